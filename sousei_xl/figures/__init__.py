@@ -1,0 +1,1 @@
+"""Figures computed from the list: frame in, figures out, no I/O."""

@@ -1,0 +1,186 @@
+"""Findings: what a person must correct or confirm, and what was converted.
+
+The catalogue is the contract between form, validator, documentation and tests. A rule has a
+stable code, a severity, an addressee and one or more texts: ``message`` says what was found,
+``cure`` says what to do. Both are ``str.format`` templates, so a stage that reports a finding
+hands over facts and never writes Japanese itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Severity = Literal["要修正", "要確認", "自動変換", "-"]
+Addressee = Literal["部局", "事務局", "-"]
+Scope = Literal["file", "row", "list", "office", "kpi", "year", "template"]
+
+# XML 1.0 forbids these characters; Excel calls a workbook that contains them damaged.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LONGEST_VALUE = 1000
+
+SEVERITIES: tuple[Severity, ...] = ("要修正", "要確認", "自動変換")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What was found (``message``) and what to do about it (``cure``), as format templates."""
+
+    message: str
+    cure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One entry of the catalogue.
+
+    ``where`` is the field (Japanese heading) that the finding's cell belongs to, ``cell`` where
+    it may be any input cell, ``row``/``行`` for a whole row, ``-`` for a whole file. ``texts``
+    holds the default text under ``""`` and variants under their names. ``example`` is a short
+    "input → outcome" pair for the catalogue page.
+    """
+
+    code: str
+    scope: Scope
+    severity: Severity
+    addressee: Addressee
+    where: str
+    title: str
+    texts: Mapping[str, Text]
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person finds it in Excel. ``file`` is the inbox-relative path as it is on disk.
+
+    ``row`` is Excel's row number, ``cell`` an address such as ``H12``; ``field`` is the internal
+    name of the column (``budget``) and ``label`` the heading a person reads. ``row_id`` is the
+    run-wide number of the row of data, or None where the finding is about no row.
+    """
+
+    file: str = ""
+    sheet: str = ""
+    row: int | None = None
+    cell: str = ""
+    field: str = ""
+    label: str = ""
+    row_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem or conversion at one place; ``value`` is what was typed, as text.
+
+    ``expected`` is the right value or an example where it can be computed. ``subject`` is the
+    name a person would use for the row (事業名, 部局名 …). ``target`` is how the office's sheet
+    refers to it (対象, e.g. ``1ウ``), so that an acknowledgement can name it.
+    """
+
+    code: str
+    place: Place
+    value: str = ""
+    message: str = ""
+    cure: str = ""
+    expected: str = ""
+    subject: str = ""
+    target: str = ""
+    department: str = ""
+    acknowledged: bool = False
+    severity: Severity = "-"
+    addressee: Addressee = "-"
+    related: tuple[int, ...] = field(default=())
+
+    @property
+    def text(self) -> str:
+        """Message and cure as one sentence group, without the place."""
+        return self.message + self.cure
+
+    def __str__(self) -> str:
+        return f"{address(self.place)}{self.text}"
+
+
+def address(place: Place) -> str:
+    """``『事業』H12：`` as a person sees it in Excel; empty where the finding is about a file."""
+    if not place.sheet:
+        return ""
+    spot = place.cell or (f"{place.row}行目" if place.row else "")
+    return f"『{place.sheet}』{spot}："
+
+
+def finding(
+    code: str,
+    place: Place,
+    value: object = "",
+    *,
+    variant: str = "",
+    expected: str = "",
+    subject: str = "",
+    target: str = "",
+    department: str = "",
+    related: Iterable[int] = (),
+    **params: object,
+) -> Finding:
+    """Build a finding from the catalogue's text.
+
+    The template may use ``{value}``, ``{label}``, ``{expected}`` and whatever is in ``params``.
+    Raises KeyError for a code, variant or parameter that the catalogue does not know: that is a
+    bug of ours, never a property of the data.
+    """
+    rule = RULES[code]
+    text = rule.texts[variant]
+    shown = "" if value is None else clip(UNPRINTABLE.sub("\ufffd", str(value)), _LONGEST_VALUE)
+    facts = {
+        "value": clip(shown.replace("\n", "↵")),
+        "label": place.label or rule.where,
+        "expected": expected,
+        "subject": subject,
+        **{k: UNPRINTABLE.sub("\ufffd", str(v)) for k, v in params.items()},
+    }
+    return Finding(
+        code=code,
+        place=place,
+        value=shown,
+        message=text.message.format(**facts),
+        cure=text.cure.format(**facts),
+        expected=expected,
+        subject=subject,
+        target=target,
+        department=department,
+        severity=rule.severity,
+        addressee=rule.addressee,
+        related=tuple(related),
+    )
+
+
+def clip(text: str, length: int = 60) -> str:
+    """A value short enough to be quoted inside a message."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def acknowledge(item: Finding) -> Finding:
+    """The same finding, confirmed by the office."""
+    return replace(item, acknowledged=True)
+
+
+def is_error(item: Finding) -> bool:
+    """True for 要修正."""
+    return item.severity == "要修正"
+
+
+def is_open_confirmation(item: Finding) -> bool:
+    """True for a 要確認 that the office has not acknowledged."""
+    return item.severity == "要確認" and not item.acknowledged
+
+
+def _catalogue() -> dict[str, Rule]:
+    # The rule modules import Rule and Text from here, so they are imported last.
+    from sousei_xl.findings import files, lists, rows
+
+    rules = (*files.RULES, *rows.RULES, *lists.RULES)
+    return {rule.code: rule for rule in rules}
+
+
+RULES: dict[str, Rule] = _catalogue()

@@ -1,0 +1,79 @@
+"""The catalogue as a page: the same entries for ``explain`` and ``docs/指摘一覧.md``."""
+
+from __future__ import annotations
+
+import re
+from typing import TypedDict
+
+from sousei_xl.findings import RULES, Rule
+
+_SCOPES = {
+    "file": "ファイルについての指摘",
+    "row": "行とセルについての指摘",
+    "list": "一覧全体についての指摘",
+    "office": "事務局の修正についての指摘",
+    "kpi": "KPIについての指摘",
+    "year": "前年度との比較についての指摘",
+    "template": "テンプレートについての指摘",
+}
+
+
+class Entry(TypedDict):
+    """One rule as plain values; placeholders of the texts are shown as ``…``."""
+
+    code: str
+    scope: str
+    severity: str
+    addressee: str
+    where: str
+    title: str
+    example: str
+    texts: list[str]
+
+
+def entry(rule: Rule) -> Entry:
+    """A rule as plain values for printing or JSON."""
+    where = {"-": "ファイル", "row": "行", "cell": "セル"}.get(rule.where, rule.where)
+    texts = [re.sub(r"\{\w+\}", "…", t.message + t.cure) for t in rule.texts.values()]
+    return Entry(
+        code=rule.code,
+        scope=rule.scope,
+        severity=rule.severity,
+        addressee=rule.addressee,
+        where=where,
+        title=rule.title,
+        example=rule.example,
+        texts=texts,
+    )
+
+
+def page() -> str:
+    """``docs/指摘一覧.md``: every code with meaning, example and cure."""
+    lines = [
+        "# 指摘一覧",
+        "",
+        "この文書はプログラムの定義から作られています（`make docs`）。",
+        "",
+        "- **要修正**: 部局または事務局が直すもの。残っている間、別紙は「作成中」です。",
+        "- **要確認**: 間違いかもしれないもの。別紙は「（案）」にできます。事務局は"
+        "「確認済」に記入できます。",
+        "- **自動変換**: 表記をそろえた記録です。することはありません。",
+    ]
+    for scope, title in _SCOPES.items():
+        rules = [rule for rule in RULES.values() if rule.scope == scope]
+        if not rules:
+            continue
+        lines += ["", f"## {title}"]
+        for rule in rules:
+            item = entry(rule)
+            lines += [
+                "",
+                f"### {item['code']}　{item['title']}",
+                "",
+                f"{item['severity']}／あて先: {item['addressee']}／対象: {item['where']}",
+                "",
+                f"例: {item['example']}",
+                "",
+                *(f"- {text}" for text in item["texts"]),
+            ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""From raw cells to the list: parse, schema, checks, merge. Knows no Excel."""

@@ -1,0 +1,353 @@
+"""Rules across columns and rows: plain functions of one shape, all in the tuple ``CHECKS``.
+
+Row checks judge a file alone; list checks need the whole inbox. A cell that failed to parse
+makes the rules that depend on it unknown.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, finding
+from sousei_xl.rules.records import ProjectRow
+from sousei_xl.rules.schema import nearest
+from sousei_xl.strategy import AS_SUBMITTED, Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a check may look at. ``placed`` rows are in the order of the list, linked already.
+
+    ``broken`` are the row ids with a 要修正 so far, ``missing`` the units that have no accepted
+    file (``complete`` where there is none).
+    """
+
+    strategy: Strategy
+    placed: Sequence[ProjectRow]
+    held: Sequence[ProjectRow]
+    missing: tuple[str, ...] = ()
+    broken: frozenset[int] = frozenset()
+
+    @property
+    def complete(self) -> bool:
+        """True where every expected unit has an accepted file."""
+        return not self.missing
+
+    @property
+    def judged(self) -> Iterator[ProjectRow]:
+        """Placed and held rows: a held row is judged like any other."""
+        yield from self.placed
+        yield from self.held
+
+
+Check = Callable[[Listing], Iterator[Finding]]
+
+
+def _at(
+    code: str, row: ProjectRow, name: str, listing: Listing, value: object = "", **facts: Any
+) -> Finding:
+    label = listing.strategy.field_by_name[name].label
+    return finding(
+        code,
+        row.place(name, label),
+        value,
+        subject=printed_name(row),
+        department=row.submitter,
+        target=row.target,
+        **facts,
+    )
+
+
+def printed_name(row: ProjectRow) -> str:
+    """The name as the list prints it: with （新） for a new project."""
+    return f"（新）{row.name}" if row.category == text.NEW else row.name or ""
+
+
+def _money(amount: int | None) -> str:
+    return "" if amount is None else f"{amount:,}"
+
+
+# --- rows -------------------------------------------------------------------------------------
+
+
+def budget_given(listing: Listing) -> Iterator[Finding]:
+    """R104: an original needs a figure unless 予算区分 says why there is none."""
+    for row in listing.judged:
+        excused = (
+            row.budget_kind not in (None, text.INITIAL) or {"budget", "budget_kind"} & row.unknown
+        )
+        if not row.is_relisted and row.budget is None and not excused:
+            yield _at("R104", row, "budget", listing)
+
+
+def zero_budget_is_zero(listing: Listing) -> Iterator[Finding]:
+    """R105: ０予算 beside an amount contradicts itself."""
+    for row in listing.judged:
+        if row.budget_kind == text.ZERO and row.budget:
+            yield _at("R105", row, "budget", listing, _money(row.budget), variant="zero")
+
+
+def description_given(listing: Listing) -> Iterator[Finding]:
+    """R109: an original needs its text."""
+    for row in listing.judged:
+        if not row.is_relisted and row.description is None and "description" not in row.unknown:
+            yield _at("R109", row, "description", listing)
+
+
+def department_is_submitter(listing: Listing) -> Iterator[Finding]:
+    """R113: a row of another department, or of several (counted under the first)."""
+    known = listing.strategy.department_by_name
+    for row in listing.judged:
+        if row.counted not in known or (row.original and row.original.counted == row.counted):
+            continue
+        if row.department != row.counted:
+            yield _at(
+                "R113",
+                row,
+                "department",
+                listing,
+                row.department,
+                variant="joint",
+                first=row.counted,
+            )
+        elif row.counted != row.submitter:
+            yield _at("R113", row, "department", listing, row.department, submitter=row.submitter)
+
+
+def budget_plausible(listing: Listing) -> Iterator[Finding]:
+    """R114: yen instead of thousand yen?"""
+    limit = listing.strategy.settings.budget_limit
+    for row in listing.judged:
+        if row.is_relisted or row.budget is None:
+            continue
+        meant = _money(round(row.budget / 1000))
+        shown, previous = _money(row.budget), row.previous_budget
+        if row.budget > limit:
+            yield _at("R114", row, "budget", listing, shown, limit=_money(limit), expected=meant)
+        elif previous and 500 <= row.budget / previous <= 2000:
+            yield _at(
+                "R114",
+                row,
+                "budget",
+                listing,
+                shown,
+                variant="previous",
+                previous=_money(previous),
+                expected=meant,
+            )
+
+
+def speaks_of_this_year(listing: Listing) -> Iterator[Finding]:
+    """R115: 「平成29年度は」 in the list of 平成30年度."""
+    settings = listing.strategy.settings
+    for row in listing.judged:
+        if row.is_relisted or not row.description:
+            continue
+        others = [
+            phrase
+            for phrase, year in text.fiscal_years_in(row.description).items()
+            if year != settings.fiscal_year
+        ]
+        if others:
+            yield _at(
+                "R115",
+                row,
+                "description",
+                listing,
+                row.description,
+                found="、".join(others),
+                year=settings.year_label,
+            )
+
+
+def budget_undecided(listing: Listing) -> Iterator[Finding]:
+    """R116: 未定; the one 要確認 that stops 確定. Relisted rows follow their original."""
+    for row in listing.judged:
+        if row.budget_kind != text.UNDECIDED or row.is_relisted:
+            continue
+        if row.budget is None:
+            yield _at("R116", row, "budget_kind", listing, text.UNDECIDED)
+        else:
+            shown = _money(row.budget)
+            yield _at("R116", row, "budget_kind", listing, shown, variant="amount")
+
+
+# --- the list ---------------------------------------------------------------------------------
+
+
+def original_exists(listing: Listing) -> Iterator[Finding]:
+    """L101, L102, L111, L112: what is wrong with the original of a relisted row."""
+    names = sorted({row.name or "" for row in listing.placed if not row.is_relisted})
+    for row in listing.placed:
+        if not row.is_relisted:
+            continue
+        original = row.original.target if row.original else ""
+        if row.link == "missing" and listing.complete:
+            near = nearest(row.name or "", names)
+            yield _at("L101", row, "name", listing, row.name, candidates=near)
+        elif row.link == "missing":
+            missing = "、".join(listing.missing)
+            yield _at("L102", row, "name", listing, row.name, missing=f"未提出：{missing}")
+        elif row.link == "withdrawn":
+            yield _at("L111", row, "relisted", listing, row.name, original=original)
+        elif row.link == "held" or (row.original and row.original.row_id in listing.broken):
+            yield _at("L112", row, "name", listing, row.name, original=original or "保留中の行")
+
+
+def budget_equals_original(listing: Listing) -> Iterator[Finding]:
+    """L103: a relisted row repeats its original's figure."""
+    for row in listing.placed:
+        original = row.original
+        if original is None or row.budget is None or row.link == "withdrawn":
+            continue
+        if original.budget is not None and original.budget != row.budget:
+            yield _at(
+                "L103",
+                row,
+                "budget",
+                listing,
+                _money(row.budget),
+                expected=_money(original.budget),
+                original=original.target,
+            )
+
+
+def original_stands_first(listing: Listing) -> Iterator[Finding]:
+    """L104: the roles were swapped in linking; say so at the row that became the original."""
+    for row in listing.placed:
+        if row.link == "swapped":
+            after = next(r for r in listing.placed if r.original is row and r.link == "demoted")
+            yield _at(
+                "L104",
+                row,
+                "relisted",
+                listing,
+                text.RELISTED,
+                before=row.target,
+                after=after.target,
+            )
+
+
+def unmarked_twice(listing: Listing) -> Iterator[Finding]:
+    """L105: the later of two unmarked rows was treated as relisted."""
+    for row in listing.placed:
+        if row.link == "unmarked" and row.original:
+            yield _at("L105", row, "relisted", listing, original=row.original.target)
+
+
+def once_per_measure(listing: Listing) -> Iterator[Finding]:
+    """L106: a department lists a project once within a measure."""
+    first: dict[tuple[str, str, str], ProjectRow] = {}
+    for row in listing.placed:
+        key = (row.measure or "", text.key(row.name or ""), text.key(row.counted or ""))
+        earlier = first.setdefault(key, row)
+        if earlier is not row:
+            yield _at("L106", row, "name", listing, row.name, original=earlier.target)
+
+
+def one_department(listing: Listing) -> Iterator[Finding]:
+    """L107: one name, several departments: another project, a shared one, or a relisted one?"""
+    first: dict[str, ProjectRow] = {}
+    for row in listing.placed:
+        if row.link == "other" and row.original:
+            other = row.original
+            yield _at(
+                "L107",
+                row,
+                "name",
+                listing,
+                row.name,
+                variant="relisted",
+                other=other.department,
+                original=other.target,
+            )
+        elif not row.is_relisted:
+            earlier = first.setdefault(text.key(row.name or ""), row)
+            if earlier is not row and earlier.counted != row.counted:
+                yield _at(
+                    "L107",
+                    row,
+                    "name",
+                    listing,
+                    row.name,
+                    other=earlier.department,
+                    original=earlier.target,
+                )
+
+
+def _by_measure(listing: Listing) -> dict[str, list[ProjectRow]]:
+    groups: dict[str, list[ProjectRow]] = defaultdict(list)
+    for row in listing.placed:
+        groups[row.measure or ""].append(row)
+    return groups
+
+
+def numbers_differ(listing: Listing) -> Iterator[Finding]:
+    """L108: one finding at each later row that has a number of an earlier one."""
+    if listing.strategy.settings.numbering != AS_SUBMITTED:
+        return
+    for measure, rows in _by_measure(listing).items():
+        owners: dict[int, ProjectRow] = {}
+        for row in rows:
+            if row.number is None or row.number < 1:
+                continue
+            earlier = owners.setdefault(row.number, row)
+            if earlier is not row:
+                others = f"{earlier.submitter}『{earlier.name}』"
+                yield _at(
+                    "L108", row, "number", listing, row.number, measure=measure, others=others
+                )
+
+
+def numbers_without_gap(listing: Listing) -> Iterator[Finding]:
+    """L109: one finding per measure, with ranges; only when everybody has submitted."""
+    if not listing.complete or listing.strategy.settings.numbering != AS_SUBMITTED:
+        return
+    for measure, rows in _by_measure(listing).items():
+        numbers = {row.number for row in rows if row.number is not None and row.number >= 1}
+        gaps = ranges(n for n in range(1, max(numbers, default=0)) if n not in numbers)
+        if gaps:
+            after = min((r for r in rows if r.number), key=lambda r: r.number or 0)
+            place = after.place("number", listing.strategy.field_by_name["number"].label)
+            yield finding(
+                "L109", place, gaps, measure=measure, target=measure, subject=f"施策{measure}"
+            )
+
+
+def ranges(numbers: Iterator[int] | Sequence[int]) -> str:
+    """2, 4, 5, 6 → ``2、4〜6``."""
+    spans: list[list[int]] = []
+    for number in sorted(numbers):
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return "、".join(str(a) if a == b else f"{a}〜{b}" for a, b in spans)
+
+
+CHECKS: tuple[tuple[Literal["row", "list"], Check], ...] = (
+    ("row", budget_given),
+    ("row", zero_budget_is_zero),
+    ("row", description_given),
+    ("row", department_is_submitter),
+    ("row", budget_plausible),
+    ("row", speaks_of_this_year),
+    ("row", budget_undecided),
+    ("list", original_exists),
+    ("list", budget_equals_original),
+    ("list", original_stands_first),
+    ("list", unmarked_twice),
+    ("list", once_per_measure),
+    ("list", one_department),
+    ("list", numbers_differ),
+    ("list", numbers_without_gap),
+)
+
+
+def run_checks(listing: Listing, scope: Literal["row", "list"]) -> list[Finding]:
+    """All checks of one scope, in the order of the tuple."""
+    return [item for kind, check in CHECKS if kind == scope for item in check(listing)]

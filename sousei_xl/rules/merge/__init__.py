@@ -1,0 +1,288 @@
+"""All submissions → one list, in the order in which a person would do it.
+
+Units are settled, rows typed, the office's corrections applied, values validated, rows placed or
+held, relisted rows linked to their originals, numbers given, and every row accounted for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, is_error, is_open_confirmation
+from sousei_xl.rules import checks, schema
+from sousei_xl.rules.merge import office, order, relist, units
+from sousei_xl.rules.parse import parse_rows
+from sousei_xl.rules.records import (
+    DepartmentState,
+    DepartmentStatus,
+    FileRecord,
+    HeldRow,
+    Intake,
+    Ledger,
+    ListResult,
+    ProjectRow,
+    RawRow,
+    Submission,
+    WithdrawnRow,
+)
+from sousei_xl.strategy import Department, Strategy
+
+WITHDRAWN = (text.ENDED, text.CANCELLED)
+
+
+def merge(intake: Intake, strategy: Strategy) -> ListResult:
+    """Merge everything that came in. Pure: no files, no clock.
+
+    The ledger of the result always balances; what is in doubt is a finding, never an exception.
+    """
+    settled = units.settle(intake.submissions, strategy)
+    superseded_files = {s.file for s in settled.superseded}
+    findings = [f for f in intake.findings if f.place.file not in superseded_files]
+    findings += settled.findings
+
+    rows, found = parse_rows(_raw_rows(settled.active, intake, strategy), strategy)
+    found, corrections = office.apply_corrections(rows, found, intake.office.corrections, strategy)
+    withdrawn = [r for r in rows if r.withheld or r.category in WITHDRAWN]
+    gone = {r.row_id for r in withdrawn}
+    # Nobody has to correct a row that is not to be listed.
+    found = [f for f in found if f.place.row_id not in gone or not is_error(f)]
+    candidates = [r for r in rows if r.row_id not in gone]
+    found += schema.validate(candidates, strategy)
+
+    placed = [r for r in candidates if r.measure in strategy.measure_by_key and r.name]
+    held = [r for r in candidates if not (r.measure in strategy.measure_by_key and r.name)]
+    placed = order.in_list_order(placed, strategy)
+    relist.link(placed, held, withdrawn, strategy)
+    found += _check(placed, held, found, settled.missing, strategy)
+    found += relist.fill(placed, strategy)
+    placed, numbered = order.assign_numbers(placed, strategy)
+    targets = {r.row_id: r.target for r in rows}
+    everything = _with_targets([*findings, *found, *numbered], targets)
+    everything = office.acknowledge_findings(everything, intake.office.acknowledgements, targets)
+
+    broken = {f.place.row_id for f in everything if is_error(f)}
+    files = _file_records(intake, settled, placed, held, withdrawn)
+    return ListResult(
+        listed=_list_frame(placed, broken, strategy),
+        held=tuple(_held(r, everything) for r in held),
+        withdrawn=tuple(_withdrawn(r) for r in withdrawn),
+        raw={r.row_id: r.raw for r in rows},
+        files=files,
+        departments=_departments(settled, files, everything, strategy),
+        corrections=tuple(corrections),
+        acknowledgements=intake.office.acknowledgements,
+        findings=tuple(everything),
+        ledger=_ledger(files),
+        complete=not settled.missing,
+    )
+
+
+def _raw_rows(
+    active: Iterable[Submission], intake: Intake, strategy: Strategy
+) -> list[tuple[RawRow, str]]:
+    """(raw row, submitter). A row that the office adds belongs to the department it names."""
+    rows = [(row, s.department) for s in active for row in s.rows]
+    for row in intake.office.additions:
+        typed = text.to_text(row.values.get("department"))
+        rows.append((row, strategy.department_spellings.get(text.key(typed), typed)))
+    return rows
+
+
+def _check(
+    placed: Sequence[ProjectRow],
+    held: Sequence[ProjectRow],
+    found: Sequence[Finding],
+    missing: Sequence[tuple[str, str]],
+    strategy: Strategy,
+) -> list[Finding]:
+    names = tuple(f"{department}{unit}" for department, unit in missing)
+    listing = checks.Listing(strategy, placed, held, names)
+    result = checks.run_checks(listing, "row")
+    broken = frozenset(f.place.row_id or 0 for f in (*found, *result) if is_error(f))
+    return result + checks.run_checks(replace(listing, broken=broken), "list")
+
+
+def _with_targets(findings: Iterable[Finding], targets: Mapping[int, str]) -> list[Finding]:
+    """Findings of parsing do not know the row's number yet."""
+    return [
+        replace(f, target=targets.get(f.place.row_id or 0, "")) if not f.target else f
+        for f in findings
+    ]
+
+
+def _list_frame(
+    placed: Sequence[ProjectRow], broken: set[int | None], strategy: Strategy
+) -> pd.DataFrame:
+    """The list frame of ``records.py``."""
+
+    def texts(values: Iterable[object]) -> pd.api.extensions.ExtensionArray:
+        return pd.array([_writable(v) for v in values], dtype="string")
+
+    def integers(values: Iterable[int | None]) -> pd.api.extensions.ExtensionArray:
+        return pd.array(list(values), dtype="Int64")
+
+    measures = strategy.measure_by_key
+    columns = {
+        "goal": integers(measures[r.measure or ""].goal for r in placed),
+        "measure": texts(r.measure for r in placed),
+        "number": integers(r.number for r in placed),
+        "relisted": pd.array([r.is_relisted for r in placed], dtype="boolean"),
+        "category": texts(r.category for r in placed),
+        "name": texts(r.name for r in placed),
+        "department": texts(r.department for r in placed),
+        "counted": texts(r.counted for r in placed),
+        "relevance": texts(r.relevance for r in placed),
+        "budget_kind": texts(r.budget_kind for r in placed),
+        "budget": integers(_countable(r) for r in placed),
+        "description": texts(r.description for r in placed),
+        "note": texts(r.note for r in placed),
+        **{
+            f.name: integers(r.own[f.name] for r in placed)  # type: ignore[misc]
+            if f.kind == "integer"
+            else texts(r.own[f.name] for r in placed)
+            for f in strategy.own_fields
+        },
+        "original": integers(
+            r.original.row_id if r.original and r.is_relisted else None for r in placed
+        ),
+        "marked": pd.array([r.row_id in broken for r in placed], dtype="boolean"),
+    }
+    index = pd.Index([r.row_id for r in placed], dtype="int64", name="row_id")
+    return pd.DataFrame(columns, index=index)
+
+
+_EXCEL_TEXT = 32_000
+
+
+def _writable(value: object) -> str:
+    """Text that a workbook can hold; what is cut or replaced here has its R112 already."""
+    shown = text.printable("" if value is None else str(value))
+    return shown if text.utf16_length(shown) <= _EXCEL_TEXT else shown[: _EXCEL_TEXT // 2] + "…"
+
+
+def _countable(row: ProjectRow) -> int | None:
+    """Thousand yen that the totals may sum: 未定 has none yet, 内数 is in another project's."""
+    return None if row.budget_kind in (text.UNDECIDED, text.INCLUDED) else row.budget
+
+
+def _held(row: ProjectRow, findings: Iterable[Finding]) -> HeldRow:
+    own = tuple(f for f in findings if f.place.row_id == row.row_id and is_error(f))
+    return HeldRow(row.raw, row.submitter, row.name or "", own)
+
+
+def _withdrawn(row: ProjectRow) -> WithdrawnRow:
+    reason = office.WITHHOLD if row.withheld else row.category or ""
+    return WithdrawnRow(
+        row.raw, row.submitter, row.name or "", row.measure or "", row.number, reason
+    )
+
+
+def _file_records(
+    intake: Intake,
+    settled: units.Units,
+    placed: Iterable[ProjectRow],
+    held: Iterable[ProjectRow],
+    withdrawn: Iterable[ProjectRow],
+) -> tuple[FileRecord, ...]:
+    counts = [Counter(r.raw.file for r in rows) for rows in (placed, held, withdrawn)]
+    listed, kept_back, gone = counts
+    superseded = {s.file for s in settled.superseded}
+    records = []
+    for s in intake.submissions:
+        replaced = s.file in superseded
+        records.append(
+            FileRecord(
+                s.file,
+                "superseded" if replaced else "accepted",
+                s.department,
+                s.unit,
+                s.edition,
+                s.saved,
+                s.sha256,
+                read=len(s.rows),
+                listed=listed[s.file],
+                held=kept_back[s.file],
+                superseded=len(s.rows) if replaced else 0,
+                withdrawn=gone[s.file],
+            )
+        )
+    for record in intake.records:
+        if record.outcome == "office":
+            record = replace(
+                record,
+                read=len(intake.office.additions),
+                listed=listed[record.file],
+                held=kept_back[record.file],
+                withdrawn=gone[record.file],
+            )
+        records.append(record)
+    return tuple(sorted(records, key=lambda r: r.file))
+
+
+def _ledger(files: Iterable[FileRecord]) -> Ledger:
+    """Summed over the files: a row that fell out anywhere makes it unbalanced."""
+    files = list(files)
+    return Ledger(*(sum(getattr(f, part) for f in files) for part in Ledger.__dataclass_fields__))
+
+
+def _departments(
+    settled: units.Units,
+    files: Sequence[FileRecord],
+    findings: Sequence[Finding],
+    strategy: Strategy,
+) -> tuple[DepartmentState, ...]:
+    by_department: dict[str, list[FileRecord]] = defaultdict(list)
+    for record in files:
+        if record.outcome in ("accepted", "refused"):
+            by_department[record.department].append(record)
+    missing: dict[str, list[str]] = defaultdict(list)
+    for name, unit in settled.missing:
+        missing[name].append(unit)
+    active = defaultdict(list)
+    for submission in settled.active:
+        active[submission.department].append(submission)
+    per_file: dict[str, Counter[str]] = defaultdict(Counter)
+    for item in findings:
+        if item.addressee == "部局" and (is_error(item) or is_open_confirmation(item)):
+            per_file[item.place.file][item.severity] += 1
+    states = []
+    for department in strategy.departments:
+        records = by_department[department.name]
+        accepted = [r.file for r in records if r.outcome == "accepted"]
+        errors = sum(per_file[f]["要修正"] for f in accepted)
+        states.append(
+            DepartmentState(
+                department.name,
+                _state(department, active[department.name], records, missing, errors),
+                department.expected,
+                tuple(missing[department.name]),
+                tuple(r.file for r in records),
+                sum(r.read for r in records),
+                errors,
+                sum(per_file[f]["要確認"] for f in accepted),
+            )
+        )
+    return tuple(states)
+
+
+def _state(
+    department: Department,
+    active: Sequence[Submission],
+    records: Sequence[FileRecord],
+    missing: Mapping[str, Sequence[str]],
+    errors: int,
+) -> DepartmentStatus:
+    if errors:
+        return "差戻し"
+    if not active:
+        return "再提出待ち" if any(r.outcome == "refused" for r in records) else "未提出"
+    if department.expected and missing.get(department.name):
+        return "未提出"
+    if all(s.none_applicable and not s.rows for s in active):
+        return "該当なし"
+    return "受理"

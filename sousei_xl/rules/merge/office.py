@@ -1,0 +1,246 @@
+"""What the office decided in ``事務局修正.xlsx``: corrections, withheld rows, order, confirmations.
+
+A department's file is never touched. A correction whose 修正前 no longer fits is not applied and
+said so, because the department may have corrected the value itself meanwhile.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, Place, acknowledge, finding
+from sousei_xl.rules.parse import parse_row
+from sousei_xl.rules.records import (
+    Acknowledgement,
+    AppliedCorrection,
+    Correction,
+    ProjectRow,
+)
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.fields import Field
+
+CORRECT, WITHHOLD, REORDER = "修正", "掲載しない", "順番"
+OPERATIONS = (CORRECT, WITHHOLD, REORDER)
+_TARGET = re.compile(r"(?P<measure>\S+?)\s*-\s*(?P<number>\d+)?(?:\s+(?P<name>.+))?")
+
+
+class _Rows:
+    """Finds rows by the office's 対象, always by what was submitted."""
+
+    def __init__(self, rows: Iterable[ProjectRow], strategy: Strategy) -> None:
+        self._spellings = strategy.measure_spellings
+        self._by_number: dict[tuple[str, int | None], list[ProjectRow]] = {}
+        self._by_measure: dict[str, list[ProjectRow]] = {}
+        for row in rows:
+            if row.measure is not None:
+                self._by_number.setdefault((row.measure, row.number), []).append(row)
+                self._by_measure.setdefault(row.measure, []).append(row)
+
+    def find(self, target: str) -> list[ProjectRow]:
+        """Rows that a 対象 such as ``1ア-4``, ``1ア-4 事業名`` or ``1ア 事業名`` may mean."""
+        normal = text.nfkc(target).strip()
+        match = _TARGET.fullmatch(normal)
+        if match:
+            measure, name = match["measure"], match["name"]
+            number = int(match["number"]) if match["number"] else None
+        else:
+            measure, _, name = normal.partition(" ")
+            number = None
+        key = self._spellings.get(text.key(measure), "")
+        rows = self._by_number.get((key, number), []) if number is not None else []
+        if name:
+            # A blank number is printed with the one that the office's rule gave it.
+            pool = rows or [
+                r for r in self._by_measure.get(key, []) if number is None or r.number is None
+            ]
+            rows = [r for r in pool if text.key(r.name or "") == text.key(name)]
+        return rows
+
+
+def apply_corrections(
+    rows: Sequence[ProjectRow],
+    findings: list[Finding],
+    corrections: Sequence[Correction],
+    strategy: Strategy,
+) -> tuple[list[Finding], list[AppliedCorrection]]:
+    """Apply 修正 to the rows in place.
+
+    ``findings`` are those of parsing; the ones of a corrected row are replaced. Returns all
+    findings of the rows with O101–O103 added, and what became of each correction.
+    """
+    index = _Rows(rows, strategy)
+    by_row: dict[int, list[Finding]] = {}
+    for item in findings:
+        by_row.setdefault(item.place.row_id or 0, []).append(item)
+    problems: list[Finding] = []
+    applied: list[AppliedCorrection] = []
+    for correction in corrections:
+        outcome, problem, reparsed = _apply(correction, index, strategy)
+        applied.append(outcome)
+        problems += problem
+        for row, found in reparsed:
+            by_row[row.row_id] = found
+    return [item for found in by_row.values() for item in found] + problems, applied
+
+
+_Reparsed = list[tuple[ProjectRow, list[Finding]]]
+
+
+def _apply(
+    correction: Correction, index: _Rows, strategy: Strategy
+) -> tuple[AppliedCorrection, list[Finding], _Reparsed]:
+    def failed(
+        code: str, label: str, value: object, **facts: Any
+    ) -> tuple[AppliedCorrection, list[Finding], _Reparsed]:
+        place = replace(correction.place, label=label)
+        item = finding(code, place, value, subject=correction.target, **facts)
+        status: Literal["不適用", "対象なし"] = "対象なし" if code == "O101" else "不適用"
+        return AppliedCorrection(correction, status, str(facts.get("current", "")), ""), [item], []
+
+    if correction.operation not in OPERATIONS:
+        return failed("O101", "操作", correction.operation, variant="operation")
+    rows = index.find(correction.target)
+    if len(rows) != 1:
+        variant = "ambiguous" if rows else ""
+        return failed("O101", "対象", correction.target, variant=variant, count=len(rows))
+    row = rows[0]
+    if correction.operation == WITHHOLD:
+        row.withheld = True
+        return AppliedCorrection(correction, "適用", "", row.name or ""), [], []
+    field = _field(correction, strategy)
+    if field is None:
+        return failed("O101", "項目", correction.field_label, variant="field")
+    after = text.parse_integer(correction.after).value
+    if field.name == "number" and (after is None or after < 1):
+        return failed("O101", "修正後", text.to_text(correction.after), variant="number")
+    current = _current(row, field)
+    if _same(correction.after, row, field):
+        return failed(
+            "O103",
+            field.label,
+            correction.target,
+            variant="done",
+            target=correction.target,
+            current=current,
+        )
+    asked = correction.operation == CORRECT or not text.is_blank(correction.before)
+    if asked and not _same(correction.before, row, field):
+        return failed(
+            "O102",
+            field.label,
+            text.to_text(correction.before),
+            target=correction.target,
+            current=current,
+        )
+    reparsed = _correct(row, field, correction, strategy)
+    return AppliedCorrection(correction, "適用", current, row.name or ""), [], [reparsed]
+
+
+def _field(correction: Correction, strategy: Strategy) -> Field | None:
+    if correction.operation == REORDER:
+        return strategy.field_by_name["number"]
+    wanted = text.key(correction.field_label)
+    labels = {text.key(s): f for f in strategy.fields for s in (f.short_label, f.label)}
+    return labels.get(wanted)
+
+
+def _correct(
+    row: ProjectRow, field: Field, correction: Correction, strategy: Strategy
+) -> tuple[ProjectRow, list[Finding]]:
+    raw = row.raw
+    changed = replace(
+        raw,
+        values={**raw.values, field.name: correction.after},
+        columns={field.name: "", **raw.columns},
+        errors={k: v for k, v in raw.errors.items() if k != field.name},
+        uncached=raw.uncached - {field.name},
+    )
+    place = replace(
+        correction.place,
+        row_id=row.row_id,
+        field=field.name,
+        label=field.label,
+    )
+    row.corrected[field.name] = place
+    return parse_row(changed, row.submitter, strategy, row)
+
+
+def _current(row: ProjectRow, field: Field) -> str:
+    """The value as it was typed; an error value shows as such."""
+    error = row.raw.errors.get(field.name)
+    return error or text.to_text(row.raw.values.get(field.name))
+
+
+def _same(value: text.Value, row: ProjectRow, field: Field) -> bool:
+    """Whether a typed value means what the row says now, as typed or as understood."""
+    typed = row.raw.errors.get(field.name) or row.raw.values.get(field.name)
+    understood = row.value(field.name)
+    if text.is_blank(value):
+        return text.is_blank(typed)
+    spellings = {text.key(text.to_text(typed))}
+    if understood is not None:
+        spellings.add(text.key(text.to_text(understood)))
+    mine = {text.key(text.to_text(value))}
+    if field.kind in ("money", "integer"):
+        amount = text.parse_money(value).amount
+        mine |= set() if amount is None else {str(amount)}
+    return bool(mine & spellings)
+
+
+def acknowledge_findings(
+    findings: Sequence[Finding],
+    acknowledgements: Sequence[Acknowledgement],
+    targets: Mapping[int, str],
+) -> list[Finding]:
+    """Mark the 要確認 that the office has confirmed; O103 for confirmations that fit nothing.
+
+    A confirmation fits a finding of its code with the same 対象 (``targets`` gives the one of a
+    row) and, where it names one, the same value.
+    """
+    result = list(findings)
+    for item in acknowledgements:
+        place = replace(item.place, label="対象")
+        matches = [
+            i
+            for i, found in enumerate(result)
+            if found.code == item.code and _fits(item.target, found, targets)
+        ]
+        confirmed = text.key(item.confirmed)
+        same = [i for i in matches if not confirmed or text.key(result[i].value) == confirmed]
+        for i in same:
+            if result[i].severity == "要確認":
+                result[i] = acknowledge(result[i])
+        if any(result[i].severity == "要確認" for i in same):
+            continue
+        result.append(_stale(item, place, [result[i] for i in matches]))
+    return result
+
+
+def _fits(target: str, found: Finding, targets: Mapping[int, str]) -> bool:
+    wanted = text.key(target)
+    row = found.place.row_id
+    names = {text.key(found.target)}
+    if row is not None and row in targets and found.code != "L109":
+        names |= {text.key(targets[row]), text.key(f"{targets[row]} {found.subject}")}
+    return wanted in names or wanted.replace("-", "") in {n.replace("-", "") for n in names if n}
+
+
+def _stale(item: Acknowledgement, place: Place, matches: Sequence[Finding]) -> Finding:
+    facts: dict[str, Any] = {"code": item.code, "target": item.target, "subject": item.target}
+    if matches and matches[0].severity != "要確認":
+        return finding("O103", place, item.target, variant="code", **facts)
+    if matches:
+        return finding(
+            "O103",
+            place,
+            item.target,
+            variant="changed",
+            confirmed=item.confirmed,
+            current=matches[0].value,
+            **facts,
+        )
+    return finding("O103", place, item.target, **facts)

@@ -1,0 +1,76 @@
+"""Order and numbers of the list: by goal, measure and number, never by submission."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sousei_xl.findings import Finding, finding
+from sousei_xl.rules.records import ProjectRow
+from sousei_xl.strategy import AUTOMATIC, Strategy
+
+_LAST = 10**9
+
+
+def in_list_order(rows: Iterable[ProjectRow], strategy: Strategy) -> list[ProjectRow]:
+    """Rows by measure and number; unnumbered ones after the numbered ones of their measure.
+
+    Equal numbers stand by order of department, then name; unnumbered rows by original before
+    relisted, order of department, order of submission.
+    """
+    departments = {d.name: i for i, d in enumerate(strategy.departments)}
+
+    def position(row: ProjectRow) -> tuple[object, ...]:
+        department = departments.get(row.counted or "", len(departments))
+        measure = strategy.measure_order[row.measure or ""]
+        if row.number is None or row.number < 1:
+            return measure, _LAST, row.is_relisted, department, "", row.row_id
+        return measure, row.number, False, department, row.name or "", row.row_id
+
+    return sorted(rows, key=position)
+
+
+def assign_numbers(
+    placed: Sequence[ProjectRow], strategy: Strategy
+) -> tuple[list[ProjectRow], list[Finding]]:
+    """Give every row its printed number by the office's rule; each number given is an A105.
+
+    提出どおり keeps what was submitted and numbers the blank ones after the largest; 自動 numbers by
+    last year's number, then by order of submission, relisted rows last.
+    """
+    automatic = strategy.settings.numbering == AUTOMATIC
+    groups: dict[str, list[ProjectRow]] = defaultdict(list)
+    for row in placed:
+        row.submitted_number = row.number
+        groups[row.measure or ""].append(row)
+    findings: list[Finding] = []
+    ordered: list[ProjectRow] = []
+    for rows in groups.values():
+        if automatic:
+            rows.sort(key=lambda r: (r.is_relisted, r.previous_number or _LAST, r.row_id))
+            numbers = dict(zip((r.row_id for r in rows), range(1, len(rows) + 1), strict=True))
+        else:
+            last = max((r.number for r in rows if r.number and r.number > 0), default=0)
+            blank = [r for r in rows if not r.number or r.number < 1]
+            numbers = {r.row_id: last + i for i, r in enumerate(blank, 1)}
+        for row in rows:
+            given = numbers.get(row.row_id, row.number)
+            if given != row.number and "number" not in row.unknown:
+                findings.append(_numbered(row, given, strategy))
+            row.number = given
+        ordered += rows
+    return ordered, findings
+
+
+def _numbered(row: ProjectRow, given: int | None, strategy: Strategy) -> Finding:
+    label = strategy.field_by_name["number"].label
+    blank = row.number is None
+    return finding(
+        "A105",
+        row.place("number", label),
+        "" if blank else row.number,
+        variant="" if blank else "renumbered",
+        subject=row.name or "",
+        department=row.submitter,
+        taken=given,
+    )

@@ -1,0 +1,203 @@
+"""Raw cells → typed rows: types and spellings only; every rule on a value is the schema's.
+
+One cell is parsed at a time, so a bad one costs one finding and leaves its neighbours alone. Each
+conversion that a reader could not see is reported (自動変換).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, finding
+from sousei_xl.rules.records import ProjectRow, RawRow
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.fields import Field
+from sousei_xl.text import Parsed
+
+_JOINT = "・"
+
+
+class _Cells:
+    """The cells of one row while it is parsed: values in, findings and unknown fields out."""
+
+    def __init__(self, row: ProjectRow, strategy: Strategy) -> None:
+        self.row = row
+        self.raw = row.raw
+        self.fields = strategy.field_by_name
+        self.findings: list[Finding] = []
+        self.unknown: set[str] = set()
+
+    def report(self, code: str, name: str, value: object, **facts: Any) -> None:
+        field = self.fields[name]
+        place = self.row.place(name, field.label)
+        self.findings.append(
+            finding(code, place, value, department=self.row.submitter, **facts)
+        )
+
+    def reject(self, code: str, name: str, value: object, **facts: Any) -> None:
+        self.unknown.add(name)
+        self.report(code, name, value, **facts)
+
+    def typed(self, name: str) -> text.Value:
+        """The raw value; error values and formulas without a result are reported here."""
+        if name in self.raw.errors:
+            self.reject("R110", name, self.raw.errors[name])
+            return None
+        if name in self.raw.uncached:
+            self.reject("R111", name, "")
+            return None
+        return self.raw.values.get(name)
+
+    def take(self, name: str, parse: Callable[[text.Value], Parsed], note: bool = True) -> Parsed:
+        """Parse one cell; a changed spelling is A101."""
+        value = self.typed(name)
+        parsed = parse(value)
+        if note and parsed.converted and parsed.value is not None:
+            variant = "newline" if parsed.problem == "newline" else ""
+            self.report(
+                "A101", name, text.to_text(value), variant=variant, taken=text.to_text(parsed.value)
+            )
+        return parsed
+
+
+def parse_row(
+    raw: RawRow, submitter: str, strategy: Strategy, row: ProjectRow | None = None
+) -> tuple[ProjectRow, list[Finding]]:
+    """Type the cells of one row.
+
+    ``submitter`` is the department of the file (the default 部局名). ``row`` is given when a
+    correction of the office has changed the raw row: its ``corrected`` places stay.
+    Returns the row and the findings of its cells (R105, R108, R110, R111, A101–A103, A106).
+    """
+    row = row or ProjectRow(raw, submitter)
+    row.raw = raw
+    cells = _Cells(row, strategy)
+    row.measure = _measure(cells, strategy)
+    row.number = _integer(cells, "number", "R108")
+    row.relisted = cells.take("relisted", lambda v: text.choice(v, text.RELISTED_SPELLINGS)).value
+    row.category = cells.take("category", lambda v: text.choice(v, text.CATEGORY_SPELLINGS)).value
+    row.name = _name(cells)
+    row.department, row.counted = _department(cells, strategy)
+    relevance = cells.take("relevance", lambda v: text.choice(v, text.RELEVANCE_SPELLINGS))
+    row.relevance = relevance.value
+    _budget(cells)
+    row.description = cells.take("description", text.tidy).value
+    row.note = cells.take("note", text.tidy).value
+    row.own = {f.name: _own(cells, f) for f in strategy.own_fields}
+    # Last year's columns are for reference: what cannot be read there is simply not known.
+    row.previous_number = text.parse_integer(raw.values.get("previous_number")).value
+    row.previous_budget = text.parse_money(raw.values.get("previous_budget")).amount
+    row.unknown = frozenset(cells.unknown)
+    return row, cells.findings
+
+
+def parse_rows(
+    rows: Sequence[tuple[RawRow, str]], strategy: Strategy
+) -> tuple[list[ProjectRow], list[Finding]]:
+    """``parse_row`` for (raw row, submitting department) pairs, in order."""
+    parsed: list[ProjectRow] = []
+    findings: list[Finding] = []
+    for raw, submitter in rows:
+        row, found = parse_row(raw, submitter, strategy)
+        parsed.append(row)
+        findings += found
+    return parsed, findings
+
+
+def _measure(cells: _Cells, strategy: Strategy) -> str | None:
+    """The measure's key; an unknown name passes through as typed for the schema to refuse."""
+    typed = text.tidy(cells.typed("measure")).value
+    if typed is None:
+        return None
+    found = strategy.measure_spellings.get(text.key(typed))
+    if found is None:
+        return str(typed)
+    if typed not in (found, strategy.measure_by_key[found].option):
+        cells.report("A101", "measure", typed, taken=strategy.measure_by_key[found].option)
+    return found
+
+
+def _integer(cells: _Cells, name: str, code: str) -> int | None:
+    parsed = cells.take(name, text.parse_integer)
+    if parsed.problem:
+        cells.reject(code, name, text.to_text(cells.raw.values.get(name)))
+    number: int | None = parsed.value
+    return number
+
+
+def _name(cells: _Cells) -> str | None:
+    name: str | None = cells.take("name", text.tidy_name).value
+    if name is None:
+        return None
+    bare, marked = text.split_new_mark(name)
+    if marked:
+        cells.report("A103", "name", name)
+        # The mark in the name wins over 継続, which is only the prefilled default.
+        if cells.row.category in (None, text.CONTINUED):
+            cells.row.category = text.NEW
+    return bare
+
+
+def _department(cells: _Cells, strategy: Strategy) -> tuple[str | None, str | None]:
+    """(as printed, counted under). An unknown name passes through for the schema to refuse."""
+    value = cells.typed("department")
+    parsed = text.tidy_name(value)
+    if parsed.value is None:
+        if "department" not in cells.unknown and "department" in cells.raw.columns:
+            cells.report("A102", "department", "", variant="blank", taken=cells.row.submitter)
+        return cells.row.submitter, cells.row.submitter
+    name = str(parsed.value)
+    spellings = strategy.department_spellings
+    official = spellings.get(text.key(name))
+    if official is None and _JOINT in text.nfkc(name):
+        parts = [spellings.get(text.key(p)) for p in text.nfkc(name).split(_JOINT)]
+        if all(parts):
+            official = _JOINT.join(str(p) for p in parts)
+    if official is None:
+        return name, name
+    if official != text.to_text(value):
+        cells.report("A102", "department", text.to_text(value), taken=official)
+    return official, official if official in strategy.department_by_name else official.split(
+        _JOINT
+    )[0]
+
+
+def _budget(cells: _Cells) -> None:
+    row = cells.row
+    kind = cells.take("budget_kind", lambda v: text.choice(v, text.BUDGET_KIND_SPELLINGS))
+    row.budget_kind = kind.value
+    value = cells.typed("budget")
+    money = text.parse_money(value)
+    typed = text.to_text(value)
+    if money.problem:
+        variant = {"text": "", "fraction": "fraction", "unit": "unit"}.get(
+            money.problem, money.problem
+        )
+        cells.reject("R105", "budget", typed, variant=variant, expected=money.expected)
+    elif money.kind:
+        cells.report("A106", "budget", typed, taken=money.kind)
+        if row.budget_kind in (None, text.INITIAL):
+            row.budget_kind = money.kind
+    elif money.converted and money.amount is not None:
+        cells.report("A101", "budget", typed, taken=str(money.amount))
+    row.budget = money.amount
+    if row.budget_kind == text.ZERO and row.budget is None and "budget" not in cells.unknown:
+        row.budget = 0
+
+
+def _own(cells: _Cells, field: Field) -> str | int | None:
+    """The office's own fields: texts as typed, integers typed, choices in the office's words."""
+    if field.kind == "integer":
+        parsed = cells.take(field.name, text.parse_integer)
+        if parsed.problem:
+            value = text.to_text(cells.raw.values.get(field.name))
+            cells.reject("R105", field.name, value, variant="number")
+    elif field.kind == "choice":
+        spellings = text.spellings(dict.fromkeys(field.choices, ()))
+        parsed = cells.take(field.name, lambda v: text.choice(v, spellings))
+    else:
+        parsed = cells.take(field.name, text.tidy)
+    own: str | int | None = parsed.value
+    return own

@@ -1,0 +1,303 @@
+"""The records that travel from intake through the rules to the sheets.
+
+Inside the rules a project row is a raw row (as typed, with its origin) and later a row of a typed
+frame; ``row_id`` ties the two together and is unique in a run.
+
+The **list frame** (``ListResult.listed``) holds the listed rows in printed order, index
+``row_id`` (int64), columns: ``goal`` Int64, ``measure`` (key, ``2ア``), ``number`` Int64,
+``relisted`` boolean, ``category`` (``""``, 新規, 継続), ``name`` (without （新）), ``department``
+(as printed), ``counted`` (the one department that it is counted under), ``relevance``,
+``budget_kind``, ``budget`` Int64 in thousand yen (NA: no countable amount), ``description``,
+``note``, one column per own field, ``original`` Int64 (``row_id`` of the original of a relisted
+row, else NA) and ``marked`` boolean (a 要修正 is left). Text columns are ``string`` and never NA.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from sousei_xl.findings import Finding, Place
+from sousei_xl.text import RELISTED, Value
+
+Outcome = Literal["accepted", "refused", "superseded", "office", "ignored"]
+DepartmentStatus = Literal["受理", "該当なし", "差戻し", "再提出待ち", "未提出"]
+ListStatus = Literal["draft", "proposal", "final"]
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """A row as typed. Keys of the mappings are field names; ``columns`` gives the letters.
+
+    ``errors`` holds error values (``#REF!``) and ``uncached`` the fields whose formula has no
+    stored value: both leave the field's value blank.
+    """
+
+    row_id: int
+    file: str
+    sheet: str
+    row: int
+    values: Mapping[str, Value]
+    columns: Mapping[str, str]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    uncached: frozenset[str] = frozenset()
+
+    def place(self, name: str, label: str = "") -> Place:
+        """Where the field's cell stands; the row alone where the form has no such column."""
+        letter = self.columns.get(name)
+        cell = f"{letter}{self.row}" if letter else ""
+        return Place(self.file, self.sheet, self.row, cell, name, label, self.row_id)
+
+
+@dataclass(slots=True, eq=False)
+class ProjectRow:
+    """A row of the list on its way: typed values, None for blank or unreadable.
+
+    ``unknown`` holds the fields whose cell failed to parse: rules that depend on them are unknown,
+    not also broken. ``department`` is what is printed, ``counted`` the one department that it is
+    counted under. ``corrected`` maps a field to the office's cell that now stands for it.
+    ``original`` is the row that this one repeats, ``link`` how that was found (``relist.py``).
+    """
+
+    raw: RawRow
+    submitter: str
+    measure: str | None = None
+    number: int | None = None
+    relisted: str | None = None
+    category: str | None = None
+    name: str | None = None
+    department: str | None = None
+    counted: str | None = None
+    relevance: str | None = None
+    budget_kind: str | None = None
+    budget: int | None = None
+    description: str | None = None
+    note: str | None = None
+    own: dict[str, str | int | None] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
+    previous_number: int | None = None
+    previous_budget: int | None = None
+    corrected: dict[str, Place] = field(default_factory=dict)
+    withheld: bool = False
+    submitted_number: int | None = None
+    original: ProjectRow | None = None
+    link: str = ""
+
+    @property
+    def row_id(self) -> int:
+        """Unique in a run."""
+        return self.raw.row_id
+
+    @property
+    def is_relisted(self) -> bool:
+        """True for 再掲."""
+        return self.relisted == RELISTED
+
+    def value(self, name: str) -> str | int | None:
+        """The typed value of any field, own ones included."""
+        return self.own.get(name) if name in self.own else getattr(self, name, None)
+
+    def place(self, name: str, label: str = "") -> Place:
+        """The cell that a person must change: the office's where a correction stands for it."""
+        place = self.corrected.get(name)
+        return self.raw.place(name, label) if place is None else place
+
+    @property
+    def target(self) -> str:
+        """How the office's sheet refers to this row: ``1ア-4``, or with the name if unnumbered."""
+        number = self.submitted_number if self.submitted_number is not None else self.number
+        if self.measure is None:
+            return self.name or ""
+        return f"{self.measure}-{number}" if number is not None else f"{self.measure} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One file that is a form of this year, by a known department.
+
+    ``unit`` is the 担当課 as typed, ``edition`` the 版 (0 where blank), ``saved`` the document's
+    own saved time (ISO text, may be empty). ``none_applicable`` is 該当事業なし.
+    """
+
+    file: str
+    sha256: str
+    department: str
+    unit: str
+    edition: int
+    saved: str
+    none_applicable: bool
+    has_projects: bool
+    has_indicators: bool
+    rows: tuple[RawRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What became of one file in the inbox; every file gets exactly one.
+
+    ``read`` counts project rows; accepted and superseded files read their rows, refused ones 0.
+    """
+
+    file: str
+    outcome: Outcome
+    department: str = ""
+    unit: str = ""
+    edition: int = 0
+    saved: str = ""
+    sha256: str = ""
+    read: int = 0
+    listed: int = 0
+    held: int = 0
+    superseded: int = 0
+    withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A row of 事務局修正's 修正 (``before`` and ``after`` as typed)."""
+
+    place: Place
+    target: str
+    operation: str
+    field_label: str
+    before: Value
+    after: Value
+    reason: str
+    requested_by: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedCorrection:
+    """What became of a correction; ``current`` is the value found. 追加 rows are listed too."""
+
+    correction: Correction
+    status: Literal["適用", "不適用", "対象なし"]
+    current: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A row of 事務局修正's 確認済. ``confirmed`` is the value it was given for (may be blank)."""
+
+    place: Place
+    code: str
+    target: str
+    confirmed: str
+    by: str
+    date: str
+    memo: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeSheet:
+    """``事務局修正.xlsx``. ``additions`` are rows of the sheet 追加 (with 部局名 typed in)."""
+
+    corrections: tuple[Correction, ...] = ()
+    additions: tuple[RawRow, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Everything that came in: forms of this year, the office's sheet, and files with no rows.
+
+    ``records`` are the refused, ignored and office files; the accepted and superseded ones get
+    theirs when reporting units are settled. ``findings`` are those of reading.
+    """
+
+    submissions: tuple[Submission, ...]
+    office: OfficeSheet
+    records: tuple[FileRecord, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A row that was read but cannot be placed; ``findings`` say why."""
+
+    raw: RawRow
+    department: str
+    name: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnRow:
+    """A row that is not to be listed; ``reason`` is 終了, 取下げ or 掲載しない."""
+
+    raw: RawRow
+    department: str
+    name: str
+    measure: str
+    number: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """read = listed + held + superseded + withdrawn, or nothing is published."""
+
+    read: int
+    listed: int
+    held: int
+    superseded: int
+    withdrawn: int
+
+    @property
+    def balanced(self) -> bool:
+        """True where every row that was read is accounted for."""
+        return self.read == self.listed + self.held + self.superseded + self.withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentState:
+    """Where one department stands: ``files`` are its accepted or refused files."""
+
+    department: str
+    state: DepartmentStatus
+    expected: bool
+    missing_units: tuple[str, ...]
+    files: tuple[str, ...]
+    rows: int
+    errors: int
+    confirmations: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListResult:
+    """The merged list and everything that has to be said about it.
+
+    ``raw`` maps row_id → RawRow for every listed, held and withdrawn row (the provenance),
+    ``previous_numbers`` keeps the number as submitted where the office's rule gave another.
+    """
+
+    listed: pd.DataFrame
+    held: tuple[HeldRow, ...]
+    withdrawn: tuple[WithdrawnRow, ...]
+    raw: Mapping[int, RawRow]
+    files: tuple[FileRecord, ...]
+    departments: tuple[DepartmentState, ...]
+    corrections: tuple[AppliedCorrection, ...]
+    acknowledgements: tuple[Acknowledgement, ...]
+    findings: tuple[Finding, ...]
+    ledger: Ledger
+    complete: bool
+
+    @property
+    def errors(self) -> int:
+        """Number of 要修正 that keep the list a draft: those of files that count for it.
+
+        A refused file is reported, but what keeps the list a draft then is the missing unit.
+        """
+        counting = {f.file for f in self.files if f.outcome in ("accepted", "office")}
+        return sum(f.severity == "要修正" and f.place.file in counting for f in self.findings)
+
+    @property
+    def is_draft(self) -> bool:
+        """作成中: a unit is missing, or a 要修正 is left."""
+        return not self.complete or self.errors > 0

@@ -1,0 +1,168 @@
+"""Every rule on a value, readable in one pandera schema, called once for all submissions.
+
+The codes travel as ``error=``; a null in a required column comes back as ``not_nullable``. Cells
+that did not parse are null here and already have their finding, so their failures are dropped.
+Rules across columns or rows are plain functions in ``checks.py``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, finding
+from sousei_xl.rules.records import ProjectRow
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.fields import Field
+
+# Required columns: what a null means.
+_NULL = {"measure": "R101", "name": "R102", "relevance": "R103"}
+_OWN_NULL = "R119"
+_TEXT_FIELDS = ("name", "department", "description", "note")
+
+
+def _length(limit: int) -> pa.Check:
+    return pa.Check(lambda s: s.map(text.utf16_length) <= limit, error="R112", name="length")
+
+
+def _printable() -> pa.Check:
+    return pa.Check(lambda s: ~s.map(text.unprintable), error="R112:characters", name="printable")
+
+
+def _own_column(field: Field) -> pa.Column:
+    if field.kind == "integer":
+        return pa.Column("Int64", nullable=not field.required)
+    checks = [_length(field.max_length), _printable()]
+    if field.kind == "choice":
+        checks.append(pa.Check.isin(field.choices, error="R118"))
+    return pa.Column("string", checks, nullable=not field.required)
+
+
+def build_schema(strategy: Strategy) -> pa.DataFrameSchema:
+    """The schema of the project frame: one column per field of the form, and ``counted``.
+
+    Index: int64 ``row_id``. ``strict`` and without coercion: a frame that is not typed as
+    promised is a bug and raises.
+    """
+    fields = strategy.field_by_name
+
+    def texts(name: str) -> list[pa.Check]:
+        return [_length(fields[name].max_length), _printable()]
+
+    columns = {
+        "measure": pa.Column("string", pa.Check.isin(list(strategy.measure_by_key), error="R101")),
+        "number": pa.Column("Int64", pa.Check.ge(1, error="R108"), nullable=True),
+        "relisted": pa.Column(
+            "string", pa.Check.isin([text.RELISTED], error="R107"), nullable=True
+        ),
+        "category": pa.Column(
+            "string", pa.Check.isin(fields["category"].choices, error="R118"), nullable=True
+        ),
+        "name": pa.Column("string", texts("name")),
+        "department": pa.Column("string", texts("department"), nullable=True),
+        "counted": pa.Column(
+            "string", pa.Check.isin(list(strategy.department_by_name), error="R117"), nullable=True
+        ),
+        "relevance": pa.Column("string", pa.Check.isin(fields["relevance"].choices, error="R103")),
+        "budget_kind": pa.Column(
+            "string", pa.Check.isin(fields["budget_kind"].choices, error="R118"), nullable=True
+        ),
+        "budget": pa.Column("Int64", pa.Check.ge(0, error="R106"), nullable=True),
+        "description": pa.Column("string", texts("description"), nullable=True),
+        "note": pa.Column("string", texts("note"), nullable=True),
+        **{f.name: _own_column(f) for f in strategy.own_fields},
+    }
+    return pa.DataFrameSchema(
+        columns, index=pa.Index("int64", name="row_id", unique=True), strict=True, coerce=False
+    )
+
+
+def project_frame(rows: Iterable[ProjectRow], strategy: Strategy) -> pd.DataFrame:
+    """Typed rows as a frame: ``string`` and ``Int64`` columns, NA for blank or unreadable."""
+    rows = list(rows)
+    integers = {"number", "budget"} | {f.name for f in strategy.own_fields if f.kind == "integer"}
+    names = [f.name for f in strategy.fields]
+    names.insert(names.index("department") + 1, "counted")
+    index = pd.Index([r.row_id for r in rows], dtype="int64", name="row_id")
+    return pd.DataFrame(
+        {
+            name: pd.Series(
+                [r.value(name) for r in rows],
+                index=index,
+                dtype="Int64" if name in integers else "string",
+            )
+            for name in names
+        },
+        index=index,
+    )
+
+
+def validate(rows: Sequence[ProjectRow], strategy: Strategy) -> list[Finding]:
+    """One schema call for all rows; failures become findings at the cell, in plain Japanese."""
+    try:
+        build_schema(strategy).validate(project_frame(rows, strategy), lazy=True)
+    except SchemaErrors as errors:
+        return _findings(errors.failure_cases, rows, strategy)
+    return []
+
+
+def _findings(cases: pd.DataFrame, rows: Sequence[ProjectRow], strategy: Strategy) -> list[Finding]:
+    by_id = {row.row_id: row for row in rows}
+    findings = []
+    for case in cases.to_dict("records"):
+        if case["schema_context"] != "Column" or pd.isna(case["index"]):
+            raise TypeError(f"the project frame is not typed as promised: {case}")
+        row, column = by_id[int(case["index"])], str(case["column"])
+        name = "department" if column == "counted" else column
+        if name not in row.unknown:
+            findings.append(_finding(row, name, str(case["check"]), strategy))
+    return findings
+
+
+def _finding(row: ProjectRow, name: str, check: str, strategy: Strategy) -> Finding:
+    field = strategy.field_by_name[name]
+    value = text.to_text(row.raw.values.get(name))
+    place = row.place(name, field.label)
+    subject, department = row.name or "", row.submitter
+    example = strategy.measures[0].option
+    if check == "not_nullable":
+        code = _NULL.get(name, _OWN_NULL)
+        variant = "" if code in ("R102", _OWN_NULL) else "blank"
+        return finding(
+            code, place, variant=variant, subject=subject, department=department, example=example
+        )
+    code, _, variant = check.partition(":")
+    facts: dict[str, Any] = {}
+    if code == "R101":
+        facts = {"example": example, "candidates": nearest(value, _options(strategy))}
+    elif code == "R112" and not variant:
+        facts = {"length": text.utf16_length(str(row.value(name))), "limit": field.max_length}
+    elif code == "R117":
+        facts = {"candidates": nearest(value, list(strategy.department_by_name))}
+    elif code == "R118":
+        facts = {"choices": "・".join(f"『{c}』" for c in field.choices)}
+    return finding(
+        code,
+        place,
+        value,
+        variant=variant,
+        subject=subject,
+        department=department,
+        **facts,
+    )
+
+
+def _options(strategy: Strategy) -> list[str]:
+    return [m.option for m in strategy.measures]
+
+
+def nearest(value: str, choices: Sequence[str]) -> str:
+    """``もしかして：『…』。`` with at most two choices that look like the value, or nothing."""
+    near = difflib.get_close_matches(value, choices, n=2, cutoff=0.5)
+    return f"もしかして：{'、'.join(f'『{c}』' for c in near)}。" if near else ""

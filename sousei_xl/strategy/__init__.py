@@ -1,0 +1,216 @@
+"""The office's one definition of the year, frozen. A Strategy knows no submission.
+
+``load.py`` reads it from the template, ``fields.py`` names the columns of the project form.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from sousei_xl import text
+from sousei_xl.strategy.fields import Field
+
+GROSS, NET = "再掲を含む", "再掲を除く"
+AS_SUBMITTED, AUTOMATIC = "提出どおり", "自動"
+
+# The eight classes of an indicator's state, best first; an office may rename and re-mark them.
+CLASSES = (
+    "目標値到達",
+    "順調",
+    "おおむね順調",
+    "遅れ",
+    "改善なし",
+    "判定対象外",
+    "判定保留",
+    "未報告",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """基本目標. ``list_name`` is printed in the 別紙, ``text_name`` stands in the strategy text."""
+
+    number: int
+    list_name: str
+    text_name: str
+    label: str
+
+    @property
+    def key(self) -> str:
+        """``1``."""
+        return str(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """施策. Its key is goal + letter (``2ア``); ``label`` is the short name in dropdowns."""
+
+    key: str
+    goal: int
+    letter: str
+    list_name: str
+    text_name: str
+    label: str
+
+    @property
+    def option(self) -> str:
+        """What the form's dropdown shows: ``2ア 移住環境``."""
+        return f"{self.key} {self.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """部局. ``units`` are the 担当課 that submit a file each; empty: one file for the whole."""
+
+    order: int
+    name: str
+    aliases: tuple[str, ...] = ()
+    expected: bool = True
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """数値目標 or KPI, one part (内訳) per row. Values stay text: figures are Decimal's business."""
+
+    id: str
+    goal: int
+    measure: str
+    level: str
+    name: str
+    part: str
+    unit: str
+    kind: str
+    year_kind: str
+    baseline_year: str
+    baseline: str
+    target_year: str
+    target: str
+    direction: str
+    note: str
+    departments: tuple[str, ...] = ()
+    yearly_targets: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Thresholds, names and marks of the classes (判定の基準と名称)."""
+
+    mostly: str
+    tolerance: str
+    names: Mapping[str, str]
+    marks: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The sheet 設定. Money in thousand yen, dates as dates, the fiscal year by its April."""
+
+    municipality: str
+    code: str
+    fiscal_year: int
+    year_label: str
+    plan_years: tuple[int, int]
+    plan_label: str
+    title: str
+    unit: str
+    basis: str
+    numbering: str
+    budget_basis: str
+    list_date: dt.date
+    results_date: dt.date | None
+    deadline: str
+    submit_to: str
+    budget_limit: int
+    paper: str
+    font: str
+    minus: str
+    judgement: Judgement
+
+    @property
+    def number_format(self) -> str:
+        """Excel's number format for money and counts."""
+        return f"#,##0;{self.minus}#,##0"
+
+    @property
+    def short_year(self) -> str:
+        """``H30``."""
+        return text.fiscal_year_label(self.fiscal_year, short=True)
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """Everything the template says, with the look-ups that reading needs."""
+
+    settings: Settings
+    goals: tuple[Goal, ...]
+    measures: tuple[Measure, ...]
+    departments: tuple[Department, ...]
+    indicators: tuple[Indicator, ...]
+    fields: tuple[Field, ...]
+
+    @cached_property
+    def measure_by_key(self) -> Mapping[str, Measure]:
+        """``2ア`` → Measure, in the order of the strategy."""
+        return {m.key: m for m in self.measures}
+
+    @cached_property
+    def measure_order(self) -> Mapping[str, int]:
+        """Measure key → position in the list."""
+        return {m.key: i for i, m in enumerate(self.measures)}
+
+    @cached_property
+    def measure_spellings(self) -> Mapping[str, str]:
+        """Match key of every way to name a measure → measure key; ambiguous names are left out."""
+        names: dict[str, set[str]] = {}
+        for measure in self.measures:
+            for spelling in (
+                measure.key,
+                measure.option,
+                measure.label,
+                measure.list_name,
+                measure.text_name,
+                f"{measure.goal}-{measure.letter}",
+                f"{measure.key} {measure.list_name}",
+            ):
+                names.setdefault(text.key(spelling), set()).add(measure.key)
+        return {name: keys.pop() for name, keys in names.items() if len(keys) == 1}
+
+    @cached_property
+    def department_by_name(self) -> Mapping[str, Department]:
+        """Official name → Department."""
+        return {d.name: d for d in self.departments}
+
+    @cached_property
+    def department_spellings(self) -> Mapping[str, str]:
+        """Match key of official name, alias or former name → official name."""
+        table: dict[str, str] = {}
+        for department in self.departments:
+            for spelling in (department.name, *department.aliases):
+                table.setdefault(text.key(spelling), department.name)
+        return table
+
+    @cached_property
+    def field_by_name(self) -> Mapping[str, Field]:
+        """Internal name → Field."""
+        return {f.name: f for f in self.fields}
+
+    @cached_property
+    def own_fields(self) -> tuple[Field, ...]:
+        """The office's own fields, in the order of the sheet 項目."""
+        return tuple(f for f in self.fields if f.own)
+
+    @cached_property
+    def expected_units(self) -> tuple[tuple[str, str], ...]:
+        """(部局, 担当課) of every file that must come; 担当課 is blank for one file per 部局."""
+        return tuple(
+            (d.name, unit) for d in self.departments if d.expected for unit in (d.units or ("",))
+        )
+
+    def goal_of(self, measure: str) -> int:
+        """Goal number of a measure key. KeyError for an unknown key."""
+        return self.measure_by_key[measure].goal

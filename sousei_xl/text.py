@@ -1,0 +1,385 @@
+"""Pure parsers: one typed cell in, one value (or the reason why not) out.
+
+Nothing here knows a file, a frame or a finding. Two kinds of text are kept apart: what is printed
+(only outer white space and line breaks inside names are removed) and keys for matching (NFKC,
+no white space, case folded), which never reach a cell.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+from sousei_xl.findings import UNPRINTABLE
+
+Value = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a cell means.
+
+    ``value`` is None for a blank and for a failure; ``problem`` names the failure (``text``,
+    ``fraction``, ``unit`` …) and is empty otherwise. ``converted`` is True where the spelling was
+    changed on the way, so that the conversion can be listed. ``expected`` is the value that was
+    probably meant.
+    """
+
+    value: Any = None
+    converted: bool = False
+    problem: str = ""
+    expected: str = ""
+
+
+BLANK = Parsed()
+
+# --- texts and keys ---------------------------------------------------------------------------
+
+# NFKC leaves these apart although people type one for the other.
+_LOOK_ALIKES = str.maketrans(
+    {
+        "〇": "○",
+        "◯": "○",
+        "⚪": "○",
+        "●": "○",
+        "◉": "◎",
+        "⦾": "◎",
+        "⊚": "◎",
+        "‐": "-",
+        "‑": "-",
+        "–": "-",
+        "—": "-",
+        "―": "-",
+        "−": "-",
+        "ー": "-",
+        "─": "-",
+        "━": "-",
+        "〜": "~",
+        "～": "~",
+    }
+)
+_SPACES = re.compile(r"\s+")
+_BREAKS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
+_NEW_MARK = re.compile(r"^\s*(?:[（(【\[［〔]\s*新規?\s*[）)】\]］〕]|㋨)\s*")
+_OUTER = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
+
+
+def to_text(value: Value) -> str:
+    """A raw cell as a person reads it: ``12000.0`` → ``12000``, a date → ``2018-03-30``."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time()
+        return value.date().isoformat() if midnight else value.isoformat(" ", "minutes")
+    return str(value)
+
+
+def is_blank(value: Value) -> bool:
+    """True for an empty cell and for one that holds nothing but white space."""
+    return value is None or (isinstance(value, str) and not value.strip(_OUTER))
+
+
+def nfkc(text: str) -> str:
+    """NFKC with look-alike marks folded; white space is kept."""
+    return unicodedata.normalize("NFKC", text).translate(_LOOK_ALIKES)
+
+
+def key(text: str) -> str:
+    """Match key: equal for spellings that mean the same. Never printed.
+
+    NFKC, look-alikes folded, no white space, case folded, （新） stripped.
+    """
+    return _SPACES.sub("", nfkc(_NEW_MARK.sub("", text))).casefold()
+
+
+def tidy(value: Value) -> Parsed:
+    """A text as it is printed: outer white space removed, nothing else touched."""
+    if is_blank(value):
+        return BLANK
+    raw = to_text(value)
+    text = raw.strip(_OUTER).replace("\r\n", "\n").replace("\r", "\n")
+    return Parsed(text, converted=text != raw.replace("\r\n", "\n"))
+
+
+def tidy_name(value: Value) -> Parsed:
+    """A name on one line; ``problem`` is ``newline`` (value given) where a break was removed."""
+    if is_blank(value):
+        return BLANK
+    raw = to_text(value).strip(_OUTER)
+    name = _BREAKS.sub("", raw)
+    return Parsed(name, converted=name != to_text(value), problem="newline" if name != raw else "")
+
+
+def split_new_mark(name: str) -> tuple[str, bool]:
+    """``（新）産後ケア事業`` → (``産後ケア事業``, True); all common brackets, ［新規］ included."""
+    bare = _NEW_MARK.sub("", name, count=1)
+    return (bare, True) if bare and bare != name else (name, False)
+
+
+def unprintable(text: str) -> bool:
+    """True where no workbook can hold the text (control characters, lone surrogates)."""
+    return UNPRINTABLE.search(text) is not None
+
+
+def printable(text: str) -> str:
+    """The text with ``\ufffd`` for what no workbook can hold, so that a draft can show the row."""
+    return UNPRINTABLE.sub("\ufffd", text)
+
+
+def utf16_length(text: str) -> int:
+    """Length as Excel counts it."""
+    return len(text) + sum(1 for c in text if ord(c) > 0xFFFF)
+
+
+def full_width(number: int) -> str:
+    """``30`` → ``３０``, for titles."""
+    return str(number).translate(str.maketrans("0123456789-", "０１２３４５６７８９－"))
+
+
+# --- choices ----------------------------------------------------------------------------------
+
+
+def choice(value: Value, spellings: Mapping[str, str]) -> Parsed:
+    """One of a few words. ``spellings`` maps a match key to the word that is meant.
+
+    An unknown word passes through as typed: whether it is allowed is the schema's business.
+    """
+    if is_blank(value):
+        return BLANK
+    raw = to_text(value)
+    word = spellings.get(key(raw)) or spellings.get(key(raw).strip("()[]【】〔〕"))
+    if word is None:
+        return Parsed(raw.strip(_OUTER))
+    return Parsed(word, converted=word != raw)
+
+
+def spellings(words: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """``{"新規": ["新"]}`` → ``{key("新規"): "新規", key("新"): "新規"}``."""
+    table: dict[str, str] = {}
+    for word, others in words.items():
+        for spelling in (word, *others):
+            table.setdefault(key(spelling), word)
+    return table
+
+
+RELISTED = "再掲"
+RELISTED_SPELLINGS = spellings({RELISTED: ("再", "さいけい")})
+DIRECT, SUPPORTING = "◎", "○"
+RELEVANCE_SPELLINGS = spellings({DIRECT: ("二重丸",), SUPPORTING: ("o", "丸")})
+NEW, CONTINUED, ENDED, CANCELLED = "新規", "継続", "終了", "取下げ"
+CATEGORY_SPELLINGS = spellings(
+    {NEW: ("新",), CONTINUED: ("継",), ENDED: (), CANCELLED: ("取り下げ", "取下")}
+)
+INITIAL, UNDECIDED, INCLUDED, ZERO = "当初", "未定", "内数", "０予算"
+BUDGET_KIND_SPELLINGS = spellings(
+    {
+        INITIAL: ("当初予算",),
+        UNDECIDED: ("調整中", "未確定", "検討中"),
+        INCLUDED: ("うち数",),
+        ZERO: ("ゼロ予算", "予算なし", "人件費のみ", "予算なし(人件費のみ)"),
+    }
+)
+# Said inside the budget cell; a lone dash is how lists write "no budget of its own".
+_BUDGET_WORDS = BUDGET_KIND_SPELLINGS | {"-": ZERO, "なし": ZERO}
+
+
+# --- numbers ----------------------------------------------------------------------------------
+
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+_NUMBER = re.compile(r"(?P<digits>[\d,]+)(?P<decimals>\.\d+)?")
+_MONEY_UNITS = {"円": Decimal("0.001"), "百万円": Decimal(1000), "億円": Decimal(100000)}
+_LARGEST = 10**15  # Excel shows no more digits; nobody counts further
+_NEAR = 1e-6  # a formula's 12000.000000000002 is 12000
+
+
+def _round(value: Decimal) -> int:
+    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _from_float(value: float) -> Parsed:
+    if not abs(value) < _LARGEST:  # infinite and NaN too
+        return Parsed(problem="text")
+    nearest = _round(Decimal(repr(value)))
+    if value == nearest:
+        return Parsed(nearest)
+    if abs(value - nearest) < _NEAR:
+        return Parsed(nearest, converted=True)
+    return Parsed(problem="fraction", expected=str(nearest))
+
+
+def _from_digits(text: str) -> Parsed:
+    match = _NUMBER.fullmatch(text)
+    if not match or not _GROUPED.fullmatch(match["digits"]):
+        return Parsed(problem="text")
+    decimals = match["decimals"] or ""
+    if len(decimals) == 4:  # "12.000": a point typed for a comma, or twelve? Nobody can tell.
+        return Parsed(problem="text")
+    if decimals and set(decimals) != {".", "0"}:
+        whole = Decimal(match["digits"].replace(",", "") + decimals)
+        return Parsed(problem="fraction", expected=str(_round(whole)))
+    number = int(match["digits"].replace(",", ""))
+    return Parsed(number, converted=True) if number < _LARGEST else Parsed(problem="text")
+
+
+def parse_integer(value: Value) -> Parsed:
+    """An integer such as 番号. ``problem``: ``text``, ``fraction``, ``date``, ``bool``."""
+    if is_blank(value):
+        return BLANK
+    if isinstance(value, bool):
+        return Parsed(problem="bool")
+    if isinstance(value, int):
+        return Parsed(value) if abs(value) < _LARGEST else Parsed(problem="text")
+    if isinstance(value, float):
+        return _from_float(value)
+    if not isinstance(value, str):
+        return Parsed(problem="date")
+    text = nfkc(value).strip()
+    sign = -1 if text[:1] in "-▲△" else 1
+    parsed = _from_digits(text.lstrip("-▲△") if sign < 0 else text)
+    if parsed.value is None:
+        return parsed
+    return Parsed(sign * parsed.value, converted=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A budget cell: thousand yen, and the 予算区分 that was typed into it (``kind``)."""
+
+    amount: int | None = None
+    kind: str = ""
+    converted: bool = False
+    problem: str = ""
+    expected: str = ""
+
+
+def parse_money(value: Value) -> Money:
+    """Thousand yen in all its spellings.
+
+    ``12,000千円`` → 12000; ``▲1,200`` → −1200; ``未定`` → kind 未定 without amount; ``12,000円``
+    and ``3百万円`` fail with problem ``unit`` and the amount that was probably meant. Other
+    problems: ``text``, ``fraction``, ``date``, ``bool``.
+    """
+    if is_blank(value):
+        return Money()
+    if not isinstance(value, str):
+        parsed = parse_integer(value)
+        return Money(parsed.value, "", parsed.converted, parsed.problem, parsed.expected)
+    text = nfkc(value).strip()
+    word = _BUDGET_WORDS.get(key(text).strip("()[]"))
+    if word:
+        return Money(0 if word == ZERO else None, kind=word)
+    if re.fullmatch(r"(?:[\d,.]+(?:千円)?)?の?(?:内数|うち数)", text.strip("()")):
+        return Money(kind=INCLUDED)
+    sign, body = 1, text
+    if bracketed := re.fullmatch(r"\(([^()]*)\)", text):
+        sign, body = -1, bracketed[1].strip()
+    elif text[0] in "-▲△":
+        sign, body = -1, text[1:].strip()
+    unit = next((u for u in ("千円", "百万円", "億円", "円") if body.endswith(u)), "")
+    digits = body.removesuffix(unit).strip()
+    if digits.startswith(("¥", "\\")):
+        unit, digits = "円", digits[1:].strip()
+    if unit and unit != "千円":
+        return _other_unit(digits, _MONEY_UNITS[unit])
+    parsed = _from_digits(digits)
+    if parsed.value is None:
+        return Money(problem=parsed.problem, expected=parsed.expected)
+    return Money(sign * parsed.value, converted=True)
+
+
+def _other_unit(digits: str, factor: Decimal) -> Money:
+    try:
+        meant = _round(Decimal(digits.replace(",", "")) * factor)
+    except InvalidOperation:
+        return Money(problem="text")
+    return Money(problem="unit", expected=str(meant))
+
+
+# --- years and dates --------------------------------------------------------------------------
+
+# First calendar year of an era minus one: 平成30年 = 1988 + 30.
+_ERAS = {"昭和": 1925, "平成": 1988, "令和": 2018, "s": 1925, "h": 1988, "r": 2018}
+_ERA_YEAR = re.compile(r"(昭和|平成|令和|[shr])\.?(\d{1,2}|元)")
+_FISCAL_YEAR = re.compile(_ERA_YEAR.pattern + r"(?:年度|年)?|(\d{4})(?:年度|年)?", re.IGNORECASE)
+_ERA_DATE = re.compile(_ERA_YEAR.pattern + r"年?[./-]?(\d{1,2})月?[./-]?(\d{1,2})日?", re.I)
+_WESTERN_DATE = re.compile(r"(\d{4})年?[./-]?(\d{1,2})月?[./-](\d{1,2})日?|(\d{4})年(\d+)月(\d+)日")
+_HEISEI_LAST, _REIWA_FIRST = 2018, 2019
+
+
+def _era_year(era: str, number: str) -> int:
+    return _ERAS[era.lower()] + (1 if number == "元" else int(number))
+
+
+def parse_fiscal_year(value: Value) -> int | None:
+    """``H31``, ``平成31年度``, ``R1``, ``令和元年度``, ``2019`` → 2019; None if it is no year.
+
+    A fiscal year runs from April to March and is named after the year of its April.
+    """
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return int(value) if float(value).is_integer() and 1926 <= value <= 2200 else None
+    if not isinstance(value, str):
+        return None
+    match = _FISCAL_YEAR.fullmatch(_SPACES.sub("", nfkc(value)))
+    if not match:
+        return None
+    year = int(match[3]) if match[3] else _era_year(match[1], match[2])
+    return year if 1926 <= year <= 2200 else None
+
+
+def fiscal_years_in(text: str) -> dict[str, int]:
+    """Spellings of fiscal years inside a text that are its subject: ``平成29年度は`` → 2017."""
+    pattern = re.compile(r"(昭和|平成|令和)\s*(\d{1,2}|元)\s*年度(?:は|から|より|には|において)")
+    return {
+        m[0]: _era_year(m[1], unicodedata.normalize("NFKC", m[2]))
+        for m in pattern.finditer(unicodedata.normalize("NFKC", text))
+    }
+
+
+def fiscal_year_label(year: int, short: bool = False) -> str:
+    """2018 → ``平成30年度`` or, short, ``H30``; 2019 is 平成31年度's and 令和元年度's own year."""
+    if year >= _REIWA_FIRST:
+        number = year - 2018
+        return f"R{number}" if short else f"令和{'元' if number == 1 else number}年度"
+    number = year - 1988
+    return f"H{number}" if short else f"平成{number}年度"
+
+
+def parse_date(value: Value) -> dt.date | None:
+    """``2018-03-30``, ``2018/3/30``, ``平成30年3月30日``, ``H30.3.30`` or a date cell."""
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    if not isinstance(value, str):
+        return None
+    text = _SPACES.sub("", nfkc(value))
+    try:
+        if match := _ERA_DATE.fullmatch(text):
+            return dt.date(_era_year(match[1], match[2]), int(match[3]), int(match[4]))
+        if match := _WESTERN_DATE.fullmatch(text):
+            year, month, day = (g for g in match.groups() if g is not None)
+            return dt.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return None
+
+
+def japanese_date(date: dt.date) -> str:
+    """2018-03-30 → ``平成30年3月30日``."""
+    if date >= dt.date(2019, 5, 1):
+        year = date.year - 2018
+        era = f"令和{'元' if year == 1 else year}年"
+    else:
+        era = f"平成{date.year - 1988}年"
+    return f"{era}{date.month}月{date.day}日"

@@ -1,0 +1,68 @@
+"""Where things are, and one frozen Run instead of clocks and globals."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sousei_xl import __version__
+
+TEMPLATE_NAME = "別紙_template.xlsx"
+OFFICE_SHEET = "事務局修正.xlsx"
+HISTORY = "履歴"
+
+
+class OperatorError(Exception):
+    """What the operator must mend before anything can be done; the text is shown as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The three places of the contract."""
+
+    template: Path
+    inbox: Path
+    outbox: Path
+
+    @classmethod
+    def at(
+        cls,
+        root: Path,
+        template: Path | None = None,
+        inbox: Path | None = None,
+        outbox: Path | None = None,
+    ) -> Workspace:
+        """The workspace below ``root``, with parts that were named on the command line."""
+        return cls(
+            template=template or root / "templates" / TEMPLATE_NAME,
+            inbox=inbox or root / "inbox",
+            outbox=outbox or root / "outbox",
+        )
+
+    @property
+    def history(self) -> Path:
+        """``outbox/履歴``: former states, records and hand-edited copies."""
+        return self.outbox / HISTORY
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One merge: what it was made from and as of when. ``hash`` stands on every output."""
+
+    hash: str
+    list_date: dt.date
+    created: dt.datetime
+
+    @classmethod
+    def of(cls, template_sha256: str, files: Iterable[tuple[str, str]], list_date: dt.date) -> Run:
+        """The run over a template and (inbox-relative name, sha256) of every file.
+
+        ``created`` is 基準日 at midnight: the outputs carry no clock time.
+        """
+        inputs = json.dumps([__version__, template_sha256, sorted(files)], ensure_ascii=False)
+        digest = hashlib.sha256(inputs.encode("utf-8", "surrogatepass")).hexdigest()
+        return cls(digest[:8], list_date, dt.datetime.combine(list_date, dt.time()))
