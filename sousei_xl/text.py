@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sousei_xl.findings import UNPRINTABLE
@@ -46,6 +46,7 @@ _LOOK_ALIKES = str.maketrans(
         "〇": "○",
         "◯": "○",
         "⚪": "○",
+        "⭕": "○",
         "●": "○",
         "◉": "◎",
         "⦾": "◎",
@@ -63,9 +64,10 @@ _LOOK_ALIKES = str.maketrans(
         "～": "~",
     }
 )
-_SPACES = re.compile(r"\s+")
+# White space, and what is invisible: zero-width marks, soft hyphens, emoji selectors.
+_SPACES = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufe0e\ufe0f\ufeff]+")
 _BREAKS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
-_NEW_MARK = re.compile(r"^\s*(?:[（(【\[［〔]\s*新規?\s*[）)】\]］〕]|㋨)\s*")
+_NEW_MARK = re.compile(r"^(?:\s*(?:[（(【\[［〔]\s*新規?\s*[）)】\]］〕]|🈟))+\s*")
 _OUTER = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
 
 
@@ -156,7 +158,8 @@ def choice(value: Value, spellings: Mapping[str, str]) -> Parsed:
     if is_blank(value):
         return BLANK
     raw = to_text(value)
-    word = spellings.get(key(raw)) or spellings.get(key(raw).strip("()[]【】〔〕"))
+    # （新） alone is a word here, while a key drops it as a mark.
+    word = spellings.get(key(raw)) or spellings.get(key(nfkc(raw).strip("()[]【】〔〕 ")))
     if word is None:
         return Parsed(raw.strip(_OUTER))
     return Parsed(word, converted=word != raw)
@@ -188,6 +191,9 @@ BUDGET_KIND_SPELLINGS = spellings(
         ZERO: ("ゼロ予算", "予算なし", "人件費のみ", "予算なし(人件費のみ)"),
     }
 )
+# 「12,000千円の内数」「12,000（内数）」「保育所運営費の内数」; other figures are not understood.
+_PART = re.compile(r"(?:[\d,.]+(?:千円)?|\D*)の?(?:内数|うち数)")
+_BRACKETS = re.compile(r"[()\[\]]")
 # Said inside the budget cell; a lone dash is how lists write "no budget of its own".
 _BUDGET_WORDS = BUDGET_KIND_SPELLINGS | {"-": ZERO, "なし": ZERO}
 
@@ -195,9 +201,9 @@ _BUDGET_WORDS = BUDGET_KIND_SPELLINGS | {"-": ZERO, "なし": ZERO}
 # --- numbers ----------------------------------------------------------------------------------
 
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
-_NUMBER = re.compile(r"(?P<digits>[\d,]+)(?P<decimals>\.\d+)?")
+_NUMBER = re.compile(r"(?P<digits>[\d,]{1,30})(?P<decimals>\.\d+)?")
 _MONEY_UNITS = {"円": Decimal("0.001"), "百万円": Decimal(1000), "億円": Decimal(100000)}
-_LARGEST = 10**15  # Excel shows no more digits; nobody counts further
+LARGEST = 10**15  # Excel shows no more digits; nobody counts further
 _NEAR = 1e-6  # a formula's 12000.000000000002 is 12000
 
 
@@ -206,7 +212,7 @@ def _round(value: Decimal) -> int:
 
 
 def _from_float(value: float) -> Parsed:
-    if not abs(value) < _LARGEST:  # infinite and NaN too
+    if not abs(value) < LARGEST:  # infinite and NaN too
         return Parsed(problem="text")
     nearest = _round(Decimal(repr(value)))
     if value == nearest:
@@ -223,11 +229,12 @@ def _from_digits(text: str) -> Parsed:
     decimals = match["decimals"] or ""
     if len(decimals) == 4:  # "12.000": a point typed for a comma, or twelve? Nobody can tell.
         return Parsed(problem="text")
-    if decimals and set(decimals) != {".", "0"}:
-        whole = Decimal(match["digits"].replace(",", "") + decimals)
-        return Parsed(problem="fraction", expected=str(_round(whole)))
     number = int(match["digits"].replace(",", ""))
-    return Parsed(number, converted=True) if number < _LARGEST else Parsed(problem="text")
+    if number >= LARGEST:
+        return Parsed(problem="text")
+    if decimals and set(decimals) != {".", "0"}:
+        return Parsed(problem="fraction", expected=str(_round(Decimal(f"{number}{decimals}"))))
+    return Parsed(number, converted=True)
 
 
 def parse_integer(value: Value) -> Parsed:
@@ -237,7 +244,7 @@ def parse_integer(value: Value) -> Parsed:
     if isinstance(value, bool):
         return Parsed(problem="bool")
     if isinstance(value, int):
-        return Parsed(value) if abs(value) < _LARGEST else Parsed(problem="text")
+        return Parsed(value) if abs(value) < LARGEST else Parsed(problem="text")
     if isinstance(value, float):
         return _from_float(value)
     if not isinstance(value, str):
@@ -277,12 +284,12 @@ def parse_money(value: Value) -> Money:
     word = _BUDGET_WORDS.get(key(text).strip("()[]"))
     if word:
         return Money(0 if word == ZERO else None, kind=word)
-    if re.fullmatch(r"(?:[\d,.]+(?:千円)?)?の?(?:内数|うち数)", text.strip("()")):
+    if _PART.fullmatch(_BRACKETS.sub("", text)):
         return Money(kind=INCLUDED)
     sign, body = 1, text
     if bracketed := re.fullmatch(r"\(([^()]*)\)", text):
         sign, body = -1, bracketed[1].strip()
-    elif text[0] in "-▲△":
+    elif text.startswith(("-", "▲", "△")):
         sign, body = -1, text[1:].strip()
     unit = next((u for u in ("千円", "百万円", "億円", "円") if body.endswith(u)), "")
     digits = body.removesuffix(unit).strip()
@@ -297,11 +304,13 @@ def parse_money(value: Value) -> Money:
 
 
 def _other_unit(digits: str, factor: Decimal) -> Money:
-    try:
-        meant = _round(Decimal(digits.replace(",", "")) * factor)
-    except InvalidOperation:
+    match = _NUMBER.fullmatch(digits)
+    if not match or not _GROUPED.fullmatch(match["digits"]):
         return Money(problem="text")
-    return Money(problem="unit", expected=str(meant))
+    meant = Decimal(digits.replace(",", "")) * factor
+    if meant >= LARGEST:
+        return Money(problem="text")
+    return Money(problem="unit", expected=str(_round(meant)))
 
 
 # --- years and dates --------------------------------------------------------------------------
@@ -311,8 +320,10 @@ _ERAS = {"昭和": 1925, "平成": 1988, "令和": 2018, "s": 1925, "h": 1988, "
 _ERA_YEAR = re.compile(r"(昭和|平成|令和|[shr])\.?(\d{1,2}|元)")
 _FISCAL_YEAR = re.compile(_ERA_YEAR.pattern + r"(?:年度|年)?|(\d{4})(?:年度|年)?", re.IGNORECASE)
 _ERA_DATE = re.compile(_ERA_YEAR.pattern + r"年?[./-]?(\d{1,2})月?[./-]?(\d{1,2})日?", re.I)
-_WESTERN_DATE = re.compile(r"(\d{4})年?[./-]?(\d{1,2})月?[./-](\d{1,2})日?|(\d{4})年(\d+)月(\d+)日")
-_HEISEI_LAST, _REIWA_FIRST = 2018, 2019
+_WESTERN_DATE = re.compile(
+    r"(\d{4})年?[./-]?(\d{1,2})月?[./-](\d{1,2})日?|(\d{4})年(\d{1,2})月(\d{1,2})日"
+)
+_REIWA_FIRST = 2019
 
 
 def _era_year(era: str, number: str) -> int:
@@ -338,8 +349,11 @@ def parse_fiscal_year(value: Value) -> int | None:
 
 
 def fiscal_years_in(text: str) -> dict[str, int]:
-    """Spellings of fiscal years inside a text that are its subject: ``平成29年度は`` → 2017."""
-    pattern = re.compile(r"(昭和|平成|令和)\s*(\d{1,2}|元)\s*年度(?:は|から|より|には|において)")
+    """Spellings of fiscal years inside a text that are its subject: ``平成29年度は`` → 2017.
+
+    ``平成28年度から`` is none: it says since when, and stays true every year.
+    """
+    pattern = re.compile(r"(昭和|平成|令和)\s*(\d{1,2}|元)\s*年度は")
     return {
         m[0]: _era_year(m[1], unicodedata.normalize("NFKC", m[2]))
         for m in pattern.finditer(unicodedata.normalize("NFKC", text))

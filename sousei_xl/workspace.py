@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +61,9 @@ class Run:
 
         ``created`` is 基準日 at midnight: the outputs carry no clock time.
         """
+        import hashlib  # only a merge needs these; --help and explain start without
+        import json
+
         inputs = json.dumps([__version__, template_sha256, sorted(files)], ensure_ascii=False)
         digest = hashlib.sha256(inputs.encode("utf-8", "surrogatepass")).hexdigest()
         return cls(digest[:8], list_date, dt.datetime.combine(list_date, dt.time()))

@@ -20,6 +20,7 @@ Scope = Literal["file", "row", "list", "office", "kpi", "year", "template"]
 # XML 1.0 forbids these characters; Excel calls a workbook that contains them damaged.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_VALUE = 1000
+_LONGEST_NAME = 120  # a 事業名 of 100 characters stays whole inside a message
 
 SEVERITIES: tuple[Severity, ...] = ("要修正", "要確認", "自動変換")
 
@@ -74,9 +75,10 @@ class Place:
 class Finding:
     """One problem or conversion at one place; ``value`` is what was typed, as text.
 
-    ``expected`` is the right value or an example where it can be computed. ``subject`` is the
-    name a person would use for the row (事業名, 部局名 …). ``target`` is how the office's sheet
-    refers to it (対象, e.g. ``1ウ``), so that an acknowledgement can name it.
+    ``expected`` is the right value or an example where it can be computed, of a conversion what the
+    value was taken for. ``subject`` is the name a person would use for the row (事業名, 部局名 …).
+    ``target`` is how the office's sheet refers to it (対象, e.g. ``1ウ``), so that an
+    acknowledgement can name it.
     """
 
     code: str
@@ -114,6 +116,7 @@ def finding(
     code: str,
     place: Place,
     value: object = "",
+    /,
     *,
     variant: str = "",
     expected: str = "",
@@ -125,19 +128,24 @@ def finding(
 ) -> Finding:
     """Build a finding from the catalogue's text.
 
-    The template may use ``{value}``, ``{label}``, ``{expected}`` and whatever is in ``params``.
+    The template may use ``{value}``, ``{label}``, ``{expected}``, ``{subject}``, ``{target}`` and
+    whatever is in ``params``. Whatever was typed is clipped and made printable on the way: a
+    finding must fit into a cell of the checkbook, however long or odd the input.
     Raises KeyError for a code, variant or parameter that the catalogue does not know: that is a
     bug of ours, never a property of the data.
     """
     rule = RULES[code]
     text = rule.texts[variant]
-    shown = "" if value is None else clip(UNPRINTABLE.sub("\ufffd", str(value)), _LONGEST_VALUE)
+    shown = "" if value is None else _presentable(value)
+    taken = params.get("taken", "")  # of a conversion: what the value was taken for
+    expected, subject, target = map(_presentable, (expected or taken, subject, target))
     facts = {
         "value": clip(shown.replace("\n", "↵")),
         "label": place.label or rule.where,
         "expected": expected,
-        "subject": subject,
-        **{k: UNPRINTABLE.sub("\ufffd", str(v)) for k, v in params.items()},
+        "subject": clip(subject, _LONGEST_NAME),
+        "target": clip(target, _LONGEST_NAME),
+        **{k: _presentable(v) for k, v in params.items()},
     }
     return Finding(
         code=code,
@@ -153,6 +161,10 @@ def finding(
         addressee=rule.addressee,
         related=tuple(related),
     )
+
+
+def _presentable(value: object) -> str:
+    return clip(UNPRINTABLE.sub("\ufffd", str(value)), _LONGEST_VALUE)
 
 
 def clip(text: str, length: int = 60) -> str:
@@ -177,9 +189,9 @@ def is_open_confirmation(item: Finding) -> bool:
 
 def _catalogue() -> dict[str, Rule]:
     # The rule modules import Rule and Text from here, so they are imported last.
-    from sousei_xl.findings import files, lists, rows
+    from sousei_xl.findings import files, indicators, lists, rows
 
-    rules = (*files.RULES, *rows.RULES, *lists.RULES)
+    rules = (*files.RULES, *rows.RULES, *lists.RULES, *indicators.RULES)
     return {rule.code: rule for rule in rules}
 
 

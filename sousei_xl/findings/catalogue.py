@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TypedDict
 
 from sousei_xl.findings import RULES, Rule
@@ -77,3 +78,12 @@ def page() -> str:
                 *(f"- {text}" for text in item["texts"]),
             ]
     return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Write the page (``make docs``)."""
+    Path("docs/指摘一覧.md").write_text(page(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

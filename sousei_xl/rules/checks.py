@@ -7,8 +7,9 @@ makes the rules that depend on it unknown.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from sousei_xl import text
@@ -308,8 +309,7 @@ def numbers_without_gap(listing: Listing) -> Iterator[Finding]:
     if not listing.complete or listing.strategy.settings.numbering != AS_SUBMITTED:
         return
     for measure, rows in _by_measure(listing).items():
-        numbers = {row.number for row in rows if row.number is not None and row.number >= 1}
-        gaps = ranges(n for n in range(1, max(numbers, default=0)) if n not in numbers)
+        gaps = missing_numbers(row.number for row in rows if row.number is not None)
         if gaps:
             after = min((r for r in rows if r.number), key=lambda r: r.number or 0)
             place = after.place("number", listing.strategy.field_by_name["number"].label)
@@ -318,15 +318,11 @@ def numbers_without_gap(listing: Listing) -> Iterator[Finding]:
             )
 
 
-def ranges(numbers: Iterator[int] | Sequence[int]) -> str:
-    """2, 4, 5, 6 → ``2、4〜6``."""
-    spans: list[list[int]] = []
-    for number in sorted(numbers):
-        if spans and number == spans[-1][1] + 1:
-            spans[-1][1] = number
-        else:
-            spans.append([number, number])
-    return "、".join(str(a) if a == b else f"{a}〜{b}" for a, b in spans)
+def missing_numbers(numbers: Iterable[int]) -> str:
+    """1, 3, 7 → ``2、4〜6``; never counts through a gap, for a date may have been typed as 番号."""
+    present = sorted({0, *(n for n in numbers if n >= 1)})
+    gaps = [(a + 1, b - 1) for a, b in pairwise(present) if b > a + 1]
+    return "、".join(str(a) if a == b else f"{a}〜{b}" for a, b in gaps)
 
 
 CHECKS: tuple[tuple[Literal["row", "list"], Check], ...] = (

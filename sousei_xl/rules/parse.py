@@ -10,13 +10,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sousei_xl import text
-from sousei_xl.findings import Finding, finding
+from sousei_xl.findings import Finding, clip, finding
 from sousei_xl.rules.records import ProjectRow, RawRow
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
-from sousei_xl.text import Parsed
+from sousei_xl.text import Money, Parsed
 
 _JOINT = "・"
+
+
+def in_one_line(value: text.Value) -> str:
+    """A value short enough to be quoted in a message."""
+    return clip(text.to_text(value).replace("\n", "↵"))
 
 
 class _Cells:
@@ -32,9 +37,7 @@ class _Cells:
     def report(self, code: str, name: str, value: object, **facts: Any) -> None:
         field = self.fields[name]
         place = self.row.place(name, field.label)
-        self.findings.append(
-            finding(code, place, value, department=self.row.submitter, **facts)
-        )
+        self.findings.append(finding(code, place, value, department=self.row.submitter, **facts))
 
     def reject(self, code: str, name: str, value: object, **facts: Any) -> None:
         self.unknown.add(name)
@@ -57,7 +60,7 @@ class _Cells:
         if note and parsed.converted and parsed.value is not None:
             variant = "newline" if parsed.problem == "newline" else ""
             self.report(
-                "A101", name, text.to_text(value), variant=variant, taken=text.to_text(parsed.value)
+                "A101", name, text.to_text(value), variant=variant, taken=in_one_line(parsed.value)
             )
         return parsed
 
@@ -177,14 +180,29 @@ def _budget(cells: _Cells) -> None:
         )
         cells.reject("R105", "budget", typed, variant=variant, expected=money.expected)
     elif money.kind:
-        cells.report("A106", "budget", typed, taken=money.kind)
-        if row.budget_kind in (None, text.INITIAL):
-            row.budget_kind = money.kind
+        money = _typed_kind(cells, money, typed)
     elif money.converted and money.amount is not None:
         cells.report("A101", "budget", typed, taken=str(money.amount))
     row.budget = money.amount
     if row.budget_kind == text.ZERO and row.budget is None and "budget" not in cells.unknown:
         row.budget = 0
+
+
+def _typed_kind(cells: _Cells, money: Money, typed: str) -> Money:
+    """A 予算区分 typed into the budget cell. Beside a different one it contradicts: R105.
+
+    A lone dash (or なし) says no more than a blank does.
+    """
+    chosen = cells.row.budget_kind
+    if chosen in (text.UNDECIDED, text.INCLUDED, text.ZERO) and chosen != money.kind:
+        if text.key(typed) not in ("-", "なし"):
+            cells.reject("R105", "budget", typed, variant="kind", kind=chosen)
+            return Money()
+        money = Money(kind=chosen)
+    elif chosen in (None, text.INITIAL):
+        cells.row.budget_kind = money.kind
+    cells.report("A106", "budget", typed, taken=money.kind)
+    return money
 
 
 def _own(cells: _Cells, field: Field) -> str | int | None:

@@ -20,8 +20,8 @@ from typing import Literal
 
 import pandas as pd
 
-from sousei_xl.findings import Finding, Place
-from sousei_xl.text import RELISTED, Value
+from sousei_xl.findings import Finding, Place, clip
+from sousei_xl.text import RELISTED, Value, printable
 
 Outcome = Literal["accepted", "refused", "superseded", "office", "ignored"]
 DepartmentStatus = Literal["受理", "該当なし", "差戻し", "再提出待ち", "未提出"]
@@ -109,9 +109,10 @@ class ProjectRow:
     def target(self) -> str:
         """How the office's sheet refers to this row: ``1ア-4``, or with the name if unnumbered."""
         number = self.submitted_number if self.submitted_number is not None else self.number
+        measure, name = (clip(printable(part or ""), 100) for part in (self.measure, self.name))
         if self.measure is None:
-            return self.name or ""
-        return f"{self.measure}-{number}" if number is not None else f"{self.measure} {self.name}"
+            return name
+        return f"{measure}-{number}" if number is not None else f"{measure} {name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +173,13 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class AppliedCorrection:
-    """What became of a correction; ``current`` is the value found. 追加 rows are listed too."""
+    """What became of a correction; ``current`` is the value found, ``row_id`` its row."""
 
     correction: Correction
     status: Literal["適用", "不適用", "対象なし"]
     current: str
     subject: str
+    row_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

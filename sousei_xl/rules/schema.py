@@ -120,7 +120,9 @@ def _findings(cases: pd.DataFrame, rows: Sequence[ProjectRow], strategy: Strateg
             raise TypeError(f"the project frame is not typed as promised: {case}")
         row, column = by_id[int(case["index"])], str(case["column"])
         name = "department" if column == "counted" else column
-        if name not in row.unknown:
+        # A relisted row takes the office's own fields from its original, too.
+        taken = row.is_relisted and name in row.own and case["check"] == "not_nullable"
+        if name not in row.unknown and not taken:
             findings.append(_finding(row, name, str(case["check"]), strategy))
     return findings
 

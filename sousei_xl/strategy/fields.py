@@ -111,3 +111,17 @@ CORE: tuple[Field, ...] = (
 
 # Own fields stand before 備考, the last of the core ones.
 LAST_CORE = "note"
+
+# Headings that stand beside the fields in the form or in データ_事業: no field may take them.
+RESERVED = (
+    "入力チェック",
+    "前年度番号",
+    "前年度予算",
+    "団体コード",
+    "年度",
+    "西暦年度",
+    "基本目標番号",
+    "基本目標",
+    "施策キー",
+    "初出",
+)

@@ -29,7 +29,7 @@ from sousei_xl.strategy import (
     Settings,
     Strategy,
 )
-from sousei_xl.strategy.fields import CORE, LAST_CORE, Field
+from sousei_xl.strategy.fields import CORE, LAST_CORE, RESERVED, Field
 from sousei_xl.text import Value
 
 # Sheet name → (Excel row, values from column A on), non-empty rows only.
@@ -60,12 +60,14 @@ INDICATOR_COLUMNS = (
 )
 FIELD_COLUMNS = ("項目名", "区分", "種類", "必須", "最大文字数", "選択肢", "説明")
 LEVELS = ("数値目標", "KPI")
-INDICATOR_KINDS = ("各年度", "各年", "時点", "調査", "累計", "期間累計", "定性")
+QUALITATIVE = "定性"
+INDICATOR_KINDS = ("各年度", "各年", "時点", "調査", "累計", "期間累計", QUALITATIVE)
 DIRECTIONS = ("増加", "減少", "維持")
 YES, NO = "はい", "いいえ"
 OWN_KINDS = {"文字": "text", "整数": "integer", "選択": "choice"}
 STANDARD, OWN = "標準", "独自"
-_SPLIT = re.compile(r"[、，,・\n]+")
+# Not ・, which is a part of many names (観光・スポーツ部).
+_SPLIT = re.compile(r"[、､，,\n]+")
 _EXCEL_TEXT = 32767
 
 
@@ -199,6 +201,14 @@ class _SettingsTable:
             )
         return value
 
+    def code(self, name: str, example: str) -> str:
+        """Digits that may begin with 0, which a cell typed as a number has lost."""
+        shown = text.nfkc(self.text(name, example)).strip()
+        if shown and not re.fullmatch(r"\d{6}", shown):
+            remedy = f"6桁の文字列として入力してください（例：{example}）。"
+            self.wrong(name, f"の『{shown}』が6桁の数字ではありません。", remedy)
+        return shown
+
     def year(self, name: str, example: str) -> int:
         shown = self.text(name, example)
         year = text.parse_fiscal_year(self.value(name))
@@ -226,9 +236,7 @@ class _SettingsTable:
 
     def decimal(self, name: str, default: str) -> str:
         shown = text.nfkc(text.to_text(self.value(name))).strip() or default
-        try:
-            Decimal(shown)
-        except InvalidOperation:
+        if not _is_number(shown):
             self.wrong(name, f"の『{shown}』が数字として読み取れません。", f"例：{default}")
         return shown
 
@@ -256,7 +264,7 @@ def _settings(tables: Tables, mistakes: _Mistakes) -> Settings | None:
     list_date = table.date("基準日", "2018-03-30")
     return Settings(
         municipality=table.text("自治体名", "旭川市"),
-        code=table.text("団体コード", "012041"),
+        code=table.code("団体コード", "012041"),
         fiscal_year=fiscal_year,
         year_label=table.text(
             "年度の表記", default=text.fiscal_year_label(fiscal_year) if fiscal_year else ""
@@ -326,8 +334,9 @@ def _measures(tables: Tables, mistakes: _Mistakes) -> tuple[tuple[Goal, ...], tu
             )
         else:
             measures[key] = Measure(key, number, letter, *names)
-    if MEASURES in tables and not measures and not mistakes.found:
-        mistakes.add(MEASURES, "A2", "施策がありません。", "基本目標と施策の行を入力してください。")
+    in_order = all(m.place.sheet != MEASURES for m in mistakes.found)
+    if MEASURES in tables and not measures and in_order:
+        mistakes.add(MEASURES, "A4", "施策がありません。", "基本目標と施策の行を入力してください。")
     # Goals in order, measures in the order of the sheet within their goal.
     ordered = sorted(measures.values(), key=lambda m: m.goal)
     return tuple(sorted(goals.values(), key=lambda g: g.number)), tuple(ordered)
@@ -368,7 +377,7 @@ def _departments(tables: Tables, mistakes: _Mistakes) -> tuple[Department, ...]:
         departments.append(Department(position, name, aliases, expected == YES, row.list("提出課")))
     if DEPARTMENTS in tables and not departments:
         mistakes.add(
-            DEPARTMENTS, "B2", "部局がありません。", "部局名を1行に一つずつ入力してください。"
+            DEPARTMENTS, "B4", "部局がありません。", "部局名を1行に一つずつ入力してください。"
         )
     return tuple(sorted(departments, key=lambda d: d.order))
 
@@ -420,10 +429,12 @@ def _indicators(
                 mistakes.at(
                     row, heading, problem, "「H31」「平成31年度」のように入力してください。"
                 )
-        for heading in ("現状値", "目標値"):
-            _check_decimal(row, heading, mistakes)
+        baseline = _decimal(row, "現状値", mistakes)
+        # The target of a 定性 indicator may be words.
+        qualitative = row.text("集計区分") == QUALITATIVE
+        target = row.text("目標値") if qualitative else _decimal(row, "目標値", mistakes)
         owners: list[str] = []
-        for spelling in row.list("担当部局"):
+        for spelling in _joint(row.list("担当部局"), department_names):
             owner = department_names.get(text.key(spelling))
             if owner is None:
                 problem = f"担当部局『{spelling}』が部局の一覧にありません。"
@@ -441,9 +452,9 @@ def _indicators(
             kind=row.text("集計区分"),
             year_kind=row.text("年・年度"),
             baseline_year=row.text("現状値年"),
-            baseline=row.text("現状値"),
+            baseline=baseline,
             target_year=row.text("目標値年"),
-            target=row.text("目標値"),
+            target=target,
             direction=row.text("目標の向き"),
             note=row.text("備考"),
             departments=tuple(owners),
@@ -452,13 +463,27 @@ def _indicators(
     return tuple(indicators.values())
 
 
-def _check_decimal(row: _Row, heading: str, mistakes: _Mistakes) -> None:
-    shown = text.nfkc(row.text(heading)).replace(",", "")
+def _joint(spellings: Sequence[str], known: Mapping[str, str]) -> Iterator[str]:
+    """「経済部・農政部」 are two departments unless one of that name exists."""
+    for spelling in spellings:
+        whole = text.key(spelling) in known
+        yield from [spelling] if whole else (p for p in text.nfkc(spelling).split("・") if p)
+
+
+def _is_number(shown: str) -> bool:
     try:
-        Decimal(shown or "0")
+        return Decimal(shown).is_finite()
     except InvalidOperation:
+        return False
+
+
+def _decimal(row: _Row, heading: str, mistakes: _Mistakes) -> str:
+    """``７１，０００`` → ``71000``, as Decimal takes it; blank stays blank."""
+    shown = text.nfkc(row.text(heading)).replace(",", "")
+    if shown and not _is_number(shown):
         problem = f"「{heading}」の『{shown}』が数字として読み取れません。"
         mistakes.at(row, heading, problem, "数字だけを入力し、単位は単位の列に入力してください。")
+    return shown
 
 
 def _yearly_targets(row: _Row, mistakes: _Mistakes) -> Mapping[int, str]:
@@ -469,11 +494,7 @@ def _yearly_targets(row: _Row, mistakes: _Mistakes) -> Mapping[int, str]:
             continue
         year, _, value = text.nfkc(part).partition("=")
         number = text.parse_fiscal_year(year)
-        try:
-            Decimal(value.strip())
-        except InvalidOperation:
-            number = None
-        if number is None:
+        if number is None or not _is_number(value.strip()):
             mistakes.at(
                 row,
                 "年度別目標",
@@ -490,9 +511,10 @@ def _yearly_targets(row: _Row, mistakes: _Mistakes) -> Mapping[int, str]:
 
 def _fields(tables: Tables, mistakes: _Mistakes) -> tuple[Field, ...]:
     """Core fields with the office's limits, then its own fields, then 備考."""
-    core = {f.label: f for f in CORE}
+    core = {text.key(f.label): f for f in CORE}
     own: list[Field] = []
-    names = {text.key(label) for label in core}
+    taken = {text.key(name) for name in (*RESERVED, *(f.short_label for f in CORE))}
+    seen: set[str] = set()
     for row in _rows(tables, mistakes, FIELDS, FIELD_COLUMNS, 3):
         label = row.text("項目名")
         if not label:
@@ -503,16 +525,26 @@ def _fields(tables: Tables, mistakes: _Mistakes) -> tuple[Field, ...]:
             problem = "「最大文字数」が1から32,767までの整数ではありません。"
             mistakes.at(row, "最大文字数", problem, "例：1000")
             continue
-        if label in core:
-            if limit.value is not None:
-                core[label] = replace(core[label], max_length=int(limit.value))
-            continue
-        if text.key(label) in names:
+        key = text.key(label)
+        if key in seen:
             mistakes.at(
                 row, "項目名", f"項目『{label}』が2度あります。", "どちらかの行を直してください。"
             )
             continue
-        names.add(text.key(label))
+        seen.add(key)
+        if key in core:
+            if limit.value is not None:
+                core[key] = replace(core[key], max_length=int(limit.value))
+            continue
+        if key in taken:
+            problem = f"『{label}』は様式やデータの見出しに使われています。"
+            mistakes.at(row, "項目名", problem, "別の項目名にしてください。")
+            continue
+        if row.text("区分") == STANDARD:
+            problem = f"『{label}』という標準の項目はありません。"
+            labels = "、".join(f.label for f in CORE)
+            mistakes.at(row, "項目名", problem, f"項目名を元に戻してください（{labels}）。")
+            continue
         field = _own_field(row, label, f"own_{len(own) + 1}", int(limit.value or 1000), mistakes)
         if field is not None:
             own.append(field)
@@ -528,6 +560,10 @@ def _own_field(
         problem = f"「種類」に『{row.text('種類')}』とあります。"
         mistakes.at(row, "種類", problem, f"{'、'.join(OWN_KINDS)}から選んでください。")
         return None
+    required = row.text("必須") or NO
+    if required not in (YES, NO):
+        problem = f"「必須」に『{required}』とあります。"
+        mistakes.at(row, "必須", problem, f"「{YES}」か「{NO}」を選んでください。")
     choices = row.list("選択肢")
     if kind == "choice" and not choices:
         mistakes.at(row, "選択肢", "選択肢が空欄です。", "「国、道、市」のように入力してください。")
@@ -537,7 +573,7 @@ def _own_field(
         "choice" if kind == "choice" else "integer" if kind == "integer" else "text",
         hint=row.text("説明") or f"{label}を入力してください。",
         choices=choices,
-        required=row.text("必須") == YES,
+        required=required == YES,
         max_length=max_length,
         own=True,
     )

@@ -57,7 +57,7 @@ def merge(intake: Intake, strategy: Strategy) -> ListResult:
     placed = [r for r in candidates if r.measure in strategy.measure_by_key and r.name]
     held = [r for r in candidates if not (r.measure in strategy.measure_by_key and r.name)]
     placed = order.in_list_order(placed, strategy)
-    relist.link(placed, held, withdrawn, strategy)
+    found += relist.link(placed, held, withdrawn, strategy)
     found += _check(placed, held, found, settled.missing, strategy)
     found += relist.fill(placed, strategy)
     placed, numbered = order.assign_numbers(placed, strategy)

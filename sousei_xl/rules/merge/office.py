@@ -35,13 +35,19 @@ class _Rows:
         self._spellings = strategy.measure_spellings
         self._by_number: dict[tuple[str, int | None], list[ProjectRow]] = {}
         self._by_measure: dict[str, list[ProjectRow]] = {}
+        self._unplaced: list[ProjectRow] = []
         for row in rows:
-            if row.measure is not None:
+            if row.measure not in strategy.measure_by_key:
+                self._unplaced.append(row)
+            elif row.measure is not None:
                 self._by_number.setdefault((row.measure, row.number), []).append(row)
                 self._by_measure.setdefault(row.measure, []).append(row)
 
     def find(self, target: str) -> list[ProjectRow]:
-        """Rows that a 対象 such as ``1ア-4``, ``1ア-4 事業名`` or ``1ア 事業名`` may mean."""
+        """Rows that a 対象 such as ``1ア-4``, ``1ア-4 事業名`` or ``1ア 事業名`` may mean.
+
+        A row without a known measure goes by what its findings show, or by its name.
+        """
         normal = text.nfkc(target).strip()
         match = _TARGET.fullmatch(normal)
         if match:
@@ -58,7 +64,10 @@ class _Rows:
                 r for r in self._by_measure.get(key, []) if number is None or r.number is None
             ]
             rows = [r for r in pool if text.key(r.name or "") == text.key(name)]
-        return rows
+        wanted = text.key(target)
+        return rows or [
+            r for r in self._unplaced if wanted in (text.key(r.target), text.key(r.name or ""))
+        ]
 
 
 def apply_corrections(
@@ -110,7 +119,7 @@ def _apply(
     row = rows[0]
     if correction.operation == WITHHOLD:
         row.withheld = True
-        return AppliedCorrection(correction, "適用", "", row.name or ""), [], []
+        return AppliedCorrection(correction, "適用", "", row.name or "", row.row_id), [], []
     field = _field(correction, strategy)
     if field is None:
         return failed("O101", "項目", correction.field_label, variant="field")
@@ -118,7 +127,7 @@ def _apply(
     if field.name == "number" and (after is None or after < 1):
         return failed("O101", "修正後", text.to_text(correction.after), variant="number")
     current = _current(row, field)
-    if _same(correction.after, row, field):
+    if _done(correction.after, row, field, strategy):
         return failed(
             "O103",
             field.label,
@@ -128,7 +137,7 @@ def _apply(
             current=current,
         )
     asked = correction.operation == CORRECT or not text.is_blank(correction.before)
-    if asked and not _same(correction.before, row, field):
+    if asked and not _same(correction.before, row, field, strategy):
         return failed(
             "O102",
             field.label,
@@ -137,7 +146,8 @@ def _apply(
             current=current,
         )
     reparsed = _correct(row, field, correction, strategy)
-    return AppliedCorrection(correction, "適用", current, row.name or ""), [], [reparsed]
+    applied = AppliedCorrection(correction, "適用", current, row.name or "", row.row_id)
+    return applied, [], [reparsed]
 
 
 def _field(correction: Correction, strategy: Strategy) -> Field | None:
@@ -175,7 +185,14 @@ def _current(row: ProjectRow, field: Field) -> str:
     return error or text.to_text(row.raw.values.get(field.name))
 
 
-def _same(value: text.Value, row: ProjectRow, field: Field) -> bool:
+def _done(value: text.Value, row: ProjectRow, field: Field, strategy: Strategy) -> bool:
+    """Whether nothing is left to correct. Texts count to the letter: ３０ → 30 is a correction."""
+    if field.kind in ("name", "text") and not text.is_blank(value):
+        return bool(text.tidy(value).value == text.tidy(row.raw.values.get(field.name)).value)
+    return _same(value, row, field, strategy)
+
+
+def _same(value: text.Value, row: ProjectRow, field: Field, strategy: Strategy) -> bool:
     """Whether a typed value means what the row says now, as typed or as understood."""
     typed = row.raw.errors.get(field.name) or row.raw.values.get(field.name)
     understood = row.value(field.name)
@@ -188,6 +205,8 @@ def _same(value: text.Value, row: ProjectRow, field: Field) -> bool:
     if field.kind in ("money", "integer"):
         amount = text.parse_money(value).amount
         mine |= set() if amount is None else {str(amount)}
+    if field.kind == "measure":
+        mine = {strategy.measure_spellings.get(spelling, spelling).casefold() for spelling in mine}
     return bool(mine & spellings)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from sousei_xl import text
 from sousei_xl.findings import Finding, finding
 from sousei_xl.rules.records import ProjectRow
 from sousei_xl.strategy import AUTOMATIC, Strategy
 
-_LAST = 10**9
+_LAST = text.LARGEST
 
 
 def in_list_order(rows: Iterable[ProjectRow], strategy: Strategy) -> list[ProjectRow]:
@@ -35,8 +36,8 @@ def assign_numbers(
 ) -> tuple[list[ProjectRow], list[Finding]]:
     """Give every row its printed number by the office's rule; each number given is an A105.
 
-    提出どおり keeps what was submitted and numbers the blank ones after the largest; 自動 numbers by
-    last year's number, then by order of submission, relisted rows last.
+    提出どおり keeps what was submitted and numbers the blank ones after the largest; 自動 numbers
+    by last year's number, then by order of submission, relisted rows last.
     """
     automatic = strategy.settings.numbering == AUTOMATIC
     groups: dict[str, list[ProjectRow]] = defaultdict(list)
@@ -52,10 +53,14 @@ def assign_numbers(
         else:
             last = max((r.number for r in rows if r.number and r.number > 0), default=0)
             blank = [r for r in rows if not r.number or r.number < 1]
+            # Linking may have turned an unnumbered row into a relisted one.
+            blank.sort(key=lambda r: r.is_relisted)
+            rows = [r for r in rows if r.number and r.number > 0] + blank
             numbers = {r.row_id: last + i for i, r in enumerate(blank, 1)}
         for row in rows:
             given = numbers.get(row.row_id, row.number)
-            if given != row.number and "number" not in row.unknown:
+            refused = row.number is not None and row.number < 1  # has its R108
+            if given != row.number and "number" not in row.unknown and not refused:
                 findings.append(_numbered(row, given, strategy))
             row.number = given
         ordered += rows

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
+from sousei_xl.rules.parse import in_one_line
 from sousei_xl.rules.records import ProjectRow
 from sousei_xl.strategy import Strategy
 
@@ -19,13 +20,13 @@ def link(
     held: Iterable[ProjectRow],
     withdrawn: Iterable[ProjectRow],
     strategy: Strategy,
-) -> None:
+) -> list[Finding]:
     """Set ``original`` and ``link`` of the rows; ``placed`` stands in the order of the list.
 
     ``link`` of a relisted row: ``found``; ``unmarked`` (an unmarked repetition under a later
     measure becomes relisted); ``demoted`` (it called itself the original, but an earlier row
     exists, whose link is ``swapped``); ``other`` (only another department has that name);
-    ``held`` or ``withdrawn`` (the original is); ``missing``.
+    ``held`` or ``withdrawn`` (the original is); ``missing``. Returns what a swap has changed.
     """
     groups: dict[str, list[ProjectRow]] = defaultdict(list)
     for row in placed:
@@ -35,23 +36,26 @@ def link(
         for row in rows:
             if row.name and not row.is_relisted:
                 aside[text.key(row.name)].append((state, row))
+    findings: list[Finding] = []
     for key, group in groups.items():
         if len(group) > 1 or group[0].is_relisted:
-            _link_group(group, aside[key], strategy)
+            findings += _link_group(group, aside[key], strategy)
+    return findings
 
 
 def _link_group(
     group: list[ProjectRow], aside: list[tuple[str, ProjectRow]], strategy: Strategy
-) -> None:
+) -> list[Finding]:
     """One name. Within a department the earliest row is the original of all others."""
     departments: dict[str, list[ProjectRow]] = defaultdict(list)
     for row in group:
         departments[text.key(row.counted or "")].append(row)
+    findings: list[Finding] = []
     orphans: list[ProjectRow] = []
     for rows in departments.values():
         originals = [row for row in rows if not row.is_relisted]
         if originals:
-            _link_department(rows, originals, strategy)
+            findings += _link_department(rows, originals, strategy)
         else:
             orphans += rows
     others = [row for row in group if not row.is_relisted]
@@ -59,18 +63,18 @@ def _link_group(
         own = [pair for pair in aside if pair[1].counted == row.counted]
         candidates = own or [("other", other) for other in others] or aside
         row.link, row.original = candidates[0] if candidates else ("missing", None)
+    return findings
 
 
 def _link_department(
     rows: list[ProjectRow], originals: list[ProjectRow], strategy: Strategy
-) -> None:
+) -> list[Finding]:
+    findings: list[Finding] = []
     order = strategy.measure_order
     head, first = originals[0], rows[0]
     if first.is_relisted and order[first.measure or ""] < order[head.measure or ""]:
-        # The contents are the original's; only the roles change.
-        for name in _REPEATED:
-            setattr(first, name, getattr(head, name))
-        first.counted, first.own = head.counted, dict(head.own)
+        # The contents are those of the row that was the original; only the roles change.
+        findings += _repeat(first, head, strategy)
         first.unknown |= head.unknown & {*_REPEATED}
         first.relisted, first.link = None, "swapped"
         head.relisted, head.link, head.original = text.RELISTED, "demoted", first
@@ -82,20 +86,30 @@ def _link_department(
             row.link, row.original = "found", head
         elif row.measure != head.measure:
             row.relisted, row.link, row.original = text.RELISTED, "unmarked", head
+    return findings
 
 
 def fill(placed: Iterable[ProjectRow], strategy: Strategy) -> list[Finding]:
     """Give every relisted row the values of its original; each visible change is an A104.
 
-    A budget that differs is L103 (``checks.py``) and is not reported again here.
+    Where the original was withdrawn, only blanks are filled: 終了 and its last figures say nothing
+    about a row that still stands.
     """
     findings: list[Finding] = []
     for row in placed:
-        if row.original is None:
-            continue
-        for name in (*_REPEATED, *row.own):
-            findings += _take(row, row.original, name, strategy)
-        row.counted = row.original.counted
+        if row.original is not None:
+            findings += _repeat(row, row.original, strategy)
+    return findings
+
+
+def _repeat(row: ProjectRow, original: ProjectRow, strategy: Strategy) -> list[Finding]:
+    findings: list[Finding] = []
+    for name in (*_REPEATED, *row.own):
+        blank = row.value(name) is None and name != "category"
+        if row.link != "withdrawn" or blank:
+            findings += _take(row, original, name, strategy)
+    if row.link != "withdrawn":
+        row.counted = original.counted
     return findings
 
 
@@ -107,7 +121,10 @@ def _take(row: ProjectRow, original: ProjectRow, name: str, strategy: Strategy) 
         row.own[name] = theirs
     else:
         setattr(row, name, theirs)
-    if name in row.unknown or (name == "budget" and mine is not None) or theirs is None:
+    same_in_print = name == "category" and {mine, theirs} <= {None, text.CONTINUED}
+    # A figure that differs from the original's is L103 (``checks.py``).
+    told = row.original is not None and name == "budget" and None not in (mine, theirs)
+    if name in row.unknown or same_in_print or told:
         return []
     label = strategy.field_by_name[name].label
     return [
@@ -115,11 +132,11 @@ def _take(row: ProjectRow, original: ProjectRow, name: str, strategy: Strategy) 
             "A104",
             row.place(name, label),
             "" if mine is None else mine,
-            variant="blank" if mine is None else "",
+            variant="blank" if mine is None else "emptied" if theirs is None else "",
             subject=original.name or "",
             department=row.submitter,
             target=row.target,
             original=original.target,
-            taken=theirs,
+            taken="" if theirs is None else in_one_line(theirs),
         )
     ]

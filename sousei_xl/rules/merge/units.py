@@ -8,7 +8,7 @@ project back.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
@@ -36,8 +36,8 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
     lacks. A file without a 事業 sheet never replaces projects.
     """
     groups: dict[tuple[str, str], list[Submission]] = defaultdict(list)
-    for submission in sorted(submissions, key=_lateness):
-        groups[_unit_key(submission)].append(submission)
+    for submission in sorted(submissions, key=lateness):
+        groups[unit_key(submission)].append(submission)
     findings: list[Finding] = []
     kept: dict[tuple[str, str], Submission] = {}
     replaced: list[Submission] = []
@@ -49,33 +49,42 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
         kept[unit] = last
         for old in earlier:
             replaced.append(old)
-            findings += _replacement(old, last, _reason(old, last))
+            findings += _replacement(old, last, replacement_reason(old, last), strategy)
     for old, new in _renamed_units(kept, strategy):
-        del kept[_unit_key(old)]
+        del kept[unit_key(old)]
         replaced.append(old)
-        findings += _replacement(old, new, "repeats")
+        findings += _replacement(old, new, "repeats", strategy)
     order = {d.name: i for i, d in enumerate(strategy.departments)}
     active = sorted(kept.values(), key=lambda s: (order[s.department], s.file))
     return Units(tuple(active), tuple(replaced), _missing(active, strategy), tuple(findings))
 
 
-def _unit_key(submission: Submission) -> tuple[str, str]:
+def unit_key(submission: Submission) -> tuple[str, str]:
     return submission.department, text.key(submission.unit)
 
 
-def _lateness(submission: Submission) -> tuple[int, str, str]:
+def lateness(submission: Submission) -> tuple[int, str, str]:
     return submission.edition, submission.saved, submission.file
 
 
-def _reason(old: Submission, new: Submission) -> str:
+def replacement_reason(old: Submission, new: Submission) -> str:
     if old.edition != new.edition:
         return "newer_edition"
     return "newer_save" if old.saved != new.saved else "file_name"
 
 
-def _names(rows: Sequence[RawRow]) -> Counter[str]:
-    names = (text.key(text.to_text(row.values.get("name"))) for row in rows)
-    return Counter(name for name in names if name)
+def _name(row: RawRow) -> str:
+    return text.key(text.to_text(row.values.get("name")))
+
+
+def _measure(row: RawRow, strategy: Strategy) -> str:
+    typed = text.key(text.to_text(row.values.get("measure")))
+    return strategy.measure_spellings.get(typed, typed)
+
+
+def _projects(rows: Sequence[RawRow], strategy: Strategy) -> Counter[tuple[str, str]]:
+    """How often each (measure, name) occurs: a relisted row does not repeat its original."""
+    return Counter((_measure(row, strategy), _name(row)) for row in rows if _name(row))
 
 
 def _renamed_units(
@@ -87,23 +96,25 @@ def _renamed_units(
     """
     pairs: list[tuple[Submission, Submission]] = []
     by_department: dict[str, list[Submission]] = defaultdict(list)
-    for submission in sorted(kept.values(), key=_lateness):
+    for submission in sorted(kept.values(), key=lateness):
         by_department[submission.department].append(submission)
     for department, files in by_department.items():
         expected = {text.key(u) for u in strategy.department_by_name[department].units}
         for i, old in enumerate(files):
             if expected and text.key(old.unit) in expected:
                 continue
-            mine = _names(old.rows)
+            mine = _projects(old.rows, strategy)
             for new in files[i + 1 :]:
-                common = (mine & _names(new.rows)).total()
+                common = (mine & _projects(new.rows, strategy)).total()
                 if mine and common > _REPEATS * mine.total():
                     pairs.append((old, new))
                     break
     return pairs
 
 
-def _replacement(old: Submission, new: Submission, reason: str) -> list[Finding]:
+def _replacement(
+    old: Submission, new: Submission, reason: str, strategy: Strategy
+) -> list[Finding]:
     place = Place(file=new.file)
     department = new.department
     found = [
@@ -119,26 +130,34 @@ def _replacement(old: Submission, new: Submission, reason: str) -> list[Finding]
             dropped=old.file,
         )
     ]
-    surplus = _names(old.rows) - _names(new.rows)
-    for row in old.rows:
-        key = text.key(text.to_text(row.values.get("name")))
-        if surplus[key] > 0:
-            surplus[key] -= 1
-            name = text.to_text(row.values.get("name"))
-            measure = text.to_text(row.values.get("measure"))
-            found.append(
-                finding(
-                    "L110",
-                    row.place("name", "事業名"),
-                    name,
-                    subject=name,
-                    department=department,
-                    target=measure,
-                    kept=new.file,
-                    dropped=old.file,
-                )
+    for row in _vanished(old.rows, new.rows, strategy):
+        name = text.to_text(row.values.get("name"))
+        measure, number = _measure(row, strategy), text.to_text(row.values.get("number"))
+        found.append(
+            finding(
+                "L110",
+                row.place("name", "事業名"),
+                name,
+                subject=name,
+                department=department,
+                target=f"{measure}-{number}" if number else f"{measure} {name}",
+                kept=new.file,
+                dropped=old.file,
             )
+        )
     return found
+
+
+def _vanished(old: Sequence[RawRow], new: Sequence[RawRow], strategy: Strategy) -> Iterator[RawRow]:
+    """Rows of the old file that the new one lacks; a row under another measure has only moved."""
+    surplus = Counter(map(_name, old)) - Counter(map(_name, new))
+    kept = _projects(new, strategy)
+    for still_there in (False, True):
+        for row in old:
+            name = _name(row)
+            if name and surplus[name] and ((_measure(row, strategy), name) in kept) is still_there:
+                surplus[name] -= 1
+                yield row
 
 
 def _missing(active: Sequence[Submission], strategy: Strategy) -> tuple[tuple[str, str], ...]:

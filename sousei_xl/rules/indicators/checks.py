@@ -1,0 +1,277 @@
+"""Rules of the KPI round across cells and rows: plain functions, all in the tuple ``CHECKS``.
+
+A cell that failed to parse makes the rules that depend on it unknown. All of them are 要確認: a
+figure may be right however odd it looks.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.rules.indicators.parse import parse_actual
+from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
+from sousei_xl.rules.indicators.scale import is_percent, probably_meant
+from sousei_xl.strategy import Indicator, Strategy
+from sousei_xl.strategy import indicators as defined
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a check may look at. ``rows`` go from the earliest file to the latest.
+
+    ``previous`` are the actuals of last year's or last round's report.
+    """
+
+    strategy: Strategy
+    rows: Sequence[IndicatorRow]
+    previous: PreviousActuals = field(default_factory=dict)
+
+    @property
+    def known(self) -> Iterator[tuple[IndicatorRow, Indicator]]:
+        """Rows of known indicators, with their indicator."""
+        for row in self.rows:
+            if row.indicator is not None:
+                yield row, row.indicator
+
+    def of_indicator(self) -> Mapping[str, list[IndicatorRow]]:
+        """ID → its rows, earliest first."""
+        rows: dict[str, list[IndicatorRow]] = defaultdict(list)
+        for row, indicator in self.known:
+            rows[indicator.id].append(row)
+        return rows
+
+
+Check = Callable[[Round], Iterator[Finding]]
+
+
+def _at(
+    code: str, row: IndicatorRow, name: str, kpi: Round, value: object = "", **facts: Any
+) -> Finding:
+    return finding(
+        code,
+        row.place(name, kpi.strategy),
+        value,
+        subject=defined.title(row.indicator) if row.indicator else "",
+        target=row.id,
+        department=row.submitter,
+        **facts,
+    )
+
+
+def _typed(row: IndicatorRow, name: str) -> str:
+    return text.to_text(row.raw.values.get(name))
+
+
+def _shown(value: Decimal) -> str:
+    return f"{value:,f}"
+
+
+# --- rows -------------------------------------------------------------------------------------
+
+
+def unit_is_right(kpi: Round) -> Iterator[Finding]:
+    """K103: a value that is about right in another unit."""
+    years = len(defined.plan_years(kpi.strategy.settings))
+    for row, indicator in kpi.known:
+        start, aim = defined.baseline(indicator), defined.target(indicator)
+        shown = f"現状値（{_shown(start)}）" if start else f"目標値（{_shown(aim or Decimal(0))}）"
+        if indicator.kind == defined.PERIOD_SUM and aim is not None:
+            aim /= years  # departments enter each year's own value
+        references = [r for r in (start, aim) if r is not None]
+        for year, value in row.actuals.items():
+            meant = probably_meant(value, indicator.unit, references)
+            if meant is not None:
+                yield _at(
+                    "K103",
+                    row,
+                    defined.actual_field(year),
+                    kpi,
+                    _typed(row, defined.actual_field(year)),
+                    variant="percent" if is_percent(indicator.unit) else "",
+                    reference=shown,
+                    unit=indicator.unit,
+                    expected=_shown(meant.normalize()),
+                )
+
+
+def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
+    """K104: 累計 below an earlier year's value or below its baseline."""
+    settings = kpi.strategy.settings
+    for row, indicator in kpi.known:
+        if indicator.kind != defined.RUNNING_TOTAL:
+            continue
+        known = [(y, v, defined.actual_label(y, settings)) for y, v in row.actuals.items()]
+        start, first = defined.baseline(indicator), defined.baseline_year(indicator)
+        if start is not None and first is not None and first not in row.actuals:
+            known.append((first, start, f"{defined.year_label(first, settings)}の現状値"))
+        known.sort()
+        for (_, before, earlier), (year, value, _) in zip(known, known[1:], strict=False):
+            if value < before and year in row.actuals:
+                name = defined.actual_field(year)
+                facts = {"earlier": earlier, "previous": _shown(before)}
+                yield _at("K104", row, name, kpi, _typed(row, name), **facts)
+
+
+def year_has_ended(kpi: Round) -> Iterator[Finding]:
+    """K105: a value for a year that is not over."""
+    settings = kpi.strategy.settings
+    day = text.japanese_date(defined.results_day(settings))
+    for row, indicator in kpi.known:
+        for year in row.actuals:
+            if not defined.has_ended(year, indicator, settings):
+                name = defined.actual_field(year)
+                kind = indicator.year_kind or "年度"
+                yield _at("K105", row, name, kpi, _typed(row, name), day=day, kind=kind)
+
+
+def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
+    """K106: a value that differs from what was reported before, or is gone."""
+    for row, indicator in kpi.known:
+        for year, before in sorted(kpi.previous.get(indicator.id, {}).items()):
+            name = defined.actual_field(year)
+            value = row.actuals.get(year)
+            if name not in row.raw.columns or name in row.unknown or value == before:
+                continue
+            variant = "removed" if value is None else ""
+            typed = _typed(row, name)
+            yield _at("K106", row, name, kpi, typed, variant=variant, previous=_shown(before))
+
+
+def latest_is_answered(kpi: Round) -> Iterator[Finding]:
+    """K107: the latest ended year is blank without a reason; any unit's answer is enough."""
+    for rows in kpi.of_indicator().values():
+        if any(row.answers(kpi.strategy) for row in rows):
+            continue
+        for row in rows:
+            indicator = row.indicator
+            if indicator is None or not defined.is_due(indicator, kpi.strategy.settings):
+                continue
+            year = defined.judged_year(indicator, kpi.strategy.settings)
+            reasons = "・".join(defined.REASONS)
+            yield _at("K107", row, defined.actual_field(year or 0), kpi, reasons=reasons)
+
+
+def department_is_in_charge(kpi: Round) -> Iterator[Finding]:
+    """K109: an indicator that the strategy gives to other departments."""
+    for row, indicator in kpi.known:
+        if indicator.departments and row.submitter not in indicator.departments:
+            owners = "、".join(indicator.departments)
+            yield _at("K109", row, "id", kpi, row.id, owners=owners, submitter=row.submitter)
+
+
+def references_unchanged(kpi: Round) -> Iterator[Finding]:
+    """K110: a reference column says something else than the strategy. A blank says nothing."""
+    for row, indicator in kpi.known:
+        for name in defined.COMPARED:
+            value = row.raw.values.get(name)
+            if not text.is_blank(value) and not _refers(value, indicator, name):
+                expected = defined.reference_text(indicator, name)
+                yield _at("K110", row, name, kpi, text.to_text(value), expected=expected or "空欄")
+
+
+def _refers(value: text.Value, indicator: Indicator, name: str) -> bool:
+    """Whether a reference cell still means what it was filled with, however it was retyped."""
+    typed = text.to_text(value)
+    if text.key(typed) == text.key(defined.reference_text(indicator, name)):
+        return True
+    bare, _, rest = text.nfkc(typed).partition("(")
+    if name == "kind":
+        return text.key(bare) == text.key(indicator.kind)
+    if name not in ("baseline", "target"):
+        return False
+    year = text.parse_fiscal_year(rest.strip(") ")) if rest else None
+    expected_year = text.parse_fiscal_year(getattr(indicator, f"{name}_year"))
+    if rest and year != expected_year:
+        return False
+    figure = defined.baseline(indicator) if name == "baseline" else defined.target(indicator)
+    shown = value if isinstance(value, int | float) else bare
+    return parse_actual(shown, indicator.unit).value == figure
+
+
+def class_is_used(kpi: Round) -> Iterator[Finding]:
+    """K112: a class typed where the judgement is calculated; only 判定対象外 counts there."""
+    for row, indicator in kpi.known:
+        calculated = indicator.kind != defined.QUALITATIVE
+        if calculated and row.office_class not in ("", defined.EXCLUDED):
+            names = kpi.strategy.settings.judgement.names
+            expected = names.get(defined.EXCLUDED) or defined.EXCLUDED
+            typed = _typed(row, "office_class")
+            facts = {"variant": "calculated", "expected": expected}
+            yield _at("K112", row, "office_class", kpi, typed, **facts)
+
+
+# --- the round --------------------------------------------------------------------------------
+
+
+def somebody_reports(kpi: Round) -> Iterator[Finding]:
+    """K108: an indicator in nobody's file. A blank row has its K107 instead."""
+    rows = kpi.of_indicator()
+    if not rows:  # the round has not begun
+        return
+    for indicator in kpi.strategy.indicators:
+        if indicator.id in rows or not defined.is_due(indicator, kpi.strategy.settings):
+            continue
+        owners = indicator.departments
+        yield finding(
+            "K108",
+            Place(),
+            variant="" if owners else "nobody",
+            subject=defined.title(indicator),
+            target=indicator.id,
+            department=owners[0] if owners else "",
+            owners="、".join(owners),
+        )
+
+
+def units_agree(kpi: Round) -> Iterator[Finding]:
+    """K111: differing values for one year; the later file counts, in one file the lower row."""
+    for rows in kpi.of_indicator().values():
+        latest: dict[int, IndicatorRow] = {}
+        for row in rows:
+            for year, value in row.actuals.items():
+                earlier = latest.get(year)
+                latest[year] = row
+                if earlier is None or earlier.actuals[year] == value:
+                    continue
+                name = defined.actual_field(year)
+                same_file = earlier.raw.file == row.raw.file
+                yield _at(
+                    "K111",
+                    row,
+                    name,
+                    kpi,
+                    _typed(row, name),
+                    variant="same_file" if same_file else "",
+                    kept=row.raw.file,
+                    dropped=_place_of(earlier) if same_file else earlier.raw.file,
+                    other=_shown(earlier.actuals[year]),
+                )
+
+
+def _place_of(row: IndicatorRow) -> str:
+    return f"『{row.raw.sheet}』の{row.raw.row}行目"
+
+
+CHECKS: tuple[Check, ...] = (
+    unit_is_right,
+    running_total_never_falls,
+    year_has_ended,
+    past_is_unchanged,
+    latest_is_answered,
+    department_is_in_charge,
+    references_unchanged,
+    class_is_used,
+    somebody_reports,
+    units_agree,
+)
+
+
+def run_checks(kpi: Round) -> list[Finding]:
+    """All checks, in the order of the tuple."""
+    return [item for check in CHECKS for item in check(kpi)]

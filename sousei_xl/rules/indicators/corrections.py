@@ -1,0 +1,102 @@
+"""What the office corrects in the KPI round: rows of 修正 whose 項目 is a column of the KPI sheet.
+
+As for projects, a correction whose 修正前 no longer fits is not applied and said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, finding
+from sousei_xl.rules.indicators.parse import parse_actual, parse_row
+from sousei_xl.rules.indicators.records import IndicatorRow
+from sousei_xl.rules.merge.office import CORRECT
+from sousei_xl.rules.records import AppliedCorrection, Correction
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.indicators import column_by_name, input_name, title
+
+_Outcome = tuple[AppliedCorrection, list[Finding]]
+
+
+def apply_corrections(
+    rows: Sequence[IndicatorRow],
+    findings: Sequence[Finding],
+    corrections: Sequence[Correction],
+    strategy: Strategy,
+) -> tuple[list[Finding], list[AppliedCorrection]]:
+    """Apply the KPI corrections to the rows (earliest file first) in place.
+
+    ``findings`` are those of parsing; the ones of a corrected row are replaced. Where several units
+    report an indicator, the row that counts is corrected. Returns all findings of the rows with
+    O101–O103 added, and what became of each correction.
+    """
+    by_row: dict[int, list[Finding]] = {row.row_id: [] for row in rows}
+    for item in findings:
+        by_row.setdefault(item.place.row_id or 0, []).append(item)
+    counting = {text.key(row.id): row for row in rows if row.indicator}
+    problems: list[Finding] = []
+    applied: list[AppliedCorrection] = []
+    for correction in corrections:
+        name = input_name(correction.field_label, strategy.settings)
+        if name is None:
+            continue
+        row = counting.get(text.key(correction.target))
+        outcome, problem = _apply(correction, name, row, by_row, strategy)
+        applied.append(outcome)
+        problems += problem
+    return [item for found in by_row.values() for item in found] + problems, applied
+
+
+def _apply(
+    correction: Correction,
+    name: str,
+    row: IndicatorRow | None,
+    by_row: dict[int, list[Finding]],
+    strategy: Strategy,
+) -> _Outcome:
+    def failed(code: str, label: str, value: object, **facts: Any) -> _Outcome:
+        place = replace(correction.place, label=label)
+        item = finding(code, place, value, subject=correction.target, **facts)
+        status: Literal["不適用", "対象なし"] = "対象なし" if code == "O101" else "不適用"
+        return AppliedCorrection(correction, status, str(facts.get("current", "")), ""), [item]
+
+    if correction.operation != CORRECT:
+        return failed("O101", "操作", correction.operation, variant="indicator_operation")
+    if row is None:
+        return failed("O101", "対象", correction.target, variant="indicator")
+    label = column_by_name(strategy.settings)[name].label
+    current = row.raw.errors.get(name) or text.to_text(row.raw.values.get(name))
+    facts = {"target": correction.target, "current": current}
+    if _same(correction.after, row, name):
+        return failed("O103", label, correction.target, variant="done", **facts)
+    if not _same(correction.before, row, name):
+        return failed("O102", label, text.to_text(correction.before), **facts)
+    raw = row.raw
+    row.corrected[name] = replace(
+        correction.place, row_id=row.row_id, field=name, label=label
+    )
+    changed = replace(
+        raw,
+        values={**raw.values, name: correction.after},
+        columns={name: "", **raw.columns},
+        errors={k: v for k, v in raw.errors.items() if k != name},
+        uncached=raw.uncached - {name},
+    )
+    _, by_row[row.row_id] = parse_row(changed, row.submitter, strategy, row)
+    subject = title(row.indicator) if row.indicator else ""
+    return AppliedCorrection(correction, "適用", current, subject, row.row_id), []
+
+
+def _same(value: text.Value, row: IndicatorRow, name: str) -> bool:
+    """Whether a typed value means what the row says now; figures are compared as figures."""
+    typed = row.raw.errors.get(name) or row.raw.values.get(name)
+    if text.is_blank(value) or text.is_blank(typed):
+        return text.is_blank(value) and text.is_blank(typed)
+    unit = row.indicator.unit if row.indicator else ""
+    mine, theirs = (parse_actual(v, unit).value for v in (value, typed))
+    if mine is not None and theirs is not None:
+        return mine == theirs
+    return text.tidy(value).value == text.tidy(typed).value

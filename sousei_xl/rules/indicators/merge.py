@@ -1,0 +1,128 @@
+"""All KPI sheets → one report per indicator, and where the KPI round stands.
+
+Nothing here touches the list: a missing actual, or one that cannot be read, never holds it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sousei_xl.findings import Finding, is_error, is_open_confirmation
+from sousei_xl.rules.indicators import checks, corrections, schema, units
+from sousei_xl.rules.indicators.parse import parse_rows
+from sousei_xl.rules.indicators.records import (
+    IndicatorDepartment,
+    IndicatorResult,
+    IndicatorRow,
+    PreviousActuals,
+    Report,
+)
+from sousei_xl.rules.indicators.share import share
+from sousei_xl.rules.merge.office import acknowledge_findings
+from sousei_xl.rules.records import DepartmentStatus, Intake, Submission
+from sousei_xl.strategy import Indicator, Strategy
+from sousei_xl.strategy.indicators import is_due, judged_year
+
+_UNANSWERED = ("K107", "K108")
+_WORDS = ("stage", "reason", "publication", "office_class", "cause", "direction")
+
+
+def merge_indicators(
+    intake: Intake, strategy: Strategy, previous: PreviousActuals | None = None
+) -> IndicatorResult:
+    """Unite the KPI sheets of everything that came in. Pure: no files, no clock.
+
+    ``previous`` are the actuals that were reported last year or last round (K106). The round is
+    complete when every indicator is answered, or its silence confirmed by the office, and no
+    要修正 is left.
+    """
+    settled = units.settle(intake.submissions)
+    raw_rows = [(row, s.department) for s in settled.active for row in s.indicator_rows]
+    rows, found = parse_rows(raw_rows, strategy)
+    _, office = share(intake.office, strategy)
+    found, applied = corrections.apply_corrections(rows, found, office.corrections, strategy)
+    found += schema.validate(rows, strategy)
+    found += checks.run_checks(checks.Round(strategy, rows, previous or {}))
+    findings = acknowledge_findings([*settled.findings, *found], office.acknowledgements, {})
+    reports = tuple(_report(i, rows, strategy) for i in strategy.indicators)
+    confirmed = {f.target for f in findings if f.code in _UNANSWERED and f.acknowledged}
+    silent = [r for r in reports if not r.reported and r.indicator.id not in confirmed]
+    broken = any(is_error(f) for f in findings)
+    return IndicatorResult(
+        reports=reports,
+        raw={row.row_id: row.raw for row in rows},
+        departments=_departments(settled.active, intake, reports, findings, strategy),
+        corrections=tuple(applied),
+        acknowledgements=office.acknowledgements,
+        findings=tuple(findings),
+        state="draft" if silent or broken else "complete",
+    )
+
+
+def _report(indicator: Indicator, rows: Iterable[IndicatorRow], strategy: Strategy) -> Report:
+    """United from the earliest file to the latest: the later word counts, a blank says nothing."""
+    mine = [row for row in rows if row.indicator is not None and row.indicator.id == indicator.id]
+    actuals = {}
+    words = dict.fromkeys(_WORDS, "")
+    for row in mine:
+        actuals.update(row.actuals)
+        words.update({name: word for name in _WORDS if (word := getattr(row, name))})
+    if judged_year(indicator, strategy.settings) in actuals:
+        words["reason"] = words["publication"] = ""
+    due = is_due(indicator, strategy.settings)
+    return Report(
+        indicator,
+        actuals=dict(sorted(actuals.items())),
+        reported=not due or any(row.answers(strategy) for row in mine),
+        row_ids=tuple(row.row_id for row in mine),
+        **words,
+    )
+
+
+def _departments(
+    active: Sequence[Submission],
+    intake: Intake,
+    reports: Sequence[Report],
+    findings: Sequence[Finding],
+    strategy: Strategy,
+) -> tuple[IndicatorDepartment, ...]:
+    refused = {r.department for r in intake.records if r.outcome == "refused"}
+    in_a_file = {r.indicator.id for r in reports if r.row_ids}
+    states = []
+    for department in strategy.departments:
+        name = department.name
+        own = {r.indicator.id: r for r in reports if name in r.indicator.departments}
+        files = tuple(s.file for s in active if s.department == name)
+        mine = [f for f in findings if f.place.file in files and f.addressee == "部局"]
+        errors = sum(is_error(f) for f in mine)
+        waiting = [i for i, r in own.items() if not r.reported and i not in in_a_file]
+        states.append(
+            IndicatorDepartment(
+                name,
+                _state(own, files, errors, waiting, name in refused),
+                expected=len(own),
+                missing=tuple(i for i, r in own.items() if not r.reported),
+                files=files,
+                errors=errors,
+                confirmations=sum(is_open_confirmation(f) for f in mine),
+            )
+        )
+    return tuple(states)
+
+
+def _state(
+    own: Mapping[str, Report],
+    files: Sequence[str],
+    errors: int,
+    waiting: Sequence[str],
+    refused: bool,
+) -> DepartmentStatus:
+    if errors:
+        return "差戻し"
+    if not files and not own:
+        return "該当なし"
+    if not files and all(r.reported for r in own.values()):
+        return "受理"  # another department has reported for it, or nothing is asked for yet
+    if not files:
+        return "再提出待ち" if refused else "未提出"
+    return "未提出" if waiting else "受理"

@@ -1,0 +1,268 @@
+"""Raw cells of a KPI sheet → typed rows: types and spellings only, one cell at a time.
+
+Values are Decimal: what a person sees in the cell (15 digits) is what counts. A percent format is
+not known here, so that 63 % arrives as 0.63: the checks ask about it, nothing is converted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, finding
+from sousei_xl.rules.indicators.records import IndicatorRow
+from sousei_xl.rules.indicators.scale import converted
+from sousei_xl.rules.records import RawRow
+from sousei_xl.strategy import CLASSES, Strategy
+from sousei_xl.strategy.indicators import (
+    BEING_COUNTED,
+    NOT_PUBLISHED,
+    NOT_SURVEYED,
+    STAGES,
+    Column,
+    columns,
+    title,
+)
+
+_LARGEST = 10**15  # Excel keeps no more digits
+_NUMBER = re.compile(r"(?P<sign>[-+▲△]?)\s*(?P<whole>[\d,]+)(?P<rest>\.\d+)?\s*(?P<unit>\D.*)?")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+_STAGE_SPELLINGS = text.spellings(
+    {STAGES[0]: ("速報値", "暫定値"), STAGES[1]: ("確報値", "確定", "確定値")}
+)
+_REASON_SPELLINGS = text.spellings(
+    {
+        NOT_PUBLISHED: ("公表前", "公表待ち"),
+        NOT_SURVEYED: ("調査なし", "調査未実施"),
+        BEING_COUNTED: ("集計前", "未集計"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """What an actual's cell means, as ``text.Parsed`` for Decimal.
+
+    Problems: ``text``, ``unit`` (``expected`` is the value in the proper unit), ``reason`` (a
+    reason typed into the value's cell), ``date``, ``bool``.
+    """
+
+    value: Decimal | None = None
+    converted: bool = False
+    problem: str = ""
+    expected: str = ""
+
+
+def parse_actual(value: text.Value, unit: str) -> Actual:
+    """An actual in all its spellings; ``unit`` is the indicator's, which may be typed behind it.
+
+    ``1,109,000`` → 1109000; ``１１０．９万人`` (万人) → 110.9; ``▲12`` → −12; a lone dash is a blank.
+    """
+    if text.is_blank(value):
+        return Actual()
+    if isinstance(value, bool):
+        return Actual(problem="bool")
+    if isinstance(value, int | float):
+        if not math.isfinite(value) or abs(value) >= _LARGEST:
+            return Actual(problem="text")
+        return Actual(Decimal(f"{value:.15g}"))
+    if not isinstance(value, str):
+        return Actual(problem="date")
+    typed = text.nfkc(value).strip()
+    if not typed.strip("-"):
+        return Actual(converted=True)
+    if reason := _REASON_SPELLINGS.get(text.key(typed)):
+        return Actual(problem="reason", expected=reason)
+    match = _NUMBER.fullmatch(typed)
+    if not match or not _GROUPED.fullmatch(match["whole"]):
+        return Actual(problem="text")
+    size = Decimal(match["whole"].replace(",", "") + (match["rest"] or ""))
+    if size >= _LARGEST:
+        return Actual(problem="text")
+    number = -size if match["sign"] in ("-", "▲", "△") else size
+    if match["unit"] and text.key(match["unit"]) != text.key(unit):
+        meant = converted(number, match["unit"], unit)
+        if meant is None:
+            return Actual(problem="text")
+        return Actual(problem="unit", expected=f"{meant.normalize():,f}")
+    return Actual(number, converted=True)
+
+
+class _Cells:
+    """The cells of one row while it is parsed: values in, findings and unknown fields out."""
+
+    def __init__(self, row: IndicatorRow, strategy: Strategy) -> None:
+        self.row = row
+        self.raw = row.raw
+        self.strategy = strategy
+        self.findings: list[Finding] = []
+        self.unknown: set[str] = set()
+
+    def report(self, code: str, name: str, value: object, **facts: Any) -> None:
+        indicator = self.row.indicator
+        self.findings.append(
+            finding(
+                code,
+                self.row.place(name, self.strategy),
+                value,
+                target=self.row.id,
+                subject=title(indicator) if indicator else "",
+                department=self.row.submitter,
+                **facts,
+            )
+        )
+
+    def reject(self, name: str, value: object, **facts: Any) -> None:
+        self.unknown.add(name)
+        self.report("K102", name, value, **facts)
+
+    def typed(self, name: str) -> text.Value:
+        """The raw value; error values and formulas without a result are reported here."""
+        if name in self.raw.errors:
+            self.reject(name, self.raw.errors[name], variant="error")
+            return None
+        if name in self.raw.uncached:
+            self.reject(name, "", variant="uncached")
+            return None
+        return self.raw.values.get(name)
+
+    def prose(self, name: str) -> str:
+        """A text as it is printed; what no workbook can hold is replaced and reported."""
+        value = self.typed(name)
+        taken = text.printable(text.tidy(value).value or "")
+        if taken != text.to_text(value).replace("\r\n", "\n") and not text.is_blank(value):
+            self.report("A101", name, text.to_text(value), taken=taken)
+        return taken
+
+    def choice(self, name: str, spellings: Mapping[str, str], exact: Sequence[str] = ()) -> str:
+        """One of a few words; an unknown one passes through for the schema to refuse."""
+        value = self.typed(name)
+        parsed = text.choice(value, spellings)
+        if parsed.converted and value not in exact:
+            self.report("A101", name, text.to_text(value), taken=str(parsed.value))
+        return str(parsed.value or "")
+
+
+def parse_row(
+    raw: RawRow, submitter: str, strategy: Strategy, row: IndicatorRow | None = None
+) -> tuple[IndicatorRow, list[Finding]]:
+    """Type the cells of one row.
+
+    ``submitter`` is the department of the file. ``row`` is given when a correction of the office
+    has changed the raw row: its ``corrected`` places stay. Returns the row and the findings of its
+    cells (K102, A101).
+    """
+    row = row or IndicatorRow(raw, submitter)
+    row.raw = raw
+    _identify(row, strategy)
+    cells = _Cells(row, strategy)
+    typed_id = text.to_text(raw.values.get("id"))
+    if row.indicator is not None and typed_id != row.id:
+        cells.report("A101", "id", typed_id, taken=row.id)
+    row.actuals = {}
+    for column in columns(strategy.settings):
+        if column.year:
+            _actual(cells, column)
+    row.stage = cells.choice("stage", _STAGE_SPELLINGS)
+    row.reason = cells.choice("reason", _REASON_SPELLINGS)
+    row.publication = _publication(cells)
+    classes = _class_spellings(strategy)
+    row.office_class = cells.choice("office_class", classes, _class_words(strategy))
+    row.cause, row.direction = cells.prose("cause"), cells.prose("direction")
+    row.unknown = frozenset(cells.unknown)
+    return row, cells.findings
+
+
+def parse_rows(
+    rows: Sequence[tuple[RawRow, str]], strategy: Strategy
+) -> tuple[list[IndicatorRow], list[Finding]]:
+    """``parse_row`` for (raw row, submitting department) pairs, in order."""
+    parsed: list[IndicatorRow] = []
+    findings: list[Finding] = []
+    for raw, submitter in rows:
+        row, found = parse_row(raw, submitter, strategy)
+        parsed.append(row)
+        findings += found
+    return parsed, findings
+
+
+def _identify(row: IndicatorRow, strategy: Strategy) -> None:
+    """Find the indicator by its ID, or by name and part where the ID was lost.
+
+    An unknown ID passes through as typed: the schema refuses it.
+    """
+    values = row.raw.values
+    typed = str(text.tidy(values.get("id")).value or "")
+    by_id = {text.key(i.id): i for i in strategy.indicators}
+    row.indicator = by_id.get(text.key(typed))
+    name = text.key(text.to_text(values.get("name")))
+    if row.indicator is None and not typed and name:
+        part = text.key(text.to_text(values.get("part")))
+        named = [
+            i for i in strategy.indicators if (text.key(i.name), text.key(i.part)) == (name, part)
+        ]
+        row.indicator = named[0] if len(named) == 1 else None
+    row.id = row.indicator.id if row.indicator else typed
+
+
+def _actual(cells: _Cells, column: Column) -> None:
+    indicator = cells.row.indicator
+    if indicator is None:  # one finding says it all; without a unit nothing can be read
+        return
+    value = cells.typed(column.name)
+    parsed = parse_actual(value, indicator.unit)
+    typed = text.to_text(value)
+    if parsed.problem:
+        cells.reject(
+            column.name,
+            typed,
+            variant="" if parsed.problem == "text" else parsed.problem,
+            expected=parsed.expected,
+            reason=parsed.expected,
+            unit=indicator.unit,
+            example=indicator.baseline or indicator.target or "12.3",
+        )
+    elif parsed.converted:
+        shown = "空欄" if parsed.value is None else f"{parsed.value:f}"
+        cells.report("A101", column.name, typed, taken=shown)
+    if parsed.value is not None:
+        cells.row.actuals[column.year] = parsed.value
+
+
+def _publication(cells: _Cells) -> str:
+    """公表予定. Excel turns 平成30年12月 into a date: the month is what the person sees."""
+    value = cells.raw.values.get("publication")
+    if isinstance(value, dt.date):
+        return text.japanese_date(value).partition("月")[0] + "月"
+    return cells.prose("publication")
+
+
+def _class_words(strategy: Strategy) -> list[str]:
+    """Words that the office itself uses for classes."""
+    judgement = strategy.settings.judgement
+    return [*judgement.names.values(), *(m for m in judgement.marks.values() if m)]
+
+
+def _class_spellings(strategy: Strategy) -> dict[str, str]:
+    """Match key of a class, its name or its mark in the settings → class.
+
+    The office's names go first: with S/A/B/C, or with 順調 as a name for another class, they are
+    what is meant. A word that stands for two classes is none.
+    """
+    judgement = strategy.settings.judgement
+    table: dict[str, str] = {}
+    for words in (judgement.names, judgement.marks, {c: c for c in CLASSES}):
+        layer: dict[str, set[str]] = {}
+        for meant, word in words.items():
+            if word:
+                layer.setdefault(text.key(word), set()).add(meant)
+        for spelling, classes in layer.items():
+            if len(classes) == 1:
+                table.setdefault(spelling, *classes)
+    return table

@@ -1,0 +1,146 @@
+"""The records of the KPI round, from a typed row to what is known about each indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from sousei_xl.findings import Finding, Place
+from sousei_xl.rules.records import (
+    Acknowledgement,
+    AppliedCorrection,
+    DepartmentStatus,
+    RawRow,
+)
+from sousei_xl.strategy import Indicator, Strategy
+from sousei_xl.strategy.indicators import EXCLUDED, actual_field, column_by_name, judged_year, title
+
+RoundState = Literal["draft", "complete"]
+
+# Indicator ID → fiscal year → the actual that was reported before.
+PreviousActuals = Mapping[str, Mapping[int, Decimal]]
+
+
+@dataclass(slots=True, eq=False)
+class IndicatorRow:
+    """One row of a form's KPI sheet: typed values, blank texts as ``""``.
+
+    ``indicator`` is None for an unknown ID (``id`` is as typed then). ``actuals`` holds the years
+    with a readable value. ``unknown`` names the fields whose cell failed: rules that depend on
+    them are unknown, not also broken. ``corrected`` maps a field to the office's cell that now
+    stands for it.
+    """
+
+    raw: RawRow
+    submitter: str
+    id: str = ""
+    indicator: Indicator | None = None
+    actuals: dict[int, Decimal] = field(default_factory=dict)
+    stage: str = ""
+    reason: str = ""
+    publication: str = ""
+    office_class: str = ""
+    cause: str = ""
+    direction: str = ""
+    unknown: frozenset[str] = frozenset()
+    corrected: dict[str, Place] = field(default_factory=dict)
+
+    @property
+    def row_id(self) -> int:
+        """Unique in a run."""
+        return self.raw.row_id
+
+    def place(self, name: str, strategy: Strategy) -> Place:
+        """The cell that a person must change: the office's where a correction stands for it."""
+        label = column_by_name(strategy.settings)[name].label
+        place = self.corrected.get(name)
+        return self.raw.place(name, label) if place is None else place
+
+    def answers(self, strategy: Strategy) -> bool:
+        """Whether the row says something about the judged year: a value, or why there is none.
+
+        A cell that cannot be read is an answer too; it has its own finding.
+        """
+        if self.indicator is None:
+            return False
+        year = judged_year(self.indicator, strategy.settings)
+        return (
+            year in self.actuals
+            or actual_field(year or 0) in self.unknown
+            or bool(self.reason)
+            or "reason" in self.unknown
+            or self.office_class == EXCLUDED
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is known about one indicator after all files were united.
+
+    ``actuals`` are the departments' own values by fiscal year (期間累計: each year's own).
+    ``reported`` is True where the judged year was answered, or where nothing is asked for yet.
+    ``reason`` and ``publication`` are blank where the judged year has a value. ``office_class`` is
+    one of ``strategy.CLASSES`` or blank. ``row_ids`` are the rows that it was taken from.
+    """
+
+    indicator: Indicator
+    actuals: Mapping[int, Decimal] = field(default_factory=dict)
+    reported: bool = False
+    stage: str = ""
+    reason: str = ""
+    publication: str = ""
+    office_class: str = ""
+    cause: str = ""
+    direction: str = ""
+    row_ids: tuple[int, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Name with part."""
+        return title(self.indicator)
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorDepartment:
+    """Where one department stands in the KPI round.
+
+    ``expected`` counts the indicators it is in charge of; ``missing`` are the IDs among them that
+    nobody has answered yet. ``files`` are the files whose KPI sheet counts.
+    """
+
+    department: str
+    state: DepartmentStatus
+    expected: int
+    missing: tuple[str, ...]
+    files: tuple[str, ...]
+    errors: int
+    confirmations: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorResult:
+    """The united reports, one per indicator in the order of the strategy, and all findings.
+
+    ``raw`` maps row_id → RawRow of every row that counts. ``expected`` and ``reported`` count
+    indicators. The state says nothing about the list, nor the list's about this.
+    """
+
+    reports: tuple[Report, ...]
+    raw: Mapping[int, RawRow]
+    departments: tuple[IndicatorDepartment, ...]
+    corrections: tuple[AppliedCorrection, ...]
+    acknowledgements: tuple[Acknowledgement, ...]
+    findings: tuple[Finding, ...]
+    state: RoundState
+
+    @property
+    def expected(self) -> int:
+        """Number of indicators."""
+        return len(self.reports)
+
+    @property
+    def reported(self) -> int:
+        """Number of indicators that were answered."""
+        return sum(r.reported for r in self.reports)

@@ -1,0 +1,78 @@
+"""Units with a multiplier: what 1,109,000 人 is in 万人, and which slips a unit invites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from sousei_xl import text
+
+_MULTIPLIERS = {
+    "十億": Decimal(10**9),
+    "億": Decimal(10**8),
+    "千万": Decimal(10**7),
+    "百万": Decimal(10**6),
+    "十万": Decimal(10**5),
+    "万": Decimal(10**4),
+    "千": Decimal(10**3),
+}
+_YEN = "円"
+_YEN_SCALES = (Decimal(1), *(_MULTIPLIERS[m] for m in ("千", "万", "百万", "億")))
+# A slip is worth a question only if it is far off, and only if the other reading is likely.
+_FAR = 50
+_LIKELY = 3
+
+
+def split_unit(unit: str) -> tuple[Decimal, str]:
+    """``万人`` → (10000, ``人``); (1, unit) where there is no multiplier."""
+    bare = text.key(unit)
+    for multiplier, scale in _MULTIPLIERS.items():
+        if bare.startswith(multiplier):
+            return scale, bare.removeprefix(multiplier)
+    return Decimal(1), bare
+
+
+def is_percent(unit: str) -> bool:
+    """True for ％ in either width."""
+    return text.key(unit) == "%"
+
+
+def converted(value: Decimal, typed_unit: str, unit: str) -> Decimal | None:
+    """A value of one unit in another of the same kind; None where they have nothing in common."""
+    typed_scale, typed_base = split_unit(typed_unit)
+    scale, base = split_unit(unit)
+    return value * typed_scale / scale if typed_base == base else None
+
+
+def probably_meant(value: Decimal, unit: str, references: Iterable[Decimal]) -> Decimal | None:
+    """The value in its proper unit where ``value`` looks like a slip; None where it does not.
+
+    ``references`` are values that the indicator is known to have. 1109000 beside 110.9 万人 → 110.9;
+    0.63 beside 63 ％ → 63.
+    """
+    known = [abs(r) for r in references if r]
+    size = abs(value)
+    if not size or any(_alike(size, r) for r in known):
+        return None
+    for factor in _slips(unit):
+        if any(_alike(size / factor, r) for r in known):
+            return value / factor
+    return None
+
+
+def _alike(value: Decimal, reference: Decimal) -> bool:
+    return reference <= value * _LIKELY and value <= reference * _LIKELY
+
+
+def _slips(unit: str) -> list[Decimal]:
+    """How many times the proper figure is typed when somebody takes another unit."""
+    scale, base = split_unit(unit)
+    if is_percent(unit):
+        factors = [Decimal("0.01")]
+    elif base == _YEN:
+        factors = [scale / other for other in _YEN_SCALES]
+    elif scale > 1:
+        factors = [scale]
+    else:
+        factors = [1 / _MULTIPLIERS["千"], 1 / _MULTIPLIERS["万"]]
+    return [f for f in factors if f > _FAR or f * _FAR < 1]

@@ -1,0 +1,117 @@
+"""Every rule on a KPI row's own words, as one pandera schema (as ``rules/schema.py`` for projects).
+
+Figures are Decimal, which pandas does not type: they are parsed one by one, and what can be asked
+of them depends on the indicator (``checks.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, finding
+from sousei_xl.rules.indicators.records import IndicatorRow
+from sousei_xl.rules.schema import nearest
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.indicators import (
+    OFFICE_CLASSES,
+    REASONS,
+    STAGES,
+    Column,
+    column_by_name,
+    title,
+)
+
+_NAMES = ("id", "stage", "reason", "office_class")
+
+
+def build_schema(strategy: Strategy) -> pa.DataFrameSchema:
+    """The schema of the frame of words: known IDs, and choices where something was chosen.
+
+    Index: int64 ``row_id``. ``strict`` and without coercion, as for projects.
+    """
+
+    def chosen(words: Sequence[str]) -> pa.Column:
+        return pa.Column("string", pa.Check.isin(words, error="K112"), nullable=True)
+
+    ids = [i.id for i in strategy.indicators]
+    columns = {
+        "id": pa.Column("string", pa.Check.isin(ids, error="K101")),
+        "stage": chosen(STAGES),
+        "reason": chosen(REASONS),
+        "office_class": chosen(OFFICE_CLASSES),
+    }
+    return pa.DataFrameSchema(
+        columns, index=pa.Index("int64", name="row_id", unique=True), strict=True, coerce=False
+    )
+
+
+def validate(rows: Sequence[IndicatorRow], strategy: Strategy) -> list[Finding]:
+    """K101 and K112 of all rows. A word that is no choice counts as blank from here on."""
+    index = pd.Index([r.row_id for r in rows], dtype="int64", name="row_id")
+    frame = pd.DataFrame(
+        {
+            name: pd.Series([getattr(r, name) or None for r in rows], index=index, dtype="string")
+            for name in _NAMES
+        }
+    )
+    try:
+        build_schema(strategy).validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        return _findings(errors.failure_cases, rows, strategy)
+    return []
+
+
+def _findings(
+    cases: pd.DataFrame, rows: Sequence[IndicatorRow], strategy: Strategy
+) -> list[Finding]:
+    by_id = {row.row_id: row for row in rows}
+    columns = column_by_name(strategy.settings)
+    findings = []
+    for case in cases.to_dict("records"):
+        if case["schema_context"] != "Column" or pd.isna(case["index"]):
+            raise TypeError(f"the frame of KPI rows is not typed as promised: {case}")
+        row, name = by_id[int(case["index"])], str(case["column"])
+        if name == "id":
+            findings.append(_unknown_id(row, strategy))
+            continue
+        findings.append(_no_choice(row, columns[name], strategy))
+        setattr(row, name, "")
+        row.unknown |= {name}
+    return findings
+
+
+def _unknown_id(row: IndicatorRow, strategy: Strategy) -> Finding:
+    ids = [i.id for i in strategy.indicators]
+    names = {i.name: i.id for i in strategy.indicators}
+    near = nearest(row.id, ids)
+    if not near and (same := names.get(text.to_text(row.raw.values.get("name")))):
+        near = f"もしかして：『{same}』。"
+    facts: dict[str, Any] = {"example": ids[0] if ids else "", "candidates": near}
+    return finding(
+        "K101",
+        row.place("id", strategy),
+        row.id,
+        variant="" if row.id else "blank",
+        subject=text.to_text(row.raw.values.get("name")),
+        target=row.id,
+        department=row.submitter,
+        **facts,
+    )
+
+
+def _no_choice(row: IndicatorRow, column: Column, strategy: Strategy) -> Finding:
+    return finding(
+        "K112",
+        row.place(column.name, strategy),
+        text.to_text(row.raw.values.get(column.name)),
+        choices="・".join(f"『{c}』" for c in column.choices),
+        subject=title(row.indicator) if row.indicator else "",
+        target=row.id,
+        department=row.submitter,
+    )

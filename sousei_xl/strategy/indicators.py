@@ -1,0 +1,225 @@
+"""What an indicator is before anybody reports: the columns of its form, its figures, its years.
+
+One definition for form, reader, validator, data sheet and manual, as ``fields.py`` is for projects.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sousei_xl import text
+from sousei_xl.strategy import CLASSES, Indicator, Settings
+
+# 集計区分 and 目標の向き that are judged in a way of their own.
+PERIOD_SUM, RUNNING_TOTAL, QUALITATIVE = "期間累計", "累計", "定性"
+FALLING, MAINTAINED = "減少", "維持"
+CALENDAR_YEAR = "年"
+
+REACHED, ON_TRACK, MOSTLY, BEHIND, NO_PROGRESS, EXCLUDED, ON_HOLD, NOT_REPORTED = CLASSES
+# What the office may write into 事務局判定: 未報告 is nobody's to write.
+OFFICE_CLASSES = tuple(c for c in CLASSES if c != NOT_REPORTED)
+
+STAGES = ("速報", "確報")
+NOT_PUBLISHED, NOT_SURVEYED, BEING_COUNTED = "未公表", "未調査", "集計中"
+REASONS = (NOT_PUBLISHED, NOT_SURVEYED, BEING_COUNTED)
+
+NONE = "－"  # what a reference column shows where the strategy has no figure
+_ACTUAL = "actual_"
+_ACTUAL_LABEL = re.compile(r"(?P<year>.+?)の?実績値?")
+_HEISEI_TO_THE_END = re.compile(r"(?:平成|H)\s*\d+\s*(?:年度?)?\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the form's KPI sheet.
+
+    ``name`` is internal and ASCII, ``label`` the heading, ``hint`` the input message, ``choices``
+    the words that a dropdown offers. ``reference`` columns are filled in by the office and only
+    shown; ``year`` is the fiscal year of an actual (0 for other columns).
+    """
+
+    name: str
+    label: str
+    hint: str = ""
+    choices: tuple[str, ...] = ()
+    reference: bool = False
+    year: int = 0
+
+
+_REFERENCE = (
+    Column("id", "ID", reference=True),
+    Column("name", "指標名", reference=True),
+    Column("part", "内訳", reference=True),
+    Column("unit", "単位", reference=True),
+    Column("kind", "集計区分", reference=True),
+    Column("baseline", "現状値", reference=True),
+    Column("target", "目標値", reference=True),
+)
+# A changed ID is another indicator (K101); the rest are K110 when changed.
+COMPARED = tuple(c.name for c in _REFERENCE if c.name != "id")
+
+
+def columns(settings: Settings) -> tuple[Column, ...]:
+    """The columns of the KPI sheet from left to right, without 入力チェック.
+
+    One column per plan year (``actual_2015`` / ``H27実績``) stands between 目標値 and 速報・確報.
+    """
+    names = settings.judgement.names
+    return (
+        *_REFERENCE,
+        *(
+            Column(
+                actual_field(year),
+                actual_label(year, settings),
+                "単位の列の単位で、数字だけを入力します。期間累計は、その年だけの値を入力します。"
+                "値がまだない年は空欄にします（空欄は0とは扱いません）。",
+                year=year,
+            )
+            for year in plan_years(settings)
+        ),
+        Column("stage", "速報・確報", "最新の実績値が速報か確報かを選びます。", STAGES),
+        Column(
+            "reason",
+            "未入力の理由",
+            "終わった年のうち最新の実績値を入力できないときに、理由を選びます。",
+            REASONS,
+        ),
+        Column("publication", "公表予定", "値が分かる時期です（例：平成30年12月）。"),
+        Column(
+            "office_class",
+            "事務局判定",
+            "事務局が記入します。定性の指標の判定か、判定から外すときの「判定対象外」です。",
+            tuple(names.get(c) or c for c in OFFICE_CLASSES),
+        ),
+        Column("cause", "要因・課題", "実績値の増減の要因や、目標に向けた課題を1〜2文で書きます。"),
+        Column("direction", "今後の方向性", "来年度に向けて行うことを1〜2文で書きます。"),
+    )
+
+
+def column_by_name(settings: Settings) -> dict[str, Column]:
+    """Internal name → Column."""
+    return {c.name: c for c in columns(settings)}
+
+
+def input_names(settings: Settings) -> tuple[str, ...]:
+    """Internal names of the columns that a department or the office fills in."""
+    return tuple(c.name for c in columns(settings) if not c.reference)
+
+
+def input_name(label: str, settings: Settings) -> str | None:
+    """The input column that a heading means, however its year is spelled; None for others."""
+    year = actual_year(label)
+    if year in plan_years(settings):
+        return actual_field(year or 0)
+    wanted = text.key(label)
+    inputs = (c for c in columns(settings) if not c.reference and not c.year)
+    return next((c.name for c in inputs if text.key(c.label) == wanted), None)
+
+
+# --- years --------------------------------------------------------------------------------------
+
+
+def plan_years(settings: Settings) -> range:
+    """The fiscal years of the plan, by their April."""
+    first, last = settings.plan_years
+    return range(first, last + 1)
+
+
+def year_label(year: int, settings: Settings) -> str:
+    """2017 → ``H29``; 2019 is ``H31`` where the strategy itself counts 平成 to the plan's end."""
+    to_the_end = _HEISEI_TO_THE_END.search(text.nfkc(settings.plan_label))
+    if to_the_end and year <= settings.plan_years[1]:
+        return f"H{year - 1988}"
+    return text.fiscal_year_label(year, short=True)
+
+
+def actual_field(year: int) -> str:
+    """2017 → ``actual_2017``."""
+    return f"{_ACTUAL}{year}"
+
+
+def actual_label(year: int, settings: Settings) -> str:
+    """2017 → ``H29実績``."""
+    return f"{year_label(year, settings)}実績"
+
+
+def actual_year(heading: str) -> int | None:
+    """``H29実績``, ``平成29年度実績値``, ``2017の実績`` → 2017; None for another heading."""
+    match = _ACTUAL_LABEL.fullmatch("".join(text.nfkc(heading).split()))
+    return text.parse_fiscal_year(match["year"]) if match else None
+
+
+def results_day(settings: Settings) -> dt.date:
+    """実績基準日; without one, the first day of the strategy's fiscal year."""
+    return settings.results_date or dt.date(settings.fiscal_year, 4, 1)
+
+
+def has_ended(year: int, indicator: Indicator, settings: Settings) -> bool:
+    """Whether a year was over on 実績基準日: 年 ends in December, 年度 in March."""
+    calendar = indicator.year_kind == CALENDAR_YEAR
+    end = dt.date(year, 12, 31) if calendar else dt.date(year + 1, 3, 31)
+    return end <= results_day(settings)
+
+
+def judged_year(indicator: Indicator, settings: Settings) -> int | None:
+    """The latest plan year that had ended on 実績基準日; None before the first one has."""
+    ended = (y for y in plan_years(settings) if has_ended(y, indicator, settings))
+    return max(ended, default=None)
+
+
+def is_due(indicator: Indicator, settings: Settings) -> bool:
+    """Whether an actual is asked for: the judged year lies after the baseline year."""
+    year, start = judged_year(indicator, settings), baseline_year(indicator)
+    return year is not None and (start is None or year > start)
+
+
+# --- figures ------------------------------------------------------------------------------------
+
+
+def _decimal(shown: str) -> Decimal | None:
+    digits = text.nfkc(shown).replace(",", "").strip()
+    return Decimal(digits) if digits else None
+
+
+def baseline(indicator: Indicator) -> Decimal | None:
+    """現状値, or None where there is none."""
+    return _decimal(indicator.baseline)
+
+
+def target(indicator: Indicator) -> Decimal | None:
+    """目標値, or None where the target is put in words."""
+    return _decimal(indicator.target)
+
+
+def baseline_year(indicator: Indicator) -> int | None:
+    """現状値年 by its April."""
+    return text.parse_fiscal_year(indicator.baseline_year)
+
+
+def target_year(indicator: Indicator, settings: Settings) -> int:
+    """目標値年 by its April; the plan's last year where it is blank."""
+    return text.parse_fiscal_year(indicator.target_year) or settings.plan_years[1]
+
+
+def decimals(indicator: Indicator) -> int:
+    """Decimal places of the source: the most that 現状値 or 目標値 has."""
+    figures = (indicator.baseline, indicator.target)
+    return max(len(text.nfkc(f).partition(".")[2].strip()) for f in figures)
+
+
+def title(indicator: Indicator) -> str:
+    """The name as a person says it, with its part: ``…の割合（小学校）``."""
+    return f"{indicator.name}（{indicator.part}）" if indicator.part else indicator.name
+
+
+def reference_text(indicator: Indicator, name: str) -> str:
+    """What a reference column of the form shows: ``63.0（H25）``, ``－`` where there is nothing."""
+    if name in ("baseline", "target"):
+        figure = _decimal(getattr(indicator, name))
+        year = getattr(indicator, f"{name}_year")
+        shown = NONE if figure is None else f"{figure:,f}"
+        return f"{shown}（{year}）" if year else shown
+    return str(getattr(indicator, name))
