@@ -1,0 +1,62 @@
+"""Is this file safe and whole? Answered before calamine sees it.
+
+calamine can take the process down, returns blanks for error cells, and reads changed values out of
+damaged XML without a word (shared/design/reliability.md). So every file is looked at here first,
+with the standard library only: container, XML, extents, and what a person would overlook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from sousei_xl.intake.gate.limits import MAX_CELLS
+from sousei_xl.intake.gate.package import open_package
+from sousei_xl.intake.gate.workbook import read_outline
+from sousei_xl.intake.gate.worksheet import SheetFacts, inspect_sheet
+from sousei_xl.intake.notice import Notice, Refused, refuse
+
+__all__ = ["Inspection", "SheetFacts", "inspect"]
+
+_SUFFIXES = (".xlsx", ".xlsm")
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """The gate's answer: a refusal, or what it found out about the workbook.
+
+    ``saved`` is the document's own saved time as ISO 8601 text, ``properties`` its custom
+    properties, ``sheets`` the worksheets in workbook order. All are empty for a refused file.
+    """
+
+    refusal: Notice | None
+    notices: tuple[Notice, ...] = ()
+    saved: str | None = None
+    properties: Mapping[str, str] | None = None
+    sheets: tuple[SheetFacts, ...] = ()
+
+
+def inspect(data: bytes, name: str) -> Inspection:
+    """Judge one file by its bytes; never raises for anything that the bytes may hold.
+
+    ``name`` is the file's name; only its ending matters.
+    """
+    try:
+        return _inspect(data, name)
+    except Refused as refused:
+        return Inspection(refused.notice)
+
+
+def _inspect(data: bytes, name: str) -> Inspection:
+    outline = read_outline(open_package(data))
+    suffix = PurePosixPath(name).suffix
+    if suffix.lower() not in _SUFFIXES:
+        refuse("F102", "renamed", value=suffix)
+    sheets: list[SheetFacts] = []
+    allowance = MAX_CELLS
+    for sheet in outline.sheets:
+        facts = inspect_sheet(sheet, outline.strings, sheet.part in outline.filtered, allowance)
+        allowance -= facts.cells
+        sheets.append(facts)
+    return Inspection(None, outline.notices, outline.saved, outline.properties, tuple(sheets))

@@ -1,0 +1,176 @@
+"""A worksheet's XML cut into rows and cells, without judging them.
+
+Nearly every workbook writes its cells in one spelling, and one regular expression then finds them
+ten times as fast as handlers would. That is exact, not a guess: the XML is known to be whole, so
+without comments, CDATA sections and prefixes every ``<c `` is the start of a cell, and the counts
+show whether the expression saw them all. Any other spelling goes through expat.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sousei_xl.intake.gate.markup import create_parser, local, run, whole
+from sousei_xl.intake.gate.strings import Item
+from sousei_xl.intake.notice import refuse
+
+# row number, row attributes | column letters, row number, type, formula, "<v>", its text, inline
+Token = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+
+HIDDEN_ROW = b' hidden="1"'
+INLINE_TEXT = b"<is><t>1</t></is>"
+INLINE_BLANK = b"<is></is>"
+
+_BLANK_CELL = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+"|) ?/>')
+_UNUSUAL = re.compile(rb"<[!?]|<[^<>\s]*:(?:c|row)\b")
+_USUAL = re.compile(
+    rb'<row\b(?=[^<>]* r="([1-9][0-9]{0,6})")([^<>]*)>'
+    rb'|<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="[0-9]+"|)(?: t="([A-Za-z]+)"|)'
+    rb'(?: (?:cm|vm|ph)="[0-9]+")*>'
+    rb"(<f[^<>]*(?:/>|>[^<]*</f>))?"
+    rb'(?:(<v(?: xml:space="preserve")?(?:>| ?/>))(?:([^<]*)</v>)?'
+    rb'|(<is>(?:<t(?: xml:space="preserve")?>[^<]*</t>)?</is>))?</c>'
+)
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})").fullmatch
+
+
+def cut(content: bytes, sheet: str) -> tuple[Sequence[Token], bytes]:
+    """Rows and non-empty cells in document order, and the XML without them.
+
+    The XML must be whole. Raises Refused where calamine would take another value for a cell than
+    the one written, or where a cell is spelled as no cell may be.
+    """
+    begin = content.find(b"<sheetData>")
+    end = content.find(b"</sheetData>", begin)
+    if begin > 0 and end > 0:
+        # Prepared forms are mostly styled blank cells, and those say nothing.
+        data = _BLANK_CELL.sub(b"", content[begin:end])
+        frame = content[:begin] + b"<sheetData/>" + content[end + len(b"</sheetData>") :]
+        tokens = _USUAL.findall(data)
+        complete = len(tokens) == data.count(b"<row") + data.count(b"</c")
+        if complete and not _UNUSUAL.search(data) and b"<!" not in frame:
+            return tokens, frame
+    cutter = _Cutter(content, sheet)
+    run(cutter.parser, content, sheet)
+    return cutter.tokens, content
+
+
+class _Cutter:
+    """The same tokens from any spelling, through expat's handlers."""
+
+    def __init__(self, content: bytes, sheet: str) -> None:
+        self.content = content
+        self.sheet = sheet
+        self.tokens: list[Token] = []
+        self.inside = False  # sheetData
+        self.row = 0
+        self.column = 0  # how far the row has come, for cells without an address
+        self.address = (b"", b"")
+        self.kind = b""
+        self.formula = b""
+        self.value: bytes | None = None
+        self.inline: Item | None = None
+        self.parser = create_parser(content)
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = local(name)
+        if name == "sheetData":
+            self.inside = True
+        elif not self.inside:
+            return
+        elif name == "row":
+            self._start_row(attributes)
+        elif name == "c":
+            self._start_cell(attributes)
+        elif name == "f":
+            self.formula = b"<f/>"
+        elif name == "v":
+            if self.value is not None or self.inline:
+                self._unsure()
+            if self.kind != b"inlineStr":  # where it only repeats what stands in the string
+                self.value = self._text(attributes)
+        elif name == "is":
+            if self.value is not None or self.inline:
+                self._unsure()
+            self.inline = Item(self.content)
+        elif self.inline and not self.inline.start(name, attributes, self.parser.CurrentByteIndex):
+            self._unsure()
+
+    def _end(self, name: str) -> None:
+        name = local(name)
+        if name == "sheetData":
+            self.inside = False
+        elif not self.inside:
+            return
+        elif name == "c":
+            mark = b"" if self.value is None else b"<v>"
+            inline = b""
+            if self.inline:
+                inline = INLINE_TEXT if self.inline.filled else INLINE_BLANK
+            cell = (*self.address, self.kind, self.formula, mark, self.value or b"", inline)
+            self.tokens.append((b"", b"", *cell))
+        elif self.inline:
+            self.inline.end(name)
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        number = attributes.get("r")
+        self.row = self.row + 1 if number is None else whole(number)
+        self.column = 0
+        hidden = attributes.get("hidden") in ("1", "true") or is_zero(attributes.get("ht"))
+        extra = HIDDEN_ROW if hidden else b""
+        if self.row < 1:
+            refuse("F103", "sheet", sheet=self.sheet)
+        self.tokens.append((b"%d" % self.row, extra, b"", b"", b"", b"", b"", b"", b""))
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        self.kind = attributes.get("t", "").encode()
+        self.formula = b""
+        self.value = None
+        self.inline = None
+        if "r" in attributes:
+            match = _REFERENCE(attributes["r"])
+            if match is None:
+                refuse("F103", "sheet", sheet=self.sheet)
+            self.column = column_number(match.group(1).encode())
+            self.address = (match.group(1).encode(), match.group(2).encode())
+        else:
+            self.column += 1
+            self.address = (column_letters(self.column).encode(), b"%d" % self.row)
+
+    def _text(self, attributes: dict[str, str]) -> bytes:
+        """The text of this ``v`` as calamine sees it: up to the next tag of any kind."""
+        begin = self.content.index(b">", self.parser.CurrentByteIndex) + 1
+        if self.content[begin - 2 : begin - 1] == b"/":
+            return b""
+        end = self.content.find(b"<", begin)
+        if self.content[end : end + 2] != b"</" or ">" in "".join(attributes.values()):
+            self._unsure()
+        return self.content[begin:end]
+
+    def _unsure(self) -> None:
+        refuse("F107", "cell", sheet=self.sheet, cell=b"".join(self.address).decode())
+
+
+def is_zero(length: str | None) -> bool:
+    """True for a height or width of 0, which hides as well as ``hidden`` does."""
+    return bool(length) and not str(length).strip("0.")
+
+
+def column_number(letters: bytes) -> int:
+    """``A`` → 1, ``XFD`` → 16384; upper-case letters only."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def column_letters(number: int) -> str:
+    """1 → ``A``, 16384 → ``XFD``."""
+    letters = ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

@@ -1,0 +1,24 @@
+"""The limits that the gate holds files to.
+
+Each stands well above the largest of 3,057 real workbooks (shared/design/reliability.md) and below
+what takes calamine or the machine down.
+"""
+
+from __future__ import annotations
+
+MEGABYTE = 1_000_000
+
+MAX_FILE = 20 * MEGABYTE
+MAX_UNPACKED = 200 * MEGABYTE
+MAX_RATIO = 200
+RATIO_FROM = 20 * MEGABYTE  # small files of blanks pack better than any bomb, and do no harm
+MAX_ENTRIES = 2_000
+MAX_SHEETS = 100
+MAX_ROW = 20_000
+MAX_CELLS = 1_000_000
+MAX_AREA = 20_000_000
+MAX_STRINGS = 10_000_000
+MAX_MERGED = 20_000
+
+GRID_ROWS = 1_048_576
+GRID_COLUMNS = 16_384

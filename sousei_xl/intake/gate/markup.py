@@ -1,0 +1,78 @@
+"""XML with the standard library's expat, in UTF-8 only and without document types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
+
+from sousei_xl.intake.gate.package import is_utf16
+from sousei_xl.intake.notice import refuse
+
+_DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element: name without prefix, attributes as written, text that follows its start tag."""
+
+    name: str
+    attributes: Mapping[str, str]
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The element's own text, without the white space around it."""
+        return "".join(self.pieces).strip()
+
+
+def create_parser(content: bytes) -> XMLParserType:
+    """A parser for this part; raises Refused where calamine would take it for UTF-8 wrongly."""
+    declared = _DECLARED.match(content.removeprefix(b"\xef\xbb\xbf")[:256])
+    encoding = declared.group(1).lower() if declared else b"utf-8"
+    if is_utf16(content) or encoding not in (b"utf-8", b"utf8", b"us-ascii"):
+        refuse("F103", "encoding")
+    return ParserCreate("utf-8")
+
+
+def check_whole(content: bytes, sheet: str = "") -> None:
+    """Raise Refused, naming the sheet, unless the part is well-formed XML."""
+    run(create_parser(content), content, sheet)
+
+
+def run(parser: XMLParserType, content: bytes, sheet: str = "") -> None:
+    """Parse the part in one call; raises Refused, naming the sheet, where it is not whole."""
+    try:
+        parser.Parse(content, True)
+    except ExpatError:
+        if sheet:
+            refuse("F103", "sheet", sheet=sheet)
+        refuse("F103")
+
+
+def elements(content: bytes) -> list[Element]:
+    """All elements of a small part in document order."""
+    found: list[Element] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        found.append(Element(local(name), attributes))
+
+    def text(piece: str) -> None:
+        found[-1].pieces.append(piece)
+
+    parser = create_parser(content)
+    parser.StartElementHandler = start
+    parser.CharacterDataHandler = text
+    run(parser, content)
+    return found
+
+
+def local(name: str) -> str:
+    """A name without its prefix, as calamine compares names."""
+    return name.rpartition(":")[2]
+
+
+def whole(text: str | None) -> int:
+    """A short run of ASCII digits as a number; -1 for anything else."""
+    return int(text) if text and len(text) < 12 and text.isascii() and text.isdigit() else -1

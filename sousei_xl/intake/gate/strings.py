@@ -1,0 +1,104 @@
+"""Texts that may have runs and phonetic readings: shared strings and inline ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from sousei_xl.intake.gate.limits import MAX_STRINGS
+from sousei_xl.intake.gate.markup import create_parser, local, run, whole
+from sousei_xl.intake.notice import refuse
+
+# A text without runs, with phonetic readings or without.
+_USUAL = re.compile(
+    rb'<si><t( xml:space="preserve")?>([^<]*)</t>'
+    rb"(?:<rPh [^<>]*><t[^<>]*>[^<]*</t></rPh>)*(?:<phoneticPr [^<>]*/>)?</si>"
+)
+_BLANK = re.compile(rb"(?:[ \t\r\n]|&#(?:x0*(?:9|a|d|20)|0*(?:9|10|13|32));)*", re.IGNORECASE)
+
+
+class Item:
+    """One ``si`` or ``is`` while it is parsed; ``filled`` where calamine finds more than blanks."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._phonetic = False
+        self._open = False
+        self.filled = False
+
+    def start(self, name: str, attributes: Mapping[str, str], index: int) -> bool:
+        """Take a start tag; False for one within a text, behind which calamine loses the rest."""
+        if self._open:
+            return False
+        if name == "t":
+            self._open = True
+            if not self._phonetic and not self.filled:
+                kept = attributes.get("xml:space") == "preserve"
+                self.filled = has_text(self._content, index, kept)
+        elif name == "rPh":
+            self._phonetic = True
+        return True
+
+    def end(self, name: str) -> None:
+        """Take an end tag."""
+        if name == "t":
+            self._open = False
+        elif name == "rPh":
+            self._phonetic = False
+
+
+def has_text(content: bytes, index: int, keep_space: bool) -> bool:
+    """Whether the ``t`` element that starts at ``index`` is anything but blank to calamine."""
+    begin = content.index(b">", index) + 1
+    if content[begin - 2 : begin - 1] == b"/":
+        return False
+    end = content.find(b"</", begin)
+    if keep_space:
+        return end > begin
+    return _BLANK.fullmatch(content, begin, end) is None
+
+
+def read_strings(content: bytes) -> tuple[bool, ...]:
+    """For each shared string whether it is anything but blank; phonetic readings do not count.
+
+    Raises Refused where the part is not whole or announces more strings than calamine could
+    reserve memory for.
+    """
+    _check_strings(content)
+    count = content.count(b"<si")
+    usual = count > 0 and b"<!" not in content and b":si" not in content
+    texts = _USUAL.findall(content) if usual else []
+    if usual and len(texts) == count:
+        return tuple(bool(text) if kept else not _BLANK.fullmatch(text) for kept, text in texts)
+    items: list[Item] = []
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        name = local(name)
+        if name == "si":
+            items.append(Item(content))
+        elif items and not items[-1].start(name, attributes, parser.CurrentByteIndex):
+            refuse("F103")
+
+    def end(name: str) -> None:
+        if items:
+            items[-1].end(local(name))
+
+    parser = create_parser(content)
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    run(parser, content)
+    return tuple(item.filled for item in items)
+
+
+def _check_strings(content: bytes) -> None:
+    """The part is whole, and its root announces no absurd number of strings."""
+
+    def root(name: str, attributes: Mapping[str, str]) -> None:
+        parser.StartElementHandler = None
+        declared = whole(attributes.get("uniqueCount"))
+        if declared > MAX_STRINGS:
+            refuse("F104", "strings", value=f"{declared:,}", maximum=f"{MAX_STRINGS:,}")
+
+    parser = create_parser(content)
+    parser.StartElementHandler = root
+    run(parser, content)

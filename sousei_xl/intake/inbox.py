@@ -1,0 +1,150 @@
+"""What lies in the inbox: files to read, the office's own sheet, and strays.
+
+The inbox itself and one level of folders are looked at. Everything else is named, never passed
+over in silence; only what operating systems leave behind is.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sousei_xl.workspace import OFFICE_SHEET
+
+_WORKBOOKS = (".xlsx", ".xlsm")
+# A department that sent one of these meant to submit: refused with a cure, not put aside.
+_WRONG_FORMATS = (
+    *(".xls", ".xlsb", ".xlt", ".xltx", ".xltm", ".xlam", ".xla"),
+    *(".ods", ".ots", ".fods", ".csv", ".tsv", ".htm", ".html", ".mht", ".mhtml"),
+)
+_SHORTCUTS = (".lnk", ".url", ".webloc")
+_SYSTEM = ("thumbs.db", "desktop.ini", ".ds_store", ".gitkeep", ".gitignore", "__macosx")
+_LOCKS = ("~$", ".~lock.")
+_MANY = 20
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFile:
+    """A file to be read; ``file`` is its inbox-relative POSIX path, spelled as on disk."""
+
+    file: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """Something that is not read; ``variant`` is that of F205.
+
+    ``many`` stands for ``count`` strays of one folder, which is then ``file``.
+    """
+
+    file: str
+    variant: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The inbox at one moment; files and strays by their NFC-normalised names."""
+
+    files: tuple[InboxFile, ...]
+    office: InboxFile | None
+    strays: tuple[Stray, ...]
+
+
+def list_inbox(inbox: Path) -> Listing:
+    """List the inbox without opening a file. Raises OSError where the inbox cannot be read."""
+    root = Path(os.path.realpath(inbox))
+    files: list[InboxFile] = []
+    strays: list[Stray] = []
+    for item in _walk(root):
+        if isinstance(item, InboxFile):
+            files.append(item)
+        else:
+            strays.append(item)
+    files.sort(key=lambda item: _order(item.file))
+    office = next((item for item in files if _is_office(item.file)), None)
+    return Listing(
+        files=tuple(item for item in files if item is not office),
+        office=office,
+        strays=tuple(sorted(_collapse(strays), key=lambda stray: _order(stray.file))),
+    )
+
+
+def _walk(root: Path) -> Iterator[InboxFile | Stray]:
+    for entry in _entries(root):
+        if not entry.is_dir(follow_symlinks=False):
+            yield _judge_file(entry, entry.name, root)
+        elif Path(os.path.realpath(entry.path)).parent != root:  # a junction leading elsewhere
+            yield Stray(entry.name + "/", "link")
+        else:
+            yield from _walk_folder(entry, root)
+
+
+def _walk_folder(folder: os.DirEntry[str], root: Path) -> Iterator[InboxFile | Stray]:
+    try:
+        entries = _entries(Path(folder.path))
+    except OSError:
+        yield Stray(folder.name + "/", "unreadable")
+        return
+    for entry in entries:
+        name = f"{folder.name}/{entry.name}"
+        if entry.is_dir(follow_symlinks=False):
+            yield Stray(name + "/", "deep")
+        else:
+            yield _judge_file(entry, name, root)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as found:
+        return [
+            entry
+            for entry in found
+            if not entry.name.lower().startswith("._") and entry.name.lower() not in _SYSTEM
+        ]
+
+
+def _judge_file(entry: os.DirEntry[str], name: str, root: Path) -> InboxFile | Stray:
+    suffix = PurePosixPath(entry.name).suffix.lower()
+    if entry.name.startswith(_LOCKS):
+        return Stray(name, "lock")
+    if suffix in _SHORTCUTS or _leads_outside(entry, root):
+        return Stray(name, "link")
+    if suffix not in (*_WORKBOOKS, *_WRONG_FORMATS) or not entry.is_file():
+        return Stray(name, "other")
+    return InboxFile(name, Path(entry.path))
+
+
+def _leads_outside(entry: os.DirEntry[str], root: Path) -> bool:
+    if not entry.is_symlink():
+        return False
+    target = Path(os.path.realpath(entry.path))
+    return entry.is_dir() or not target.exists() or not target.is_relative_to(root)
+
+
+def _collapse(strays: Iterable[Stray]) -> Iterator[Stray]:
+    """One stray for a folder with very many: a dumped photo archive must not bury the findings."""
+    folders: defaultdict[str, list[Stray]] = defaultdict(list)
+    for stray in strays:
+        folders[str(PurePosixPath(stray.file).parent)].append(stray)
+    for folder, found in folders.items():
+        if len(found) > _MANY:
+            yield Stray("./" if folder == "." else folder + "/", "many", len(found))
+        else:
+            yield from found
+
+
+def _is_office(name: str) -> bool:
+    return _nfc(name).casefold() == OFFICE_SHEET.casefold()
+
+
+def _order(name: str) -> tuple[str, str]:
+    return _nfc(name), name
+
+
+def _nfc(name: str) -> str:
+    return unicodedata.normalize("NFC", name)

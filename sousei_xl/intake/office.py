@@ -1,0 +1,126 @@
+"""The office's own sheet ``事務局修正.xlsx``: 修正, 追加 and 確認済."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.forms.office_layout import (
+    ACKNOWLEDGED,
+    ACKNOWLEDGED_COLUMNS,
+    ADDED,
+    CORRECTED,
+    CORRECTED_COLUMNS,
+)
+from sousei_xl.intake.read import Reading, SheetCells
+from sousei_xl.intake.submission import ProjectTable, find_tables, read_rows, remarks
+from sousei_xl.rules.records import Acknowledgement, Correction, OfficeSheet
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.load import cell_address
+from sousei_xl.text import Value
+
+
+def read_office_sheet(
+    reading: Reading, strategy: Strategy, ids: Iterator[int]
+) -> tuple[OfficeSheet, list[Finding]]:
+    """What the office decided. A sheet that cannot be read is a finding (and keeps it a draft):
+    a list without the office's corrections would be wrong in silence.
+    """
+    file = reading.file
+    if reading.refusal:
+        return OfficeSheet(), remarks(reading)
+    sheets = {text.key(s.name): s for s in reading.sheets}
+    findings: list[Finding] = []
+
+    def lines(name: str, columns: Sequence[str]) -> list[_Line]:
+        sheet = sheets.get(text.key(name))
+        rows = None if sheet is None else _lines(file, sheet, columns)
+        if rows is None:
+            missing = f"シート「{name}」の見出し（{'、'.join(columns)}）"
+            findings.append(finding("F201", Place(file, name), missing=missing))
+        return rows or []
+
+    corrections = [
+        Correction(
+            place=line.place("対象"),
+            target=line.text("対象"),
+            operation=line.text("操作"),
+            field_label=line.text("項目"),
+            before=line.values.get("修正前"),
+            after=line.values.get("修正後"),
+            reason=line.text("理由"),
+            requested_by=line.text("依頼元"),
+            date=line.text("日付"),
+        )
+        for line in lines(CORRECTED, CORRECTED_COLUMNS)
+    ]
+    acknowledgements = [
+        Acknowledgement(
+            place=line.place("対象"),
+            code=text.nfkc(line.text("指摘コード")).upper(),
+            target=line.text("対象"),
+            confirmed=line.text("確認時の値"),
+            by=line.text("確認者"),
+            date=line.text("日付"),
+            memo=line.text("メモ"),
+        )
+        for line in lines(ACKNOWLEDGED, ACKNOWLEDGED_COLUMNS)
+    ]
+    tables = [t for t in find_tables(reading.sheets, strategy) if _is(t, ADDED)]
+    if not tables:
+        findings.append(finding("F201", Place(file, ADDED), missing=f"シート「{ADDED}」の見出し"))
+    additions = [row for table in tables for row in read_rows(file, table, strategy, ids)]
+    known = strategy.department_spellings
+    for row in additions:
+        typed = text.to_text(row.values.get("department"))
+        if text.key(typed) not in known and "・" not in typed:
+            place = row.place("department", "部局名")
+            findings.append(finding("O101", place, typed, variant="department"))
+    office = OfficeSheet(tuple(corrections), tuple(additions), tuple(acknowledgements))
+    return office, findings
+
+
+def _is(table: ProjectTable, name: str) -> bool:
+    return text.key(table.sheet.name) == text.key(name)
+
+
+class _Line:
+    """One row of a table of the office's sheet."""
+
+    def __init__(
+        self,
+        file: str,
+        sheet: str,
+        row: int,
+        values: Mapping[str, Value],
+        letters: Mapping[str, str],
+    ) -> None:
+        self.values = values
+        self._origin = (file, sheet, row)
+        self._letters = letters
+
+    def text(self, heading: str) -> str:
+        return str(text.tidy(self.values.get(heading)).value or "")
+
+    def place(self, heading: str) -> Place:
+        file, sheet, row = self._origin
+        return Place(file, sheet, row, f"{self._letters[heading]}{row}", label=heading)
+
+
+def _lines(file: str, sheet: SheetCells, columns: Sequence[str]) -> list[_Line] | None:
+    """The filled rows below the header; None where the header lacks the first two headings."""
+    places: dict[str, int] = {}
+    lines = []
+    for number, cells in sheet.rows:
+        if not places:
+            found = {text.key(text.to_text(v)): i for i, v in enumerate(cells) if v is not None}
+            header = {c: found[text.key(c)] for c in columns if text.key(c) in found}
+            if all(c in header for c in columns[:2]):
+                places = header
+            continue
+        values = {c: cells[i] if i < len(cells) else None for c, i in places.items()}
+        if not all(text.is_blank(v) for v in values.values()):
+            letters = {c: cell_address(1, i)[:-1] for c, i in places.items()}
+            lines.append(_Line(file, sheet.name, number, values, letters))
+    return lines if places else None

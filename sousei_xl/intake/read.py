@@ -1,0 +1,281 @@
+"""Reads the inbox through supervised child processes: a file that kills its reader costs itself.
+
+``start_reading`` returns at once, so that the parent can import pandas meanwhile. One thread per
+child hands out files and waits for answers; another one kills a child that takes too long over a
+file. Where a child's answers end, the file it was at is the guilty one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from sousei_xl.intake.child import Child
+from sousei_xl.intake.inbox import InboxFile
+from sousei_xl.intake.notice import Notice
+from sousei_xl.text import Value
+from sousei_xl.workspace import OperatorError
+
+TIMEOUT = 10.0  # seconds for one file
+_WATCH = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCells:
+    """One worksheet. Only rows with a value are listed, as (Excel's row number, values from A on).
+
+    ``hidden_columns`` counts from 0. ``errors`` maps a cell to its error text and ``uncached``
+    names formula cells without a stored value: both are blank among the values. ``formulas`` maps
+    a column's letters to the rows that hold a formula, ``leftovers`` the cells under a merged
+    range to the text that nobody sees. ``filtered``: a filter that hides rows is on.
+    """
+
+    name: str
+    state: str
+    rows: tuple[tuple[int, tuple[Value, ...]], ...]
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
+    filtered: bool
+    merged: tuple[str, ...]
+    errors: Mapping[str, str]
+    uncached: frozenset[str]
+    formulas: Mapping[str, frozenset[int]]
+    leftovers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file of the inbox, read or refused.
+
+    ``file`` is the inbox-relative path, ``saved`` the document's own saved time (ISO 8601),
+    ``properties`` its custom properties. ``sha256`` is empty where the bytes were not read (gone,
+    locked, larger than the limit, reader died); a refused file has no sheets.
+    """
+
+    file: str
+    sha256: str = ""
+    size: int = 0
+    refusal: Notice | None = None
+    notices: tuple[Notice, ...] = ()
+    saved: str | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
+    sheets: tuple[SheetCells, ...] = ()
+
+
+def read_one(path: str, name: str) -> Reading:
+    """Read one file in this very process, unguarded: for a pool whose processes are expendable.
+
+    ``name`` is the inbox-relative path. Picklable, arguments and result too.
+    """
+    # Only here: a parent that reads through children needs neither gate nor calamine.
+    from sousei_xl.intake.worker import answer
+
+    return _decode(name, answer(path, name))
+
+
+def read_files(
+    files: Sequence[InboxFile],
+    jobs: int,
+    timeout: float = TIMEOUT,
+    on_done: Callable[[int, int], None] | None = None,
+) -> list[Reading]:
+    """Read all files and wait; the readings are in the files' order. See ``start_reading``."""
+    with start_reading(files, jobs, timeout, on_done) as pending:
+        return pending.result()
+
+
+def start_reading(
+    files: Sequence[InboxFile],
+    jobs: int,
+    timeout: float = TIMEOUT,
+    on_done: Callable[[int, int], None] | None = None,
+) -> PendingReadings:
+    """Start reading with up to ``jobs`` child processes and return at once.
+
+    ``timeout`` is the seconds that one file may take. ``on_done(done, total)`` is called after
+    each file, from another thread but never from two at once.
+    """
+    return PendingReadings(files, jobs, timeout, on_done)
+
+
+class PendingReadings:
+    """Files being read. ``result`` waits for them; ``close`` (or ``with``) ends the children."""
+
+    def __init__(
+        self,
+        files: Sequence[InboxFile],
+        jobs: int,
+        timeout: float,
+        on_done: Callable[[int, int], None] | None,
+    ) -> None:
+        self._files = files
+        self._timeout = timeout
+        self._on_done = on_done
+        self._readings: dict[int, Reading] = {}
+        self._left = iter(range(len(files)))
+        self._lock = threading.Lock()
+        self._children: set[Child] = set()
+        self._problem: BaseException | None = None
+        self._stopped = threading.Event()
+        self._finished = threading.Event()
+        tasks = [self._watch, *[self._feed] * min(max(jobs, 1), len(files))] if files else []
+        self._threads = [threading.Thread(target=task, daemon=True) for task in tasks]
+        if not files:
+            self._finished.set()
+        for thread in self._threads:
+            thread.start()
+
+    def result(self) -> list[Reading]:
+        """Wait for all readings, in the files' order.
+
+        Raises OperatorError where no reading process can be started. Interrupted (Ctrl+C), it
+        ends the children and lets the interruption through.
+        """
+        try:
+            while not self._finished.wait(0.2):  # in steps: Windows delivers Ctrl+C between them
+                pass
+        except BaseException:
+            self.close()
+            raise
+        if self._problem is not None:
+            raise self._problem
+        return [self._readings[index] for index in range(len(self._files))]
+
+    def close(self) -> None:
+        """End all children, at once where they are still at work."""
+        self._stopped.set()
+        with self._lock:
+            children = list(self._children)
+        for child in children:
+            child.kill()
+        self._finished.set()
+        for thread in self._threads:
+            thread.join()
+
+    def __enter__(self) -> PendingReadings:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _feed(self) -> None:
+        """One thread: a child, and the files that it is given until there are no more."""
+        child: Child | None = None
+        try:
+            while not self._stopped.is_set():
+                with self._lock:
+                    index = next(self._left, None)
+                if index is None:
+                    break
+                child = child or self._start_child()
+                file = self._files[index]
+                answer = child.ask(str(file.path), file.file, self._timeout)
+                if not child.usable:
+                    self._end_child(child)
+                    child = None
+                if not self._stopped.is_set():
+                    self._note(index, self._judge(file, answer))
+        except BaseException as problem:
+            self._problem = problem
+            self._stopped.set()
+            self._finished.set()
+        finally:
+            if child is not None:
+                self._end_child(child)
+
+    def _judge(self, file: InboxFile, answer: dict[str, Any] | str) -> Reading:
+        if not isinstance(answer, str):
+            return _decode(file.file, answer)
+        params = {"value": f"{self._timeout:g}"} if answer == "timeout" else {}
+        return Reading(file.file, refusal=Notice("F106", answer, params))
+
+    def _note(self, index: int, reading: Reading) -> None:
+        with self._lock:
+            self._readings[index] = reading
+            done, total = len(self._readings), len(self._files)
+            if self._on_done is not None:
+                self._on_done(done, total)
+        if done == total:
+            self._finished.set()
+
+    def _start_child(self) -> Child:
+        said = ""
+        for _ in range(2):  # the second time in case the machine was short of something
+            try:
+                child = Child()
+            except OSError as problem:
+                said = str(problem)
+                continue
+            with self._lock:
+                self._children.add(child)
+            if self._stopped.is_set():  # closed before this child was known
+                child.kill()
+            if child.is_ready():
+                return child
+            said = self._end_child(child)
+        raise OperatorError(f"読み取り用のプログラムを起動できませんでした。\n{said}")
+
+    def _end_child(self, child: Child) -> str:
+        with self._lock:
+            self._children.discard(child)
+        return child.end()
+
+    def _watch(self) -> None:
+        while not self._finished.wait(_WATCH):
+            with self._lock:
+                children = list(self._children)
+            for child in children:
+                child.kill_if_late()
+
+
+def _decode(file: str, answer: Mapping[str, Any]) -> Reading:
+    refusal = answer["refusal"]
+    return Reading(
+        file=file,
+        sha256=answer["sha256"],
+        size=answer["size"],
+        refusal=None if refusal is None else Notice(**refusal),
+        notices=tuple(Notice(**notice) for notice in answer["notices"]),
+        saved=answer["saved"],
+        properties=answer["properties"],
+        sheets=tuple(_decode_sheet(sheet) for sheet in answer["sheets"]),
+    )
+
+
+def _decode_sheet(sheet: Mapping[str, Any]) -> SheetCells:
+    return SheetCells(
+        name=sheet["name"],
+        state=sheet["state"],
+        rows=tuple((number, tuple(map(_decode_value, row))) for number, row in sheet["rows"]),
+        hidden_rows=frozenset(sheet["hidden_rows"]),
+        hidden_columns=frozenset(sheet["hidden_columns"]),
+        filtered=sheet["filtered"],
+        merged=tuple(sheet["merged"]),
+        errors=sheet["errors"],
+        uncached=frozenset(sheet["uncached"]),
+        formulas={letters: frozenset(rows) for letters, rows in sheet["formulas"].items()},
+        leftovers=sheet["leftovers"],
+    )
+
+
+def _decode_value(value: Any) -> Value:
+    if not isinstance(value, dict):
+        plain: Value = value
+        return plain
+    kind, text = value["t"], value["v"]
+    if kind == "datetime":
+        return dt.datetime.fromisoformat(text)
+    if kind == "date":
+        return dt.date.fromisoformat(text)
+    if kind == "time":
+        return dt.time.fromisoformat(text)
+    return dt.timedelta(seconds=float(text.removeprefix("PT").removesuffix("S")))

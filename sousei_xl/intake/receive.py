@@ -1,0 +1,51 @@
+"""The whole inbox: every file gets exactly one outcome."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.intake.inbox import Stray
+from sousei_xl.intake.office import read_office_sheet
+from sousei_xl.intake.read import Reading
+from sousei_xl.intake.submission import read_submission
+from sousei_xl.rules.records import FileRecord, Intake, OfficeSheet, Submission
+from sousei_xl.strategy import Strategy
+
+
+def receive(
+    readings: Sequence[Reading],
+    office: Reading | None,
+    strays: Sequence[Stray],
+    strategy: Strategy,
+) -> Intake:
+    """Turn what was read into submissions, the office's sheet and records of everything else."""
+    ids = itertools.count(1)
+    submissions: list[Submission] = []
+    records: list[FileRecord] = []
+    findings: list[Finding] = []
+    for reading in readings:
+        received, found = read_submission(reading, strategy, ids)
+        findings += found
+        if isinstance(received, Submission):
+            submissions.append(received)
+        else:
+            records.append(received)
+    sheet = OfficeSheet()
+    if office is not None:
+        sheet, found = read_office_sheet(office, strategy, ids)
+        findings += found
+        records.append(FileRecord(office.file, "office", sha256=office.sha256))
+    for stray in strays:
+        records.append(FileRecord(stray.file, "ignored"))
+        findings.append(
+            finding(
+                "F205",
+                Place(file=stray.file),
+                variant=stray.variant,
+                target=stray.file,
+                count=stray.count,
+            )
+        )
+    return Intake(tuple(submissions), sheet, tuple(records), tuple(findings))

@@ -1,0 +1,322 @@
+"""One file that was read → a submission of a known department, or a refusal that says why.
+
+Sheets and columns are found by their names, wherever they stand. What a person may have
+overlooked (hidden rows, copies of sheets, leftovers under merged cells) is read and reported.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.forms import layout
+from sousei_xl.intake.notice import Notice
+from sousei_xl.intake.read import Reading, SheetCells
+from sousei_xl.rules.records import FileRecord, RawRow, Submission
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.load import cell_address
+from sousei_xl.text import Value
+
+# This many empty rows inside a table look like its end to a person who scrolls.
+_GAP = 5
+_COPY = re.compile(r"\(\d+\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectTable:
+    """A sheet that holds the project table: its cells, header position and columns."""
+
+    sheet: SheetCells
+    header: int
+    columns: Mapping[str, int]
+
+    @property
+    def letters(self) -> dict[str, str]:
+        """Field name → column letter."""
+        return {name: cell_address(1, column)[:-1] for name, column in self.columns.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What 回答票 says, with the cell of each answer; document properties fill the gaps."""
+
+    sheet: str
+    values: Mapping[str, tuple[Value, str]]
+    properties: Mapping[str, str]
+
+    def answer(self, label: str, twin: str = "") -> str:
+        typed = text.tidy(self.values.get(label, (None, ""))[0]).value
+        return str(typed or self.properties.get(twin, ""))
+
+    def place(self, file: str, label: str) -> Place:
+        cell = self.values.get(label, (None, ""))[1]
+        return Place(file, self.sheet if cell else "", cell=cell, label=label)
+
+
+def read_submission(
+    reading: Reading, strategy: Strategy, ids: Iterator[int]
+) -> tuple[Submission | FileRecord, list[Finding]]:
+    """A submission, or the record of a refused file, with everything to be said about it.
+
+    ``ids`` yields run-wide unique row ids.
+    """
+    file = reading.file
+    notices = remarks(reading)
+    if reading.refusal:
+        return refused(reading, strategy), notices
+    reply = _find_reply(reading)
+    tables = find_tables(reading.sheets, strategy)
+    department, problems = _judge(reading, reply, tables, strategy)
+    if problems:
+        return refused(reading, strategy, department), [*notices, *problems]
+    rows, found = _read_tables(file, tables, strategy, ids)
+    ticked = layout.is_ticked(reply.values.get(layout.NONE_APPLICABLE, (None, ""))[0])
+    if tables and not rows and not ticked:
+        found.append(finding("F207", reply.place(file, layout.NONE_APPLICABLE)))
+    if rows and ticked:
+        found.append(finding("F208", reply.place(file, layout.NONE_APPLICABLE), count=len(rows)))
+    submission = Submission(
+        file=file,
+        sha256=reading.sha256,
+        department=department,
+        unit=reply.answer(layout.UNIT, layout.PROPERTY_UNIT),
+        edition=_edition(reply.answer(layout.EDITION, layout.PROPERTY_EDITION)),
+        saved=reading.saved or "",
+        none_applicable=ticked,
+        has_projects=bool(tables) or ticked,
+        has_indicators=False,
+        rows=tuple(rows),
+    )
+    return submission, [_of(department, f) for f in (*notices, *found)]
+
+
+def remarks(reading: Reading) -> list[Finding]:
+    """What the reader said about the whole file: the refusal first, then the notices."""
+    said = (*([reading.refusal] if reading.refusal else []), *reading.notices)
+    return [finding_of(remark, reading.file) for remark in said]
+
+
+def finding_of(remark: Notice, file: str) -> Finding:
+    """A reader's remark about a file as a finding."""
+    params: dict[str, Any] = dict(remark.params)
+    return finding(remark.code, Place(file=file), variant=remark.variant, **params)
+
+
+def _of(department: str, item: Finding) -> Finding:
+    if item.place.row_id is not None:
+        return replace(item, department=department)
+    return replace(item, department=department, target=item.target or department)
+
+
+def refused(reading: Reading, strategy: Strategy, department: str = "") -> FileRecord:
+    """The record of a file that counts for nothing; its department is guessed from the name."""
+    return FileRecord(
+        reading.file,
+        "refused",
+        department or _department_in_name(reading.file, strategy),
+        saved=reading.saved or "",
+        sha256=reading.sha256,
+    )
+
+
+def _department_in_name(file: str, strategy: Strategy) -> str:
+    stem = text.key(unicodedata.normalize("NFC", PurePosixPath(file).stem))
+    names = [s for s in strategy.department_spellings if s in stem]
+    return strategy.department_spellings[max(names, key=len)] if names else ""
+
+
+# --- is it our form, of this year, of whom? ------------------------------------------------------
+
+
+def _find_reply(reading: Reading) -> _Reply:
+    """The sheet 回答票, or whichever sheet is laid out like it."""
+    best: tuple[int, str, dict[str, tuple[Value, str]]] = (0, "", {})
+    for sheet in reading.sheets:
+        values = layout.reply_values(sheet.rows)
+        rank = len(values) + (100 if text.key(sheet.name) == text.key(layout.REPLY) else 0)
+        if layout.DEPARTMENT in values and rank > best[0] and len(values) >= 3:
+            best = (rank, sheet.name, values)
+    return _Reply(best[1], best[2], reading.properties)
+
+
+def find_tables(sheets: tuple[SheetCells, ...], strategy: Strategy) -> list[ProjectTable]:
+    """Every sheet with the project header; the one named 事業 first."""
+    tables = []
+    for sheet in sheets:
+        found = layout.find_project_header(sheet.rows, strategy)
+        if found is not None:
+            tables.append(ProjectTable(sheet, *found))
+    return sorted(tables, key=lambda t: text.key(t.sheet.name) != text.key(layout.PROJECTS))
+
+
+def _judge(
+    reading: Reading, reply: _Reply, tables: list[ProjectTable], strategy: Strategy
+) -> tuple[str, list[Finding]]:
+    """(department, reasons to refuse the file)."""
+    file = reading.file
+    expected = strategy.settings.year_label
+    ticked = layout.is_ticked(reply.values.get(layout.NONE_APPLICABLE, (None, ""))[0])
+    missing: tuple[str, ...] = ()
+    if tables:
+        missing = layout.missing_headings(tables[0].columns, strategy)
+    elif not ticked:
+        missing = (f"シート「{layout.PROJECTS}」の見出し（施策、事業名など）",)
+    if not reply.values and layout.PROPERTY_DEPARTMENT not in reading.properties:
+        missing = (*missing, f"シート「{layout.REPLY}」")
+    if missing:
+        place = Place(file, tables[0].sheet.name if tables else "")
+        return "", [finding("F201", place, missing="、".join(missing))]
+    version = reading.properties.get(layout.MARK, layout.VERSION)
+    if version != layout.VERSION:
+        shown: dict[str, Any] = {"found": f"第{version}版", "expected": f"第{layout.VERSION}版"}
+        return "", [finding("F202", Place(file), version, variant="version", **shown)]
+    department, problems = _department(file, reply, strategy)
+    typed_year = reply.answer(layout.YEAR, layout.PROPERTY_YEAR)
+    year = text.parse_fiscal_year(typed_year)
+    if typed_year and year != strategy.settings.fiscal_year:
+        place = reply.place(file, layout.YEAR)
+        item = finding(
+            "F202",
+            place,
+            typed_year,
+            variant="year",
+            found=typed_year,
+            expected=expected,
+            department=department,
+        )
+        problems = [*problems, item]
+    return department, problems
+
+
+def _department(file: str, reply: _Reply, strategy: Strategy) -> tuple[str, list[Finding]]:
+    typed = reply.answer(layout.DEPARTMENT, layout.PROPERTY_DEPARTMENT)
+    official = strategy.department_spellings.get(text.key(typed)) if typed else None
+    if official is not None:
+        return official, []
+    guess = _department_in_name(file, strategy)
+    names = list(strategy.department_by_name)
+    near = difflib.get_close_matches(typed, names, n=2, cutoff=0.4) or ([guess] if guess else [])
+    candidates = f"もしかして：{'、'.join(f'『{n}』' for n in near)}。" if near else ""
+    place = reply.place(file, layout.DEPARTMENT)
+    variant = "" if typed else "blank"
+    return "", [finding("F203", place, typed, variant=variant, candidates=candidates)]
+
+
+def _edition(typed: str) -> int:
+    """``2``, ``第２版`` → 2; 0 where nothing can be read."""
+    digits = re.search(r"\d+", text.nfkc(typed))
+    return int(digits[0]) if digits else 0
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+
+def _read_tables(
+    file: str, tables: list[ProjectTable], strategy: Strategy, ids: Iterator[int]
+) -> tuple[list[RawRow], list[Finding]]:
+    rows: list[RawRow] = []
+    findings: list[Finding] = []
+    for position, table in enumerate(tables):
+        mine = list(read_rows(file, table, strategy, ids))
+        rows += mine
+        if mine:
+            findings += _overlooked(mine, table, copy=position > 0)
+            findings += _leftovers(mine, table, strategy)
+    return rows, findings
+
+
+def read_rows(
+    file: str, table: ProjectTable, strategy: Strategy, ids: Iterator[int]
+) -> Iterator[RawRow]:
+    """The rows of data below the header.
+
+    A row counts when it has a 事業名 or when anything was typed into an input column; a default
+    部局名 and formulas alone do not make one, nor does a repeated header.
+    """
+    sheet, letters = table.sheet, table.letters
+    inputs = {n: c for n, c in table.columns.items() if n in strategy.field_by_name}
+    formulas = {name: set(sheet.formulas.get(letters[name], ())) for name in inputs}
+    labels = {name: text.key(strategy.field_by_name[name].label) for name in inputs}
+    stored = dict(sheet.rows[table.header + 1 :])
+    first = sheet.rows[table.header][0] + 1
+    # A row may hold nothing but an error or a formula without a result: calamine drops those.
+    numbers = set(stored) | {
+        row
+        for cell in (*sheet.errors, *sheet.uncached)
+        if (row := int(re.sub(r"\D", "", cell))) >= first
+    }
+    for number in sorted(numbers):
+        line = stored.get(number, ())
+        values = {
+            name: line[column] if column < len(line) else None
+            for name, column in table.columns.items()
+            if name != "check"
+        }
+        errors = {
+            n: e
+            for n, c in letters.items()
+            if n in inputs and (e := sheet.errors.get(f"{c}{number}"))
+        }
+        uncached = {
+            n for n, c in letters.items() if n in inputs and f"{c}{number}" in sheet.uncached
+        }
+        filled = {n for n in inputs if not text.is_blank(values[n])} | set(errors) | uncached
+        typed = {n for n in filled if number not in formulas[n] and n != "department"}
+        if not typed and "name" not in filled:
+            continue
+        if all(text.key(text.to_text(values[n])) == labels[n] for n in filled):
+            continue
+        yield RawRow(
+            next(ids), file, sheet.name, number, values, letters, errors, frozenset(uncached)
+        )
+
+
+def _overlooked(rows: list[RawRow], table: ProjectTable, copy: bool) -> Iterator[Finding]:
+    """S101: rows that stand where a person does not look."""
+    sheet = table.sheet
+    name = sheet.name
+
+    def at(row: RawRow, variant: str) -> Finding:
+        place = Place(row.file, name, row.row, f"A{row.row}", row_id=row.row_id)
+        subject = text.to_text(row.values.get("name"))
+        return finding("S101", place, variant=variant, subject=subject)
+
+    if sheet.state != "visible":
+        yield at(rows[0], "hidden_sheet")
+    if copy or _COPY.search(text.nfkc(name)):
+        yield at(rows[0], "sheet_copy")
+    for field, column in table.columns.items():
+        if column in sheet.hidden_columns and any(
+            not text.is_blank(r.values.get(field)) for r in rows if field != "check"
+        ):
+            yield at(rows[0], "hidden_column")
+            break
+    last = sheet.rows[table.header][0]
+    for row in rows:
+        if row.row in sheet.hidden_rows:
+            yield at(row, "filtered" if sheet.filtered else "hidden_row")
+        elif row.row - last > _GAP:
+            yield at(row, "below_gap")
+        last = row.row
+
+
+def _leftovers(rows: list[RawRow], table: ProjectTable, strategy: Strategy) -> Iterator[Finding]:
+    """S102: values under a merged cell that nobody sees."""
+    by_row = {row.row: row for row in rows}
+    for field, letter in table.letters.items():
+        for number, row in by_row.items():
+            hidden = table.sheet.leftovers.get(f"{letter}{number}")
+            if hidden is not None and field in strategy.field_by_name:
+                yield finding(
+                    "S102",
+                    row.place(field, strategy.field_by_name[field].label),
+                    hidden,
+                    subject=text.to_text(row.values.get("name")),
+                )
