@@ -1,0 +1,1 @@
+"""The workbook that a department fills. ``layout.py`` alone says where a field stands."""

@@ -1,0 +1,45 @@
+"""Where things stand on a form's KPI sheet: names, never positions, as in ``layout.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sousei_xl import text
+from sousei_xl.forms.layout import CHECK, INDICATORS
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.indicators import actual_field, actual_year, columns, plan_years
+from sousei_xl.text import Value
+
+SHEET = INDICATORS
+
+# A row is the header where ID, a year's 実績 and some more headings stand side by side.
+_ENOUGH = 4
+
+
+def indicator_fields(strategy: Strategy) -> tuple[tuple[str, str], ...]:
+    """(internal name, heading) of the columns of KPI from left to right, ``check`` first."""
+    return (("check", CHECK), *((c.name, c.label) for c in columns(strategy.settings)))
+
+
+def find_indicator_header(
+    rows: Sequence[tuple[int, Sequence[Value]]], strategy: Strategy
+) -> tuple[int, Mapping[str, int]] | None:
+    """(position in ``rows``, column name → column counted from 0) of the header of KPI.
+
+    Headings are compared by match key; a year may be spelled in any way (``平成29年度実績値``).
+    Years outside the plan are no columns of the form. None where there is no header.
+    """
+    spellings = {text.key(label): name for name, label in indicator_fields(strategy)}
+    years = plan_years(strategy.settings)
+    for position, (_, values) in enumerate(rows):
+        found: dict[str, int] = {}
+        for column, value in enumerate(values):
+            if not isinstance(value, str):
+                continue
+            year = actual_year(value)
+            name = actual_field(year) if year in years and year else spellings.get(text.key(value))
+            if name is not None:
+                found.setdefault(name, column)
+        if "id" in found and len(found) >= _ENOUGH and any(actual_field(y) in found for y in years):
+            return position, found
+    return None

@@ -1,0 +1,112 @@
+"""Where things stand in a department's form: names, never positions.
+
+Making a form, reading it and annotating it share this page. A form may come back with columns
+moved, rows inserted above the header or sheets renamed; what is fixed are the headings below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sousei_xl import text
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.fields import Field
+from sousei_xl.text import Value
+
+GUIDE, REPLY, PROJECTS, INDICATORS = "記入要領", "回答票", "事業", "KPI"
+
+# 回答票: label, value directly to its right.
+YEAR, DEPARTMENT, UNIT, PERSON = "年度", "部局名", "担当課", "担当者"
+EXTENSION, MADE_ON, EDITION, NONE_APPLICABLE = "内線", "作成日", "版", "該当事業なし"
+REPLY_LABELS = (YEAR, DEPARTMENT, UNIT, PERSON, EXTENSION, MADE_ON, EDITION, NONE_APPLICABLE)
+TICKED = "該当なし"  # the word that the dropdown of 該当事業なし offers
+_TICKS = {text.key(word) for word in (TICKED, "○", "✓", "✔", "レ", "はい", "有", "1", "TRUE", "☑")}
+
+CHECK = "入力チェック"
+PREVIOUS_NUMBER, PREVIOUS_BUDGET = "前年度番号", "前年度予算"
+
+# Invisible twins of 回答票 (custom document properties); the visible values win.
+MARK, VERSION = "sousei_xl_form", "1"
+PROPERTY_YEAR, PROPERTY_DEPARTMENT, PROPERTY_UNIT, PROPERTY_EDITION = (
+    "sousei_xl_year",
+    "sousei_xl_department",
+    "sousei_xl_unit",
+    "sousei_xl_edition",
+)
+
+# A row is the project header where these stand side by side with most of the others.
+_NEEDED = ("measure", "name")
+_ENOUGH = 5
+
+
+def project_fields(strategy: Strategy, prefilled: bool = False) -> tuple[tuple[str, str], ...]:
+    """(internal name, heading) of the columns of 事業 from left to right.
+
+    ``check`` is the live check; the two columns of last year stand before 備考 when prefilled.
+    """
+    columns = [("check", CHECK), *((f.name, f.label) for f in strategy.fields)]
+    if prefilled:
+        columns[-1:-1] = [
+            ("previous_number", PREVIOUS_NUMBER),
+            ("previous_budget", PREVIOUS_BUDGET),
+        ]
+    return tuple(columns)
+
+
+def find_project_header(
+    rows: Sequence[tuple[int, Sequence[Value]]], strategy: Strategy
+) -> tuple[int, Mapping[str, int]] | None:
+    """(position in ``rows``, field name → column counted from 0) of the header of 事業.
+
+    The header is the first row that holds 施策 and 事業名 and at least five known headings;
+    headings are compared by match key and also without their unit. None where there is none.
+    """
+    spellings: dict[str, str] = {}
+    for name, label in project_fields(strategy, prefilled=True):
+        spellings[text.key(label)] = name
+    for field in strategy.fields:
+        spellings.setdefault(text.key(field.short_label), field.name)
+    for position, (_, values) in enumerate(rows):
+        columns: dict[str, int] = {}
+        for column, value in enumerate(values):
+            found = spellings.get(text.key(text.to_text(value))) if value is not None else None
+            if found is not None:
+                columns.setdefault(found, column)
+        if all(n in columns for n in _NEEDED) and len(columns) >= _ENOUGH:
+            return position, columns
+    return None
+
+
+def missing_headings(columns: Mapping[str, int], strategy: Strategy) -> tuple[str, ...]:
+    """Headings of fields that a form must have and that were not found (備考 and own may lack)."""
+    return tuple(
+        f.label for f in strategy.fields if f.name not in columns and not f.own and f.name != "note"
+    )
+
+
+def reply_values(rows: Sequence[tuple[int, Sequence[Value]]]) -> dict[str, tuple[Value, str]]:
+    """Label → (value directly to its right, its cell) of a sheet laid out like 回答票."""
+    from sousei_xl.strategy.load import cell_address
+
+    labels = {text.key(label): label for label in REPLY_LABELS}
+    found: dict[str, tuple[Value, str]] = {}
+    for number, values in rows:
+        for column, value in enumerate(values):
+            label = labels.get(text.key(value)) if isinstance(value, str) else None
+            if label is not None and label not in found:
+                right = values[column + 1] if column + 1 < len(values) else None
+                found[label] = (right, cell_address(number, column + 1))
+    return found
+
+
+def is_ticked(value: Value) -> bool:
+    """True where 該当事業なし is ticked, however the tick was typed."""
+    return value is True or (not text.is_blank(value) and text.key(text.to_text(value)) in _TICKS)
+
+
+def makes_a_row(field: Field | None, name: str) -> bool:
+    """Whether a value typed into this column makes the line a row of data.
+
+    A default 部局名 and what the form itself provides (check, last year's columns) do not.
+    """
+    return field is not None and name != "department"

@@ -1,0 +1,86 @@
+"""How a form looks, and its dropdowns and input messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sousei_xl import text
+from sousei_xl.sheets.book import LostCell, Sheet
+from sousei_xl.text import Value
+
+NAVY, GREY, LINE = "#1F3864", "#595959", "#A6A6A6"
+PALE, PALE_GREY = "#DCE6F1", "#F2F2F2"
+_BORDER = {"border": 1, "border_color": LINE}
+
+TITLE: Mapping[str, Any] = {"bold": True, "font_size": 16, "font_color": NAVY}
+SECTION: Mapping[str, Any] = {
+    "bold": True,
+    "font_size": 11,
+    "font_color": NAVY,
+    "bottom": 2,
+    "bottom_color": NAVY,
+}
+NOTE: Mapping[str, Any] = {"font_size": 9.5, "font_color": "#404040"}
+LABEL: Mapping[str, Any] = {
+    **_BORDER,
+    "bg_color": PALE,
+    "bold": True,
+    "text_wrap": True,
+    "indent": 1,
+}
+INPUT: Mapping[str, Any] = {"border": 2, "border_color": NAVY, "locked": False, "indent": 1}
+LIST_HEADER: Mapping[str, Any] = {**_BORDER, "bg_color": PALE, "bold": True, "align": "center"}
+CELL: Mapping[str, Any] = {**_BORDER, "text_wrap": True}
+HEADER: Mapping[str, Any] = {
+    **_BORDER,
+    "bg_color": NAVY,
+    "font_color": "#FFFFFF",
+    "bold": True,
+    "align": "center",
+    "text_wrap": True,
+}
+
+_TITLE_LIMIT, _MESSAGE_LIMIT = 32, 255  # Excel's, for input messages
+
+
+def write_value(sheet: Sheet, row: int, column: int, value: Value, style: Any) -> None:
+    """A value as the cell of its type; dates as 2018-03-30."""
+    if value is None or value == "":
+        sheet.blank(row, column, style)
+    elif isinstance(value, bool):
+        sheet.worksheet.write_boolean(row, column, value, style)
+    elif isinstance(value, int | float):
+        sheet.number(row, column, value, style)
+    elif isinstance(value, dt.datetime | dt.date):
+        date = sheet.book.format(**CELL, locked=False, num_format="yyyy-mm-dd", align="left")
+        sheet.worksheet.write_datetime(row, column, value, date)
+    else:
+        sheet.text(row, column, text.to_text(value), style)
+
+
+def validate(
+    sheet: Sheet,
+    row: int,
+    column: int,
+    last_row: int,
+    options: Mapping[str, Any],
+    message: str,
+    title: str,
+) -> None:
+    """A dropdown or limit for the cells of one column, with the message shown when one is selected.
+
+    What is typed against it is questioned, not refused (``error_type`` warning): pasting has to
+    work, and 入力チェック says what is wrong.
+    """
+    shown = {
+        "input_title": title[:_TITLE_LIMIT],
+        "input_message": message[:_MESSAGE_LIMIT],
+        "error_title": title[:_TITLE_LIMIT],
+        "error_message": message[:_MESSAGE_LIMIT],
+        "error_type": "warning",
+    }
+    given = {k: v for k, v in {**shown, **options}.items() if v != ""}
+    if sheet.worksheet.data_validation(row, column, last_row, column, given):
+        raise LostCell(f"{sheet.name}: dropdown or message of {title} refused by the writer")

@@ -1,0 +1,292 @@
+"""The sheet 事業: one row per project, checked while it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sousei_xl import text
+from sousei_xl.forms import layout
+from sousei_xl.forms.checks import (
+    DEPARTMENT_OPTIONS,
+    GOOD,
+    MEASURE_OPTIONS,
+    check_formula,
+    check_text,
+    choice_name,
+    reasons_of,
+)
+from sousei_xl.forms.look import CELL, GREY, HEADER, NAVY, NOTE, PALE_GREY, validate, write_value
+from sousei_xl.sheets import pages
+from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.fields import Field
+from sousei_xl.strategy.load import cell_address
+from sousei_xl.text import Value
+
+ROOM = 200  # prepared rows
+SPARE = 30  # empty rows that a prefilled form has at least
+_COUNTED = 1000  # rows below the header that the summary looks at, pasted ones included
+HEADER_ROW, FIRST_ROW = 2, 3  # from 0; title and what is required stand above
+_EMPTY_HEIGHT = 24.0
+
+_WIDTHS = {
+    "check": 25.0,
+    "measure": 21.0,
+    "number": 6.0,
+    "relisted": 9.0,
+    "category": 8.5,
+    "name": 30.0,
+    "department": 15.0,
+    "relevance": 7.5,
+    "budget_kind": 9.0,
+    "budget": 17.0,
+    "description": 60.0,
+    "previous_number": 11.0,
+    "previous_budget": 12.0,
+    "note": 18.0,
+}
+_OWN_WIDTH = 15.0
+_DRAWN = ("border", "border_color", "bg_color")
+_CENTRED = ("number", "relisted", "category", "relevance", "budget_kind", "previous_number")
+_PREVIOUS = ("previous_number", "previous_budget")
+
+
+class ProjectSheet:
+    """事業 of one form, with ``projects`` (field name → value) filled in."""
+
+    def __init__(
+        self,
+        book: Book,
+        strategy: Strategy,
+        department: str,
+        projects: Sequence[Mapping[str, Value]],
+        prefilled: bool,
+    ) -> None:
+        self.book, self.strategy, self.department = book, strategy, department
+        self.columns = layout.project_fields(strategy, prefilled)
+        self.index = {name: i for i, (name, _) in enumerate(self.columns)}
+        self.letters = {name: cell_address(1, i)[:-1] for name, i in self.index.items()}
+        self.rows = [self._as_typed(project) for project in projects]
+        self.checks = [check_text(strategy, row) for row in self.rows]
+        self.last = FIRST_ROW + max(ROOM, len(self.rows) + SPARE) - 1
+        widths = [_WIDTHS.get(name, _OWN_WIDTH) for name, _ in self.columns]
+        self.sheet: Sheet = book.sheet(layout.PROJECTS, widths)
+
+    def _as_typed(self, project: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Measures as the dropdown offers them; blank texts as blank cells."""
+        row = {name: None if value == "" else value for name, value in project.items()}
+        measure = self.strategy.measure_by_key.get(str(row.get("measure")))
+        return row if measure is None else {**row, "measure": measure.option}
+
+    def counts(self) -> tuple[tuple[str, str, int, str], ...]:
+        """(label, formula, value, explanation) of the lines of the summary in 回答票."""
+        area = f"{FIRST_ROW + 1}:{{letter}}{FIRST_ROW + _COUNTED}"
+        cells = {
+            name: f"'{layout.PROJECTS}'!{letter}{area.format(letter=letter)}"
+            for name, letter in self.letters.items()
+        }
+        typed = "+".join(
+            f"(1-ISBLANK({cells[f.name]}))"
+            for f in self.strategy.fields
+            if layout.makes_a_row(f, f.name)
+        )
+        check = cells["check"]
+        unchecked = f'SUMPRODUCT(({check}="")*(({typed})>0))'
+        good = sum(result == GOOD for result in self.checks)
+        filled = sum(result != "" for result in self.checks)
+        return (
+            (
+                "入力済（行）",
+                f'=SUMPRODUCT(--({check}<>""))+{unchecked}',
+                filled,
+                "「事業」に入力した行の数です。",
+            ),
+            (
+                "要修正（件）",
+                f'=SUMPRODUCT(({check}<>"")*({check}<>"{GOOD}"))',
+                filled - good,
+                "「入力チェック」に理由が表示されている行の数です。理由に従って直してください。",
+            ),
+            (
+                "未チェック（行）",
+                f"={unchecked}",
+                0,
+                "行の挿入などで入力チェックの式がない行の数です。上の行の「入力チェック」をコピーして貼り付けてください。",
+            ),
+        )
+
+    def write(self) -> None:
+        """Title and header, rows with their checks, dropdowns, marks and print settings."""
+        self._write_top()
+        self._write_rows()
+        for column, field in self._fields():
+            self._validate(column, field)
+        self._mark()
+        self._set_view()
+
+    def _fields(self) -> Iterator[tuple[int, Field]]:
+        for field in self.strategy.fields:
+            yield self.index[field.name], field
+
+    # --- title and header -------------------------------------------------------------------------
+
+    def _write_top(self) -> None:
+        sheet, book = self.sheet, self.book
+        year = self.strategy.settings.year_label
+        title = f"{year}　総合戦略関連事業　（{self.department}）"
+        sheet.text(0, 1, title, book.format(bold=True, font_size=13, font_color=NAVY))
+        counted = [f"'{layout.REPLY}'!B{row}" for row in self._summary_rows()]
+        words = ("入力済 ", "行　要修正 ", "件　未チェック ", "行")
+        parts = [f'"{words[0]}"']
+        for cell, word in zip(counted, words[1:], strict=True):
+            parts += [cell, f'"{word}"']
+        values = [count for _, _, count, _ in self.counts()]
+        shown = words[0] + "".join(f"{v}{w}" for v, w in zip(values, words[1:], strict=True))
+        style = book.format(bold=True, font_size=11, font_color=NAVY)
+        sheet.formula(0, self.index["department"], f"={'&'.join(parts)}", shown, style)
+        sheet.height(0, 26)
+        hint = book.format(**NOTE, align="center")
+        sheet.text(1, 0, "自動で表示", hint)
+        for column, field in self._fields():
+            sheet.text(1, column, _need(field), hint)
+        for name in _PREVIOUS:
+            if name in self.index:
+                sheet.text(1, self.index[name], "参考", hint)
+        sheet.height(1, 18)
+        for column, (name, label) in enumerate(self.columns):
+            own = {"bg_color": GREY} if name == "check" or name in _PREVIOUS else {}
+            sheet.text(HEADER_ROW, column, label, book.format(**{**HEADER, **own}))
+        sheet.height(HEADER_ROW, 28)
+
+    def _summary_rows(self) -> range:
+        """Excel's rows of the three counts in 回答票: below its labels, a gap and a heading."""
+        first = 3 + len(layout.REPLY_LABELS) + 3
+        return range(first, first + 3)
+
+    # --- rows -------------------------------------------------------------------------------------
+
+    def _write_rows(self) -> None:
+        sheet = self.sheet
+        styles = [self.book.format(**self._style(name)) for name, _ in self.columns]
+        for column, width in enumerate(sheet.widths):
+            # Rows below the prepared ones behave alike when somebody types there.
+            look = self._style(self.columns[column][0])
+            bare = {k: v for k, v in look.items() if k not in _DRAWN}
+            sheet.worksheet.set_column(column, column, width, self.book.format(**bare))
+        formula = check_formula(self.strategy, self.letters, FIRST_ROW + 1)
+        sheet.worksheet.share_formula("A", FIRST_ROW + 1, self.last + 1)
+        for row in range(FIRST_ROW, self.last + 1):
+            position = row - FIRST_ROW
+            filled = position < len(self.rows)
+            values = self.rows[position] if filled else {}
+            check = self.checks[position] if filled else ""
+            sheet.formula(row, 0, formula, check, styles[0])
+            for column, (name, _) in enumerate(self.columns[1:], 1):
+                write_value(sheet, row, column, values.get(name), styles[column])
+            height = self._height(values, check) if filled else _EMPTY_HEIGHT
+            sheet.height(row, max(height, _EMPTY_HEIGHT))
+
+    def _style(self, name: str) -> dict[str, Any]:
+        settings = self.strategy.settings
+        style: dict[str, Any] = {**CELL, "locked": False}
+        field = self.strategy.field_by_name.get(name)
+        if name == "check":
+            style |= {"bg_color": PALE_GREY, "font_size": 9.5, "locked": True}
+        elif name in _PREVIOUS:
+            style |= {"bg_color": PALE_GREY, "font_color": GREY}
+        if name in _CENTRED or (field is not None and field.own and field.kind == "choice"):
+            style["align"] = "center"
+        if name in ("number", "previous_number"):
+            style["num_format"] = "0"
+        elif name in ("budget", "previous_budget") or (field and field.kind == "integer"):
+            style |= {"num_format": settings.number_format, "align": "right"}
+        return style
+
+    def _height(self, values: Mapping[str, Value], check: str) -> float:
+        font = self.strategy.settings.font
+        shown = {**{n: text.to_text(v) for n, v in values.items()}, "check": check}
+        needed = (
+            pages.text_height(shown.get(name, ""), self.sheet.widths[column], 10, font)
+            for column, (name, _) in enumerate(self.columns)
+        )
+        return max(needed) + 4
+
+    # --- dropdowns, marks, view -------------------------------------------------------------------
+
+    def _validate(self, column: int, field: Field) -> None:
+        options: dict[str, Any]
+        if field.kind == "measure":
+            # The bare key may be typed as well: no question then.
+            options = {"validate": "list", "source": f"={MEASURE_OPTIONS}", "show_error": False}
+        elif field.kind == "choice":
+            options = {"validate": "list", "source": f"={choice_name(field)}"}
+        elif field.kind == "department":
+            options = {"validate": "list", "source": f"={DEPARTMENT_OPTIONS}"}
+        elif field.kind == "money" or field.name == "number":
+            least = 0 if field.kind == "money" else 1
+            options = {"validate": "integer", "criteria": ">=", "value": least}
+        elif field.kind == "integer":
+            bounds = {"minimum": -(10**15), "maximum": 10**15}
+            options = {"validate": "integer", "criteria": "between", **bounds}
+        else:
+            options = {"validate": "length", "criteria": "<=", "value": field.max_length}
+        last = FIRST_ROW + _COUNTED - 1
+        validate(self.sheet, FIRST_ROW, column, last, options, field.hint, field.short_label)
+
+    def _mark(self) -> None:
+        """Conditional formats: the check says it in words, the colour only shows where."""
+        worksheet, workbook = self.sheet.worksheet, self.book.workbook
+        first, last = FIRST_ROW + 1, FIRST_ROW + _COUNTED
+        wrong = workbook.add_format({"bg_color": "#FBE0DD", "font_color": "#9C0006", "bold": True})
+        good = workbook.add_format({"font_color": "#1E6B34", "bold": True})
+        spot = workbook.add_format({"bg_color": "#FBE0DD", "border": 1, "border_color": "#9C0006"})
+        idle = workbook.add_format({"font_color": "#808080"})
+        check = self.letters["check"]
+
+        def when(columns: str, condition: str, style: Any) -> None:
+            options = {"type": "formula", "criteria": condition, "format": style}
+            if worksheet.conditional_format(columns, options):
+                raise ValueError(f"conditional format refused: {condition}")
+
+        cells = f"{check}{first}:{check}{last}"
+        when(cells, f'=${check}{first}="{GOOD}"', good)
+        when(cells, f"=LEN(${check}{first})>1", wrong)
+        for _, field in self._fields():
+            letter = self.letters[field.name]
+            reasons = ",".join(
+                f'${check}{first}="{r.replace(chr(34), chr(34) * 2)}"'
+                for r in reasons_of(self.strategy, field.name)
+            )
+            when(f"{letter}{first}:{letter}{last}", f"=OR({reasons})", spot)
+        end = self.letters[self.columns[-1][0]]
+        category = f"${self.letters['category']}{first}"
+        condition = f'=OR({category}="{text.ENDED}",{category}="{text.CANCELLED}")'
+        when(f"{self.letters['measure']}{first}:{end}{last}", condition, idle)
+
+    def _set_view(self) -> None:
+        sheet, worksheet = self.sheet, self.sheet.worksheet
+        settings = self.strategy.settings
+        worksheet.autofilter(HEADER_ROW, 0, self.last, len(self.columns) - 1)
+        sheet.freeze(FIRST_ROW, 1)
+        worksheet.set_selection(FIRST_ROW + len(self.rows), 1, FIRST_ROW + len(self.rows), 1)
+        worksheet.set_landscape()
+        worksheet.set_paper(9)
+        worksheet.set_margins(0.4, 0.4, 0.5, 0.6)
+        worksheet.fit_to_pages(1, 0)
+        worksheet.repeat_rows(HEADER_ROW)
+        font = settings.font.replace('"', "").replace("&", "").replace(",", "")
+        year, name = (s.replace("&", "&&") for s in (settings.year_label, self.department))
+        worksheet.set_footer(f'&L&"{font},Regular"&8{year}　{name}&C&"{font},Regular"&9&P / &N')
+        # Texts such as 012 in the office's own fields are texts.
+        area = f"A{FIRST_ROW + 1}:{self.letters['note']}{self.last + 1}"
+        worksheet.ignore_errors({"number_stored_as_text": area})
+
+
+def _need(field: Field) -> str:
+    """What stands above the header of a column."""
+    if field.required and not field.own:
+        return "必須"
+    if field.required or field.name in ("budget", "description"):
+        return "再掲以外は必須"
+    return "再掲のとき" if field.name == "relisted" else "任意"

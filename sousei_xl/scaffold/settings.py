@@ -1,0 +1,156 @@
+"""The sheet 設定: every key that ``strategy/load.py`` asks for, explained, with its choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sousei_xl import text
+from sousei_xl.scaffold.grid import FIRST_ROW, Column, Grid
+from sousei_xl.sheets.tables import Formula
+from sousei_xl.strategy import AS_SUBMITTED, AUTOMATIC, CLASSES, GROSS, NET
+from sousei_xl.strategy.load import SETTINGS
+from sousei_xl.text import Value
+
+MISSING, FILLED, OPTIONAL = "未記入", "記入済", "空欄可"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key. ``default`` stands in a new template, unless the facts have a value."""
+
+    key: str
+    explanation: str
+    default: Value = None
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+_MARKS = ("◎", "○", "△", "▲", "×", "－", "保", "未")
+
+# A group's heading is a row whose key nobody asks for.
+GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
+    (
+        "【基本】",
+        (
+            Setting("自治体名", "一覧と様式に印字する名前です（例：旭川市）。", required=True),
+            Setting("団体コード", "6桁の全国地方公共団体コードです（例：012041）。", required=True),
+            Setting(
+                "年度", "一覧の年度です（例：平成30年度。H30、2018でも構いません）。", required=True
+            ),
+            Setting("年度の表記", "印字する年度です。空欄のときは「平成30年度」の形になります。"),
+            Setting(
+                "計画期間", "総合戦略の期間です（例：平成27年度〜平成31年度）。", required=True
+            ),
+            Setting(
+                "表題",
+                "一覧の題名です。年度は付けません（別紙の様式で年度に続けて印字します）。",
+                required=True,
+            ),
+            Setting("基準日", "いつ現在の一覧かを表します（例：2018-03-30）。", required=True),
+        ),
+    ),
+    (
+        "【一覧】",
+        (
+            Setting("単位", "金額の単位の表記です。", "千円"),
+            Setting(
+                "小計の算出",
+                "小計に再掲の行の金額を含めるかどうかです。もう一方の額も必ず併記します。",
+                GROSS,
+                True,
+                (GROSS, NET),
+            ),
+            Setting(
+                "番号の付け方",
+                "「提出どおり」は部局の番号を変えません（空欄にだけ付けます）。「自動」は付け直します。",
+                AS_SUBMITTED,
+                True,
+                (AS_SUBMITTED, AUTOMATIC),
+            ),
+            Setting("予算の基準", "どの時点の予算かの表記です（例：当初、6月補正後）。", "当初"),
+            Setting(
+                "予算の上限目安",
+                "1事業の予算（千円）がこれを超えたら、円単位での入力を疑い、確認を求めます。",
+                10_000_000,
+            ),
+            Setting("用紙", "印刷する用紙です。", "A4", True, ("A4", "A3")),
+            Setting(
+                "書体",
+                "様式や資料の文字の書体です（別紙は様式のセルの書体になります）。",
+                "BIZ UDPゴシック",
+            ),
+            Setting("負数の記号", "負の数の前に付ける記号です。", "▲", True, ("▲", "△", "-")),
+        ),
+    ),
+    (
+        "【部局への照会】",
+        (
+            Setting("提出期限", "様式の記入要領に載せます（例：平成30年3月16日（金））。"),
+            Setting("提出先", "様式の記入要領に載せます（例：政策課の共有フォルダー）。"),
+        ),
+    ),
+    (
+        "【指標】",
+        (
+            Setting("実績基準日", "いつ現在の実績かを表します（例：2018-08-31）。"),
+            Setting(
+                "おおむね順調の基準",
+                "進捗率が目安の何倍以上で「おおむね順調」とするかです。",
+                0.6,
+            ),
+            Setting(
+                "維持の許容幅",
+                "現状値の維持が目標の指標で、目標を下回ってもよい割合です（例：0.02）。",
+                0,
+            ),
+            *(
+                Setting(f"判定の名称（{c}）", "判定の呼び方です。変えなければこのままにします。", c)
+                for c in CLASSES
+            ),
+            *(
+                Setting(f"判定の記号（{c}）", "判定に添える記号です。", mark)
+                for c, mark in zip(CLASSES, _MARKS, strict=True)
+            ),
+        ),
+    ),
+)
+
+
+def settings_grid(given: Mapping[str, str]) -> tuple[Grid, Sequence[tuple[int, Setting | None]]]:
+    """設定 with the given values, and its Excel rows (None: a group's heading)."""
+    rows: list[Sequence[Value | Formula]] = []
+    places: list[tuple[int, Setting | None]] = []
+    for heading, settings in GROUPS:
+        places.append((FIRST_ROW + len(rows) + 1, None))
+        rows.append((heading,))
+        for setting in settings:
+            number = FIRST_ROW + len(rows) + 1
+            places.append((number, setting))
+            value = _value(setting, given)
+            rows.append((setting.key, value, setting.explanation, _state(setting, number, value)))
+    columns = (
+        Column("キー", 30, look={"bold": True}),
+        Column("値", 46, look={"align": "left"}),
+        Column("説明", 76, look={"font_color": "#404040"}),
+        Column("状態", 10, look={"align": "center"}),
+    )
+    note = (
+        "「値」の列に入力してください。キーは変更しないでください。"
+        "状態が「未記入」の行は必ず入力します。"
+    )
+    return Grid(SETTINGS, "設定", note, columns, rows, room=len(rows), frozen_columns=1), places
+
+
+def _value(setting: Setting, given: Mapping[str, str]) -> Value:
+    value = given.get(setting.key)
+    if value is None:
+        return setting.default
+    return text.parse_date(value) or value if setting.key.endswith("基準日") else value
+
+
+def _state(setting: Setting, row: int, value: Value) -> Formula:
+    """Live: what is missing says so until it is filled in."""
+    blank = MISSING if setting.required else OPTIONAL
+    shown = blank if value is None else FILLED
+    return Formula(f'=IF(LEN(TRIM(B{row}))=0,"{blank}","{FILLED}")', shown)
