@@ -1,0 +1,145 @@
+"""Publishing: everything is written and verified aside, then takes its place, whole or not at all.
+
+The outbox shows the old set of files or the new one, whatever happens in between: a workbook open
+in Excel, a full disk, a killed process. What is replaced goes to ``履歴/`` if its contents differ.
+
+    with locked(workspace) as outbox:              # one run at a time, killed runs repaired
+        edits = hand_edited(workspace)             # before they are replaced
+        approval = read_approval(workspace)
+        publish(workspace, run, outputs, held=outbox)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from sousei_xl.publish.disk import RETRY_DELAYS, WORK, Outbox, in_plain_words
+from sousei_xl.publish.edits import HandEdit, hand_edited, published_values
+from sousei_xl.publish.journal import commit, is_half_moved, recover
+from sousei_xl.publish.lock import locked
+from sousei_xl.publish.plan import Output, make_plan
+from sousei_xl.publish.record import VALUES, Approval, Record, Values, load_record, values_name
+from sousei_xl.publish.verify import Cell, NotWhole, Sheets, read_back
+from sousei_xl.workspace import HISTORY, OperatorError, Run, Workspace
+
+__all__ = [
+    "RETRY_DELAYS",
+    "Approval",
+    "Cell",
+    "HandEdit",
+    "NotWhole",
+    "Outbox",
+    "Output",
+    "Published",
+    "Sheets",
+    "Values",
+    "hand_edited",
+    "locked",
+    "publish",
+    "published_values",
+    "read_approval",
+    "read_back",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What happened, as outbox-relative names: files that are new or replaced, files that already
+    stood there with the same contents, and where former states are kept in ``履歴/``."""
+
+    written: list[str]
+    unchanged: list[str]
+    moved: list[str]
+
+
+def publish(
+    workspace: Workspace,
+    run: Run,
+    outputs: Sequence[Output],
+    retire: Sequence[str] = (),
+    *,
+    approval: Approval | None = None,
+    held: Outbox | None = None,
+    delays: tuple[float, ...] = RETRY_DELAYS,
+) -> Published:
+    """Put all outputs in their places, or leave everything as it was.
+
+    ``retire`` names files that go to ``履歴/`` with nothing in their place. ``approval`` is
+    recorded together with the outputs; None keeps the one that is recorded. ``held`` is what
+    :func:`locked` gave, if the caller holds the outbox already. ``delays`` are the seconds between
+    attempts at a file that is held open.
+
+    Raises OperatorError, in words for the operator, and ValueError for names that are no names
+    inside the outbox or that are one file on Windows.
+    """
+    going = _retired(outputs, retire)
+    _check_names([output.name for output in outputs], going)
+    if held is not None:
+        return _publish(held, run, outputs, going, approval)
+    with locked(workspace, delays) as outbox:
+        return _publish(outbox, run, outputs, going, approval)
+
+
+def read_approval(workspace: Workspace) -> Approval | None:
+    """The last 決裁 that was published, whether or not the list has changed since.
+
+    Raises OperatorError where the record cannot be opened.
+    """
+    record = load_record(Outbox.of(workspace))
+    return record.approval if record else None
+
+
+def _publish(
+    outbox: Outbox,
+    run: Run,
+    outputs: Sequence[Output],
+    retire: Sequence[str],
+    approval: Approval | None,
+) -> Published:
+    recover(outbox)
+    try:
+        with in_plain_words(outbox):
+            outbox.work.mkdir()
+        plan, record = make_plan(outbox, run, outputs, retire, approval)
+        if plan.changes:
+            for change in plan.changes:
+                outbox.ensure_free(change.target)
+            commit(outbox, plan.changes)
+            _forget_values(outbox, record)
+    finally:
+        # What cannot be deleted, or is still needed to repair the set, is left to the next run.
+        with contextlib.suppress(OperatorError):
+            if not is_half_moved(outbox):
+                outbox.clear_work()
+    return Published(plan.written, plan.unchanged, plan.moved)
+
+
+def _retired(outputs: Iterable[Output], retire: Iterable[str]) -> list[str]:
+    """What goes without anything in its place, each name once."""
+    coming = {output.name for output in outputs}
+    former = (name for output in outputs for name in output.replaces)
+    return [name for name in dict.fromkeys((*former, *retire)) if name not in coming]
+
+
+def _forget_values(outbox: Outbox, record: Record) -> None:
+    """Delete the values of workbooks that stand in the outbox no more."""
+    needed = {PurePosixPath(values_name(entry.sha256)).name for entry in record.files.values()}
+    with contextlib.suppress(OSError):
+        for path in list(outbox.at(VALUES).glob("*.json.gz")):
+            if path.name not in needed:
+                path.unlink()
+
+
+def _check_names(coming: Sequence[str], going: Sequence[str]) -> None:
+    for name in (*coming, *going):
+        path = PurePosixPath(name)
+        inside = path.parts and not path.is_absolute() and ".." not in path.parts
+        if not inside or "\\" in name or path.parts[0] in (HISTORY, WORK):
+            raise ValueError(f"not a name inside the outbox: {name!r}")
+    folded = [unicodedata.normalize("NFC", name).casefold() for name in coming]
+    if len(set(folded)) < len(folded):
+        raise ValueError("two outputs share one name")

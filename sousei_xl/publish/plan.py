@@ -1,0 +1,226 @@
+"""What a run wants to change in the outbox: written, verified and synced in the work folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sousei_xl.publish.disk import Outbox, digest, history_name, in_plain_words, sync, write
+from sousei_xl.publish.edits import EDITED, edits_of
+from sousei_xl.publish.journal import Change
+from sousei_xl.publish.record import (
+    RECORD,
+    Approval,
+    Entry,
+    Record,
+    Snapshot,
+    as_text,
+    dump_record,
+    dump_snapshot,
+    load_record,
+    values_name,
+)
+from sousei_xl.publish.verify import (
+    NotWhole,
+    Sheets,
+    check_whole,
+    formula_cells,
+    is_workbook,
+    read_cells,
+    same_contents,
+)
+from sousei_xl.workspace import OperatorError, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One file to be published.
+
+    ``name`` is outbox-relative with ``/``. ``write`` writes the file at the path it is given;
+    ``verify`` gets that path and what calamine reads in it (nothing for other than workbooks) and
+    raises OperatorError if it is not what was meant. ``replaces`` names other files that go to
+    ``履歴/`` when this one takes its place: former states of the same document. ``last`` puts the
+    official workbook behind all others. ``tracked`` says whether hand edits in it are looked for.
+    """
+
+    name: str
+    write: Callable[[Path], None]
+    verify: Callable[[Path, Sheets], None] | None = None
+    replaces: tuple[str, ...] = ()
+    last: bool = False
+    tracked: bool = True
+
+
+class Plan:
+    """Collects the changes; nothing outside the work folder is touched.
+
+    ``written``, ``unchanged`` and ``moved`` are what :class:`sousei_xl.publish.Published` tells.
+    """
+
+    def __init__(self, outbox: Outbox, run: Run) -> None:
+        self.outbox = outbox
+        self.changes: list[Change] = []
+        self.written: list[str] = []
+        self.unchanged: list[str] = []
+        self.moved: list[str] = []
+        former = load_record(outbox)
+        self._damaged = former is None
+        self.former = former or Record()
+        self._entries = dict(self.former.files)
+        self._run = run
+        self._staged = 0
+        self._remembered: set[str] = set()  # values that two workbooks may share
+
+    def add(self, output: Output) -> None:
+        """Write and verify one output and compare it with what stands."""
+        staged = self._stage(PurePosixPath(output.name).suffix.lower())
+        self._write(output, staged)
+        sheets: Sheets = {}
+        with in_plain_words(self.outbox):
+            if is_workbook(output.name) and (output.tracked or output.verify):
+                sheets = _read(output.name, staged)
+            if output.verify:
+                output.verify(staged, sheets)
+            sync(staged)
+        sha256 = self._put(output.name, staged)
+        self._entries[output.name] = Entry(sha256, self._run.hash, output.tracked)
+        if is_workbook(output.name) and output.tracked:
+            self._remember(sha256, staged, sheets)
+
+    def retire(self, name: str) -> None:
+        """Take away a file, if it stands, and keep it in the history."""
+        standing = self.outbox.digest(name)
+        if standing:
+            old, old_sha256 = self._copy(name)
+            self.changes.append(
+                Change(name, "", "", old, old_sha256, self._history(name, old_sha256))
+            )
+        self._entries.pop(name, None)
+
+    def conclude(self, approval: Approval | None) -> Record:
+        """Add the record of all this as the last change, and return it."""
+        planned = {change.target for change in self.changes}
+        with in_plain_words(self.outbox):
+            # A file that its reader has taken away is reported once, not for ever.
+            files = {
+                name: entry
+                for name, entry in sorted(self._entries.items())
+                if name in planned or self.outbox.at(name).exists()
+            }
+        record = Record(files, approval or self.former.approval)
+        self._put_bytes(RECORD, dump_record(record), ".json")
+        return record
+
+    def _write(self, output: Output, staged: Path) -> None:
+        with in_plain_words(self.outbox):
+            try:
+                output.write(staged)
+            except OSError:
+                raise
+            except Exception as error:
+                cause = _disk_error(error)
+                if cause is None:
+                    raise
+                raise cause from error
+            if is_workbook(output.name):
+                try:
+                    check_whole(staged)
+                except NotWhole as error:
+                    raise _badly_written(output.name) from error
+
+    def _put(self, name: str, staged: Path) -> str:
+        """Plan that ``staged`` takes the place of ``name``; the hash of what will stand there."""
+        standing = self.outbox.digest(name)
+        with in_plain_words(self.outbox, name):
+            new_sha256 = digest(staged)
+            if standing and (
+                standing == new_sha256
+                or (is_workbook(name) and same_contents(staged, self.outbox.at(name)))
+            ):
+                self.unchanged.append(name)
+                return standing
+        old, old_sha256 = self._copy(name) if standing else ("", "")
+        kept = self._history(name, old_sha256) if standing else ""
+        self.changes.append(Change(name, staged.name, new_sha256, old, old_sha256, kept))
+        self.written.append(name)
+        return new_sha256
+
+    def _put_bytes(self, name: str, data: bytes, suffix: str) -> None:
+        """Plan a file of our own records; what it replaces is kept only if it is damaged."""
+        staged = self._stage(suffix)
+        with in_plain_words(self.outbox):
+            write(staged, data)
+            new_sha256 = digest(staged)
+        standing = self.outbox.digest(name)
+        if standing != new_sha256:
+            old, old_sha256 = self._copy(name) if standing else ("", "")
+            kept = ""
+            if self._damaged and name == RECORD and old:
+                kept = history_name(self.outbox, PurePosixPath(RECORD).name, old_sha256)
+            self.changes.append(Change(name, staged.name, new_sha256, old, old_sha256, kept))
+
+    def _remember(self, sha256: str, staged: Path, sheets: Sheets) -> None:
+        name = values_name(sha256)
+        if name not in self._remembered and not self.outbox.digest(name):
+            self._remembered.add(name)
+            with in_plain_words(self.outbox):
+                snapshot = Snapshot(as_text(sheets), formula_cells(staged))
+            self._put_bytes(name, dump_snapshot(snapshot), ".gz")
+
+    def _copy(self, name: str) -> tuple[str, str]:
+        copy = self._stage(".old")
+        self.outbox.copy(name, copy)
+        with in_plain_words(self.outbox):
+            return copy.name, digest(copy)
+
+    def _history(self, name: str, sha256: str) -> str:
+        entry = self.former.files.get(name)
+        edited = entry and entry.sha256 != sha256 and edits_of(self.outbox, name, entry)
+        kept = history_name(self.outbox, name, sha256, EDITED if edited else "")
+        self.moved.append(kept)
+        return kept
+
+    def _stage(self, suffix: str) -> Path:
+        # Short names keep the paths short, and calamine wants to see the suffix.
+        self._staged += 1
+        return self.outbox.work / f"{self._staged:05}{suffix}"
+
+
+def make_plan(
+    outbox: Outbox,
+    run: Run,
+    outputs: Iterable[Output],
+    retire: Iterable[str],
+    approval: Approval | None,
+) -> tuple[Plan, Record]:
+    """Everything that changes, in this order: outputs, the official one last, what goes, the
+    record. Raises OperatorError."""
+    plan = Plan(outbox, run)
+    for output in sorted(outputs, key=lambda output: output.last):
+        plan.add(output)
+    for name in retire:
+        plan.retire(name)
+    return plan, plan.conclude(approval)
+
+
+def _read(name: str, staged: Path) -> Sheets:
+    try:
+        return read_cells(staged)
+    except NotWhole as error:
+        raise _badly_written(name) from error
+
+
+def _badly_written(name: str) -> OperatorError:
+    return OperatorError(
+        f"『{name}』を正しく書き込めませんでした。もう一度実行してください。"
+        "繰り返す場合は、別のドライブのフォルダーを保存先に指定してください。"
+    )
+
+
+def _disk_error(error: BaseException) -> OSError | None:
+    # XlsxWriter wraps the errors of the disk in exceptions of its own.
+    cause = error.__cause__ or error.__context__
+    while cause is not None and not isinstance(cause, OSError):
+        cause = cause.__cause__ or cause.__context__
+    return cause

@@ -1,0 +1,54 @@
+"""The generated workbooks: described as frozen data, rendered last. Knows no rule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sousei_xl import text
+from sousei_xl.figures.totals import Totals
+from sousei_xl.rules.records import ListResult, ListStatus
+from sousei_xl.strategy import Strategy
+from sousei_xl.workspace import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All that the workbooks of one run are made from.
+
+    ``approved_on`` is the day of 決裁 of a final list. ``reopened`` is True where an approved list
+    has changed since and became a proposal again.
+    """
+
+    strategy: Strategy
+    result: ListResult
+    totals: Totals
+    run: Run
+    status: ListStatus
+    approved_on: dt.date | None = None
+    reopened: bool = False
+
+    @property
+    def state_label(self) -> str:
+        """``作成中``, ``案`` or ``確定``."""
+        return {"draft": "作成中", "proposal": "案", "final": "確定"}[self.status]
+
+    @property
+    def stamp(self) -> str:
+        """The line that tells a reader how far the list has come, on every sheet."""
+        if self.status == "final" and self.approved_on is not None:
+            return f"{text.japanese_date(self.approved_on)}　確定"
+        if self.status == "proposal":
+            return "（案）決裁前の資料です。"
+        missing = [
+            d.department + (f"（{'、'.join(d.missing_units)}）" if any(d.missing_units) else "")
+            for d in self.result.departments
+            if d.missing_units
+        ]
+        errors = self.result.errors
+        reasons = []
+        if missing:
+            reasons.append(f"未提出 {len(missing)}部局（{'、'.join(missing)}）")
+        if errors:
+            reasons.append(f"要修正 {errors}件")
+        return f"【作成中】公表しないでください。{'　'.join(reasons)}"

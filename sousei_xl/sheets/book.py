@@ -1,0 +1,351 @@
+"""What every generated workbook shares: a writer that refuses to lose a cell, styles, pages.
+
+XlsxWriter reports a cell that it drops by a return code that nobody looks at, turns texts into
+formulas and links, and cuts long texts. Everything generated goes through ``Sheet`` instead, whose
+methods say what they write and raise ``LostCell`` where a cell would not arrive as it is.
+Rows and columns count from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from sousei_xl import text as texts
+from sousei_xl.findings import UNPRINTABLE
+from sousei_xl.sheets import pages
+from sousei_xl.sheets.styles import RED, STYLES
+from sousei_xl.strategy import Settings
+from sousei_xl.workspace import Run
+
+Number = int | float | Decimal
+Orientation = Literal["landscape", "portrait"]
+
+MAX_TEXT = 32_767  # UTF-16 units in a cell
+MAX_LINKS = 65_530  # links on a sheet
+MAX_HEADER = 255  # characters of a page header or footer
+_DEFAULT_ROW = 15.0
+
+# Column widths count digits of the workbook's normal font. Verdana at this size has digits of
+# exactly 7 pixels, and so has DejaVu Sans, which stands in for it (and for every unknown font) on
+# machines without Office: pages are as wide there as in Excel. Cells name the office's own font.
+_NORMAL = {"font_name": "Verdana", "font_size": 8.25}
+# Excel's green triangles say nothing here: 012041 is a text, and a subtotal leaves its band out.
+_NO_TRIANGLES = ("number_stored_as_text", "formula_range", "formula_differs")
+_WHOLE_SHEET = "A1:XFD1048576"
+
+# Paper: XlsxWriter's code, short side, long side in points.
+_PAPERS = {"A4": (9, 595.3, 841.9), "A3": (8, 841.9, 1190.6)}
+_WIDTH_SAFETY = 1.03  # printers lay columns out up to three per cent wider than the screen
+
+
+class LostCell(Exception):
+    """A cell that the workbook cannot hold as it is: a bug of ours, never to be published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Page margins in inches."""
+
+    left: float = 0.4
+    right: float = 0.4
+    top: float = 0.7
+    bottom: float = 0.6
+
+
+class Book:
+    """A workbook to be written to ``path``; nothing stands there before ``close``.
+
+    ``stamp`` is the line that says how far the list has come, ``draft`` makes it red on every
+    sheet and page, ``proposal`` prints （案） on every page.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        run: Run,
+        settings: Settings,
+        title: str,
+        stamp: str = "",
+        draft: bool = False,
+        proposal: bool = False,
+    ) -> None:
+        self.settings, self.run, self.stamp = settings, run, stamp
+        self.draft, self.proposal = draft, proposal
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_format_properties": _NORMAL,
+        }
+        self.workbook = xlsxwriter.Workbook(str(path), options)
+        self.workbook.set_properties({"title": title, "created": run.created})
+        self.sheets: dict[str, Sheet] = {}
+        self._formats: dict[frozenset[tuple[str, Any]], Any] = {}
+        self._styles: dict[str, tuple[dict[str, Any], Any]] = {}
+
+    def format(self, **properties: Any) -> Any:
+        """An XlsxWriter format in the office's font, one per set of properties."""
+        full = {"font_name": self.settings.font, "font_size": 10, "valign": "vcenter", **properties}
+        key = frozenset(full.items())
+        if key not in self._formats:
+            self._formats[key] = self.workbook.add_format(full)
+        return self._formats[key]
+
+    def style(self, names: str) -> Any:
+        """The format of one or more style names, separated by blanks. KeyError for others."""
+        return self._style(names)[1]
+
+    def font_size(self, names: str) -> float:
+        """Font size of a style, for row heights."""
+        return float(self._style(names)[0].get("font_size", 10))
+
+    def _style(self, names: str) -> tuple[dict[str, Any], Any]:
+        if names not in self._styles:
+            properties: dict[str, Any] = {}
+            for name in names.split():
+                properties.update(STYLES[name])
+            if properties.get("num_format") == "#,##0":
+                properties["num_format"] = self.settings.number_format
+            self._styles[names] = (properties, self.format(**properties))
+        return self._styles[names]
+
+    def sheet(self, name: str, widths: Sequence[float], *, banner: bool = True) -> Sheet:
+        """A new sheet with these column widths (characters).
+
+        In a draft it gets a red tab and, unless ``banner`` is False (data sheets), the stamp in a
+        red row on top. ``Sheet.top`` is the first free row.
+        """
+        sheet = Sheet(self, name, widths)
+        self.sheets[name] = sheet
+        if self.draft:
+            sheet.worksheet.set_tab_color(RED)
+            if banner:
+                sheet.wide_text(0, self.stamp, "banner")
+                sheet.top = 1
+        return sheet
+
+    def close(self) -> None:
+        """Write the file. Raises OSError (PermissionError while Excel has it open)."""
+        try:
+            self.workbook.close()
+        except xlsxwriter.exceptions.FileCreateError as error:
+            # XlsxWriter wraps the OSError; callers wait for the real one.
+            raise (error.args[0] if isinstance(error.args[0], OSError) else error) from None
+
+
+class Sheet:
+    """One sheet of a Book. Every method takes row and column from 0 and a style name or format."""
+
+    def __init__(self, book: Book, name: str, widths: Sequence[float]) -> None:
+        self.book, self.name = book, name
+        self.widths = tuple(widths)
+        self.worksheet = book.workbook.add_worksheet(name)
+        self.worksheet.hide_gridlines(2)
+        self.worksheet.ignore_errors(dict.fromkeys(_NO_TRIANGLES, _WHOLE_SHEET))
+        self.top = 0
+        self.links = 0
+        self.heights: dict[int, float] = {}
+        self.last_row = 0
+        self.repeat: tuple[int, int] | None = None
+        for column, width in enumerate(widths):
+            pixels = pages.column_pixels(width)
+            self._done(self.worksheet.set_column_pixels(column, column, pixels), 0, column)
+
+    # --- cells --------------------------------------------------------------------------------
+
+    def text(self, row: int, column: int, text: str, style: Any = "text") -> None:
+        """A text exactly as it is; an empty one is a blank cell."""
+        if not text:
+            return self.blank(row, column, style)
+        self._check_text(text, row, column)
+        code = self.worksheet.write_string(row, column, text, self._format(style))
+        return self._done(code, row, column)
+
+    def number(self, row: int, column: int, value: Number, style: Any = "number") -> None:
+        """A number; infinite ones and NaN are lost cells."""
+        try:
+            code = self.worksheet.write_number(row, column, value, self._format(style))
+        except (TypeError, OverflowError) as error:
+            raise self._lost(row, column, str(error)) from error
+        self._done(code, row, column)
+
+    def formula(
+        self, row: int, column: int, formula: str, value: Number | str, style: Any = "number"
+    ) -> None:
+        """A formula and the value it has: that is what Protected View shows."""
+        self._check_text(formula, row, column, limit=8192)
+        if isinstance(value, str):
+            self._check_text(value, row, column)
+        code = self.worksheet.write_formula(row, column, formula, self._format(style), value)
+        self._done(code, row, column)
+
+    def link(
+        self, row: int, column: int, url: str, text: str, style: Any = "link", tip: str = ""
+    ) -> None:
+        """A link (``internal:'別紙'!A1``, ``external:…#事業!H9``).
+
+        Beyond the 65,530 links that a sheet can hold the text alone is written.
+        """
+        if self.links >= MAX_LINKS or not text:
+            return self.text(row, column, text, style)
+        for part in (url, text, tip):
+            self._check_text(part, row, column)
+        self.links += 1
+        try:
+            code = self.worksheet.write_url(
+                row, column, url, self._format(style), string=text, tip=tip or None
+            )
+        except ValueError as error:
+            raise self._lost(row, column, str(error)) from error
+        return self._done(code, row, column)
+
+    def blank(self, row: int, column: int, style: Any = "text") -> None:
+        """An empty cell that has a look."""
+        self._done(self.worksheet.write_blank(row, column, None, self._format(style)), row, column)
+
+    def merge(self, row: int, column: int, last_row: int, last_column: int, style: Any) -> None:
+        """Merge a range of blank cells; write the first cell afterwards."""
+        if (row, column) == (last_row, last_column):
+            return
+        code = self.worksheet.merge_range(
+            row, column, last_row, last_column, "", self._format(style)
+        )
+        self._done(code or 0, row, column)
+
+    def merge_text(
+        self, row: int, column: int, last_row: int, last_column: int, text: str, style: Any
+    ) -> None:
+        """A text over several cells."""
+        self.merge(row, column, last_row, last_column, style)
+        self.text(row, column, text, style)
+
+    def merge_formula(
+        self,
+        row: int,
+        column: int,
+        last_row: int,
+        last_column: int,
+        formula: str,
+        value: Number | str,
+        style: Any,
+    ) -> None:
+        """A formula over several cells."""
+        self.merge(row, column, last_row, last_column, style)
+        self.formula(row, column, formula, value, style)
+
+    def wide_text(self, row: int, text: str, style: str) -> None:
+        """A text over all columns of the sheet, in a row high enough for it."""
+        self.merge_text(row, 0, row, len(self.widths) - 1, text, style)
+        size = self.book.font_size(style)
+        width = self.span_width(0, len(self.widths) - 1)
+        self.height(row, pages.text_height(text, width, size, self.book.settings.font))
+
+    # --- rows, view and pages -----------------------------------------------------------------
+
+    def span_width(self, first: int, last: int) -> float:
+        """Width of neighbouring columns as if they were one, in characters."""
+        return pages.column_width(
+            sum(pages.column_pixels(w) for w in self.widths[first : last + 1])
+        )
+
+    def height(self, row: int, points: float) -> None:
+        """Set the height of a row; Excel's limit is 409 points, its unit is the pixel."""
+        points = min(points, pages.MAX_ROW_HEIGHT)
+        self.heights[row] = points
+        self._done(self.worksheet.set_row(row, points), row, 0)
+        self.last_row = max(self.last_row, row)
+
+    def freeze(self, row: int, column: int = 0) -> None:
+        """Keep the rows above and the columns left of this cell in sight."""
+        self.worksheet.freeze_panes(row, column)
+
+    def page_setup(
+        self,
+        orientation: Orientation = "landscape",
+        paper: str = "",
+        margins: Margins | None = None,
+        max_scale: int = 100,
+        starts: Collection[int] = (),
+        with_next: Collection[int] = (),
+        with_previous: Collection[int] = (),
+    ) -> None:
+        """Lay the sheet out on pages; to be called last, when all heights are known.
+
+        One page wide by an explicit scale, because Excel ignores manual breaks under "fit to
+        page"; the breaks are our own (``pages.paginate`` explains the three kinds of rows).
+        Above ``max_scale`` per cent nothing is enlarged.
+        """
+        margins = margins or Margins()
+        code, short, long = _PAPERS[paper or self.book.settings.paper]
+        width, height = (long, short) if orientation == "landscape" else (short, long)
+        width -= (margins.left + margins.right) * 72
+        height -= (margins.top + margins.bottom) * 72
+        needed = sum(pages.column_pixels(w) for w in self.widths) * 0.75 * _WIDTH_SAFETY
+        scale = max(10, min(max_scale, int(100 * width / needed)))
+        sheet = self.worksheet
+        sheet.set_paper(code)
+        if orientation == "landscape":
+            sheet.set_landscape()
+        sheet.set_margins(margins.left, margins.right, margins.top, margins.bottom)
+        sheet.set_print_scale(scale)
+        sheet.center_horizontally()
+        sheet.print_area(0, 0, self.last_row, len(self.widths) - 1)
+        if self.repeat:
+            sheet.repeat_rows(*self.repeat)
+        heights = [self.heights.get(row, _DEFAULT_ROW) for row in range(self.last_row + 1)]
+        sheet.set_h_pagebreaks(
+            pages.paginate(
+                heights,
+                height * 100 / scale,
+                repeat=self.repeat,
+                starts=starts,
+                with_next=with_next,
+                with_previous=with_previous,
+            )
+        )
+        self._header_and_footer()
+
+    def _header_and_footer(self) -> None:
+        font = self.book.settings.font.replace('"', "").replace(",", "").replace("&", "")
+        run, state = self.book.run, ""
+        if self.book.draft:
+            state = f'&L&"{font},Bold"&16&KFF0000【作成中】&R&"{font},Bold"&16&KFF0000【作成中】'
+        elif self.book.proposal:
+            state = f'&R&"{font},Bold"&14（案）'
+        right = f"{texts.japanese_date(run.list_date)}現在　照合番号 {run.hash}"
+        footer = f'&C&"{font},Regular"&9- &P/&N -&R&"{font},Regular"&8{right.replace("&", "&&")}'
+        for part in (state, footer):
+            if texts.utf16_length(part) > MAX_HEADER:
+                raise LostCell(f"{self.name}: page header of more than {MAX_HEADER} characters")
+        if state:
+            self.worksheet.set_header(state)
+        self.worksheet.set_footer(footer)
+
+    # --- guards -------------------------------------------------------------------------------
+
+    def _format(self, style: Any) -> Any:
+        return self.book.style(style) if isinstance(style, str) else style
+
+    def _check_text(self, text: str, row: int, column: int, limit: int = MAX_TEXT) -> None:
+        if len(text) > limit // 2 and texts.utf16_length(text) > limit:
+            raise self._lost(row, column, f"longer than {limit} characters")
+        if UNPRINTABLE.search(text):
+            raise self._lost(row, column, "characters that no workbook can hold")
+
+    def _done(self, code: int, row: int, column: int) -> None:
+        if code:
+            raise self._lost(row, column, f"refused by the writer ({code})")
+        if row > self.last_row:
+            self.last_row = row
+
+    def _lost(self, row: int, column: int, why: str) -> LostCell:
+        place = xl_rowcol_to_cell(row, column) if row >= 0 and column >= 0 else f"{row}, {column}"
+        return LostCell(f"{self.name}!{place}: {why}")

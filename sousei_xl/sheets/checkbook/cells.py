@@ -1,0 +1,93 @@
+"""What the sheets of the checkbook share: links into the inbox, typed values, wide lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sousei_xl import text
+from sousei_xl.findings import UNPRINTABLE, Place, clip
+from sousei_xl.sheets import pages
+from sousei_xl.sheets.book import MAX_LINKS, Sheet
+from sousei_xl.sheets.tables import Cell, Link
+
+_LONGEST = 1000  # of what was typed: enough to recognise it
+# Excel escapes these in the name of a linked file; % and # would be misread otherwise.
+_ESCAPED = {char: f"%{ord(char):02x}" for char in '%#"<>[]^`{} '}
+_ESCAPES = str.maketrans(_ESCAPED)
+_PLAIN_SHEET = re.compile(r"[^\W\d]\w*")
+
+
+def typed(value: text.Value) -> str:
+    """A value as it was typed, so that a cell can hold it."""
+    return clip(text.printable(text.to_text(value)), _LONGEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Where the submitted files stand as seen from the checkbook (``../inbox``)."""
+
+    link: str
+
+    def file(self, file: str) -> Cell:
+        """The file's name, opening it."""
+        return self._link(file, "", "", file)
+
+    def cell(self, place: Place, shown: str = "") -> Cell:
+        """``事業 H9``, opening the file there; only the text where no link can lead to it."""
+        spot = place.cell or (f"A{place.row}" if place.row else "")
+        return self._link(place.file, place.sheet, spot, shown or spot_of(place))
+
+    def _link(self, file: str, sheet: str, cell: str, shown: str) -> Cell:
+        shown = typed(shown)
+        # A name that is no text (Linux allows any bytes) cannot stand in a workbook.
+        if not file or not shown or UNPRINTABLE.search(file + sheet):
+            return shown or None
+        path = f"{self.link}/{file}".replace("/", "\\").translate(_ESCAPES)
+        anchor = f"#{quoted_sheet(sheet)}!{cell or 'A1'}" if sheet else ""
+        return Link(f"external:{path}{anchor}", shown)
+
+
+def within_limit(number: int, cell: Cell) -> Cell:
+    """The ``number``th link of a sheet, or its text alone beyond what a sheet can hold."""
+    return cell.text if number > MAX_LINKS and isinstance(cell, Link) else cell
+
+
+def spot_of(place: Place) -> str:
+    """Where in its file: ``事業 H9``, ``事業 9行``, the sheet alone, or the file as a whole."""
+    spot = place.cell or (f"{place.row}行" if place.row else "")
+    return f"{place.sheet} {spot}".strip() or "ファイル全体"
+
+
+def quoted_sheet(name: str) -> str:
+    """A sheet's name as it stands in a reference."""
+    plain = _PLAIN_SHEET.fullmatch(name) and not name.isascii()
+    return name if plain else "'" + name.replace("'", "''") + "'"
+
+
+# A text over the columns first to last, with its style.
+Span = tuple[int, int, Cell, str]
+
+
+def write_spans(sheet: Sheet, row: int, spans: Sequence[Span]) -> None:
+    """One row of merged texts and links, high enough for all of them."""
+    height = 0.0
+    for first, last, cell, style in spans:
+        shown = cell.text if isinstance(cell, Link) else str(cell or "")
+        sheet.merge(row, first, row, last, style)
+        if isinstance(cell, Link):
+            sheet.link(row, first, cell.url, cell.text, f"{style} link")
+        else:
+            sheet.text(row, first, shown, style)
+        book = sheet.book
+        width, size = sheet.span_width(first, last), book.font_size(style)
+        height = max(height, pages.text_height(shown, width, size, book.settings.font))
+    sheet.height(row, height)
+
+
+def write_title(sheet: Sheet, row: int, title: str) -> int:
+    """A heading inside a sheet; the next row is returned."""
+    sheet.text(row, 0, title, "subtitle")
+    sheet.height(row, 22)
+    return row + 1

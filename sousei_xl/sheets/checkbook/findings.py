@@ -1,0 +1,280 @@
+"""指摘一覧, 保留 and 自動変換一覧: everything that was said about what came in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sousei_xl.findings import Finding, Severity
+from sousei_xl.rules.records import ListResult, RawRow
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.book import Book
+from sousei_xl.sheets.checkbook.cells import Inbox, typed, within_limit, write_title
+from sousei_xl.sheets.overview.head import write_head
+from sousei_xl.sheets.tables import Column, Row, Table, write_table
+
+FINDINGS_SHEET, HELD_SHEET, CONVERSIONS_SHEET = "指摘一覧", "保留", "自動変換一覧"
+OFFICE = "事務局"
+
+_MOST_CELLS = 12  # cells that are named when equal messages share a line
+_ORDER: dict[Severity, int] = {"要修正": 0, "要確認": 1, "自動変換": 2, "-": 3}
+_FINDING_COLUMNS = (
+    Column("No", 6, "integer", "number"),
+    Column("重要度", 9, "centre"),
+    Column("あて先", 9, "centre"),
+    Column("部局名", 16),
+    Column("セル", 15),
+    Column("事業名", 26),
+    Column("内容と直し方", 58),
+    Column("入力値", 16),
+    Column("正しい値・例", 16),
+    Column("状態", 10, "centre"),
+    Column("ファイル", 20),
+    Column("コード", 8, "centre"),
+)
+_CONVERSION_COLUMNS = (
+    Column("No", 6, "integer", "number"),
+    Column("部局名", 18),
+    Column("セル", 18),
+    Column("事業名", 32),
+    Column("項目", 18),
+    Column("入力値", 24),
+    Column("読み取った値", 24),
+    Column("内容", 48),
+    Column("ファイル", 22),
+    Column("コード", 8, "centre"),
+)
+_HELD_COLUMNS = (
+    Column("No", 6, "integer", "number"),
+    Column("部局名", 18),
+    Column("セル", 14),
+    Column("施策（入力値）", 16),
+    Column("番号", 8, "centre"),
+    Column("事業名", 34),
+    Column("予算事業費", 14),
+    Column("理由と直し方", 64),
+    Column("ファイル", 24),
+)
+
+
+@dataclass(slots=True)
+class Line:
+    """Equal messages of one file: the first finding, and what the others add to it."""
+
+    first: Finding
+    department: str
+    cells: list[str] = field(default_factory=list)
+    subjects: list[str] = field(default_factory=list)
+
+    @property
+    def spot(self) -> str:
+        """``事業 H9、H12``; empty where the finding is about a file as a whole."""
+        if len(self.cells) < 2:
+            return ""
+        named = "、".join(self.cells[:_MOST_CELLS])
+        rest = len(self.cells) - _MOST_CELLS
+        return f"{self.first.place.sheet} {named}{f' ほか{rest}件' if rest > 0 else ''}"
+
+    @property
+    def subject(self) -> str:
+        """The first 事業名 and how many others there are."""
+        others = len(set(self.subjects)) - 1
+        return f"{self.first.subject}{f'　ほか{others}件' if others > 0 else ''}"
+
+
+def collapse(findings: Iterable[Finding], result: ListResult) -> list[Line]:
+    """Equal messages of one file in one line with its cells, in the order of the findings."""
+    departments = {record.file: record.department for record in result.files}
+    lines: dict[tuple[object, ...], Line] = {}
+    for item in findings:
+        place = item.place
+        key = (
+            place.file,
+            place.sheet,
+            item.code,
+            item.message,
+            item.cure,
+            item.value,
+            item.expected,
+            item.acknowledged,
+        )
+        line = lines.get(key)
+        if line is None:
+            department = item.department or departments.get(place.file, "")
+            line = lines[key] = Line(item, department)
+        line.cells.append(place.cell or (f"{place.row}行" if place.row else ""))
+        line.subjects.append(item.subject)
+    return list(lines.values())
+
+
+def _sorted(findings: Iterable[Finding], contents: Contents) -> list[Line]:
+    """Department by department as in the strategy, the office last, 要修正 first."""
+    order = {d.name: i for i, d in enumerate(contents.strategy.departments)}
+
+    def position(line: Line) -> tuple[object, ...]:
+        place = line.first.place
+        letters = place.cell.rstrip("0123456789")
+        return (
+            line.first.addressee == OFFICE,
+            order.get(line.department, len(order)),
+            _ORDER[line.first.severity],
+            place.file,
+            place.sheet,
+            place.row or 0,
+            len(letters),
+            letters,
+        )
+
+    return sorted(collapse(findings, contents.result), key=position)
+
+
+def write_findings(book: Book, contents: Contents, inbox: Inbox) -> None:
+    """The sheet 指摘一覧."""
+    found = [f for f in contents.result.findings if f.severity in ("要修正", "要確認")]
+    counts = Counter(f.severity for f in found)
+    done = sum(f.acknowledged for f in found)
+    sheet = book.sheet(FINDINGS_SHEET, [c.width for c in _FINDING_COLUMNS])
+    top = write_head(
+        sheet,
+        contents,
+        FINDINGS_SHEET,
+        f"要修正 {counts['要修正']}件、要確認 {counts['要確認']}件（うち確認済 {done}件）です。"
+        "「セル」を選ぶと、提出されたファイルのその場所が開きます。"
+        "一つのファイルの同じ内容の指摘は、1行にまとめてセルを並べています。",
+    )
+    if not found:
+        sheet.wide_text(top, "指摘はありません。", "plain_wrap")
+        sheet.page_setup()
+        return
+    rows = [
+        _finding_row(number, line, inbox) for number, line in enumerate(_sorted(found, contents), 1)
+    ]
+    write_table(sheet, top, Table(_FINDING_COLUMNS, tuple(rows), frozen_columns=5))
+    sheet.page_setup()
+
+
+def _finding_row(number: int, line: Line, inbox: Inbox) -> Row:
+    item = line.first
+    waiting = "未対応" if item.severity == "要修正" else "未確認"
+    mark = "error" if item.severity == "要修正" else "" if item.acknowledged else "warning"
+    return Row(
+        (
+            number,
+            item.severity,
+            item.addressee,
+            typed(line.department),
+            within_limit(number, inbox.cell(item.place, line.spot)),
+            typed(line.subject),
+            item.text,
+            typed(item.value),
+            typed(item.expected),
+            "確認済" if item.acknowledged else waiting,
+            typed(item.place.file),
+            item.code,
+        ),
+        "muted" if item.acknowledged else "",
+        ((1, mark),) if mark else (),
+    )
+
+
+def write_conversions(book: Book, contents: Contents, inbox: Inbox) -> None:
+    """The sheet 自動変換一覧: the value as typed and what it was taken for."""
+    found = [f for f in contents.result.findings if f.severity == "自動変換"]
+    sheet = book.sheet(CONVERSIONS_SHEET, [c.width for c in _CONVERSION_COLUMNS])
+    top = write_head(
+        sheet,
+        contents,
+        CONVERSIONS_SHEET,
+        f"表記をそろえて読み取ったところです（{len(found)}件）。直す必要はありません。"
+        "提出されたファイルは変わっていません。",
+    )
+    if not found:
+        sheet.wide_text(top, "自動変換はありません。", "plain_wrap")
+        sheet.page_setup()
+        return
+    rows = [
+        Row(
+            (
+                number,
+                typed(line.department),
+                within_limit(number, inbox.cell(line.first.place, line.spot)),
+                typed(line.subject),
+                line.first.place.label,
+                typed(line.first.value),
+                typed(line.first.expected),
+                line.first.text,
+                typed(line.first.place.file),
+                line.first.code,
+            )
+        )
+        for number, line in enumerate(_sorted(found, contents), 1)
+    ]
+    write_table(sheet, top, Table(_CONVERSION_COLUMNS, tuple(rows), frozen_columns=3))
+    sheet.page_setup()
+
+
+# --- rows that are not in the list ----------------------------------------------------------------
+
+
+def write_held(book: Book, contents: Contents, inbox: Inbox) -> None:
+    """The sheet 保留: rows that could not be placed, and rows that are not to be listed."""
+    result = contents.result
+    sheet = book.sheet(HELD_SHEET, [c.width for c in _HELD_COLUMNS])
+    top = write_head(
+        sheet,
+        contents,
+        HELD_SHEET,
+        "読み取りましたが、一覧に載せていない行です。",
+    )
+    row = write_title(
+        sheet, top + 1, f"施策か事業名が分からず、載せられない行（{len(result.held)}行）"
+    )
+    if result.held:
+        held = [
+            _aside_row(
+                number,
+                row_.raw,
+                row_.department,
+                row_.name,
+                "\n".join(f.text for f in row_.findings),
+                inbox,
+            )
+            for number, row_ in enumerate(result.held, 1)
+        ]
+        row = write_table(sheet, row, Table(_HELD_COLUMNS, tuple(held)))
+    else:
+        sheet.wide_text(row, "保留の行はありません。", "plain_wrap")
+        row += 1
+    gone = result.withdrawn
+    row = write_title(
+        sheet, row + 1, f"載せないことにした行（終了・取下げ・掲載しない、{len(gone)}行）"
+    )
+    if gone:
+        rows = [
+            _aside_row(n, w.raw, w.department, w.name, w.reason, inbox)
+            for n, w in enumerate(gone, 1)
+        ]
+        write_table(sheet, row, Table(_HELD_COLUMNS, tuple(rows), main=False))
+    else:
+        sheet.wide_text(row, "載せないことにした行はありません。", "plain_wrap")
+    sheet.page_setup()
+
+
+def _aside_row(
+    number: int, raw: RawRow, department: str, name: str, reason: str, inbox: Inbox
+) -> Row:
+    values = raw.values
+    return Row(
+        (
+            number,
+            typed(department),
+            within_limit(number, inbox.cell(raw.place("measure"))),
+            typed(values.get("measure")),
+            typed(values.get("number")),
+            typed(name),
+            typed(values.get("budget")),
+            reason,
+            typed(raw.file),
+        )
+    )

@@ -1,0 +1,87 @@
+"""転記元: where every listed row comes from, down to the cell and the file's hash."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sousei_xl import text
+from sousei_xl.rules.records import AppliedCorrection
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.annex import printed_name
+from sousei_xl.sheets.book import Book
+from sousei_xl.sheets.checkbook.cells import Inbox, typed, within_limit
+from sousei_xl.sheets.data import listed_rows
+from sousei_xl.sheets.overview.head import write_head
+from sousei_xl.sheets.tables import Column, Row, Table, write_table
+
+SHEET = "転記元"
+
+_COLUMNS = (
+    Column("対象", 11, "centre"),
+    Column("基本目標", 9, "integer", "number"),
+    Column("再掲", 7, "centre"),
+    Column("事業名", 44),
+    Column("部局名", 20),
+    Column("予算事業費", 14, "number", "number"),
+    Column("ファイル", 30),
+    Column("シートと行", 15),
+    Column("ハッシュ値", 17, "text"),
+    Column("事務局の修正", 40),
+)
+# Where 検算表 finds the data: Excel's number of the first row, and columns.
+FIRST_LINE = 5
+GOAL_COLUMN, RELISTED_COLUMN, BUDGET_COLUMN = "B", "C", "F"
+_HASH_LENGTH = 12
+
+
+def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
+    """The sheet 転記元."""
+    result = contents.result
+    hashes = {record.file: record.sha256 for record in result.files}
+    touched: dict[int | None, list[str]] = defaultdict(list)
+    for item in result.corrections:
+        if item.status == "適用":
+            touched[item.row_id].append(_what(item))
+    sheet = book.sheet(SHEET, [c.width for c in _COLUMNS])
+    top = write_head(
+        sheet,
+        contents,
+        SHEET,
+        "一覧のすべての行について、どのファイルのどの行から転記したかを示します。"
+        "「シートと行」を選ぶと、その場所が開きます。"
+        f"ハッシュ値は、ファイルのSHA-256の先頭{_HASH_LENGTH}文字です。",
+    )
+    rows = []
+    for number, row in enumerate(listed_rows(contents), 1):
+        raw = result.raw[row.row_id]
+        place = raw.place("name")
+        rows.append(
+            Row(
+                (
+                    row.target,
+                    row.goal,
+                    text.RELISTED if row.relisted else None,
+                    printed_name(row.name, row.category, row.marked),
+                    row.department,
+                    row.budget,
+                    typed(raw.file),
+                    within_limit(number, inbox.cell(place, f"{raw.sheet} {raw.row}行")),
+                    hashes.get(raw.file, "")[:_HASH_LENGTH],
+                    "\n".join(touched[row.row_id]),
+                )
+            )
+        )
+    write_table(sheet, top, Table(_COLUMNS, tuple(rows)))
+    if not rows:
+        sheet.wide_text(top + 2, "一覧に載せた行はありません。", "plain_wrap")
+    sheet.page_setup()
+
+
+def _what(item: AppliedCorrection) -> str:
+    """``予算事業費（千円）：5335 → 5400（査定）``."""
+    asked = item.correction
+    change = f"{asked.field_label or asked.operation}：{text.to_text(asked.after)}"
+    if asked.field_label:
+        before = item.current or "空欄"
+        change = f"{asked.field_label}：{before} → {text.to_text(asked.after) or '空欄'}"
+    return typed(f"{change}{f'（{asked.reason}）' if asked.reason else ''}")

@@ -1,0 +1,297 @@
+"""提出状況: who has submitted what, in what state, and what to do next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sousei_xl.findings import is_error, is_open_confirmation
+from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.checkbook.cells import (
+    Inbox,
+    Span,
+    typed,
+    write_spans,
+    write_title,
+)
+from sousei_xl.sheets.checkbook.reminders import reminders
+from sousei_xl.sheets.overview.head import write_head
+from sousei_xl.sheets.tables import Cell, Column, Row, Table, write_table
+
+SHEET = "提出状況"
+HASH_LENGTH = 8  # of a file's SHA-256, as shown
+
+_COLUMNS = (
+    Column("部局名", 20),
+    Column("状態", 11, "centre"),
+    Column("担当課", 16),
+    Column("ファイル", 32),
+    Column("版", 5, "integer", "number"),
+    Column("保存日時", 20, "centre"),
+    Column("ハッシュ値", 11, "centre"),
+    Column("行数", 7, "number", "number"),
+    Column("要修正", 8, "number", "number"),
+    Column("要確認", 8, "number", "number"),
+    Column("次にすること", 44),
+)
+_LAST = len(_COLUMNS) - 1
+_ARRIVED = ("受理", "該当なし")
+_TODO = {
+    "受理": "ありません。",
+    "該当なし": "ありません。",
+    "差戻し": "「差戻し」フォルダーのファイルを返し、直ったら inbox に入れます。",
+    "再提出待ち": "理由を伝え、直したファイルを送ってもらいます（下の依頼文）。",
+    "未提出": "提出を依頼します（下の依頼文）。",
+}
+_REPLACED = "新しいファイルに差し替わっています。"
+_NO_DEPARTMENT = "（部局不明）"
+_JAPAN = dt.timezone(dt.timedelta(hours=9))
+
+
+def write_submissions(book: Book, contents: Contents, inbox: Inbox) -> None:
+    """The sheet 提出状況."""
+    sheet = book.sheet(SHEET, [c.width for c in _COLUMNS])
+    title = f"点検結果　{SHEET}"
+    row = write_head(sheet, contents, title, "庁内資料です。公表しないでください。") + 1
+    for label, line in _summary(contents):
+        write_spans(sheet, row, [(0, 0, label, "header"), (1, _LAST, line, "text_wrap")])
+        row += 1
+    with_next = {row + 1}
+    row = write_title(sheet, row + 1, "部局別の提出状況")
+    table = Table(_COLUMNS, tuple(_department_rows(contents.result, inbox)), main=False)
+    row = write_table(sheet, row, table)
+    for section in (
+        _refused(contents.result, inbox),
+        _reminders(contents),
+        _strays(contents.result),
+    ):
+        with_next |= {row + 1, row + 2}  # a title and headings never stand alone
+        row = _write_section(sheet, row + 1, section)
+    sheet.page_setup(with_next=with_next)
+
+
+# --- the summary on top ---------------------------------------------------------------------------
+
+
+def _summary(contents: Contents) -> Iterator[tuple[str, str]]:
+    result = contents.result
+    expected = [d for d in result.departments if d.expected]
+    states = Counter[str](d.state for d in expected)
+    arrived = sum(states[state] for state in _ARRIVED)
+    rest = "　".join(
+        f"{state} {states[state]}"
+        for state in ("該当なし", "差戻し", "再提出待ち", "未提出")
+        if states[state]
+    )
+    yield "一覧の状態", contents.stamp
+    yield "受理", f"{arrived}／{len(expected)}部局{f'（{rest}）' if rest else ''}"
+    errors = [f for f in result.findings if is_error(f)]
+    confirmations = [f for f in result.findings if f.severity == "要確認"]
+    office = sum(f.addressee == "事務局" for f in errors)
+    done = sum(f.acknowledged for f in confirmations)
+    yield (
+        "指摘",
+        f"要修正 {len(errors)}件（うち事務局あて {office}件）　"
+        f"要確認 {len(confirmations)}件（うち確認済 {done}件）　保留 {len(result.held)}行",
+    )
+    yield "次にすること", "\n".join(f"・{step}" for step in _next_steps(contents))
+
+
+def _next_steps(contents: Contents) -> Iterator[str]:
+    result = contents.result
+    missing = [d.department for d in result.departments if d.missing_units]
+    if missing:
+        yield f"まだそろっていない{len(missing)}部局（{'、'.join(missing)}）に提出を依頼します。"
+    returned = [d.department for d in result.departments if d.errors]
+    if returned:
+        yield (
+            f"要修正のある{len(returned)}部局（{'、'.join(returned)}）にファイルを返し、"
+            "直ったファイルを inbox に入れて、もう一度統合します。"
+        )
+    if any(is_error(f) and f.addressee == "事務局" for f in result.findings):
+        yield (
+            "「指摘一覧」で、あて先が事務局の要修正を見て『事務局修正』を直し、もう一度統合します。"
+        )
+    opened = sum(is_open_confirmation(f) for f in result.findings)
+    if opened:
+        yield (
+            f"要確認{opened}件を確かめます。よいものは『事務局修正』の「確認済」に記入します"
+            "（要確認が残っていても、決裁は受けられます）。"
+        )
+    if contents.totals.total.undecided and contents.status == "proposal":
+        yield f"金額が未確定の{contents.totals.total.undecided}行が決まるまで、確定はできません。"
+    if contents.reopened:
+        yield "確定した後に内容が変わっています。変わったところを確かめ、もう一度決裁を受けます。"
+    if contents.status == "proposal":
+        yield "別紙（案）を確かめて決裁を受け、「sousei-xl merge --approve 決裁日」で確定します。"
+    if contents.status == "final":
+        yield "別紙を公表できます。"
+
+
+# --- departments and files ------------------------------------------------------------------------
+
+
+def _department_rows(result: ListResult, inbox: Inbox) -> Iterator[Row]:
+    files: dict[str, list[FileRecord]] = defaultdict(list)
+    for record in result.files:
+        if record.outcome in ("accepted", "refused", "superseded"):
+            files[record.department].append(record)
+    counts = _counts(result)
+    for department in result.departments:
+        records = files.pop(department.department, [])
+        for record in records:
+            yield _file_row(department, record, counts[record.file], inbox)
+        if department.expected or not records:
+            refused = any(r.outcome == "refused" for r in records)
+            yield from _missing_rows(department, refused)
+    for record in (r for group in files.values() for r in group):
+        cells = _file_cells(record, counts[record.file], inbox)
+        yield Row(
+            (_NO_DEPARTMENT, "受付不可", *cells, "下の「受け付けなかったファイル」をご覧ください。")
+        )
+
+
+def _missing_rows(department: DepartmentState, refused: bool) -> Iterator[Row]:
+    blanks = (None,) * 7
+    if not department.expected:
+        yield Row((department.department, "対象外", None, *blanks, "ありません。"), "muted")
+        return
+    for unit in department.missing_units:
+        if refused and not unit:
+            continue  # the refused file's row says it already
+        yield Row(
+            (department.department, "未提出", unit, *blanks, _TODO["未提出"]),
+            styles=((1, "error"),),
+        )
+
+
+def _counts(result: ListResult) -> dict[str, Counter[str]]:
+    """File → severity → findings that its department still has to deal with."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for item in result.findings:
+        if item.addressee == "部局" and (is_error(item) or is_open_confirmation(item)):
+            counts[item.place.file][item.severity] += 1
+    return counts
+
+
+def _file_row(
+    department: DepartmentState, record: FileRecord, counts: Counter[str], inbox: Inbox
+) -> Row:
+    cells = _file_cells(record, counts, inbox)
+    name = department.department
+    if record.outcome == "superseded":
+        return Row((name, "差し替え済み", *cells, _REPLACED), "muted")
+    if record.outcome == "refused":
+        state = "再提出待ち" if department.state == "再提出待ち" else "受付不可"
+        return Row((name, state, *cells, _TODO["再提出待ち"]), styles=((1, "error"),))
+    # One department may have several files: each is judged by what it needs itself.
+    if counts["要修正"]:
+        return Row((name, "差戻し", *cells, _TODO["差戻し"]), styles=((1, "error"),))
+    state = "該当なし" if department.state == "該当なし" else "受理"
+    return Row((name, state, *cells, _TODO[state]))
+
+
+def _file_cells(record: FileRecord, counts: Counter[str], inbox: Inbox) -> tuple[Cell, ...]:
+    return (
+        typed(record.unit),
+        inbox.file(record.file),
+        record.edition or None,
+        _saved(record.saved),
+        record.sha256[:HASH_LENGTH],
+        record.read,
+        counts["要修正"],
+        counts["要確認"],
+    )
+
+
+def _saved(saved: str) -> str:
+    """The document's own saved time in Japan; Excel writes it in UTC."""
+    try:
+        moment = dt.datetime.fromisoformat(saved)
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(_JAPAN)
+    except (ValueError, OverflowError):
+        return typed(saved)
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+# --- what was not accepted, what to write, what was left aside ------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A title and lines of merged cells below headings."""
+
+    title: str
+    headings: tuple[tuple[int, int, str], ...]
+    lines: tuple[tuple[Span, ...], ...]
+
+
+def _write_section(sheet: Sheet, row: int, section: _Section) -> int:
+    """Write it from ``row`` on; the first free row is returned."""
+    row = write_title(sheet, row, section.title)
+    if not section.lines:
+        sheet.wide_text(row, "ありません。", "plain_wrap")
+        return row + 1
+    headings = [(first, last, label, "header") for first, last, label in section.headings]
+    for line in (headings, *section.lines):
+        write_spans(sheet, row, line)
+        row += 1
+    return row
+
+
+def _refused(result: ListResult, inbox: Inbox) -> _Section:
+    refused = [r for r in result.files if r.outcome == "refused"]
+    reasons = _texts(result, refused)
+    return _Section(
+        "受け付けなかったファイル",
+        ((0, 0, "部局名"), (1, 3, "ファイル"), (4, _LAST, "理由と直し方")),
+        tuple(
+            (
+                (0, 0, record.department or _NO_DEPARTMENT, "text_wrap"),
+                (1, 3, inbox.file(record.file), "text_wrap"),
+                (4, _LAST, reasons[record.file], "text_wrap"),
+            )
+            for record in refused
+        ),
+    )
+
+
+def _reminders(contents: Contents) -> _Section:
+    return _Section(
+        "部局への依頼文（コピーして、メールに貼り付けられます）",
+        ((0, 0, "部局名"), (1, _LAST, "依頼文")),
+        tuple(
+            (
+                (0, 0, f"{department.department}\n（{department.state}）", "text_wrap"),
+                (1, _LAST, letter, "text_wrap"),
+            )
+            for department, letter in reminders(contents.result, contents.strategy.settings)
+        ),
+    )
+
+
+def _strays(result: ListResult) -> _Section:
+    strays = [r for r in result.files if r.outcome == "ignored"]
+    reasons = _texts(result, strays)
+    return _Section(
+        "inbox にある、読み取りの対象ではないもの",
+        ((0, 3, "名前"), (4, _LAST, "内容")),
+        tuple(
+            ((0, 3, typed(r.file), "text_wrap"), (4, _LAST, reasons[r.file], "text_wrap"))
+            for r in strays
+        ),
+    )
+
+
+def _texts(result: ListResult, records: Sequence[FileRecord]) -> dict[str, str]:
+    """File → everything that was said about it."""
+    texts: dict[str, list[str]] = {record.file: [] for record in records}
+    for item in result.findings:
+        if item.place.file in texts:
+            texts[item.place.file].append(str(item))
+    return {file: "\n".join(found) for file, found in texts.items()}

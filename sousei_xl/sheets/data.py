@@ -1,0 +1,194 @@
+"""データ_事業: the list as a plain table, its values, and how formulas refer to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pandas as pd
+from xlsxwriter.utility import xl_col_to_name
+
+from sousei_xl import text
+from sousei_xl.figures.changes import DEPARTMENT, MEASURE, NAME, NUMBER
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.book import Book
+from sousei_xl.sheets.styles import STYLES
+
+PROJECTS_SHEET = "データ_事業"
+
+GOAL, RELISTED, CATEGORY, BUDGET = "基本目標番号", "再掲", "掲載区分", "予算事業費（千円）"
+DESCRIPTION, ORIGINAL = "事業内容", "初出"
+
+# Heading → width in characters, in the order of the sheet.
+_WIDTHS = {
+    "団体コード": 12,
+    "年度": 12,
+    "西暦年度": 11,
+    GOAL: 14,
+    "基本目標": 30,
+    MEASURE: 10,
+    "施策": 30,
+    NUMBER: 7,
+    RELISTED: 7,
+    CATEGORY: 10,
+    NAME: 38,
+    DEPARTMENT: 18,
+    "関連性": 9,
+    "予算区分": 10,
+    BUDGET: 20,
+    DESCRIPTION: 60,
+    ORIGINAL: 9,
+}
+PROJECT_HEADINGS = tuple(_WIDTHS)
+_OWN_WIDTH = 16
+_ROW_HEIGHT = 15.0
+
+Value = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRow:
+    """One row of the list in plain values; the fields are columns of the list frame."""
+
+    row_id: int
+    goal: int
+    measure: str
+    number: int | None
+    relisted: bool
+    category: str
+    name: str
+    department: str
+    counted: str
+    relevance: str
+    budget_kind: str
+    budget: int | None
+    original: int | None
+    marked: bool
+
+    @property
+    def target(self) -> str:
+        """``1ア-4``, as the office's sheet refers to it; ``1ア`` where there is no number."""
+        return self.measure if self.number is None else f"{self.measure}-{self.number}"
+
+
+def listed_rows(contents: Contents) -> list[ListedRow]:
+    """The rows of the list in printed order."""
+    frame = contents.result.listed
+    names = [f.name for f in fields(ListedRow)][1:]
+    columns = [_plain(frame[name]) for name in names]
+    return [ListedRow(*row) for row in zip(frame.index.tolist(), *columns, strict=True)]
+
+
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    return [None if value is pd.NA else value for value in column.tolist()]
+
+
+def projects_data(contents: Contents) -> tuple[tuple[str, ...], list[tuple[Value, ...]]]:
+    """The headings and rows of データ_事業 as plain values; a blank cell is None.
+
+    Texts are ``str`` (団体コード keeps its leading zero); 西暦年度, 基本目標番号, 番号 and the
+    budget in thousand yen are ``int``. The office's own fields follow 初出. Rows stand in the
+    order of the list.
+    """
+    strategy, frame = contents.strategy, contents.result.listed
+    settings = strategy.settings
+    goals = {g.number: g.list_name for g in strategy.goals}
+    measures = {m.key: m.list_name for m in strategy.measures}
+    listed = listed_rows(contents)
+    targets = {row.row_id: row.target for row in listed}
+    long_texts = (_plain(frame[n]) for n in ("description", *(f.name for f in strategy.own_fields)))
+    rows = [
+        (
+            settings.code,
+            settings.year_label,
+            settings.fiscal_year,
+            row.goal,
+            goals.get(row.goal),
+            row.measure,
+            measures.get(row.measure),
+            row.number,
+            text.RELISTED if row.relisted else None,
+            row.category or None,
+            row.name or None,
+            row.department or None,
+            row.relevance or None,
+            row.budget_kind or None,
+            row.budget,
+            description or None,
+            targets.get(row.original) if row.original is not None else None,
+            *(None if value == "" else value for value in own),
+        )
+        for row, description, *own in zip(listed, *long_texts, strict=True)
+    ]
+    headings = (*PROJECT_HEADINGS, *(f.label for f in strategy.own_fields))
+    return headings, rows
+
+
+def write_projects_data(book: Book, contents: Contents) -> None:
+    """The sheet データ_事業: header in row 1, a row per listed row, nothing merged, no banner."""
+    headings, rows = projects_data(contents)
+    widths = [_WIDTHS.get(heading, _OWN_WIDTH) for heading in headings]
+    sheet = book.sheet(PROJECTS_SHEET, widths, banner=False)
+    for column, heading in enumerate(headings):
+        sheet.text(0, column, heading, "header")
+    sheet.height(0, 2 * _ROW_HEIGHT)
+    # A long text shows its first line: rows of one height stay easy to scroll, sort and filter.
+    clipped = book.format(**{**STYLES["text_wrap"], "valign": "top"})
+    styles: list[Any] = ["number" if h == BUDGET else "text" for h in headings]
+    styles[headings.index(DESCRIPTION)] = clipped
+    for number, values in enumerate(rows, 1):
+        for column, value in enumerate(values):
+            if isinstance(value, int):
+                style = "number" if headings[column] == BUDGET else "integer"
+                sheet.number(number, column, value, style)
+            else:
+                sheet.text(number, column, value or "", styles[column])
+        sheet.height(number, _ROW_HEIGHT)
+    sheet.repeat = (0, 0)
+    sheet.freeze(1, 0)
+    sheet.worksheet.autofilter(0, 0, max(len(rows), 1), len(headings) - 1)
+    sheet.page_setup()
+
+
+# --- how formulas refer to the data ---------------------------------------------------------------
+
+
+def data_range(heading: str, rows: int) -> str:
+    """The absolute range of a column of データ_事業 with ``rows`` rows of data (at least one)."""
+    letter = xl_col_to_name(PROJECT_HEADINGS.index(heading))
+    return f"'{PROJECTS_SHEET}'!${letter}$2:${letter}${max(rows, 1) + 1}"
+
+
+Condition = tuple[str, str]  # heading, criterion as it stands in a formula
+
+ORIGINALS_ONLY = (RELISTED, '""')  # rows whose 再掲 is blank
+RELISTED_ONLY = (RELISTED, f'"{text.RELISTED}"')
+
+
+def count_formula(rows: int, *where: Condition) -> str:
+    """COUNTIFS over データ_事業, without the equals sign; all rows where nothing is asked."""
+    if not where:
+        return f"COUNT({data_range(GOAL, rows)})"
+    return f"COUNTIFS({_criteria(rows, where)})"
+
+
+def budget_formula(rows: int, *where: Condition) -> str:
+    """SUMIFS of the budget over データ_事業, without the equals sign."""
+    if not where:
+        return f"SUM({data_range(BUDGET, rows)})"
+    return f"SUMIFS({data_range(BUDGET, rows)},{_criteria(rows, where)})"
+
+
+def _criteria(rows: int, where: Sequence[Condition]) -> str:
+    # LibreOffice miscounts where a criterion that fits blank cells comes before another.
+    ordered = sorted(where, key=lambda condition: condition == ORIGINALS_ONLY)
+    return ",".join(f"{data_range(heading, rows)},{criterion}" for heading, criterion in ordered)
+
+
+def literal(value: str) -> str:
+    """A text as an exact criterion: quotes doubled, wildcards and operators escaped."""
+    escaped = value.replace("~", "~~").replace("*", "~*").replace("?", "~?")
+    if escaped[:1] in "<>=":
+        escaped = "=" + escaped
+    return '"' + escaped.replace('"', '""') + '"'

@@ -1,0 +1,49 @@
+"""The official workbook: its sheets in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.annex import AnnexMap, write_annex
+from sousei_xl.sheets.book import Book
+from sousei_xl.sheets.data import write_projects_data
+from sousei_xl.sheets.overview import (
+    write_contents_page,
+    write_departments,
+    write_notes,
+    write_overview,
+    write_relisted,
+)
+from sousei_xl.sheets.prototype import Prototype
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialMap:
+    """Where things stand in the workbook that was written."""
+
+    annex: AnnexMap
+
+
+def write_official(path: Path, contents: Contents, prototype: Prototype) -> OfficialMap:
+    """Write the official workbook of this run. Raises OSError and, for a bug of ours, LostCell."""
+    settings = contents.strategy.settings
+    book = Book(
+        path,
+        contents.run,
+        settings,
+        title=f"{settings.year_label} {settings.title}",
+        stamp=contents.stamp,
+        draft=contents.status == "draft",
+        proposal=contents.status == "proposal",
+    )
+    write_contents_page(book, contents)
+    annex = write_annex(book, contents, prototype)
+    write_overview(book, contents)
+    write_departments(book, contents)
+    write_relisted(book, contents)
+    write_projects_data(book, contents)
+    write_notes(book, contents)
+    book.close()
+    return OfficialMap(annex)

@@ -1,0 +1,112 @@
+"""Two native charts for 総括表, to be read in black and white as well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sousei_xl.sheets import pages
+from sousei_xl.sheets.book import LostCell, Sheet
+
+ROW_PIXELS = 20  # the rows behind charts are 15 points high
+_GAP = 12
+# Beyond this many bars nobody can read a chart on a page; the table beside it says it all.
+MAX_BARS = 40
+
+_DARK, _LIGHT = "#1F3864", "#FFFFFF"
+SOLID: dict[str, Any] = {"fill": {"color": _DARK}, "border": {"color": _DARK}}
+HATCHED: dict[str, Any] = {
+    "pattern": {"pattern": "wide_upward_diagonal", "fg_color": _DARK, "bg_color": _LIGHT},
+    "border": {"color": _DARK},
+}
+
+Area = tuple[int, int, int, int]  # first row, first column, last row, last column
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One row of bars: a name for the legend, the cells of its values (thousand yen), a look."""
+
+    name: str
+    values: Area
+    look: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BarChart:
+    """Horizontal bars, the first category on top, with the value written at each bar.
+
+    ``largest`` is the largest value: amounts are shown in million yen where that leaves figures
+    to read, in thousand yen otherwise.
+    """
+
+    title: str
+    description: str
+    categories: Area
+    series: tuple[Series, ...]
+    largest: int
+
+
+def chart_rows(bars: int) -> int:
+    """How many sheet rows a chart with that many bars takes."""
+    return -(-(110 + 22 * min(max(bars, 4), MAX_BARS) + _GAP) // ROW_PIXELS)
+
+
+def insert_charts(sheet: Sheet, top: int, rows: int, charts: Sequence[BarChart]) -> None:
+    """Charts side by side over the whole width of the sheet, on rows reserved for them."""
+    whole = sum(pages.column_pixels(width) for width in sheet.widths)
+    width = (whole - _GAP * (len(charts) - 1)) // max(len(charts), 1)
+    for row in range(top, top + rows):
+        sheet.height(row, ROW_PIXELS * 0.75)
+    for position, described in enumerate(charts):
+        chart = _chart(sheet, described)
+        chart.set_size({"width": width, "height": rows * ROW_PIXELS - _GAP})
+        options = {
+            "x_offset": position * (width + _GAP),
+            "y_offset": _GAP // 2,
+            "object_position": 2,
+            "description": described.description,
+        }
+        if sheet.worksheet.insert_chart(top, 0, chart, options):
+            raise LostCell(f"{sheet.name}: chart {described.title!r} refused by the writer")
+
+
+def _chart(sheet: Sheet, described: BarChart) -> Any:
+    settings = sheet.book.settings
+    millions = described.largest >= 10_000
+    unit = "百万円" if millions else "千円"
+    amount = f"#,##0,;{settings.minus}#,##0," if millions else settings.number_format
+    font = {"name": settings.font, "size": 9, "bold": False}
+    chart = sheet.book.workbook.add_chart({"type": "bar"})
+    for series in described.series:
+        chart.add_series(
+            {
+                "name": series.name,
+                "categories": [sheet.name, *described.categories],
+                "values": [sheet.name, *series.values],
+                "data_labels": {"value": True, "num_format": amount, "font": font},
+                "gap": 60,
+                "overlap": -5,
+                **series.look,
+            }
+        )
+    chart.set_title({"name": described.title, "name_font": {**font, "size": 11, "bold": True}})
+    # Of bar charts XlsxWriter calls the vertical axis, that of the categories, y.
+    chart.set_y_axis(
+        {"reverse": True, "crossing": "max", "num_font": font, "major_tick_mark": "none"}
+    )
+    chart.set_x_axis(
+        {
+            "name": unit,
+            "name_font": font,
+            "num_font": font,
+            "num_format": amount,
+            "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
+        }
+    )
+    if len(described.series) > 1:
+        chart.set_legend({"position": "bottom", "font": font})
+    else:
+        chart.set_legend({"none": True})
+    return chart

@@ -1,0 +1,242 @@
+"""総括表: how many projects and how much money, by goal, measure and department."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sousei_xl import text
+from sousei_xl.figures.changes import MEASURE
+from sousei_xl.figures.totals import Subtotal
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.data import (
+    CATEGORY,
+    GOAL,
+    ORIGINALS_ONLY,
+    RELISTED_ONLY,
+    Condition,
+    ListedRow,
+    budget_formula,
+    count_formula,
+    listed_rows,
+    literal,
+)
+from sousei_xl.sheets.overview.charts import (
+    HATCHED,
+    MAX_BARS,
+    SOLID,
+    BarChart,
+    Series,
+    chart_rows,
+    insert_charts,
+)
+from sousei_xl.sheets.overview.grid import Grid, write_budgets, write_counts
+from sousei_xl.sheets.overview.head import undecided_note, write_head
+from sousei_xl.sheets.tables import Column, Formula, Row, Table, write_table
+from sousei_xl.strategy import Strategy
+
+SHEET = "総括表"
+
+_KEY_WIDTH, _NAME_WIDTH, _FIGURE_WIDTH = 8, 76, 13
+# A table of that many departments is not torn over two pages.
+_WHOLE_TABLE = 20
+_FIGURES = (
+    ("行数", "number"),
+    ("うち再掲", "number"),
+    ("事業数", "number"),
+    ("うち新規", "number"),
+    ("予算事業費\n再掲を含む", "number"),
+    ("予算事業費\n再掲を除く", "number"),
+    ("構成比\n再掲を除く", "percent"),
+)
+
+
+def write_overview(book: Book, contents: Contents) -> None:
+    """The sheet 総括表. Its figures are live formulas over データ_事業."""
+    strategy, listed = contents.strategy, listed_rows(contents)
+    figures = max(len(_FIGURES), len(strategy.goals) + 1)
+    sheet = book.sheet(SHEET, (_KEY_WIDTH, _NAME_WIDTH, *[_FIGURE_WIDTH] * figures))
+    unit = strategy.settings.unit
+    top = write_head(
+        sheet,
+        contents,
+        SHEET,
+        "「事業数」と「再掲を除く」予算事業費は、再掲の行を除き、一つの事業を一度だけ数えたものです。"
+        f"予算事業費の単位は{unit}です。",
+        *undecided_note(contents),
+    )
+    first = _title(sheet, top + 1, "1　基本目標・施策別")
+    top = _write_by_goal(sheet, first, contents, listed)
+
+    charts = _title(sheet, top + 1, "2　グラフ")
+    grid = Grid.of(contents, listed)
+    bars = max(2 * len(strategy.goals), len(grid.departments))
+    space = chart_rows(bars)
+    counts = _title(sheet, charts + space + 1, "3　部局別・基本目標別の事業数（再掲を除く）")
+    top = write_counts(sheet, counts, grid)
+    budgets = _title(sheet, top + 1, f"4　部局別・基本目標別の予算事業費（単位：{unit}）")
+    top = write_budgets(sheet, budgets, grid)
+    insert_charts(sheet, charts, space, _charts(contents, grid, budgets))
+
+    gone = _title(sheet, top + 1, "5　今年度の一覧に載せない事業（終了・取下げ）")
+    _write_withdrawn(sheet, gone, contents)
+    together = {at - 1 for at in (first, charts, counts, budgets, gone)}
+    together.update(range(charts, charts + space - 1))
+    if len(grid.departments) <= _WHOLE_TABLE:
+        together.update(range(counts, counts + grid.lines - 1))
+        together.update(range(budgets, budgets + grid.lines + 1))
+    sheet.page_setup(starts={charts - 1}, with_next=together, with_previous=_parts(strategy, first))
+
+
+def _parts(strategy: Strategy, top: int) -> set[int]:
+    """Rows that stay with the one above: measures with their goal, the total with the last."""
+    per_goal = Counter(m.goal for m in strategy.measures)
+    rows: set[int] = set()
+    row = top + 1
+    for goal in strategy.goals:
+        rows.update(range(row + 1, row + 1 + per_goal[goal.number]))
+        row += 1 + per_goal[goal.number]
+    return {*rows, row}
+
+
+def _title(sheet: Sheet, row: int, title: str) -> int:
+    sheet.text(row, 0, title, "subtitle")
+    sheet.height(row, 20)
+    return row + 1
+
+
+# --- goals and measures ---------------------------------------------------------------------------
+
+
+def _write_by_goal(sheet: Sheet, top: int, contents: Contents, listed: Sequence[ListedRow]) -> int:
+    """Goals with their measures below and the total; header in row ``top``. The next free row."""
+    strategy, totals = contents.strategy, contents.totals
+    new = Counter(
+        group
+        for row in listed
+        if row.category == text.NEW and not row.relisted
+        for group in (str(row.goal), row.measure)
+    )
+    by_measure = {s.label: s for s in totals.measures}
+    figures = _Figures(
+        count=len(listed),
+        total=totals.total,
+        total_line=top + 2 + len(strategy.goals) + len(strategy.measures),
+    )
+    rows: list[Row] = []
+    for goal, subtotal in zip(strategy.goals, totals.goals, strict=True):
+        cells = figures.cells(top + 2 + len(rows), subtotal, new[goal.key], (GOAL, goal.key))
+        rows.append(Row((goal.key, goal.list_name, *cells), "subtotal"))
+        for measure in strategy.measures:
+            if measure.goal != goal.number:
+                continue
+            where = (MEASURE, literal(measure.key))
+            cells = figures.cells(
+                top + 2 + len(rows), by_measure[measure.key], new[measure.key], where
+            )
+            rows.append(Row((measure.key, measure.list_name, *cells), styles=((1, "indent"),)))
+    cells = figures.cells(top + 2 + len(rows), totals.total, totals.new)
+    rows.append(Row((None, "合計", *cells), "total"))
+    columns = (
+        Column("", _KEY_WIDTH, "centre"),
+        Column("基本目標・施策", _NAME_WIDTH),
+        *(Column(heading, _FIGURE_WIDTH, style, "number") for heading, style in _FIGURES),
+    )
+    return write_table(sheet, top, Table(columns, tuple(rows), main=False))
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """The seven figures of a group of rows; ``total_line`` is Excel's number of the total's row."""
+
+    count: int
+    total: Subtotal
+    total_line: int
+
+    def cells(self, line: int, group: Subtotal, new: int, *where: Condition) -> tuple[Formula, ...]:
+        """Columns C to I of Excel's row ``line``, over the rows that ``where`` picks."""
+        fresh = (*where, ORIGINALS_ONLY, (CATEGORY, literal(text.NEW)))
+        share = group.net / self.total.net if self.total.net else 0
+        net = f"H${self.total_line}"
+        return (
+            Formula(f"={count_formula(self.count, *where)}", group.rows),
+            Formula(f"={count_formula(self.count, *where, RELISTED_ONLY)}", group.relisted),
+            Formula(f"=C{line}-D{line}", group.projects),
+            Formula(f"={count_formula(self.count, *fresh)}", new),
+            Formula(f"={budget_formula(self.count, *where)}", group.gross),
+            Formula(f"={budget_formula(self.count, *where, ORIGINALS_ONLY)}", group.net),
+            Formula(f"=IF({net}=0,0,H{line}/{net})", share),
+        )
+
+
+# --- charts ---------------------------------------------------------------------------------------
+
+
+def _charts(contents: Contents, grid: Grid, budgets: int) -> list[BarChart]:
+    """Charts over the table of budgets whose header stands in row ``budgets``."""
+    goals, departments = contents.totals.goals, grid.departments
+    count, people = len(goals), len(departments)
+    year = contents.strategy.settings.year_label
+    net_row = budgets + grid.lines
+    amounts = "、".join(f"基本目標{g.goal}は再掲を含む{g.gross:,}、除く{g.net:,}" for g in goals)
+    charts = [
+        BarChart(
+            f"基本目標別の予算事業費（{year}）",
+            f"基本目標別の予算事業費の横棒グラフ（千円）。{amounts}。",
+            (budgets, 2, budgets, count + 1),
+            (
+                Series("再掲を含む", (net_row + 2, 2, net_row + 2, count + 1), HATCHED),
+                Series("再掲を除く", (net_row, 2, net_row, count + 1), SOLID),
+            ),
+            max((g.gross for g in goals), default=0),
+        )
+    ]
+    if 0 < people <= MAX_BARS:
+        sums = [sum(grid.budget[name, goal] for goal in grid.goals) for name in departments]
+        named = "、".join(f"{n}{s:,}" for n, s in zip(departments, sums, strict=True))
+        area = (budgets + 1, count + 2, budgets + people, count + 2)
+        charts.append(
+            BarChart(
+                f"部局別の予算事業費（再掲を除く、{year}）",
+                f"部局別の予算事業費の横棒グラフ（再掲を除く、千円）。{named}。",
+                (budgets + 1, 1, budgets + people, 1),
+                (Series("再掲を除く", area, SOLID),),
+                max(sums),
+            )
+        )
+    return charts
+
+
+# --- projects that are gone -----------------------------------------------------------------------
+
+
+def _write_withdrawn(sheet: Sheet, top: int, contents: Contents) -> None:
+    """終了 and 取下げ as the departments said; what the office withholds is not public."""
+    goals = contents.strategy.measure_order
+    gone = [w for w in contents.result.withdrawn if w.reason in (text.ENDED, text.CANCELLED)]
+    if not gone:
+        sheet.wide_text(top, "終了・取下げの事業はありません。", "plain_wrap")
+        return
+    gone.sort(key=lambda w: (goals.get(w.measure, len(goals)), w.number or 0, w.raw.row_id))
+    ended = sum(w.reason == text.ENDED for w in gone)
+    sheet.wide_text(top, f"終了 {ended}件、取下げ {len(gone) - ended}件です。", "plain_wrap")
+    rows = tuple(
+        Row(
+            (
+                text.printable(w.measure if w.number is None else f"{w.measure}-{w.number}"),
+                text.printable(w.name),
+                text.printable(w.department),
+                w.reason,
+            )
+        )
+        for w in gone
+    )
+    columns = (
+        Column("施策", _KEY_WIDTH, "centre"),
+        Column("事業名", _NAME_WIDTH),
+        Column("部局名", _FIGURE_WIDTH),
+        Column("区分", _FIGURE_WIDTH, "centre"),
+    )
+    write_table(sheet, top + 1, Table(columns, rows, main=False))

@@ -1,0 +1,151 @@
+"""How high a text stands in its cell, and where the pages break. Knows no writer and no rule.
+
+Heights and page heights are points, column widths Excel's characters (one is 7 pixels at 96 dpi).
+Excel and LibreOffice measure text with the fonts of the machine, so everything here errs on the
+side of a little white space: a line cut in half on a printed list is worse.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+
+MAX_ROW_HEIGHT = 409.0  # Excel's limit
+MIN_FONT_SIZE = 6.0
+MAX_BREAKS = 1023  # Excel's limit per sheet
+# Printers lay rows out a few per cent higher or lower than the screen.
+_SAFETY = 0.97
+_PADDING = 4.0  # above and below the text together
+_NARROWER = 0.98  # printers set a line up to two per cent wider than the screen
+_ROMAN_EM = 0.6  # digits and letters are 0.5 to 0.6 in the usual Japanese fonts
+# 禁則: what must not start a line stays with the character before it, what must not end one with
+# the one after it; words in Roman letters are not torn.
+_NO_START = (
+    "、。，．・：；？！）」』】〕〉》］｝ー～〜々ゝゞヽヾ,.:;?!)]}%"
+    "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
+)
+_NO_END = "（「『【〔〈《［｛([{"
+_TOKEN = re.compile(rf"[{re.escape(_NO_END)}]*(?:[A-Za-z0-9@#$&'_/+-]+|.)[{re.escape(_NO_START)}]*")
+# Fonts whose lines stand far apart; all others stay below the default.
+_LINE_HEIGHTS = (("游", 1.75), ("Yu ", 1.75), ("メイリオ", 1.7), ("Meiryo", 1.7))
+_LINE_HEIGHT = 1.45
+
+
+def column_pixels(width: float) -> int:
+    """Excel's width in characters → pixels, as Excel and XlsxWriter round it."""
+    return int(width * 7 + 0.5) + 5
+
+
+def column_width(pixels: float) -> float:
+    """Pixels → Excel's width in characters."""
+    return max(pixels - 5, 0) / 7
+
+
+@lru_cache(maxsize=64)
+def line_height(size: float, font: str = "") -> float:
+    """Height of one line of text in points."""
+    factor = next((f for name, f in _LINE_HEIGHTS if font.startswith(name)), _LINE_HEIGHT)
+    return size * factor
+
+
+@lru_cache(maxsize=4096)
+def _ems(text: str) -> float:
+    """Width in units of the font size; whatever is not ASCII counts as full width."""
+    roman = len(text.encode("ascii", "ignore"))
+    return len(text) - (1 - _ROMAN_EM) * roman
+
+
+def count_lines(text: str, width: float, size: float) -> int:
+    """How many lines the text takes when wrapped in a column of that width (at least 1)."""
+    room = max((column_pixels(width) - 7) * 0.75 * _NARROWER / size, 1.0)
+    lines = 0
+    for paragraph in text.split("\n"):
+        lines += 1
+        if _ems(paragraph) <= room:
+            continue
+        used = 0.0
+        for token in _TOKEN.findall(paragraph):
+            ems = _ems(token)
+            if used and used + ems > room:
+                lines += 1
+                used = 0.0
+            used += ems
+            if used > room:  # a word longer than the line is torn
+                full = math.ceil(used / room) - 1
+                lines += full
+                used -= full * room
+    return lines
+
+
+def text_height(text: str, width: float, size: float, font: str = "") -> float:
+    """Points that a wrapped text needs; not limited to what a row of Excel can have."""
+    return count_lines(text, width, size) * line_height(size, font) + _PADDING
+
+
+def fitting_size(text: str, width: float, size: float, font: str = "") -> float:
+    """The largest font size up to ``size`` with which the text fits the highest row of Excel.
+
+    Half points down to 6: a text that is too long even then is the schema's business, which limits
+    texts far below.
+    """
+    while size > MIN_FONT_SIZE and text_height(text, width, size, font) > MAX_ROW_HEIGHT:
+        size = max(size - 0.5, MIN_FONT_SIZE)
+    return size
+
+
+def paginate(
+    heights: Sequence[float],
+    page_height: float,
+    *,
+    repeat: tuple[int, int] | None = None,
+    starts: Collection[int] = (),
+    with_next: Collection[int] = (),
+    with_previous: Collection[int] = (),
+) -> list[int]:
+    """Rows (indices into ``heights``) above which a page break stands.
+
+    ``repeat`` (first, last) are the rows that Excel repeats on top of every page. Each row of
+    ``starts`` begins a page; a row of ``with_next`` is never the last of a page, one of
+    ``with_previous`` never the first. More than 1,023 breaks are more than Excel can hold: then
+    only ``starts`` break and Excel finds the other pages itself.
+    """
+    room = page_height * _SAFETY
+    repeated = sum(heights[repeat[0] : repeat[1] + 1]) if repeat else 0.0
+    first_body = repeat[1] + 1 if repeat else 0
+    breaks: list[int] = []
+    used = 0.0
+
+    def turn(row: int) -> None:
+        nonlocal used
+        breaks.append(row)
+        used = repeated if row >= first_body else 0.0
+
+    for block in _blocks(len(heights), set(starts), set(with_next), set(with_previous)):
+        height = sum(heights[row] for row in block)
+        page_is_fresh = block[0] == (breaks[-1] if breaks else 0)
+        if not page_is_fresh and (block[0] in starts or used + height > room):
+            turn(block[0])
+        for row in block:
+            # Only a block that is higher than a page gets here with too little room.
+            if used + heights[row] > room and row != (breaks[-1] if breaks else 0):
+                turn(row)
+            used += heights[row]
+    if len(breaks) > MAX_BREAKS:
+        return sorted(row for row in starts if row)[:MAX_BREAKS]
+    return breaks
+
+
+def _blocks(
+    count: int, starts: set[int], with_next: set[int], with_previous: set[int]
+) -> list[range]:
+    """Runs of rows that must not be torn apart."""
+    blocks: list[range] = []
+    first = 0
+    for row in range(1, count + 1):
+        tied = row < count and row not in starts and (row - 1 in with_next or row in with_previous)
+        if not tied:
+            blocks.append(range(first, row))
+            first = row
+    return blocks

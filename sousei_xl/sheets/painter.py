@@ -1,0 +1,169 @@
+"""Prints a prototype row with real values: formats, merged cells, live formulas, row heights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sousei_xl.sheets import pages
+from sousei_xl.sheets.book import Sheet
+from sousei_xl.sheets.prototype import FormCell, FormRow
+from sousei_xl.strategy import Settings
+
+_DEFAULT_SIZE = 11.0
+_LONGEST_LITERAL = 255  # characters of one text inside a formula
+_INDENT = 1.3  # width of one step of indentation, in characters
+_PLAIN_NUMBERS = ("0", "#,##0", "#,##0_ ", "#,##0_);(#,##0)")
+# Amber and bold, beside the words that the row itself says.
+_MARKED = {"bg_color": "#FFE699", "bold": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A number that Excel computes: the expression, without ``=``, and its value."""
+
+    expression: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount, or the words that stand for it."""
+
+    value: int | str
+
+
+Value = str | int | Live | Money
+
+
+class Painter:
+    """Prints rows of one form on one sheet."""
+
+    def __init__(self, sheet: Sheet, settings: Settings) -> None:
+        self.sheet, self.settings = sheet, settings
+        self._formats: dict[tuple[Any, ...], Any] = {}
+
+    def block(
+        self,
+        top: int,
+        rows: Sequence[FormRow],
+        values: Mapping[str, Value],
+        *,
+        wrap: bool = False,
+        marked: bool = False,
+    ) -> int:
+        """Print prototype rows from row ``top`` on; the first free row is returned.
+
+        ``values`` has every placeholder of the rows. ``wrap`` breaks texts that are too long for
+        their cell also where the form does not say so; in merged cells that is always done.
+        """
+        heights = [max(row.height, pages.line_height(1)) for row in rows]
+        for offset, row in enumerate(rows):
+            for cell in row.cells:
+                if cell.covered:
+                    continue
+                needed = self._cell(top + offset, cell, values, wrap, marked)
+                last = offset + cell.rows
+                missing = needed - sum(heights[offset:last])
+                heights[last - 1] += max(missing, 0.0)
+        for offset, height in enumerate(heights):
+            self.sheet.height(top + offset, height)
+        return top + len(rows)
+
+    def _cell(
+        self, row: int, cell: FormCell, values: Mapping[str, Value], wrap: bool, marked: bool
+    ) -> float:
+        """Write one cell, or the range merged into it; the height that it needs is returned."""
+        parts: list[Value] = [values[p.text] if p.is_placeholder else p.text for p in cell.pieces]
+        only = parts[0] if len(parts) == 1 else None
+        if isinstance(only, Money):
+            only = only.value
+        number = isinstance(only, int | Live)
+        shown = "" if number else "".join(self._shown(part) for part in parts)
+        break_lines, size, height = self._fit(cell, shown, wrap)
+        style = self._format(cell, parts, number, break_lines, size, marked)
+        if (cell.rows, cell.columns) != (1, 1):
+            last_row, last_column = row + cell.rows - 1, cell.column + cell.columns - 1
+            self.sheet.merge(row, cell.column, last_row, last_column, style)
+        if isinstance(only, Live):
+            self.sheet.formula(row, cell.column, f"={only.expression}", only.value, style)
+        elif isinstance(only, int):
+            self.sheet.number(row, cell.column, only, style)
+        elif any(isinstance(part, Live) for part in parts):
+            formula = "=" + "&".join(self._terms(parts))
+            self.sheet.formula(row, cell.column, formula, shown, style)
+        else:
+            self.sheet.text(row, cell.column, shown, style)
+        return height
+
+    def _shown(self, part: Value) -> str:
+        """A value as it stands inside a text."""
+        if isinstance(part, Live | Money):
+            part = part.value
+        if isinstance(part, int):
+            return f"{part:,}".replace("-", self.settings.minus)
+        return part
+
+    def _terms(self, parts: Iterable[Value]) -> Iterator[str]:
+        """The parts of a text as terms of a formula."""
+        for live, group in groupby(parts, key=lambda part: isinstance(part, Live)):
+            if live:
+                for part in group:
+                    assert isinstance(part, Live)
+                    yield f'TEXT({part.expression},"{self.settings.number_format}")'
+                continue
+            literal = "".join(self._shown(part) for part in group)
+            for start in range(0, len(literal), _LONGEST_LITERAL):
+                chunk = literal[start : start + _LONGEST_LITERAL].replace('"', '""')
+                yield f'"{chunk}"'
+
+    def _fit(self, cell: FormCell, shown: str, wrap: bool) -> tuple[bool, float, float]:
+        """(break lines, font size, height in points) with which the text can be read whole."""
+        look = cell.look
+        size = float(look.get("font_size", _DEFAULT_SIZE))
+        font = str(look.get("font_name", self.settings.font))
+        if rotation := look.get("rotation"):
+            lines = max(shown.split("\n"), key=len)
+            step = pages.line_height(size, font) if rotation == 270 else size
+            return bool(look.get("text_wrap")), size, len(lines) * step + 6
+        width = self.sheet.span_width(cell.column, cell.column + cell.columns - 1)
+        width -= look.get("indent", 0) * _INDENT
+        breaks = bool(look.get("text_wrap")) or "\n" in shown
+        if not breaks and not look.get("shrink") and (wrap or cell.columns > 1):
+            breaks = pages.count_lines(shown, width, size) > 1
+        if not breaks:
+            return False, size, pages.text_height("", width, size, font)
+        size = pages.fitting_size(shown, width, size, font)
+        return True, size, pages.text_height(shown, width, size, font)
+
+    def _format(
+        self,
+        cell: FormCell,
+        parts: Sequence[Value],
+        number: bool,
+        break_lines: bool,
+        size: float,
+        marked: bool,
+    ) -> Any:
+        money = len(parts) == 1 and isinstance(parts[0], Live | Money)
+        key = (id(cell), number, money, break_lines, size, marked)
+        if key not in self._formats:
+            look = dict(cell.look)
+            look["font_size"] = size
+            if break_lines:
+                look["text_wrap"] = True
+            if money:
+                look.setdefault("align", "right")
+                if look.get("num_format", "#,##0") in _PLAIN_NUMBERS:
+                    look["num_format"] = self.settings.number_format
+            if number:
+                # A number that is too wide is printed smaller: #### says nothing.
+                look.pop("text_wrap", None)
+                look["shrink"] = True
+            if marked:
+                look.update(_MARKED)
+                look.pop("pattern", None)
+            self._formats[key] = self.sheet.book.format(**look)
+        return self._formats[key]

@@ -1,0 +1,338 @@
+"""The template's sheet 別紙: prototype rows that the writer repeats for the real ones.
+
+Column A says what a row is an example of; the form itself starts in column B. Text, fonts, fills,
+borders, number formats, alignment, widths, minimum heights, merged cells, orientation and margins
+are the office's, so it changes the look, adds a column or rewords a note without touching code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sousei_xl import text as texts
+from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.sheets import pages
+from sousei_xl.sheets.book import Margins, Orientation
+from sousei_xl.sheets.looks import Palette, look_of
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.load import FORM, cell_address
+
+TITLE, HEADER, GOAL, MEASURE = "表題", "見出し", "基本目標", "施策"
+PROJECT, RELISTED, SUBTOTAL, TOTAL = "事業", "再掲事業", "小計", "合計"
+KINDS = (TITLE, HEADER, GOAL, MEASURE, PROJECT, RELISTED, SUBTOTAL, TOTAL)
+BLOCKS = (TITLE, HEADER)  # may have several rows, all others have one
+
+# Placeholders, by what they are about.
+GENERAL = ("自治体名", "年度", "年度全角", "表題", "単位", "基準日", "状態", "予算の基準")
+OF_GOAL = ("基本目標番号", "基本目標名")
+OF_MEASURE = ("施策記号", "施策名", "施策キー")
+COUNTS = ("事業数", "うち再掲", "純事業数", "小計額", "再掲を除く額")
+OF_TOTAL = ("小計名", *COUNTS)
+# Without these as cells of their own no list could be read or summed.
+REQUIRED = {"number": "番号", "relisted": "再掲", "name": "事業名", "budget": "予算事業費"}
+
+_PLACEHOLDER = re.compile(r"[{｛]([^{}｛｝]*)[}｝]")
+_BRACE = re.compile(r"[{}｛｝]")
+# A row with one of these in column A is a note to the office.
+_COMMENTS = ("行の種類", "種類", "説明", "注")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a cell's text: a literal, or the name of a placeholder."""
+
+    text: str
+    is_placeholder: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormCell:
+    """A cell of a prototype row. ``column`` counts from 0 at the form's first column (B).
+
+    ``rows`` and ``columns`` are the size of the merged range that starts here (1, 1 if none), and
+    its look has the borders of the whole range; ``covered`` cells lie under one.
+    """
+
+    column: int
+    pieces: tuple[Piece, ...]
+    look: Mapping[str, Any]
+    rows: int = 1
+    columns: int = 1
+    covered: bool = False
+
+    @property
+    def placeholder(self) -> str:
+        """The placeholder that is all of the cell's text, or ""."""
+        own = len(self.pieces) == 1 and self.pieces[0].is_placeholder
+        return self.pieces[0].text if own else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """One prototype row, a cell for every column; ``height`` is the minimum (0: as needed)."""
+
+    height: float
+    cells: tuple[FormCell, ...]
+
+
+@dataclass(frozen=True)
+class Prototype:
+    """The printed form. ``widths`` are Excel's characters of a 7 pixel digit."""
+
+    rows: Mapping[str, tuple[FormRow, ...]]
+    widths: tuple[float, ...]
+    orientation: Orientation
+    margins: Margins
+
+    @cached_property
+    def columns(self) -> Mapping[str, int]:
+        """Placeholder → column of the project row's cell that is nothing else."""
+        return {c.placeholder: c.column for c in self.rows[PROJECT][0].cells if c.placeholder}
+
+
+def project_fields(strategy: Strategy) -> dict[str, str]:
+    """Placeholder of a project row → field name: 番号, 予算事業費, own fields by their label."""
+    return {
+        f.label if f.own else f.short_label: f.name for f in strategy.fields if f.name != "measure"
+    }
+
+
+def load_prototype(path: Path, strategy: Strategy) -> tuple[Prototype | None, list[Finding]]:
+    """Read the sheet 別紙 of the template; (None, T101 findings) where it has mistakes.
+
+    Error values in cells are found by the gate, which reads every sheet of the template.
+    """
+    workbook = load_workbook(path, rich_text=True)
+    try:
+        if FORM not in workbook.sheetnames:
+            mistake = (f"シート「{FORM}」がありません。", "シートを元の名前に戻してください。")
+            return None, [_mistake(path.name, 1, "A1", "", *mistake)]
+        return _Reader(workbook[FORM], Palette(workbook), path.name, strategy).read()
+    finally:
+        workbook.close()
+
+
+def _mistake(file: str, row: int, cell: str, value: str, problem: str, remedy: str) -> Finding:
+    place = Place(file=file, sheet=FORM, row=row, cell=cell)
+    return finding("T101", place, value, problem=problem, remedy=remedy)
+
+
+class _Reader:
+    """Reads one sheet and collects its mistakes."""
+
+    def __init__(self, sheet: Worksheet, palette: Palette, file: str, strategy: Strategy) -> None:
+        self.sheet, self.palette, self.file = sheet, palette, file
+        fields = tuple(project_fields(strategy))
+        # 予算事業費 may be written as people see it in the department's form.
+        self.labels = {texts.key(f.label): f.short_label for f in strategy.fields if not f.own}
+        self.allowed = {
+            TITLE: GENERAL,
+            HEADER: GENERAL,
+            GOAL: (*GENERAL, *OF_GOAL),
+            MEASURE: (*GENERAL, *OF_GOAL, *OF_MEASURE),
+            PROJECT: (*fields, *GENERAL, *OF_GOAL, *OF_MEASURE),
+            RELISTED: (*fields, *GENERAL, *OF_GOAL, *OF_MEASURE),
+            SUBTOTAL: (*OF_TOTAL, *GENERAL, *OF_GOAL),
+            TOTAL: (*OF_TOTAL, *GENERAL),
+        }
+        self.found: list[Finding] = []
+        self.merges: dict[tuple[int, int], tuple[int, int]] = {}
+        self.covered: set[tuple[int, int]] = set()
+        for area in sheet.merged_cells.ranges:
+            size = (area.max_row - area.min_row + 1, area.max_col - area.min_col + 1)
+            self.merges[area.min_row, area.min_col] = size
+            self.covered.update(area.cells)
+            self.covered.discard((area.min_row, area.min_col))
+
+    def read(self) -> tuple[Prototype | None, list[Finding]]:
+        numbers = self._row_numbers()
+        last = max((self._last_column(n) for group in numbers.values() for n in group), default=0)
+        rows = {
+            kind: tuple(self._row(kind, number, last, group[-1]) for number in group)
+            for kind, group in numbers.items()
+        }
+        if not self.found:
+            self._check_required(rows, numbers)
+        if self.found:
+            return None, self.found
+        page = self.sheet.page_margins
+        # The page header and footer need their room.
+        margins = Margins(page.left, page.right, max(page.top, 0.6), max(page.bottom, 0.5))
+        orientation = self.sheet.page_setup.orientation
+        prototype = Prototype(
+            rows=rows,
+            widths=tuple(self._widths(last)),
+            orientation="landscape" if orientation == "landscape" else "portrait",
+            margins=margins,
+        )
+        return prototype, []
+
+    # --- rows ---------------------------------------------------------------------------------
+
+    def _row_numbers(self) -> dict[str, list[int]]:
+        known = {texts.key(kind): kind for kind in KINDS}
+        comments = {texts.key(word) for word in _COMMENTS}
+        rows: dict[str, list[int]] = {}
+        for number in range(1, self.sheet.max_row + 1):
+            value = self.sheet.cell(number, 1).value
+            shown = "" if value is None else str(value).strip()
+            if not shown or texts.key(shown) in comments or shown.startswith(("※", "（", "(")):
+                continue
+            kind = known.get(texts.key(shown))
+            if kind is None:
+                near = get_close_matches(shown, KINDS, 1, 0.4)
+                hint = f"「{near[0]}」ではありませんか。" if near else ""
+                remedy = f"{hint}{'、'.join(KINDS)}のどれかを入力してください。"
+                self._add(number, 1, shown, f"行の種類『{shown}』は使えません。", remedy)
+                continue
+            group = rows.setdefault(kind, [])
+            group.append(number)
+            if len(group) > 1 and kind not in BLOCKS:
+                problem = f"「{kind}」の行が2行あります（{group[0]}行目と{number}行目）。"
+                self._add(number, 1, shown, problem, "1行だけ残してください。")
+            elif len(group) > 1 and number != group[-2] + 1:
+                problem = f"「{kind}」の行が離れています（{group[-2]}行目と{number}行目）。"
+                self._add(number, 1, shown, problem, "続けて並べてください。")
+        for kind in KINDS:
+            if kind not in rows:
+                remedy = f"A列に「{kind}」と入力した見本の行を作ってください。"
+                self._add(1, 1, "", f"「{kind}」の行がありません。", remedy)
+        return rows
+
+    def _last_column(self, number: int) -> int:
+        """The last column that the row uses: text or a merged range."""
+        used = [
+            column + self.merges.get((number, column), (1, 1))[1] - 1
+            for column in range(2, self.sheet.max_column + 1)
+            if self.sheet.cell(number, column).value is not None or (number, column) in self.merges
+        ]
+        return max(used, default=0)
+
+    def _row(self, kind: str, number: int, last_column: int, last_row: int) -> FormRow:
+        height = self.sheet.row_dimensions[number].height or 0.0
+        columns = range(2, last_column + 1)
+        cells = tuple(self._cell(kind, number, column, last_row) for column in columns)
+        return FormRow(float(height), cells)
+
+    def _cell(self, kind: str, number: int, column: int, last_row: int) -> FormCell:
+        if (number, column) in self.covered:
+            return FormCell(column - 2, (), {}, covered=True)
+        cell = self.sheet.cell(number, column)
+        rows, columns = self.merges.get((number, column), (1, 1))
+        if number + rows - 1 > last_row:
+            self._add(
+                number,
+                column,
+                "",
+                f"「{kind}」の行が、ほかの行のセルと結合されています。",
+                "セルの結合を解除してください（同じ行の中の結合は使えます）。",
+            )
+        value, font = _plain(cell.value)
+        if cell.data_type == "f":
+            self._add(
+                number,
+                column,
+                value,
+                "数式は使えません。",
+                "文字か差し込み（例：{小計額}）を入力してください。合計の数式は自動で入ります。",
+            )
+            value = ""
+        pieces = tuple(self._pieces(kind, number, column, value))
+        look = look_of(cell, self.palette, font)
+        return FormCell(column - 2, pieces, look, rows, columns)
+
+    def _pieces(self, kind: str, number: int, column: int, value: str) -> Iterator[Piece]:
+        allowed = {texts.key(name): name for name in self.allowed[kind]}
+        end = 0
+        for match in _PLACEHOLDER.finditer(value):
+            if literal := value[end : match.start()]:
+                yield Piece(literal, False)
+            end = match.end()
+            key = texts.key(match[1])
+            name = allowed.get(key) or allowed.get(texts.key(self.labels.get(key, "")))
+            if name is None:
+                self._unknown(kind, number, column, match[0], match[1].strip())
+            else:
+                yield Piece(name, True)
+        if rest := value[end:]:
+            yield Piece(rest, False)
+        if _BRACE.search(_PLACEHOLDER.sub("", value)):
+            remedy = "「{事業名}」のように、両側を波かっこで囲んでください。"
+            self._add(number, column, value, "波かっこの片方がありません。", remedy)
+
+    def _unknown(self, kind: str, number: int, column: int, shown: str, name: str) -> None:
+        allowed = self.allowed[kind]
+        elsewhere = [k for k in KINDS if name in self.allowed[k]]
+        if elsewhere:
+            problem = f"差し込み『{shown}』は「{kind}」の行では使えません。"
+            remedy = f"使えるのは{'、'.join(f'「{k}」' for k in elsewhere)}の行です。"
+        else:
+            problem = f"差し込み『{shown}』は定義されていません。"
+            near = get_close_matches(name, allowed, 1, 0.3)
+            choices = "".join(f"{{{n}}}" for n in allowed)
+            remedy = f"「{{{near[0]}}}」ではありませんか。" if near else f"使えるもの：{choices}"
+        self._add(number, column, shown, problem, remedy)
+
+    # --- the form as a whole ------------------------------------------------------------------
+
+    def _check_required(
+        self, rows: Mapping[str, tuple[FormRow, ...]], numbers: Mapping[str, list[int]]
+    ) -> None:
+        columns: dict[str, int] = {}
+        for kind in (PROJECT, RELISTED):
+            number = numbers[kind][0]
+            own = {c.placeholder: c.column for c in rows[kind][0].cells if c.placeholder}
+            for name in REQUIRED.values():
+                if name not in own:
+                    problem = f"「{kind}」の行に、{{{name}}}だけのセルがありません。"
+                    remedy = f"一つのセルに{{{name}}}だけを入力してください。"
+                    self._add(number, 1, "", problem, remedy)
+                elif columns.setdefault(name, own[name]) != own[name]:
+                    expected = cell_address(number, columns[name] + 1)
+                    problem = f"{{{name}}}の列が「{PROJECT}」の行と違います。"
+                    remedy = f"{expected}に移してください。"
+                    self._add(number, own[name] + 2, f"{{{name}}}", problem, remedy)
+
+    def _widths(self, last: int) -> Iterator[float]:
+        """Widths of columns B to the last, as widths of a workbook with 7 pixel digits."""
+        digit = _digit_pixels(self.sheet.parent)
+        standard = self.sheet.sheet_format.defaultColWidth
+        default = standard * digit if standard else 8 * digit + 5
+        widths = {
+            column: dimension.width * digit
+            for dimension in self.sheet.column_dimensions.values()
+            if dimension.width and dimension.customWidth
+            for column in range(dimension.min or 1, (dimension.max or 0) + 1)
+        }
+        for column in range(2, last + 1):
+            yield pages.column_width(int(widths.get(column, default) + 0.5))
+
+    def _add(self, row: int, column: int, value: str, problem: str, remedy: str) -> None:
+        cell = cell_address(row, column - 1)
+        self.found.append(_mistake(self.file, row, cell, value, problem, remedy))
+
+
+def _plain(value: Any) -> tuple[str, Any]:
+    """The text of a cell and, for rich text, the font of its first run."""
+    if isinstance(value, CellRichText):
+        first = value[0] if value else ""
+        return str(value), first.font if isinstance(first, TextBlock) else None
+    return texts.to_text(value), None
+
+
+def _digit_pixels(workbook: Any) -> int:
+    """Width of a digit in the workbook's normal font: what column widths are counted in."""
+    normal = workbook._named_styles["Normal"].font
+    name, size = normal.name or "Calibri", float(normal.sz or 11)
+    em = {"Calibri": 0.5, "Verdana": 0.64}.get(name, 0.54)
+    return max(round(size * 96 / 72 * em), 1)

@@ -1,0 +1,54 @@
+"""The named styles of all generated sheets, as XlsxWriter's format properties."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+RED, GREY = "#C00000", "#808080"
+
+_BORDER = {"border": 1, "border_color": GREY}
+# Named styles. Names can be combined, the later one winning: ``sheet.number(…, "number subtotal")``
+STYLES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
+    {
+        "plain": {},
+        "plain_wrap": {"text_wrap": True},
+        "title": {"bold": True, "font_size": 14},
+        "subtitle": {"bold": True, "font_size": 11},
+        "note": {"font_size": 9, "font_color": "#404040", "text_wrap": True},
+        "stamp": {"bold": True, "text_wrap": True},
+        "banner": {
+            "bold": True,
+            "font_size": 12,
+            "font_color": "#FFFFFF",
+            "bg_color": RED,
+            "text_wrap": True,
+        },
+        "header": {
+            **_BORDER,
+            "bold": True,
+            "bg_color": "#DCE6F1",
+            "align": "center",
+            "text_wrap": True,
+        },
+        "text": _BORDER,
+        "text_wrap": {**_BORDER, "text_wrap": True},
+        "centre": {**_BORDER, "align": "center", "text_wrap": True},
+        "number": {**_BORDER, "align": "right", "num_format": "#,##0"},
+        "integer": {**_BORDER, "align": "center", "num_format": "0"},
+        "percent": {**_BORDER, "align": "right", "num_format": "0.0%"},
+        "decimal": {**_BORDER, "align": "right", "num_format": "#,##0.##"},
+        "link": {**_BORDER, "font_color": "#0563C1", "underline": 1, "text_wrap": True},
+        "plain_link": {"font_color": "#0563C1", "underline": 1},
+        # Emphasis, to be combined with one of the above.
+        "band": {**_BORDER, "bold": True, "bg_color": "#EAF1DD"},
+        "subtotal": {**_BORDER, "bold": True, "bg_color": "#F2F2F2"},
+        "total": {**_BORDER, "bold": True, "bg_color": "#D9D9D9", "top": 2, "bottom": 2},
+        "warning": {"bg_color": "#FFF2CC"},
+        "error": {"bg_color": "#FBE0DD", "font_color": RED, "bold": True},
+        "muted": {"font_color": GREY},
+        "bold": {"bold": True},
+        "centred": {"align": "center"},
+        "indent": {"indent": 1},
+    }
+)
