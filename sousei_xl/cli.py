@@ -1,0 +1,153 @@
+"""The command line: finds the command, imports nothing heavy before it is known."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sousei_xl import __version__
+from sousei_xl.commands.console import prepare_streams
+from sousei_xl.commands.options import FAILED
+
+# Command → what it does; the module of the same name in commands/ adds its options and runs it.
+COMMANDS = {
+    "merge": "受付フォルダー（inbox）の様式を読み、点検し、別紙にまとめます",
+    "check": "ファイルを1つずつ点検し、統合したらどうなるかを示します",
+    "explain": "指摘コードの意味・例・直し方を示します",
+    "init": "新しい作業フォルダーを作ります",
+}
+_EPILOG = """\
+例:
+  sousei-xl init 作業 --example asahikawa_h30   旭川市（平成30年度）の例で試す
+  sousei-xl merge                              inbox/ の様式を統合する
+  sousei-xl merge --approve 2018-03-30         決裁日を付けて確定する
+  sousei-xl check inbox/経済部.xlsx            1つのファイルだけ点検する
+  sousei-xl explain R105                       指摘コードの説明を見る
+
+終了コード: 0 完了（案・確定）  1 完了したが作成中（未提出や要修正が残る）  2 実行できなかった
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with its own words in Japanese."""
+
+    def error(self, message: str) -> NoReturn:
+        words = {
+            "the following arguments are required:": "次の指定が必要です:",
+            "unrecognized arguments:": "次の指定は使えません:",
+            "invalid choice:": "使えない値です:",
+            "choose from": "選べるもの:",
+            "expected one argument": "値が必要です",
+            "expected at least one argument": "値が1つ以上必要です",
+            "argument ": "",
+        }
+        for english, japanese in words.items():
+            message = message.replace(english, japanese)
+        self.print_usage(sys.stderr)
+        sys.stderr.write(f"{message}\n「{self.prog} --help」で使い方を表示します。\n")
+        raise SystemExit(FAILED)
+
+    def format_help(self) -> str:
+        return self._translate(super().format_help())
+
+    def format_usage(self) -> str:
+        return self._translate(super().format_usage())
+
+    @staticmethod
+    def _translate(shown: str) -> str:
+        return (
+            shown.replace("usage:", "使い方:")
+            .replace("positional arguments:", "引数:")
+            .replace("options:", "オプション:")
+            .replace("show this help message and exit", "この説明を表示して終わります")
+        )
+
+
+def build_parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The parser; only the options of ``command`` are loaded, so that ``--help`` starts fast."""
+    parser = _Parser(
+        prog="sousei-xl",
+        description="部局のExcel様式を、総合戦略の別紙（関連事業一覧）に統合します。",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    version = f"sousei-xl {__version__}"
+    parser.add_argument("--version", action="version", version=version, help="版を表示します")
+    commands = parser.add_subparsers(dest="command", metavar="コマンド", required=True)
+    for name, summary in COMMANDS.items():
+        sub = commands.add_parser(
+            name,
+            help=summary,
+            description=summary + "。",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if name == command:
+            _module(name).add_options(sub)
+    return parser
+
+
+def _module(command: str) -> Any:
+    return import_module(f"sousei_xl.commands.{command}")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return the exit status. Operator problems are told, never raised."""
+    command = next((a for a in arguments if not a.startswith("-")), None)
+    args = build_parser(command).parse_args(arguments)
+    from sousei_xl.workspace import OperatorError  # after parsing: --help needs nothing of it
+
+    try:
+        status: int = _module(args.command).run(args)
+    except OperatorError as problem:
+        if getattr(args, "json", False):
+            import json
+
+            print(json.dumps({"status": "error", "message": str(problem), "findings": []}))
+        else:
+            print(f"実行できませんでした。\n{problem}", file=sys.stderr)
+        return FAILED
+    return status
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of ``sousei-xl`` and ``python -m sousei_xl``."""
+    gc.disable()  # a short-lived process: collecting while pandas is imported costs a tenth
+    prepare_streams()
+    try:
+        status = run(sys.argv[1:] if arguments is None else arguments)
+    except SystemExit as stop:  # argparse: --help, --version or a mistake in the options
+        status = stop.code if isinstance(stop.code, int) else FAILED
+    except KeyboardInterrupt:
+        print("中断しました。出力フォルダーは前のままです。", file=sys.stderr)
+        status = FAILED
+    except Exception as bug:  # a traceback helps nobody in an office
+        print(
+            "想定していない問題が起きたため、止まりました。出力フォルダーは前のままです。\n"
+            f"開発者に次の1行をお知らせください: {_trace(bug)}",
+            file=sys.stderr,
+        )
+        status = FAILED
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # the reader of a pipe has gone
+            status = status or FAILED
+    os._exit(status)  # tearing down pandas takes longer than a small merge
+
+
+def _trace(bug: Exception) -> str:
+    if os.environ.get("SOUSEI_XL_DEBUG"):
+        import traceback
+
+        traceback.print_exception(bug)
+    trace = bug.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    return f"{type(bug).__name__} {where} {bug}"

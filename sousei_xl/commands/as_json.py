@@ -1,0 +1,97 @@
+"""Results as one JSON object on stdout (the contract of ``--json``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sousei_xl.figures.totals import Subtotal
+from sousei_xl.findings import Finding
+from sousei_xl.rules.records import FileRecord, ListResult
+from sousei_xl.sheets import Contents
+
+
+def emit(content: dict[str, Any]) -> None:
+    """Print the object. ASCII only, so that no console code page can spoil it."""
+    print(json.dumps(content, ensure_ascii=True, indent=2))
+
+
+def finding(item: Finding) -> dict[str, Any]:
+    """One finding; one entry per cell, never collapsed."""
+    return {
+        "code": item.code,
+        "severity": item.severity,
+        "addressee": item.addressee,
+        "acknowledged": item.acknowledged,
+        "file": item.place.file,
+        "sheet": item.place.sheet,
+        "cell": item.place.cell,
+        "row": item.place.row,
+        "field": item.place.field,
+        "label": item.place.label,
+        "value": item.value,
+        "message": item.message,
+        "cure": item.cure,
+    }
+
+
+def files(records: Iterable[FileRecord]) -> list[dict[str, Any]]:
+    """What became of every file."""
+    return [
+        {
+            "file": r.file,
+            "outcome": r.outcome,
+            "department": r.department,
+            "sha256": r.sha256,
+            "rows": r.read,
+        }
+        for r in records
+    ]
+
+
+def _figures(group: Subtotal) -> dict[str, int]:
+    return {
+        "rows": group.rows,
+        "relisted": group.relisted,
+        "projects": group.projects,
+        "gross": group.gross,
+        "net": group.net,
+    }
+
+
+def merged(contents: Contents, outputs: Iterable[str]) -> dict[str, Any]:
+    """The object of ``merge --json``."""
+    result: ListResult = contents.result
+    ledger = result.ledger
+    return {
+        "status": contents.status,
+        "fiscal_year": contents.strategy.settings.fiscal_year,
+        "run": contents.run.hash,
+        "approved_on": contents.approved_on.isoformat() if contents.approved_on else None,
+        "ledger": {
+            "read": ledger.read,
+            "listed": ledger.listed,
+            "held": ledger.held,
+            "superseded": ledger.superseded,
+            "withdrawn": ledger.withdrawn,
+        },
+        "subtotals": [{"goal": g.goal, **_figures(g)} for g in contents.totals.goals],
+        "total": {
+            **_figures(contents.totals.total),
+            "undecided": contents.totals.total.undecided,
+        },
+        "files": files(result.files),
+        "departments": [
+            {
+                "department": d.department,
+                "state": d.state,
+                "rows": d.rows,
+                "errors": d.errors,
+                "confirmations": d.confirmations,
+            }
+            for d in result.departments
+        ],
+        "findings": [finding(item) for item in result.findings],
+        "outputs": list(outputs),
+    }

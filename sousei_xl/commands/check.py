@@ -1,0 +1,72 @@
+"""``check FILE…``: what these files would get, each in the place of its unit's file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sousei_xl.commands.options import (
+    DONE,
+    DRAFT,
+    add_workspace_options,
+    default_jobs,
+    workspace_of,
+)
+from sousei_xl.commands.progress import Progress
+from sousei_xl.intake import arrivals
+from sousei_xl.intake.inbox import InboxFile
+from sousei_xl.workspace import OperatorError
+
+if TYPE_CHECKING:
+    from sousei_xl.intake.arrivals import Arrivals
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """FILE… and the workspace."""
+    parser.epilog = "例:\n  sousei-xl check inbox/経済部.xlsx\n"
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="点検するファイル")
+    add_workspace_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status 1 where one of the files has a 要修正."""
+    for path in args.files:
+        if not path.is_file():
+            raise OperatorError(f"ファイルが見つかりません（{path}）。")
+    workspace = workspace_of(args)
+    asked = [InboxFile(str(path), path) for path in dict.fromkeys(args.files)]
+    with Progress("読み込み") as progress:
+        arriving = arrivals.start(workspace, default_jobs(), asked, progress.update)
+        from sousei_xl import pipeline
+
+        arrived = arriving.result()
+    strategy = pipeline.strategy_of(arrived.template)
+    names = [file.file for file in asked]
+    result = pipeline.check_files(
+        _without_copies(arrived, args.files, workspace.inbox), names, strategy
+    )
+    findings = [f for f in result.findings if f.place.file in names]
+    if args.json:
+        from sousei_xl.commands import as_json
+
+        records = [r for r in result.files if r.file in names]
+        described = [as_json.finding(item) for item in findings]
+        as_json.emit({"files": as_json.files(records), "findings": described})
+    else:
+        from sousei_xl.commands import report
+
+        report.checked(names, result, strategy)
+    sys.stdout.flush()
+    return DRAFT if any(f.severity == "要修正" for f in findings) else DONE
+
+
+def _without_copies(arrived: Arrivals, asked: list[Path], inbox: Path) -> Arrivals:
+    """A file that lies in the inbox is not also read as another file there."""
+    paths = {path.resolve() for path in asked}
+    count = len(asked)
+    listed, extra = arrived.files[:-count], arrived.files[-count:]
+    kept = tuple(r for r in listed if (inbox / r.file).resolve() not in paths)
+    return replace(arrived, files=(*kept, *extra))

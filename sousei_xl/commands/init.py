@@ -1,0 +1,38 @@
+"""``init``: a new workspace."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from sousei_xl.commands.console import shown
+from sousei_xl.commands.options import DONE
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """DIR and ``--example``."""
+    parser.epilog = (
+        "例:\n"
+        "  sousei-xl init 作業                           空のテンプレートから始める\n"
+        "  sousei-xl init 作業 --example asahikawa_h30   旭川市（平成30年度）の例で試す\n"
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR", help="新しい作業フォルダー")
+    parser.add_argument("--example", metavar="NAME", help="例を入れて作ります（asahikawa_h30）")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Lay out the workspace and say what comes next."""
+    from sousei_xl.scaffold import init_workspace
+
+    made = init_workspace(args.folder, args.example)
+    print(f"作業フォルダーを作りました: {shown(str(args.folder))}")
+    for path in made:
+        print(f"  {shown(path.relative_to(args.folder).as_posix())}")
+    print("\n次にすること")
+    if args.example:
+        print(f"  sousei-xl merge --workspace {shown(str(args.folder))}")
+    else:
+        print("  1. templates/別紙_template.xlsx をExcelで開き、「はじめに」の順に記入します。")
+        print("  2. 部局から届いた様式を inbox/ に入れます。")
+        print("  3. この作業フォルダーの中で sousei-xl merge を実行します。")
+    return DONE

@@ -1,0 +1,130 @@
+"""``merge``: the one command. Read, check, merge, write."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from sousei_xl import text
+from sousei_xl.commands.options import (
+    DONE,
+    DRAFT,
+    FAILED,
+    add_workspace_options,
+    default_jobs,
+    workspace_of,
+)
+from sousei_xl.commands.progress import Progress
+from sousei_xl.intake import arrivals
+from sousei_xl.workspace import OperatorError
+
+if TYPE_CHECKING:
+    from sousei_xl.pipeline.delivery import Definition
+    from sousei_xl.sheets import Contents
+    from sousei_xl.workspace import Workspace
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of ``merge``."""
+    parser.epilog = (
+        "例:\n"
+        "  sousei-xl merge                        統合して書き出す\n"
+        "  sousei-xl merge --dry-run              書き出さずに、載る行・消える行・変わる行を見る\n"
+        "  sousei-xl merge --approve 2018-03-30   決裁日を付けて確定する\n"
+    )
+    parser.add_argument(
+        "--approve",
+        metavar="DATE",
+        help="決裁日（例: 2018-03-30、平成30年3月30日）。提出がそろい、要修正がないときに確定します",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=0,
+        metavar="N",
+        help="同時に読み込むファイルの数（既定: 自動）",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="何も書き出さず、前回の別紙との違いを表示します"
+    )
+    add_workspace_options(parser)
+
+
+def approval_date(typed: str | None) -> dt.date | None:
+    """The date of ``--approve``; OperatorError where it is none."""
+    if typed is None:
+        return None
+    date = text.parse_date(typed)
+    if date is None:
+        raise OperatorError(
+            f"決裁日『{typed}』が日付として読み取れません。「2018-03-30」のように指定してください。"
+        )
+    return date
+
+
+def run(args: argparse.Namespace) -> int:
+    """Merge and publish; see the exit statuses in ``--help``."""
+    approve = approval_date(args.approve)
+    if args.jobs < 0:
+        raise OperatorError("--jobs には1以上の数を指定してください。")
+    workspace = workspace_of(args)
+    with Progress("読み込み") as progress:
+        # Reading goes on in the workers while pandas and pandera are imported here.
+        arriving = arrivals.start(workspace, args.jobs or default_jobs(), on_done=progress.update)
+        from sousei_xl import pipeline
+        from sousei_xl.pipeline import delivery
+
+        arrived = arriving.result()
+    try:
+        definition = delivery.define(arrived, workspace.template)
+    except pipeline.TemplateError as mistakes:
+        if not args.json:
+            raise
+        from sousei_xl.commands import as_json
+
+        found = [as_json.finding(item) for item in mistakes.findings]
+        as_json.emit({"status": "error", "message": str(mistakes), "findings": found})
+        return FAILED
+    result = pipeline.merge_list(arrived, definition.strategy)
+    contents = delivery.contents_of(arrived, result, definition.strategy, workspace, approve)
+    if args.dry_run:
+        _show_changes(args, workspace, contents)
+    else:
+        _publish(args, workspace, contents, definition)
+    return DRAFT if contents.status == "draft" else DONE
+
+
+def _publish(
+    args: argparse.Namespace, workspace: Workspace, contents: Contents, definition: Definition
+) -> None:
+    from sousei_xl.commands import as_json
+    from sousei_xl.pipeline import delivery
+
+    delivered = delivery.publish_list(workspace, contents, definition.prototype)
+    published = delivered.published
+    if args.json:
+        as_json.emit(as_json.merged(contents, [*published.written, *published.unchanged]))
+    else:
+        from sousei_xl.commands import report  # rich takes its time to import
+
+        report.merged(contents, delivered, workspace)
+
+
+def _show_changes(args: argparse.Namespace, workspace: Workspace, contents: Contents) -> None:
+    from sousei_xl.commands import as_json, report
+    from sousei_xl.figures.changes import target
+    from sousei_xl.pipeline import delivery
+
+    name, changes = delivery.changes_since_published(workspace, contents)
+    if not args.json:
+        report.dry_run(contents, name, changes)
+        return
+    described = as_json.merged(contents, [])
+    described["changes"] = {
+        "since": name,
+        "added": [[target(r), r["事業名"]] for r in changes.added],
+        "removed": [[target(r), r["事業名"]] for r in changes.removed],
+        "changed": [[target(c.row), c.row["事業名"], list(c.fields)] for c in changes.changed],
+    }
+    as_json.emit(described)

@@ -1,0 +1,46 @@
+"""Exit statuses, and the options that every command on a workspace has."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sousei_xl.workspace import Workspace
+
+DONE, DRAFT, FAILED = 0, 1, 2
+
+
+def add_workspace_options(parser: argparse.ArgumentParser) -> None:
+    """``--workspace`` or its parts, and ``--json``: the same for every command on a workspace."""
+    group = parser.add_argument_group("場所と出力")
+    group.add_argument(
+        "--workspace",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help="作業フォルダー（既定: 現在のフォルダー）",
+    )
+    for name, what in (
+        ("template", "テンプレートのファイル"),
+        ("inbox", "受付フォルダー"),
+        ("outbox", "出力フォルダー"),
+    ):
+        group.add_argument(f"--{name}", type=Path, metavar="PATH", help=f"{what}を個別に指定します")
+    group.add_argument(
+        "--json", action="store_true", help="結果をJSONで標準出力に出します（案内は標準エラーへ）"
+    )
+
+
+def workspace_of(args: argparse.Namespace) -> Workspace:
+    """The workspace that the options name."""
+    from sousei_xl.workspace import Workspace
+
+    return Workspace.at(args.workspace, args.template, args.inbox, args.outbox)
+
+
+def default_jobs() -> int:
+    """One worker beside the parent on small machines; more than four never paid."""
+    return max(1, min(4, (os.cpu_count() or 2) - 1))

@@ -1,0 +1,283 @@
+"""What a merge prints: where the list stands, its figures, what was written, what to do next."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+from rich.box import ASCII_DOUBLE_HEAD, SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sousei_xl.commands.console import shown
+from sousei_xl.figures.changes import Changes, Row, target
+from sousei_xl.figures.totals import Subtotal
+from sousei_xl.findings import Finding, address
+from sousei_xl.pipeline.delivery import Delivered
+from sousei_xl.rules.records import ListResult
+from sousei_xl.sheets import Contents
+from sousei_xl.strategy import Strategy
+from sousei_xl.text import NEW, RELISTED, to_text
+from sousei_xl.workspace import Workspace
+
+_MOST = 10  # findings and rows that are listed on the console; all of them stand in the workbook
+_WIDTH = 100
+_STATES = {"draft": "作成中", "proposal": "（案）", "final": "確定"}
+
+
+def _console() -> Console:
+    """Colour on a terminal only; a width that no table needs where nobody set one."""
+    width = None if sys.stdout.isatty() else _WIDTH
+    return Console(width=width, highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def _table(console: Console, *columns: tuple[str, bool]) -> Table:
+    box = SIMPLE_HEAD if (console.encoding or "").lower().startswith("utf") else ASCII_DOUBLE_HEAD
+    table = Table(box=box, pad_edge=False, show_edge=False, header_style="bold")
+    for heading, is_number in columns:
+        table.add_column(heading, justify="right" if is_number else "left", no_wrap=True)
+    return table
+
+
+def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> None:
+    """The report of ``merge``."""
+    published = delivered.published
+    console = _console()
+    _heading(console, contents)
+    _departments(console, contents)
+    _files_aside(console, contents)
+    _figures(console, contents)
+    _findings(console, contents)
+    console.print("\n書き出したもの")
+    for name in published.written:
+        console.print(f"  {shown(os.path.join(workspace.outbox, name))}")
+    for name in published.unchanged:
+        console.print(f"  {shown(os.path.join(workspace.outbox, name))}（前回と同じ）")
+    for name in published.moved:
+        console.print(f"  前のファイルを移しました: {shown(name)}")
+    if delivered.hand_edits:
+        kept = {row.edit.kept_as for row in delivered.hand_edits if row.edit.kept_as}
+        console.print(
+            f"  前の出力に手で直した箇所が{len(delivered.hand_edits)}件ありました"
+            f"（{shown('、'.join(sorted(kept)))} に残し、点検結果の「事務局修正一覧」に載せました）。"
+        )
+    _next(console, contents)
+
+
+def dry_run(contents: Contents, since: str, changes: Changes) -> None:
+    """The report of ``merge --dry-run``."""
+    console = _console()
+    _heading(console, contents)
+    _figures(console, contents)
+    console.print(
+        f"\n{shown(since)} との違い" if since else "\n前回の別紙はありません（すべて新しい行です）"
+    )
+    _rows(console, "載る行", changes.added)
+    _rows(console, "消える行", changes.removed)
+    console.print(f"  変わる行: {len(changes.changed)}")
+    for change in changes.changed[:_MOST]:
+        console.print(f"    {target(change.row)}　{to_text(change.row['事業名'])}")
+        for heading, before, after in change.fields:
+            console.print(f"      {heading}: {_short(before)} → {_short(after)}")
+    if len(changes.changed) > _MOST:
+        console.print(f"    ほか {len(changes.changed) - _MOST} 行")
+    console.print("\n--dry-run のため、何も書き出していません。")
+
+
+def _rows(console: Console, label: str, rows: Sequence[Row]) -> None:
+    console.print(f"  {label}: {len(rows)}")
+    for row in rows[:_MOST]:
+        console.print(f"    {target(row)}　{to_text(row['事業名'])}（{to_text(row['部局名'])}）")
+    if len(rows) > _MOST:
+        console.print(f"    ほか {len(rows) - _MOST} 行")
+
+
+def _short(value: str) -> str:
+    flat = value.replace("\n", " ")
+    return "（空欄）" if not flat else flat if len(flat) <= 40 else flat[:39] + "…"
+
+
+def _heading(console: Console, contents: Contents) -> None:
+    settings = contents.strategy.settings
+    ledger = contents.result.ledger
+    console.print(
+        Text(
+            f"{settings.municipality}　{settings.year_label}　別紙　{_STATES[contents.status]}",
+            "bold",
+        )
+    )
+    console.print(
+        f"読んだ行 {ledger.read:,} ＝ 一覧 {ledger.listed:,} ＋ 保留 {ledger.held:,}"
+        f" ＋ 差し替え {ledger.superseded:,} ＋ 取下げ等 {ledger.withdrawn:,}\n"
+    )
+
+
+def _departments(console: Console, contents: Contents) -> None:
+    table = _table(
+        console,
+        ("部局", False),
+        ("状態", False),
+        ("ファイル", True),
+        ("行", True),
+        ("要修正", True),
+        ("要確認", True),
+    )
+    for d in contents.result.departments:
+        if not d.expected and not d.files:
+            continue
+        counts = (len(d.files), d.rows, d.errors, d.confirmations)
+        table.add_row(d.department, d.state, *(f"{n:,}" if n else "-" for n in counts))
+    console.print(table)
+
+
+def _files_aside(console: Console, contents: Contents) -> None:
+    """Refused, superseded and ignored files, each with one line of reason."""
+    reasons: dict[str, Finding] = {}
+    for item in contents.result.findings:
+        if item.code.startswith("F"):
+            reasons.setdefault(item.place.file, item)
+    words = {"refused": "読めませんでした", "ignored": "読み込んでいません"}
+    aside = [f for f in contents.result.files if f.outcome in words]
+    for record in aside[:_MOST]:
+        reason = reasons.get(record.file)
+        console.print(f"  {words[record.outcome]}: {shown(record.file)}")
+        if reason is not None:
+            console.print(f"    {reason.text}")
+    if len(aside) > _MOST:
+        console.print(f"  ほか {len(aside) - _MOST} ファイル（点検結果の「提出状況」にあります）")
+
+
+def _figures(console: Console, contents: Contents) -> None:
+    unit = contents.strategy.settings.unit
+    table = _table(
+        console,
+        ("小計", False),
+        ("行", True),
+        ("うち再掲", True),
+        ("事業", True),
+        (f"再掲を含む（{unit}）", True),
+        (f"再掲を除く（{unit}）", True),
+    )
+
+    def add(label: str, group: Subtotal, style: str = "") -> None:
+        numbers = (group.rows, group.relisted, group.projects, group.gross, group.net)
+        table.add_row(label, *(f"{n:,}" for n in numbers), style=style)
+
+    for group in contents.totals.goals:
+        add(f"基本目標{group.goal}", group)
+    add("合計", contents.totals.total, "bold")
+    console.print(table)
+    if contents.totals.total.undecided:
+        console.print(f"  金額未確定 {contents.totals.total.undecided}件を除きます。")
+
+
+def collapse(findings: Iterable[Finding]) -> list[tuple[Finding, list[str]]]:
+    """Equal messages of one file and sheet in one line, with their cells."""
+    groups: dict[tuple[str, ...], tuple[Finding, list[str]]] = {}
+    for item in findings:
+        key = (item.place.file, item.place.sheet, item.code, item.message, item.cure)
+        groups.setdefault(key, (item, []))[1].append(item.place.cell)
+    return list(groups.values())
+
+
+def finding_lines(item: Finding, cells: Sequence[str]) -> str:
+    """One finding for the console: place, what, what to do; the code stands last."""
+    more = (
+        f"（ほか{'、'.join(cells[1:6])}{'など' if len(cells) > 6 else ''}）"
+        if len(cells) > 1
+        else ""
+    )
+    return f"{address(item.place)}{item.text}{more}［{item.code}］"
+
+
+def _findings(console: Console, contents: Contents) -> None:
+    shown_ones = [
+        f
+        for f in contents.result.findings
+        if f.severity in ("要修正", "要確認") and not f.acknowledged and f.code != "F205"
+    ]
+    counts = Counter(f.severity for f in contents.result.findings)
+    open_ones = sum(f.severity == "要確認" for f in shown_ones)
+    done = sum(f.acknowledged for f in contents.result.findings)
+    console.print(
+        f"\n指摘: 要修正 {counts['要修正']}　要確認 {open_ones}"
+        f"（ほか確認済 {done}）　自動変換 {counts['自動変換']}"
+    )
+    lines = collapse(sorted(shown_ones, key=lambda f: f.severity != "要修正"))
+    for item, cells in lines[:_MOST]:
+        console.print(f"  {item.severity}　{shown(item.place.file)}{finding_lines(item, cells)}")
+    if len(lines) > _MOST:
+        console.print(f"  ほか {len(lines) - _MOST} 件（点検結果の「指摘一覧」にあります）")
+
+
+def _next(console: Console, contents: Contents) -> None:
+    result = contents.result
+    console.print("\n次にすること")
+    missing = [d.department for d in result.departments if d.missing_units]
+    if missing:
+        console.print(f"  ・未提出の{len(missing)}部局（{'、'.join(missing)}）に提出を依頼します。")
+    if result.errors:
+        console.print(
+            "  ・要修正の指摘を部局に返し、直ったファイルを inbox に入れて、もう一度実行します。"
+        )
+    if contents.status == "proposal":
+        if contents.reopened:
+            console.print("  ・確定した後に内容が変わったため、（案）に戻りました。")
+        console.print("  ・別紙（案）を開いて確かめ、決裁が済んだら確定します:")
+        console.print("      sousei-xl merge --approve 決裁日（例 2018-03-30）")
+    if contents.status == "final":
+        console.print("  ・別紙を公表できます。")
+    if contents.status == "draft":
+        console.print("  ・点検結果の「提出状況」と「指摘一覧」に、理由と直し方があります。")
+
+
+def checked(names: Sequence[str], result: ListResult, strategy: Strategy) -> None:
+    """The report of ``check``: findings in the order of the sheet, then the rows of the list."""
+    console = _console()
+    records = {record.file: record for record in result.files}
+    for name in names:
+        record = records[name]
+        mine = [f for f in result.findings if f.place.file == name]
+        counts = Counter(f.severity for f in mine)
+        console.print(Text(shown(name), "bold"))
+        console.print(
+            f"  {record.department or '部局不明'}　行 {record.read:,}　要修正 {counts['要修正']}"
+            f"　要確認 {counts['要確認']}　自動変換 {counts['自動変換']}"
+        )
+        for item, cells in collapse(sorted(mine, key=sheet_order)):
+            console.print(f"  {item.severity}　{finding_lines(item, cells)}")
+        _rows_of(console, name, result)
+        if not counts["要修正"]:
+            console.print("  要修正の指摘はありません。")
+        console.print()
+
+
+def sheet_order(item: Finding) -> tuple[str, int, int, str]:
+    """Findings as a person meets them: file first, then row by row from left to right."""
+    letters = item.place.cell.rstrip("0123456789")
+    return item.place.sheet, item.place.row or 0, len(letters), letters
+
+
+def _rows_of(console: Console, file: str, result: ListResult) -> None:
+    mine = [row_id for row_id, raw in result.raw.items() if raw.file == file]
+    rows = result.listed[result.listed.index.isin(mine)]
+    if not len(rows):
+        return
+    table = _table(
+        console,
+        ("一覧での位置", False),
+        ("再掲", False),
+        ("事業名", False),
+        ("関連性", False),
+        ("予算（千円）", True),
+    )
+    for row in rows.to_dict("records"):
+        amount = row["budget_kind"] if pd.isna(row["budget"]) else f"{row['budget']:,}"
+        name = f"（新）{row['name']}" if row["category"] == NEW else row["name"]
+        place = f"{row['measure']}-{row['number']}"
+        table.add_row(place, RELISTED if row["relisted"] else "", name, row["relevance"], amount)
+    console.print(table)

@@ -1,0 +1,191 @@
+"""From the merged list to the outbox: its state, its workbooks, what they replace."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from sousei_xl import publish, text
+from sousei_xl.figures.changes import Changes, compare
+from sousei_xl.figures.totals import totals
+from sousei_xl.intake import previous
+from sousei_xl.intake.arrivals import Arrivals
+from sousei_xl.pipeline import TemplateError, read_strategy
+from sousei_xl.publish import Output, Published, Sheets
+from sousei_xl.rules.records import ListResult, ListStatus
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.checkbook import write_checkbook
+from sousei_xl.sheets.data import projects_data
+from sousei_xl.sheets.official import write_official
+from sousei_xl.sheets.prototype import Prototype, load_prototype
+from sousei_xl.strategy import Strategy
+from sousei_xl.workspace import OperatorError, Run, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """The template, read: what the year is and how the list is printed."""
+
+    strategy: Strategy
+    prototype: Prototype
+
+
+def define(arrivals: Arrivals, path: Path) -> Definition:
+    """Read the whole template. TemplateError with every mistake of its tables and its form."""
+    strategy, mistakes = read_strategy(arrivals.template)
+    if strategy is None:
+        raise TemplateError(mistakes)
+    prototype, mistakes = load_prototype(path, strategy)
+    if prototype is None:
+        raise TemplateError(mistakes)
+    return Definition(strategy, prototype)
+
+
+def content_hash(result: ListResult, strategy: Strategy) -> str:
+    """What an approval covers: everything that the list prints."""
+    settings = strategy.settings
+    printed = [
+        [settings.municipality, settings.year_label, settings.title, settings.basis],
+        [[g.key, g.list_name] for g in strategy.goals],
+        [[m.key, m.list_name] for m in strategy.measures],
+        json.loads(result.listed.drop(columns=["note"]).to_json(orient="values")),
+    ]
+    return hashlib.sha256(json.dumps(printed, ensure_ascii=False).encode()).hexdigest()
+
+
+def contents_of(
+    arrivals: Arrivals,
+    result: ListResult,
+    strategy: Strategy,
+    workspace: Workspace,
+    approve: dt.date | None = None,
+) -> Contents:
+    """The contents of this run with its state: draft, proposal or final.
+
+    OperatorError where ``approve`` is asked for a list that cannot be final.
+    """
+    figures = totals(result.listed, strategy)
+    digest = content_hash(result, strategy)
+    approval = publish.read_approval(workspace)
+    status: ListStatus = "draft" if result.is_draft else "proposal"
+    approved_on = None
+    if approve is not None:
+        _refuse_approval(result, figures.total.undecided)
+        status, approved_on = "final", approve
+    elif approval and approval.content_hash == digest and status == "proposal":
+        status, approved_on = "final", approval.date
+    inputs = [(r.file, r.sha256) for r in arrivals.files]
+    if arrivals.office is not None:
+        inputs.append((arrivals.office.file, arrivals.office.sha256))
+    return Contents(
+        strategy=strategy,
+        result=result,
+        totals=figures,
+        run=Run.of(arrivals.template.sha256, inputs, strategy.settings.list_date),
+        status=status,
+        approved_on=approved_on,
+        reopened=approval is not None and status == "proposal",
+    )
+
+
+def _refuse_approval(result: ListResult, undecided: int) -> None:
+    reasons = []
+    missing = [d.department for d in result.departments if d.missing_units]
+    if missing:
+        reasons.append(f"提出がそろっていません（{'、'.join(missing)}）。")
+    if result.errors:
+        reasons.append(f"要修正の指摘が{result.errors}件残っています。")
+    if undecided:
+        reasons.append(f"予算が未定の行が{undecided}行あります。")
+    if reasons:
+        raise OperatorError("この一覧はまだ確定できません。" + "".join(reasons))
+
+
+def output_names(strategy: Strategy) -> dict[ListStatus, str]:
+    """The official workbook's name in each state."""
+    year = strategy.settings.year_label
+    return {
+        "draft": f"別紙_{year}_作成中.xlsx",
+        "proposal": f"別紙_{year}（案）.xlsx",
+        "final": f"別紙_{year}.xlsx",
+    }
+
+
+# --- the outbox -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What stands in the outbox now, and the hand edits that were found there before."""
+
+    published: Published
+    hand_edits: tuple[previous.ReadyRow, ...]
+
+
+def publish_list(workspace: Workspace, contents: Contents, prototype: Prototype) -> Delivered:
+    """Write, verify and publish the workbooks; former states and hand edits go to 履歴."""
+    strategy = contents.strategy
+    names = output_names(strategy)
+    year = strategy.settings.year_label
+
+    def write(path: Path) -> None:
+        write_official(path, contents, prototype)
+
+    with publish.locked(workspace) as outbox:
+        edits = previous.ready_rows(workspace, publish.hand_edited(workspace), strategy)
+        official = Output(
+            names[contents.status],
+            write=write,
+            verify=lambda _, sheets: _verify(sheets, contents),
+            replaces=tuple(n for state, n in names.items() if state != contents.status),
+            last=True,
+        )
+        checkbook = Output(
+            f"点検結果_{year}.xlsx",
+            write=lambda path: write_checkbook(path, contents, hand_edits=edits),
+            tracked=False,
+        )
+        approval = None
+        if contents.status == "final" and contents.approved_on is not None:
+            digest = content_hash(contents.result, strategy)
+            approval = publish.Approval(contents.approved_on, digest)
+        published = publish.publish(
+            workspace, contents.run, [checkbook, official], approval=approval, held=outbox
+        )
+    return Delivered(published, tuple(edits))
+
+
+def _verify(sheets: Sheets, contents: Contents) -> None:
+    """The workbook, read back, must hold the list row for row and value for value."""
+    headings, rows = projects_data(contents)
+    expected = [dict(zip(headings, row, strict=True)) for row in rows]
+    found = previous.data_rows(sheets)
+    same = len(expected) == len(found) and all(
+        text.to_text(theirs.get(heading)) == text.to_text(value)
+        for mine, theirs in zip(expected, found, strict=True)
+        for heading, value in mine.items()
+    )
+    if not same:
+        raise OperatorError(
+            "書き出した別紙を読み直したところ、一覧と一致しませんでした。"
+            "出力フォルダーは前のままです。もう一度実行してください。"
+        )
+
+
+def changes_since_published(workspace: Workspace, contents: Contents) -> tuple[str, Changes]:
+    """(name of the published official workbook or "", what this run would change in it)."""
+    headings, rows = projects_data(contents)
+    new = [dict(zip(headings, row, strict=True)) for row in rows]
+    for name in output_names(contents.strategy).values():
+        path = workspace.outbox / name
+        if path.is_file():
+            try:
+                return name, compare(previous.data_rows(publish.read_back(path)), new)
+            except publish.NotWhole:
+                raise OperatorError(
+                    f"出力フォルダーの『{name}』を読み取れませんでした。Excelで開いていれば閉じてください。"
+                ) from None
+    return "", compare([], new)
