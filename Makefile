@@ -45,7 +45,7 @@ OFFLINE := { echo '必要なパッケージを準備できませんでした。�
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help merge test lint examples lock clean
+.PHONY: help merge test lint examples docs lock clean
 
 # An environment whose Python was removed or upgraded, or that was left half-made, is made anew.
 ifneq ($(shell $(PY) -c 'import pip; print("usable")' 2>/dev/null),usable)
@@ -70,6 +70,9 @@ lint: $(DEV) ## 書式と型を検査します（Windows向けの分岐を含む
 
 examples: $(RUNTIME) ## templates/ と inbox/ の例を作り直します
 	$(PY) -m sousei_xl.scaffold
+
+docs: $(RUNTIME) ## 指摘の一覧（docs/指摘一覧.md）を作り直します
+	$(PY) -m sousei_xl.findings.catalogue
 
 lock: $(LOCK_VENV)/bin/python ## パッケージの版を固定し直します（UPGRADE=1 で最新版へ）
 	$(COMPILE) pyproject.toml --output-file requirements.txt

@@ -1,0 +1,237 @@
+"""The FY2018 list as Contents, straight from the facts: for tests of what is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sousei_xl.figures.totals import totals
+from sousei_xl.rules.records import (
+    DepartmentState,
+    FileRecord,
+    Ledger,
+    ListResult,
+    ListStatus,
+    RawRow,
+)
+from sousei_xl.sheets import Contents
+from sousei_xl.strategy import Strategy
+from sousei_xl.text import split_new_mark
+from sousei_xl.workspace import Run
+from tests.builders import example_strategy, facts, make_strategy
+
+__all__ = [
+    "example_contents",
+    "example_rows",
+    "example_strategy",
+    "frame",
+    "make_strategy",
+    "write_form",
+]
+
+TYPES = {
+    "goal": "Int64",
+    "measure": "string",
+    "number": "Int64",
+    "relisted": "boolean",
+    "category": "string",
+    "name": "string",
+    "department": "string",
+    "counted": "string",
+    "relevance": "string",
+    "budget_kind": "string",
+    "budget": "Int64",
+    "description": "string",
+    "note": "string",
+    "original": "Int64",
+    "marked": "boolean",
+}
+
+
+def example_rows() -> list[dict[str, Any]]:
+    """The 104 rows, keys as in the list frame; row_id is the position from 1."""
+    descriptions = {r["事業名"]: r["事業内容"] for r in facts("descriptions")}
+    first: dict[str, int] = {}
+    rows: list[dict[str, Any]] = []
+    for row_id, fact in enumerate(facts("projects"), 1):
+        name, new = split_new_mark(fact["事業名"])
+        relisted = bool(fact["再掲"])
+        first.setdefault(name, row_id)
+        rows.append(
+            {
+                "goal": int(fact["基本目標"]),
+                "measure": fact["基本目標"] + fact["施策"],
+                "number": int(fact["番号"]),
+                "relisted": relisted,
+                "category": "新規" if new else "",
+                "name": name,
+                "department": fact["部局名"],
+                "relevance": fact["関連性"],
+                "budget": int(fact["予算事業費_千円"]),
+                "description": descriptions[fact["事業名"]],
+                "original": first[name] if relisted else None,
+            }
+        )
+    return rows
+
+
+def frame(rows: Iterable[Mapping[str, Any]], strategy: Strategy) -> pd.DataFrame:
+    """A list frame from rows in printed order; what a row leaves out is blank."""
+    rows = list(rows)
+    columns = dict(TYPES)
+    for field in strategy.own_fields:
+        columns[field.name] = "Int64" if field.kind == "integer" else "string"
+    data: dict[str, pd.Series[Any]] = {}
+    index = pd.Index(range(1, len(rows) + 1), name="row_id", dtype="int64")
+    for name, kind in columns.items():
+        blank: Any = {"string": "", "boolean": False}.get(kind, pd.NA)
+        values = [blank if (v := row.get(name)) is None else v for row in rows]
+        if name == "counted":
+            values = [row.get("counted", row["department"]) for row in rows]
+        data[name] = pd.Series(values, index=index, dtype=kind)
+    return pd.DataFrame(data, index=index)
+
+
+def example_contents(
+    status: ListStatus = "proposal",
+    *,
+    rows: Iterable[Mapping[str, Any]] | None = None,
+    strategy: Strategy | None = None,
+    missing: tuple[str, ...] = (),
+    errors: Mapping[str, int] | None = None,
+) -> Contents:
+    """Contents of the FY2018 list, or of other rows.
+
+    ``missing`` departments have not submitted, ``errors`` counts 要修正 by department.
+    """
+    strategy = strategy or example_strategy()
+    listed = frame(example_rows() if rows is None else rows, strategy)
+    files = {d.name: f"{d.name}.xlsx" for d in strategy.departments if d.name not in missing}
+    counted = listed["counted"].value_counts().to_dict()
+    raw = {
+        int(row_id): RawRow(int(row_id), files.get(owner, ""), "事業", int(row_id) + 4, {}, {})
+        for row_id, owner in listed["counted"].items()
+    }
+    result = ListResult(
+        listed=listed,
+        held=(),
+        withdrawn=(),
+        raw=raw,
+        files=tuple(
+            FileRecord(
+                file,
+                "accepted",
+                department=name,
+                edition=1,
+                sha256=f"{position:064x}",
+                read=counted.get(name, 0),
+                listed=counted.get(name, 0),
+            )
+            for position, (name, file) in enumerate(files.items(), 1)
+        ),
+        departments=tuple(
+            DepartmentState(
+                department=d.name,
+                state="未提出" if d.name in missing else "受理",
+                expected=d.expected,
+                missing_units=("",) if d.name in missing else (),
+                files=(files[d.name],) if d.name in files else (),
+                rows=counted.get(d.name, 0),
+                errors=(errors or {}).get(d.name, 0),
+                confirmations=0,
+            )
+            for d in strategy.departments
+        ),
+        corrections=(),
+        acknowledgements=(),
+        findings=(),
+        ledger=Ledger(len(listed), len(listed), 0, 0, 0),
+        complete=not missing,
+    )
+    date = strategy.settings.list_date
+    return Contents(
+        strategy=strategy,
+        result=result,
+        totals=totals(listed, strategy),
+        run=Run("ab12cd34", date, dt.datetime.combine(date, dt.time())),
+        status=status,
+        approved_on=dt.date(2018, 4, 2) if status == "final" else None,
+    )
+
+
+# --- a template's form --------------------------------------------------------------------------
+
+FORM_COLUMNS = ("番号", "再掲", "事業名", "部局名", "関連性", "予算事業費", "事業内容")
+FORM_WIDTHS = (6, 6, 28, 16, 8, 14, 70)
+
+
+def write_form(path: Path, own: tuple[str, ...] = (), orientation: str = "landscape") -> Path:
+    """A template with nothing but the sheet 別紙, plain but complete; ``own`` adds columns."""
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "別紙"
+    columns = (*FORM_COLUMNS, *own)
+    last = get_column_letter(len(columns) + 1)
+    side = Side(style="thin", color="FF808080")
+    box = Border(left=side, right=side, top=side, bottom=side)
+    wrapped = Alignment(vertical="center", wrap_text=True)
+    centred = Alignment(horizontal="center", vertical="center", wrap_text=True)
+
+    def line(kind: str, texts: dict[str, str], bold: bool = False, fill: str = "") -> int:
+        number = sheet.max_row + 1 if sheet["A1"].value else 1
+        sheet.cell(number, 1, kind)
+        for position in range(len(columns)):
+            cell = sheet.cell(number, position + 2, texts.get(columns[position]))
+            cell.font = Font(name="BIZ UDPゴシック", size=9, bold=bold)
+            cell.border = box
+            cell.alignment = centred if columns[position] in FORM_COLUMNS[:2] else wrapped
+            if fill:
+                cell.fill = PatternFill("solid", fgColor=fill)
+        return number
+
+    for text, size in (
+        ("{表題}（{年度全角}）{状態}", 14),
+        ("※掲載の視点：総合計画の重点事業、地方創生関連交付金の対象事業など", 9),
+        ("（単位：{単位}）", 9),
+    ):
+        number = sheet.max_row + 1 if sheet["A1"].value else 1
+        sheet.cell(number, 1, "表題")
+        cell = sheet.cell(number, 2, text)
+        cell.font = Font(name="BIZ UDPゴシック", size=size, bold=size > 9)
+        cell.alignment = Alignment(horizontal="right" if text.startswith("（") else "left")
+        sheet.merge_cells(f"B{number}:{last}{number}")
+    line("見出し", {name: name for name in columns}, bold=True, fill="FFDCE6F1")
+    goal = line("基本目標", {"番号": "基本目標{基本目標番号}　{基本目標名}"}, True, "FFC5D9F1")
+    measure = line("施策", {"番号": "{施策記号}　{施策名}"}, True, "FFEAF1DD")
+    for number in (goal, measure):
+        sheet.cell(number, 2).alignment = wrapped
+        sheet.merge_cells(f"B{number}:{last}{number}")
+    for kind in ("事業", "再掲事業"):
+        number = line(kind, {name: f"{{{name}}}" for name in columns})
+        sheet.row_dimensions[number].height = 24
+        sheet.cell(number, 7).number_format = "#,##0"
+    counts = "{事業数}事業（うち再掲{うち再掲}事業、再掲を除く{純事業数}事業）"
+    for kind in ("小計", "合計"):
+        number = line(
+            kind,
+            {"番号": f"{{小計名}}　{counts}", "予算事業費": "{小計額}", "事業内容": ""},
+            bold=True,
+            fill="FFF2F2F2",
+        )
+        sheet.cell(number, 2).alignment = wrapped
+        sheet.merge_cells(f"B{number}:F{number}")
+    for position, width in enumerate((*FORM_WIDTHS, *(14 for _ in own)), 2):
+        sheet.column_dimensions[get_column_letter(position)].width = width
+    sheet.page_setup.orientation = orientation
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    book.save(path)
+    return path

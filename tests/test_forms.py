@@ -1,0 +1,480 @@
+"""The department's form: what it holds, and that its live checks agree with the validator."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from sousei_xl import text
+from sousei_xl.findings import is_error
+from sousei_xl.forms import layout
+from sousei_xl.forms.checks import BLANKS, GOOD, check_formula, check_text, reasons_of
+from sousei_xl.forms.distribute import write_form
+from sousei_xl.forms.projects import FIRST_ROW, HEADER_ROW, ROOM
+from sousei_xl.intake.read import read_one
+from sousei_xl.intake.submission import read_submission
+from sousei_xl.rules import checks, schema
+from sousei_xl.rules.parse import parse_rows
+from sousei_xl.rules.records import Submission
+from sousei_xl.sheets.book import LostCell
+from sousei_xl.strategy import Strategy
+from sousei_xl.workspace import OperatorError
+from tests.builders import example_strategy, make_strategy, raw
+from tests.recalculate import needs_office, recalculate
+
+OWN_FIELDS = [
+    ("財源", "独自", "選択", "はい", "", "国、道、市", "主な財源を選んでください。"),
+    ("財源の内訳", "独自", "文字", "いいえ", 20, "", ""),
+    ("人数", "独自", "整数", "いいえ", "", "", ""),
+]
+DEPARTMENTS = [(1, "経済部", "商工部、経済局"), (2, "農政部"), (3, "文化・スポーツ部")]
+
+
+def office() -> Strategy:
+    """A strategy with aliases, a department with ・ in its name and fields of the office's own."""
+    rows = [(*d, *[""] * (5 - len(d))) for d in DEPARTMENTS]
+    return make_strategy(departments=rows, fields=OWN_FIELDS)
+
+
+def typed(**changes: Any) -> dict[str, Any]:
+    """A row as a department types it, without fault; None is an empty cell."""
+    values: dict[str, Any] = {
+        "measure": "2ア 移住環境",
+        "number": 3,
+        "name": "移住促進事業",
+        "department": "経済部",
+        "relevance": "◎",
+        "budget": 12000,
+        "description": "移住を促すため、相談会を開く。",
+        "own_1": "市",
+        **changes,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def relisted(**changes: Any) -> dict[str, Any]:
+    return {
+        "measure": "2ウ",
+        "relisted": "再掲",
+        "name": "移住促進事業",
+        "relevance": "○",
+        **changes,
+    }
+
+
+MEASURE = "施策をリストから選んでください"
+NUMBER = "番号は1以上の整数で入力してください"
+BUDGET = "予算事業費は0以上の整数（千円単位）で入力してください"
+NO_BUDGET = "予算事業費を入力してください（未定などは予算区分で選択）"
+NO_NAME = "事業名を入力してください"
+DEPARTMENT = "部局名をリストから選んでください"
+DESCRIPTION = "事業内容を入力してください"
+ZERO = "予算区分が０予算のときは、予算事業費を空欄か0にしてください"
+CONTROL = "使えない文字（制御文字）があります。入力し直してください"
+
+# What is typed → what 入力チェック says.
+ROWS: dict[str, tuple[dict[str, Any], str]] = {
+    "nothing": ({}, ""),
+    "default department alone": ({"department": "経済部"}, ""),
+    "complete": (typed(), GOOD),
+    "bare measure key": (typed(measure="2ア"), GOOD),
+    "no number, no department": (typed(number=None, department=None), GOOD),
+    "no measure": (typed(measure=None), MEASURE),
+    "measure that does not exist": (typed(measure="9ア"), MEASURE),
+    "wildcard for a measure": (typed(measure="2ア*"), MEASURE),
+    "measure in half width": (typed(measure="2ｱ"), MEASURE),
+    "nothing but a number": ({"number": 1}, NO_NAME),
+    "nothing but a note": ({"note": "事務局へ"}, NO_NAME),
+    "blank name": (typed(name=" 　\u00a0"), NO_NAME),
+    "name of a line break": (typed(name="\n"), NO_NAME),
+    "name of invisible characters": (typed(name="\u200b\ufeff"), NO_NAME),
+    "name with a line break": (typed(name="移住\n促進事業"), GOOD),
+    "name that is a number": (typed(name=2018), GOOD),
+    "long name": (typed(name="あ" * 101), "事業名は100文字以内にしてください"),
+    "name of full length": (typed(name="あ" * 100), GOOD),
+    "number 0": (typed(number=0), NUMBER),
+    "number with a fraction": (typed(number=1.5), NUMBER),
+    "number as text": (typed(number="1-2"), NUMBER),
+    "number that is true": (typed(number=True), NUMBER),
+    "relisted: はい": (typed(relisted="はい"), "再掲をリストから選んでください"),
+    "category unknown": (typed(category="新設"), "掲載区分をリストから選んでください"),
+    "new": (typed(category="新規"), GOOD),
+    "ended, name alone": ({"category": "終了", "name": "終わった事業"}, GOOD),
+    "withdrawn with mistakes": (typed(category="取下げ", budget="未定", measure="9"), GOOD),
+    "ended without a name": ({"category": "終了"}, NO_NAME),
+    "no relevance": (typed(relevance=None), "関連性をリストから選んでください"),
+    "△": (typed(relevance="△"), "関連性をリストから選んでください"),
+    "look-alike of ○": (typed(relevance="〇"), "関連性をリストから選んでください"),
+    "alias": (typed(department="商工部"), GOOD),
+    "two departments": (typed(department="経済部・農政部"), GOOD),
+    "department and alias": (typed(department="農政部・経済局"), GOOD),
+    "name with ・": (typed(department="文化・スポーツ部"), GOOD),
+    "half of a name": (typed(department="文化"), DEPARTMENT),
+    "unknown department": (typed(department="経済"), DEPARTMENT),
+    "one of two unknown": (typed(department="経済部・経済"), DEPARTMENT),
+    "joint at the end": (typed(department="経済部・"), DEPARTMENT),
+    "budget 0": (typed(budget=0), GOOD),
+    "formula's remainder": (typed(budget=12000.0000000001), GOOD),
+    "no budget": (typed(budget=None), NO_BUDGET),
+    "no budget, 当初": (typed(budget=None, budget_kind="当初"), NO_BUDGET),
+    "未定": (typed(budget=None, budget_kind="未定"), GOOD),
+    "内数": (typed(budget=None, budget_kind="内数"), GOOD),
+    "０予算": (typed(budget=None, budget_kind="０予算"), GOOD),
+    "０予算 and 0": (typed(budget=0, budget_kind="０予算"), GOOD),
+    "０予算 and an amount": (typed(budget=5, budget_kind="０予算"), ZERO),
+    "kind unknown": (typed(budget_kind="調整"), "予算区分をリストから選んでください"),
+    "budget in words": (typed(budget="12,000千円"), BUDGET),
+    "budget as text": (typed(budget="12000"), BUDGET),
+    "negative budget": (typed(budget=-1), BUDGET),
+    "budget with a fraction": (typed(budget=0.5), BUDGET),
+    "budget out of all bounds": (typed(budget=1e20), BUDGET),
+    "budget that is true": (typed(budget=True), BUDGET),
+    "no description": (typed(description=None), DESCRIPTION),
+    "blank description": (typed(description="　"), DESCRIPTION),
+    "long description": (typed(description="あ" * 1001), "事業内容は1000文字以内にしてください"),
+    "description of two lines": (typed(description="一行目\n二行目"), GOOD),
+    "description with a tab": (typed(description="一行目\tタブ"), GOOD),
+    "long note": (typed(note="あ" * 1001), "備考は1000文字以内にしてください"),
+    "own choice missing": (typed(own_1=None), "財源をリストから選んでください"),
+    "own choice unknown": (typed(own_1="県"), "財源をリストから選んでください"),
+    "own text too long": (typed(own_2="あ" * 21), "財源の内訳は20文字以内にしてください"),
+    "own integer": (typed(own_3=-5), GOOD),
+    "own integer in words": (typed(own_3="五人"), "人数は整数で入力してください"),
+    "relisted, the four cells": (relisted(), GOOD),
+    "relisted in full": (typed(relisted="再掲"), GOOD),
+    "relisted with a bad own choice": (relisted(own_1="県"), "財源をリストから選んでください"),
+    "relisted without relevance": (relisted(relevance=None), "関連性をリストから選んでください"),
+    "relisted with a bad budget": (relisted(budget="x"), BUDGET),
+    "relisted, long description": (
+        relisted(description="あ" * 1001),
+        "事業内容は1000文字以内にしてください",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ROWS)
+def test_check_of_a_typed_row(case: str) -> None:
+    cells, expected = ROWS[case]
+    assert check_text(office(), cells) == expected
+
+
+def test_control_characters_are_refused() -> None:
+    assert check_text(office(), typed(description="縦タブ\x0b入り")) == CONTROL
+
+
+@pytest.mark.parametrize("blank", [*BLANKS, "\r", "".join(BLANKS)])
+def test_what_looks_blank_to_the_form_is_blank_to_the_validator(blank: str) -> None:
+    assert text.is_blank(blank)
+    assert check_text(office(), typed(name=blank)) == NO_NAME
+
+
+# --- ✓ means: nothing to correct ------------------------------------------------------------------
+
+
+def errors_of(cells: Mapping[str, Any], strategy: Strategy) -> list[str]:
+    """The 要修正 of a row itself, by the very rules of a merge; a withdrawn row has none."""
+    (row,), found = parse_rows([(raw(1, **cells), "経済部")], strategy)
+    if row.category in (text.ENDED, text.CANCELLED):
+        return []
+    found += schema.validate([row], strategy)
+    found += checks.run_checks(checks.Listing(strategy, [row], []), "row")
+    return [str(item) for item in found if is_error(item)]
+
+
+@pytest.mark.parametrize("case", ROWS)
+def test_good_rows_pass_the_validator_and_bad_ones_are_bad_or_badly_spelled(case: str) -> None:
+    cells, expected = ROWS[case]
+    # The validator understands these spellings and reports the conversion.
+    lenient = {
+        "ended without a name", "measure in half width", "look-alike of ○", "budget in words",
+        "budget as text", "nothing", "default department alone",
+    }  # fmt: skip
+    if expected == GOOD or case in lenient:
+        assert errors_of(cells, office()) == [] or not expected
+    else:
+        assert errors_of(cells, office())
+
+
+CELLS: dict[str, st.SearchStrategy[Any]] = {
+    "measure": st.sampled_from([None, "2ア 移住環境", "2ア", "移住環境", " ", "9ア"]),
+    "number": st.sampled_from([None, 1, 0, 2.0, "3", "三", -1, True]),
+    "relisted": st.sampled_from([None, "再掲", "再", " "]),
+    "category": st.sampled_from([None, "継続", "新規", "終了", "取下げ", "新"]),
+    "name": st.sampled_from([None, "事業", "（新）事業", "　", "あ" * 101, "a\x0b", "\r", 5]),
+    "department": st.sampled_from([None, "経済部", "商工部", "経済部・農政部", "財政部", "・"]),
+    "relevance": st.sampled_from([None, "◎", "○", "〇", "x"]),
+    "budget_kind": st.sampled_from([None, "当初", "未定", "内数", "０予算", "ゼロ予算"]),
+    "budget": st.sampled_from([None, 0, 5, -5, 1.5, "未定", "5千円", 2**60, 1e15, "▲5"]),
+    "description": st.sampled_from([None, "説明", "\u200b", "あ" * 1001]),
+    "own_1": st.sampled_from([None, "国", "県"]),
+    "own_2": st.sampled_from([None, "い", "あ" * 21]),
+    "own_3": st.sampled_from([None, 5, "五"]),
+    "note": st.sampled_from([None, "連絡", "あ" * 1001]),
+}
+
+
+CHANGE = st.sampled_from(sorted(CELLS)).flatmap(lambda n: st.tuples(st.just(n), CELLS[n]))
+
+
+@given(st.sampled_from([typed(), relisted(own_1="国")]), st.lists(CHANGE, max_size=4))
+@settings(max_examples=400, deadline=None)
+def test_a_tick_is_never_followed_by_a_correction(
+    row: dict[str, Any], changes: list[tuple[str, Any]]
+) -> None:
+    strategy, cells = office(), {**row, **dict(changes)}
+    if check_text(strategy, cells) == GOOD:
+        assert errors_of(cells, strategy) == []
+
+
+# --- the formula ----------------------------------------------------------------------------------
+
+
+def columns_of(path: Path, sheet: str = layout.PROJECTS) -> list[list[Any]]:
+    return (
+        CalamineWorkbook.from_path(str(path))
+        .get_sheet_by_name(sheet)
+        .to_python(skip_empty_area=False)
+    )
+
+
+@needs_office
+@pytest.mark.libreoffice
+def test_formulas_give_what_is_stored_with_them(tmp_path: Path) -> None:
+    # LibreOffice takes a truth value in a cell with a number format for a number.
+    typed_rows = {case: row for case, row in ROWS.items() if not case.endswith("that is true")}
+    rows = [cells for cells, _ in typed_rows.values()]
+    plain, many = tmp_path / "経済部.xlsx", tmp_path / "農政部.xlsx"
+    write_form(plain, office(), "経済部", projects=rows)
+    write_form(many, office(), "農政部", projects=rows * 4, prefilled=True)
+    for path, copy in zip((plain, many), recalculate([plain, many], tmp_path), strict=True):
+        for sheet, column in ((layout.PROJECTS, 0), (layout.REPLY, 1)):
+            ours, theirs = columns_of(path, sheet), columns_of(copy, sheet)
+            assert [r[column] for r in ours] == [r[column] for r in theirs]
+            assert ours[0] == theirs[0]
+    expected = [reason for _, reason in typed_rows.values()]
+    assert [r[0] for r in columns_of(plain)[FIRST_ROW : FIRST_ROW + len(rows)]] == expected
+
+
+@needs_office
+@pytest.mark.libreoffice
+def test_errors_controls_and_pasted_rows_are_noticed(tmp_path: Path) -> None:
+    control, edited = tmp_path / "経済部.xlsx", tmp_path / "農政部.xlsx"
+    write_form(control, office(), "経済部", projects=[typed(description="縦タブ@入り")])
+    replace_part(control, "xl/sharedStrings.xml", "縦タブ@入り", "縦タブ_x000B_入り")
+    write_form(edited, office(), "農政部", projects=[typed(), typed()])
+    book = openpyxl.load_workbook(edited)
+    sheet = book[layout.PROJECTS]
+    sheet["J5"] = "=1/0"
+    sheet["A6"], sheet["F6"] = None, "挿入した行"
+    sheet.cell(ROOM + 50, 6, "表の下に貼り付けた事業")
+    book.save(edited)
+    one, other = recalculate([control, edited], tmp_path)
+    assert columns_of(one)[FIRST_ROW][0] == CONTROL
+    shown = [row[0] for row in columns_of(other)[FIRST_ROW : FIRST_ROW + 3]]
+    assert shown == [GOOD, "エラー値（#REF!など）を直してください", ""]
+    counts = {row[0]: row[1] for row in columns_of(other, layout.REPLY) if row[0]}
+    assert (counts["入力済（行）"], counts["要修正（件）"], counts["未チェック（行）"]) == (4, 1, 2)
+    assert counts["提出の準備"] == "入力チェックのない行があります。"
+
+
+def replace_part(path: Path, name: str, old: str, new: str) -> None:
+    with zipfile.ZipFile(path) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    assert old.encode() in parts[name]
+    parts[name] = parts[name].replace(old.encode(), new.encode())
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+
+
+def test_the_formula_is_plain_and_looks_at_its_own_row_only() -> None:
+    strategy = office()
+    columns = layout.project_fields(strategy)
+    letters = {name: chr(65 + i) for i, (name, _) in enumerate(columns)}
+    formula = check_formula(strategy, letters, 4)
+    assert {row for _, row in re.findall(r"(?<![A-Za-z_])([A-Z])(\d+)(?!\w)", formula)} == {"4"}
+    functions = set(re.findall(r"([A-Z]+)\(", formula))
+    assert functions == {
+        "IF", "OR", "AND", "COUNTA", "SUMPRODUCT", "ISERROR", "EXACT", "LEN", "SUBSTITUTE",
+        "CHAR", "CLEAN", "ISNUMBER", "ISLOGICAL", "ABS", "ROUND", "N",
+    }  # fmt: skip
+
+
+def test_every_reason_marks_the_cell_that_is_meant() -> None:
+    strategy = office()
+    marked = {r for f in strategy.fields for r in reasons_of(strategy, f.name)}
+    assert {expected for _, expected in ROWS.values()} - {"", GOOD} <= marked
+
+
+def test_too_many_own_fields_are_said_before_a_form_is_written(tmp_path: Path) -> None:
+    fields = [(f"項目{i}", "独自", "文字", "はい", 50, "", "") for i in range(40)]
+    with pytest.raises(OperatorError, match="独自の項目が多すぎる"):
+        write_form(tmp_path / "f.xlsx", make_strategy(fields=fields), "経済部")
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- the workbook ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def form(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("forms") / "経済部.xlsx"
+    rows = [typed(), typed(number=None, name="=1+1"), relisted(), typed(budget=None)]
+    reply = {layout.PERSON: "（例）旭川 太郎"}
+    write_form(path, office(), "経済部", unit="産業振興課", edition=3, projects=rows, reply=reply)
+    return path
+
+
+def submissions(path: Path, strategy: Strategy) -> Iterator[Submission]:
+    received, findings = read_submission(read_one(str(path), path.name), strategy, count(1))
+    assert findings == []
+    assert isinstance(received, Submission)
+    yield received
+
+
+def test_what_is_written_is_read_again(form: Path) -> None:
+    (submission,) = submissions(form, office())
+    assert (submission.department, submission.unit, submission.edition) == (
+        "経済部",
+        "産業振興課",
+        3,
+    )
+    assert not submission.none_applicable
+    assert [row.row for row in submission.rows] == [4, 5, 6, 7]
+    first, second, third, _ = submission.rows
+    assert {k: v for k, v in first.values.items() if v is not None} == typed()
+    assert second.values["name"] == "=1+1"
+    assert third.values["measure"] == "2ウ まちなかプラチナベース"
+    assert third.columns["name"] == "F"
+
+
+def test_an_empty_form_is_a_submission_without_rows(tmp_path: Path) -> None:
+    path = tmp_path / "農政部.xlsx"
+    reply = {layout.NONE_APPLICABLE: layout.TICKED}
+    write_form(path, office(), "農政部", reply=reply, prefilled=True)
+    (submission,) = submissions(path, office())
+    assert (submission.rows, submission.none_applicable) == ((), True)
+    shown = {row[0]: row[1] for row in columns_of(path, layout.REPLY) if row[0]}
+    assert shown["提出の準備"] == "提出できます。"
+    header = [v for v in columns_of(path)[HEADER_ROW] if v]
+    assert header == [label for _, label in layout.project_fields(office(), prefilled=True)]
+
+
+def test_the_header_is_found_on_one_sheet_only(form: Path) -> None:
+    book = CalamineWorkbook.from_path(str(form))
+    found = {}
+    for name in book.sheet_names:
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        found[name] = layout.find_project_header(list(enumerate(rows, 1)), office())
+    assert {name for name, hit in found.items() if hit} == {layout.PROJECTS}
+    position, columns = found[layout.PROJECTS] or (0, {})
+    assert position == HEADER_ROW
+    assert columns["check"] == 0
+    assert columns["note"] == len(columns) - 1
+
+
+def test_answers_and_their_invisible_twins(form: Path) -> None:
+    book = openpyxl.load_workbook(form)
+    reply = book[layout.REPLY]
+    values = layout.reply_values(
+        [(i, r) for i, r in enumerate(reply.iter_rows(values_only=True), 1)]
+    )
+    assert set(values) == set(layout.REPLY_LABELS)
+    assert values[layout.YEAR] == ("平成30年度", "B4")
+    assert values[layout.PERSON][0] == "（例）旭川 太郎"
+    assert not reply.merged_cells.ranges
+    assert {p.name: p.value for p in book.custom_doc_props} == {
+        layout.MARK: layout.VERSION,
+        layout.PROPERTY_YEAR: "平成30年度",
+        layout.PROPERTY_DEPARTMENT: "経済部",
+        layout.PROPERTY_UNIT: "産業振興課",
+        layout.PROPERTY_EDITION: "3",
+    }
+    assert book.properties.created == dt.datetime(2018, 3, 30)
+    assert (book.properties.creator, book.properties.lastModifiedBy) == (None, None)
+
+
+def test_dropdowns_come_from_defined_names_and_question_but_do_not_refuse(form: Path) -> None:
+    book = openpyxl.load_workbook(form)
+    sheet = book[layout.PROJECTS]
+    validations = sheet.data_validations.dataValidation
+    lists = [v for v in validations if v.type == "list"]
+    assert {v.formula1 for v in lists} <= set(book.defined_names)
+    assert len(lists) == 7
+    assert all(v.errorStyle == "warning" for v in validations)
+    assert all(len(v.prompt) <= 255 and len(v.promptTitle) <= 32 for v in validations)
+    (measures,) = book.defined_names["施策の選択肢"].destinations
+    options = [cell.value for (cell,) in book[measures[0]][measures[1]]]
+    assert options == [m.option for m in office().measures]
+    assert not sheet.protection.sheet
+
+
+def test_long_hints_are_cut_to_what_excel_allows(tmp_path: Path) -> None:
+    strategy = example_strategy()
+    fields = tuple(replace(f, hint="あ" * 300) for f in strategy.fields)
+    write_form(tmp_path / "f.xlsx", replace(strategy, fields=fields), "経済部")
+
+
+def test_view_and_print(form: Path) -> None:
+    sheet = openpyxl.load_workbook(form)[layout.PROJECTS]
+    assert sheet.freeze_panes == "B4"
+    assert sheet.auto_filter.ref == f"A3:O{FIRST_ROW + ROOM}"
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.fitToHeight == 0
+    assert sheet.print_title_rows == "$3:$3"
+    assert not sheet.merged_cells.ranges
+
+
+def test_rows_grow_and_the_formula_is_stored_once(form: Path) -> None:
+    with zipfile.ZipFile(form) as archive:
+        xml = archive.read("xl/worksheets/sheet3.xml").decode()
+    assert "customHeight" not in xml
+    assert xml.count('<f t="shared" ref=') == 1
+    assert xml.count('<f t="shared" si="0"/>') == ROOM - 1
+    assert len(xml) < 120_000
+    sheet = openpyxl.load_workbook(form)[layout.PROJECTS]
+    letters = {n: chr(65 + i) for i, (n, _) in enumerate(layout.project_fields(office()))}
+    assert sheet["A100"].value == check_formula(office(), letters, 100)
+
+
+def test_more_rows_than_prepared_still_have_checks(tmp_path: Path) -> None:
+    write_form(tmp_path / "f.xlsx", office(), "経済部", projects=[typed()] * 250)
+    rows = columns_of(tmp_path / "f.xlsx")
+    assert [row[0] for row in rows[FIRST_ROW : FIRST_ROW + 250]] == [GOOD] * 250
+
+
+def test_the_same_form_has_the_same_bytes_and_is_small(form: Path, tmp_path: Path) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        write_form(tmp_path / name, office(), "経済部", projects=[typed()])
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    assert form.stat().st_size < 150_000
+
+
+def test_a_text_that_no_workbook_can_hold_is_not_lost(tmp_path: Path) -> None:
+    with pytest.raises(LostCell):
+        write_form(tmp_path / "f.xlsx", office(), "経済部", projects=[typed(name="a\x00b")])
+
+
+def test_the_guide_says_when_and_where(tmp_path: Path) -> None:
+    asked = make_strategy(settings={"提出期限": "3月16日", "提出先": "政策課"})
+    for strategy, expected in (
+        (asked, ["3月16日", "政策課"]),
+        (office(), ["（事務局が記入します）"] * 2),
+    ):
+        write_form(tmp_path / "f.xlsx", strategy, "経済部")
+        rows = {r[0]: r[1] for r in columns_of(tmp_path / "f.xlsx", layout.GUIDE)}
+        assert [rows["提出期限"], rows["提出先"]] == expected
+        assert {f.label for f in strategy.fields} <= set(rows)

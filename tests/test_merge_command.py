@@ -1,0 +1,231 @@
+"""The main job end to end, as a process of its own, on the shipped inbox."""
+
+from __future__ import annotations
+
+import shutil
+import unicodedata
+from pathlib import Path
+
+import pytest
+from builders import facts
+from python_calamine import CalamineWorkbook
+from workspaces import Ran, column, edit, example_workspace, run
+
+OFFICIAL = {
+    "draft": "別紙_平成30年度_作成中.xlsx",
+    "proposal": "別紙_平成30年度（案）.xlsx",
+    "final": "別紙_平成30年度.xlsx",
+}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    return example_workspace(tmp_path / "作業 フォルダー")
+
+
+def merge(workspace: Path, *options: str) -> Ran:
+    return run("merge", "--json", "--workspace", workspace, *options)
+
+
+def official_files(workspace: Path) -> list[str]:
+    return sorted(p.name for p in (workspace / "outbox").glob("別紙_*.xlsx"))
+
+
+def sheet(path: Path, name: str) -> list[list[object]]:
+    return CalamineWorkbook.from_path(str(path)).get_sheet_by_name(name).to_python()
+
+
+def test_the_shipped_inbox_gives_the_published_list(workspace: Path) -> None:
+    done = merge(workspace)
+    assert done.status == 0, done.err
+    found = done.json
+    assert found["status"] == "proposal"
+    assert found["ledger"] == {
+        "read": 104,
+        "listed": 104,
+        "held": 0,
+        "superseded": 0,
+        "withdrawn": 0,
+    }
+    groups = [*found["subtotals"], found["total"]]
+    published = facts("subtotals")
+    for mine, theirs in zip(groups, published, strict=True):
+        assert mine["rows"] == int(theirs["事業数"])
+        assert mine["relisted"] == int(theirs["うち再掲"])
+        assert mine["gross"] == int(theirs["公表額_千円"])
+        assert mine["net"] == int(theirs["純計_千円（再掲を除く）"])
+    assert found["total"]["projects"] == 83
+    assert {d["state"] for d in found["departments"]} == {"受理"}
+    open_findings = [
+        f["code"]
+        for f in found["findings"]
+        if f["severity"] != "自動変換" and not f["acknowledged"] and f["code"][0] != "K"
+    ]
+    assert open_findings == []
+    assert [f["code"] for f in found["findings"] if f["acknowledged"]] == ["L109"]
+
+
+def test_the_data_sheet_equals_the_facts_field_by_field_and_in_order(workspace: Path) -> None:
+    merge(workspace)
+    headings, *rows = sheet(workspace / "outbox" / OFFICIAL["proposal"], "データ_事業")
+    data = [dict(zip(headings, row, strict=True)) for row in rows]
+    texts = {r["事業名"]: r["事業内容"] for r in facts("descriptions")}
+    expected = facts("projects")
+    assert len(data) == len(expected) == 104
+    for mine, theirs in zip(data, expected, strict=True):
+        new = mine["掲載区分"] == "新規"
+        assert ("（新）" if new else "") + str(mine["事業名"]) == theirs["事業名"]
+        assert mine["基本目標番号"] == int(theirs["基本目標"])
+        assert mine["施策キー"] == theirs["基本目標"] + theirs["施策"]
+        assert mine["番号"] == int(theirs["番号"])
+        assert mine["再掲"] == theirs["再掲"]
+        assert mine["部局名"] == theirs["部局名"]
+        assert mine["関連性"] == theirs["関連性"]
+        assert mine["予算事業費（千円）"] == int(theirs["予算事業費_千円"])
+        assert mine["事業内容"] == texts[theirs["事業名"]]
+        assert bool(mine["初出"]) == (theirs["再掲"] == "再掲")
+
+
+def test_the_states_follow_one_another_and_only_one_stands(workspace: Path) -> None:
+    assert merge(workspace).json["status"] == "proposal"
+    done = merge(workspace, "--approve", "平成30年3月30日")
+    assert (done.status, done.json["status"]) == (0, "final")
+    assert official_files(workspace) == [OFFICIAL["final"]]
+    # Approval lasts while the content is unchanged …
+    assert merge(workspace).json["status"] == "final"
+    # … a changed list becomes a proposal again …
+    path = workspace / "inbox" / "経済部.xlsx"
+    budget = column(path, "予算事業費（千円）")
+    row = next(
+        i
+        for i, cells in enumerate(sheet(path, "事業"), 1)
+        if "経営アドバイザー派遣事業" in cells and "再掲" not in cells
+    )
+    edit(path, "事業", {f"{budget}{row}": 700})
+    assert merge(workspace).json["status"] == "proposal"
+    assert official_files(workspace) == [OFFICIAL["proposal"]]
+    # … and a department that is missing makes it a draft.
+    path.unlink()
+    done = merge(workspace)
+    assert (done.status, done.json["status"]) == (1, "draft")
+    assert official_files(workspace) == [OFFICIAL["draft"]]
+    history = [p.name for p in (workspace / "outbox" / "履歴").iterdir()]
+    assert sum(name.startswith("別紙_平成30年度") for name in history) >= 3
+
+
+def test_approval_is_refused_on_a_draft_and_nothing_is_replaced(workspace: Path) -> None:
+    (workspace / "inbox" / "農政部.xlsx").unlink()
+    done = merge(workspace, "--approve", "2018-03-30")
+    assert done.status == 2
+    assert "農政部" in done.json["message"]
+    assert official_files(workspace) == []
+
+
+def test_approval_is_refused_while_a_budget_is_undecided(workspace: Path) -> None:
+    path = workspace / "inbox" / "市民生活部.xlsx"
+    kind, budget = column(path, "予算区分"), column(path, "予算事業費（千円）")
+    first = next(
+        i for i, cells in enumerate(sheet(path, "事業"), 1) if "縁結びネットワーク活動促進事業" in cells
+    )
+    edit(path, "事業", {f"{kind}{first}": "未定", f"{budget}{first}": None})
+    assert merge(workspace).json["status"] == "proposal"
+    done = merge(workspace, "--approve", "2018-03-30")
+    assert done.status == 2
+    assert "未定" in done.json["message"]
+
+
+def test_the_same_inputs_give_the_same_bytes(workspace: Path) -> None:
+    merge(workspace)
+    outbox = workspace / "outbox"
+    before = {p.name: p.read_bytes() for p in outbox.glob("*.xlsx")}
+    shutil.rmtree(outbox)
+    run("merge", "--workspace", workspace, "--jobs", "2", PYTHONHASHSEED="7", TZ="Asia/Tokyo")
+    assert {p.name: p.read_bytes() for p in outbox.glob("*.xlsx")} == before
+
+
+def test_a_dry_run_writes_nothing_and_tells_what_would_change(workspace: Path) -> None:
+    merge(workspace)
+    (workspace / "inbox" / "農政部.xlsx").unlink()
+    before = {p: p.read_bytes() for p in (workspace / "outbox").rglob("*") if p.is_file()}
+    done = merge(workspace, "--dry-run")
+    changes = done.json["changes"]
+    assert len(changes["removed"]) == 12
+    assert changes["added"] == []
+    assert {p: p.read_bytes() for p in (workspace / "outbox").rglob("*") if p.is_file()} == before
+
+
+def test_hand_edits_are_kept_listed_and_offered(workspace: Path) -> None:
+    merge(workspace)
+    path = workspace / "outbox" / OFFICIAL["proposal"]
+    edit(path, "別紙", {_cell(path, "別紙", "不妊対策推進事業"): "不妊治療支援事業"})
+    done = run("merge", "--workspace", workspace)
+    assert done.status == 0, done.err
+    assert "手で直した" in done.out
+    kept = [p for p in (workspace / "outbox" / "履歴").iterdir() if "手修正" in p.name]
+    assert kept
+    offered = sheet(workspace / "outbox" / "点検結果_平成30年度.xlsx", "事務局修正一覧")
+    flat = [str(v) for row in offered for v in row]
+    assert "1ア-2" in flat
+    assert "不妊治療支援事業" in flat
+
+
+def _cell(path: Path, name: str, value: str) -> str:
+    import openpyxl
+
+    for row in openpyxl.load_workbook(path)[name].iter_rows():
+        for cell in row:
+            if cell.value == value:
+                return str(cell.coordinate)
+    raise KeyError(value)
+
+
+def test_it_speaks_on_a_cp932_console_and_reads_decomposed_names(workspace: Path) -> None:
+    inbox = workspace / "inbox"
+    decomposed = unicodedata.normalize("NFD", "スポーツ ＃部.xlsx")
+    (inbox / "観光スポーツ交流部.xlsx").rename(inbox / decomposed)
+    done = run("merge", "--workspace", workspace, encoding="cp932")
+    assert done.status == 0, done.err
+    assert "3,905,077" in done.out
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("merge", "--workspace", "no such folder"), "テンプレートが見つかりません"),
+        (("merge", "--approve", "昨日"), "日付として読み取れません"),
+        (("check", "no such file.xlsx"), "ファイルが見つかりません"),
+        (("explain", "X999"), "ありません"),
+        (("merge", "--no-such-option"), "使えません"),
+        ((), "必要です"),
+    ],
+)
+def test_operator_mistakes_are_told_in_japanese(options: tuple[str, ...], words: str) -> None:
+    done = run(*options)
+    assert done.status == 2
+    assert words in done.err
+    assert "Traceback" not in done.err
+
+
+def test_mistakes_in_the_template_stop_the_run_all_at_once(workspace: Path) -> None:
+    template = workspace / "templates" / "別紙_template.xlsx"
+    edit(template, "施策体系", {"A3": "9ア"})
+    edit(template, "設定", {_cell(template, "設定", "平成30年度"): "いつか"})
+    done = merge(workspace)
+    assert done.status == 2
+    assert {f["code"] for f in done.json["findings"]} == {"T101"}
+    assert len(done.json["findings"]) >= 2
+    assert all(f["cell"] for f in done.json["findings"])
+
+
+def test_check_takes_the_place_of_the_units_file(workspace: Path, tmp_path: Path) -> None:
+    new = tmp_path / "経済部 直し.xlsx"
+    shutil.copy(workspace / "inbox" / "経済部.xlsx", new)
+    assert run("check", new, "--workspace", workspace).status == 0
+    relevance = column(new, "関連性")
+    row = next(i for i, c in enumerate(sheet(new, "事業"), 1) if "食品産業支援事業" in c)
+    edit(new, "事業", {f"{relevance}{row}": "△"})
+    done = run("check", new, "--workspace", workspace, "--json")
+    assert done.status == 1
+    assert [(f["code"], f["cell"]) for f in done.json["findings"] if f["severity"] == "要修正"] == [
+        ("R103", f"{relevance}{row}")
+    ]

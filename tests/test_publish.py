@@ -1,0 +1,340 @@
+"""Publishing in good order: what stands, what is kept, what stops it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import json
+import os
+import subprocess
+import sys
+import unicodedata
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from sousei_xl import publish as pub
+from sousei_xl.publish import Approval, Output, Published, hand_edited, locked, read_approval
+from sousei_xl.workspace import OperatorError, Workspace
+from tests.outboxes import DRAFT, NOW, PROPOSAL, ROWS, RUN, publish, standing, text, workbook
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    (tmp_path / "inbox").mkdir()
+    return Workspace.at(tmp_path)
+
+
+@pytest.fixture
+def published(workspace: Workspace) -> Workspace:
+    publish(workspace, Output(DRAFT, workbook()))
+    return workspace
+
+
+def test_first_publication_writes_and_verifies(workspace: Workspace) -> None:
+    seen = []
+    done = publish(
+        workspace,
+        Output(DRAFT, workbook(), verify=lambda path, sheets: seen.append(sheets), last=True),
+        Output("オープンデータ/事業一覧.csv", text("番号\r\n"), verify=lambda p, s: seen.append(s)),
+    )
+    assert done == Published(["オープンデータ/事業一覧.csv", DRAFT], [], [])
+    assert standing(workspace) == sorted(done.written)
+    assert seen[0] == {}
+    assert seen[1]["別紙"][1] == [1, "移住促進", 1200]
+    assert seen[1]["注記"] == [["", ""], ["", ""], ["", "架空の値"]]
+    assert not (workspace.outbox / ".作業中").exists()
+
+
+def test_equal_bytes_are_unchanged(published: Workspace) -> None:
+    before = (published.outbox / DRAFT).stat().st_mtime_ns
+    assert publish(published, Output(DRAFT, workbook())) == Published([], [DRAFT], [])
+    assert (published.outbox / DRAFT).stat().st_mtime_ns == before
+
+
+def test_equal_contents_with_other_zip_times_are_unchanged(published: Workspace) -> None:
+    path = published.outbox / "差戻し.xlsx"
+
+    core = b'<a xmlns:dcterms="d"><dcterms:modified>%d</dcterms:modified></a>'
+
+    def with_core(day: int) -> Callable[[Path], None]:
+        def write(target: Path) -> None:
+            with (
+                zipfile.ZipFile(published.outbox / DRAFT) as source,
+                zipfile.ZipFile(target, "w") as archive,
+            ):
+                for name in source.namelist():
+                    data = core % day if name == "docProps/core.xml" else source.read(name)
+                    archive.writestr(zipfile.ZipInfo(name, (2018, 4, day, 0, 0, 0)), data)
+
+        return write
+
+    publish(published, Output(path.name, with_core(1)))
+    before = path.read_bytes()
+    assert publish(published, Output(path.name, with_core(2))).unchanged == [path.name]
+    assert path.read_bytes() == before
+    assert hand_edited(published) == []
+
+
+def test_the_former_state_goes_to_the_history(published: Workspace) -> None:
+    old = (published.outbox / DRAFT).read_bytes()
+    digest = pub.disk.digest(published.outbox / DRAFT)[:8]
+    done = publish(published, Output(DRAFT, workbook(ROWS[:3])))
+    kept = f"履歴/別紙_平成30年度_作成中（{digest}）.xlsx"
+    assert done == Published([DRAFT], [], [kept])
+    assert (published.outbox / kept).read_bytes() == old
+
+
+def test_another_state_of_the_document_takes_the_place(published: Workspace) -> None:
+    done = publish(published, Output(PROPOSAL, workbook(), replaces=(DRAFT, "別紙.xlsx")))
+    assert done.written == [PROPOSAL]
+    assert standing(published) == sorted([PROPOSAL, *done.moved])
+    assert len(done.moved) == 1
+
+
+def test_the_history_is_never_overwritten(published: Workspace) -> None:
+    states = [ROWS, ROWS[:3], ROWS[:2]]
+    kept: dict[str, bytes] = {}
+    for rows in states * 3:
+        publish(published, Output(DRAFT, workbook(rows)))
+        now = {name: (published.outbox / name).read_bytes() for name in standing(published)}
+        assert all(now[name] == data for name, data in kept.items())
+        kept = {name: data for name, data in now.items() if name != DRAFT}
+    assert len(kept) == 3
+
+
+def test_a_name_taken_in_the_history_gets_a_longer_hash(published: Workspace) -> None:
+    digest = pub.disk.digest(published.outbox / DRAFT)
+    (published.history / f"別紙_平成30年度_作成中（{digest[:8]}）.xlsx").write_text("別のもの")
+    done = publish(published, Output(DRAFT, workbook(ROWS[:2])))
+    assert done.moved == [f"履歴/別紙_平成30年度_作成中（{digest[:16]}）.xlsx"]
+
+
+def test_retired_files_go_to_the_history_and_absent_ones_are_no_problem(
+    workspace: Workspace,
+) -> None:
+    publish(workspace, Output("差戻し/経済部.xlsx", workbook(), tracked=False))
+    done = publish(workspace, retire=["差戻し/経済部.xlsx", "差戻し/農政部.xlsx"])
+    assert standing(workspace) == done.moved
+    assert done.moved[0].startswith("履歴/差戻し/経済部（")
+
+
+def test_a_failed_verification_leaves_the_old_set(published: Workspace) -> None:
+    def refuse(path: Path, sheets: pub.Sheets) -> None:
+        raise OperatorError("一致しません。")
+
+    before = standing(published)
+    with pytest.raises(OperatorError, match="一致しません"):
+        publish(published, Output("a.csv", text("a")), Output(PROPOSAL, workbook(), refuse))
+    assert standing(published) == before
+
+
+@pytest.mark.parametrize("content", ["", "PK", "番号"])
+def test_a_workbook_that_is_not_whole_is_not_published(published: Workspace, content: str) -> None:
+    before = standing(published)
+    with pytest.raises(OperatorError, match="正しく書き込めませんでした"):
+        publish(published, Output(PROPOSAL, text(content)))
+    assert standing(published) == before
+
+
+def test_malformed_xml_in_a_whole_zip_is_not_published(workspace: Workspace) -> None:
+    def write(path: Path) -> None:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("xl/worksheets/sheet1.xml", "<worksheet><c></worksheet>")
+
+    with pytest.raises(OperatorError, match="正しく書き込めませんでした"):
+        publish(workspace, Output(PROPOSAL, write))
+
+
+@pytest.mark.parametrize("name", ["", "/a.xlsx", "../a.xlsx", "履歴/a.xlsx", ".作業中/a", "a\\b"])
+def test_names_outside_the_outbox_are_refused(workspace: Workspace, name: str) -> None:
+    with pytest.raises(ValueError, match="name"):
+        publish(workspace, Output(name, text("")))
+
+
+def test_names_that_are_one_file_on_windows_are_refused(workspace: Workspace) -> None:
+    nfd = unicodedata.normalize("NFD", "が.csv")
+    with pytest.raises(ValueError, match="share"):
+        publish(workspace, Output("が.csv", text("")), Output(nfd, text("")))
+
+
+def test_odd_and_long_names(workspace: Workspace) -> None:
+    nfd = unicodedata.normalize("NFD", "差戻し/ガ①髙 部.xlsx")
+    long = f"{'長' * 80}.xlsx"
+    for rows in (ROWS, ROWS[:2]):
+        done = publish(workspace, Output(nfd, workbook(rows)), Output(long, workbook(rows)))
+        assert done.written == [nfd, long]
+    assert all((workspace.outbox / name).exists() for name in done.moved)
+    assert len(done.moved) == 2
+
+
+def test_the_inbox_is_never_the_outbox(tmp_path: Path) -> None:
+    (tmp_path / "inbox").mkdir()
+    for outbox in ("inbox", "inbox/out"):
+        workspace = Workspace.at(tmp_path, outbox=tmp_path / outbox)
+        with pytest.raises(OperatorError, match="inbox"):
+            publish(workspace, Output(DRAFT, workbook()))
+    assert list((tmp_path / "inbox").iterdir()) == []
+
+
+def test_records_say_nothing_of_time_and_repeat_byte_for_byte(tmp_path: Path) -> None:
+    def records(name: str) -> dict[str, bytes]:
+        workspace = Workspace.at(tmp_path / name)
+        (tmp_path / name).mkdir()
+        publish(workspace, Output(DRAFT, workbook()), Output("a.csv", text("a")))
+        return {
+            path.relative_to(workspace.outbox).as_posix(): path.read_bytes()
+            for path in workspace.history.rglob("*.*")
+            if path.name != ".ロック"
+        }
+
+    first = records("一")
+    assert first == records("二")
+    files = json.loads(first["履歴/記録.json"])["files"]
+    assert files[DRAFT]["run"] == RUN.hash
+    assert len(first) == 2
+
+
+# 決裁
+
+
+def test_approval_is_kept_until_another_one_comes(published: Workspace) -> None:
+    assert read_approval(published) is None
+    approval = Approval(dt.date(2018, 4, 2), "内容のハッシュ")
+    publish(published, Output(PROPOSAL, workbook()), approval=approval)
+    assert read_approval(published) == approval
+    publish(published, Output(PROPOSAL, workbook(ROWS[:2])))
+    assert read_approval(published) == approval
+
+
+# One at a time, open files
+
+
+@pytest.fixture
+def other_run(published: Workspace) -> Iterator[subprocess.Popen[str]]:
+    script = (
+        "import sys; from pathlib import Path; from sousei_xl.publish import locked;"
+        "from sousei_xl.workspace import Workspace\n"
+        "with locked(Workspace.at(Path(sys.argv[1]))): print('held', flush=True); input()"
+    )
+    command = [sys.executable, "-c", script, str(published.outbox.parent)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_a_second_run_is_refused_until_the_first_has_ended(
+    published: Workspace, other_run: subprocess.Popen[str]
+) -> None:
+    with pytest.raises(OperatorError, match=rf"使用中です.*{other_run.pid}.*終わってから"):
+        publish(published, Output(PROPOSAL, workbook()))
+    assert standing(published) == [DRAFT]
+    other_run.kill()  # however it ends, its lock ends with it
+    other_run.wait()
+    publish(published, Output(PROPOSAL, workbook()))
+
+
+def test_the_caller_may_hold_the_outbox(published: Workspace) -> None:
+    with locked(published, NOW) as outbox:
+        with pytest.raises(OperatorError, match="使用中"):
+            publish(published, Output(PROPOSAL, workbook()))
+        publish(published, Output(PROPOSAL, workbook()), held=outbox)
+        publish(published, Output(PROPOSAL, workbook(ROWS[:2])), held=outbox)
+
+
+def held_open(monkeypatch: pytest.MonkeyPatch, name: str, times: int) -> list[float]:
+    """Windows' behaviour: ``name`` can be neither replaced nor deleted ``times`` times."""
+    waits: list[float] = []
+    left = iter(range(times))
+
+    def guard(action: Callable[..., None], victim: int) -> Callable[..., None]:
+        def guarded(*paths: object, **options: object) -> None:
+            if Path(str(paths[victim])).name == name and next(left, None) is not None:
+                raise PermissionError(errno.EACCES, "sharing violation", str(paths[victim]))
+            action(*paths, **options)
+
+        return guarded
+
+    monkeypatch.setattr(os, "replace", guard(os.replace, 1))
+    monkeypatch.setattr(os, "unlink", guard(os.unlink, 0))
+    monkeypatch.setattr(Path, "unlink", guard(Path.unlink, 0))
+    monkeypatch.setattr("time.sleep", waits.append)
+    return waits
+
+
+@pytest.mark.parametrize("name", [DRAFT, PROPOSAL])
+def test_a_workbook_open_in_excel_stops_everything(
+    published: Workspace, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    outputs = [Output("a.csv", text("新")), Output(name, workbook(ROWS[:2]), replaces=(DRAFT,))]
+    publish(published, Output("a.csv", text("旧")))
+    before = {name: (published.outbox / name).read_bytes() for name in standing(published)}
+    waits = held_open(monkeypatch, DRAFT, times=100)
+    with pytest.raises(OperatorError) as caught:
+        pub.publish(published, RUN, outputs)
+    assert str(caught.value) == (
+        f"『{DRAFT}』が開かれています。Excelで閉じてから再実行してください。"
+    )
+    assert 2.5 < sum(waits) < 4
+    monkeypatch.undo()
+    assert {n: (published.outbox / n).read_bytes() for n in standing(published)} == before
+    assert publish(published, *outputs).written == ["a.csv", name]
+
+
+def test_a_workbook_closed_in_time_is_replaced(
+    published: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = held_open(monkeypatch, DRAFT, times=2)
+    assert pub.publish(published, RUN, [Output(DRAFT, workbook(ROWS[:2]))]).written == [DRAFT]
+    assert len(waits) == 2
+
+
+# The disk
+
+
+def test_the_outbox_must_have_a_place(tmp_path: Path) -> None:
+    with pytest.raises(OperatorError, match="見つかりません"):
+        publish(Workspace.at(tmp_path / "無い"), Output(DRAFT, workbook()))
+    (tmp_path / "outbox").write_text("")
+    with pytest.raises(OperatorError, match="フォルダーではありません"):
+        publish(Workspace.at(tmp_path), Output(DRAFT, workbook()))
+
+
+def test_a_folder_in_the_place_of_a_file(published: Workspace) -> None:
+    (published.outbox / PROPOSAL).mkdir()
+    with pytest.raises(OperatorError, match="フォルダーがあるため"):
+        publish(published, Output(PROPOSAL, workbook()))
+
+
+def test_a_full_disk_that_xlsxwriter_has_wrapped(published: Workspace) -> None:
+    def write(path: Path) -> None:
+        path.write_bytes(b"half")
+        try:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        except OSError as error:
+            raise xlsxwriter.exceptions.FileCreateError(error)  # noqa: B904
+
+    with pytest.raises(OperatorError, match="空き容量"):
+        publish(published, Output(PROPOSAL, write))
+    assert standing(published) == [DRAFT]
+
+
+def test_a_missing_input_of_a_writer_is_named_itself(published: Workspace, tmp_path: Path) -> None:
+    missing = tmp_path / "templates" / "無い.xlsx"
+    with pytest.raises(OperatorError, match=r"無い\.xlsx』を読み書きできません"):
+        publish(published, Output(PROPOSAL, lambda path: path.write_bytes(missing.read_bytes())))
+
+
+def test_a_bug_in_a_writer_is_not_hidden(published: Workspace) -> None:
+    with pytest.raises(ZeroDivisionError):
+        publish(published, Output(PROPOSAL, lambda path: 1 / 0))
+    assert standing(published) == [DRAFT]
