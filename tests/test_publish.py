@@ -159,7 +159,7 @@ def test_names_outside_the_outbox_are_refused(workspace: Workspace, name: str) -
 
 def test_names_that_are_one_file_on_windows_are_refused(workspace: Workspace) -> None:
     nfd = unicodedata.normalize("NFD", "が.csv")
-    with pytest.raises(ValueError, match="share"):
+    with pytest.raises(OperatorError, match="同じファイル名"):
         publish(workspace, Output("が.csv", text("")), Output(nfd, text("")))
 
 

@@ -6,7 +6,7 @@ import argparse
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from sousei_xl import text
+from sousei_xl import publish, text
 from sousei_xl.commands.options import (
     DONE,
     DRAFT,
@@ -20,7 +20,7 @@ from sousei_xl.intake import arrivals
 from sousei_xl.workspace import OperatorError
 
 if TYPE_CHECKING:
-    from sousei_xl.pipeline.delivery import Definition
+    from sousei_xl.pipeline.delivery import Delivered
     from sousei_xl.sheets import Contents
     from sousei_xl.workspace import Workspace
 
@@ -69,6 +69,20 @@ def run(args: argparse.Namespace) -> int:
     if args.jobs < 0:
         raise OperatorError("--jobs には1以上の数を指定してください。")
     workspace = workspace_of(args)
+    if args.dry_run:
+        return _merge(args, workspace, approve, None)
+    arrivals.require(workspace)  # before anything is created in the outbox
+    # Held from reading on: a slower run must not put an older inbox over a newer one.
+    with publish.locked(workspace) as outbox:
+        return _merge(args, workspace, approve, outbox)
+
+
+def _merge(
+    args: argparse.Namespace,
+    workspace: Workspace,
+    approve: dt.date | None,
+    outbox: publish.Outbox | None,
+) -> int:
     with Progress("読み込み") as progress:
         # Reading goes on in the workers while pandas and pandera are imported here.
         arriving = arrivals.start(workspace, args.jobs or default_jobs(), on_done=progress.update)
@@ -88,20 +102,19 @@ def run(args: argparse.Namespace) -> int:
         return FAILED
     result = pipeline.merge_list(arrived, definition.strategy)
     contents = delivery.contents_of(arrived, result, definition.strategy, workspace, approve)
-    if args.dry_run:
+    if outbox is None:
         _show_changes(args, workspace, contents)
     else:
-        _publish(args, workspace, contents, definition)
+        delivered = delivery.publish_list(workspace, contents, definition.prototype, outbox)
+        _report(args, workspace, contents, delivered)
     return DRAFT if contents.status == "draft" else DONE
 
 
-def _publish(
-    args: argparse.Namespace, workspace: Workspace, contents: Contents, definition: Definition
+def _report(
+    args: argparse.Namespace, workspace: Workspace, contents: Contents, delivered: Delivered
 ) -> None:
     from sousei_xl.commands import as_json
-    from sousei_xl.pipeline import delivery
 
-    delivered = delivery.publish_list(workspace, contents, definition.prototype)
     published = delivered.published
     if args.json:
         as_json.emit(as_json.merged(contents, [*published.written, *published.unchanged]))

@@ -38,16 +38,8 @@ class Arriving:
         return Arrivals(template, tuple(rest), office, self.strays)
 
 
-def start(
-    workspace: Workspace,
-    jobs: int,
-    extra: Sequence[InboxFile] = (),
-    on_done: Progress | None = None,
-) -> Arriving:
-    """Start reading the template, the inbox and ``extra`` files (for ``check``).
-
-    OperatorError where the template or the inbox is not there.
-    """
+def require(workspace: Workspace) -> None:
+    """OperatorError where the template or the inbox is not there."""
     if not workspace.template.is_file():
         raise OperatorError(
             f"テンプレートが見つかりません（{workspace.template}）。\n"
@@ -59,6 +51,19 @@ def start(
             f"受付フォルダーが見つかりません（{workspace.inbox}）。\n"
             "inbox フォルダーを作り、部局から届いた様式を入れてください。"
         )
+
+
+def start(
+    workspace: Workspace,
+    jobs: int,
+    extra: Sequence[InboxFile] = (),
+    on_done: Progress | None = None,
+) -> Arriving:
+    """Start reading the template, the inbox and ``extra`` files (for ``check``).
+
+    OperatorError where the template or the inbox is not there.
+    """
+    require(workspace)
     listing = list_inbox(workspace.inbox)
     template = InboxFile(workspace.template.name, Path(workspace.template))
     office = [listing.office] if listing.office is not None else []

@@ -14,7 +14,7 @@ from sousei_xl.forms.office_layout import (
     CORRECTED_COLUMNS,
 )
 from sousei_xl.intake.read import Reading, SheetCells
-from sousei_xl.intake.submission import ProjectTable, find_tables, read_rows, remarks
+from sousei_xl.intake.submission import Table, find_tables, read_rows, remarks
 from sousei_xl.rules.records import Acknowledgement, Correction, OfficeSheet
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load import cell_address
@@ -81,7 +81,7 @@ def read_office_sheet(
     return office, findings
 
 
-def _is(table: ProjectTable, name: str) -> bool:
+def _is(table: Table, name: str) -> bool:
     return text.key(table.sheet.name) == text.key(name)
 
 

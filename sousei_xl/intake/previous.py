@@ -71,6 +71,8 @@ def _places(
     if not data:
         return
     headings = data[0]
+    # Recorded rows lack their trailing blanks.
+    data = [row + [""] * (len(headings) - len(row)) for row in data]
     index = {heading: i for i, heading in enumerate(headings)}
     data_fields = _labels(headings, strategy)
     printed = enumerate(ours.get(FORM, []), 1)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.intake.inbox import Stray
+from sousei_xl.intake.indicators import with_indicators
 from sousei_xl.intake.office import read_office_sheet
 from sousei_xl.intake.read import Reading
 from sousei_xl.intake.submission import read_submission
@@ -29,7 +30,9 @@ def receive(
         received, found = read_submission(reading, strategy, ids)
         findings += found
         if isinstance(received, Submission):
-            submissions.append(received)
+            reported, found = with_indicators(received, reading, strategy, ids)
+            submissions.append(reported)
+            findings += found
         else:
             records.append(received)
     sheet = OfficeSheet()

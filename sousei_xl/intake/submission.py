@@ -17,6 +17,7 @@ from typing import Any
 from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.forms import layout
+from sousei_xl.forms.indicator_layout import find_indicator_header
 from sousei_xl.intake.notice import Notice
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.rules.records import FileRecord, RawRow, Submission
@@ -30,8 +31,8 @@ _COPY = re.compile(r"\(\d+\)$")
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectTable:
-    """A sheet that holds the project table: its cells, header position and columns."""
+class Table:
+    """A sheet that holds a table of the form: its cells, header position and columns."""
 
     sheet: SheetCells
     header: int
@@ -146,18 +147,18 @@ def _find_reply(reading: Reading) -> _Reply:
     return _Reply(best[1], best[2], reading.properties)
 
 
-def find_tables(sheets: tuple[SheetCells, ...], strategy: Strategy) -> list[ProjectTable]:
+def find_tables(sheets: tuple[SheetCells, ...], strategy: Strategy) -> list[Table]:
     """Every sheet with the project header; the one named 事業 first."""
     tables = []
     for sheet in sheets:
         found = layout.find_project_header(sheet.rows, strategy)
         if found is not None:
-            tables.append(ProjectTable(sheet, *found))
+            tables.append(Table(sheet, *found))
     return sorted(tables, key=lambda t: text.key(t.sheet.name) != text.key(layout.PROJECTS))
 
 
 def _judge(
-    reading: Reading, reply: _Reply, tables: list[ProjectTable], strategy: Strategy
+    reading: Reading, reply: _Reply, tables: list[Table], strategy: Strategy
 ) -> tuple[str, list[Finding]]:
     """(department, reasons to refuse the file)."""
     file = reading.file
@@ -166,7 +167,7 @@ def _judge(
     missing: tuple[str, ...] = ()
     if tables:
         missing = layout.missing_headings(tables[0].columns, strategy)
-    elif not ticked:
+    elif not ticked and not _has_indicators_alone(reading, strategy):
         missing = (f"シート「{layout.PROJECTS}」の見出し（施策、事業名など）",)
     if not reply.values and layout.PROPERTY_DEPARTMENT not in reading.properties:
         missing = (*missing, f"シート「{layout.REPLY}」")
@@ -195,6 +196,13 @@ def _judge(
     return department, problems
 
 
+def _has_indicators_alone(reading: Reading, strategy: Strategy) -> bool:
+    """Whether the file is a form of the KPI round, which has no 事業 sheet."""
+    if any(text.key(s.name) == text.key(layout.PROJECTS) for s in reading.sheets):
+        return False
+    return any(find_indicator_header(s.rows, strategy) is not None for s in reading.sheets)
+
+
 def _department(file: str, reply: _Reply, strategy: Strategy) -> tuple[str, list[Finding]]:
     typed = reply.answer(layout.DEPARTMENT, layout.PROPERTY_DEPARTMENT)
     official = strategy.department_spellings.get(text.key(typed)) if typed else None
@@ -219,7 +227,7 @@ def _edition(typed: str) -> int:
 
 
 def _read_tables(
-    file: str, tables: list[ProjectTable], strategy: Strategy, ids: Iterator[int]
+    file: str, tables: list[Table], strategy: Strategy, ids: Iterator[int]
 ) -> tuple[list[RawRow], list[Finding]]:
     rows: list[RawRow] = []
     findings: list[Finding] = []
@@ -227,13 +235,13 @@ def _read_tables(
         mine = list(read_rows(file, table, strategy, ids))
         rows += mine
         if mine:
-            findings += _overlooked(mine, table, copy=position > 0)
+            findings += overlooked(mine, table, copy=position > 0)
             findings += _leftovers(mine, table, strategy)
     return rows, findings
 
 
 def read_rows(
-    file: str, table: ProjectTable, strategy: Strategy, ids: Iterator[int]
+    file: str, table: Table, strategy: Strategy, ids: Iterator[int]
 ) -> Iterator[RawRow]:
     """The rows of data below the header.
 
@@ -278,7 +286,7 @@ def read_rows(
         )
 
 
-def _overlooked(rows: list[RawRow], table: ProjectTable, copy: bool) -> Iterator[Finding]:
+def overlooked(rows: list[RawRow], table: Table, copy: bool) -> Iterator[Finding]:
     """S101: rows that stand where a person does not look."""
     sheet = table.sheet
     name = sheet.name
@@ -307,7 +315,7 @@ def _overlooked(rows: list[RawRow], table: ProjectTable, copy: bool) -> Iterator
         last = row.row
 
 
-def _leftovers(rows: list[RawRow], table: ProjectTable, strategy: Strategy) -> Iterator[Finding]:
+def _leftovers(rows: list[RawRow], table: Table, strategy: Strategy) -> Iterator[Finding]:
     """S102: values under a merged cell that nobody sees."""
     by_row = {row.row: row for row in rows}
     for field, letter in table.letters.items():

@@ -14,7 +14,7 @@ from sousei_xl.figures.totals import totals
 from sousei_xl.intake import previous
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.pipeline import TemplateError, read_strategy
-from sousei_xl.publish import Output, Published, Sheets
+from sousei_xl.publish import Outbox, Output, Published, Sheets
 from sousei_xl.rules.records import ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
@@ -125,8 +125,13 @@ class Delivered:
     hand_edits: tuple[previous.ReadyRow, ...]
 
 
-def publish_list(workspace: Workspace, contents: Contents, prototype: Prototype) -> Delivered:
-    """Write, verify and publish the workbooks; former states and hand edits go to 履歴."""
+def publish_list(
+    workspace: Workspace, contents: Contents, prototype: Prototype, held: Outbox
+) -> Delivered:
+    """Write, verify and publish the workbooks; former states and hand edits go to 履歴.
+
+    ``held`` is the locked outbox: one run at a time, from reading the inbox on.
+    """
     strategy = contents.strategy
     names = output_names(strategy)
     year = strategy.settings.year_label
@@ -134,27 +139,26 @@ def publish_list(workspace: Workspace, contents: Contents, prototype: Prototype)
     def write(path: Path) -> None:
         write_official(path, contents, prototype)
 
-    with publish.locked(workspace) as outbox:
-        edits = previous.ready_rows(workspace, publish.hand_edited(workspace), strategy)
-        official = Output(
-            names[contents.status],
-            write=write,
-            verify=lambda _, sheets: _verify(sheets, contents),
-            replaces=tuple(n for state, n in names.items() if state != contents.status),
-            last=True,
-        )
-        checkbook = Output(
-            f"点検結果_{year}.xlsx",
-            write=lambda path: write_checkbook(path, contents, hand_edits=edits),
-            tracked=False,
-        )
-        approval = None
-        if contents.status == "final" and contents.approved_on is not None:
-            digest = content_hash(contents.result, strategy)
-            approval = publish.Approval(contents.approved_on, digest)
-        published = publish.publish(
-            workspace, contents.run, [checkbook, official], approval=approval, held=outbox
-        )
+    edits = previous.ready_rows(workspace, publish.hand_edited(workspace), strategy)
+    official = Output(
+        names[contents.status],
+        write=write,
+        verify=lambda _, sheets: _verify(sheets, contents),
+        replaces=tuple(n for state, n in names.items() if state != contents.status),
+        last=True,
+    )
+    checkbook = Output(
+        f"点検結果_{year}.xlsx",
+        write=lambda path: write_checkbook(path, contents, hand_edits=edits),
+        tracked=False,
+    )
+    approval = None
+    if contents.status == "final" and contents.approved_on is not None:
+        digest = content_hash(contents.result, strategy)
+        approval = publish.Approval(contents.approved_on, digest)
+    published = publish.publish(
+        workspace, contents.run, [checkbook, official], approval=approval, held=held
+    )
     return Delivered(published, tuple(edits))
 
 

@@ -73,8 +73,8 @@ def publish(
     :func:`locked` gave, if the caller holds the outbox already. ``delays`` are the seconds between
     attempts at a file that is held open.
 
-    Raises OperatorError, in words for the operator, and ValueError for names that are no names
-    inside the outbox or that are one file on Windows.
+    Raises OperatorError, in words for the operator (also where two names are one file on Windows),
+    and ValueError for a name that does not lie inside the outbox.
     """
     going = _retired(outputs, retire)
     _check_names([output.name for output in outputs], going)
@@ -140,6 +140,13 @@ def _check_names(coming: Sequence[str], going: Sequence[str]) -> None:
         inside = path.parts and not path.is_absolute() and ".." not in path.parts
         if not inside or "\\" in name or path.parts[0] in (HISTORY, WORK):
             raise ValueError(f"not a name inside the outbox: {name!r}")
-    folded = [unicodedata.normalize("NFC", name).casefold() for name in coming]
-    if len(set(folded)) < len(folded):
-        raise ValueError("two outputs share one name")
+    # What differs in case or in composed characters only is one file on Windows or on a Mac.
+    seen: dict[str, str] = {}
+    for name in coming:
+        key = unicodedata.normalize("NFC", name).casefold()
+        if key in seen:
+            raise OperatorError(
+                f"『{seen[key]}』と『{name}』は同じファイル名とみなされるため、両方は出力できません。"
+                "もとになる提出ファイルの名前を変えてから再実行してください。"
+            )
+        seen[key] = name

@@ -1,0 +1,102 @@
+"""The KPI sheets of a form that was accepted: one raw row per indicator, as typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, finding
+from sousei_xl.forms.indicator_layout import SHEET, find_indicator_header
+from sousei_xl.intake.read import Reading
+from sousei_xl.intake.submission import Table, overlooked
+from sousei_xl.rules.records import RawRow, Submission
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.indicators import column_by_name, input_names
+
+
+def with_indicators(
+    submission: Submission, reading: Reading, strategy: Strategy, ids: Iterator[int]
+) -> tuple[Submission, list[Finding]]:
+    """The submission with its KPI rows, and what a person may have overlooked there (S101, S102).
+
+    Sheets are found by their headings, wherever they stand. ``ids`` yields run-wide unique row ids.
+    A sheet in which nothing was filled in is no report.
+    """
+    rows: list[RawRow] = []
+    findings: list[Finding] = []
+    for position, table in enumerate(_tables(reading, strategy)):
+        mine = list(_rows(submission.file, table, strategy, ids))
+        rows += mine
+        if mine:
+            seen = [*overlooked(mine, table, copy=position > 0), *_leftovers(mine, table, strategy)]
+            ids_of = {row.row_id: text.to_text(row.values.get("id")) for row in mine}
+            findings += [
+                replace(
+                    item,
+                    target=ids_of.get(item.place.row_id or 0, ""),
+                    department=submission.department,
+                )
+                for item in seen
+            ]
+    inputs = input_names(strategy.settings)
+    filled = any(_filled(row, inputs) for row in rows)
+    reported = replace(submission, has_indicators=filled, indicator_rows=tuple(rows))
+    return reported, findings if filled else []
+
+
+def _tables(reading: Reading, strategy: Strategy) -> list[Table]:
+    """Every sheet with the header of KPI; the one named so first."""
+    found = [(s, find_indicator_header(s.rows, strategy)) for s in reading.sheets]
+    tables = [Table(sheet, *header) for sheet, header in found if header is not None]
+    return sorted(tables, key=lambda t: text.key(t.sheet.name) != text.key(SHEET))
+
+
+def _filled(row: RawRow, inputs: tuple[str, ...]) -> bool:
+    return any(
+        not text.is_blank(row.values.get(name)) or name in row.errors or name in row.uncached
+        for name in inputs
+    )
+
+
+def _rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -> Iterator[RawRow]:
+    """The rows below the header that have an ID or anything filled in, repeated headers apart."""
+    sheet, letters = table.sheet, table.letters
+    inputs = input_names(strategy.settings)
+    stored = dict(sheet.rows[table.header + 1 :])
+    first = sheet.rows[table.header][0] + 1
+    # A row may hold nothing but an error or a formula without a result: calamine drops those.
+    broken = {int(re.sub(r"\D", "", cell)) for cell in (*sheet.errors, *sheet.uncached)}
+    for number in sorted({*stored, *(row for row in broken if row >= first)}):
+        line = stored.get(number, ())
+        values = {
+            name: line[column] if column < len(line) else None
+            for name, column in table.columns.items()
+            if name != "check"
+        }
+        cells = {name: f"{letters[name]}{number}" for name in values}
+        row = RawRow(
+            0,
+            file,
+            sheet.name,
+            number,
+            values,
+            letters,
+            errors={n: sheet.errors[c] for n, c in cells.items() if c in sheet.errors},
+            uncached=frozenset(n for n, c in cells.items() if c in sheet.uncached),
+        )
+        header = text.key(text.to_text(values.get("id"))) == text.key("ID")
+        if not header and (not text.is_blank(values.get("id")) or _filled(row, inputs)):
+            yield replace(row, row_id=next(ids))
+
+
+def _leftovers(rows: list[RawRow], table: Table, strategy: Strategy) -> Iterator[Finding]:
+    """S102: values under a merged cell that nobody sees."""
+    columns = column_by_name(strategy.settings)
+    for name, letter in table.letters.items():
+        for row in rows:
+            hidden = table.sheet.leftovers.get(f"{letter}{row.row}")
+            if hidden is not None and name in columns:
+                subject = text.to_text(row.values.get("name"))
+                yield finding("S102", row.place(name, columns[name].label), hidden, subject=subject)
