@@ -19,6 +19,8 @@ from sousei_xl.commands.options import FAILED
 COMMANDS = {
     "merge": "受付フォルダー（inbox）の様式を読み、点検し、別紙にまとめます",
     "check": "ファイルを1つずつ点検し、統合したらどうなるかを示します",
+    "status": "提出状況と、未提出・差戻しの部局への依頼文を示します",
+    "watch": "受付フォルダーを見張り、変わるたびに統合し直します",
     "explain": "指摘コードの意味・例・直し方を示します",
     "init": "新しい作業フォルダーを作ります",
 }
@@ -106,9 +108,9 @@ def run(arguments: Sequence[str]) -> int:
         status: int = _module(args.command).run(args)
     except OperatorError as problem:
         if getattr(args, "json", False):
-            import json
+            from sousei_xl.commands import as_json
 
-            print(json.dumps({"status": "error", "message": str(problem), "findings": []}))
+            as_json.emit(as_json.error(problem))
         else:
             print(f"実行できませんでした。\n{problem}", file=sys.stderr)
         return FAILED

@@ -125,7 +125,9 @@ def test_approval_is_refused_while_a_budget_is_undecided(workspace: Path) -> Non
     path = workspace / "inbox" / "市民生活部.xlsx"
     kind, budget = column(path, "予算区分"), column(path, "予算事業費（千円）")
     first = next(
-        i for i, cells in enumerate(sheet(path, "事業"), 1) if "縁結びネットワーク活動促進事業" in cells
+        i
+        for i, cells in enumerate(sheet(path, "事業"), 1)
+        if "縁結びネットワーク活動促進事業" in cells
     )
     edit(path, "事業", {f"{kind}{first}": "未定", f"{budget}{first}": None})
     assert merge(workspace).json["status"] == "proposal"

@@ -10,6 +10,7 @@ from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import Finding
 from sousei_xl.rules.records import FileRecord, ListResult
 from sousei_xl.sheets import Contents
+from sousei_xl.workspace import OperatorError
 
 
 def emit(content: dict[str, Any]) -> None:
@@ -36,6 +37,12 @@ def finding(item: Finding) -> dict[str, Any]:
     }
 
 
+def error(problem: OperatorError) -> dict[str, Any]:
+    """The object of a run that could not be carried out; a template's mistakes are listed."""
+    found = [finding(item) for item in getattr(problem, "findings", [])]
+    return {"status": "error", "message": str(problem), "findings": found}
+
+
 def files(records: Iterable[FileRecord]) -> list[dict[str, Any]]:
     """What became of every file."""
     return [
@@ -48,6 +55,29 @@ def files(records: Iterable[FileRecord]) -> list[dict[str, Any]]:
         }
         for r in records
     ]
+
+
+def departments(result: ListResult) -> list[dict[str, Any]]:
+    """Where every department stands."""
+    return [
+        {
+            "department": d.department,
+            "state": d.state,
+            "rows": d.rows,
+            "errors": d.errors,
+            "confirmations": d.confirmations,
+        }
+        for d in result.departments
+    ]
+
+
+def round_state(result: ListResult) -> dict[str, Any]:
+    """The object of ``status --json``."""
+    return {
+        "complete": result.complete,
+        "departments": departments(result),
+        "files": files(result.files),
+    }
 
 
 def _figures(group: Subtotal) -> dict[str, int]:
@@ -82,16 +112,7 @@ def merged(contents: Contents, outputs: Iterable[str]) -> dict[str, Any]:
             "undecided": contents.totals.total.undecided,
         },
         "files": files(result.files),
-        "departments": [
-            {
-                "department": d.department,
-                "state": d.state,
-                "rows": d.rows,
-                "errors": d.errors,
-                "confirmations": d.confirmations,
-            }
-            for d in result.departments
-        ],
+        "departments": departments(result),
         "findings": [finding(item) for item in result.findings],
         "outputs": list(outputs),
     }

@@ -10,7 +10,6 @@ from sousei_xl import publish, text
 from sousei_xl.commands.options import (
     DONE,
     DRAFT,
-    FAILED,
     add_workspace_options,
     default_jobs,
     workspace_of,
@@ -20,7 +19,7 @@ from sousei_xl.intake import arrivals
 from sousei_xl.workspace import OperatorError
 
 if TYPE_CHECKING:
-    from sousei_xl.pipeline.delivery import Delivered
+    from sousei_xl.pipeline.delivery import Definition, Delivered
     from sousei_xl.sheets import Contents
     from sousei_xl.workspace import Workspace
 
@@ -36,7 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--approve",
         metavar="DATE",
-        help="決裁日（例: 2018-03-30、平成30年3月30日）。提出がそろい、要修正がないときに確定します",
+        help="決裁日（例: 2018-03-30）。提出がそろい、要修正がないときに確定します",
     )
     parser.add_argument(
         "--jobs",
@@ -68,46 +67,46 @@ def run(args: argparse.Namespace) -> int:
     approve = approval_date(args.approve)
     if args.jobs < 0:
         raise OperatorError("--jobs には1以上の数を指定してください。")
-    workspace = workspace_of(args)
-    if args.dry_run:
-        return _merge(args, workspace, approve, None)
+    workspace, jobs = workspace_of(args), args.jobs or default_jobs()
+    with Progress("読み込み") as progress:
+        if args.dry_run:
+            contents, _ = _merge(workspace, jobs, approve, progress)
+            _show_changes(args, workspace, contents)
+        else:
+            contents, delivered = deliver(workspace, jobs, approve, progress)
+            _report(args, workspace, contents, delivered)
+    return DRAFT if contents.status == "draft" else DONE
+
+
+def deliver(
+    workspace: Workspace, jobs: int, approve: dt.date | None, progress: Progress
+) -> tuple[Contents, Delivered]:
+    """Read, merge and publish once.
+
+    The outbox is held from reading on: a slower run must not put an older inbox over a newer one.
+    """
     arrivals.require(workspace)  # before anything is created in the outbox
-    # Held from reading on: a slower run must not put an older inbox over a newer one.
     with publish.locked(workspace) as outbox:
-        return _merge(args, workspace, approve, outbox)
+        contents, definition = _merge(workspace, jobs, approve, progress)
+        from sousei_xl.pipeline import delivery
+
+        return contents, delivery.publish_list(workspace, contents, definition.prototype, outbox)
 
 
 def _merge(
-    args: argparse.Namespace,
-    workspace: Workspace,
-    approve: dt.date | None,
-    outbox: publish.Outbox | None,
-) -> int:
-    with Progress("読み込み") as progress:
-        # Reading goes on in the workers while pandas and pandera are imported here.
-        arriving = arrivals.start(workspace, args.jobs or default_jobs(), on_done=progress.update)
-        from sousei_xl import pipeline
-        from sousei_xl.pipeline import delivery
+    workspace: Workspace, jobs: int, approve: dt.date | None, progress: Progress
+) -> tuple[Contents, Definition]:
+    # Reading goes on in the workers while pandas and pandera are imported here.
+    arriving = arrivals.start(workspace, jobs, on_done=progress.update)
+    from sousei_xl import pipeline
+    from sousei_xl.pipeline import delivery
 
-        arrived = arriving.result()
-    try:
-        definition = delivery.define(arrived, workspace.template)
-    except pipeline.TemplateError as mistakes:
-        if not args.json:
-            raise
-        from sousei_xl.commands import as_json
-
-        found = [as_json.finding(item) for item in mistakes.findings]
-        as_json.emit({"status": "error", "message": str(mistakes), "findings": found})
-        return FAILED
+    arrived = arriving.result()
+    progress.close()
+    definition = delivery.define(arrived, workspace.template)
     result = pipeline.merge_list(arrived, definition.strategy)
     contents = delivery.contents_of(arrived, result, definition.strategy, workspace, approve)
-    if outbox is None:
-        _show_changes(args, workspace, contents)
-    else:
-        delivered = delivery.publish_list(workspace, contents, definition.prototype, outbox)
-        _report(args, workspace, contents, delivered)
-    return DRAFT if contents.status == "draft" else DONE
+    return contents, definition
 
 
 def _report(

@@ -18,8 +18,9 @@ from sousei_xl.figures.changes import Changes, Row, target
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import Finding, address
 from sousei_xl.pipeline.delivery import Delivered
-from sousei_xl.rules.records import ListResult
+from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents
+from sousei_xl.sheets.checkbook.reminders import reminders
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import NEW, RELISTED, to_text
 from sousei_xl.workspace import Workspace
@@ -63,7 +64,8 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
         kept = {row.edit.kept_as for row in delivered.hand_edits if row.edit.kept_as}
         console.print(
             f"  前の出力に手で直した箇所が{len(delivered.hand_edits)}件ありました"
-            f"（{shown('、'.join(sorted(kept)))} に残し、点検結果の「事務局修正一覧」に載せました）。"
+            f"（{shown('、'.join(sorted(kept)))} に残し、"
+            "点検結果の「事務局修正一覧」に載せました）。"
         )
     _next(console, contents)
 
@@ -130,8 +132,48 @@ def _departments(console: Console, contents: Contents) -> None:
         if not d.expected and not d.files:
             continue
         counts = (len(d.files), d.rows, d.errors, d.confirmations)
-        table.add_row(d.department, d.state, *(f"{n:,}" if n else "-" for n in counts))
+        table.add_row(d.department, state_words(d), *(f"{n:,}" if n else "-" for n in counts))
     console.print(table)
+
+
+def status(result: ListResult, strategy: Strategy) -> None:
+    """The report of ``status``: states, receipts, and reminders ready to be pasted into a mail."""
+    console = _console()
+    settings = strategy.settings
+    console.print(Text(f"{settings.municipality}　{settings.year_label}　提出状況", "bold"))
+    table = _table(
+        console,
+        ("部局", False),
+        ("状態", False),
+        ("ファイル", False),
+        ("版", True),
+        ("行", True),
+        ("受付番号", False),
+    )
+    records = {record.file: record for record in result.files}
+    for d in result.departments:
+        if not d.expected and not d.files:
+            continue
+        receipts: list[FileRecord | None] = [records[name] for name in d.files]
+        for i, record in enumerate(receipts or [None]):
+            cells = ("", "", "", "")
+            if record is not None:
+                edition = str(record.edition) if record.edition else ""
+                cells = (shown(record.file), edition, str(record.read), record.sha256[:8])
+            table.add_row(*((d.department, state_words(d)) if i == 0 else ("", "")), *cells)
+    console.print(table)
+    console.print("（受付番号はファイルの内容から計算したもので、提出物を照合できます）")
+    for d, letter in reminders(result, settings):
+        console.print(f"\n--- {d.department}への依頼文 ---\n{letter}")
+
+
+def state_words(department: DepartmentState) -> str:
+    """``受理（確認依頼あり 2件）``, ``差戻し 3件`` …"""
+    if department.state == "受理" and department.confirmations:
+        return f"受理（確認依頼あり {department.confirmations}件）"
+    if department.state == "差戻し":
+        return f"差戻し {department.errors}件"
+    return department.state
 
 
 def _files_aside(console: Console, contents: Contents) -> None:

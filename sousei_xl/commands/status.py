@@ -1,0 +1,46 @@
+"""``status``: who has submitted, in what state, and the reminder for the rest."""
+
+from __future__ import annotations
+
+import argparse
+
+from sousei_xl.commands.options import (
+    DONE,
+    DRAFT,
+    add_workspace_options,
+    default_jobs,
+    workspace_of,
+)
+from sousei_xl.commands.progress import Progress
+from sousei_xl.intake import arrivals
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The workspace."""
+    parser.epilog = (
+        "例:\n  sousei-xl status\n\n"
+        "終了コード: 0 すべて受理・該当なし  1 未提出や差戻しがある  2 実行できなかった\n"
+    )
+    add_workspace_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status 1 where a department still owes something. Nothing is written."""
+    workspace = workspace_of(args)
+    with Progress("読み込み") as progress:
+        arriving = arrivals.start(workspace, default_jobs(), on_done=progress.update)
+        from sousei_xl import pipeline
+
+        arrived = arriving.result()
+    strategy = pipeline.strategy_of(arrived.template)
+    result = pipeline.merge_list(arrived, strategy)
+    if args.json:
+        from sousei_xl.commands import as_json
+
+        as_json.emit(as_json.round_state(result))
+    else:
+        from sousei_xl.commands import report
+
+        report.status(result, strategy)
+    owing = any(d.missing_units or d.state in ("差戻し", "再提出待ち") for d in result.departments)
+    return DRAFT if owing else DONE

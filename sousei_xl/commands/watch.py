@@ -1,0 +1,105 @@
+"""``watch``: merge again whenever the inbox has settled after a change."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from sousei_xl.commands.console import shown
+from sousei_xl.commands.options import (
+    DONE,
+    add_workspace_options,
+    default_jobs,
+    workspace_of,
+)
+from sousei_xl.commands.progress import Progress
+from sousei_xl.intake import arrivals
+from sousei_xl.intake.inbox import list_inbox
+from sousei_xl.workspace import OperatorError, Workspace
+
+# Asking is slower than being told, but shared folders tell nobody.
+_POLL = 0.25
+_SETTLED = 0.5
+
+Snapshot = dict[str, tuple[int, int]]  # path → (size, modified)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The workspace."""
+    parser.epilog = "例:\n  sousei-xl watch      止めるときは Ctrl+C\n"
+    add_workspace_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Watch until Ctrl+C; whatever happens to a file, the watching goes on."""
+    workspace = workspace_of(args)
+    arrivals.require(workspace)
+    print(f"見張っています: {shown(str(workspace.inbox))}（止めるときは Ctrl+C）", flush=True)
+    merged: Snapshot | None = None
+    last: dict[str, str] = {}
+    try:
+        while True:
+            settled = wait_until_settled(workspace, merged)
+            last = _merge_once(workspace, last)
+            merged = settled
+    except KeyboardInterrupt:
+        print("見張りを終わります。", flush=True)
+    return DONE
+
+
+def wait_until_settled(workspace: Workspace, merged: Snapshot | None) -> Snapshot:
+    """Wait for a change since ``merged`` that has then stood still: a copy under way has not."""
+    before, since = snapshot(workspace), time.monotonic()
+    while True:
+        if before != merged and time.monotonic() - since >= _SETTLED:
+            return before
+        time.sleep(_POLL)
+        now = snapshot(workspace)
+        if now != before:
+            before, since = now, time.monotonic()
+
+
+def snapshot(workspace: Workspace) -> Snapshot:
+    """Size and time of everything that a merge reads; what vanishes meanwhile is left out."""
+    paths: list[Path] = [workspace.template]
+    try:
+        listing = list_inbox(workspace.inbox)
+        paths += [item.path for item in listing.files]
+        paths += [listing.office.path] if listing.office else []
+    except OSError:  # a shared folder out of reach for a moment
+        pass
+    found: Snapshot = {}
+    for path in paths:
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        found[str(path)] = (stat.st_size, stat.st_mtime_ns)
+    return found
+
+
+def _merge_once(workspace: Workspace, last: dict[str, str]) -> dict[str, str]:
+    """Merge and say in one line what changed; returns what the next line is compared with."""
+    from sousei_xl.commands.merge import deliver
+    from sousei_xl.commands.report import state_words
+
+    try:
+        with Progress("読み込み") as progress:
+            contents, delivered = deliver(workspace, default_jobs(), None, progress)
+    except OperatorError as problem:
+        print(f"できませんでした: {problem}", file=sys.stderr, flush=True)
+        return last
+    result, total = contents.result, contents.totals.total
+    states = {d.department: state_words(d) for d in result.departments}
+    states |= {shown(f.file): "受け付けられません" for f in result.files if f.outcome == "refused"}
+    changed = [f"{name} {state}" for name, state in states.items() if last.get(name) != state]
+    news = "、".join(changed) or "提出状況の変化なし"
+    unit = contents.strategy.settings.unit
+    line = f"{contents.state_label}　{total.rows:,}行　{total.gross:,}{unit}"
+    line += f"　要修正 {result.errors}件　{news if last else '最初の統合'}"
+    if delivered.published.written:
+        line += f"　→ {'、'.join(shown(name) for name in delivered.published.written)}"
+    print(line, flush=True)
+    return states
