@@ -32,7 +32,6 @@ BLANK_CHARACTERS = "空白の文字"
 
 _LONGEST_FORMULA = 8192
 _DEEPEST_FORMULA = 62  # Excel nests 64 levels; the conditions need one of their own
-_LARGEST = 1e15  # beyond it Excel no longer keeps every digit
 _NEAR = 1e-6  # as in text.py: a formula's 12000.000000000002 is 12000
 
 Cells = Mapping[str, Value]
@@ -91,8 +90,8 @@ def _unlisted(
 
 
 def _no_integer(name: str, least: int | None) -> tuple[str, Callable[[Cells], bool]]:
-    low = -_LARGEST if least is None else least
-    wrong = f"ISLOGICAL({{{name}}}),{{{name}}}<{low:.0f},{{{name}}}>{_LARGEST:.0f}"
+    low = 1 - text.LARGEST if least is None else least
+    wrong = f"ISLOGICAL({{{name}}}),{{{name}}}<{low},{{{name}}}>={text.LARGEST}"
     near = f"ABS({{{name}}}-ROUND({{{name}}},0))>={_NEAR:.6f}"
 
     def fails(cells: Cells) -> bool:
@@ -103,7 +102,7 @@ def _no_integer(name: str, least: int | None) -> tuple[str, Callable[[Cells], bo
             return False
         if isinstance(value, bool) or not isinstance(value, int | float):
             return True
-        return not low <= value <= _LARGEST or abs(value - round(value)) >= _NEAR
+        return not low <= value < text.LARGEST or abs(value - round(value)) >= _NEAR
 
     return f'IF(ISNUMBER({{{name}}}),OR({wrong},{near}),{{{name}}}<>"")', fails
 

@@ -199,8 +199,8 @@ def write_choices(
         **extra,
         BLANK_CHARACTERS: BLANKS,
     }
-    widths = [30, 12, 74, *[22] * (len(lists) - 3)]
-    sheet = book.sheet(CHOICES, widths)
+    longest = [max(map(len, (name, *words)), default=0) for name, words in lists.items()]
+    sheet = book.sheet(CHOICES, [min(2 * length + 3, 80) for length in longest])
     sheet.text(0, 0, "リストの元になる表です。変更しないでください。", book.format(**NOTE))
     for column, (name, words) in enumerate(lists.items()):
         sheet.text(1, column, name or "施策の名称（別紙に載る名称）", book.format(**LIST_HEADER))

@@ -32,6 +32,8 @@ def find_indicator_header(
     spellings = {text.key(label): name for name, label in indicator_fields(strategy)}
     years = plan_years(strategy.settings)
     for position, (_, values) in enumerate(rows):
+        if len(values) - values.count(None) < _ENOUGH:
+            continue
         found: dict[str, int] = {}
         for column, value in enumerate(values):
             if not isinstance(value, str):

@@ -67,6 +67,8 @@ def find_project_header(
     for field in strategy.fields:
         spellings.setdefault(text.key(field.short_label), field.name)
     for position, (_, values) in enumerate(rows):
+        if len(values) - values.count(None) < _ENOUGH:
+            continue
         columns: dict[str, int] = {}
         for column, value in enumerate(values):
             found = spellings.get(text.key(text.to_text(value))) if value is not None else None
@@ -86,7 +88,7 @@ def missing_headings(columns: Mapping[str, int], strategy: Strategy) -> tuple[st
 
 def reply_values(rows: Sequence[tuple[int, Sequence[Value]]]) -> dict[str, tuple[Value, str]]:
     """Label → (value directly to its right, its cell) of a sheet laid out like 回答票."""
-    from sousei_xl.strategy.load import cell_address
+    from sousei_xl.strategy.load.table import cell_address
 
     labels = {text.key(label): label for label in REPLY_LABELS}
     found: dict[str, tuple[Value, str]] = {}

@@ -21,7 +21,7 @@ from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
-from sousei_xl.strategy.load import cell_address
+from sousei_xl.strategy.load.table import cell_address
 from sousei_xl.text import Value
 
 ROOM = 200  # prepared rows
@@ -181,7 +181,8 @@ class ProjectSheet:
             filled = position < len(self.rows)
             values = self.rows[position] if filled else {}
             check = self.checks[position] if filled else ""
-            sheet.formula(row, 0, formula, check, styles[0])
+            # Only the first is stored; the writer examines every one, which takes it milliseconds.
+            sheet.formula(row, 0, formula if row == FIRST_ROW else "=0", check, styles[0])
             for column, (name, _) in enumerate(self.columns[1:], 1):
                 write_value(sheet, row, column, values.get(name), styles[column])
             height = self._height(values, check) if filled else _EMPTY_HEIGHT
@@ -227,7 +228,7 @@ class ProjectSheet:
             least = 0 if field.kind == "money" else 1
             options = {"validate": "integer", "criteria": ">=", "value": least}
         elif field.kind == "integer":
-            bounds = {"minimum": -(10**15), "maximum": 10**15}
+            bounds = {"minimum": 1 - text.LARGEST, "maximum": text.LARGEST - 1}
             options = {"validate": "integer", "criteria": "between", **bounds}
         else:
             options = {"validate": "length", "criteria": "<=", "value": field.max_length}

@@ -17,7 +17,7 @@ from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import Table, find_tables, read_rows, remarks
 from sousei_xl.rules.records import Acknowledgement, Correction, OfficeSheet
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.load import cell_address
+from sousei_xl.strategy.load.table import cell_address
 from sousei_xl.text import Value
 
 
@@ -52,6 +52,7 @@ def read_office_sheet(
             reason=line.text("理由"),
             requested_by=line.text("依頼元"),
             date=line.text("日付"),
+            cells=line.cells,
         )
         for line in lines(CORRECTED, CORRECTED_COLUMNS)
     ]
@@ -103,9 +104,12 @@ class _Line:
     def text(self, heading: str) -> str:
         return str(text.tidy(self.values.get(heading)).value or "")
 
+    @property
+    def cells(self) -> dict[str, str]:
+        return {heading: f"{letter}{self._origin[2]}" for heading, letter in self._letters.items()}
+
     def place(self, heading: str) -> Place:
-        file, sheet, row = self._origin
-        return Place(file, sheet, row, f"{self._letters[heading]}{row}", label=heading)
+        return Place(*self._origin, self.cells[heading], label=heading)
 
 
 def _lines(file: str, sheet: SheetCells, columns: Sequence[str]) -> list[_Line] | None:

@@ -10,7 +10,7 @@ from sousei_xl import publish, text
 from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, Row
 from sousei_xl.publish import HandEdit, Sheets
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.load import FORM
+from sousei_xl.strategy.load.table import FORM
 from sousei_xl.workspace import Workspace
 
 DATA = "データ_事業"
@@ -64,8 +64,8 @@ def _places(
 ) -> Iterator[tuple[tuple[str, int], Mapping[int, str]]]:
     """(sheet, Excel row) → column → field label, with the row's 対象 under -1.
 
-    The 別紙 prints its rows in the order of データ_事業, so each of them is the next line that holds
-    its number and its name.
+    The 別紙 prints its rows in the order of データ_事業, so each of them is the next line that
+    holds its number and its name.
     """
     data = [list(row) for row in ours.get(DATA, [])]
     if not data:

@@ -22,7 +22,7 @@ from sousei_xl.intake.notice import Notice
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.rules.records import FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.load import cell_address
+from sousei_xl.strategy.load.table import cell_address
 from sousei_xl.text import Value
 
 # This many empty rows inside a table look like its end to a person who scrolls.
@@ -165,15 +165,16 @@ def _judge(
     expected = strategy.settings.year_label
     ticked = layout.is_ticked(reply.values.get(layout.NONE_APPLICABLE, (None, ""))[0])
     missing: tuple[str, ...] = ()
+    sheet = ""
     if tables:
         missing = layout.missing_headings(tables[0].columns, strategy)
+        sheet = tables[0].sheet.name if missing else ""
     elif not ticked and not _has_indicators_alone(reading, strategy):
         missing = (f"シート「{layout.PROJECTS}」の見出し（施策、事業名など）",)
     if not reply.values and layout.PROPERTY_DEPARTMENT not in reading.properties:
         missing = (*missing, f"シート「{layout.REPLY}」")
     if missing:
-        place = Place(file, tables[0].sheet.name if tables else "")
-        return "", [finding("F201", place, missing="、".join(missing))]
+        return "", [finding("F201", Place(file, sheet), missing="、".join(missing))]
     version = reading.properties.get(layout.MARK, layout.VERSION)
     if version != layout.VERSION:
         shown: dict[str, Any] = {"found": f"第{version}版", "expected": f"第{layout.VERSION}版"}
@@ -240,9 +241,7 @@ def _read_tables(
     return rows, findings
 
 
-def read_rows(
-    file: str, table: Table, strategy: Strategy, ids: Iterator[int]
-) -> Iterator[RawRow]:
+def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -> Iterator[RawRow]:
     """The rows of data below the header.
 
     A row counts when it has a 事業名 or when anything was typed into an input column; a default

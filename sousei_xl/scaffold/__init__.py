@@ -42,17 +42,21 @@ def init_workspace(target: Path, example: str | None = None) -> list[Path]:
             f"次のファイルがすでにあるため、作業フォルダーを作りませんでした。\n{names}\n"
             "別のフォルダーを指定するか、ファイルを移してからもう一度実行してください。"
         )
+    made: list[Path] = []
     try:
         for folder in (workspace.template.parent, workspace.inbox, workspace.outbox):
             folder.mkdir(parents=True, exist_ok=True)
         for path, build in plan.items():
+            made.append(path)
             build(path)
     except OSError as error:
+        for path in made:  # half a workspace would stand in the way of the next attempt
+            path.unlink(missing_ok=True)
         raise OperatorError(
             f"作業フォルダーに書き込めませんでした（{error.filename or target}）。\n"
             "書き込みのできるフォルダーを指定してください。"
         ) from error
-    return list(plan)
+    return made
 
 
 def write_example(root: Path, example: str) -> list[Path]:

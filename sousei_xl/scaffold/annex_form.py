@@ -25,17 +25,23 @@ from sousei_xl.sheets.prototype import (
     TOTAL,
 )
 from sousei_xl.strategy.fields import CORE
-from sousei_xl.strategy.load import FORM
+from sousei_xl.strategy.load.table import FORM
 
 # A: kind of row; B to H: the printed form.
-_WIDTHS = (14.0, 5.0, 5.5, 30.0, 14.0, 6.5, 11.5, 75.0)
+_WIDTHS = (14.0, 5.0, 5.5, 30.0, 14.0, 6.5, 13.0, 75.0)
 _LAST = len(_WIDTHS) - 1
 _LINE = {"border": 1, "border_color": "#404040"}
 _TEXT: Mapping[str, Any] = {**_LINE, "font_size": 10, "text_wrap": True}
 _CENTRE: Mapping[str, Any] = {**_TEXT, "align": "center"}
 # Narrow columns hold a few characters at most.
 _NARROW: Mapping[str, Any] = {**_LINE, "font_size": 10, "align": "center", "shrink": True}
-_MONEY: Mapping[str, Any] = {**_LINE, "font_size": 10, "align": "right", "num_format": "#,##0"}
+_MONEY: Mapping[str, Any] = {
+    **_LINE,
+    "font_size": 10,
+    "align": "right",
+    "indent": 1,
+    "num_format": "#,##0",
+}
 _HEAD: Mapping[str, Any] = {**_CENTRE, "bold": True, "bg_color": "#D9E2EC"}
 _GOAL: Mapping[str, Any] = {
     **_LINE,
@@ -115,8 +121,8 @@ def _prototypes() -> Sequence[tuple[str, float, _Cells]]:
         (MEASURE, 21, _wide("{施策記号}　{施策名}", _MEASURE)),
         (PROJECT, 20, projects),
         (RELISTED, 20, projects),
-        (SUBTOTAL, 24, _sum_row(_SUBTOTAL)),
-        (TOTAL, 26, _sum_row(_TOTAL)),
+        (SUBTOTAL, 24, _sum_row("{小計名}{基本目標番号}", _SUBTOTAL)),
+        (TOTAL, 26, _sum_row("{小計名}", _TOTAL)),
     )
 
 
@@ -124,11 +130,11 @@ def _wide(words: str, look: Mapping[str, Any]) -> _Cells:
     return ((words, look), *[None] * (_LAST - 1))
 
 
-def _sum_row(look: Mapping[str, Any]) -> _Cells:
+def _sum_row(label: str, look: Mapping[str, Any]) -> _Cells:
     left = {**_TEXT, **look}
     net = "うち再掲を除く　{純事業数}事業　{再掲を除く額}{単位}"
     return (
-        ("{小計名}", {**_CENTRE, **look}),
+        (label, {**_NARROW, **look}),
         None,
         ("{事業数}事業（うち再掲 {うち再掲}）", left),
         None,

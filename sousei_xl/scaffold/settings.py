@@ -9,7 +9,7 @@ from sousei_xl import text
 from sousei_xl.scaffold.grid import FIRST_ROW, Column, Grid
 from sousei_xl.sheets.tables import Formula
 from sousei_xl.strategy import AS_SUBMITTED, AUTOMATIC, CLASSES, GROSS, NET
-from sousei_xl.strategy.load import SETTINGS
+from sousei_xl.strategy.load.table import SETTINGS
 from sousei_xl.text import Value
 
 MISSING, FILLED, OPTIONAL = "未記入", "記入済", "空欄可"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from sousei_xl.scaffold.facts import Facts, Record
 from sousei_xl.scaffold.grid import Column, Grid
 from sousei_xl.strategy.fields import CORE, Field
-from sousei_xl.strategy.load import (
+from sousei_xl.strategy.load.table import (
     DEPARTMENTS,
     DIRECTIONS,
     FIELDS,

@@ -21,15 +21,8 @@ from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.tables import Formula
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.load import (
-    DEPARTMENTS,
-    FIELDS,
-    FORM,
-    INDICATORS,
-    MEASURES,
-    SETTINGS,
-    load,
-)
+from sousei_xl.strategy.load import load
+from sousei_xl.strategy.load.table import DEPARTMENTS, FIELDS, FORM, INDICATORS, MEASURES, SETTINGS
 from sousei_xl.text import Value
 from sousei_xl.workspace import TEMPLATE_NAME
 

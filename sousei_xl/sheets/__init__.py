@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
@@ -41,14 +42,20 @@ class Contents:
         if self.status == "proposal":
             return "（案）決裁前の資料です。"
         missing = [
-            d.department + (f"（{'、'.join(d.missing_units)}）" if any(d.missing_units) else "")
+            d.department + (f"（{named(d.missing_units)}）" if any(d.missing_units) else "")
             for d in self.result.departments
             if d.missing_units
         ]
         errors = self.result.errors
         reasons = []
         if missing:
-            reasons.append(f"未提出 {len(missing)}部局（{'、'.join(missing)}）")
+            reasons.append(f"未提出 {len(missing)}部局（{named(missing)}）")
         if errors:
             reasons.append(f"要修正 {errors}件")
         return f"【作成中】公表しないでください。{'　'.join(reasons)}"
+
+
+def named(names: Sequence[str], most: int = 20) -> str:
+    """``経済部、農政部``; beyond ``most`` names only how many more there are."""
+    rest = len(names) - most
+    return "、".join(names[:most]) + (f" ほか{rest}" if rest > 0 else "")

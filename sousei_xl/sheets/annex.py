@@ -22,7 +22,7 @@ from sousei_xl.sheets.book import MAX_TEXT, Book
 from sousei_xl.sheets.painter import Live, Money, Painter, Value
 from sousei_xl.sheets.prototype import REQUIRED, FormCell, FormRow, Piece, Prototype
 from sousei_xl.strategy import GROSS, Goal, Measure, Strategy
-from sousei_xl.strategy.load import FORM
+from sousei_xl.strategy.load.table import FORM
 
 NONE_LISTED = "該当する事業はありません。"
 MARK = "※要修正　"

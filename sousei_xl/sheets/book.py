@@ -83,7 +83,7 @@ class Book:
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
-            "default_format_properties": _NORMAL,
+            "default_format_properties": dict(_NORMAL),  # XlsxWriter changes what it gets
         }
         self.workbook = xlsxwriter.Workbook(str(path), options)
         self.workbook.set_properties({"title": title, "created": run.created})

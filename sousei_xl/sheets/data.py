@@ -145,6 +145,8 @@ def write_projects_data(book: Book, contents: Contents) -> None:
             else:
                 sheet.text(number, column, value or "", styles[column])
         sheet.height(number, _ROW_HEIGHT)
+    # 団体コード is a text that looks like a number: no green corners in a published table.
+    sheet.worksheet.ignore_errors({"number_stored_as_text": f"A2:A{len(rows) + 2}"})
     sheet.repeat = (0, 0)
     sheet.freeze(1, 0)
     sheet.worksheet.autofilter(0, 0, max(len(rows), 1), len(headings) - 1)

@@ -25,7 +25,7 @@ from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Margins, Orientation
 from sousei_xl.sheets.looks import Palette, look_of
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.load import FORM, cell_address
+from sousei_xl.strategy.load.table import FORM, cell_address
 
 TITLE, HEADER, GOAL, MEASURE = "表題", "見出し", "基本目標", "施策"
 PROJECT, RELISTED, SUBTOTAL, TOTAL = "事業", "再掲事業", "小計", "合計"

@@ -34,10 +34,10 @@ STYLES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "text": _BORDER,
         "text_wrap": {**_BORDER, "text_wrap": True},
         "centre": {**_BORDER, "align": "center", "text_wrap": True},
-        "number": {**_BORDER, "align": "right", "num_format": "#,##0"},
+        "number": {**_BORDER, "align": "right", "indent": 1, "num_format": "#,##0"},
         "integer": {**_BORDER, "align": "center", "num_format": "0"},
-        "percent": {**_BORDER, "align": "right", "num_format": "0.0%"},
-        "decimal": {**_BORDER, "align": "right", "num_format": "#,##0.##"},
+        "percent": {**_BORDER, "align": "right", "indent": 1, "num_format": "0.0%"},
+        "decimal": {**_BORDER, "align": "right", "indent": 1, "num_format": "#,##0.##"},
         "link": {**_BORDER, "font_color": "#0563C1", "underline": 1, "text_wrap": True},
         "plain_link": {"font_color": "#0563C1", "underline": 1},
         # Emphasis, to be combined with one of the above.

@@ -75,7 +75,7 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """数値目標 or KPI, one part (内訳) per row. Values stay text: figures are Decimal's business."""
+    """数値目標 or KPI, one part (内訳) per row. Values stay text until Decimal reads them."""
 
     id: str
     goal: int

@@ -148,6 +148,8 @@ def actual_label(year: int, settings: Settings) -> str:
 
 def actual_year(heading: str) -> int | None:
     """``H29実績``, ``平成29年度実績値``, ``2017の実績`` → 2017; None for another heading."""
+    if "績" not in heading:  # every cell above a header is asked, so first what costs nothing
+        return None
     match = _ACTUAL_LABEL.fullmatch("".join(text.nfkc(heading).split()))
     return text.parse_fiscal_year(match["year"]) if match else None
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
 from sousei_xl.forms.annotate.markup import Document, Element, Unmarkable, attributes
 
 TYPES = "[Content_Types].xml"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PACKED = (".png", ".jpg", ".jpeg", ".gif", ".emz", ".wmz", ".zip", ".mp4")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -28,18 +29,23 @@ class Relation:
 
 
 class Package:
-    """The parts of a workbook by name. Raises Unmarkable where the container is not whole."""
+    """The parts of a workbook by name."""
 
-    def __init__(self, data: bytes) -> None:
-        try:
-            with zipfile.ZipFile(BytesIO(data)) as archive:
-                names = [name for name in archive.namelist() if not name.endswith("/")]
-                self.parts = {name: archive.read(name) for name in names}
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
-            raise Unmarkable(str(error)) from error
+    def __init__(self, parts: Mapping[str, bytes]) -> None:
+        self.parts = dict(parts)
         self._names = {name.lower(): name for name in self.parts}
         if TYPES.lower() not in self._names:
             raise Unmarkable(TYPES)
+
+    @classmethod
+    def open(cls, data: bytes) -> Package:
+        """The parts of this zip. Raises Unmarkable where it is not whole."""
+        try:
+            with zipfile.ZipFile(BytesIO(data)) as archive:
+                names = [name for name in archive.namelist() if not name.endswith("/")]
+                return cls({name: archive.read(name) for name in names})
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
+            raise Unmarkable(str(error)) from error
 
     def save(self) -> bytes:
         """The zip; the same parts give the same bytes."""
@@ -135,7 +141,7 @@ class Package:
         """Add a relation to a part; its id."""
         part = relations_of(owner)
         if not self.name(part):
-            xml = f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships"/>'
+            xml = f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships"/>'
             self.parts[part] = xml.encode()
             self._names[part.lower()] = part
         document = Document(self.content(part))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 
-from sousei_xl.forms.annotate.markup import Document, Unmarkable
+from sousei_xl.forms.annotate.markup import Document, Unmarkable, attributes
 
 ORDER = (
     *("sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr"),
@@ -35,10 +35,10 @@ class Worksheet:
         self.rows = found[0]
         self.document = Document(content[: found.start()] + self._blank + content[found.end() :])
 
-    @property
-    def changed(self) -> bool:
-        """True where the frame was edited."""
-        return self.document.changed
+    def commit(self) -> None:
+        """Apply the edits so far, so that the next ones see them."""
+        if self.document.changed:
+            self.document = Document(self.document.result())
 
     def result(self) -> bytes:
         """The part with all edits; what ``rows`` holds now stands in its place."""
@@ -125,8 +125,7 @@ def _with_number(rows: bytes, cell: str, number: int) -> bytes:
     )
     if line is None:
         raise Unmarkable(f"no row of {cell}")
-    prefix = line[1].decode()
-    document = Document(_declared(line[0], prefix))
+    document = Document(line[0])  # expat asks for no declarations, so a row can stand alone
     style, before = "", None
     for element in document.root.all("c"):
         here = position(element.attribute("r"))[1]
@@ -135,16 +134,10 @@ def _with_number(rows: bytes, cell: str, number: int) -> bytes:
             document.remove(element)
         elif here > column and before is None:
             before = element
-    look = f' s="{style}"' if style else ""
-    xml = f'<{prefix}c r="{cell}"{look}><{prefix}v>{number}</{prefix}v></{prefix}c>'
+    tag, value = document.tag("c"), document.tag("v")
+    xml = f"<{tag}{attributes(r=cell, s=style or None)}><{value}>{number}</{value}></{tag}>"
     if before is None:
         document.append(document.root, xml)
     else:
         document.before(before, xml)
-    changed = document.result()
-    return rows[: line.start()] + changed + rows[line.end() :]
-
-
-def _declared(xml: bytes, prefix: str) -> bytes:
-    # Without namespaces expat does not ask for declarations, so a row can stand alone.
-    return xml
+    return rows[: line.start()] + document.result() + rows[line.end() :]

@@ -1,7 +1,7 @@
 """Is this file safe and whole? Answered before calamine sees it.
 
 calamine can take the process down, returns blanks for error cells, and reads changed values out of
-damaged XML without a word (shared/design/reliability.md). So every file is looked at here first,
+damaged XML without a word. So every file is looked at here first,
 with the standard library only: container, XML, extents, and what a person would overlook.
 """
 

@@ -1,6 +1,6 @@
 """The limits that the gate holds files to.
 
-Each stands well above the largest of 3,057 real workbooks (shared/design/reliability.md) and below
+Each stands well above the largest of 3,057 real workbooks and below
 what takes calamine or the machine down.
 """
 

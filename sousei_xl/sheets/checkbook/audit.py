@@ -74,7 +74,7 @@ def write_audit(book: Book, contents: Contents) -> None:
     sheet = book.sheet(SHEET, [c.width for c in _FILE_COLUMNS])
     top = write_head(sheet, contents, SHEET)
     verdict = top
-    row = write_title(sheet, top + 2, "1　行の行方：読み取り ＝ 掲載 ＋ 保留 ＋ 差し替え ＋ 取下げ等")
+    row = write_title(sheet, top + 2, "1　行の行方（読み取り ＝ 掲載＋保留＋差し替え＋取下げ等）")
     files = [r for r in contents.result.files if r.outcome != "ignored"]
     first_file = row + 2
     row = write_table(sheet, row, Table(_FILE_COLUMNS, _file_rows(files, row + 2), main=False))

@@ -66,6 +66,11 @@ def quoted_sheet(name: str) -> str:
     return name if plain else "'" + name.replace("'", "''") + "'"
 
 
+def allow_typed_numbers(sheet: Sheet) -> None:
+    """No green corners on a sheet that shows values as they were typed."""
+    sheet.worksheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+
+
 # A text over the columns first to last, with its style.
 Span = tuple[int, int, Cell, str]
 

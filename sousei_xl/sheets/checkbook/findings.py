@@ -10,7 +10,13 @@ from sousei_xl.findings import Finding, Severity
 from sousei_xl.rules.records import ListResult, RawRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
-from sousei_xl.sheets.checkbook.cells import Inbox, typed, within_limit, write_title
+from sousei_xl.sheets.checkbook.cells import (
+    Inbox,
+    allow_typed_numbers,
+    typed,
+    within_limit,
+    write_title,
+)
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 
@@ -135,6 +141,7 @@ def write_findings(book: Book, contents: Contents, inbox: Inbox) -> None:
     counts = Counter(f.severity for f in found)
     done = sum(f.acknowledged for f in found)
     sheet = book.sheet(FINDINGS_SHEET, [c.width for c in _FINDING_COLUMNS])
+    allow_typed_numbers(sheet)
     top = write_head(
         sheet,
         contents,
@@ -182,6 +189,7 @@ def write_conversions(book: Book, contents: Contents, inbox: Inbox) -> None:
     """The sheet 自動変換一覧: the value as typed and what it was taken for."""
     found = [f for f in contents.result.findings if f.severity == "自動変換"]
     sheet = book.sheet(CONVERSIONS_SHEET, [c.width for c in _CONVERSION_COLUMNS])
+    allow_typed_numbers(sheet)
     top = write_head(
         sheet,
         contents,
@@ -221,6 +229,7 @@ def write_held(book: Book, contents: Contents, inbox: Inbox) -> None:
     """The sheet 保留: rows that could not be placed, and rows that are not to be listed."""
     result = contents.result
     sheet = book.sheet(HELD_SHEET, [c.width for c in _HELD_COLUMNS])
+    allow_typed_numbers(sheet)
     top = write_head(
         sheet,
         contents,

@@ -8,7 +8,12 @@ from typing import Protocol
 from sousei_xl.rules.records import AppliedCorrection, ListResult
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book, Sheet
-from sousei_xl.sheets.checkbook.cells import Inbox, typed, write_title
+from sousei_xl.sheets.checkbook.cells import (
+    Inbox,
+    allow_typed_numbers,
+    typed,
+    write_title,
+)
 from sousei_xl.sheets.data import listed_rows
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
@@ -123,6 +128,7 @@ def write_office(
     """The sheet 事務局修正一覧."""
     result = contents.result
     sheet = book.sheet(SHEET, [c.width for c in _CORRECTED])
+    allow_typed_numbers(sheet)
     row = write_head(
         sheet,
         contents,

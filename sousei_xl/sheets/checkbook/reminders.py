@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, is_error
 from sousei_xl.rules.records import DepartmentState, ListResult
+from sousei_xl.sheets import named
 from sousei_xl.strategy import Settings
 
 
 def reminders(result: ListResult, settings: Settings) -> list[tuple[DepartmentState, str]]:
-    """(department, text) for every department that has to act, in order."""
-    return [(d, reminder(d, result, settings)) for d in result.departments if _owes(d)]
+    """(department, text) for every department that has to act, in order.
 
-
-def _owes(department: DepartmentState) -> bool:
-    return bool(department.missing_units) or department.state in ("差戻し", "再提出待ち")
-
-
-def reminder(department: DepartmentState, result: ListResult, settings: Settings) -> str:
-    """The text for one department: what is missing, why, until when and where to."""
-    outcomes = {f.file: f.outcome for f in result.files}
-    refused = [
-        f
-        for f in result.findings
-        if is_error(f)
-        and f.place.file in department.files
-        and outcomes.get(f.place.file) == "refused"
+    The text says what is missing and why, until when it is needed and where to send it.
+    """
+    refused = {f.file for f in result.files if f.outcome == "refused"}
+    reasons: dict[str, list[Finding]] = defaultdict(list)
+    for item in result.findings:
+        if is_error(item) and item.place.file in refused:
+            reasons[item.place.file].append(item)
+    return [
+        (d, _letter(d, [f for file in d.files for f in reasons[file]], settings))
+        for d in result.departments
+        if d.missing_units or d.state in ("差戻し", "再提出待ち")
     ]
-    units = "、".join(unit for unit in department.missing_units if unit)
+
+
+def _letter(department: DepartmentState, refused: Sequence[Finding], settings: Settings) -> str:
+    units = named([unit for unit in department.missing_units if unit])
     lines = [
         f"{department.department}{f'（{units}）' if units else ''}　ご担当者様",
         "",

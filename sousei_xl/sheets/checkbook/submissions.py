@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sousei_xl.findings import is_error, is_open_confirmation
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
-from sousei_xl.sheets import Contents
+from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.checkbook.cells import (
     Inbox,
@@ -27,7 +27,7 @@ HASH_LENGTH = 8  # of a file's SHA-256, as shown
 
 _COLUMNS = (
     Column("部局名", 20),
-    Column("状態", 11, "centre"),
+    Column("状態", 14, "centre"),
     Column("担当課", 16),
     Column("ファイル", 32),
     Column("版", 5, "integer", "number"),
@@ -105,11 +105,11 @@ def _next_steps(contents: Contents) -> Iterator[str]:
     result = contents.result
     missing = [d.department for d in result.departments if d.missing_units]
     if missing:
-        yield f"まだそろっていない{len(missing)}部局（{'、'.join(missing)}）に提出を依頼します。"
+        yield f"まだそろっていない{len(missing)}部局（{named(missing)}）に提出を依頼します。"
     returned = [d.department for d in result.departments if d.errors]
     if returned:
         yield (
-            f"要修正のある{len(returned)}部局（{'、'.join(returned)}）にファイルを返し、"
+            f"要修正のある{len(returned)}部局（{named(returned)}）にファイルを返し、"
             "直ったファイルを inbox に入れて、もう一度統合します。"
         )
     if any(is_error(f) and f.addressee == "事務局" for f in result.findings):

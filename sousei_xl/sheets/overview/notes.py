@@ -11,7 +11,7 @@ from sousei_xl.sheets.data import PROJECTS_SHEET
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 from sousei_xl.strategy import AS_SUBMITTED
-from sousei_xl.strategy.load import FORM
+from sousei_xl.strategy.load.table import FORM
 
 SHEET = "注記"
 

@@ -140,7 +140,7 @@ def _write_by_goal(sheet: Sheet, top: int, contents: Contents, listed: Sequence[
     cells = figures.cells(top + 2 + len(rows), totals.total, totals.new)
     rows.append(Row((None, "合計", *cells), "total"))
     columns = (
-        Column("", _KEY_WIDTH, "centre"),
+        Column("記号", _KEY_WIDTH, "centre"),
         Column("基本目標・施策", _NAME_WIDTH),
         *(Column(heading, _FIGURE_WIDTH, style, "number") for heading, style in _FIGURES),
     )

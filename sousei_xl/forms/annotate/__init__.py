@@ -1,0 +1,225 @@
+"""The returned workbook: the department's own file, with a list of what to mend and marks.
+
+The file is not written anew but edited part by part (``package``, ``markup``), so that everything
+the department put into it stays: comments, formats, dropdowns, pictures, stored results, and what
+no library knows. Our sheet, conditional formats and comments bear our tag, are taken out before
+new ones are put in, and never pile up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+
+from sousei_xl.findings import Finding
+from sousei_xl.forms.annotate import lines, marks, notes
+from sousei_xl.forms.annotate.lines import Line, SheetMarks
+from sousei_xl.forms.annotate.markup import Unmarkable
+from sousei_xl.forms.annotate.package import Package
+from sousei_xl.forms.annotate.page import write_page
+from sousei_xl.forms.annotate.reply import Reply, Rows, read_reply, write_edition_property
+from sousei_xl.forms.annotate.request import SHEET, Letter, read_answers, write_request
+from sousei_xl.forms.annotate.styles import Styles
+from sousei_xl.forms.annotate.workbook import Workbook, bare_workbook, deselect
+from sousei_xl.forms.annotate.worksheet import Worksheet, position
+from sousei_xl.strategy import Settings, Strategy
+
+__all__ = ["SHEET", "Kept", "Unmarkable", "annotate", "findings_only"]
+
+UNREADABLE = "F1"  # how the codes begin that say that a file could not be opened
+_DRAWN = (b":pic>", b":sp ", b":sp>", b":graphicFrame", b":cxnSp", b":grpSp")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of a return.
+
+    ``edition`` is the 版 that it carries (0 where there is none), ``lines`` how many lines its
+    request sheet has, ``marked`` the addresses with a mark (``事業!H8``). ``remarks`` are the
+    sentences on the sheet about what is in the file besides cells.
+    """
+
+    edition: int
+    lines: int
+    marked: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+def annotate(
+    source: Path | bytes,
+    target: Path,
+    findings: Iterable[Finding],
+    strategy: Strategy,
+    *,
+    next_edition: int,
+) -> Kept:
+    """Write the department's file with a request sheet, marks and the next 版 to ``target``.
+
+    ``source`` must have passed the gate. Of the findings, those count that are addressed to the
+    department, 要修正 and open 要確認; ``place.sheet`` and ``place.cell`` are as read from this
+    very file. The 版 becomes ``next_edition``, or one more than the file's own if that is higher.
+    The same arguments give the same bytes. Raises Unmarkable where the file cannot be marked
+    without risk to its contents (use :func:`findings_only` then), and OSError.
+    """
+    data = source if isinstance(source, bytes) else source.read_bytes()
+    before = _values(data)
+    package = Package.open(data)
+    workbook = Workbook(package)
+    macros, sharing = workbook.strip()
+    answers = read_answers(before.pop(SHEET, ()))
+    workbook.remove(SHEET)
+    reply = read_reply(before, package)
+    edition = max(next_edition, reply.edition + 1)
+    sheets = _worksheets(workbook)
+    located = lines.locate(findings, before, sheets, strategy)
+    wanted = lines.marks(located)
+    styles = Styles(package, workbook.part)
+    for number, sheet in enumerate(sheets.values(), 1):
+        _mark(package, sheet, number, wanted.get(sheet.name), styles, strategy.settings.font)
+        if sheet.name == reply.sheet and reply.edition_cell:
+            sheet.set_number(reply.edition_cell, edition)
+        package.write(sheet.part, sheet.result())
+    write_edition_property(package, edition)
+    remarks = tuple(_remarks(package, macros, sharing))
+    department = reply.department or next((one.item.department for one in located), "")
+    letter = Letter(department, reply.unit, edition, remarks)
+    listed = lines.lines(located)
+    _put_request(workbook, letter, listed, answers, strategy.settings, styles)
+    result = package.save()
+    _check_kept(before, _values(result), reply)
+    target.write_bytes(result)
+    marked = (f"{n}!{cell}" for n, m in wanted.items() for cell in {**m.edges, **m.cells})
+    return Kept(edition, len(listed), tuple(marked), remarks)
+
+
+def findings_only(
+    target: Path,
+    findings: Iterable[Finding],
+    strategy: Strategy,
+    file: str,
+    department: str = "",
+) -> Kept:
+    """Write a workbook with the findings alone, for a file that could not be opened or marked.
+
+    ``file`` is its name as the department knows it. A finding F1.. says that it could not be
+    opened. Raises OSError.
+    """
+    workbook = bare_workbook()
+    located = lines.locate(findings, {}, {}, strategy)
+    listed = lines.lines(located)
+    styles = Styles(workbook.package, workbook.part)
+    opened = not any(one.item.code.startswith(UNREADABLE) for one in located)
+    letter = Letter(department, "", 0, file=file, opened=opened)
+    _put_request(workbook, letter, listed, {}, strategy.settings, styles)
+    target.write_bytes(workbook.package.save())
+    return Kept(0, len(listed), (), ())
+
+
+def _worksheets(workbook: Workbook) -> dict[str, Worksheet]:
+    """The department's worksheets by name."""
+    return {
+        entry.name: Worksheet(entry.name, entry.part, workbook.package.content(entry.part))
+        for entry in workbook.sheets()
+        if entry.kind == "worksheet"
+    }
+
+
+def _mark(
+    package: Package,
+    sheet: Worksheet,
+    number: int,
+    wanted: SheetMarks | None,
+    styles: Styles,
+    font: str,
+) -> None:
+    """Our former marks out, the new ones in."""
+    deselect(sheet.document)
+    marks.clean(sheet)
+    notes.clean(package, sheet)
+    sheet.commit()
+    if wanted is not None:
+        marks.mark(sheet, wanted.cells, wanted.edges, styles)
+        notes.put(package, sheet, number, wanted.words, font)
+
+
+def _put_request(
+    workbook: Workbook,
+    letter: Letter,
+    listed: Sequence[Line],
+    answers: Mapping[tuple[str, str], str],
+    settings: Settings,
+    styles: Styles,
+) -> None:
+    request = write_request(letter, listed, answers, settings)
+    content = write_page(request, styles, settings.font)
+    styles.save()
+    workbook.put_first(SHEET, content, request.header + 1)
+
+
+# --- what is in the file, and whether it still is -------------------------------------------------
+
+
+def _values(data: bytes) -> dict[str, Rows]:
+    """Sheet name → rows with a value, as the intake reads them."""
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(data))
+        return {
+            sheet.name: [
+                (number, [None if value == "" else value for value in row])
+                for number, row in enumerate(
+                    book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False), 1
+                )
+                if row.count("") < len(row)
+            ]
+            for sheet in book.sheets_metadata
+            if sheet.typ == SheetTypeEnum.WorkSheet
+        }
+    except (CalamineError, ValueError) as error:
+        raise Unmarkable(str(error)) from error
+
+
+def _check_kept(before: Mapping[str, Rows], after: dict[str, Rows], reply: Reply) -> None:
+    """Every value is where it was, but for 版. Raises Unmarkable otherwise."""
+    after.pop(SHEET, None)
+    if list(before) != list(after):
+        raise Unmarkable("sheets")
+    for name, rows in before.items():
+        cell = reply.edition_cell if name == reply.sheet else ""
+        if _without(rows, cell) != _without(after[name], cell):
+            raise Unmarkable(f"values of {name}")
+
+
+def _without(rows: Rows, cell: str) -> object:
+    """The values to be compared: all of them, or those besides one cell."""
+    if not cell:
+        return rows
+    left_out = position(cell)
+    return {
+        (number, column): value
+        for number, values in rows
+        for column, value in enumerate(values, 1)
+        if value is not None and (number, column) != left_out
+    }
+
+
+def _remarks(package: Package, macros: bool, sharing: bool) -> Iterable[str]:
+    """What the department should know about its file besides the findings."""
+    drawings = (c for n, c in package.parts.items() if n.lower().startswith("xl/drawings/drawing"))
+    if any(mark in content for content in drawings for mark in _DRAWN) or package.has_below(
+        "xl/ctrlprops/"
+    ):
+        yield (
+            "図形、画像、グラフ、テキストボックス、ボタンなどは、そのまま残しています。"
+            "その中の文字は点検していません。必要な内容はセルに入力してください。"
+        )
+    if macros:
+        yield (
+            "マクロは取り除き、.xlsx 形式で返送しています（マクロは点検に使いません）。"
+            "必要なマクロは、元のファイルに残っています。"
+        )
+    if sharing:
+        yield "「ブックの共有」は解除して返送しています（変更履歴は、元のファイルにあります）。"

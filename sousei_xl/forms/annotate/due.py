@@ -1,0 +1,117 @@
+"""Which files go back, under which names, and the one call that makes such a workbook."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sousei_xl.findings import Finding, is_error
+from sousei_xl.forms.annotate import UNREADABLE, Kept, Unmarkable, annotate, findings_only
+from sousei_xl.forms.annotate.lines import is_theirs
+from sousei_xl.rules.records import ListResult
+from sousei_xl.strategy import Strategy
+
+FOLDER = "差戻し"
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A workbook that goes back to its department; picklable, as a job for another process.
+
+    ``file`` is inbox-relative, ``name`` outbox-relative. ``edition`` is the 版 that it gets at
+    least. ``sha256`` is that of the file that was read; blank where it could not be opened.
+    """
+
+    file: str
+    name: str
+    department: str
+    edition: int
+    sha256: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_readable(self) -> bool:
+        """True where the file itself can go back; otherwise the findings go alone."""
+        codes = (item.code for item in self.findings)
+        return bool(self.sha256) and not any(code.startswith(UNREADABLE) for code in codes)
+
+
+def returns_due(result: ListResult) -> dict[str, tuple[Finding, ...]]:
+    """File → what its department is asked, for every file that goes back.
+
+    Those are accepted files with 要修正 of their own, and refused files. Pure.
+    """
+    said: defaultdict[str, list[Finding]] = defaultdict(list)
+    for item in result.findings:
+        if is_theirs(item):
+            said[item.place.file].append(item)
+    return {
+        record.file: tuple(said[record.file])
+        for record in result.files
+        if (record.outcome == "refused" and said[record.file])
+        or (record.outcome == "accepted" and any(map(is_error, said[record.file])))
+    }
+
+
+def plan_returns(result: ListResult) -> tuple[Return, ...]:
+    """All returns of a merge, ready to be written."""
+    due = returns_due(result)
+    names = return_names(due)
+    return tuple(
+        Return(
+            record.file,
+            names[record.file],
+            record.department,
+            max(record.edition, 1) + 1,
+            record.sha256,
+            due[record.file],
+        )
+        for record in result.files
+        if record.file in due
+    )
+
+
+def return_names(files: Iterable[str]) -> dict[str, str]:
+    """File → name of its return in the outbox: ``差戻し/経済部.xlsx``, in the same sub-folder.
+
+    Where ``経済部.xls`` and ``経済部.xlsx`` both go back, the former is ``経済部.xls.xlsx``.
+    """
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    # The file that keeps its name has the first choice.
+    for file in sorted(files, key=lambda f: (not f.lower().endswith(".xlsx"), f)):
+        path = PurePosixPath(FOLDER, file)
+        choices = (path.with_suffix(".xlsx"), path.with_name(f"{path.name}.xlsx"))
+        free = (str(choice) for choice in choices if _folded(str(choice)) not in taken)
+        names[file] = next(free, str(path.with_name(f"{path.name}（{len(names)}）.xlsx")))
+        taken.add(_folded(names[file]))
+    return names
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def write_return(target: Path, source: Path, item: Return, strategy: Strategy) -> Kept:
+    """Write one return to ``target``. All arguments and the result are picklable.
+
+    ``source`` is the file in the inbox. Where it could not be opened, is not what was read any
+    more or cannot be marked safely, the findings go back alone. Raises OSError where ``target``
+    cannot be written.
+    """
+    if item.is_readable:
+        try:
+            data = source.read_bytes()
+        except OSError:
+            data = b""
+        if hashlib.sha256(data).hexdigest() == item.sha256:
+            try:
+                return annotate(data, target, item.findings, strategy, next_edition=item.edition)
+            except Unmarkable:
+                pass
+    name = PurePosixPath(item.file).name
+    return findings_only(target, item.findings, strategy, name, item.department)

@@ -1,0 +1,206 @@
+"""Findings → the lines of the request sheet, and the cells that are marked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sousei_xl import text
+from sousei_xl.findings import RULES, Finding, is_error, is_open_confirmation
+from sousei_xl.forms import layout
+from sousei_xl.forms.annotate.marks import ERROR
+from sousei_xl.forms.annotate.reply import Rows
+from sousei_xl.forms.annotate.worksheet import Worksheet, address, position
+from sousei_xl.strategy import Strategy
+from sousei_xl.text import Value
+
+_MOST_CELLS, _MOST_NAMES, _MOST_VALUES = 40, 8, 3
+BLANK = "（空欄）"
+_CHECK = text.key(layout.CHECK)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the request: what is wrong where, and what to do.
+
+    ``link`` is a place in the workbook (``'事業'!H8``), blank where the finding has none.
+    """
+
+    severity: str
+    spot: str
+    link: str
+    subject: str
+    words: str
+    value: str
+    expected: str
+
+
+@dataclass(slots=True)
+class SheetMarks:
+    """What is to be marked on one sheet: address → severity, or → words of the comment."""
+
+    cells: dict[str, str] = field(default_factory=dict)
+    edges: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding and where it is in this workbook; ``cell`` is the one that a person sees.
+
+    ``sheet``, ``cell`` and ``edge`` (of its row) are blank where there is none. ``subject`` is
+    the 事業名, from the row itself where the finding does not say it.
+    """
+
+    item: Finding
+    sheet: str
+    cell: str
+    edge: str
+    value: str
+    subject: str
+
+
+def is_theirs(item: Finding) -> bool:
+    """True for what the department is asked: 要修正, and 要確認 that is still open."""
+    return item.addressee == "部局" and (is_error(item) or is_open_confirmation(item))
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The table of a sheet: row of its header, leftmost column, column of 事業名 (0: none)."""
+
+    header: int
+    edge: int
+    name: int
+    rows: Mapping[int, Sequence[Value]]
+
+    def edge_of(self, row: int) -> str:
+        """The leftmost cell of a row; blank where the row is none of the table."""
+        return address(row, self.edge) if self.edge and row > self.header else ""
+
+    def value(self, row: int, column: int) -> Value:
+        """What stands in a cell."""
+        line = self.rows.get(row, ())
+        return line[column - 1] if 0 < column <= len(line) else None
+
+
+def _find_table(rows: Rows, strategy: Strategy) -> _Table:
+    """The leftmost column is that of 入力チェック, or of the first heading of 事業."""
+    found = layout.find_project_header(rows, strategy)
+    if found is not None:
+        position_of, columns = found
+        left = min(columns.values()) + 1
+        return _Table(rows[position_of][0], left, columns["name"] + 1, dict(rows))
+    for number, values in rows:
+        for column, value in enumerate(values, 1):
+            if isinstance(value, str) and text.key(value) == _CHECK:
+                return _Table(number, column, 0, dict(rows))
+    return _Table(0, 0, 0, dict(rows))
+
+
+def locate(
+    findings: Iterable[Finding],
+    sheets: Mapping[str, Rows],
+    worksheets: Mapping[str, Worksheet],
+    strategy: Strategy,
+) -> list[Located]:
+    """The department's findings in the order of the sheets, 要修正 before 要確認."""
+    theirs = [item for item in findings if is_theirs(item)]
+    named = {item.place.sheet for item in theirs} & worksheets.keys()
+    tables = {name: _find_table(sheets[name], strategy) for name in named}
+    located = []
+    for item in theirs:
+        place = item.place
+        if place.sheet not in named:
+            located.append(Located(item, "", "", "", item.value, item.subject))
+            continue
+        table = tables[place.sheet]
+        row = place.row or (position(place.cell)[0] if place.cell else 0)
+        edge = table.edge_of(row)
+        cell = place.cell or edge
+        cell = worksheets[place.sheet].shown_cell(cell) if cell else ""
+        subject = item.subject
+        if edge and not subject:
+            subject = text.to_text(table.value(row, table.name))
+        value = _shown_value(item, cell, table)
+        located.append(Located(item, place.sheet, cell, edge, value, subject))
+    order = {name: index for index, name in enumerate(sheets)}
+
+    def key(one: Located) -> tuple[bool, int, tuple[int, int]]:
+        spot = position(one.cell) if one.cell else (one.item.place.row or 0, 0)
+        return one.item.severity != ERROR, order.get(one.item.place.sheet, -1), spot
+
+    return sorted(located, key=key)
+
+
+def _shown_value(item: Finding, cell: str, table: _Table) -> str:
+    """What was typed; a cell that is blank says so."""
+    if item.value or not item.place.field or cell != item.place.cell:
+        return item.value
+    return BLANK if text.is_blank(table.value(*position(cell))) else ""
+
+
+def lines(located: Iterable[Located]) -> list[Line]:
+    """One line per message; equal ones of a sheet share theirs, with all their cells."""
+    groups: defaultdict[tuple[str, ...], list[Located]] = defaultdict(list)
+    for one in located:
+        item = one.item
+        groups[(item.severity, item.place.sheet, item.code, item.text)].append(one)
+    return [_line(group) for group in groups.values()]
+
+
+def _line(group: Sequence[Located]) -> Line:
+    first = group[0]
+    place = first.item.place
+    spots = [spot for spot in dict.fromkeys(map(_spot, group)) if spot]
+    shown, words = "".join(spots[:1]), first.item.text
+    if len(spots) > 1:
+        # Not all in the cell with the link: LibreOffice breaks no lines there.
+        more = "" if len(spots) <= _MOST_CELLS else f" ほか{len(spots) - _MOST_CELLS}か所"
+        words += f"\n［{'、'.join(spots[:_MOST_CELLS])}{more}］"
+        shown += f" ほか{len(spots) - 1}か所"
+    names = list(dict.fromkeys(_name(one, len(spots) > 1) for one in group if one.subject))
+    subject = "\n".join(names[:_MOST_NAMES])
+    if len(names) > _MOST_NAMES:
+        subject += f"\nほか{len(names) - _MOST_NAMES}件"
+    values = list(dict.fromkeys(one.value for one in group if one.value))
+    quoted = first.sheet.replace("'", "''")
+    example = RULES[first.item.code].example if first.item.code in RULES else ""
+    return Line(
+        first.item.severity,
+        f"『{place.sheet}』{shown}" if place.sheet else "ファイル全体",
+        f"'{quoted}'!{first.cell or 'A1'}" if first.sheet else "",
+        subject,
+        words,
+        "、".join(values[:_MOST_VALUES]),
+        first.item.expected or (f"例：{example}" if example else ""),
+    )
+
+
+def _name(one: Located, several: bool) -> str:
+    """The 事業名, with its cell where a line has several."""
+    return f"{one.cell}：{one.subject}" if several and one.cell else one.subject
+
+
+def _spot(one: Located) -> str:
+    place = one.item.place
+    return one.cell or place.cell or (f"{place.row}行目" if place.row else "")
+
+
+def marks(located: Iterable[Located]) -> dict[str, SheetMarks]:
+    """Sheet → its marks. The edge of a row gets the worst that is said about the row."""
+    found: defaultdict[str, SheetMarks] = defaultdict(SheetMarks)
+    for one in located:  # 要修正 comes first and stays
+        if not one.cell:
+            continue
+        sheet = found[one.sheet]
+        if one.edge:
+            sheet.edges.setdefault(one.edge, one.item.severity)
+        if one.cell != one.edge:
+            sheet.cells.setdefault(one.cell, one.item.severity)
+        said = f"【{one.item.severity}】{one.item.text}"
+        before = sheet.words.get(one.cell, "")
+        if said not in before.split("\n"):
+            sheet.words[one.cell] = f"{before}\n{said}" if before else said
+    return dict(found)

@@ -1,0 +1,137 @@
+"""The sheet 指標."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from sousei_xl import text
+from sousei_xl.strategy import Department, Goal, Indicator, Measure
+from sousei_xl.strategy.load.table import (
+    DIRECTIONS,
+    INDICATOR_COLUMNS,
+    INDICATOR_KINDS,
+    INDICATORS,
+    LEVELS,
+    QUALITATIVE,
+    Mistakes,
+    Row,
+    Tables,
+    is_number,
+    rows_of,
+)
+
+
+def read_indicators(
+    tables: Tables,
+    mistakes: Mistakes,
+    goals: Sequence[Goal],
+    measures: Sequence[Measure],
+    departments: Sequence[Department],
+) -> tuple[Indicator, ...]:
+    """指標 in the order of the sheet; goals, measures and departments must be known."""
+    goal_numbers = {g.number for g in goals}
+    measure_keys = {m.key for m in measures}
+    department_names = {text.key(s): d.name for d in departments for s in (d.name, *d.aliases)}
+    indicators: dict[str, Indicator] = {}
+    for row in rows_of(tables, mistakes, INDICATORS, INDICATOR_COLUMNS, 6):
+        indicator_id = row.text("ID")
+        if not indicator_id:
+            mistakes.missing(row, "ID", "2ア-1")
+            continue
+        if indicator_id in indicators:
+            mistakes.at(row, "ID", f"ID『{indicator_id}』が2度あります。", "別のIDにしてください。")
+            continue
+        for heading, choices in (
+            ("指標区分", LEVELS),
+            ("集計区分", INDICATOR_KINDS),
+            ("目標の向き", DIRECTIONS),
+        ):
+            if row.text(heading) not in choices:
+                problem = f"「{heading}」に『{row.text(heading)}』とあります。"
+                mistakes.at(row, heading, problem, f"{'、'.join(choices)}から選んでください。")
+        goal = text.parse_integer(row.values.get("基本目標")).value or 0
+        measure = f"{goal}{row.text('施策')}" if row.text("施策") else ""
+        if (measure and measure not in measure_keys) or goal not in goal_numbers:
+            heading = "施策" if measure else "基本目標"
+            mistakes.at(
+                row,
+                heading,
+                f"『{measure or goal}』が施策体系にありません。",
+                "施策体系にある番号と記号を入力してください。",
+            )
+        for heading in ("現状値年", "目標値年"):
+            shown = row.text(heading)
+            if shown and text.parse_fiscal_year(row.values.get(heading)) is None:
+                problem = f"「{heading}」の『{shown}』が年として読み取れません。"
+                mistakes.at(
+                    row, heading, problem, "「H31」「平成31年度」のように入力してください。"
+                )
+        baseline = _decimal(row, "現状値", mistakes)
+        # The target of a 定性 indicator may be words.
+        qualitative = row.text("集計区分") == QUALITATIVE
+        target = row.text("目標値") if qualitative else _decimal(row, "目標値", mistakes)
+        owners: list[str] = []
+        for spelling in _joint(row.list("担当部局"), department_names):
+            owner = department_names.get(text.key(spelling))
+            if owner is None:
+                problem = f"担当部局『{spelling}』が部局の一覧にありません。"
+                mistakes.at(row, "担当部局", problem, "部局シートにある部局名を入力してください。")
+            else:
+                owners.append(owner)
+        indicators[indicator_id] = Indicator(
+            indicator_id,
+            goal,
+            measure,
+            level=row.text("指標区分"),
+            name=row.text("指標名"),
+            part=row.text("内訳"),
+            unit=row.text("単位"),
+            kind=row.text("集計区分"),
+            year_kind=row.text("年・年度"),
+            baseline_year=row.text("現状値年"),
+            baseline=baseline,
+            target_year=row.text("目標値年"),
+            target=target,
+            direction=row.text("目標の向き"),
+            note=row.text("備考"),
+            departments=tuple(owners),
+            yearly_targets=_yearly_targets(row, mistakes),
+        )
+    return tuple(indicators.values())
+
+
+def _joint(spellings: Sequence[str], known: Mapping[str, str]) -> Iterator[str]:
+    """「経済部・農政部」 are two departments unless one of that name exists."""
+    for spelling in spellings:
+        whole = text.key(spelling) in known
+        yield from [spelling] if whole else (p for p in text.nfkc(spelling).split("・") if p)
+
+
+def _decimal(row: Row, heading: str, mistakes: Mistakes) -> str:
+    """``７１，０００`` → ``71000``, as Decimal takes it; blank stays blank."""
+    shown = text.nfkc(row.text(heading)).replace(",", "")
+    if shown and not is_number(shown):
+        problem = f"「{heading}」の『{shown}』が数字として読み取れません。"
+        mistakes.at(row, heading, problem, "数字だけを入力し、単位は単位の列に入力してください。")
+    return shown
+
+
+def _yearly_targets(row: Row, mistakes: Mistakes) -> Mapping[int, str]:
+    """``H28=70000、H29=74000`` → {2016: "70000", 2017: "74000"}."""
+    targets: dict[int, str] = {}
+    for part in re.split(r"[、，;\n]+", row.text("年度別目標")):
+        if not part.strip():
+            continue
+        year, _, value = text.nfkc(part).partition("=")
+        number = text.parse_fiscal_year(year)
+        if number is None or not is_number(value.strip()):
+            mistakes.at(
+                row,
+                "年度別目標",
+                f"年度別目標の『{part}』が読み取れません。",
+                "「H28=70000、H29=74000」のように入力してください。",
+            )
+        else:
+            targets[number] = value.strip()
+    return targets

@@ -1,0 +1,141 @@
+"""The sheet 設定: each value with its own rule and example."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+
+from sousei_xl import text
+from sousei_xl.strategy import AS_SUBMITTED, AUTOMATIC, CLASSES, GROSS, NET, Judgement, Settings
+from sousei_xl.strategy.load.table import SETTINGS, Mistakes, Row, Tables, is_number, rows_of
+from sousei_xl.text import Value
+
+
+class _SettingsTable:
+    """The rows of 設定 by key, each value asked for with its own rule and example."""
+
+    def __init__(self, rows: Mapping[str, Row], mistakes: Mistakes) -> None:
+        self._rows = rows
+        self._mistakes = mistakes
+
+    def wrong(self, name: str, problem: str, remedy: str) -> None:
+        if name in self._rows:
+            self._mistakes.at(self._rows[name], "値", f"「{name}」{problem}", remedy)
+        else:
+            self._mistakes.add(
+                SETTINGS,
+                "A1",
+                f"「{name}」の行がありません。",
+                f"キーの列に「{name}」の行を戻してください。",
+            )
+
+    def value(self, name: str) -> Value:
+        row = self._rows.get(name)
+        return None if row is None else row.values.get("値")
+
+    def text(self, name: str, example: str = "", default: str | None = None) -> str:
+        value = text.tidy(self.value(name)).value
+        if value is None and default is None:
+            self.wrong(name, "が空欄です。", f"入力してください（例：{example}）。")
+        return str(value or default or "")
+
+    def choice(self, name: str, choices: Sequence[str]) -> str:
+        value = self.text(name, choices[0])
+        if value and value not in choices:
+            self.wrong(
+                name, f"に『{value}』とあります。", f"{'、'.join(choices)}から選んでください。"
+            )
+        return value
+
+    def code(self, name: str, example: str) -> str:
+        """Digits that may begin with 0, which a cell typed as a number has lost."""
+        shown = text.nfkc(self.text(name, example)).strip()
+        if shown and not re.fullmatch(r"\d{6}", shown):
+            remedy = f"6桁の文字列として入力してください（例：{example}）。"
+            self.wrong(name, f"の『{shown}』が6桁の数字ではありません。", remedy)
+        return shown
+
+    def year(self, name: str, example: str) -> int:
+        shown = self.text(name, example)
+        year = text.parse_fiscal_year(self.value(name))
+        if shown and year is None:
+            remedy = f"「{example}」のように入力してください。"
+            self.wrong(name, f"の『{shown}』が年度として読み取れません。", remedy)
+        return year or 0
+
+    def date(self, name: str, example: str, required: bool = True) -> dt.date | None:
+        shown = self.text(name, example, default=None if required else "")
+        date = text.parse_date(self.value(name))
+        if shown and date is None:
+            remedy = f"「{example}」のように入力してください。"
+            self.wrong(name, f"の『{shown}』が日付として読み取れません。", remedy)
+        return date
+
+    def integer(self, name: str, default: int) -> int:
+        parsed = text.parse_integer(self.value(name))
+        if parsed.problem or (parsed.value is not None and parsed.value < 1):
+            shown = text.to_text(self.value(name))
+            self.wrong(
+                name, f"の『{shown}』が数字として読み取れません。", "正の整数を入力してください。"
+            )
+        return default if parsed.value is None else int(parsed.value)
+
+    def decimal(self, name: str, default: str) -> str:
+        shown = text.nfkc(text.to_text(self.value(name))).strip() or default
+        if not is_number(shown):
+            self.wrong(name, f"の『{shown}』が数字として読み取れません。", f"例：{default}")
+        return shown
+
+
+def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
+    """設定; None where the sheet is missing."""
+    rows: dict[str, Row] = {}
+    for row in rows_of(tables, mistakes, SETTINGS, ("キー", "値"), 2):
+        name = row.text("キー")
+        if name in rows:
+            mistakes.at(row, "キー", f"「{name}」が2行あります。", "片方の行を削除してください。")
+        elif name:
+            rows[name] = row
+    if SETTINGS not in tables:
+        return None
+    table = _SettingsTable(rows, mistakes)
+    plan = table.text("計画期間", "平成27年度〜平成31年度")
+    years = [text.parse_fiscal_year(p) for p in re.split(r"[~〜～\-－から]+", plan)]
+    if plan and (len(years) != 2 or None in years or (years[0] or 0) > (years[1] or 0)):
+        table.wrong(
+            "計画期間",
+            f"の『{plan}』が期間として読み取れません。",
+            "「平成27年度〜平成31年度」のように入力してください。",
+        )
+    fiscal_year = table.year("年度", "平成30年度")
+    list_date = table.date("基準日", "2018-03-30")
+    return Settings(
+        municipality=table.text("自治体名", "旭川市"),
+        code=table.code("団体コード", "012041"),
+        fiscal_year=fiscal_year,
+        year_label=table.text(
+            "年度の表記", default=text.fiscal_year_label(fiscal_year) if fiscal_year else ""
+        ),
+        plan_years=(years[0] or 0, years[-1] or 0),
+        plan_label=plan,
+        title=table.text("表題", "旭川市まち・ひと・しごと創生総合戦略関連事業一覧"),
+        unit=table.text("単位", default="千円"),
+        basis=table.choice("小計の算出", (GROSS, NET)),
+        numbering=table.choice("番号の付け方", (AS_SUBMITTED, AUTOMATIC)),
+        budget_basis=table.text("予算の基準", default="当初"),
+        list_date=list_date or dt.date.min,
+        results_date=table.date("実績基準日", "2018-08-31", required=False),
+        deadline=table.text("提出期限", default=""),
+        submit_to=table.text("提出先", default=""),
+        budget_limit=table.integer("予算の上限目安", 10_000_000),
+        paper=table.choice("用紙", ("A4", "A3")),
+        font=table.text("書体", default="BIZ UDPゴシック"),
+        minus=table.choice("負数の記号", ("▲", "△", "-")),
+        judgement=Judgement(
+            mostly=table.decimal("おおむね順調の基準", "0.6"),
+            tolerance=table.decimal("維持の許容幅", "0"),
+            names={c: table.text(f"判定の名称（{c}）", default=c) for c in CLASSES},
+            marks={c: table.text(f"判定の記号（{c}）", default="") for c in CLASSES},
+        ),
+    )

@@ -1,0 +1,107 @@
+"""The sheets 施策体系 and 部局."""
+
+from __future__ import annotations
+
+from sousei_xl import text
+from sousei_xl.strategy import Department, Goal, Measure
+from sousei_xl.strategy.load.table import (
+    DEPARTMENT_COLUMNS,
+    DEPARTMENTS,
+    MEASURE_COLUMNS,
+    MEASURES,
+    NO,
+    YES,
+    Mistakes,
+    Tables,
+    rows_of,
+)
+
+
+def read_measures(
+    tables: Tables, mistakes: Mistakes
+) -> tuple[tuple[Goal, ...], tuple[Measure, ...]]:
+    """施策体系: goals by number, measures in the order of the sheet within their goal."""
+    goals: dict[int, Goal] = {}
+    measures: dict[str, Measure] = {}
+    for row in rows_of(tables, mistakes, MEASURES, MEASURE_COLUMNS, 4):
+        number = text.parse_integer(row.values.get("基本目標")).value
+        letter, key = row.text("施策"), row.text("キー")
+        if number is None or number < 1:
+            mistakes.at(
+                row,
+                "基本目標",
+                "「基本目標」が番号ではありません。",
+                "1からの番号を入力してください。",
+            )
+            continue
+        if key != f"{number}{letter}":
+            remedy = f"「{number}{letter}」と入力してください（基本目標の番号と施策の記号）。"
+            mistakes.at(row, "キー", f"キー『{key}』が基本目標と施策の列に合いません。", remedy)
+            continue
+        if not row.text("別紙名称"):
+            mistakes.missing(row, "別紙名称", "移住に関する総合的な環境整備")
+            continue
+        name = row.text("別紙名称")
+        names = (name, row.text("本文名称") or name, row.text("略称") or name)
+        if key in measures or (not letter and number in goals):
+            mistakes.at(
+                row, "キー", f"キー『{key}』が2度あります。", "どちらかの行を直してください。"
+            )
+        elif not letter:
+            goals[number] = Goal(number, *names)
+        elif number not in goals:
+            mistakes.at(
+                row,
+                "基本目標",
+                f"施策『{key}』の上に、基本目標{number}の行がありません。",
+                "基本目標の行（施策の列は空欄）を、その施策より上に入力してください。",
+            )
+        else:
+            measures[key] = Measure(key, number, letter, *names)
+    in_order = all(m.place.sheet != MEASURES for m in mistakes.found)
+    if MEASURES in tables and not measures and in_order:
+        mistakes.add(MEASURES, "A4", "施策がありません。", "基本目標と施策の行を入力してください。")
+    # Goals in order, measures in the order of the sheet within their goal.
+    ordered = sorted(measures.values(), key=lambda m: m.goal)
+    return tuple(sorted(goals.values(), key=lambda g: g.number)), tuple(ordered)
+
+
+def read_departments(tables: Tables, mistakes: Mistakes) -> tuple[Department, ...]:
+    """部局 in the office's order; a name or alias belongs to one department only."""
+    departments: list[Department] = []
+    seen: dict[str, str] = {}
+    for row in rows_of(tables, mistakes, DEPARTMENTS, DEPARTMENT_COLUMNS, 2):
+        name = row.text("部局名")
+        if not name:
+            mistakes.missing(row, "部局名", "経済部")
+            continue
+        aliases = row.list("別名")
+        for heading, spelling in [("部局名", name), *(("別名", a) for a in aliases)]:
+            owner = seen.setdefault(text.key(spelling), name)
+            if owner != name or (heading == "部局名" and any(d.name == name for d in departments)):
+                mistakes.at(
+                    row,
+                    heading,
+                    f"『{spelling}』が「{owner}」と重なっています。",
+                    "一つの名前や別名は、一つの部局だけに入力してください。",
+                )
+        order = text.parse_integer(row.values.get("表示順"))
+        if order.problem:
+            mistakes.at(
+                row, "表示順", "「表示順」が番号ではありません。", "1からの番号を入力してください。"
+            )
+        expected = row.text("提出対象") or YES
+        if expected not in (YES, NO):
+            mistakes.at(
+                row,
+                "提出対象",
+                f"「提出対象」に『{expected}』とあります。",
+                f"「{YES}」か「{NO}」を選んでください。",
+            )
+        position = len(departments) + 1 if order.value is None else int(order.value)
+        departments.append(Department(position, name, aliases, expected == YES, row.list("提出課")))
+    if DEPARTMENTS in tables and not departments:
+        mistakes.add(
+            DEPARTMENTS, "B4", "部局がありません。", "部局名を1行に一つずつ入力してください。"
+        )
+    return tuple(sorted(departments, key=lambda d: d.order))

@@ -1,0 +1,131 @@
+"""The template's tables: names of sheets and columns, rows found by heading, mistakes collected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.text import Value
+
+# Sheet name → (Excel row, values from column A on), non-empty rows only.
+Tables = Mapping[str, Sequence[tuple[int, Sequence[Value]]]]
+
+SETTINGS, MEASURES, DEPARTMENTS, INDICATORS, FIELDS = "設定", "施策体系", "部局", "指標", "項目"
+FORM = "別紙"
+MEASURE_COLUMNS = ("キー", "基本目標", "施策", "別紙名称", "本文名称", "略称")
+DEPARTMENT_COLUMNS = ("表示順", "部局名", "別名", "提出対象", "提出課")
+INDICATOR_COLUMNS = (
+    "ID",
+    "基本目標",
+    "施策",
+    "指標区分",
+    "指標名",
+    "内訳",
+    "単位",
+    "集計区分",
+    "年・年度",
+    "現状値年",
+    "現状値",
+    "目標値年",
+    "目標値",
+    "目標の向き",
+    "備考",
+    "担当部局",
+    "年度別目標",
+)
+FIELD_COLUMNS = ("項目名", "区分", "種類", "必須", "最大文字数", "選択肢", "説明")
+LEVELS = ("数値目標", "KPI")
+QUALITATIVE = "定性"
+INDICATOR_KINDS = ("各年度", "各年", "時点", "調査", "累計", "期間累計", QUALITATIVE)
+DIRECTIONS = ("増加", "減少", "維持")
+YES, NO = "はい", "いいえ"
+OWN_KINDS = {"文字": "text", "整数": "integer", "選択": "choice"}
+STANDARD, OWN = "標準", "独自"
+# Not ・, which is a part of many names (観光・スポーツ部).
+_SPLIT = re.compile(r"[、､，,\n]+")
+EXCEL_TEXT = 32767
+
+
+def cell_address(row: int, column: int) -> str:
+    """(12, 7) → ``H12``; the column counts from 0."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a template table: heading → (value, address)."""
+
+    sheet: str
+    row: int
+    values: Mapping[str, Value]
+    addresses: Mapping[str, str]
+
+    def text(self, heading: str) -> str:
+        return str(text.tidy(self.values.get(heading)).value or "")
+
+    def list(self, heading: str) -> tuple[str, ...]:
+        parts = (part.strip() for part in _SPLIT.split(self.text(heading)))
+        return tuple(part for part in parts if part)
+
+
+class Mistakes:
+    """Collects T101 findings of one template file."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.found: list[Finding] = []
+
+    def add(self, sheet: str, cell: str, problem: str, remedy: str, value: str = "") -> None:
+        place = Place(file=self.file, sheet=sheet, cell=cell)
+        self.found.append(finding("T101", place, value, problem=problem, remedy=remedy))
+
+    def at(self, row: Row, heading: str, problem: str, remedy: str) -> None:
+        cell = row.addresses.get(heading, f"A{row.row}")
+        self.add(row.sheet, cell, problem, remedy, row.text(heading))
+
+    def missing(self, row: Row, heading: str, example: str) -> None:
+        self.at(row, heading, f"「{heading}」が空欄です。", f"入力してください（例：{example}）。")
+
+
+def rows_of(
+    tables: Tables, mistakes: Mistakes, sheet: str, columns: Sequence[str], needed: int
+) -> Iterator[Row]:
+    """The rows below the header, which is found by its first ``needed`` headings."""
+    if sheet not in tables:
+        mistakes.add(
+            sheet, "A1", f"シート「{sheet}」がありません。", "シートを元の名前に戻してください。"
+        )
+        return
+    header: dict[str, int] = {}
+    for number, values in tables[sheet]:
+        if not header:
+            found = {text.key(text.to_text(v)): i for i, v in reversed(list(enumerate(values)))}
+            places = {c: found[text.key(c)] for c in columns if text.key(c) in found}
+            if all(c in places for c in columns[:needed]):
+                header = places
+            continue
+        row = {c: values[i] if i < len(values) else None for c, i in header.items()}
+        if not all(text.is_blank(v) for v in row.values()):
+            addresses = {c: cell_address(number, i) for c, i in header.items()}
+            yield Row(sheet, number, row, addresses)
+    if not header:
+        names = "、".join(columns[:needed])
+        mistakes.add(
+            sheet, "A1", f"見出し（{names}）が見つかりません。", "見出しを戻してください。"
+        )
+
+
+def is_number(shown: str) -> bool:
+    try:
+        return Decimal(shown).is_finite()
+    except InvalidOperation:
+        return False
