@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 from rich.box import ASCII_DOUBLE_HEAD, SIMPLE_HEAD
@@ -16,7 +16,7 @@ from rich.text import Text
 from sousei_xl.commands.console import shown
 from sousei_xl.figures.changes import Changes, Row, target
 from sousei_xl.figures.totals import Subtotal
-from sousei_xl.findings import Finding, address
+from sousei_xl.findings import Finding, address, collapse
 from sousei_xl.pipeline.delivery import Delivered
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents
@@ -217,23 +217,12 @@ def _figures(console: Console, contents: Contents) -> None:
         console.print(f"  金額未確定 {contents.totals.total.undecided}件を除きます。")
 
 
-def collapse(findings: Iterable[Finding]) -> list[tuple[Finding, list[str]]]:
-    """Equal messages of one file and sheet in one line, with their cells."""
-    groups: dict[tuple[str, ...], tuple[Finding, list[str]]] = {}
-    for item in findings:
-        key = (item.place.file, item.place.sheet, item.code, item.message, item.cure)
-        groups.setdefault(key, (item, []))[1].append(item.place.cell)
-    return list(groups.values())
-
-
-def finding_lines(item: Finding, cells: Sequence[str]) -> str:
-    """One finding for the console: place, what, what to do; the code stands last."""
-    more = (
-        f"（ほか{'、'.join(cells[1:6])}{'など' if len(cells) > 6 else ''}）"
-        if len(cells) > 1
-        else ""
-    )
-    return f"{address(item.place)}{item.text}{more}［{item.code}］"
+def finding_line(group: Sequence[Finding]) -> str:
+    """Findings that say the same: place, what, what to do; the code stands last."""
+    first, *others = group
+    cells = [item.place.cell for item in others if item.place.cell]
+    more = f"（ほか{'、'.join(cells[:5])}{'など' if len(cells) > 5 else ''}）" if cells else ""
+    return f"{address(first.place)}{first.text}{more}［{first.code}］"
 
 
 def _findings(console: Console, contents: Contents) -> None:
@@ -250,8 +239,9 @@ def _findings(console: Console, contents: Contents) -> None:
         f"（ほか確認済 {done}）　自動変換 {counts['自動変換']}"
     )
     lines = collapse(sorted(shown_ones, key=lambda f: f.severity != "要修正"))
-    for item, cells in lines[:_MOST]:
-        console.print(f"  {item.severity}　{shown(item.place.file)}{finding_lines(item, cells)}")
+    for group in lines[:_MOST]:
+        file = shown(group[0].place.file)
+        console.print(f"  {group[0].severity}　{file}{finding_line(group)}")
     if len(lines) > _MOST:
         console.print(f"  ほか {len(lines) - _MOST} 件（点検結果の「指摘一覧」にあります）")
 
@@ -290,8 +280,8 @@ def checked(names: Sequence[str], result: ListResult, strategy: Strategy) -> Non
             f"  {record.department or '部局不明'}　行 {record.read:,}　要修正 {counts['要修正']}"
             f"　要確認 {counts['要確認']}　自動変換 {counts['自動変換']}"
         )
-        for item, cells in collapse(sorted(mine, key=sheet_order)):
-            console.print(f"  {item.severity}　{finding_lines(item, cells)}")
+        for group in collapse(sorted(mine, key=sheet_order)):
+            console.print(f"  {group[0].severity}　{finding_line(group)}")
         _rows_of(console, name, result)
         if not counts["要修正"]:
             console.print("  要修正の指摘はありません。")

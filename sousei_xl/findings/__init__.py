@@ -172,6 +172,19 @@ def clip(text: str, length: int = 60) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
+def collapse(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Findings that say the same about one file and sheet, together; in the order of the first.
+
+    For showing only: in the data every cell keeps its own finding.
+    """
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for item in findings:
+        place = item.place
+        said = (item.code, item.message, item.cure, item.value, item.expected, item.acknowledged)
+        groups.setdefault((place.file, place.sheet, *said), []).append(item)
+    return list(groups.values())
+
+
 def acknowledge(item: Finding) -> Finding:
     """The same finding, confirmed by the office."""
     return replace(item, acknowledged=True)

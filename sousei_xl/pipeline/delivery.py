@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,6 +137,8 @@ def publish_list(
     names = output_names(strategy)
     year = strategy.settings.year_label
 
+    inbox = _relative(workspace.inbox, workspace.outbox)
+
     def write(path: Path) -> None:
         write_official(path, contents, prototype)
 
@@ -149,7 +152,7 @@ def publish_list(
     )
     checkbook = Output(
         f"点検結果_{year}.xlsx",
-        write=lambda path: write_checkbook(path, contents, hand_edits=edits),
+        write=lambda path: write_checkbook(path, contents, inbox, edits),
         tracked=False,
     )
     approval = None
@@ -160,6 +163,14 @@ def publish_list(
         workspace, contents.run, [checkbook, official], approval=approval, held=held
     )
     return Delivered(published, tuple(edits))
+
+
+def _relative(target: Path, start: Path) -> str:
+    """How a link in the outbox leads to the inbox; the whole path where no relative one does."""
+    try:
+        return Path(os.path.relpath(target, start)).as_posix()
+    except ValueError:  # another drive of a Windows machine
+        return target.resolve().as_posix()
 
 
 def _verify(sheets: Sheets, contents: Contents) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sousei_xl.findings import Finding, Severity
+from sousei_xl.findings import Finding, Severity, collapse
 from sousei_xl.rules.records import ListResult, RawRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
@@ -89,29 +89,19 @@ class Line:
         return f"{self.first.subject}{f'　ほか{others}件' if others > 0 else ''}"
 
 
-def collapse(findings: Iterable[Finding], result: ListResult) -> list[Line]:
+def lines_of(findings: Iterable[Finding], result: ListResult) -> list[Line]:
     """Equal messages of one file in one line with its cells, in the order of the findings."""
     departments = {record.file: record.department for record in result.files}
-    lines: dict[tuple[object, ...], Line] = {}
-    for item in findings:
-        place = item.place
-        key = (
-            place.file,
-            place.sheet,
-            item.code,
-            item.message,
-            item.cure,
-            item.value,
-            item.expected,
-            item.acknowledged,
-        )
-        line = lines.get(key)
-        if line is None:
-            department = item.department or departments.get(place.file, "")
-            line = lines[key] = Line(item, department)
-        line.cells.append(place.cell or (f"{place.row}行" if place.row else ""))
-        line.subjects.append(item.subject)
-    return list(lines.values())
+    lines = []
+    for group in collapse(findings):
+        first = group[0]
+        line = Line(first, first.department or departments.get(first.place.file, ""))
+        for item in group:
+            place = item.place
+            line.cells.append(place.cell or (f"{place.row}行" if place.row else ""))
+            line.subjects.append(item.subject)
+        lines.append(line)
+    return lines
 
 
 def _sorted(findings: Iterable[Finding], contents: Contents) -> list[Line]:
@@ -132,7 +122,7 @@ def _sorted(findings: Iterable[Finding], contents: Contents) -> list[Line]:
             letters,
         )
 
-    return sorted(collapse(findings, contents.result), key=position)
+    return sorted(lines_of(findings, contents.result), key=position)
 
 
 def write_findings(book: Book, contents: Contents, inbox: Inbox) -> None:

@@ -1,0 +1,554 @@
+"""The office's own workbook: everything that was said, where it stands, and sums that prove it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from python_calamine import load_workbook as read_values
+
+from sousei_xl.figures.totals import totals
+from sousei_xl.findings import Finding, Place, acknowledge, finding
+from sousei_xl.intake.previous import ReadyRow
+from sousei_xl.publish.edits import HandEdit
+from sousei_xl.rules.merge import merge
+from sousei_xl.rules.records import (
+    Acknowledgement,
+    Correction,
+    FileRecord,
+    OfficeSheet,
+    Submission,
+)
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.checkbook import write_checkbook
+from sousei_xl.sheets.checkbook.cells import Inbox, quoted_sheet, typed
+from sousei_xl.sheets.checkbook.findings import lines_of
+from sousei_xl.sheets.tables import Link
+from sousei_xl.workspace import Run
+from tests.builders import example_submissions, good, intake, make_strategy, submission
+from tests.facts import example_contents
+from tests.recalculate import needs_office, recalculate
+
+SHEETS = ["提出状況", "指摘一覧", "保留", "自動変換一覧", "事務局修正一覧", "検算表", "転記元"]
+OFFICE = "事務局修正.xlsx"
+CONFIRMED_GAP = Acknowledgement(
+    Place(OFFICE, "確認済", 3, "A3"), "L109", "1ウ", "", "担当", "", "意図した欠番"
+)
+
+
+def merged(
+    submissions: Iterable[Submission],
+    office: OfficeSheet | None = None,
+    records: Iterable[FileRecord] = (),
+    findings: Iterable[Finding] = (),
+    **settings: str,
+) -> Contents:
+    """Contents of a real merge."""
+    strategy = make_strategy(
+        settings={"提出期限": "2018-02-16", "提出先": "総合政策部 政策調整課", **settings}
+    )
+    came_in = replace(intake(submissions, office, records), findings=tuple(findings))
+    result = merge(came_in, strategy)
+    date = strategy.settings.list_date
+    return Contents(
+        strategy=strategy,
+        result=result,
+        totals=totals(result.listed, strategy),
+        run=Run("ab12cd34", date, dt.datetime.combine(date, dt.time())),
+        status="draft" if result.is_draft else "proposal",
+    )
+
+
+def change(form: Submission, position: int, **values: Any) -> Submission:
+    """A submission with other values in one row."""
+    rows = list(form.rows)
+    rows[position] = replace(rows[position], values={**rows[position].values, **values})
+    return replace(form, rows=tuple(rows))
+
+
+def messy_contents() -> Contents:
+    """A draft with something of everything."""
+    by_department = {s.department: s for s in example_submissions()}
+    del by_department["学校教育部"], by_department["農政部"]
+    economy = by_department["経済部"]
+    old = replace(
+        economy,
+        file="経済部_旧.xlsx",
+        saved="2018-02-01T01:02:03Z",
+        rows=tuple(
+            replace(row, row_id=row.row_id + 1000, file="経済部_旧.xlsx")
+            for row in economy.rows[:5]
+        ),
+    )
+    economy = change(economy, 0, budget="12,000千円程度")
+    for position in (1, 2, 3):
+        economy = change(economy, position, relevance="〇")
+    for position in (4, 5):
+        economy = change(economy, position, relevance="△")
+    economy = change(economy, 6, measure="9ア")
+    economy = change(economy, 7, category="終了")
+    by_department["経済部"] = replace(economy, edition=2, saved="2018-02-10T16:22:11Z")
+    office = OfficeSheet(
+        corrections=(
+            correction(3, "1ア-4", "5335", "5400", reason="査定による減額"),
+            correction(4, "1ア-40", "5335", "5400"),
+        ),
+        additions=(
+            replace(
+                good(3000, "事務局の事業", file=OFFICE, measure="2ウ", department="経済部"),
+                sheet="追加",
+                row=5,
+            ),
+        ),
+        acknowledgements=(CONFIRMED_GAP,),
+    )
+    return merged(
+        [old, *by_department.values()],
+        office,
+        [
+            FileRecord("農政部.xlsx", "refused", "農政部", sha256="f" * 64),
+            FileRecord("メモ.docx", "ignored"),
+        ],
+        [
+            finding("F101", Place("農政部.xlsx"), department="農政部"),
+            finding("F205", Place("メモ.docx")),
+        ],
+    )
+
+
+def correction(
+    row: int, target: str, before: str, after: str, reason: str = "", label: str = "予算事業費"
+) -> Correction:
+    place = Place(OFFICE, "修正", row, f"A{row}")
+    return Correction(place, target, "修正", label, before, after, reason, "財政課", "")
+
+
+EDITS = (
+    ReadyRow(HandEdit("別紙.xlsx", "別紙", "F12", "5335", "5400"), "1ア-4", "予算事業費（千円）"),
+    ReadyRow(HandEdit("別紙.xlsx", "別紙", "A1", "旧い題", "新しい題")),
+    ReadyRow(HandEdit("別紙.xlsx", "別紙", "F45", "1", "2", computed=True)),
+    ReadyRow(
+        HandEdit("別紙.xlsx", "総括表", problem="シートがありません（削除または名前の変更）。")
+    ),
+)
+
+
+def written(folder: Path, contents: Contents, **options: Any) -> Path:
+    path = folder / "点検結果.xlsx"
+    write_checkbook(path, contents, **options)
+    return path
+
+
+@pytest.fixture(scope="module")
+def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("messy"), messy_contents(), hand_edits=EDITS)
+
+
+def rows_of(path: Path, sheet: str) -> list[list[Any]]:
+    return [list(r) for r in read_values(str(path)).get_sheet_by_name(sheet).to_python()]
+
+
+def texts(path: Path, sheet: str) -> str:
+    return "\n".join(str(cell) for row in rows_of(path, sheet) for cell in row if cell != "")
+
+
+def table(path: Path, sheet: str, first: str) -> list[dict[str, Any]]:
+    """The rows below the header that begins with ``first``, up to a blank line."""
+    rows = rows_of(path, sheet)
+    top = next(i for i, row in enumerate(rows) if row[0] == first)
+    found = []
+    for row in rows[top + 1 :]:
+        if not any(cell != "" for cell in row):
+            break
+        found.append(dict(zip(rows[top], row, strict=False)))
+    return found
+
+
+def links(sheet: Worksheet) -> dict[str, str]:
+    """Cell → where its link leads."""
+    return {
+        cell.coordinate: f"{cell.hyperlink.target}#{cell.hyperlink.location or ''}"
+        for row in sheet
+        for cell in row
+        if cell.hyperlink
+    }
+
+
+# --- 提出状況 -------------------------------------------------------------------------------------
+
+
+def test_sheets_in_order(messy: Path) -> None:
+    assert load_workbook(messy).sheetnames == SHEETS
+
+
+def test_summary_says_how_far_and_what_next(messy: Path) -> None:
+    page = texts(messy, "提出状況")
+    for part in (
+        "庁内資料です。公表しないでください。",
+        "6／9部局（差戻し 1　再提出待ち 1　未提出 1）",
+        "未提出 2部局（農政部、学校教育部）",
+        "要修正 6件（うち事務局あて 1件）",
+        "保留 1行",
+        "・要修正のある1部局（経済部）にファイルを返し",
+        "あて先が事務局の要修正を見て『事務局修正』を直し",
+    ):
+        assert part in page
+
+
+def test_every_department_and_file_has_its_state(messy: Path) -> None:
+    rows = table(messy, "提出状況", "部局名")
+    states = [(r["部局名"], r["状態"], r["ファイル"]) for r in rows]
+    assert states[4:9] == [
+        ("経済部", "差戻し", "経済部.xlsx"),
+        ("経済部", "差し替え済み", "経済部_旧.xlsx"),
+        ("観光スポーツ交流部", "受理", "観光スポーツ交流部.xlsx"),
+        ("農政部", "再提出待ち", "農政部.xlsx"),
+        ("学校教育部", "未提出", ""),
+    ]
+    economy = rows[4]
+    assert (economy["版"], economy["行数"], economy["要修正"]) == (2, 32, 4)
+    assert economy["保存日時"] == "2018-02-11 01:22"  # Japan's time
+    assert rows[7]["ハッシュ値"] == "ffffffff"
+
+
+def test_refused_and_stray_files_are_named_with_the_reason(messy: Path) -> None:
+    page = texts(messy, "提出状況")
+    assert "受け付けなかったファイル" in page
+    assert "農政部.xlsx\nパスワードで保護されているため、開けませんでした。" in page
+    assert "メモ.docx\n様式のブックではない" in page
+
+
+def test_reminders_can_be_pasted_into_a_mail(messy: Path) -> None:
+    letters = {
+        str(row[0]): str(row[1])
+        for row in rows_of(messy, "提出状況")
+        if "ご担当者様" in str(row[1])
+    }
+    assert [name.split("\n")[0] for name in letters] == ["経済部", "農政部", "学校教育部"]
+    missing = letters["学校教育部\n（未提出）"]
+    assert missing.startswith("学校教育部　ご担当者様\n\n平成30年度の")
+    assert "平成30年2月16日までに、総合政策部 政策調整課へ、提出してください。" in missing
+    assert "該当事業なし" in missing
+    assert "・農政部.xlsx：パスワード" in letters["農政部\n（再提出待ち）"]
+    assert "直していただきたいところが4件" in letters["経済部\n（差戻し）"]
+
+
+def test_reminders_without_deadline_and_place(tmp_path: Path) -> None:
+    contents = merged([], 提出期限="", 提出先="")
+    page = texts(written(tmp_path, contents), "提出状況")
+    assert "お手数ですが、提出してください。" in page
+    assert page.count("ご担当者様") == 9
+
+
+def test_missing_units_are_asked_for_one_by_one(tmp_path: Path) -> None:
+    strategy = make_strategy(departments=[(1, "経済部", None, None, "経済課、雇用課")])
+    one = submission([good(1)], "経済部", unit="経済課")
+    result = merge(intake([one]), strategy)
+    contents = replace(
+        example_contents("draft"),
+        strategy=strategy,
+        result=result,
+        totals=totals(result.listed, strategy),
+    )
+    path = written(tmp_path, contents)
+    states = [(r["担当課"], r["状態"]) for r in table(path, "提出状況", "部局名")]
+    assert states == [("経済課", "受理"), ("雇用課", "未提出")]
+    assert "経済部（雇用課）　ご担当者様" in texts(path, "提出状況")
+
+
+def test_states_of_a_finished_list(tmp_path: Path) -> None:
+    final = replace(example_contents("final"), approved_on=dt.date(2018, 4, 2))
+    page = texts(written(tmp_path, final), "提出状況")
+    assert "別紙を公表できます。" in page
+    assert "9／9部局" in page
+    reopened = replace(example_contents(), reopened=True)
+    assert "もう一度決裁を受けます。" in texts(written(tmp_path, reopened), "提出状況")
+
+
+# --- 指摘一覧, 保留, 自動変換一覧 -----------------------------------------------------------------
+
+
+def test_findings_by_department_errors_first_office_last(messy: Path) -> None:
+    rows = table(messy, "指摘一覧", "No")
+    departments = [r["部局名"] for r in rows if r["あて先"] == "部局"]
+    assert departments == sorted(departments, key=["経済部", "農政部"].index)
+    economy = [r["重要度"] for r in rows if r["あて先"] == "部局" and r["部局名"] == "経済部"]
+    assert economy == sorted(economy, key=["要修正", "要確認"].index)
+    assert [r["あて先"] for r in rows] == sorted(
+        (r["あて先"] for r in rows), key=["部局", "事務局"].index
+    )
+    assert [r["No"] for r in rows] == list(range(1, len(rows) + 1))
+
+
+def test_equal_messages_of_a_file_share_a_line(messy: Path) -> None:
+    rows = table(messy, "指摘一覧", "No")
+    same = [r for r in rows if r["コード"] == "R103"]
+    assert len(same) == 1
+    assert re.fullmatch(r"事業 H\d+、H\d+", same[0]["セル"])
+    assert same[0]["事業名"].endswith("ほか1件")
+    assert same[0]["入力値"] == "△"
+
+
+def test_many_cells_are_cut() -> None:
+    items = [
+        finding("R103", Place("a.xlsx", "事業", i, f"H{i}"), "△", subject=str(i))
+        for i in range(5, 30)
+    ]
+    (line,) = lines_of(items, example_contents().result)
+    assert line.spot.endswith("H16 ほか13件")
+    assert line.subject == "5　ほか24件"
+    other = finding("R103", Place("b.xlsx", "事業", 5, "H5"), "△")
+    assert len(lines_of([*items, acknowledge(items[0]), other], example_contents().result)) == 3
+
+
+def test_confirmed_findings_stay_and_say_so(tmp_path: Path) -> None:
+    office = OfficeSheet(acknowledgements=(CONFIRMED_GAP,))
+    contents = merged(example_submissions(), office)
+    path = written(tmp_path, contents)
+    (row,) = table(path, "指摘一覧", "No")
+    assert (row["コード"], row["状態"], row["あて先"]) == ("L109", "確認済", "事務局")
+    (confirmed,) = table(path, "事務局修正一覧", "No")
+    assert (confirmed["対象"], confirmed["結果"]) == ("1ウ", "確認済")
+
+
+def test_conversions_show_both_values(messy: Path) -> None:
+    (row,) = [r for r in table(messy, "自動変換一覧", "No") if r["項目"] == "関連性"]
+    assert (row["入力値"], row["読み取った値"], row["コード"]) == ("〇", "○", "A101")
+    assert row["セル"].count("、") == 2
+
+
+def test_held_and_withdrawn_rows(messy: Path) -> None:
+    (held,) = table(messy, "保留", "No")
+    assert (held["部局名"], held["施策（入力値）"]) == ("経済部", "9ア")
+    assert "施策をリストから選び直してください" in held["理由と直し方"]
+    page = texts(messy, "保留")
+    assert "載せないことにした行（終了・取下げ・掲載しない、1行）" in page
+    assert "\n終了\n" in page
+
+
+@pytest.mark.parametrize(
+    ("sheet", "line"),
+    [
+        ("提出状況", "ありません。"),
+        ("指摘一覧", "指摘はありません。"),
+        ("保留", "保留の行はありません。"),
+        ("自動変換一覧", "自動変換はありません。"),
+        ("事務局修正一覧", "修正の記入はありません。"),
+        ("事務局修正一覧", "手で直したところはありません。"),
+        ("検算表", "○ すべて一致しています。"),
+        ("転記元", "一覧に載せた行はありません。"),
+    ],
+)
+def test_empty_lists_say_so(tmp_path: Path, sheet: str, line: str) -> None:
+    contents = example_contents("draft", rows=[])
+    assert line in texts(written(tmp_path, contents), sheet)
+
+
+# --- links ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "sheet", "url"),
+    [
+        ("経済部.xlsx", "事業", r"external:..\inbox\経済部.xlsx#事業!H9"),
+        ("サブ/経済部.xlsx", "KPI", r"external:..\inbox\サブ\経済部.xlsx#'KPI'!H9"),
+        ("経済 #1 50%23.xlsx", "事業", r"external:..\inbox\経済%20%231%2050%2523.xlsx#事業!H9"),
+        ("[1]{2}^`.xlsx", "A1", r"external:..\inbox\%5b1%5d%7b2%7d%5e%60.xlsx#'A1'!H9"),
+        ("a.xlsx", "事業 (2)'s#", r"external:..\inbox\a.xlsx#'事業 (2)''s#'!H9"),
+    ],
+)
+def test_links_open_the_file_at_the_cell(file: str, sheet: str, url: str) -> None:
+    cell = Inbox("../inbox").cell(Place(file, sheet, 9, "H9"))
+    assert cell == Link(url, f"{sheet} H9")
+
+
+def test_links_in_the_file_itself(tmp_path: Path) -> None:
+    """XlsxWriter escapes links too: what it makes of ours is what counts."""
+    first = example_submissions()[0]
+    file = "経済 #1 50%23.xlsx"
+    rows = tuple(replace(r, file=file, sheet="事業 (2)") for r in first.rows)
+    contents = merged([change(replace(first, file=file, rows=rows), 0, budget="未記入です")])
+    book = load_workbook(written(tmp_path, contents, inbox_link="../受付 1"))
+    expected = r"..\受付%201\経済%20%231%2050%2523.xlsx"
+    found = links(book["指摘一覧"])
+    assert f"{expected}#'事業 (2)'!J5" in found.values()
+    assert f"{expected}#" in links(book["提出状況"]).values()
+    origins = links(book["転記元"])
+    assert len(origins) == len(rows)
+    assert origins["H5"] == f"{expected}#'事業 (2)'!F5"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("事業", "事業"),
+        ("事業2", "事業2"),
+        ("2事業", "'2事業'"),
+        ("R1C1", "'R1C1'"),
+        ("（写）", "'（写）'"),
+    ],
+)
+def test_sheet_names_are_quoted_where_needed(name: str, shown: str) -> None:
+    assert quoted_sheet(name) == shown
+
+
+def test_places_without_cell_and_names_that_are_no_text() -> None:
+    inbox = Inbox("../inbox")
+    whole = inbox.cell(Place("経済部.xlsx"))
+    assert whole == Link(r"external:..\inbox\経済部.xlsx", "ファイル全体")
+    row = inbox.cell(Place("経済部.xlsx", "事業", 12))
+    assert row == Link(r"external:..\inbox\経済部.xlsx#事業!A12", "事業 12行")
+    assert inbox.cell(Place("a\udce3.xlsx", "事業", 12, "H12")) == "事業 H12"
+    assert inbox.file("a\udce3.xlsx") == "a\ufffd.xlsx"
+    assert inbox.cell(Place()) == "ファイル全体"
+
+
+def test_beyond_what_a_sheet_can_link_the_text_stands_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sousei_xl.sheets.checkbook.cells.MAX_LINKS", 10)
+    book = load_workbook(written(tmp_path, example_contents()))
+    assert len(links(book["転記元"])) == 10
+    assert book["転記元"]["H15"].value == "事業 15行"
+
+
+def test_whatever_was_typed_fits_into_a_cell(tmp_path: Path) -> None:
+    odd = change(
+        example_submissions()[0], 0, name="長" * 40_000, budget="\x00#" * 20_000, measure="x\x01"
+    )
+    odd = replace(odd, unit="課\x02", saved="昨日")
+    contents = merged([odd], records=[FileRecord("a\udce3.xlsx", "ignored")])
+    path = written(tmp_path, contents)
+    (held,) = table(path, "保留", "No")
+    assert held["事業名"].endswith("長…")
+    assert "a\ufffd.xlsx" in texts(path, "提出状況")
+    assert table(path, "提出状況", "部局名")[3]["保存日時"] == "昨日"
+    assert typed(12000.0) == "12000"
+
+
+# --- 事務局修正一覧 -------------------------------------------------------------------------------
+
+
+def test_corrections_with_what_became_of_them(messy: Path) -> None:
+    done, lost = table(messy, "事務局修正一覧", "No")
+    assert (done["対象"], done["理由"], done["依頼元"]) == ("1ア-4", "査定による減額", "財政課")
+    values = [done[k] for k in ("修正前", "提出された値", "修正後", "結果")]
+    assert values == ["5335", "5335", "5400", "適用"]
+    assert lost["結果"] == "対象なし"
+    sheet = load_workbook(messy)["事務局修正一覧"]
+    assert r"..\inbox\事務局修正.xlsx#修正!A3" in links(sheet).values()
+
+
+def test_additions_and_stale_confirmations(messy: Path) -> None:
+    rows = rows_of(messy, "事務局修正一覧")
+    added = next(row for row in rows if "事務局の事業" in row)
+    assert added[1:4] == ["2ウ-3000", "掲載", "経済部"]
+    assert next(row for row in rows if row[2] == "L109")[5] == "当てはまる指摘なし"
+
+
+def test_hand_edits_are_ready_to_be_copied(messy: Path) -> None:
+    rows = rows_of(messy, "事務局修正一覧")
+    title = next(i for i, row in enumerate(rows) if "手で直したところ（1件）" in str(row[0]))
+    # The headings of 事務局修正's 修正, side by side.
+    assert rows[title + 1][1:9] == [
+        "対象",
+        "操作",
+        "項目",
+        "修正前",
+        "修正後",
+        "理由",
+        "依頼元",
+        "日付",
+    ]
+    assert rows[title + 2][1:6] == ["1ア-4", "修正", "予算事業費（千円）", "5335", "5400"]
+    page = texts(messy, "事務局修正一覧")
+    assert "「修正」に書けないもの（2件）" in page
+    assert "シートがありません" in page
+    assert "F45" not in page  # follows from another edit
+
+
+# --- 検算表, 転記元 -------------------------------------------------------------------------------
+
+
+def test_ledger_by_file(messy: Path) -> None:
+    rows = {r["ファイル"]: r for r in table(messy, "検算表", "ファイル")}
+    parts = ("読み取り", "掲載", "保留", "差し替え", "取下げ等", "差", "判定")
+    assert [rows["経済部.xlsx"][p] for p in parts] == [32, 30, 1, 0, 1, 0, "○"]
+    assert [rows["経済部_旧.xlsx"][p] for p in parts] == [5, 0, 0, 5, 0, 0, "○"]
+    assert [rows["合計"][p] for p in parts] == [87, 80, 1, 5, 1, 0, "○"]
+    assert rows["農政部.xlsx"]["結果"] == "受付不可"
+
+
+def test_totals_reached_twice(tmp_path: Path) -> None:
+    path = written(tmp_path, example_contents())
+    rows = table(path, "検算表", "区分")
+    total = {r["項目"]: (r["一覧の数字"], r["再計算"]) for r in rows if r["区分"] == "合計"}
+    assert total == {
+        "行数": (104, 104),
+        "うち再掲": (21, 21),
+        "予算事業費 再掲を含む（一覧の小計）": (3905077, 3905077),
+        "予算事業費 再掲を除く": (3550284, 3550284),
+    }
+    assert {(r["差"], r["判定"]) for r in rows} == {(0, "○")}
+
+
+def test_a_difference_is_shown(tmp_path: Path) -> None:
+    contents = example_contents()
+    wrong = replace(contents.result.ledger, held=3)
+    files = (replace(contents.result.files[0], read=5), *contents.result.files[1:])
+    result = replace(contents.result, ledger=wrong, files=files)
+    path = written(tmp_path, replace(contents, result=result))
+    assert "× 一致しないところがあります。" in texts(path, "検算表")
+    assert [r["判定"] for r in table(path, "検算表", "区分") if r["項目"] == "保留"] == ["×"]
+    assert table(path, "検算表", "ファイル")[0]["判定"] == "×"
+
+
+def test_origin_of_every_row(messy: Path) -> None:
+    rows = table(messy, "転記元", "対象")
+    assert len(rows) == 80
+    corrected = next(r for r in rows if r["対象"] == "1ア-4")
+    assert (corrected["ファイル"], corrected["予算事業費"]) == ("子育て支援部.xlsx", 5400)
+    assert corrected["シートと行"] == "事業 8行"
+    assert corrected["事務局の修正"] == "予算事業費：5335 → 5400（査定による減額）"
+    assert sum(bool(r["事務局の修正"]) for r in rows) == 1
+    added = next(r for r in rows if r["事業名"] == "事務局の事業")
+    assert (added["ファイル"], added["シートと行"]) == (OFFICE, "追加 5行")
+
+
+def test_pages(messy: Path) -> None:
+    for sheet in load_workbook(messy):
+        assert sheet.page_setup.orientation == "landscape"
+        assert int(sheet.page_setup.paperSize) == 9
+        assert sheet.print_area
+    with zipfile.ZipFile(messy) as package:
+        assert "【作成中】" not in package.read("xl/worksheets/sheet2.xml").decode()
+
+
+@needs_office
+@pytest.mark.libreoffice
+def test_live_formulas_equal_the_stored_values(tmp_path: Path) -> None:
+    cases = {
+        "example": example_contents(),
+        "messy": messy_contents(),
+        "empty": example_contents("draft", rows=[]),
+    }
+    paths = []
+    for name, contents in cases.items():
+        paths.append(tmp_path / f"{name}.xlsx")
+        write_checkbook(paths[-1], contents)
+    for path, again in zip(paths, recalculate(paths, tmp_path / "office"), strict=True):
+        live = load_workbook(path)["検算表"]
+        stored = load_workbook(path, data_only=True)["検算表"]
+        computed = load_workbook(again, data_only=True)["検算表"]
+        cells = [c.coordinate for row in live for c in row if c.data_type == "f"]
+        assert len(cells) > 50
+        for cell in cells:
+            assert computed[cell].value == stored[cell].value, f"{path.name} {cell}"
