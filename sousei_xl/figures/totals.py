@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import pandas as pd
@@ -47,19 +48,27 @@ class Totals:
     new: int
 
 
-def subtotal(rows: pd.DataFrame, goal: int = 0, label: str = "") -> Subtotal:
-    """The Subtotal of any selection of rows of the list frame."""
-    relisted = rows["relisted"].astype(bool)
-    unread = rows["budget"].isna() & (rows["budget_kind"] != text.INCLUDED)
-    return Subtotal(
-        goal=goal,
-        label=label,
-        rows=len(rows),
-        relisted=int(relisted.sum()),
-        gross=int(rows["budget"].sum()),
-        net=int(rows.loc[~relisted, "budget"].sum()),
-        undecided=int(unread.sum()),
-    )
+@dataclass(slots=True)
+class _Sum:
+    """A Subtotal while the rows go by."""
+
+    rows: int = 0
+    relisted: int = 0
+    gross: int = 0
+    net: int = 0
+    undecided: int = 0
+
+    def add(self, relisted: bool, budget: int | None, kind: str) -> None:
+        """Take in one row."""
+        self.rows += 1
+        self.relisted += relisted
+        self.gross += budget or 0
+        self.net += 0 if relisted else budget or 0
+        self.undecided += budget is None and kind != text.INCLUDED
+
+    def subtotal(self, goal: int, label: str) -> Subtotal:
+        """What has been taken in so far."""
+        return Subtotal(goal, label, self.rows, self.relisted, self.gross, self.net, self.undecided)
 
 
 def totals(listed: pd.DataFrame, strategy: Strategy) -> Totals:
@@ -68,23 +77,25 @@ def totals(listed: pd.DataFrame, strategy: Strategy) -> Totals:
     Departments are those of the rows' ``counted`` column; one that is not in the strategy (a row
     with R117) comes last, so that the parts always add up to the total.
     """
-    by_goal = dict(list(listed.groupby("goal")))
-    by_measure = dict(list(listed.groupby("measure")))
-    by_department = {str(name): rows for name, rows in listed.groupby("counted")}
-    empty = listed.iloc[:0]
+    goals: dict[int, _Sum] = defaultdict(_Sum)
+    measures: dict[str, _Sum] = defaultdict(_Sum)
+    departments: dict[str, _Sum] = defaultdict(_Sum)
+    total, new = _Sum(), 0
+    # One pass over plain values: frames of a dozen rows for each department would take minutes
+    # where there are very many.
+    names = ("goal", "measure", "counted", "relisted", "budget", "budget_kind", "category")
+    columns = (listed[name].tolist() for name in names)
+    for goal, measure, department, relisted, amount, kind, category in zip(*columns, strict=True):
+        budget = None if amount is pd.NA else amount
+        for group in (goals[goal], measures[measure], departments[department], total):
+            group.add(relisted, budget, kind)
+        new += category == text.NEW and not relisted
     known = [d.name for d in strategy.departments]
-    unknown = sorted(set(by_department) - set(known))
-    first = listed[~listed["relisted"].astype(bool)]
+    unknown = sorted(departments.keys() - set(known))
     return Totals(
-        goals=tuple(
-            subtotal(by_goal.get(g.number, empty), g.number, g.list_name) for g in strategy.goals
-        ),
-        measures=tuple(
-            subtotal(by_measure.get(m.key, empty), m.goal, m.key) for m in strategy.measures
-        ),
-        departments=tuple(
-            subtotal(by_department.get(name, empty), 0, name) for name in [*known, *unknown]
-        ),
-        total=subtotal(listed, 0, "合計"),
-        new=int((first["category"] == text.NEW).sum()),
+        goals=tuple(goals[g.number].subtotal(g.number, g.list_name) for g in strategy.goals),
+        measures=tuple(measures[m.key].subtotal(m.goal, m.key) for m in strategy.measures),
+        departments=tuple(departments[name].subtotal(0, name) for name in [*known, *unknown]),
+        total=total.subtotal(0, "合計"),
+        new=new,
     )

@@ -53,9 +53,7 @@ RULES: tuple[Rule, ...] = (
                 "セルの表示形式を「標準」に戻し、" + _NUMBER_ONLY,
             ),
             "bool": Text("{label}のセルの値が『{value}』になっています。", _NUMBER_ONLY),
-            "error": Text(
-                "{label}が {value} です。", "参照先を直すか、値を直接入力してください。"
-            ),
+            "error": Text("{label}が {value} です。", "参照先を直すか、値を直接入力してください。"),
             "uncached": Text(
                 "{label}に数式がありますが、計算結果がファイルに保存されていません。",
                 "Excelで開いて上書き保存するか、値を直接入力してください。",

@@ -182,21 +182,47 @@ def budget_undecided(listing: Listing) -> Iterator[Finding]:
 
 def original_exists(listing: Listing) -> Iterator[Finding]:
     """L101, L102, L111, L112: what is wrong with the original of a relisted row."""
-    names = sorted({row.name or "" for row in listing.placed if not row.is_relisted})
+    candidates = _Candidates(listing.placed)
+    missing = "、".join(listing.missing)
     for row in listing.placed:
         if not row.is_relisted:
             continue
         original = row.original.target if row.original else ""
         if row.link == "missing" and listing.complete:
-            near = nearest(row.name or "", names)
+            near = nearest(row.name or "", candidates.of(row))
             yield _at("L101", row, "name", listing, row.name, candidates=near)
         elif row.link == "missing":
-            missing = "、".join(listing.missing)
             yield _at("L102", row, "name", listing, row.name, missing=f"未提出：{missing}")
         elif row.link == "withdrawn":
             yield _at("L111", row, "relisted", listing, row.name, original=original)
         elif row.link == "held" or (row.original and row.original.row_id in listing.broken):
             yield _at("L112", row, "name", listing, row.name, original=original or "保留中の行")
+
+
+# Comparing one name with as many others takes a tenth of a second.
+_MOST_CANDIDATES = 5000
+
+
+class _Candidates:
+    """Names that a relisted row may have meant: of all originals, of those of its department where
+    these are too many, of none where those are."""
+
+    def __init__(self, placed: Sequence[ProjectRow]) -> None:
+        self._all: set[str] = set()
+        self._own: dict[str | None, set[str]] = defaultdict(set)
+        for row in placed:
+            if not row.is_relisted:
+                self._all.add(row.name or "")
+                self._own[row.counted].add(row.name or "")
+        self._sorted: dict[str | None, list[str]] = {}
+
+    def of(self, row: ProjectRow) -> list[str]:
+        few = len(self._all) <= _MOST_CANDIDATES
+        department = None if few else row.counted
+        if department not in self._sorted:
+            names = self._all if few else self._own[department]
+            self._sorted[department] = sorted(names) if len(names) <= _MOST_CANDIDATES else []
+        return self._sorted[department]
 
 
 def budget_equals_original(listing: Listing) -> Iterator[Finding]:
@@ -219,9 +245,10 @@ def budget_equals_original(listing: Listing) -> Iterator[Finding]:
 
 def original_stands_first(listing: Listing) -> Iterator[Finding]:
     """L104: the roles were swapped in linking; say so at the row that became the original."""
+    demoted = {r.original: r for r in reversed(listing.placed) if r.link == "demoted"}
     for row in listing.placed:
         if row.link == "swapped":
-            after = next(r for r in listing.placed if r.original is row and r.link == "demoted")
+            after = demoted[row]
             yield _at(
                 "L104",
                 row,

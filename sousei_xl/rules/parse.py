@@ -148,9 +148,11 @@ def _department(cells: _Cells, strategy: Strategy) -> tuple[str | None, str | No
     value = cells.typed("department")
     parsed = text.tidy_name(value)
     if parsed.value is None:
-        if "department" not in cells.unknown and "department" in cells.raw.columns:
-            cells.report("A102", "department", "", variant="blank", taken=cells.row.submitter)
-        return cells.row.submitter, cells.row.submitter
+        # A row that the office adds has no submitter; that it names none is reported at reading.
+        submitter = cells.row.submitter or None
+        if submitter and "department" not in cells.unknown and "department" in cells.raw.columns:
+            cells.report("A102", "department", "", variant="blank", taken=submitter)
+        return submitter, submitter
     name = str(parsed.value)
     spellings = strategy.department_spellings
     official = spellings.get(text.key(name))

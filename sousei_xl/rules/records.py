@@ -15,12 +15,12 @@ row, else NA) and ``marked`` boolean (a 要修正 is left). Text columns are ``s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import pandas as pd
 
-from sousei_xl.findings import Finding, Place, clip
+from sousei_xl.findings import RULES, Finding, Place, clip, is_error
 from sousei_xl.text import RELISTED, Value, printable
 
 Outcome = Literal["accepted", "refused", "superseded", "office", "ignored"]
@@ -119,6 +119,9 @@ class ProjectRow:
 class Submission:
     """One file that is a form of this year, by a known department.
 
+    ``rows`` are those of 事業, ``indicator_rows`` those of KPI. ``has_indicators`` is True where
+    the KPI sheet holds anything that was filled in: a blank one never replaces a report.
+
     ``unit`` is the 担当課 as typed, ``edition`` the 版 (0 where blank), ``saved`` the document's
     own saved time (ISO text, may be empty). ``none_applicable`` is 該当事業なし.
     """
@@ -133,6 +136,7 @@ class Submission:
     has_projects: bool
     has_indicators: bool
     rows: tuple[RawRow, ...]
+    indicator_rows: tuple[RawRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,10 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A row of 事務局修正's 修正 (``before`` and ``after`` as typed)."""
+    """A row of 事務局修正's 修正 (``before`` and ``after`` as typed).
+
+    ``place`` is the cell of 対象, ``cells`` has those of the other headings.
+    """
 
     place: Place
     target: str
@@ -169,6 +176,11 @@ class Correction:
     reason: str
     requested_by: str
     date: str
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, heading: str) -> Place:
+        """The cell of one heading."""
+        return replace(self.place, cell=self.cells.get(heading, self.place.cell))
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,10 +306,14 @@ class ListResult:
     def errors(self) -> int:
         """Number of 要修正 that keep the list a draft: those of files that count for it.
 
-        A refused file is reported, but what keeps the list a draft then is the missing unit.
+        A refused file is reported, but what keeps the list a draft then is the missing unit. The
+        KPI round has a state of its own: its findings never count here.
         """
         counting = {f.file for f in self.files if f.outcome in ("accepted", "office")}
-        return sum(f.severity == "要修正" and f.place.file in counting for f in self.findings)
+        return sum(
+            is_error(f) and f.place.file in counting and RULES[f.code].scope != "kpi"
+            for f in self.findings
+        )
 
     @property
     def is_draft(self) -> bool:

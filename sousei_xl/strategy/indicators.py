@@ -26,6 +26,7 @@ STAGES = ("速報", "確報")
 NOT_PUBLISHED, NOT_SURVEYED, BEING_COUNTED = "未公表", "未調査", "集計中"
 REASONS = (NOT_PUBLISHED, NOT_SURVEYED, BEING_COUNTED)
 
+_UNKNOWN_DECIMALS = 2
 NONE = "－"  # what a reference column shows where the strategy has no figure
 _ACTUAL = "actual_"
 _ACTUAL_LABEL = re.compile(r"(?P<year>.+?)の?実績値?")
@@ -192,8 +193,8 @@ def baseline(indicator: Indicator) -> Decimal | None:
 
 
 def target(indicator: Indicator) -> Decimal | None:
-    """目標値, or None where the target is put in words."""
-    return _decimal(indicator.target)
+    """目標値, or None where there is none; a 定性 indicator's is words, even if they are digits."""
+    return None if indicator.kind == QUALITATIVE else _decimal(indicator.target)
 
 
 def baseline_year(indicator: Indicator) -> int | None:
@@ -207,9 +208,10 @@ def target_year(indicator: Indicator, settings: Settings) -> int:
 
 
 def decimals(indicator: Indicator) -> int:
-    """Decimal places of the source: the most that 現状値 or 目標値 has."""
-    figures = (indicator.baseline, indicator.target)
-    return max(len(text.nfkc(f).partition(".")[2].strip()) for f in figures)
+    """Decimal places of the source: the most that 現状値 or 目標値 has; 2 without any figure."""
+    figures = (baseline(indicator), target(indicator))
+    exponents = [int(f.as_tuple().exponent) for f in figures if f is not None]
+    return max(0, -min(exponents, default=-_UNKNOWN_DECIMALS))
 
 
 def title(indicator: Indicator) -> str:
@@ -218,10 +220,10 @@ def title(indicator: Indicator) -> str:
 
 
 def reference_text(indicator: Indicator, name: str) -> str:
-    """What a reference column of the form shows: ``63.0（H25）``, ``－`` where there is nothing."""
-    if name in ("baseline", "target"):
-        figure = _decimal(getattr(indicator, name))
-        year = getattr(indicator, f"{name}_year")
-        shown = NONE if figure is None else f"{figure:,f}"
-        return f"{shown}（{year}）" if year else shown
-    return str(getattr(indicator, name))
+    """What a reference column of the form shows: ``63.0（H25）``, ``－`` instead of no figure."""
+    if name not in ("baseline", "target"):
+        return str(getattr(indicator, name))
+    figure = baseline(indicator) if name == "baseline" else target(indicator)
+    shown = f"{figure:,f}" if figure is not None else getattr(indicator, name) or NONE
+    year = getattr(indicator, f"{name}_year")
+    return f"{shown}（{year}）" if year else shown

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from sousei_xl import text
@@ -111,7 +112,7 @@ def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
         if start is not None and first is not None and first not in row.actuals:
             known.append((first, start, f"{defined.year_label(first, settings)}の現状値"))
         known.sort()
-        for (_, before, earlier), (year, value, _) in zip(known, known[1:], strict=False):
+        for (_, before, earlier), (year, value, _) in pairwise(known):
             if value < before and year in row.actuals:
                 name = defined.actual_field(year)
                 facts = {"earlier": earlier, "previous": _shown(before)}
@@ -178,7 +179,7 @@ def references_unchanged(kpi: Round) -> Iterator[Finding]:
 def _refers(value: text.Value, indicator: Indicator, name: str) -> bool:
     """Whether a reference cell still means what it was filled with, however it was retyped."""
     typed = text.to_text(value)
-    if text.key(typed) == text.key(defined.reference_text(indicator, name)):
+    if text.key(typed) == text.key(defined.reference_text(indicator, name) or defined.NONE):
         return True
     bare, _, rest = text.nfkc(typed).partition("(")
     if name == "kind":
@@ -190,6 +191,8 @@ def _refers(value: text.Value, indicator: Indicator, name: str) -> bool:
     if rest and year != expected_year:
         return False
     figure = defined.baseline(indicator) if name == "baseline" else defined.target(indicator)
+    if figure is None:
+        return text.key(bare) == text.key(getattr(indicator, name) or defined.NONE)
     shown = value if isinstance(value, int | float) else bare
     return parse_actual(shown, indicator.unit).value == figure
 

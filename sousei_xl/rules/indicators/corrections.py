@@ -58,7 +58,7 @@ def _apply(
     strategy: Strategy,
 ) -> _Outcome:
     def failed(code: str, label: str, value: object, **facts: Any) -> _Outcome:
-        place = replace(correction.place, label=label)
+        place = replace(correction.at("修正前" if code == "O102" else "対象"), label=label)
         item = finding(code, place, value, subject=correction.target, **facts)
         status: Literal["不適用", "対象なし"] = "対象なし" if code == "O101" else "不適用"
         return AppliedCorrection(correction, status, str(facts.get("current", "")), ""), [item]
@@ -76,7 +76,7 @@ def _apply(
         return failed("O102", label, text.to_text(correction.before), **facts)
     raw = row.raw
     row.corrected[name] = replace(
-        correction.place, row_id=row.row_id, field=name, label=label
+        correction.at("修正後"), row_id=row.row_id, field=name, label=label
     )
     changed = replace(
         raw,
@@ -99,4 +99,4 @@ def _same(value: text.Value, row: IndicatorRow, name: str) -> bool:
     mine, theirs = (parse_actual(v, unit).value for v in (value, typed))
     if mine is not None and theirs is not None:
         return mine == theirs
-    return text.tidy(value).value == text.tidy(typed).value
+    return bool(text.tidy(value).value == text.tidy(typed).value)

@@ -26,7 +26,9 @@ from sousei_xl.strategy.indicators import (
     NOT_SURVEYED,
     STAGES,
     Column,
+    baseline,
     columns,
+    target,
     title,
 )
 
@@ -62,7 +64,7 @@ class Actual:
 def parse_actual(value: text.Value, unit: str) -> Actual:
     """An actual in all its spellings; ``unit`` is the indicator's, which may be typed behind it.
 
-    ``1,109,000`` → 1109000; ``１１０．９万人`` (万人) → 110.9; ``▲12`` → −12; a lone dash is a blank.
+    ``1,109,000`` → 1109000; ``110.9万人`` (万人) → 110.9; ``▲12`` → −12; a lone dash is a blank.
     """
     if text.is_blank(value):
         return Actual()
@@ -226,7 +228,7 @@ def _actual(cells: _Cells, column: Column) -> None:
             expected=parsed.expected,
             reason=parsed.expected,
             unit=indicator.unit,
-            example=indicator.baseline or indicator.target or "12.3",
+            example=baseline(indicator) or target(indicator) or "12.3",
         )
     elif parsed.converted:
         shown = "空欄" if parsed.value is None else f"{parsed.value:f}"
@@ -238,8 +240,8 @@ def _actual(cells: _Cells, column: Column) -> None:
 def _publication(cells: _Cells) -> str:
     """公表予定. Excel turns 平成30年12月 into a date: the month is what the person sees."""
     value = cells.raw.values.get("publication")
-    if isinstance(value, dt.date):
-        return text.japanese_date(value).partition("月")[0] + "月"
+    if isinstance(value, dt.date) and (date := text.parse_date(value)):
+        return text.japanese_date(date).partition("月")[0] + "月"
     return cells.prose("publication")
 
 

@@ -47,8 +47,8 @@ def converted(value: Decimal, typed_unit: str, unit: str) -> Decimal | None:
 def probably_meant(value: Decimal, unit: str, references: Iterable[Decimal]) -> Decimal | None:
     """The value in its proper unit where ``value`` looks like a slip; None where it does not.
 
-    ``references`` are values that the indicator is known to have. 1109000 beside 110.9 万人 → 110.9;
-    0.63 beside 63 ％ → 63.
+    ``references`` are values that the indicator is known to have. 1109000 beside 110.9 万人 gives
+    110.9, and 0.63 beside 63 ％ gives 63.
     """
     known = [abs(r) for r in references if r]
     size = abs(value)

@@ -56,7 +56,7 @@ def validate(rows: Sequence[IndicatorRow], strategy: Strategy) -> list[Finding]:
     index = pd.Index([r.row_id for r in rows], dtype="int64", name="row_id")
     frame = pd.DataFrame(
         {
-            name: pd.Series([getattr(r, name) or None for r in rows], index=index, dtype="string")
+            name: pd.Series([_word(r, name) for r in rows], index=index, dtype="string")
             for name in _NAMES
         }
     )
@@ -65,6 +65,10 @@ def validate(rows: Sequence[IndicatorRow], strategy: Strategy) -> list[Finding]:
     except SchemaErrors as errors:
         return _findings(errors.failure_cases, rows, strategy)
     return []
+
+
+def _word(row: IndicatorRow, name: str) -> str | None:
+    return text.printable(getattr(row, name)) or None
 
 
 def _findings(

@@ -7,7 +7,7 @@ held, relisted rows linked to their originals, numbers given, and every row acco
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -15,6 +15,7 @@ import pandas as pd
 from sousei_xl import text
 from sousei_xl.findings import Finding, is_error, is_open_confirmation
 from sousei_xl.rules import checks, schema
+from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge import office, order, relist, units
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import (
@@ -46,7 +47,8 @@ def merge(intake: Intake, strategy: Strategy) -> ListResult:
     findings += settled.findings
 
     rows, found = parse_rows(_raw_rows(settled.active, intake, strategy), strategy)
-    found, corrections = office.apply_corrections(rows, found, intake.office.corrections, strategy)
+    sheet, _ = share(intake.office, strategy)
+    found, corrections = office.apply_corrections(rows, found, sheet.corrections, strategy)
     withdrawn = [r for r in rows if r.withheld or r.category in WITHDRAWN]
     gone = {r.row_id for r in withdrawn}
     # Nobody has to correct a row that is not to be listed.
@@ -61,21 +63,26 @@ def merge(intake: Intake, strategy: Strategy) -> ListResult:
     found += _check(placed, held, found, settled.missing, strategy)
     found += relist.fill(placed, strategy)
     placed, numbered = order.assign_numbers(placed, strategy)
-    targets = {r.row_id: r.target for r in rows}
-    everything = _with_targets([*findings, *found, *numbered], targets)
-    everything = office.acknowledge_findings(everything, intake.office.acknowledgements, targets)
+    everything = [*findings, *found, *numbered]
+    told = {f.place.row_id for f in everything}
+    targets = {r.row_id: r.target for r in rows if r.row_id in told}
+    everything = _with_targets(everything, targets)
+    everything = office.acknowledge_findings(everything, sheet.acknowledgements, targets)
 
-    broken = {f.place.row_id for f in everything if is_error(f)}
+    broken = defaultdict(list)
+    for item in everything:
+        if is_error(item):
+            broken[item.place.row_id].append(item)
     files = _file_records(intake, settled, placed, held, withdrawn)
     return ListResult(
         listed=_list_frame(placed, broken, strategy),
-        held=tuple(_held(r, everything) for r in held),
+        held=tuple(_held(r, broken.get(r.row_id, ())) for r in held),
         withdrawn=tuple(_withdrawn(r) for r in withdrawn),
         raw={r.row_id: r.raw for r in rows},
         files=files,
         departments=_departments(settled, files, everything, strategy),
         corrections=tuple(corrections),
-        acknowledgements=intake.office.acknowledgements,
+        acknowledgements=sheet.acknowledgements,
         findings=tuple(everything),
         ledger=_ledger(files),
         complete=not settled.missing,
@@ -116,7 +123,7 @@ def _with_targets(findings: Iterable[Finding], targets: Mapping[int, str]) -> li
 
 
 def _list_frame(
-    placed: Sequence[ProjectRow], broken: set[int | None], strategy: Strategy
+    placed: Sequence[ProjectRow], broken: Container[int | None], strategy: Strategy
 ) -> pd.DataFrame:
     """The list frame of ``records.py``."""
 
@@ -162,7 +169,9 @@ _EXCEL_TEXT = 32_000
 def _writable(value: object) -> str:
     """Text that a workbook can hold; what is cut or replaced here has its R112 already."""
     shown = text.printable("" if value is None else str(value))
-    return shown if text.utf16_length(shown) <= _EXCEL_TEXT else shown[: _EXCEL_TEXT // 2] + "…"
+    if len(shown) <= _EXCEL_TEXT // 2 or text.utf16_length(shown) <= _EXCEL_TEXT:
+        return shown
+    return shown[: _EXCEL_TEXT // 2] + "…"
 
 
 def _countable(row: ProjectRow) -> int | None:
@@ -170,9 +179,8 @@ def _countable(row: ProjectRow) -> int | None:
     return None if row.budget_kind in (text.UNDECIDED, text.INCLUDED) else row.budget
 
 
-def _held(row: ProjectRow, findings: Iterable[Finding]) -> HeldRow:
-    own = tuple(f for f in findings if f.place.row_id == row.row_id and is_error(f))
-    return HeldRow(row.raw, row.submitter, row.name or "", own)
+def _held(row: ProjectRow, errors: Iterable[Finding]) -> HeldRow:
+    return HeldRow(row.raw, row.submitter, row.name or "", tuple(errors))
 
 
 def _withdrawn(row: ProjectRow) -> WithdrawnRow:

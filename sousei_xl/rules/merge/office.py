@@ -105,7 +105,7 @@ def _apply(
     def failed(
         code: str, label: str, value: object, **facts: Any
     ) -> tuple[AppliedCorrection, list[Finding], _Reparsed]:
-        place = replace(correction.place, label=label)
+        place = replace(correction.at("修正前" if code == "O102" else "対象"), label=label)
         item = finding(code, place, value, subject=correction.target, **facts)
         status: Literal["不適用", "対象なし"] = "対象なし" if code == "O101" else "不適用"
         return AppliedCorrection(correction, status, str(facts.get("current", "")), ""), [item], []
@@ -170,10 +170,7 @@ def _correct(
         uncached=raw.uncached - {field.name},
     )
     place = replace(
-        correction.place,
-        row_id=row.row_id,
-        field=field.name,
-        label=field.label,
+        correction.at("修正後"), row_id=row.row_id, field=field.name, label=field.label
     )
     row.corrected[field.name] = place
     return parse_row(changed, row.submitter, strategy, row)

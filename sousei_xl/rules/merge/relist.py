@@ -32,8 +32,13 @@ def link(
     for row in placed:
         groups[text.key(row.name or "")].append(row)
     aside: dict[str, list[tuple[str, ProjectRow]]] = defaultdict(list)
+
+    def position(row: ProjectRow) -> tuple[object, ...]:
+        measure = strategy.measure_order.get(row.measure or "", len(strategy.measures))
+        return measure, row.measure or "", row.number or 0, row.row_id
+
     for state, rows in (("held", held), ("withdrawn", withdrawn)):
-        for row in rows:
+        for row in sorted(rows, key=position):
             if row.name and not row.is_relisted:
                 aside[text.key(row.name)].append((state, row))
     findings: list[Finding] = []

@@ -42,6 +42,7 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
     kept: dict[tuple[str, str], Submission] = {}
     replaced: list[Submission] = []
     for unit, files in groups.items():
+        replaced += _outdated_reports(files)
         with_projects = [f for f in files if f.has_projects]
         if not with_projects:
             continue
@@ -60,17 +61,26 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
 
 
 def unit_key(submission: Submission) -> tuple[str, str]:
+    """部局 and the match key of 担当課."""
     return submission.department, text.key(submission.unit)
 
 
 def lateness(submission: Submission) -> tuple[int, str, str]:
+    """Sorts the files of a unit: 版, then the document's own saved time, then the file name."""
     return submission.edition, submission.saved, submission.file
 
 
 def replacement_reason(old: Submission, new: Submission) -> str:
+    """Why ``new`` replaces ``old``: the variant of F206."""
     if old.edition != new.edition:
         return "newer_edition"
     return "newer_save" if old.saved != new.saved else "file_name"
+
+
+def _outdated_reports(files: Sequence[Submission]) -> Iterator[Submission]:
+    """Files with nothing but a KPI sheet that a later file of the unit replaces."""
+    last = max((i for i, f in enumerate(files) if f.has_indicators), default=0)
+    return (f for f in files[:last] if f.has_indicators and not f.has_projects)
 
 
 def _name(row: RawRow) -> str:

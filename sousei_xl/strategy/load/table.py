@@ -125,6 +125,7 @@ def rows_of(
 
 
 def is_number(shown: str) -> bool:
+    """True where Decimal takes the text as a finite number."""
     try:
         return Decimal(shown).is_finite()
     except InvalidOperation:

@@ -1,0 +1,38 @@
+"""How figures of indicators are printed: at the source's precision, half rounded up."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from sousei_xl.strategy import Indicator, Settings
+from sousei_xl.strategy.indicators import decimals
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    """The value with ``places`` decimals, half away from zero: 0.125 → 0.13, −2.5 → −3."""
+    result = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return abs(result) if result.is_zero() else result
+
+
+def shown(value: Decimal, indicator: Indicator, minus: str = "▲") -> str:
+    """A value as it is printed, without its unit: ``63.0``, ``18,370,112``, ``▲1.5``."""
+    result = rounded(value, decimals(indicator))
+    return f"{minus if result < 0 else ''}{abs(result):,f}"
+
+
+def with_unit(value: Decimal, indicator: Indicator, minus: str = "▲") -> str:
+    """A value with its unit: ``63.0％``, ``74.4万泊``."""
+    return shown(value, indicator, minus) + indicator.unit
+
+
+def percent(ratio: Decimal, minus: str = "▲") -> str:
+    """A ratio with one decimal: 0.6667 → ``66.7％``."""
+    result = rounded(ratio * 100, 1)
+    return f"{minus if result < 0 else ''}{abs(result):,f}％"
+
+
+def number_format(indicator: Indicator, settings: Settings) -> str:
+    """Excel's number format for values of an indicator: ``#,##0.0;▲#,##0.0``."""
+    places = decimals(indicator)
+    digits = "#,##0" + (f".{'0' * places}" if places else "")
+    return f"{digits};{settings.minus}{digits}"

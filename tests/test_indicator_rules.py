@@ -1,0 +1,862 @@
+"""The KPI round: reading, K101–K112, units, corrections, confirmations, state."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sousei_xl.figures.indicators import judge_all
+from sousei_xl.findings import RULES, Finding, Place
+from sousei_xl.forms.indicator_layout import find_indicator_header, indicator_fields
+from sousei_xl.intake.read import Reading, SheetCells
+from sousei_xl.intake.receive import receive
+from sousei_xl.rules.indicators.checks import CHECKS
+from sousei_xl.rules.indicators.merge import merge_indicators
+from sousei_xl.rules.indicators.parse import parse_actual
+from sousei_xl.rules.indicators.records import IndicatorResult
+from sousei_xl.rules.indicators.scale import probably_meant
+from sousei_xl.rules.merge import merge
+from sousei_xl.rules.records import (
+    Acknowledgement,
+    Correction,
+    FileRecord,
+    Intake,
+    ListResult,
+    OfficeSheet,
+)
+from sousei_xl.strategy.indicators import NONE, columns, reference_text
+from tests.builders import example_submissions, facts, good, intake, submission
+from tests.indicator_builders import (
+    example_kpi_strategy,
+    example_kpi_submissions,
+    indicator,
+    kpi_row,
+    kpi_submission,
+    report,
+    report_rows,
+    with_indicator,
+)
+
+STRATEGY = example_kpi_strategy()
+SETTINGS = STRATEGY.settings
+
+
+def of(result: IndicatorResult, *codes: str) -> list[Finding]:
+    """The findings of these codes (K108 apart: one row is never the whole round)."""
+    wanted = codes or tuple(c for c in RULES if c != "K108")
+    return [f for f in result.findings if f.code in wanted]
+
+
+def one(id_: str, typed: Mapping[str, Any], **options: Any) -> Finding:
+    """The only finding of a row as typed."""
+    (item,) = of(report_rows(kpi_row(1, id_, typed, **options)))
+    return item
+
+
+def codes(id_: str, typed: Mapping[str, Any]) -> list[str]:
+    return [f.code for f in of(report_rows(kpi_row(1, id_, typed)))]
+
+
+# --- the catalogue ------------------------------------------------------------------------------
+
+CONTRACT = {
+    "K101": ("要修正", "部局", "ID"),
+    "K102": ("要修正", "部局", "実績値"),
+    "K103": ("要確認", "部局", "実績値"),
+    "K104": ("要確認", "部局", "実績値"),
+    "K105": ("要確認", "部局", "実績値"),
+    "K106": ("要確認", "部局", "実績値"),
+    "K107": ("要確認", "部局", "実績値"),
+    "K108": ("要確認", "事務局", "-"),
+    "K109": ("要確認", "部局", "ID"),
+    "K110": ("要確認", "部局", "cell"),
+    "K111": ("要確認", "事務局", "実績値"),
+    "K112": ("要確認", "部局", "cell"),
+}
+
+
+def test_catalogue_is_the_contract() -> None:
+    rules = {r.code: (r.severity, r.addressee, r.where) for r in RULES.values() if r.scope == "kpi"}
+    assert rules == CONTRACT
+
+
+def test_every_check_has_its_place_in_the_tuple() -> None:
+    described = " ".join(check.__doc__ or "" for check in CHECKS)
+    assert [c for c in CONTRACT if c in described] == [*(f"K{n}" for n in range(103, 113))]
+
+
+# --- the form's columns -------------------------------------------------------------------------
+
+
+def test_columns_stand_as_in_the_contract() -> None:
+    assert [label for _, label in indicator_fields(STRATEGY)] == [
+        *("入力チェック", "ID", "指標名", "内訳", "単位", "集計区分", "現状値", "目標値"),
+        *("H27実績", "H28実績", "H29実績", "H30実績", "H31実績"),
+        *("速報・確報", "未入力の理由", "公表予定", "事務局判定", "要因・課題", "今後の方向性"),
+    ]
+
+
+def test_reference_columns_show_the_source() -> None:
+    shown = [
+        reference_text(indicator(i), n) for i in ("1ウ-1a", "G1-1") for n in ("baseline", "target")
+    ]
+    assert shown == ["63.0（H25）", "69.0（H31）", "1.28（H26）", f"{NONE}（H31）"]
+    assert reference_text(indicator("3イ-1"), "baseline") == "18,370,112（H25）"
+    assert reference_text(indicator("2エ-1"), "baseline") == NONE
+
+
+@pytest.mark.parametrize(
+    "heading", ["H29実績", "平成29年度実績値", "２０１７年度の実績", "Ｈ２９ 実績"]
+)
+def test_header_is_found_wherever_it_stands(heading: str) -> None:
+    rows = [(1, ("KPIの実績",)), (4, (None, "単位", "指標名", "ID", "H20実績", heading))]
+    found = find_indicator_header(rows, STRATEGY)
+    assert found == (1, {"unit": 1, "name": 2, "id": 3, "actual_2017": 5})
+
+
+def test_project_headers_are_no_kpi_headers() -> None:
+    assert (
+        find_indicator_header([(1, ("ID", "施策", "番号", "事業名", "H29実績"))], STRATEGY) is None
+    )
+    assert find_indicator_header([(1, ("ID", "指標名", "単位", "現状値"))], STRATEGY) is None
+
+
+# --- one cell -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "value", "noted"),
+    [
+        (27, "件", "27", False),
+        (74.4, "万泊", "74.4", False),
+        (0.1 + 0.2, "％", "0.3", False),
+        ("１１０．９", "万人", "110.9", True),
+        ("110.9万人", "万人", "110.9", True),
+        ("63.0%", "％", "63.0", True),
+        ("18,370,112 万円", "万円", "18370112", True),
+        ("▲12", "人", "-12", True),
+        ("△ 1.5", "人", "-1.5", True),
+        ("0", "人", "0", True),
+        ("－", "人", None, True),
+        ("ー", "人", None, True),
+        (" 　", "人", None, False),
+        (None, "人", None, False),
+    ],
+)
+def test_actuals_are_read(typed: Any, unit: str, value: str | None, noted: bool) -> None:
+    parsed = parse_actual(typed, unit)
+    assert (parsed.value, parsed.problem) == (None if value is None else Decimal(value), "")
+    assert parsed.converted is noted
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "problem", "expected"),
+    [
+        ("約75万泊", "万泊", "text", ""),
+        ("75.0万泊（速報）", "万泊", "text", ""),
+        ("12,34", "人", "text", ""),
+        ("1.2.3", "人", "text", ""),
+        ("12 000", "人", "text", ""),
+        (1e15, "人", "text", ""),
+        (float("inf"), "人", "text", ""),
+        ("9" * 20, "人", "text", ""),
+        ("1,109,000人", "万人", "unit", "110.9"),
+        ("1.8兆円", "万円", "text", ""),
+        ("1,837億円", "万円", "unit", "18,370,000"),
+        ("22件", "箇所", "text", ""),
+        ("集計中", "件", "reason", "集計中"),
+        ("公表前", "件", "reason", "未公表"),
+        (True, "件", "bool", ""),
+        (dt.datetime(2018, 4, 1), "件", "date", ""),
+    ],
+)
+def test_actuals_that_cannot_be_read(typed: Any, unit: str, problem: str, expected: str) -> None:
+    parsed = parse_actual(typed, unit)
+    assert (parsed.value, parsed.problem, parsed.expected) == (None, problem, expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "references", "meant"),
+    [
+        ("1109000", "万人", ["110.9", "120"], "110.9"),
+        ("0.63", "％", ["63.0", "69.0"], "63"),
+        ("1", "％", ["63.0", "69.0"], "100"),
+        ("183701120000", "万円", ["18370112"], "18370112"),
+        ("183701", "万円", ["18370112"], "18370100"),
+        ("7.1", "人", ["71000"], "71000"),
+        ("1980000", "百万円", ["1923"], "1980"),
+        ("63", "％", ["63.0"], None),
+        ("0", "％", ["63.0"], None),
+        ("0.9", "％", ["0.8", "90"], None),
+        ("1", "件", ["5.8"], None),
+        ("3", "人", ["96"], None),
+        ("5", "人", [], None),
+    ],
+)
+def test_unit_slips(value: str, unit: str, references: list[str], meant: str | None) -> None:
+    found = probably_meant(Decimal(value), unit, [Decimal(r) for r in references])
+    assert found == (None if meant is None else Decimal(meant))
+
+
+# --- K101 to K112 -------------------------------------------------------------------------------
+
+FULL = {"H27実績": 22, "H28実績": 24, "H29実績": 27}
+
+
+def test_a_good_row_has_no_findings_and_is_reported() -> None:
+    result = report_rows(kpi_row(1, "2ア-1", FULL))
+    assert of(result) == []
+    reported = next(r for r in result.reports if r.indicator.id == "2ア-1")
+    assert reported.reported
+    assert reported.actuals == {2015: 22, 2016: 24, 2017: 27}
+    assert (result.reported, result.expected, result.state) == (1, 30, "draft")
+
+
+@pytest.mark.parametrize("typed", ["2ア-9", "移住相談"])
+def test_k101_unknown_indicator(typed: str) -> None:
+    item = one(typed, FULL)
+    assert (item.code, item.place.cell, item.value) == ("K101", "B5", typed)
+    assert "例：G1-1" in item.cure
+
+
+def test_k101_names_what_may_be_meant() -> None:
+    assert "『4エ-1』" in one("4エ-l", FULL).cure
+
+
+def test_id_is_found_by_its_key_or_by_the_name() -> None:
+    (item,) = of(report_rows(kpi_row(1, "２ア－１", FULL)))
+    assert (item.code, item.expected) == ("A101", "2ア-1")
+    lost = kpi_row(1, "", {**FULL, "指標名": "移住に関わる相談件数"})
+    (item,) = of(report_rows(lost))
+    assert (item.code, item.target, item.expected) == ("A101", "2ア-1", "2ア-1")
+    (item,) = of(report_rows(kpi_row(1, "", {**FULL, "指標名": "相談"})))
+    assert item.code == "K101"
+    assert "IDが空欄" in item.message
+
+
+@pytest.mark.parametrize(
+    ("typed", "says", "cure"),
+    [
+        ("約27件", "H29実績に『約27件』とあります。", "（例：20）"),
+        ("集計中", "『集計中』とあります", "未入力の理由の欄で『集計中』"),
+        (True, "『TRUE』になっています", "数字だけを"),
+        (dt.date(2018, 4, 1), "日付（2018-04-01）", "「標準」に戻し"),
+    ],
+)
+def test_k102_text_that_is_no_number(typed: Any, says: str, cure: str) -> None:
+    item = one("2ア-1", {**FULL, "H29実績": typed})
+    assert (item.code, item.place.cell, item.place.label) == ("K102", "K5", "H29実績")
+    assert says in item.message
+    assert cure in item.cure
+
+
+def test_k102_names_the_value_in_the_proper_unit() -> None:
+    item = one("4ア-1", {"H29実績": "1,173,000人"})
+    assert (item.code, item.expected) == ("K102", "117.3")
+    assert "万人以外の単位" in item.message
+
+
+@pytest.mark.parametrize(
+    ("origin", "says"),
+    [
+        ({"errors": {"actual_2017": "#REF!"}}, "H29実績が #REF! です。"),
+        ({"uncached": frozenset({"actual_2017"})}, "計算結果がファイルに保存されていません"),
+        ({"errors": {"cause": "#N/A"}}, "要因・課題が #N/A です。"),
+    ],
+)
+def test_k102_errors_and_uncached_formulas(origin: dict[str, Any], says: str) -> None:
+    typed = FULL if "cause" in origin.get("errors", {}) else {"H28実績": 24}
+    item = one("2ア-1", typed, **origin)
+    assert item.code == "K102"
+    assert says in item.message
+
+
+def test_unreadable_value_is_no_blank() -> None:
+    result = report_rows(kpi_row(1, "2ア-1", {"H29実績": "約27件"}))
+    assert [f.code for f in of(result)] == ["K102"]
+    reported = next(r for r in result.reports if r.indicator.id == "2ア-1")
+    assert (reported.reported, reported.actuals) == (True, {})
+
+
+def test_a101_conversions_show_what_was_typed() -> None:
+    item = one("2ア-1", {**FULL, "H29実績": "２７件"})
+    assert (item.code, item.value, item.expected) == ("A101", "２７件", "27")
+    item = one("2ア-1", {**FULL, "H27実績": "－"})
+    assert (item.code, item.expected) == ("A101", "空欄")
+    item = one("2ア-1", {**FULL, "速報・確報": "確定値"})
+    assert (item.code, item.expected) == ("A101", "確報")
+    item = one("2ア-1", {**FULL, "要因・課題": "増えた\x0b。"})
+    assert (item.code, item.expected) == ("A101", "増えた\ufffd。")
+
+
+def test_k103_unit_slip_is_asked_about_and_not_converted() -> None:
+    result = report_rows(kpi_row(1, "4ア-1", {"H28実績": 1140000, "H29実績": 117.3}))
+    (item,) = of(result)
+    assert (item.code, item.place.label, item.expected) == ("K103", "H28実績", "114")
+    assert "現状値（110.9）" in item.message
+    actuals = next(r for r in result.reports if r.indicator.id == "4ア-1").actuals
+    assert actuals[2016] == 1140000
+
+
+def test_k103_percent_format() -> None:
+    row = kpi_row(1, "1ウ-1a", {"H29実績": 0.67}, file="学校教育部.xlsx")
+    (item,) = of(report(kpi_submission([row], "学校教育部")))
+    assert (item.code, item.expected) == ("K103", "67")
+    assert "パーセント" in item.cure
+
+
+def test_k103_of_a_sum_looks_at_one_year() -> None:
+    row = kpi_row(1, "G3-1", {"H27実績": 96, "H28実績": 3, "H29実績": 0}, file="経済部.xlsx")
+    assert of(report(kpi_submission([row], "経済部"))) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "cells"),
+    [
+        ({"H27実績": 22, "H28実績": 24, "H29実績": 23}, ["K5"]),
+        ({"H27実績": 21, "H29実績": 21}, ["I5"]),
+        ({"H27実績": 23, "H28実績": "約24", "H29実績": 22}, ["K5"]),
+        ({"H27実績": 22, "H28実績": 22, "H29実績": 22}, []),
+    ],
+)
+def test_k104_running_total_falls(typed: dict[str, Any], cells: list[str]) -> None:
+    row = kpi_row(1, "3ア-1", typed, file="経済部.xlsx")
+    result = report(kpi_submission([row], "経済部"))
+    assert [f.place.cell for f in of(result, "K104")] == cells
+
+
+def test_k105_year_that_is_not_over() -> None:
+    item = one("2ア-1", {**FULL, "H30実績": 30})
+    assert (item.code, item.place.label, item.value) == ("K105", "H30実績", "30")
+    assert "平成30年8月31日現在でまだ終わっていない年度" in item.message
+
+
+def test_k106_past_value_changed() -> None:
+    previous = {"2ア-1": {2015: Decimal("22.0"), 2016: Decimal(23)}}
+    (item,) = of(report_rows(kpi_row(1, "2ア-1", FULL), previous=previous))
+    assert (item.code, item.place.label) == ("K106", "H28実績")
+    assert "前に報告された値（23）" in item.message
+    gone = kpi_row(1, "2ア-1", {**FULL, "H28実績": None})
+    (item,) = of(report_rows(gone, previous=previous))
+    assert (item.code, item.place.label) == ("K106", "H28実績")
+    assert "空欄ですが" in item.message
+
+
+def test_k107_blank_without_a_reason() -> None:
+    item = one("2ア-1", {"H28実績": 24})
+    assert (item.code, item.place.cell, item.place.label) == ("K107", "K5", "H29実績")
+    result = report_rows(kpi_row(1, "2ア-1", {"H28実績": 24}))
+    assert not next(r for r in result.reports if r.indicator.id == "2ア-1").reported
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"未入力の理由": "集計中"},
+        {"未入力の理由": "未公表", "公表予定": "平成31年2月"},
+        {"事務局判定": "判定対象外"},
+    ],
+)
+def test_a_reason_is_an_answer(typed: dict[str, Any]) -> None:
+    result = report_rows(kpi_row(1, "2ア-1", typed))
+    assert of(result) == []
+    assert result.reported == 1
+
+
+def test_k107_is_for_years_after_the_baseline() -> None:
+    strategy = with_indicator(baseline_year="H29")
+    result = report_rows(kpi_row(1, "2ア-1", {"現状値": "20（H29）"}), strategy=strategy)
+    assert of(result) == []
+    assert result.reported == 1
+
+
+def test_k108_nobody_reported() -> None:
+    result = report_rows(kpi_row(1, "2ア-1", FULL))
+    silent = of(result, "K108")
+    assert len(silent) == 29
+    assert (silent[0].target, silent[0].place, silent[0].department) == (
+        "G1-1",
+        Place(),
+        "子育て支援部",
+    )
+    assert "担当部局（子育て支援部）" in silent[0].cure
+    orphan = replace(indicator("G1-1"), departments=())
+    strategy = replace(STRATEGY, indicators=(orphan, indicator("2ア-1")))
+    (item,) = of(report_rows(kpi_row(1, "2ア-1", FULL), strategy=strategy), "K108")
+    assert "担当部局を入力し" in item.cure
+
+
+def test_k108_waits_until_the_round_has_begun() -> None:
+    result = report(submission([good(1)]))
+    assert result.findings == ()
+    assert (result.state, result.reported) == ("draft", 0)
+
+
+def test_k109_indicator_of_another_department() -> None:
+    row = kpi_row(1, "2ア-1", FULL, file="経済部.xlsx")
+    result = report(kpi_submission([row], "経済部"))
+    (item,) = of(result)
+    assert (item.code, item.place.cell) == ("K109", "B5")
+    assert "担当部局は地域振興部です（提出した部局：経済部）" in item.message
+    assert result.reported == 1
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "cell"),
+    [
+        ("指標名", "移住の相談件数", "C5"),
+        ("単位", "人", "E5"),
+        ("集計区分", "累計", "F5"),
+        ("現状値", 21, "G5"),
+        ("現状値", "20（H27）", "G5"),
+        ("目標値", "－", "H5"),
+        ("目標値", "25（H32）", "H5"),
+    ],
+)
+def test_k110_reference_column_changed(heading: str, value: Any, cell: str) -> None:
+    item = one("2ア-1", {**FULL, heading: value})
+    assert (item.code, item.place.cell) == ("K110", cell)
+    assert item.expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "value"),
+    [
+        ("指標名", "移住に関わる 相談件数"),
+        ("現状値", 20),
+        ("現状値", "２０"),
+        ("現状値", "20（平成26年度）"),
+        ("目標値", 25.0),
+        ("目標値", None),
+        ("集計区分", "各年度（その年度の値）"),
+        ("内訳", "－"),
+    ],
+)
+def test_retyped_reference_is_no_change(heading: str, value: Any) -> None:
+    assert codes("2ア-1", {**FULL, heading: value}) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "changed"),
+    [("全国水準（H31）", False), ("全国水準", False), ("全国水準以上", True), (1.42, True)],
+)
+def test_k110_target_in_words(typed: Any, changed: bool) -> None:
+    words = replace(indicator("G1-1"), target="全国水準")
+    strategy = replace(STRATEGY, indicators=(words,))
+    row = kpi_row(1, "G1-1", {"H29実績": 1.3, "目標値": typed}, file="子育て支援部.xlsx")
+    result = report(kpi_submission([row], "子育て支援部"), strategy=strategy)
+    assert [f.code for f in of(result)] == (["K110"] if changed else [])
+    assert reference_text(words, "target") == "全国水準（H31）"
+
+
+def test_k111_two_units_differ() -> None:
+    early = kpi_submission([kpi_row(1, "2ア-1", {**FULL, "要因・課題": "早い"})], unit="移住課")
+    late = kpi_row(2, "2ア-1", {"H28実績": 24, "H29実績": 26}, file="2.xlsx")
+    result = report(early, kpi_submission([late], unit="企画課", saved="2018-08-02"))
+    (item,) = of(result)
+    assert (item.code, item.place.file, item.place.label) == ("K111", "2.xlsx", "H29実績")
+    assert "『2.xlsx』では26、『地域振興部.xlsx』では27です" in item.message
+    united = next(r for r in result.reports if r.indicator.id == "2ア-1")
+    assert united.actuals == {2015: 22, 2016: 24, 2017: 26}
+    assert (united.cause, united.row_ids) == ("早い", (1, 2))
+
+
+def test_k111_within_one_file_and_blank_rows() -> None:
+    twice = [kpi_row(1, "2ア-1", FULL), kpi_row(2, "2ア-1", {"H29実績": 28})]
+    (item,) = of(report_rows(*twice))
+    assert (item.code, item.place.row) == ("K111", 6)
+    assert "『KPI』の5行目では27" in item.message
+    # The other unit's blank row asks nobody for anything.
+    assert of(report_rows(kpi_row(1, "2ア-1", FULL), kpi_row(2, "2ア-1", {}))) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "cell"),
+    [
+        ({**FULL, "速報・確報": "暫定"}, "N5"),
+        ({"未入力の理由": "担当者不在"}, "O5"),
+        ({**FULL, "事務局判定": "まあまあ"}, "Q5"),
+        ({**FULL, "事務局判定": "未報告"}, "Q5"),
+        ({**FULL, "事務局判定": "順調"}, "Q5"),
+    ],
+)
+def test_k112_no_choice(typed: dict[str, Any], cell: str) -> None:
+    item = one("2ア-1", typed)
+    assert (item.code, item.place.cell, item.value) == ("K112", cell, list(typed.values())[-1])
+
+
+def test_offices_own_names_of_classes_are_understood() -> None:
+    judgement = replace(SETTINGS.judgement, names={**SETTINGS.judgement.names, "順調": "A"})
+    strategy = replace(STRATEGY, settings=replace(SETTINGS, judgement=judgement))
+    row = kpi_row(1, "G1-1", {"H29実績": 1.3, "事務局判定": "A"}, file="子育て支援部.xlsx")
+    result = report(kpi_submission([row], "子育て支援部"), strategy=strategy)
+    assert of(result) == []
+    assert result.reports[0].office_class == "順調"
+    assert "A" in next(c for c in columns(strategy.settings) if c.name == "office_class").choices
+
+
+def test_reason_and_month_belong_to_a_missing_value() -> None:
+    given = {"未入力の理由": "未公表", "公表予定": dt.datetime(2019, 2, 1)}
+    missing = report_rows(kpi_row(1, "2ア-1", given))
+    item = next(r for r in missing.reports if r.indicator.id == "2ア-1")
+    assert (item.reason, item.publication) == ("未公表", "平成31年2月")
+    known = report_rows(kpi_row(1, "2ア-1", {**FULL, **given}))
+    item = next(r for r in known.reports if r.indicator.id == "2ア-1")
+    assert (item.reason, item.publication) == ("", "")
+
+
+# --- units and state ----------------------------------------------------------------------------
+
+
+def example(**changes: Any) -> IndicatorResult:
+    return report(*example_kpi_submissions(), **changes)
+
+
+def test_the_example_has_no_findings_and_is_complete() -> None:
+    result = example()
+    assert result.findings == ()
+    assert (result.state, result.expected, result.reported) == ("complete", 30, 30)
+    states = {d.department: d.state for d in result.departments}
+    assert states == {**dict.fromkeys(states, "受理"), "社会教育部": "該当なし"}
+    assert [d.expected for d in result.departments] == [5, 4, 2, 2, 8, 4, 3, 2, 0]
+
+
+def test_example_is_the_30_series_with_the_promised_headings() -> None:
+    actuals = facts("indicator_actuals")
+    assert [a["ID"] for a in actuals] == [i.id for i in STRATEGY.indicators]
+    headings = ["ID", "H27", "H28", "H29", *(c.label for c in columns(SETTINGS)[-6:])]
+    assert list(actuals[0]) == headings
+    assert all(a["要因・課題"] and a["今後の方向性"] for a in actuals)
+
+
+def test_states_of_departments() -> None:
+    missing, *rest = example_kpi_submissions()
+    result = report(*rest)
+    state = {d.department: d for d in result.departments}
+    assert state[missing.department].state == "未提出"
+    assert state[missing.department].missing == tuple(
+        str(r.values["id"]) for r in missing.indicator_rows
+    )
+    assert (result.state, result.reported) == ("draft", 30 - len(missing.indicator_rows))
+    came = intake(rest, records=[FileRecord("x.xlsx", "refused", missing.department)])
+    states = {d.department: d.state for d in merge_indicators(came, STRATEGY).departments}
+    assert states[missing.department] == "再提出待ち"
+
+
+def test_a_row_that_was_left_out_keeps_its_department_waiting() -> None:
+    first, *rest = example_kpi_submissions()
+    shorter = replace(first, indicator_rows=first.indicator_rows[1:])
+    result = report(shorter, *rest)
+    state = next(d for d in result.departments if d.department == first.department)
+    left_out = str(first.indicator_rows[0].values["id"])
+    assert (state.state, state.missing) == ("未提出", (left_out,))
+    assert [f.target for f in of(result, "K108")] == [left_out]
+
+
+def test_errors_return_the_file_and_keep_the_round_open() -> None:
+    row = kpi_row(1, "2ア-1", {"H29実績": "約27件"})
+    result = report_rows(row)
+    state = next(d for d in result.departments if d.department == "地域振興部")
+    assert (state.state, state.errors, state.files) == ("差戻し", 1, ("地域振興部.xlsx",))
+
+
+def test_later_file_of_a_unit_replaces_the_earlier_one() -> None:
+    early = kpi_submission([kpi_row(1, "2ア-1", {"H29実績": "約27"})], edition=1)
+    late = kpi_submission([kpi_row(2, "2ア-1", FULL, file="2.xlsx")], edition=2)
+    result = report(late, early)
+    (item,) = of(result)
+    assert (item.code, item.place.file, item.value) == ("F206", "2.xlsx", "地域振興部.xlsx")
+    records = merge(intake([late, early]), STRATEGY).files
+    assert {r.file: r.outcome for r in records} == {
+        "2.xlsx": "accepted",
+        "地域振興部.xlsx": "superseded",
+    }
+
+
+def test_kpi_form_never_replaces_projects_nor_the_other_way_round() -> None:
+    winter = submission([good(1, "移住促進事業", file="冬.xlsx")], "地域振興部", edition=1)
+    winter = replace(
+        winter,
+        has_indicators=True,
+        indicator_rows=(kpi_row(2, "2ア-1", {"H28実績": 24}, file="冬.xlsx"),),
+    )
+    summer = kpi_submission([kpi_row(3, "2ア-1", FULL, file="夏.xlsx")], edition=2)
+    later = submission([good(4, "移住促進事業", file="補正.xlsx")], "地域振興部", edition=3)
+    everything = intake([winter, summer])
+    listed = merge(everything, STRATEGY)
+    assert list(listed.listed["name"]) == ["移住促進事業"]
+    assert {r.file: r.outcome for r in listed.files} == {
+        "冬.xlsx": "accepted",
+        "夏.xlsx": "accepted",
+    }
+    result = report(winter, summer, later)
+    (item,) = of(result)
+    assert item.code == "F206"
+    assert "KPIは『夏.xlsx』のものを使い、『冬.xlsx』のものは" in item.message
+    assert result.raw.keys() == {3}
+
+
+def test_f206_is_said_once() -> None:
+    both = [
+        replace(
+            submission([good(i, file=f"{i}.xlsx")], "地域振興部", edition=i),
+            has_indicators=True,
+            indicator_rows=(kpi_row(10 + i, "2ア-1", FULL, file=f"{i}.xlsx"),),
+        )
+        for i in (1, 2)
+    ]
+    assert of(report(*both)) == []
+    assert [f.code for f in merge(intake(both), STRATEGY).findings if f.code == "F206"] == ["F206"]
+
+
+# --- the list -----------------------------------------------------------------------------------
+
+
+def test_kpi_findings_never_hold_back_the_list() -> None:
+    bad = kpi_submission([kpi_row(900, "2ア-9", {"H29実績": "約27"}, file="kpi.xlsx")])
+    everything = intake([*example_submissions(), bad])
+    listed = merge(everything, STRATEGY)
+    kpi = report(bad).findings
+    assert {f.code for f in kpi} == {"K101"}
+    shown = replace(listed, findings=(*listed.findings, *kpi))
+    assert (listed.is_draft, shown.errors, shown.is_draft) == (False, 0, False)
+    assert isinstance(shown, ListResult)
+
+
+def test_lists_errors_still_count() -> None:
+    broken = [good(1, relevance="△", file="経済部.xlsx")]
+    assert merge(intake([submission(broken)]), STRATEGY).errors == 1
+
+
+# --- the office's sheet -------------------------------------------------------------------------
+
+
+def correction(**changes: Any) -> Correction:
+    made = Correction(
+        Place("事務局修正.xlsx", "修正", 3, "A3"),
+        target="2ア-1",
+        operation="修正",
+        field_label="H29実績",
+        before=27,
+        after=29,
+        reason="確報による",
+        requested_by="地域振興部",
+        date="2018-09-03",
+    )
+    return replace(made, **changes)
+
+
+def confirmation(code: str, target: str) -> Acknowledgement:
+    place = Place("事務局修正.xlsx", "確認済", 3, "B3")
+    return Acknowledgement(place, code, target, "", "担当", "2018-09-03", "")
+
+
+def test_office_corrects_an_actual() -> None:
+    office = OfficeSheet(corrections=(correction(),))
+    result = report_rows(kpi_row(1, "2ア-1", FULL), office=office)
+    assert of(result) == []
+    assert result.reports[9].actuals[2017] == 29
+    (applied,) = result.corrections
+    assert (applied.status, applied.current, applied.row_id) == ("適用", "27", 1)
+    # The list has nothing to do with it, though 2ア-1 is a project as well.
+    listed = merge(intake([submission([good(1)])], office), STRATEGY)
+    assert (listed.corrections, listed.errors) == ((), 0)
+
+
+def test_corrected_cell_is_where_the_finding_points_to() -> None:
+    office = OfficeSheet(corrections=(correction(after="約29"),))
+    result = report_rows(kpi_row(1, "2ア-1", FULL), office=office)
+    (item,) = of(result)
+    assert (item.code, item.place.file, item.place.cell) == ("K102", "事務局修正.xlsx", "A3")
+
+
+def test_office_judges_a_qualitative_indicator() -> None:
+    row = kpi_row(1, "G1-1", {"H29実績": 1.3}, file="子育て支援部.xlsx")
+    office = OfficeSheet(
+        corrections=(
+            correction(target="G1-1", field_label="事務局判定", before=None, after="遅れ"),
+        )
+    )
+    result = report(kpi_submission([row], "子育て支援部"), office=office)
+    assert result.reports[0].office_class == "遅れ"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "status"),
+    [
+        ({"before": 26}, "O102", "不適用"),
+        ({"after": "２７件"}, "O103", "不適用"),
+        ({"target": "2ア-2"}, "O101", "対象なし"),
+        ({"operation": "順番"}, "O101", "対象なし"),
+    ],
+)
+def test_corrections_that_do_not_fit(changes: dict[str, Any], code: str, status: str) -> None:
+    office = OfficeSheet(corrections=(correction(**changes),))
+    result = report_rows(kpi_row(1, "2ア-1", FULL), office=office)
+    assert [f.code for f in of(result)] == [code]
+    assert result.corrections[0].status == status
+    assert result.reports[9].actuals[2017] == 27
+
+
+def test_corrections_of_projects_are_left_to_the_list() -> None:
+    office = OfficeSheet(corrections=(correction(field_label="予算事業費", before=1000),))
+    assert report_rows(kpi_row(1, "2ア-1", FULL), office=office).corrections == ()
+
+
+def test_confirmed_silence_completes_the_round() -> None:
+    first, *rest = example_kpi_submissions()
+    shorter = replace(first, indicator_rows=first.indicator_rows[1:])
+    left_out = str(first.indicator_rows[0].values["id"])
+    office = OfficeSheet(acknowledgements=(confirmation("K108", left_out),))
+    result = report(shorter, *rest, office=office)
+    assert [f.acknowledged for f in of(result, "K108")] == [True]
+    assert (result.state, result.reported) == ("complete", 29)
+    # The list never hears of it.
+    listed = merge(intake([submission([good(1)])], office), STRATEGY)
+    assert listed.acknowledgements == ()
+    assert "O103" not in {f.code for f in listed.findings}
+
+
+def test_stale_confirmation_is_reported() -> None:
+    office = OfficeSheet(acknowledgements=(confirmation("K107", "2ア-1"),))
+    assert [f.code for f in example(office=office).findings] == ["O103"]
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def sheet(name: str, rows: dict[int, list[Any]], **facts_: Any) -> SheetCells:
+    made = SheetCells(
+        name,
+        "visible",
+        tuple((n, tuple(r)) for n, r in rows.items()),
+        frozenset(),
+        frozenset(),
+        False,
+        (),
+        {},
+        frozenset(),
+        {},
+        {},
+    )
+    return replace(made, **facts_)
+
+
+REPLY = sheet("回答票", {1: ["年度", "平成30年度"], 2: ["部局名", "地域振興部"], 3: ["版", 2]})
+HEADER = [label for _, label in indicator_fields(STRATEGY)]
+
+
+def line(id_: str, **typed: Any) -> list[Any]:
+    return [id_ if h == "ID" else typed.get(h) for h in HEADER]
+
+
+def received(*sheets: SheetCells) -> Intake:
+    return receive([Reading("地域振興部.xlsx", sheets=sheets)], None, [], STRATEGY)
+
+
+def test_kpi_form_needs_no_projects() -> None:
+    table = {3: HEADER, 4: line("2ア-1", H29実績=27), 6: line("2ウ-1"), 8: HEADER, 9: ["✓"]}
+    came = received(REPLY, sheet("成果指標", table))
+    assert came.findings == ()
+    (form,) = came.submissions
+    assert (form.has_projects, form.has_indicators, form.edition) == (False, True, 2)
+    assert [(r.row, r.sheet) for r in form.indicator_rows] == [(4, "成果指標"), (6, "成果指標")]
+    assert form.indicator_rows[0].place("actual_2017").cell == "K4"
+    result = report(form)
+    assert of(result, "K107")[0].place.cell == "K6"
+
+
+def test_broken_project_sheet_is_not_taken_for_a_kpi_form() -> None:
+    kpi = sheet("KPI", {3: HEADER, 4: line("2ア-1", H29実績=27)})
+    came = received(REPLY, sheet("事業", {1: ["施策", "名前"]}), kpi)
+    assert [f.code for f in came.findings] == ["F201"]
+    assert came.submissions == ()
+
+
+def test_blank_kpi_sheet_is_no_report() -> None:
+    came = received(REPLY, sheet("KPI", {3: HEADER, 4: line("2ア-1"), 5: line("2ウ-1")}))
+    (form,) = came.submissions
+    assert not form.has_indicators
+    assert report(form).findings == ()
+
+
+def test_errors_and_formulas_without_a_result_make_a_row() -> None:
+    came = received(
+        REPLY,
+        sheet(
+            "KPI",
+            {3: HEADER, 4: line("2ア-1")},
+            errors={"K4": "#REF!"},
+            uncached=frozenset({"K5", "A1"}),
+        ),
+    )
+    (form,) = came.submissions
+    assert [(r.row, dict(r.errors), set(r.uncached)) for r in form.indicator_rows] == [
+        (4, {"actual_2017": "#REF!"}, set()),
+        (5, {}, {"actual_2017"}),
+    ]
+    assert form.has_indicators
+
+
+def test_hidden_rows_and_leftovers_are_reported_with_their_indicator() -> None:
+    came = received(
+        REPLY,
+        sheet(
+            "KPI",
+            {3: HEADER, 4: line("2ア-1", H29実績=27)},
+            hidden_rows=frozenset({4}),
+            leftovers={"K4": "25"},
+        ),
+    )
+    assert [(f.code, f.target, f.department) for f in came.findings] == [
+        ("S101", "2ア-1", "地域振興部"),
+        ("S102", "2ア-1", "地域振興部"),
+    ]
+
+
+def test_row_ids_are_unique_in_a_run() -> None:
+    rows = {3: HEADER, 4: line("2ア-1", H29実績=27), 5: line("2ウ-1", H29実績=9900)}
+    readings = [Reading(f"{i}.xlsx", sheets=(REPLY, sheet("KPI", rows))) for i in (1, 2)]
+    came = receive(readings, None, [], STRATEGY)
+    ids = list(itertools.chain(*([r.row_id for r in s.indicator_rows] for s in came.submissions)))
+    assert ids == [1, 2, 3, 4]
+
+
+# --- whatever was typed -------------------------------------------------------------------------
+
+CELLS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**20), 10**20),
+    st.floats(),
+    st.text(max_size=12),
+    st.sampled_from(
+        ["27件", "－", "集計中", "1,234", "#REF!", "平成30年", "▲5", "９９％", "12.5万"]
+    ),
+    st.datetimes(dt.datetime(1990, 1, 1)),
+)
+ROWS = st.tuples(
+    st.one_of(st.sampled_from([i.id for i in STRATEGY.indicators]), CELLS),
+    st.dictionaries(st.sampled_from([c.label for c in columns(SETTINGS)[1:]]), CELLS, max_size=6),
+)
+
+
+@given(st.lists(ROWS, max_size=4))
+def test_no_cell_stops_the_round(rows: list[tuple[Any, dict[str, Any]]]) -> None:
+    typed = [kpi_row(n, id_, values, file="x.xlsx") for n, (id_, values) in enumerate(rows, 1)]
+    result = report(*([kpi_submission(typed)] if typed else []))
+    assert len(result.reports) == 30
+    assert result.reported == sum(
+        j.class_name != "未報告" for j in judge_all(result.reports, SETTINGS)
+    )
+    for item in result.findings:
+        assert item.code == "A101" or item.cure
+        assert "{" not in item.text.replace(item.value, "")
