@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from sousei_xl.findings import UNPRINTABLE
@@ -100,7 +101,18 @@ def key(text: str) -> str:
 
     NFKC, look-alikes folded, no white space, case folded, （新） stripped.
     """
+    return _remembered_key(text) if len(text) <= _OFTEN else _key(text)
+
+
+# Headings, choices and departments come again in every file and row; long texts do not.
+_OFTEN = 60
+
+
+def _key(text: str) -> str:
     return _SPACES.sub("", nfkc(_NEW_MARK.sub("", text))).casefold()
+
+
+_remembered_key = lru_cache(maxsize=8192)(_key)
 
 
 def tidy(value: Value) -> Parsed:
@@ -139,7 +151,7 @@ def printable(text: str) -> str:
 
 def utf16_length(text: str) -> int:
     """Length as Excel counts it."""
-    return len(text) + sum(1 for c in text if ord(c) > 0xFFFF)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def full_width(number: int) -> str:

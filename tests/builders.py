@@ -13,12 +13,12 @@ import sousei_xl
 from sousei_xl.rules.records import FileRecord, Intake, OfficeSheet, RawRow, Submission
 from sousei_xl.strategy import CLASSES, Strategy
 from sousei_xl.strategy.fields import CORE
-from sousei_xl.strategy.load import (
+from sousei_xl.strategy.load import load
+from sousei_xl.strategy.load.table import (
     DEPARTMENT_COLUMNS,
     FIELD_COLUMNS,
     INDICATOR_COLUMNS,
     MEASURE_COLUMNS,
-    load,
 )
 from sousei_xl.text import split_new_mark
 

@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
+from sousei_xl import scaffold
 from sousei_xl.findings import Finding
 from sousei_xl.forms import layout, office_layout
 from sousei_xl.forms.checks import GOOD
@@ -302,6 +303,19 @@ def test_an_unknown_example_is_answered_with_the_known_ones(tmp_path: Path) -> N
         init_workspace(tmp_path / "x", "sapporo")
     assert all(name in str(caught.value) for name in EXAMPLES)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fails_leaves_no_half_workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, *args: Any) -> None:
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(scaffold, "build_office_sheet", full)
+    with pytest.raises(OperatorError, match=OFFICE_SHEET):
+        init_workspace(tmp_path)
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

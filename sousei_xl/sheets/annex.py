@@ -135,7 +135,7 @@ class _Annex:
 
     def __init__(self, book: Book, contents: Contents, prototype: Prototype) -> None:
         self.contents, self.prototype = contents, prototype
-        self.sheet = book.sheet(FORM, prototype.widths)
+        self.sheet = book.sheet(FORM, prototype.widths, in_order=True)
         self.painter = Painter(self.sheet, contents.strategy.settings)
         self.row = self.sheet.top
         self.general = _general_values(contents)

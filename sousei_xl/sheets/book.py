@@ -21,6 +21,7 @@ from sousei_xl import text as texts
 from sousei_xl.findings import UNPRINTABLE
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.styles import RED, STYLES
+from sousei_xl.sheets.worksheet import ListWorksheet
 from sousei_xl.strategy import Settings
 from sousei_xl.workspace import Run
 
@@ -31,6 +32,7 @@ MAX_TEXT = 32_767  # UTF-16 units in a cell
 MAX_LINKS = 65_530  # links on a sheet
 MAX_HEADER = 255  # characters of a page header or footer
 _DEFAULT_ROW = 15.0
+_MANY_ROWS = 5000
 
 # Column widths count digits of the workbook's normal font. Verdana at this size has digits of
 # exactly 7 pixels, and so has DejaVu Sans, which stands in for it (and for every unknown font) on
@@ -63,7 +65,8 @@ class Book:
     """A workbook to be written to ``path``; nothing stands there before ``close``.
 
     ``stamp`` is the line that says how far the list has come, ``draft`` makes it red on every
-    sheet and page, ``proposal`` prints （案） on every page.
+    sheet and page, ``proposal`` prints （案） on every page. ``rows`` is about how many its longest
+    list has: beyond some thousands the finished rows wait in files beside ``path``, not in memory.
     """
 
     def __init__(
@@ -75,17 +78,21 @@ class Book:
         stamp: str = "",
         draft: bool = False,
         proposal: bool = False,
+        rows: int = 0,
     ) -> None:
+        self.is_large = rows > _MANY_ROWS
         self.settings, self.run, self.stamp = settings, run, stamp
         self.draft, self.proposal = draft, proposal
         options = {
-            "in_memory": True,
+            "in_memory": not self.is_large,
+            "tmpdir": str(path.parent),
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
             "default_format_properties": dict(_NORMAL),  # XlsxWriter changes what it gets
         }
         self.workbook = xlsxwriter.Workbook(str(path), options)
+        self.workbook.worksheet_class = ListWorksheet
         self.workbook.set_properties({"title": title, "created": run.created})
         self.sheets: dict[str, Sheet] = {}
         self._formats: dict[frozenset[tuple[str, Any]], Any] = {}
@@ -117,13 +124,16 @@ class Book:
             self._styles[names] = (properties, self.format(**properties))
         return self._styles[names]
 
-    def sheet(self, name: str, widths: Sequence[float], *, banner: bool = True) -> Sheet:
+    def sheet(
+        self, name: str, widths: Sequence[float], *, banner: bool = True, in_order: bool = False
+    ) -> Sheet:
         """A new sheet with these column widths (characters).
 
-        In a draft it gets a red tab and, unless ``banner`` is False (data sheets), the stamp in a
+        ``in_order`` promises that its rows are written from top to bottom, each with its height
+        last, so that a long list needs no memory. In a draft it gets a red tab and, unless ``banner`` is False (data sheets), the stamp in a
         red row on top. ``Sheet.top`` is the first free row.
         """
-        sheet = Sheet(self, name, widths)
+        sheet = Sheet(self, name, widths, in_order and self.is_large)
         self.sheets[name] = sheet
         if self.draft:
             sheet.worksheet.set_tab_color(RED)
@@ -144,8 +154,8 @@ class Book:
 class Sheet:
     """One sheet of a Book. Every method takes row and column from 0 and a style name or format."""
 
-    def __init__(self, book: Book, name: str, widths: Sequence[float]) -> None:
-        self.book, self.name = book, name
+    def __init__(self, book: Book, name: str, widths: Sequence[float], lets_go: bool) -> None:
+        self.book, self.name, self._lets_go = book, name, lets_go
         self.widths = tuple(widths)
         self.worksheet = book.workbook.add_worksheet(name)
         self.worksheet.hide_gridlines(2)
@@ -262,6 +272,8 @@ class Sheet:
         self.heights[row] = points
         self._done(self.worksheet.set_row(row, points), row, 0)
         self.last_row = max(self.last_row, row)
+        if self._lets_go:
+            self.worksheet.release(row)
 
     def freeze(self, row: int, column: int = 0) -> None:
         """Keep the rows above and the columns left of this cell in sight."""

@@ -129,7 +129,7 @@ def write_projects_data(book: Book, contents: Contents) -> None:
     """The sheet データ_事業: header in row 1, a row per listed row, nothing merged, no banner."""
     headings, rows = projects_data(contents)
     widths = [_WIDTHS.get(heading, _OWN_WIDTH) for heading in headings]
-    sheet = book.sheet(PROJECTS_SHEET, widths, banner=False)
+    sheet = book.sheet(PROJECTS_SHEET, widths, banner=False, in_order=True)
     for column, heading in enumerate(headings):
         sheet.text(0, column, heading, "header")
     sheet.height(0, 2 * _ROW_HEIGHT)

@@ -37,6 +37,7 @@ def write_official(path: Path, contents: Contents, prototype: Prototype) -> Offi
         stamp=contents.stamp,
         draft=contents.status == "draft",
         proposal=contents.status == "proposal",
+        rows=len(contents.result.listed),
     )
     write_contents_page(book, contents)
     annex = write_annex(book, contents, prototype)

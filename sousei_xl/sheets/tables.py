@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,10 +58,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns and rows. ``main`` tables freeze, filter and repeat their header; one per sheet."""
+    """Columns and rows (in a long table made while they are written, hence any iterable).
+
+    ``main`` tables freeze, filter and repeat their header; one per sheet.
+    """
 
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: Iterable[Row]
     main: bool = True
     frozen_columns: int = 0
 
@@ -80,9 +83,9 @@ def write_table(sheet: Sheet, top: int, table: Table, left: int = 0) -> int:
         sheet.text(top, column, head.heading, "header")
     headings = [c.heading for c in table.columns]
     sheet.height(top, _height(sheet, left, headings, ["header"] * len(headings)))
-    for number, row in enumerate(table.rows, top + 1):
-        _write_row(sheet, number, row, table.columns, left)
-    end = top + len(table.rows)
+    end = top
+    for end, row in enumerate(table.rows, top + 1):
+        _write_row(sheet, end, row, table.columns, left)
     if table.main:
         sheet.repeat = (top, top)
         sheet.freeze(top + 1, left + table.frozen_columns)

@@ -7,7 +7,6 @@ words, by a number format that puts them in front of what the cell shows.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from sousei_xl.forms.annotate.markup import Document, Element
@@ -41,16 +40,10 @@ def _is_ours(rule: Element) -> bool:
 
 def _rank(document: Document, first: int) -> None:
     """Number all rules of the sheet from ``first`` on, keeping their order."""
-    rules = list(document.root.below("cfRule"))
-    ranks = sorted({_priority(rule) for rule in rules})
-    for rule in rules:
-        if rule.attribute("priority"):
-            document.set(rule, "priority", str(first + ranks.index(_priority(rule))))
-
-
-def _priority(rule: Element) -> int:
-    written = rule.attribute("priority")
-    return int(written) if re.fullmatch(r"-?\d+", written) else 0
+    ranked = [rule for rule in document.root.below("cfRule") if rule.attribute("priority")]
+    ranks = sorted({rule.number("priority") for rule in ranked})
+    for rule in ranked:
+        document.set(rule, "priority", str(first + ranks.index(rule.number("priority"))))
 
 
 def mark(

@@ -68,6 +68,15 @@ class Element:
         found = (v for k, v in self.attributes.items() if k.rpartition(":")[2] == name)
         return next(found, "")
 
+    def number(self, name: str, default: int = 0) -> int:
+        """An attribute that is a whole number. Raises Unmarkable where it is another text."""
+        written = self.attribute(name)
+        if not written:
+            return default
+        if not re.fullmatch(r"[+-]?\d{1,10}", written, re.ASCII):
+            raise Unmarkable(f"{self.name}: {name}={written}")
+        return int(written)
+
 
 class Document:
     """A part, parsed, and the edits that ``result`` applies to its bytes.

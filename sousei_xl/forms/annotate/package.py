@@ -78,10 +78,14 @@ class Package:
         """True where a part lies in this folder."""
         return any(name.startswith(folder) for name in self._names)
 
-    def add(self, pattern: str, content: bytes, content_type: str) -> str:
-        """Add a part under the first free number (``xl/comments{}.xml``); its name."""
-        numbers = range(1, len(self.parts) + 2)
-        name = next(n for i in numbers if (n := pattern.format(i)).lower() not in self._names)
+    def add(self, pattern: str, content: bytes, content_type: str, numbered: bool = True) -> str:
+        """Add a part under the first free name (``xl/comments{}.xml`` with a number); its name.
+
+        Without ``numbered`` the name that readers expect, without a number, is tried first.
+        """
+        numbers = map(str, range(1, len(self.parts) + 2))
+        choices = map(pattern.format, numbers if numbered else ("", *numbers))
+        name = next(choice for choice in choices if choice.lower() not in self._names)
         self.parts[name] = content
         self._names[name.lower()] = name
         types = Document(self.content(TYPES))

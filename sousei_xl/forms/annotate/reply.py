@@ -72,7 +72,7 @@ def write_edition_property(package: Package, edition: int) -> None:
     part = package.target("", "custom-properties")
     if not part:
         xml = f'{HEAD}<Properties xmlns="{_NAMESPACE}/custom-properties"/>'
-        part = package.add("docProps/custom{}.xml", xml.encode(), _CUSTOM)
+        part = package.add("docProps/custom{}.xml", xml.encode(), _CUSTOM, numbered=False)
         package.relate("", "custom-properties", part)
     document = Document(package.content(part))
     elements = document.root.all("property")
@@ -81,7 +81,7 @@ def write_edition_property(package: Package, edition: int) -> None:
             document.set_text(element.children[0], str(edition))
             break
     else:
-        numbers = [int(e.attribute("pid") or 0) for e in elements]
+        numbers = [element.number("pid") for element in elements]
         tag, value = document.tag("property"), "vt:lpwstr"
         values = attributes(
             fmtid=_FORMAT_ID,

@@ -23,6 +23,7 @@ _BARE = (
     '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
     "</styleSheet>"
 )
 _FIRST_FREE_FORMAT = 164  # below it, numbers of formats belong to Excel
@@ -35,7 +36,7 @@ class Styles:
         self._package = package
         self._part = package.target(workbook, "styles")
         if not self._part:
-            self._part = package.add("xl/styles{}.xml", _BARE.encode(), _TYPE)
+            self._part = package.add("xl/styles{}.xml", _BARE.encode(), _TYPE, numbered=False)
             package.relate(workbook, "styles", self._part)
         self._document = Document(package.content(self._part))
         for name in _USED:
@@ -48,7 +49,7 @@ class Styles:
             for name, element in self._collections.items()
         }
         self._formats = {
-            element.attribute("formatCode"): int(element.attribute("numFmtId") or 0)
+            element.attribute("formatCode"): element.number("numFmtId")
             for element in self._document.root.below("numFmt")
         }
 

@@ -68,11 +68,11 @@ class Workbook:
         document = self._document()
         document.remove(_children(document, "sheets")[index])
         for element in _children(document, "definedNames"):
-            scope = element.attribute("localSheetId")
-            if scope == str(index):
+            scope = element.number("localSheetId", -1)
+            if scope == index:
                 document.remove(element)
-            elif scope and int(scope) > index:
-                document.set(element, "localSheetId", str(int(scope) - 1))
+            elif scope > index:
+                document.set(element, "localSheetId", str(scope - 1))
         self.package.write(self.part, document.result())
         gone = entries[index]
         for relation in self.package.relations(gone.part):  # what Excel has added for printing
@@ -88,7 +88,7 @@ class Workbook:
         sheets = document.root.find("sheets")
         if sheets is None:
             raise Unmarkable("no sheets")
-        number = max((int(e.attribute("sheetId")) for e in sheets.children), default=0) + 1
+        number = max((element.number("sheetId") for element in sheets.children), default=0) + 1
         values = attributes(name=name, sheetId=number)
         xml = f'<{document.tag("sheet")}{values} xmlns:r="{OFFICE}" r:id="{relation}"/>'
         if sheets.children:
@@ -114,9 +114,9 @@ class Workbook:
             outer = document.tag("definedNames")
             return document.place("definedNames", f"<{outer}>{xml}</{outer}>", _ORDER)
         for element in names.children:
-            scope = element.attribute("localSheetId")
-            if scope:
-                document.set(element, "localSheetId", str(int(scope) + 1))
+            scope = element.number("localSheetId", -1)
+            if scope >= 0:
+                document.set(element, "localSheetId", str(scope + 1))
         return document.append(names, xml)
 
     def strip(self) -> tuple[bool, bool]:

@@ -19,7 +19,8 @@ ORDER = (
 )
 _ROWS = re.compile(rb"<((?:[\w.-]+:)?)sheetData(?:\s[^>]*?)?(?:/>|>.*</\1sheetData\s*>)", re.DOTALL)
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row\s([^>]*)>")
-_ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
+_LENGTH = re.compile(r"\d{1,4}(?:\.\d+)?", re.ASCII)
+_ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _DEFAULT_WIDTH, _DEFAULT_HEIGHT = 9.14, 15.0  # characters with their padding; points
 
 
@@ -68,9 +69,11 @@ class Worksheet:
     def _widths(self) -> Mapping[int, float]:
         widths = {}
         for element in self.document.root.below("col"):
-            first, last = int(element.attribute("min")), int(element.attribute("max"))
+            first, last = element.number("min"), element.number("max")
             hidden = element.attribute("hidden") in ("1", "true")
-            width = 0.0 if hidden else float(element.attribute("width") or _DEFAULT_WIDTH)
+            written = element.attribute("width")
+            width = float(written) if _LENGTH.fullmatch(written) else _DEFAULT_WIDTH
+            width = 0.0 if hidden else width
             widths.update(dict.fromkeys(range(first, min(last, first + 100) + 1), width))
         return widths
 
@@ -83,7 +86,7 @@ class Worksheet:
         heights = {}
         for found in _ROW.finditer(self.rows):
             number = re.search(rb'\br="(\d+)"', found[1])
-            height = re.search(rb'\sht="([\d.]+)"', found[1])
+            height = re.search(rb'\sht="(\d{1,4}(?:\.\d+)?)"', found[1])
             if number and re.search(rb'\shidden="(?:1|true)"', found[1]):
                 heights[int(number[1])] = 0.0
             elif number and height:

@@ -31,7 +31,9 @@ def write_checkbook(
     changed by hand in the former workbooks, with the 対象 and 項目 that each is about.
     """
     settings, inbox = contents.strategy.settings, Inbox(inbox_link)
-    book = Book(path, contents.run, settings, title=f"{settings.year_label} 点検結果")
+    result = contents.result
+    rows = max(len(result.raw), len(result.findings), len(result.files))
+    book = Book(path, contents.run, settings, f"{settings.year_label} 点検結果", rows=rows)
     write_submissions(book, contents, inbox)
     write_findings(book, contents, inbox)
     write_held(book, contents, inbox)

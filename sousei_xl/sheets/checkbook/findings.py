@@ -130,7 +130,7 @@ def write_findings(book: Book, contents: Contents, inbox: Inbox) -> None:
     found = [f for f in contents.result.findings if f.severity in ("要修正", "要確認")]
     counts = Counter(f.severity for f in found)
     done = sum(f.acknowledged for f in found)
-    sheet = book.sheet(FINDINGS_SHEET, [c.width for c in _FINDING_COLUMNS])
+    sheet = book.sheet(FINDINGS_SHEET, [c.width for c in _FINDING_COLUMNS], in_order=True)
     allow_typed_numbers(sheet)
     top = write_head(
         sheet,
@@ -178,7 +178,7 @@ def _finding_row(number: int, line: Line, inbox: Inbox) -> Row:
 def write_conversions(book: Book, contents: Contents, inbox: Inbox) -> None:
     """The sheet 自動変換一覧: the value as typed and what it was taken for."""
     found = [f for f in contents.result.findings if f.severity == "自動変換"]
-    sheet = book.sheet(CONVERSIONS_SHEET, [c.width for c in _CONVERSION_COLUMNS])
+    sheet = book.sheet(CONVERSIONS_SHEET, [c.width for c in _CONVERSION_COLUMNS], in_order=True)
     allow_typed_numbers(sheet)
     top = write_head(
         sheet,
@@ -218,7 +218,7 @@ def write_conversions(book: Book, contents: Contents, inbox: Inbox) -> None:
 def write_held(book: Book, contents: Contents, inbox: Inbox) -> None:
     """The sheet 保留: rows that could not be placed, and rows that are not to be listed."""
     result = contents.result
-    sheet = book.sheet(HELD_SHEET, [c.width for c in _HELD_COLUMNS])
+    sheet = book.sheet(HELD_SHEET, [c.width for c in _HELD_COLUMNS], in_order=True)
     allow_typed_numbers(sheet)
     top = write_head(
         sheet,

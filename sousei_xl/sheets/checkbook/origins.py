@@ -42,7 +42,7 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
     for item in result.corrections:
         if item.status == "適用":
             touched[item.row_id].append(_what(item))
-    sheet = book.sheet(SHEET, [c.width for c in _COLUMNS])
+    sheet = book.sheet(SHEET, [c.width for c in _COLUMNS], in_order=True)
     top = write_head(
         sheet,
         contents,

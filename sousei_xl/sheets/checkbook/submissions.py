@@ -54,7 +54,7 @@ _JAPAN = dt.timezone(dt.timedelta(hours=9))
 
 def write_submissions(book: Book, contents: Contents, inbox: Inbox) -> None:
     """The sheet 提出状況."""
-    sheet = book.sheet(SHEET, [c.width for c in _COLUMNS])
+    sheet = book.sheet(SHEET, [c.width for c in _COLUMNS], in_order=True)
     title = f"点検結果　{SHEET}"
     row = write_head(sheet, contents, title, "庁内資料です。公表しないでください。") + 1
     for label, line in _summary(contents):

@@ -32,7 +32,7 @@ def write_departments(book: Book, contents: Contents) -> None:
     groups: dict[str, list[ListedRow]] = defaultdict(list)
     for row in listed_rows(contents):
         groups[row.counted].append(row)
-    sheet = book.sheet(SHEET, [c.width for c in _COLUMNS])
+    sheet = book.sheet(SHEET, [c.width for c in _COLUMNS], in_order=True)
     top = write_head(
         sheet,
         contents,

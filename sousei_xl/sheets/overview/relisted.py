@@ -43,7 +43,7 @@ def write_relisted(book: Book, contents: Contents) -> None:
     relisted = [row for row in listed if row.relisted]
     times = Counter(row.original for row in relisted)
     total, unit = contents.totals.total, contents.strategy.settings.unit
-    sheet = book.sheet(SHEET, [c.width for c in _COLUMNS])
+    sheet = book.sheet(SHEET, [c.width for c in _COLUMNS], in_order=True)
     top = write_head(
         sheet,
         contents,

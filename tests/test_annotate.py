@@ -1,0 +1,784 @@
+"""The returned workbook: marked, kind, the department's own, and taken back as if unmarked."""
+
+from __future__ import annotations
+
+import pickle
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import zip_surgery as zs
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sousei_xl.findings import Finding, Place, acknowledge, finding, is_error
+from sousei_xl.forms.annotate import SHEET, Kept, Unmarkable, annotate, findings_only
+from sousei_xl.forms.annotate.due import plan_returns, return_names, returns_due, write_return
+from sousei_xl.forms.annotate.notes import SEPARATOR
+from sousei_xl.forms.annotate.request import HEADINGS
+from sousei_xl.forms.distribute import write_form
+from sousei_xl.intake.inbox import list_inbox
+from sousei_xl.intake.read import read_one
+from sousei_xl.intake.receive import receive
+from sousei_xl.rules.merge import merge
+from sousei_xl.rules.records import ListResult
+from sousei_xl.text import Value
+from tests.builders import example_submissions, make_strategy
+from tests.recalculate import needs_office, recalculate
+
+STRATEGY = make_strategy(
+    settings={"提出期限": "平成30年2月23日（金）", "提出先": "総合政策部政策調整課"}
+)
+# openpyxl tells what it would lose on saving; it only looks on here.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
+PROJECTS = "xl/worksheets/sheet3.xml"  # 事業 in a form as it is distributed
+
+ROWS: list[dict[str, Value]] = [
+    {
+        "measure": "2ア",
+        "number": number,
+        "name": name,
+        "relevance": "◎",
+        "budget": 1000 * number,
+        "description": f"{name}のため、相談会を開く。",
+    }
+    for number, name in enumerate(("移住促進事業", "定住支援事業", "就職相談事業"), 1)
+]
+
+
+# --- helpers --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def form(inbox: Path) -> Path:
+    """A form of three projects without fault, rows 4 to 6."""
+    path = inbox / "経済部.xlsx"
+    write_form(path, STRATEGY, "経済部", unit="商業課", projects=ROWS)
+    return path
+
+
+def edit(path: Path, changes: Mapping[str, Any], sheet: str = "事業") -> Path:
+    """What a department does in its program: change cells and save."""
+    book = openpyxl.load_workbook(path)
+    for cell, value in changes.items():
+        book[sheet][cell] = value
+    book.save(path)
+    return path
+
+
+def broken(path: Path) -> Path:
+    """Two 要修正 (J4, J6) and a 要確認 (K5)."""
+    return edit(path, {"J4": "12,000千円程度", "J6": None, "K5": "平成29年度は、相談会を開いた。"})
+
+
+def merged(inbox: Path) -> ListResult:
+    listing = list_inbox(inbox)
+    readings = [read_one(str(item.path), item.file) for item in listing.files]
+    return merge(receive(readings, None, listing.strays, STRATEGY), STRATEGY)
+
+
+def findings_of(path: Path) -> list[Finding]:
+    """What this file alone in the inbox gets."""
+    reading = read_one(str(path), path.name)
+    return list(merge(receive([reading], None, (), STRATEGY), STRATEGY).findings)
+
+
+def returned(path: Path, findings: Sequence[Finding] | None = None, name: str = "") -> Path:
+    """The file's return, beside it in a folder 差戻し."""
+    target = path.parent.parent / "差戻し" / (name or path.name)
+    target.parent.mkdir(exist_ok=True)
+    made = findings_of(path) if findings is None else findings
+    annotate(path, target, made, STRATEGY, next_edition=2)
+    return target
+
+
+def said(path: Path) -> list[tuple[str, str]]:
+    """(code, cell) of what the department is asked."""
+    asked = (f for f in findings_of(path) if f.addressee == "部局")
+    return [(f.code, f.place.cell) for f in asked if f.severity in ("要修正", "要確認")]
+
+
+def typed(path: Path) -> list[tuple[int, dict[str, Value]]]:
+    """Rows as the intake reads them."""
+    reading = read_one(str(path), path.name)
+    (submission,) = receive([reading], None, (), STRATEGY).submissions
+    return [(row.row, dict(row.values)) for row in submission.rows]
+
+
+def lines(book: Workbook) -> list[dict[str, Any]]:
+    """The table of the request sheet."""
+    rows = list(book[SHEET].iter_rows(values_only=True))
+    header = next(i for i, row in enumerate(rows) if row[0] == HEADINGS[0])
+    return [dict(zip(HEADINGS, row, strict=True)) for row in rows[header + 1 :]]
+
+
+def words(book: Workbook) -> str:
+    """Everything that the request sheet says."""
+    return "\n".join(str(v) for row in book[SHEET].iter_rows(values_only=True) for v in row if v)
+
+
+def comments(sheet: Worksheet) -> dict[str, str]:
+    return {c.coordinate: c.comment.text for row in sheet.iter_rows() for c in row if c.comment}
+
+
+def formats(sheet: Worksheet) -> list[tuple[str, str]]:
+    """Conditional formats in the order of their rank."""
+    rules = [
+        (r.priority, str(a.sqref), r.formula[0])
+        for a in sheet.conditional_formatting
+        for r in a.rules
+    ]
+    return [(area, formula) for _, area, formula in sorted(rules)]
+
+
+def ours(sheet: Worksheet) -> list[str]:
+    return [area for area, formula in formats(sheet) if "sousei_xl" in formula]
+
+
+def state(path: Path) -> object:
+    """All that could pile up."""
+    book = openpyxl.load_workbook(path)
+    described = {sheet.title: (formats(sheet), comments(sheet)) for sheet in book}
+    return book.sheetnames, described, len(book._differential_styles.styles)
+
+
+# --- the round trip -------------------------------------------------------------------------------
+
+
+def test_the_request_sheet_says_what_to_do(form: Path) -> None:
+    book = openpyxl.load_workbook(returned(broken(form)))
+    assert book.sheetnames == [SHEET, "記入要領", "回答票", "事業", "選択肢"]
+    text = words(book)
+    for part in (
+        "経済部　商業課　御担当者様",
+        "平成30年2月23日（金）",
+        "総合政策部政策調整課",
+        "直していただきたいところが2件、確認していただきたいところが1件",
+        "回答票の版は 2 に上げてあります",
+    ):
+        assert part in text
+    assert [(line["重要度"], line["セル"], line["入力値"]) for line in lines(book)] == [
+        ("▶要修正", "『事業』J4", "12,000千円程度"),
+        ("▶要修正", "『事業』J6", "（空欄）"),
+        ("▷要確認", "『事業』K5", "平成29年度は、相談会を開いた。"),
+    ]
+    first = lines(book)[0]
+    assert first["事業名"] == "移住促進事業"
+    assert "千円単位の数字だけを入力してください" in first["内容と直し方"]
+    assert "12000" in first["正しい値・例"]
+    links = {
+        cell.value: cell.hyperlink.location
+        for row in book[SHEET].iter_rows()
+        for cell in row
+        if cell.hyperlink
+    }
+    assert links["『事業』J4"] == "'事業'!J4"
+
+
+def test_the_request_sheet_prints_on_a4_landscape(form: Path) -> None:
+    book = openpyxl.load_workbook(returned(broken(form)))
+    sheet = book[SHEET]
+    header = next(i for i, r in enumerate(sheet.iter_rows(values_only=True), 1) if r[0] == "No")
+    assert sheet.print_title_rows == f"${header}:${header}"
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.fitToHeight == 0
+    assert sheet.row_dimensions[header + 1].height >= 45  # three lines of text
+    assert book.active.title == SHEET
+    selected = [s.title for s in book if s.sheet_view.tabSelected]
+    assert selected == [SHEET]  # typing into several selected sheets would change all of them
+
+
+def test_marks_are_never_colour_alone(form: Path) -> None:
+    target = returned(broken(form))
+    sheet = openpyxl.load_workbook(target)["事業"]
+    assert ours(sheet) == ["A4 A6", "A5", "J4 J6", "K5"]
+    looks = [r.dxf for a in sheet.conditional_formatting for r in a.rules][:4]
+    assert [look.numFmt.formatCode.split('"')[1] for look in looks[:2]] == [
+        "▶要修正　",
+        "▷要確認　",
+    ]
+    assert [look.border.left.style for look in looks[2:]] == ["thin", "dashed"]
+    assert comments(sheet).keys() == {"J4", "J6", "K5"}
+    assert comments(sheet)["J4"].startswith(
+        f"{SEPARATOR}\n【要修正】予算事業費に『12,000千円程度』"
+    )
+    vml = zs.unpack(target.read_bytes())["xl/drawings/vmlDrawing1.vml"].decode()
+    boxes = re.findall(r"width:([\d.]+)pt;height:([\d.]+)pt", vml)
+    assert len(boxes) == 3
+    assert all(float(width) > 250 and 40 < float(height) < 200 for width, height in boxes)
+
+
+def test_it_reads_as_if_it_were_not_marked(form: Path) -> None:
+    before = typed(broken(form)), said(form)
+    target = returned(form)
+    assert (typed(target), said(target)) == before
+
+
+def test_put_back_corrected_it_replaces_its_ancestor(form: Path, inbox: Path) -> None:
+    target = returned(broken(form), name="経済部（修正）.xlsx")
+    edit(target, {"J4": 12000, "J6": 3000, "K5": "相談会を開く。"})
+    target.rename(inbox / target.name)
+    result = merged(inbox)
+    assert {f.file: (f.outcome, f.edition, f.unit) for f in result.files} == {
+        "経済部.xlsx": ("superseded", 1, "商業課"),
+        "経済部（修正）.xlsx": ("accepted", 2, "商業課"),
+    }
+    assert not [f for f in result.findings if is_error(f)]
+    assert list(result.listed["budget"]) == [12000, 2000, 3000]
+    assert returns_due(result) == {}
+
+
+def test_the_edition_is_raised_where_it_is_seen_and_where_not(form: Path) -> None:
+    kept = annotate(broken(form), form, findings_of(form), STRATEGY, next_edition=2)
+    assert kept.edition == 2
+    book = openpyxl.load_workbook(form)
+    properties = {p.name: p.value for p in book.custom_doc_props.props}
+    assert properties["sousei_xl_edition"] == "2"
+    assert properties["sousei_xl_unit"] == "商業課"
+    found = [c for row in book["回答票"].iter_rows() for c in row if c.value == "版"]
+    (label,) = found
+    assert label.offset(column=1).value == 2
+    assert annotate(form, form, [], STRATEGY, next_edition=2).edition == 3  # never the same again
+
+
+@pytest.mark.parametrize("edition", ["第２版", None, "=1+1"])
+def test_the_edition_in_any_spelling(form: Path, edition: str | None) -> None:
+    edit(broken(form), {"B10": edition}, "回答票")
+    assert openpyxl.load_workbook(form)["回答票"]["A10"].value == "版"
+    target = returned(form, [f for f in findings_of(form) if f.code == "R104"])
+    found = openpyxl.load_workbook(target)["回答票"]["B10"].value
+    assert found == (3 if edition == "第２版" else 2)
+
+
+def test_all_nine_departments(inbox: Path) -> None:
+    for submission in example_submissions():
+        path = inbox / f"{submission.department}.xlsx"
+        write_form(
+            path, STRATEGY, submission.department, projects=[r.values for r in submission.rows]
+        )
+        edit(path, {"J4": "未確定額"})
+    result = merged(inbox)
+    jobs = plan_returns(result)
+    assert len(jobs) == 9
+    for job in jobs:
+        target = inbox.parent / Path(job.name).name
+        kept = write_return(target, inbox / job.file, job, STRATEGY)
+        assert "事業!J4" in kept.marked
+        assert said(target) == said(inbox / job.file)
+
+
+# --- again and again ------------------------------------------------------------------------------
+
+
+def test_three_rounds_uncorrected_leave_the_same(form: Path) -> None:
+    book = openpyxl.load_workbook(broken(form))
+    book["事業"]["J4"].comment = Comment("財政課と協議中", "山田")
+    book.save(form)
+    rounds = [returned(form, name="1.xlsx")]
+    for number in (2, 3):
+        rounds.append(returned(rounds[-1], name=f"{number}.xlsx"))
+    assert state(rounds[0]) == state(rounds[1]) == state(rounds[2])
+    first, second = (zs.unpack(path.read_bytes()) for path in rounds[1:])
+    changed = {name for name in first if first[name] != second.get(name)}
+    # Only 版 differs: in 回答票, in the property, and where the request sheet names it.
+    assert first.keys() == second.keys()
+    assert changed == {
+        "xl/worksheets/sheet2.xml",
+        "xl/worksheets/sheet5.xml",
+        "docProps/custom.xml",
+    }
+
+
+@needs_office
+@pytest.mark.libreoffice
+def test_three_rounds_through_libreoffice_leave_the_same(form: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(broken(form))
+    book["事業"]["J4"].comment = Comment("財政課と協議中", "山田")
+    book.save(form)
+    current, seen = form, []
+    for number in range(3):
+        target = returned(current, name="経済部.xlsx")
+        sheet = openpyxl.load_workbook(target)["事業"]
+        seen.append((said(target), ours(sheet), sorted(comments(sheet)), len(formats(sheet))))
+        assert comments(sheet)["J4"].startswith(f"財政課と協議中\n{SEPARATOR}\n【要修正】")
+        assert comments(sheet)["J4"].count(SEPARATOR) == 1
+        (current,) = recalculate([target], tmp_path / str(number))
+    assert seen[0] == seen[1] == seen[2]
+    assert openpyxl.load_workbook(current).sheetnames.count(SHEET) == 1
+
+
+@needs_office
+@pytest.mark.libreoffice
+def test_a_form_saved_by_libreoffice_is_kept(form: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(broken(form))
+    book["事業"]["F4"].comment = Comment("二行の\nコメント", "山田")
+    book["事業"]["F5"].fill = PatternFill("solid", fgColor="FFEEFFEE")
+    book.save(form)
+    (saved,) = recalculate([form], tmp_path / "saved")
+    before = openpyxl.load_workbook(saved)["事業"]
+    after = openpyxl.load_workbook(returned(form.parent / saved.replace(form).name))["事業"]
+    assert comments(after)["F4"] == comments(before)["F4"] == "二行の\nコメント"
+    assert after["F5"].fill.fgColor.rgb == before["F5"].fill.fgColor.rgb
+    assert formats(after)[len(ours(after)) :] == formats(before)
+    assert len(after.data_validations.dataValidation) == len(before.data_validations.dataValidation)
+
+
+def test_answers_given_earlier_stay(form: Path) -> None:
+    first = returned(broken(form), name="1.xlsx")
+    book = openpyxl.load_workbook(first)
+    row = next(c.row for c in book[SHEET]["C"] if c.value == "『事業』K5")
+    book[SHEET].cell(row, 8).value = "このままで正しいです。"
+    book.move_sheet(SHEET, 2)  # wherever the department has put it
+    book.save(first)
+    second = openpyxl.load_workbook(returned(first, name="2.xlsx"))
+    assert second.sheetnames == [SHEET, "記入要領", "回答票", "事業", "選択肢"]
+    answers = {line["セル"]: line["回答欄"] for line in lines(second)}
+    assert answers == {
+        "『事業』J4": None,
+        "『事業』J6": None,
+        "『事業』K5": "このままで正しいです。",
+    }
+    assert second["事業"].print_title_rows == "$3:$3"
+    assert second["事業"].auto_filter.ref == "A3:L203"
+
+
+def test_marks_go_when_all_is_well(form: Path) -> None:
+    """A file whose only finding is one of the whole file keeps no mark of an earlier round."""
+    book = openpyxl.load_workbook(broken(form))
+    book["事業"]["J4"].comment = Comment("財政課と協議中", "山田")
+    book.save(form)
+    own = formats(openpyxl.load_workbook(form)["事業"])
+    target = returned(form)
+    clean = returned(target, [finding("F204", Place(target.name))], name="2.xlsx")
+    sheet = openpyxl.load_workbook(clean)["事業"]
+    assert formats(sheet) == own
+    assert comments(sheet) == {"J4": "財政課と協議中"}
+    parts = zs.unpack(clean.read_bytes())
+    assert parts["xl/comments/comment1.xml"].count(b"<comment ") == 1
+    assert len(re.findall(rb"<\w+:shape ", parts["xl/drawings/commentsDrawing1.vml"])) == 1
+
+
+def test_a_sheet_without_own_comments_keeps_no_part_for_them(form: Path) -> None:
+    edit(form, {"J4": "12,000千円程度"})
+    before = zs.unpack(form.read_bytes())
+    clean = returned(returned(form), [finding("F204", Place(form.name))], name="2.xlsx")
+    after = zs.unpack(clean.read_bytes())
+    assert {n for n in after if "comment" in n or "vml" in n or "sheet3.xml.rels" in n} == set()
+    assert b"legacyDrawing" not in after[PROJECTS]
+    assert after[PROJECTS].replace(b' tabSelected="1"', b"").count(b"<conditionalFormatting") == (
+        before[PROJECTS].count(b"<conditionalFormatting")
+    )
+
+
+# --- what is kept ---------------------------------------------------------------------------------
+
+
+def spoil(form: Path) -> bytes:
+    """The form as Excel writes it (stored results, shared formulas), with a text as an amount."""
+    data = form.read_bytes()
+    sheet = zs.unpack(data)[PROJECTS].decode()
+    cell = re.search(r'<c r="J4" s="(\d+)"><v>1000</v></c>', sheet)
+    assert cell
+    text = f'<c r="J4" s="{cell[1]}" t="inlineStr"><is><t>12,000千円程度</t></is></c>'
+    return zs.replace(data, PROJECTS, cell[0], text)
+
+
+def test_bytes_of_the_rows_and_of_untouched_parts_stay(form: Path) -> None:
+    form.write_bytes(spoil(form))
+    before, after = (zs.unpack(p.read_bytes()) for p in (form, returned(form)))
+    for part in ("sheet1.xml", "sheet4.xml"):
+        old = before[f"xl/worksheets/{part}"].replace(b' tabSelected="1"', b"")
+        assert after[f"xl/worksheets/{part}"] == old
+    for part in ("xl/sharedStrings.xml", "xl/theme/theme1.xml", "docProps/core.xml"):
+        assert after[part] == before[part]
+    sheet, marked = before[PROJECTS].decode(), after[PROJECTS].decode()
+    without = re.sub(
+        r"<conditionalFormatting.*</conditionalFormatting>|<legacyDrawing[^>]*>", "", marked
+    )
+    assert without == re.sub(r"<conditionalFormatting.*</conditionalFormatting>", "", sheet)
+
+
+def test_stored_results_of_formulas_stay(form: Path) -> None:
+    """入力チェック is seen in Protected View, and a sum in an input column needs no Excel."""
+    data = spoil(form)
+    sheet = zs.unpack(data)[PROJECTS].decode()
+    cell = re.search(r'<c r="J5" s="(\d+)"><v>2000</v></c>', sheet)
+    assert cell
+    summed = f'<c r="J5" s="{cell[1]}"><f>SUM(J4,2000)</f><v>2000</v></c>'
+    form.write_bytes(zs.replace(data, PROJECTS, cell[0], summed))
+    target = returned(form)
+    assert ("J5", 2000) in [(f"J{n}", v["budget"]) for n, v in typed(target)]
+    assert said(target) == [("R105", "J4")]
+    cached = openpyxl.load_workbook(target, data_only=True)["事業"]
+    assert cached["A5"].value == "✓"
+    assert openpyxl.load_workbook(target)["事業"]["J5"].value == "=SUM(J4,2000)"
+
+
+def test_own_comments_keep_their_looks(form: Path) -> None:
+    book = openpyxl.load_workbook(broken(form))
+    sheet = book["事業"]
+    sheet["J4"].comment = Comment("財政課と協議中\n（2/10）", "山田", height=60, width=200)
+    sheet["F5"].comment = Comment("改称予定", "佐藤")
+    book.save(form)
+    target = openpyxl.load_workbook(returned(form))["事業"]
+    assert target["J4"].comment.text.startswith(
+        f"財政課と協議中\n（2/10）\n{SEPARATOR}\n【要修正】"
+    )
+    assert target["J4"].comment.author == "山田"
+    assert (target["F5"].comment.text, target["F5"].comment.author) == ("改称予定", "佐藤")
+
+
+def test_conversations_are_left_to_excel(form: Path) -> None:
+    """Excel writes the comment behind a threaded one anew: ours is marked, but not said there."""
+    book = openpyxl.load_workbook(broken(form))
+    book["事業"]["J4"].comment = Comment("[スレッド化されたコメント]", "tc={1}")
+    book.save(form)
+    name = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
+    thread = '<threadedComment ref="J4" id="{1}"/>'
+    thread = f'<ThreadedComments xmlns="{name}">{thread}</ThreadedComments>'
+    part = "threadedComments/threadedComment1.xml"
+    rels = "xl/worksheets/_rels/sheet3.xml.rels"
+    kind = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"
+    relation = (
+        f'<Relationship Id="t1" Type="{kind}" Target="../threadedComments/threadedComment1.xml"/>'
+    )
+    data = zs.add(form.read_bytes(), "xl/threadedComments/threadedComment1.xml", thread)
+    form.write_bytes(zs.replace(data, rels, "</Relationships>", f"{relation}</Relationships>"))
+    target = returned(form)
+    found = comments(openpyxl.load_workbook(target)["事業"])
+    assert found["J4"] == "[スレッド化されたコメント]"
+    assert SEPARATOR in found["J6"]
+    assert zs.unpack(target.read_bytes())[f"xl/{part}"]
+
+
+def excel_like(form: Path) -> bytes:
+    """What Excel keeps in extensions: a dropdown from another sheet, a format that compares with
+    another sheet, and a picture's drawing."""
+    extension = (
+        f'<extLst><ext uri="{{78C0D931-6437-407d-A8EE-F0AAD7539E65}}" xmlns:x14="{X14}">'
+        "<x14:conditionalFormattings><x14:conditionalFormatting "
+        'xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"><x14:cfRule '
+        'type="expression" priority="15" id="{A}"><xm:f>記入要領!$A$1=1</xm:f></x14:cfRule>'
+        "<xm:sqref>B4:B9</xm:sqref></x14:conditionalFormatting></x14:conditionalFormattings></ext>"
+        f'<ext uri="{{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}}" xmlns:x14="{X14}">'
+        '<x14:dataValidations count="1" '
+        'xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"><x14:dataValidation '
+        'type="list" allowBlank="1"><x14:formula1><xm:f>記入要領!$A$1:$A$3</xm:f></x14:formula1>'
+        "<xm:sqref>L4:L9</xm:sqref></x14:dataValidation></x14:dataValidations></ext></extLst>"
+    )
+    data = zs.replace(
+        spoil(form), PROJECTS, "</worksheet>", f'<drawing r:id="d1"/>{extension}</worksheet>'
+    )
+    drawing = (
+        f'<xdr:wsDr xmlns:xdr="{DRAWING}"><xdr:oneCellAnchor><xdr:sp macro="" textlink=""/>'
+        "</xdr:oneCellAnchor></xdr:wsDr>"
+    )
+    data = zs.add(data, "xl/drawings/drawing1.xml", drawing)
+    data = zs.replace(
+        data,
+        "[Content_Types].xml",
+        "</Types>",
+        '<Override PartName="/xl/drawings/drawing1.xml" '
+        'ContentType="application/vnd.openxmlformats-officedocument.drawing+xml"/></Types>',
+    )
+    relation = (
+        f'<Relationship Id="d1" Type="{zs.RELATIONS}/drawing" Target="../drawings/drawing1.xml"/>'
+    )
+    rels = f'<Relationships xmlns="{zs.PACKAGE}">{relation}</Relationships>'
+    return zs.add(data, "xl/worksheets/_rels/sheet3.xml.rels", rels)
+
+
+def test_what_excel_keeps_in_extensions_stays(form: Path) -> None:
+    form.write_bytes(excel_like(form))
+    before, after = (zs.unpack(p.read_bytes()) for p in (form, returned(form)))
+    sheet = after[PROJECTS].decode()
+    ranks = [int(n) for n in re.findall(r'cfRule [^>]*priority="(\d+)"', sheet)]
+    assert sorted(ranks) == list(range(1, len(ranks) + 1))  # no two rules of the same rank
+    assert 'x14:cfRule type="expression" priority="17"' in sheet  # the last one, as before
+    assert "<xm:f>記入要領!$A$1:$A$3</xm:f>" in sheet
+    assert sheet.index("<drawing ") < sheet.index("<legacyDrawing ") < sheet.index("<extLst>")
+    assert after["xl/drawings/drawing1.xml"] == before["xl/drawings/drawing1.xml"]
+
+
+def test_pictures_stay_and_the_sheet_says_that_nobody_read_them(form: Path) -> None:
+    form.write_bytes(excel_like(form))
+    target = form.parent.parent / "r.xlsx"
+    kept = annotate(form, target, findings_of(form), STRATEGY, next_edition=2)
+    (remark,) = kept.remarks
+    assert "画像" in remark
+    assert remark in words(openpyxl.load_workbook(target))
+
+
+def test_macros_are_taken_out_and_the_sheet_says_so(form: Path, inbox: Path) -> None:
+    data = spoil(form)
+    data = zs.add(data, "xl/vbaProject.bin", b"\xd0\xcf\x11\xe0")
+    data = zs.replace(
+        data,
+        zs.WORKBOOK_RELS,
+        "</Relationships>",
+        '<Relationship Id="m1" Type="http://schemas.microsoft.com/office/2006/relationships/'
+        'vbaProject" Target="vbaProject.bin"/></Relationships>',
+    )
+    data = zs.replace(
+        data,
+        "[Content_Types].xml",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+        "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+    )
+    data = zs.replace(
+        data,
+        "[Content_Types].xml",
+        "</Types>",
+        '<Override PartName="/xl/vbaProject.bin" '
+        'ContentType="application/vnd.ms-office.vbaProject"/></Types>',
+    )
+    form.unlink()
+    (inbox / "経済部.xlsm").write_bytes(data)
+    (job,) = plan_returns(merged(inbox))
+    assert job.name == "差戻し/経済部.xlsx"
+    target = inbox.parent / "経済部.xlsx"
+    kept = write_return(target, inbox / job.file, job, STRATEGY)
+    parts = zs.unpack(target.read_bytes())
+    assert "xl/vbaProject.bin" not in parts
+    assert b"macroEnabled" not in parts["[Content_Types].xml"]
+    assert b"vbaProject" not in parts[zs.WORKBOOK_RELS]
+    assert any("マクロは取り除き" in remark for remark in kept.remarks)
+    codes = [code for code, _ in said(target)]
+    assert codes == ["R105"]  # F204 (macros) is no more
+
+
+def test_a_file_in_another_dialect_is_marked_all_the_same(form: Path) -> None:
+    """Some writers put a prefix before every name; Excel reads that, and so do we."""
+    parts = zs.unpack(spoil(form))
+    for name in ("xl/workbook.xml", "xl/styles.xml", *(n for n in parts if "/sheet" in n)):
+        if name.endswith(".rels"):
+            continue
+        xml = re.sub(rb"<(/?)(?=[A-Za-z])(?!\?)(?![A-Za-z0-9]+:)", rb"<\1x:", parts[name])
+        parts[name] = xml.replace(MAIN.encode(), MAIN.replace("xmlns=", "xmlns:x=").encode())
+    form.write_bytes(zs.pack(parts))
+    assert said(form) == [("R105", "J4")]
+    target = returned(form)
+    sheet = openpyxl.load_workbook(target)["事業"]
+    assert ours(sheet) == ["A4", "J4"]
+    assert comments(sheet).keys() == {"J4"}
+    assert state(target) == state(returned(target, name="2.xlsx"))
+    assert said(target) == [("R105", "J4")]
+
+
+def test_the_same_input_gives_the_same_bytes(form: Path) -> None:
+    form.write_bytes(spoil(form))
+    assert returned(form, name="1.xlsx").read_bytes() == returned(form, name="2.xlsx").read_bytes()
+
+
+# --- where findings stand -------------------------------------------------------------------------
+
+
+def test_hidden_rows_and_rows_below_a_gap(form: Path) -> None:
+    book = openpyxl.load_workbook(broken(form))
+    sheet = book["事業"]
+    sheet.row_dimensions[5].hidden = True
+    for cell in list(sheet[6])[1:]:
+        sheet.cell(20, cell.column).value, cell.value = cell.value, None
+    book.save(form)
+    sheet = openpyxl.load_workbook(returned(form))["事業"]
+    assert ours(sheet) == ["A4 A20", "A5", "J4 J20", "K5"]
+    assert "非表示の行に記入があります" in comments(sheet)["A5"]
+    assert "離れて記入があります" in comments(sheet)["A20"]
+    assert sheet.row_dimensions[5].hidden
+
+
+def test_findings_on_a_row_a_sheet_or_the_file_alone(form: Path) -> None:
+    made = [
+        finding("R102", Place(form.name, "事業", 5), subject="移住"),
+        finding("F201", Place(form.name, "回答票"), missing="部局名"),
+        finding("F204", Place(form.name)),
+        finding("R102", Place(form.name, "改名された表", 7, "F7")),
+    ]
+    target = returned(form, made)
+    book = openpyxl.load_workbook(target)
+    assert [line["セル"] for line in lines(book)] == [
+        "『改名された表』F7",
+        "『回答票』",
+        "『事業』A5",
+        "ファイル全体",
+    ]
+    links = [cell.hyperlink.location for cell in book[SHEET]["C"] if cell.hyperlink]
+    assert links == ["'回答票'!A1", "'事業'!A5"]
+    assert ours(book["事業"]) == ["A5"]
+    assert list(comments(book["事業"])) == ["A5"]
+
+
+def test_only_what_the_department_is_asked(form: Path) -> None:
+    place = Place(form.name, "事業", 5, "J5", "budget", "予算事業費")
+    made = [
+        finding("R114", place, "5", variant="", limit=1, expected="1"),
+        acknowledge(finding("R116", replace(place, cell="I5"))),  # confirmed by the office
+        finding("L109", replace(place, cell="C5"), measure="2ア"),  # the office's own affair
+        finding("A101", replace(place, cell="H5"), "〇", taken="○"),  # nothing to do
+    ]
+    sheet = openpyxl.load_workbook(returned(form, made))["事業"]
+    assert ours(sheet) == ["A5", "J5"]
+
+
+def test_equal_messages_share_a_line(form: Path) -> None:
+    edit(form, {"J4": None, "J5": None, "J6": None})
+    book = openpyxl.load_workbook(returned(form))
+    (line,) = lines(book)
+    assert line["セル"] == "『事業』J4 ほか2か所"
+    assert line["内容と直し方"].endswith("［J4、J5、J6］")
+    assert line["事業名"].split("\n") == [
+        "J4：移住促進事業",
+        "J5：定住支援事業",
+        "J6：就職相談事業",
+    ]
+    assert ours(book["事業"]) == ["A4:A6", "J4:J6"]
+    assert comments(book["事業"]).keys() == {"J4", "J5", "J6"}
+
+
+def test_a_merged_cell_is_marked_where_it_is_seen(form: Path) -> None:
+    book = openpyxl.load_workbook(form)
+    book["事業"].merge_cells("J4:J5")
+    book.save(form)
+    place = Place(form.name, "事業", 5, "J5", "budget", "予算事業費")
+    sheet = openpyxl.load_workbook(returned(form, [finding("R104", place)]))["事業"]
+    assert ours(sheet) == ["A5", "J4"]
+    assert list(comments(sheet)) == ["J4"]
+
+
+def test_columns_may_have_moved(form: Path) -> None:
+    book = openpyxl.load_workbook(broken(form))
+    book["事業"].insert_cols(1, 2)
+    book["事業"].insert_rows(1, 3)
+    book.save(form)
+    sheet = openpyxl.load_workbook(returned(form))["事業"]
+    assert ours(sheet) == ["C7 C9", "C8", "L7 L9", "M8"]
+
+
+def test_text_from_outside_stays_text(form: Path) -> None:
+    nasty = '=HYPERLINK("http://x")&<b>\'"_x000D_\x07'
+    book = openpyxl.load_workbook(form)
+    book["事業"]["J4"].value = nasty.replace("\x07", "")
+    book["事業"]["J4"].data_type = "s"
+    book.save(form)
+    target = returned(form)
+    book = openpyxl.load_workbook(target)
+    cell = next(c for c in book[SHEET]["F"] if c.value and "HYPERLINK" in str(c.value))
+    assert cell.data_type in ("s", "inlineStr")
+    assert said(target) == said(form)
+    place = Place(form.name, "事業", 5, "F5", "name", "事業名")
+    made = finding("L101", place, subject=nasty, candidates="")
+    sheet = openpyxl.load_workbook(returned(form, [made], name="2.xlsx"))["事業"]
+    assert "_x000D_" in comments(sheet)["F5"].replace("_x005F", "")
+
+
+# --- which files go back --------------------------------------------------------------------------
+
+
+def test_files_with_errors_of_their_own_and_refused_ones_go_back(form: Path, inbox: Path) -> None:
+    broken(form)
+    write_form(inbox / "農政部.xlsx", STRATEGY, "農政部", projects=[{**ROWS[0], "name": "農業"}])
+    write_form(inbox / "学校教育部.xlsx", STRATEGY, "学校教育部", projects=ROWS[:1])
+    edit(inbox / "学校教育部.xlsx", {"K4": "平成29年度は、開いた。"})  # 要確認 alone
+    write_form(inbox / "その他.xlsx", STRATEGY, "経済部", projects=[{**ROWS[0], "name": "別"}])
+    edit(inbox / "その他.xlsx", {"B5": "経済局"}, "回答票")
+    (inbox / "観光").mkdir()
+    (inbox / "観光" / "社会教育部.xls").write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 999
+    )
+    (inbox / "メモ.txt").write_text("x", encoding="utf-8")
+    result = merged(inbox)
+    due = returns_due(result)
+    assert {file: {f.code for f in found if is_error(f)} for file, found in due.items()} == {
+        "経済部.xlsx": {"R105", "R104"},
+        "その他.xlsx": {"F203"},
+        "観光/社会教育部.xls": {"F102"},
+    }
+    jobs = {job.file: job for job in plan_returns(result)}
+    assert {file for file in due if not jobs[file].is_readable} == {"観光/社会教育部.xls"}
+    assert jobs["経済部.xlsx"].edition == 2
+    assert jobs["観光/社会教育部.xls"].name == "差戻し/観光/社会教育部.xlsx"
+    for job in jobs.values():
+        target = inbox.parent / "out.xlsx"
+        job, strategy = pickle.loads(pickle.dumps((job, STRATEGY)))
+        kept = write_return(target, inbox / job.file, job, strategy)
+        assert isinstance(pickle.loads(pickle.dumps(kept)), Kept)
+        names = openpyxl.load_workbook(target).sheetnames
+        assert (names == [SHEET]) == (job.file == "観光/社会教育部.xls")
+        assert "その他" not in job.file or kept.marked == ("回答票!B5",)
+
+
+def test_names_of_returns_never_collide() -> None:
+    files = ["経済部.xls", "経済部.xlsx", "経済部.XLSM", "a/経済部.xlsx", "経済部.xls.xlsx"]
+    names = return_names(files)
+    assert names["経済部.xlsx"] == "差戻し/経済部.xlsx"
+    assert names["経済部.xls.xlsx"] == "差戻し/経済部.xls.xlsx"
+    assert names["a/経済部.xlsx"] == "差戻し/a/経済部.xlsx"
+    assert len({name.casefold() for name in names.values()}) == len(files)
+
+
+def test_a_file_that_changed_meanwhile_gets_no_marks(form: Path, inbox: Path) -> None:
+    broken(form)
+    (job,) = plan_returns(merged(inbox))
+    edit(form, {"J4": 1})
+    target = inbox.parent / "r.xlsx"
+    write_return(target, form, job, STRATEGY)
+    book = openpyxl.load_workbook(target)
+    assert book.sheetnames == [SHEET]
+    assert "印を付けられなかった" in words(book)
+    assert "『事業』J4" in words(book)
+    form.unlink()
+    assert write_return(target, form, job, STRATEGY).lines == 3
+
+
+def test_findings_alone_say_what_to_do_in_excel(tmp_path: Path) -> None:
+    target = tmp_path / "r.xlsx"
+    kept = findings_only(
+        target, [finding("F101", Place("経済部.xlsx"))], STRATEGY, "経済部.xlsx", "経済部"
+    )
+    assert kept == Kept(0, 1, (), ())
+    book = openpyxl.load_workbook(target)
+    text = words(book)
+    assert "経済部　御担当者様" in text
+    assert "『経済部.xlsx』を開けなかった" in text
+    assert "パスワードを消してから保存し" in text
+    (line,) = lines(book)
+    assert (line["セル"], line["重要度"]) == ("ファイル全体", "▶要修正")
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        (PROJECTS, "<sheetData>", "<sheetDaten>"),
+        ("xl/workbook.xml", 'r:id="rId3"', 'r:id="rId99"'),
+        ("xl/styles.xml", "</cellXfs>", "</cellXf>"),
+        ("xl/worksheets/sheet2.xml", 'r="A10"', 'R="A10"'),
+    ],
+)
+def test_what_cannot_be_marked_safely_is_not(form: Path, part: str, old: str, new: str) -> None:
+    form.write_bytes(zs.replace(spoil(form), part, old, new))
+    target = form.parent.parent / "r.xlsx"
+    with pytest.raises(Unmarkable):
+        annotate(form, target, [], STRATEGY, next_edition=2)
+    assert not target.exists()
+
+
+def test_not_even_a_zip_is_unmarkable(tmp_path: Path) -> None:
+    with pytest.raises(Unmarkable):
+        annotate(b"PK\x03\x04", tmp_path / "r.xlsx", [], STRATEGY, next_edition=2)

@@ -1,0 +1,132 @@
+"""Every dirty and hostile kind of the table, merged beside the nine good forms."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sousei_xl import pipeline
+from sousei_xl.findings import Finding
+from sousei_xl.intake.arrivals import Arrivals
+from sousei_xl.intake.inbox import list_inbox
+from sousei_xl.intake.read import Reading, read_one
+from sousei_xl.rules.records import ListResult
+from sousei_xl.strategy import Strategy
+from tests.dirty.kinds import Kind, Reported
+from tests.dirty.table import KINDS
+from tests.workspaces import ROOT
+
+GIVEN = "A105"  # blank numbers get one: true of nearly every kind, and said by none
+COLUMNS = ["goal", "measure", "number", "relisted", "category", "name", "department", "counted"]
+COLUMNS += ["relevance", "budget_kind", "budget", "description", "note"]
+
+
+@dataclass(frozen=True)
+class Good:
+    """The shipped workspace, read once."""
+
+    template: Reading
+    files: tuple[Reading, ...]
+    office: Reading
+    strategy: Strategy
+
+
+@cache
+def good() -> Good:
+    listing = list_inbox(ROOT / "inbox")
+    assert listing.office is not None
+    template = next((ROOT / "templates").glob("*.xlsx"))
+    reading = read_one(str(template), template.name)
+    files = tuple(read_one(str(f.path), f.file) for f in listing.files)
+    office = read_one(str(listing.office.path), listing.office.file)
+    return Good(reading, files, office, pipeline.strategy_of(reading))
+
+
+def strategy_for(kind: Kind) -> Strategy:
+    return kind.tweak(good().strategy) if kind.tweak else good().strategy
+
+
+def good_files(kind: Kind) -> tuple[Reading, ...]:
+    return tuple(f for f in good().files if f.file not in kind.without)
+
+
+_BASELINES: dict[object, ListResult] = {}
+
+
+def baseline(kind: Kind) -> ListResult:
+    """The merge without the kind's files."""
+    about = (kind.without, kind.tweak)
+    if about not in _BASELINES:
+        arrivals = Arrivals(good().template, good_files(kind), good().office, ())
+        _BASELINES[about] = pipeline.merge_list(arrivals, strategy_for(kind))
+    return _BASELINES[about]
+
+
+def merged(kind: Kind, inbox: Path, patch: pytest.MonkeyPatch) -> ListResult:
+    """The merge of the good files and the kind's, in this process."""
+    kind.put(inbox, kind.slug)
+    listing = list_inbox(inbox)
+    if kind.read:
+        readings = [kind.read(file, patch) for file in listing.files]
+    else:
+        readings = [read_one(str(file.path), file.file) for file in listing.files]
+    office = good().office
+    if listing.office is not None:
+        office = read_one(str(listing.office.path), listing.office.file)
+    files = tuple(sorted([*good_files(kind), *readings], key=lambda r: r.file))
+    arrivals = Arrivals(good().template, files, office, listing.strays)
+    return pipeline.merge_list(arrivals, strategy_for(kind))
+
+
+def reported(findings: tuple[Finding, ...]) -> Reported:
+    found = (f for f in findings if f.code != GIVEN)
+    return Counter((f.code, f.place.file, f.place.sheet, f.place.cell) for f in found)
+
+
+def spelled(found: Reported) -> list[str]:
+    return sorted(f"{code} {sheet}!{cell} @{file}" for code, file, sheet, cell in found.elements())
+
+
+def rows_of(result: ListResult, files: set[str]) -> pd.DataFrame:
+    """The listed rows of these files by their origin, in the order of files and rows."""
+    listed = result.listed
+    origin = [result.raw[row] for row in listed.index]
+    keys = [(raw.file, raw.sheet, raw.row) for raw in origin]
+    frame = listed[[*COLUMNS, "marked"]].set_axis(pd.MultiIndex.from_tuples(keys), axis=0)
+    return frame[[file in files for file, _, _ in keys]].sort_index()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.slug)
+def test_a_kind_has_its_outcome_and_the_good_files_theirs(
+    kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result, before = merged(kind, tmp_path, monkeypatch), baseline(kind)
+    mine = kind.outcomes()
+    assert {f.file: f.outcome for f in result.files if f.file in mine} == mine
+
+    found, known = reported(result.findings), reported(before.findings)
+    assert known <= found
+    assert spelled(found - known) == spelled(kind.reported()), kind.title
+
+    for item in result.findings:
+        if item.place.file in mine and item.severity != "自動変換":
+            assert re.search("[ぁ-ん].*。$", item.cure), item
+    assert result.ledger.balanced
+    read = result.ledger.read - before.ledger.read
+    assert read == kind.rows
+    listed = rows_of(result, set(mine))
+    budgets = [None if pd.isna(b) else int(b) for b in listed["budget"]]
+    assert tuple(budgets) == kind.budgets
+    assert tuple(listed["name"]) == tuple(n.format(kind.slug) for n in kind.names[: len(budgets)])
+    assert len(result.held) - len(before.held) == kind.held
+    assert result.ledger.withdrawn == kind.withdrawn
+    assert result.ledger.superseded == kind.superseded
+
+    untouched = {f.file for f in good_files(kind)}
+    pd.testing.assert_frame_equal(rows_of(result, untouched), rows_of(before, untouched))

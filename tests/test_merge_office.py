@@ -1,0 +1,450 @@
+"""What the office decides: corrections, rows it adds or withholds, confirmations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sousei_xl.figures.totals import totals
+from sousei_xl.rules.records import Ledger, RawRow
+from tests.merging import (
+    BARE,
+    OFFICE,
+    RE,
+    STRATEGY,
+    Codes,
+    E,
+    N,
+    codes,
+    merged,
+    office,
+    one,
+    originals,
+    row,
+    value,
+)
+
+YES, NO, LOST = "適用", "不適用", "対象なし"
+B = "予算事業費"
+
+
+def fix(field: str, before: Any, after: Any, target: str = "2ア-1") -> tuple[Any, ...]:
+    """A row of 修正."""
+    return target, "修正", field, before, after
+
+
+# (what it is, row 1 of 2ア, correction, outcome, findings, values afterwards)
+CORRECTIONS: list[tuple[str, dict[str, Any], tuple[Any, ...], str, Codes, dict[str, Any]]] = [
+    ("amount", {}, fix(B, 1000, 900), YES, [], {"budget": 900}),
+    ("full heading", {}, fix("予算事業費（千円）", 1000, 900), YES, [], {"budget": 900}),
+    ("before as printed", {"budget": 5335}, fix(B, "5,335", 9), YES, [], {"budget": 9}),
+    ("before with unit", {"budget": 5335}, fix(B, "５，３３５千円", 9), YES, [], {"budget": 9}),
+    ("before as float", {"budget": 5335}, fix(B, 5335.0, 9), YES, [], {"budget": 9}),
+    ("after with comma", {}, fix(B, 1000, "1,900"), YES, [("A101", 1)], {"budget": 1900}),
+    ("target in full width", {}, fix(B, 1000, 9, target="２ア－１"), YES, [], {"budget": 9}),
+    ("target with a long dash", {}, fix(B, 1000, 9, target="2アー1"), YES, [], {"budget": 9}),
+    ("target with name", {}, fix(B, 1000, 9, target="2ア-1 甲"), YES, [], {"budget": 9}),
+    (
+        "target with another name",
+        {},
+        fix(B, 1000, 9, target="2ア-1 乙"),
+        LOST,
+        [("O101", None)],
+        {"budget": 1000},
+    ),
+    (
+        "blank number, with name",
+        {"number": None},
+        fix(B, 1000, 9, target="2ア 甲"),
+        YES,
+        [("A105", 1)],
+        {"budget": 9},
+    ),
+    (
+        "given number, with name",
+        {"number": None},
+        fix(B, 1000, 9, target="2ア-1 甲"),
+        YES,
+        [("A105", 1)],
+        {"budget": 9},
+    ),
+    (
+        "blank number, number alone",
+        {"number": None},
+        fix(B, 1000, 9),
+        LOST,
+        [("A105", 1), ("O101", None)],
+        {},
+    ),
+    ("no such row", {}, fix(B, 1000, 9, target="2ア-9"), LOST, [("O101", None)], {"budget": 1000}),
+    ("no such measure", {}, fix(B, 1000, 9, target="9ア-1"), LOST, [("O101", None)], {}),
+    ("no target", {}, fix(B, 1000, 9, target=""), LOST, [("O101", None)], {}),
+    ("no such operation", {}, ("2ア-1", "削除", "", None, None), LOST, [("O101", None)], {}),
+    ("no such field", {}, fix("事業費", 1000, 9), LOST, [("O101", None)], {}),
+    ("stale", {}, fix(B, 999, 9), NO, [("O102", None)], {"budget": 1000}),
+    ("before left blank", {}, fix(B, None, 9), NO, [("O102", None)], {"budget": 1000}),
+    ("done already", {}, fix(B, 999, 1000), NO, [("O103", None)], {"budget": 1000}),
+    ("done already, differently spelt", {}, fix(B, 999, "1,000"), NO, [("O103", None)], {}),
+    (
+        "heals an unreadable amount",
+        {"budget": "不明"},
+        fix(B, "不明", 9),
+        YES,
+        [],
+        {"budget": 9, "marked": False},
+    ),
+    ("heals a blank amount", {"budget": None}, fix(B, None, 9), YES, [], {"budget": 9}),
+    (
+        "heals a mark",
+        {"relevance": "△"},
+        fix("関連性", "△", "〇"),
+        YES,
+        [("A101", 1)],
+        {"relevance": "○"},
+    ),
+    (
+        "heals a text",
+        {"description": None},
+        fix("事業内容", None, "本文"),
+        YES,
+        [],
+        {"description": "本文"},
+    ),
+    ("makes it worse", {}, fix(B, 1000, "未確認"), YES, [("R105", 1)], {"marked": True}),
+    ("to 未定", {}, fix(B, 1000, "未定"), YES, [("A106", 1), ("R116", 1)], {"budget": None}),
+    ("name", {}, fix("事業名", "甲", "甲事業"), YES, [], {"name": "甲事業"}),
+    (
+        "spelling of a name",
+        {"name": "ＩＣＴ推進"},
+        fix("事業名", "ＩＣＴ推進", "ICT推進"),
+        YES,
+        [],
+        {"name": "ICT推進"},
+    ),
+    (
+        "spelling of a text",
+        {"description": "平成３０年"},
+        fix("事業内容", "平成３０年", "平成30年"),
+        YES,
+        [],
+        {"description": "平成30年"},
+    ),
+    (
+        "the mark is taken off",
+        {"name": "（新）甲"},
+        fix("事業名", "（新）甲", "甲"),
+        YES,
+        [],
+        {"name": "甲", "category": ""},
+    ),
+    ("the same name again", {}, fix("事業名", "甲", "甲"), NO, [("O103", None)], {"name": "甲"}),
+    (
+        "name as it stands in another spelling",
+        {"name": "甲 乙"},
+        fix("事業名", "甲乙", "丙"),
+        YES,
+        [],
+        {"name": "丙"},
+    ),
+    ("category", {}, fix("掲載区分", None, "新規"), YES, [], {"category": "新規"}),
+    ("department", {}, ("2ア-1", "修正", "部局名", E, N), YES, [("R113", 1)], {"counted": N}),
+    ("to another measure", {}, fix("施策", "2ア", "1ア"), YES, [], {"measure": "1ア", "goal": 1}),
+    (
+        "measure by its option",
+        {"measure": "2ア"},
+        fix("施策", "2ア 移住環境", "1ア"),
+        YES,
+        [],
+        {"measure": "1ア"},
+    ),
+    (
+        "heals a held row by its name",
+        {"measure": None},
+        fix("施策", None, "2ア", target="甲"),
+        YES,
+        [],
+        {"measure": "2ア"},
+    ),
+    (
+        "heals a held row by what the finding shows",
+        {"measure": "9ア"},
+        fix("施策", "9ア", "2ア", target="9ア-1"),
+        YES,
+        [],
+        {"measure": "2ア"},
+    ),
+    (
+        "heals a held row without name",
+        {"name": None},
+        fix("事業名", None, "甲"),
+        YES,
+        [],
+        {"name": "甲"},
+    ),
+    ("order", {}, ("2ア-1", "順番", "", None, 3), YES, [("L109", 1)], {"number": 3}),
+    (
+        "order with its former value",
+        {},
+        ("2ア-1", "順番", "番号", 1, "３"),
+        YES,
+        [("A101", 1), ("L109", 1)],
+        {"number": 3},
+    ),
+    ("order, stale", {}, ("2ア-1", "順番", "番号", 2, 3), NO, [("O102", None)], {"number": 1}),
+    (
+        "order, done already",
+        {},
+        ("2ア-1", "順番", "", None, 1),
+        NO,
+        [("O103", None)],
+        {"number": 1},
+    ),
+    (
+        "order without number",
+        {},
+        ("2ア-1", "順番", "", None, "最後"),
+        LOST,
+        [("O101", None)],
+        {"number": 1},
+    ),
+    ("order to zero", {}, ("2ア-1", "順番", "", None, 0), LOST, [("O101", None)], {"number": 1}),
+]
+
+
+@pytest.mark.parametrize(
+    ("cells", "correction", "status", "found", "values"),
+    [case[1:] for case in CORRECTIONS],
+    ids=[case[0] for case in CORRECTIONS],
+)
+def test_correction(
+    cells: dict[str, Any],
+    correction: tuple[str, str, str, Any, Any],
+    status: str,
+    found: Codes,
+    values: dict[str, Any],
+) -> None:
+    made = row(1, "甲")
+    made = replace(made, values={**made.values, "measure": "2ア", **cells})
+    result = merged(made, office=office(correction))
+    [applied] = result.corrections
+    assert applied.status == status
+    assert codes(result) == sorted(found, key=str)
+    assert {name: value(result, 1, name) for name in values} == values
+
+
+def test_a_corrected_cell_is_mended_in_the_offices_sheet() -> None:
+    result = merged(row(1, "甲"), office=office(("2ア-1", "修正", "予算事業費", 1000, "不明")))
+    item = one(result, "R105")
+    assert (item.place.file, item.place.sheet, item.place.cell) == (OFFICE, "修正", "A5")
+    assert result.errors == 1
+
+
+def test_a_correction_shows_before_and_after() -> None:
+    result = merged(
+        row(1, "甲", budget="1,000千円"), office=office(("2ア-1", "修正", "予算事業費", 1000, 900))
+    )
+    [applied] = result.corrections
+    assert (applied.current, applied.correction.after, applied.subject) == ("1,000千円", 900, "甲")
+
+
+def test_a_stale_correction_says_both_values() -> None:
+    item = one(merged(row(1, "甲"), office=office(("2ア-1", "修正", "予算事業費", 999, 9))), "O102")
+    assert "2ア-1の予算事業費（千円）は、いま『1000』です。修正前の『999』と異なる" in item.message
+    assert (item.severity, item.addressee, item.place.file) == ("要確認", "事務局", OFFICE)
+
+
+def test_an_error_value_is_healed() -> None:
+    broken = replace(row(1, "甲", budget=None), errors={"budget": "#REF!"})
+    result = merged(broken, office=office(("2ア-1", "修正", "予算事業費", "#REF!", 9)))
+    assert codes(result) == []
+    assert value(result, 1, "budget") == 9
+
+
+def test_a_formula_without_result_is_healed() -> None:
+    broken = replace(row(1, "甲", budget=None), uncached=frozenset({"budget"}))
+    result = merged(broken, office=office(("2ア-1", "修正", "予算事業費", None, 9)))
+    assert codes(result) == []
+    assert value(result, 1, "budget") == 9
+
+
+def test_several_corrections_of_one_row() -> None:
+    sheet = office(
+        ("2ア-1", "修正", "予算事業費", 1000, 900),
+        ("2ア-1", "修正", "予算事業費", 900, 800),
+        ("2ア-1", "修正", "施策", "2ア", "1ア"),
+        ("2ア-1", "修正", "関連性", "◎", "○"),
+    )
+    result = merged(row(1, "甲"), office=sheet)
+    assert [c.status for c in result.corrections] == [YES] * 4
+    assert value(result, 1, "budget") == 800
+    assert value(result, 1, "measure") == "1ア"
+    assert value(result, 1, "relevance") == "○"
+
+
+def test_an_ambiguous_target_asks_for_the_name() -> None:
+    rows = [row(1, "甲", number=1), row(2, "乙", number=1)]
+    result = merged(*rows, office=office(("2ア-1", "修正", "予算事業費", 1000, 9)))
+    item = one(result, "O101")
+    assert "当てはまる行が2行あります" in item.message
+    assert item.severity == "要修正"
+    assert result.is_draft
+    result = merged(*rows, office=office(("2ア-1 乙", "修正", "予算事業費", 1000, 9)))
+    assert value(result, 2, "budget") == 9
+    assert value(result, 1, "budget") == 1000
+
+
+def test_a_correction_of_an_original_reaches_its_relisted_rows() -> None:
+    rows = [
+        row(1, "甲", "1ア"),
+        row(2, "甲", "2ア", **BARE),
+        row(3, "甲", "3ア", budget=1000, **RE),
+    ]
+    result = merged(*rows, office=office(("1ア-1", "修正", "予算事業費", 1000, 900)))
+    assert [value(result, i, "budget") for i in (1, 2, 3)] == [900, 900, 900]
+    assert ("L103", 3) in codes(result)
+
+
+def test_a_name_corrected_on_the_original_alone_loses_its_relisted_rows() -> None:
+    rows = [row(1, "甲", "1ア"), row(2, "甲", "2ア", **RE)]
+    result = merged(*rows, office=office(("1ア-1", "修正", "事業名", "甲", "乙")))
+    assert ("L101", 2) in codes(result)
+
+
+def test_a_row_that_the_office_withholds_needs_nothing_else() -> None:
+    rows = [row(1, "甲", budget="不明", relevance=None), row(2, "乙")]
+    result = merged(*rows, office=office(("2ア-1", "掲載しない", "", None, None)))
+    assert [(w.name, w.reason) for w in result.withdrawn] == [("甲", "掲載しない")]
+    assert codes(result, "L109") == []
+    assert result.ledger == Ledger(2, 1, 0, 0, 1)
+    assert not result.is_draft
+
+
+def test_a_withheld_original_leaves_its_relisted_rows_in_doubt() -> None:
+    rows = [row(1, "甲", "1ア"), row(2, "甲", "2ア", **RE)]
+    result = merged(*rows, office=office(("1ア-1", "掲載しない", "", None, None)))
+    assert codes(result, "L109") == [("L111", 2)]
+
+
+def test_an_ended_row_comes_back_by_correction() -> None:
+    result = merged(
+        row(1, "甲", category="終了"), office=office(("2ア-1", "修正", "掲載区分", "終了", "継続"))
+    )
+    assert result.ledger == Ledger(1, 1, 0, 0, 0)
+
+
+def added(row_id: int, name: str, **cells: Any) -> RawRow:
+    return replace(row(row_id, name, file=OFFICE, **cells), sheet="追加")
+
+
+def test_the_office_adds_rows_relisted_ones_included() -> None:
+    sheet = office(
+        added=[added(2, "乙", number=2), added(3, "甲", measure="3ア", number=1, **BARE)]
+    )
+    result = merged(row(1, "甲"), office=sheet)
+    assert codes(result) == [("A104", 3), ("A104", 3)]
+    assert originals(result) == {3: 1}
+    assert result.ledger == Ledger(3, 3, 0, 0, 0)
+    [record] = [f for f in result.files if f.outcome == "office"]
+    assert (record.read, record.listed) == (2, 2)
+
+
+def test_an_added_row_is_corrected_like_any_other() -> None:
+    sheet = office(("2ア-2", "修正", "予算事業費", 1000, 5), added=[added(2, "乙")])
+    assert value(merged(row(1, "甲"), office=sheet), 2, "budget") == 5
+
+
+def test_an_added_row_belongs_to_the_department_it_names() -> None:
+    result = merged(row(1, "甲"), office=office(added=[added(2, "乙", department="商工部")]))
+    assert codes(result) == [("A102", 2)]
+    assert value(result, 2, "counted") == E
+
+
+def test_a_mistake_in_an_added_row_is_the_offices_and_keeps_a_draft() -> None:
+    result = merged(row(1, "甲"), office=office(added=[added(2, "乙", budget=None)]))
+    assert codes(result) == [("R104", 2)]
+    assert result.is_draft
+    assert {d.department: d.state for d in result.departments} == {E: "受理", N: "該当なし"}
+
+
+# --- acknowledgements -----------------------------------------------------------------------------
+
+GAP = [row(1, "甲", number=1), row(2, "乙", number=3)]
+OTHER = [row(1, "甲", "1ア", number=1), row(2, "甲", "2ア", N, number=1)]
+ENDS = [row(1, "甲", number=1, description="平成29年度は、する。")]
+
+# (what it is, rows, acknowledgement, codes acknowledged, codes of what is wrong with it)
+CONFIRMATIONS: list[tuple[str, list[RawRow], tuple[str, str, str], list[str], list[str]]] = [
+    ("a measure", GAP, ("L109", "2ア", ""), ["L109"], []),
+    ("a measure in full width", GAP, ("L109", "２ア", ""), ["L109"], []),
+    ("with the value of then", GAP, ("L109", "2ア", "2"), ["L109"], []),
+    ("the value has changed", GAP, ("L109", "2ア", "2、4"), [], ["O103"]),
+    ("another measure", GAP, ("L109", "1ウ", ""), [], ["O103"]),
+    ("a row of that measure instead", GAP, ("L109", "2ア-1", ""), [], ["O103"]),
+    ("a row", OTHER, ("L107", "2ア-1", ""), ["L107"], []),
+    ("a row with its name", OTHER, ("L107", "2ア-1 甲", ""), ["L107"], []),
+    ("the wrong row", OTHER, ("L107", "1ア-1", ""), [], ["O103"]),
+    ("another code", OTHER, ("L105", "2ア-1", ""), [], ["O103"]),
+    ("no such code", OTHER, ("X999", "2ア-1", ""), [], ["O103"]),
+    ("a long value", ENDS, ("R115", "2ア-1", "平成29年度は、する。"), ["R115"], []),
+    ("a long value that has changed", ENDS, ("R115", "2ア-1", "平成29年度は。"), [], ["O103"]),
+    ("what must be corrected", [row(1, "甲", relevance="×")], ("R103", "2ア-1", ""), [], ["O103"]),
+    ("a conversion", [row(1, "甲", budget="1,000")], ("A101", "2ア-1", ""), [], ["O103"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "confirmed", "acknowledged", "problems"),
+    [case[1:] for case in CONFIRMATIONS],
+    ids=[case[0] for case in CONFIRMATIONS],
+)
+def test_acknowledgement(
+    rows: list[RawRow],
+    confirmed: tuple[str, str, str],
+    acknowledged: list[str],
+    problems: list[str],
+) -> None:
+    before = merged(*rows)
+    result = merged(*rows, office=office(confirmed=[confirmed]))
+    assert [f.code for f in result.findings if f.acknowledged] == acknowledged
+    assert [f.code for f in result.findings if f.code.startswith("O")] == problems
+    assert len(result.findings) == len(before.findings) + len(problems)
+    assert result.errors == before.errors
+
+
+def test_what_must_be_corrected_cannot_be_confirmed() -> None:
+    result = merged(row(1, "甲", relevance="×"), office=office(confirmed=[("R103", "2ア-1", "")]))
+    assert "指摘コード『R103』は確認済にできません" in one(result, "O103").message
+    assert result.is_draft
+
+
+def test_a_confirmation_whose_value_has_changed_says_both() -> None:
+    result = merged(*GAP, office=office(confirmed=[("L109", "2ア", "5")]))
+    item = one(result, "O103")
+    assert "確認したときの値（5）から変わりました（いまの値：2）" in item.message
+    assert (item.place.file, item.place.cell) == (OFFICE, "B5")
+
+
+def test_equal_findings_of_one_row_are_confirmed_together() -> None:
+    rows = [row(1, "甲", number=1), row(2, "乙", number=1), row(3, "丙", number=1)]
+    result = merged(*rows, office=office(confirmed=[("L108", "2ア-1", "")]))
+    assert [f.acknowledged for f in result.findings] == [True, True]
+
+
+def test_undecided_stays_undecided_when_acknowledged() -> None:
+    result = merged(
+        row(1, "甲", budget=None, budget_kind="未定"),
+        office=office(confirmed=[("R116", "2ア-1", "")]),
+    )
+    assert one(result, "R116").acknowledged
+    assert totals(result.listed, STRATEGY).total.undecided == 1
+    assert not result.is_draft
+
+
+def test_open_confirmations_are_counted_per_department() -> None:
+    rows = [row(1, "甲", description="平成29年度は甲"), row(2, "乙", description="平成29年度は乙")]
+    state = merged(*rows).departments[0]
+    assert (state.state, state.errors, state.confirmations) == ("受理", 0, 2)
+    state = merged(*rows, office=office(confirmed=[("R115", "2ア-1", "")])).departments[0]
+    assert state.confirmations == 1

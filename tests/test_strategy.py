@@ -1,0 +1,415 @@
+"""The template's tables: what they say, and every mistake with sheet and cell, all at once."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sousei_xl.strategy import Department
+from sousei_xl.strategy.fields import CORE
+from sousei_xl.strategy.load import load
+from sousei_xl.strategy.load.table import (
+    DEPARTMENT_COLUMNS,
+    FIELD_COLUMNS,
+    INDICATOR_COLUMNS,
+    MEASURE_COLUMNS,
+    cell_address,
+)
+from tests.builders import facts, make_strategy, tables
+
+Tables = dict[str, list[tuple[int, list[Any]]]]
+FILE = "別紙_template.xlsx"
+COLUMNS = {
+    "設定": ("キー", "値"),
+    "施策体系": MEASURE_COLUMNS,
+    "部局": DEPARTMENT_COLUMNS,
+    "指標": INDICATOR_COLUMNS,
+    "項目": FIELD_COLUMNS,
+}
+
+
+# --- how a mistake gets into a template -----------------------------------------------------------
+
+Mistake = Callable[[Tables], None]
+
+
+def put(sheet: str, row: int, heading: str, value: Any) -> Mistake:
+    """Type a value into the column of a heading."""
+
+    def change(content: Tables) -> None:
+        cells = next(values for number, values in content[sheet] if number == row)
+        position = COLUMNS[sheet].index(heading)
+        cells.extend([None] * (position + 1 - len(cells)))
+        cells[position] = value
+
+    return change
+
+
+def setting(key: str, value: Any) -> Mistake:
+    """Type a value beside a key of 設定; a new key comes at the end."""
+
+    def change(content: Tables) -> None:
+        for _, cells in content["設定"]:
+            if cells[0] == key:
+                cells[1] = value
+                return
+        content["設定"].append((len(content["設定"]) + 1, [key, value]))
+
+    return change
+
+
+def without(key: str) -> Mistake:
+    def change(content: Tables) -> None:
+        content["設定"] = [row for row in content["設定"] if row[1][0] != key]
+
+    return change
+
+
+def append(sheet: str, *cells: Any) -> Mistake:
+    def change(content: Tables) -> None:
+        content[sheet].append((content[sheet][-1][0] + 1, list(cells)))
+
+    return change
+
+
+def drop(sheet: str) -> Mistake:
+    def change(content: Tables) -> None:
+        del content[sheet]
+
+    return change
+
+
+def keep(sheet: str, rows: int) -> Mistake:
+    def change(content: Tables) -> None:
+        del content[sheet][rows:]
+
+    return change
+
+
+LAST_SETTING = len(tables()["設定"])
+LAST_MEASURE = len(tables()["施策体系"])
+LAST_DEPARTMENT = len(tables()["部局"])
+LAST_INDICATOR = len(tables()["指標"])
+
+# (mistake, sheet, cells, a part of what is said)
+MISTAKES: list[tuple[Mistake, str, list[str], str]] = [
+    # 設定: 自治体名 B2, 団体コード B3, 年度 B4, 計画期間 B5, 表題 B6, 単位 B7, 小計の算出 B8,
+    # 番号の付け方 B9, 基準日 B10, 用紙 B11, 負数の記号 B12
+    (drop("設定"), "設定", ["A1"], "シート「設定」がありません"),
+    (setting("自治体名", None), "設定", ["B2"], "「自治体名」が空欄です"),
+    (setting("自治体名", "　"), "設定", ["B2"], "「自治体名」が空欄です"),
+    (without("表題"), "設定", ["A1"], "「表題」の行がありません"),
+    (setting("団体コード", 12041), "設定", ["B3"], "『12041』が6桁の数字ではありません"),
+    (setting("年度", "来年度"), "設定", ["B4"], "『来年度』が年度として読み取れません"),
+    (setting("計画期間", "平成27年度"), "設定", ["B5"], "期間として読み取れません"),
+    (setting("計画期間", "平成31年度〜平成27年度"), "設定", ["B5"], "期間として読み取れません"),
+    (setting("小計の算出", "純計"), "設定", ["B8"], "再掲を含む、再掲を除くから選んでください"),
+    (setting("番号の付け方", "任意"), "設定", ["B9"], "提出どおり、自動から選んでください"),
+    (setting("基準日", "3月末"), "設定", ["B10"], "『3月末』が日付として読み取れません"),
+    (setting("基準日", "2018-02-30"), "設定", ["B10"], "日付として読み取れません"),
+    (setting("用紙", "B4"), "設定", ["B11"], "A4、A3から選んでください"),
+    (setting("負数の記号", "マイナス"), "設定", ["B12"], "▲、△、-から選んでください"),
+    (
+        setting("予算の上限目安", "なし"),
+        "設定",
+        [f"B{LAST_SETTING + 1}"],
+        "『なし』が数字として読み取れません",
+    ),
+    (setting("予算の上限目安", 0), "設定", [f"B{LAST_SETTING + 1}"], "正の整数"),
+    (setting("実績基準日", "夏"), "設定", [f"B{LAST_SETTING + 1}"], "日付として読み取れません"),
+    (setting("おおむね順調の基準", "6割"), "設定", [f"B{LAST_SETTING + 1}"], "『6割』が数字として"),
+    (setting("維持の許容幅", "NaN"), "設定", [f"B{LAST_SETTING + 1}"], "数字として読み取れません"),
+    (append("設定", "表題", "別の表題"), "設定", [f"A{LAST_SETTING + 1}"], "「表題」が2行あります"),
+    # 施策体系: row 2 is goal 1, row 3 measure 1ア
+    (drop("施策体系"), "施策体系", ["A1"], "シート「施策体系」がありません"),
+    (put("施策体系", 1, "別紙名称", "名称"), "施策体系", ["A1"], "見出し（キー、基本目標"),
+    (keep("施策体系", 1), "施策体系", ["A4"], "施策がありません"),
+    (put("施策体系", 3, "キー", "1イ"), "施策体系", ["A3"], "「1ア」と入力してください"),
+    (put("施策体系", 3, "基本目標", "一"), "施策体系", ["B3"], "「基本目標」が番号ではありません"),
+    (put("施策体系", 3, "基本目標", 0), "施策体系", ["B3"], "「基本目標」が番号ではありません"),
+    (put("施策体系", 3, "別紙名称", None), "施策体系", ["D3"], "「別紙名称」が空欄です"),
+    (
+        append("施策体系", "1ア", 1, "ア", "もう一つの施策"),
+        "施策体系",
+        [f"A{LAST_MEASURE + 1}"],
+        "キー『1ア』が2度あります",
+    ),
+    (
+        append("施策体系", "1", 1, None, "もう一つの基本目標"),
+        "施策体系",
+        [f"A{LAST_MEASURE + 1}"],
+        "キー『1』が2度あります",
+    ),
+    (
+        append("施策体系", "9ア", 9, "ア", "基本目標のない施策"),
+        "施策体系",
+        [f"B{LAST_MEASURE + 1}"],
+        "基本目標9の行がありません",
+    ),
+    # 部局
+    (drop("部局"), "部局", ["A1"], "シート「部局」がありません"),
+    (keep("部局", 1), "部局", ["B4"], "部局がありません"),
+    (put("部局", 2, "部局名", None), "部局", ["B2"], "「部局名」が空欄です"),
+    (put("部局", 3, "部局名", "総合政策部"), "部局", ["B3"], "「総合政策部」と重なっています"),
+    (put("部局", 3, "部局名", "総合 政策部"), "部局", ["B3"], "「総合政策部」と重なっています"),
+    (put("部局", 3, "別名", "企画部、総合政策部"), "部局", ["C3"], "「総合政策部」と重なって"),
+    (put("部局", 2, "表示順", "最初"), "部局", ["A2"], "「表示順」が番号ではありません"),
+    (put("部局", 2, "提出対象", "○"), "部局", ["D2"], "「はい」か「いいえ」を選んでください"),
+    # 指標
+    (drop("指標"), "指標", ["A1"], "シート「指標」がありません"),
+    (put("指標", 2, "ID", None), "指標", ["A2"], "「ID」が空欄です"),
+    (put("指標", 3, "ID", "G1-1"), "指標", ["A3"], "ID『G1-1』が2度あります"),
+    (put("指標", 2, "指標区分", "目標"), "指標", ["D2"], "数値目標、KPIから選んでください"),
+    (put("指標", 2, "集計区分", "平均"), "指標", ["H2"], "「集計区分」に『平均』とあります"),
+    (put("指標", 2, "目標の向き", "上昇"), "指標", ["N2"], "増加、減少、維持から選んでください"),
+    (put("指標", 2, "基本目標", 9), "指標", ["B2"], "『9』が施策体系にありません"),
+    (put("指標", 2, "施策", "ン"), "指標", ["C2"], "『1ン』が施策体系にありません"),
+    (put("指標", 2, "現状値年", "昨年"), "指標", ["J2"], "『昨年』が年として読み取れません"),
+    (put("指標", 2, "現状値", "1.28人"), "指標", ["K2"], "『1.28人』が数字として読み取れません"),
+    (put("指標", 4, "目標値", "inf"), "指標", ["M4"], "『inf』が数字として読み取れません"),
+    (put("指標", 2, "担当部局", "経済局"), "指標", ["P2"], "担当部局『経済局』が部局の一覧に"),
+    (put("指標", 2, "年度別目標", "H28:5"), "指標", ["Q2"], "『H28:5』が読み取れません"),
+    (put("指標", 2, "年度別目標", "H28=五"), "指標", ["Q2"], "『H28=五』が読み取れません"),
+    # 項目
+    (drop("項目"), "項目", ["A1"], "シート「項目」がありません"),
+    (append("項目", None, "独自", "文字"), "項目", ["A2"], "「項目名」が空欄です"),
+    (append("項目", "財源", "独自", "数値"), "項目", ["C2"], "文字、整数、選択から選んでください"),
+    (append("項目", "財源", "独自", "選択"), "項目", ["F2"], "選択肢が空欄です"),
+    (
+        append("項目", "財源", "独自", "文字", "必須"),
+        "項目",
+        ["D2"],
+        "「必須」に『必須』とあります",
+    ),
+    (append("項目", "財源", "独自", "文字", None, 40_000), "項目", ["E2"], "1から32,767まで"),
+    (append("項目", "事業名", "標準", None, None, "百"), "項目", ["E2"], "「最大文字数」"),
+    (append("項目", "事業名称", "標準", "文字"), "項目", ["A2"], "標準の項目はありません"),
+    (append("項目", "初出", "独自", "文字"), "項目", ["A2"], "見出しに使われています"),
+    (append("項目", "入力チェック", "独自", "文字"), "項目", ["A2"], "見出しに使われています"),
+    (append("項目", "予算事業費", "独自", "整数"), "項目", ["A2"], "見出しに使われています"),
+]
+
+
+@pytest.mark.parametrize(
+    ("mistake", "sheet", "cells", "said"), MISTAKES, ids=[f"{m[1]} {m[3]}" for m in MISTAKES]
+)
+def test_mistake(mistake: Mistake, sheet: str, cells: list[str], said: str) -> None:
+    content = copy.deepcopy(tables())
+    mistake(content)
+    strategy, found = load(content, FILE)
+    assert strategy is None
+    assert {f.code for f in found} == {"T101"}
+    assert said in "".join(str(f) for f in found)
+    here = [f.place.cell for f in found if f.place.sheet == sheet]
+    assert here[: len(cells)] == cells
+    assert all(f.place.file == FILE and f.place.cell for f in found)
+    assert all(f.message and f.cure and f.addressee == "事務局" for f in found)
+
+
+def test_a_mistake_does_not_drag_others_with_it() -> None:
+    """One cell, one finding: but for sheets whose loss makes others refer to nothing."""
+    for mistake, sheet, cells, said in MISTAKES:
+        content = copy.deepcopy(tables())
+        mistake(content)
+        _, found = load(content, FILE)
+        if sheet in ("施策体系", "部局") and len(found) > len(cells):
+            assert {f.place.sheet for f in found} <= {sheet, "施策体系", "指標"}, said
+        else:
+            assert len(found) == len(cells), said
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    content = copy.deepcopy(tables())
+    for change in (
+        setting("用紙", "B4"),
+        setting("基準日", "3月末"),
+        put("施策体系", 3, "別紙名称", None),
+        put("部局", 2, "提出対象", "○"),
+        put("指標", 2, "集計区分", "平均"),
+        append("項目", "財源", "独自", "数値"),
+    ):
+        change(content)
+    _, found = load(content, FILE)
+    places = {(f.place.sheet, f.place.cell) for f in found}
+    assert {
+        ("設定", "B11"),
+        ("設定", "B10"),
+        ("施策体系", "D3"),
+        ("部局", "D2"),
+        ("指標", "H2"),
+        ("項目", "C2"),
+    } <= places
+
+
+def test_nothing_at_all() -> None:
+    strategy, found = load({}, FILE)
+    assert strategy is None
+    assert [f.place.sheet for f in found] == ["設定", "施策体系", "部局", "指標", "項目"]
+
+
+# --- what the tables say --------------------------------------------------------------------------
+
+
+def test_the_fy2018_strategy() -> None:
+    strategy = make_strategy()
+    settings = strategy.settings
+    assert (settings.fiscal_year, settings.year_label, settings.short_year) == (
+        2018,
+        "平成30年度",
+        "H30",
+    )
+    assert settings.plan_years == (2015, 2019)
+    assert settings.list_date == dt.date(2018, 3, 30)
+    assert settings.code == "012041"
+    assert settings.number_format == "#,##0;▲#,##0"
+    assert [g.number for g in strategy.goals] == [1, 2, 3, 4]
+    assert len(strategy.measures) == sum(1 for r in facts("measures") if r["施策"])
+    assert strategy.measures[0].option == "1ア 妊娠・出産・育児"
+    assert len(strategy.departments) == 9
+    assert len(strategy.indicators) == 30
+    assert tuple(f.name for f in strategy.fields) == tuple(f.name for f in CORE)
+    assert strategy.goal_of("4ア") == 4
+
+
+def test_defaults() -> None:
+    settings = make_strategy().settings
+    assert settings.budget_limit == 10_000_000
+    assert settings.results_date is None
+    assert (settings.unit, settings.font) == ("千円", "BIZ UDPゴシック")
+    assert (settings.judgement.mostly, settings.judgement.tolerance) == ("0.6", "0")
+    assert settings.judgement.names["順調"] == "順調"
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "name", "value"),
+    [
+        ("年度", 2018, "fiscal_year", 2018),
+        ("年度", "Ｈ３０", "fiscal_year", 2018),
+        ("年度", "令和元年度", "fiscal_year", 2019),
+        ("基準日", dt.datetime(2018, 3, 30), "list_date", dt.date(2018, 3, 30)),
+        ("基準日", "平成30年3月30日", "list_date", dt.date(2018, 3, 30)),
+        ("計画期間", "平成27年度から平成31年度", "plan_years", (2015, 2019)),
+        ("計画期間", "H27～H31", "plan_years", (2015, 2019)),
+        ("計画期間", "2015-2019", "plan_years", (2015, 2019)),
+        ("団体コード", "０１２０４１", "code", "012041"),
+        ("団体コード", 131016, "code", "131016"),
+        ("予算の上限目安", "5,000,000", "budget_limit", 5_000_000),
+        ("年度の表記", "平成30年度（2018年度）", "year_label", "平成30年度（2018年度）"),
+        ("実績基準日", "2018-08-31", "results_date", dt.date(2018, 8, 31)),
+    ],
+)
+def test_setting(key: str, typed: Any, name: str, value: Any) -> None:
+    assert getattr(make_strategy(settings={key: typed}).settings, name) == value
+
+
+def test_rows_above_the_header_and_moved_columns_do_no_harm() -> None:
+    content = copy.deepcopy(tables())
+    content["部局"] = [
+        (1, ["部局の一覧"]),
+        (3, ["メモ", "部局名", "表示順"]),
+        (4, ["旧企画部", "総合政策部", 2]),
+        (6, [None, "経済部", 1]),
+        (7, [None, " ", None]),
+    ]
+    strategy, found = load(content, FILE)
+    assert not found
+    assert strategy is not None
+    assert [d.name for d in strategy.departments] == ["経済部", "総合政策部"]
+
+
+def test_departments() -> None:
+    strategy = make_strategy(
+        departments=[
+            (None, "経済部", "商工部、産業・経済部", "はい", "商工課、産業・雇用課"),
+            (None, "観光・文化部"),
+            (None, "監査委員", None, "いいえ"),
+        ]
+    )
+    assert strategy.departments == (
+        Department(1, "経済部", ("商工部", "産業・経済部"), True, ("商工課", "産業・雇用課")),
+        Department(2, "観光・文化部"),
+        Department(3, "監査委員", (), False),
+    )
+    assert strategy.expected_units == (
+        ("経済部", "商工課"),
+        ("経済部", "産業・雇用課"),
+        ("観光・文化部", ""),
+    )
+    assert strategy.department_spellings["商工部"] == "経済部"
+
+
+def test_who_reports_an_indicator() -> None:
+    content = copy.deepcopy(tables(departments=[(1, "経済部", "商工部"), (2, "観光・文化部")]))
+    put("指標", 2, "担当部局", "商工部、観光・文化部")(content)
+    put("指標", 3, "担当部局", "経済部・観光・文化部")(content)
+    _, found = load(content, FILE)
+    assert [(f.place.cell, f.value) for f in found] == [
+        ("P3", "経済部・観光・文化部"),
+        ("P3", "経済部・観光・文化部"),
+    ]
+    put("指標", 3, "担当部局", "商工部")(content)
+    strategy, found = load(content, FILE)
+    assert not found
+    assert strategy is not None
+    assert strategy.indicators[0].departments == ("経済部", "観光・文化部")
+    assert strategy.indicators[1].departments == ("経済部",)
+
+
+def test_figures_of_an_indicator_are_decimal_text() -> None:
+    content = copy.deepcopy(tables())
+    put("指標", 4, "現状値", "５３５")(content)
+    put("指標", 4, "目標値", "71,000")(content)
+    put("指標", 4, "年度別目標", "Ｈ２８＝560、H29=580.5")(content)
+    put("指標", 2, "目標値", "全国平均以上")(content)
+    strategy, found = load(content, FILE)
+    assert not found
+    assert strategy is not None
+    qualitative, _, visitors = strategy.indicators[:3]
+    assert (visitors.baseline, visitors.target) == ("535", "71000")
+    assert visitors.yearly_targets == {2016: "560", 2017: "580.5"}
+    assert (qualitative.kind, qualitative.target) == ("定性", "全国平均以上")
+
+
+def test_the_offices_own_fields_stand_before_the_note() -> None:
+    strategy = make_strategy(
+        fields=[
+            ("事業名", "標準", "文字", "はい", 60),
+            ("予算事業費(千円)", "標準", "金額"),
+            ("財源", "独自", "選択", "はい", None, "国、道・市、市", "主な財源です。"),
+            ("予算コード", "独自", "整数"),
+        ]
+    )
+    assert [f.name for f in strategy.fields][-3:] == ["own_1", "own_2", "note"]
+    fund, code = strategy.own_fields
+    assert (fund.label, fund.kind, fund.required) == ("財源", "choice", True)
+    assert (fund.choices, fund.hint) == (("国", "道・市", "市"), "主な財源です。")
+    assert (code.kind, code.required, code.hint) == (
+        "integer",
+        False,
+        "予算コードを入力してください。",
+    )
+    assert strategy.field_by_name["name"].max_length == 60
+
+
+def test_measures_go_by_every_name_that_is_theirs_alone() -> None:
+    content = copy.deepcopy(tables())
+    put("施策体系", 4, "略称", "妊娠・出産・育児")(content)
+    strategy, _ = load(content, FILE)
+    assert strategy is not None
+    spellings = strategy.measure_spellings
+    assert spellings["1ア"] == "1ア"
+    assert spellings["1-ア"] == "1ア"
+    assert "妊娠・出産・育児" not in spellings
+    assert spellings["1ア妊娠・出産・育児"] == "1ア"
+    assert spellings["1イ妊娠・出産・育児"] == "1イ"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "address"), [(1, 0, "A1"), (12, 7, "H12"), (3, 25, "Z3"), (3, 26, "AA3")]
+)
+def test_cell_address(row: int, column: int, address: str) -> None:
+    assert cell_address(row, column) == address
