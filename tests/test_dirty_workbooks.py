@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 
 from sousei_xl import pipeline
-from sousei_xl.findings import Finding
+from sousei_xl.findings import RULES, Finding
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.inbox import list_inbox
 from sousei_xl.intake.read import Reading, read_one
@@ -20,7 +21,7 @@ from sousei_xl.rules.records import ListResult
 from sousei_xl.strategy import Strategy
 from tests.dirty.kinds import Kind, Reported
 from tests.dirty.table import KINDS
-from tests.workspaces import ROOT
+from tests.workspaces import ROOT, example_workspace, run
 
 GIVEN = "A105"  # blank numbers get one: true of nearly every kind, and said by none
 COLUMNS = ["goal", "measure", "number", "relisted", "category", "name", "department", "counted"]
@@ -64,7 +65,7 @@ def baseline(kind: Kind) -> ListResult:
     about = (kind.without, kind.tweak)
     if about not in _BASELINES:
         arrivals = Arrivals(good().template, good_files(kind), good().office, ())
-        _BASELINES[about] = pipeline.merge_list(arrivals, strategy_for(kind))
+        _BASELINES[about] = pipeline.merge_all(arrivals, strategy_for(kind))[0]
     return _BASELINES[about]
 
 
@@ -81,7 +82,7 @@ def merged(kind: Kind, inbox: Path, patch: pytest.MonkeyPatch) -> ListResult:
         office = read_one(str(listing.office.path), listing.office.file)
     files = tuple(sorted([*good_files(kind), *readings], key=lambda r: r.file))
     arrivals = Arrivals(good().template, files, office, listing.strays)
-    return pipeline.merge_list(arrivals, strategy_for(kind))
+    return pipeline.merge_all(arrivals, strategy_for(kind))[0]
 
 
 def reported(findings: tuple[Finding, ...]) -> Reported:
@@ -130,3 +131,55 @@ def test_a_kind_has_its_outcome_and_the_good_files_theirs(
 
     untouched = {f.file for f in good_files(kind)}
     pd.testing.assert_frame_equal(rows_of(result, untouched), rows_of(before, untouched))
+
+
+def test_every_code_that_a_workbook_can_show_occurs() -> None:
+    shown = {code for kind in KINDS for code, *_ in kind.reported()}
+    families = {code for code in RULES if code[0] in "FSRLOA"}
+    assert shown | {GIVEN} >= families
+    assert len({kind.slug for kind in KINDS}) == len({kind.title for kind in KINDS}) == len(KINDS)
+    read = sum(kind.outcome in ("accepted", "superseded") for kind in KINDS)
+    assert (read >= 40, len(KINDS) - read >= 70) == (True, True)
+
+
+def test_blank_numbers_are_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = next(kind for kind in KINDS if kind.slug == "distributed")
+    given = [f for f in merged(kind, tmp_path, monkeypatch).findings if f.code == GIVEN]
+    assert [(f.place.file, f.place.cell) for f in given] == [(kind.main, "C4"), (kind.main, "C5")]
+
+
+@pytest.mark.libreoffice
+def test_an_inbox_of_all_kinds_at_once(tmp_path: Path) -> None:
+    workspace = example_workspace(tmp_path / "作業 フォルダー")
+    together = [kind for kind in KINDS if not kind.alone]
+    for kind in together:
+        kind.put(workspace / "inbox", kind.slug)
+    started = time.monotonic()
+    done = run("merge", "--json", "--workspace", workspace)
+    seconds = time.monotonic() - started
+    assert done.status == 1, done.err[-2000:]
+    assert "Traceback" not in done.err
+    answer = done.json
+    assert answer["status"] == "draft"
+
+    outcomes = {f["file"]: f["outcome"] for f in answer["files"]}
+    expected = {f.file: f.outcome for f in baseline(together[0]).files}
+    for kind in together:
+        expected |= kind.outcomes()
+    assert outcomes == expected
+
+    found: Reported = Counter(
+        (f["code"], f["file"], f["sheet"], f["cell"])
+        for f in answer["findings"]
+        if f["code"] != GIVEN
+    )
+    known = reported(baseline(together[0]).findings)
+    assert known <= found
+    mine = sum((kind.reported() for kind in together), Counter())
+    assert spelled(found - known) == spelled(mine)
+
+    ledger = answer["ledger"]
+    assert ledger["read"] == sum(ledger[p] for p in ("listed", "held", "superseded", "withdrawn"))
+    assert ledger["read"] == baseline(together[0]).ledger.read + sum(k.rows for k in together)
+    assert ledger["held"] == sum(kind.held for kind in together)
+    assert seconds < 30, f"{len(together)} kinds took {seconds:.0f} s"

@@ -8,6 +8,7 @@ from typing import Any
 
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import Finding
+from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import FileRecord, ListResult
 from sousei_xl.sheets import Contents
 from sousei_xl.workspace import OperatorError
@@ -57,12 +58,14 @@ def files(records: Iterable[FileRecord]) -> list[dict[str, Any]]:
     ]
 
 
-def departments(result: ListResult) -> list[dict[str, Any]]:
-    """Where every department stands."""
+def departments(result: ListResult, indicators: IndicatorResult | None) -> list[dict[str, Any]]:
+    """Where every department stands, in the round of the list and in that of the KPI."""
+    kpi = {d.department: d.state for d in indicators.departments} if indicators else {}
     return [
         {
             "department": d.department,
             "state": d.state,
+            "kpi_state": kpi.get(d.department, "該当なし"),
             "rows": d.rows,
             "errors": d.errors,
             "confirmations": d.confirmations,
@@ -71,11 +74,23 @@ def departments(result: ListResult) -> list[dict[str, Any]]:
     ]
 
 
-def round_state(result: ListResult) -> dict[str, Any]:
+def indicator_round(indicators: IndicatorResult | None) -> dict[str, Any]:
+    """Where the KPI round stands."""
+    if indicators is None:
+        return {"state": "complete", "expected": 0, "reported": 0}
+    return {
+        "state": indicators.state,
+        "expected": indicators.expected,
+        "reported": indicators.reported,
+    }
+
+
+def round_state(result: ListResult, indicators: IndicatorResult) -> dict[str, Any]:
     """The object of ``status --json``."""
     return {
         "complete": result.complete,
-        "departments": departments(result),
+        "departments": departments(result, indicators),
+        "indicators": indicator_round(indicators),
         "files": files(result.files),
     }
 
@@ -112,7 +127,8 @@ def merged(contents: Contents, outputs: Iterable[str]) -> dict[str, Any]:
             "undecided": contents.totals.total.undecided,
         },
         "files": files(result.files),
-        "departments": departments(result),
-        "findings": [finding(item) for item in result.findings],
+        "departments": departments(result, contents.indicators),
+        "indicators": indicator_round(contents.indicators),
+        "findings": [finding(item) for item in contents.findings],
         "outputs": list(outputs),
     }

@@ -104,8 +104,9 @@ def _merge(
     arrived = arriving.result()
     progress.close()
     definition = delivery.define(arrived, workspace.template)
-    result = pipeline.merge_list(arrived, definition.strategy)
-    contents = delivery.contents_of(arrived, result, definition.strategy, workspace, approve)
+    strategy = definition.strategy
+    result, indicators = pipeline.merge_all(arrived, strategy)
+    contents = delivery.contents_of(arrived, result, indicators, strategy, workspace, approve)
     return contents, definition
 
 

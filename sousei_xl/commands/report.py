@@ -18,6 +18,7 @@ from sousei_xl.figures.changes import Changes, Row, target
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import Finding, address, collapse
 from sousei_xl.pipeline.delivery import Delivered
+from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook.reminders import reminders
@@ -136,7 +137,7 @@ def _departments(console: Console, contents: Contents) -> None:
     console.print(table)
 
 
-def status(result: ListResult, strategy: Strategy) -> None:
+def status(result: ListResult, indicators: IndicatorResult, strategy: Strategy) -> None:
     """The report of ``status``: states, receipts, and reminders ready to be pasted into a mail."""
     console = _console()
     settings = strategy.settings
@@ -145,11 +146,13 @@ def status(result: ListResult, strategy: Strategy) -> None:
         console,
         ("部局", False),
         ("状態", False),
+        ("KPI", False),
         ("ファイル", False),
         ("版", True),
         ("行", True),
         ("受付番号", False),
     )
+    kpi = {d.department: d.state for d in indicators.departments}
     records = {record.file: record for record in result.files}
     for d in result.departments:
         if not d.expected and not d.files:
@@ -160,7 +163,8 @@ def status(result: ListResult, strategy: Strategy) -> None:
             if record is not None:
                 edition = str(record.edition) if record.edition else ""
                 cells = (shown(record.file), edition, str(record.read), record.sha256[:8])
-            table.add_row(*((d.department, state_words(d)) if i == 0 else ("", "")), *cells)
+            head = (d.department, state_words(d), kpi.get(d.department, ""))
+            table.add_row(*(head if i == 0 else ("", "", "")), *cells)
     console.print(table)
     console.print("（受付番号はファイルの内容から計算したもので、提出物を照合できます）")
     for d, letter in reminders(result, settings):
@@ -213,6 +217,9 @@ def _figures(console: Console, contents: Contents) -> None:
         add(f"基本目標{group.goal}", group)
     add("合計", contents.totals.total, "bold")
     console.print(table)
+    if contents.indicators is not None and contents.indicators.expected:
+        kpi = contents.indicators
+        console.print(f"\nKPI: {kpi.expected}指標のうち {kpi.reported}指標の回答がありました。")
     if contents.totals.total.undecided:
         console.print(f"  金額未確定 {contents.totals.total.undecided}件を除きます。")
 
@@ -228,12 +235,12 @@ def finding_line(group: Sequence[Finding]) -> str:
 def _findings(console: Console, contents: Contents) -> None:
     shown_ones = [
         f
-        for f in contents.result.findings
+        for f in contents.findings
         if f.severity in ("要修正", "要確認") and not f.acknowledged and f.code != "F205"
     ]
-    counts = Counter(f.severity for f in contents.result.findings)
+    counts = Counter(f.severity for f in contents.findings)
     open_ones = sum(f.severity == "要確認" for f in shown_ones)
-    done = sum(f.acknowledged for f in contents.result.findings)
+    done = sum(f.acknowledged for f in contents.findings)
     console.print(
         f"\n指摘: 要修正 {counts['要修正']}　要確認 {open_ones}"
         f"（ほか確認済 {done}）　自動変換 {counts['自動変換']}"

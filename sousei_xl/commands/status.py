@@ -33,14 +33,14 @@ def run(args: argparse.Namespace) -> int:
 
         arrived = arriving.result()
     strategy = pipeline.strategy_of(arrived.template)
-    result = pipeline.merge_list(arrived, strategy)
+    result, indicators = pipeline.merge_all(arrived, strategy)
     if args.json:
         from sousei_xl.commands import as_json
 
-        as_json.emit(as_json.round_state(result))
+        as_json.emit(as_json.round_state(result, indicators))
     else:
         from sousei_xl.commands import report
 
-        report.status(result, strategy)
+        report.status(result, indicators, strategy)
     owing = any(d.missing_units or d.state in ("差戻し", "再提出待ち") for d in result.departments)
     return DRAFT if owing else DONE

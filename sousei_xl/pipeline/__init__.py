@@ -13,6 +13,8 @@ from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.read import Reading
 from sousei_xl.intake.receive import receive
 from sousei_xl.intake.submission import finding_of
+from sousei_xl.rules.indicators.merge import merge_indicators
+from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import ListResult
 from sousei_xl.strategy import Strategy
@@ -60,13 +62,16 @@ def strategy_of(template: Reading) -> Strategy:
     return strategy
 
 
-def merge_list(arrivals: Arrivals, strategy: Strategy) -> ListResult:
-    """The merged list. A ledger that does not balance is a bug and stops everything."""
+def merge_all(arrivals: Arrivals, strategy: Strategy) -> tuple[ListResult, IndicatorResult]:
+    """The merged list and the KPI round, which has a state of its own.
+
+    A ledger that does not balance is a bug and stops everything.
+    """
     intake = receive(arrivals.files, arrivals.office, arrivals.strays, strategy)
     result = merge(intake, strategy)
     if not result.ledger.balanced or result.ledger.listed != len(result.listed):
         raise RuntimeError(f"the ledger does not balance: {result.ledger}")
-    return result
+    return result, merge_indicators(intake, strategy)
 
 
 def check_files(arrivals: Arrivals, names: list[str], strategy: Strategy) -> ListResult:

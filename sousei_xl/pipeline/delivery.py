@@ -16,6 +16,7 @@ from sousei_xl.intake import previous
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.publish import Outbox, Output, Published, Sheets
+from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
@@ -60,6 +61,7 @@ def content_hash(result: ListResult, strategy: Strategy) -> str:
 def contents_of(
     arrivals: Arrivals,
     result: ListResult,
+    indicators: IndicatorResult,
     strategy: Strategy,
     workspace: Workspace,
     approve: dt.date | None = None,
@@ -89,6 +91,7 @@ def contents_of(
         status=status,
         approved_on=approved_on,
         reopened=approval is not None and status == "proposal",
+        indicators=indicators,
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sousei_xl import text
 from sousei_xl.figures.totals import Totals
+from sousei_xl.findings import Finding
+from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import ListResult, ListStatus
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import Run
@@ -18,7 +20,7 @@ class Contents:
     """All that the workbooks of one run are made from.
 
     ``approved_on`` is the day of 決裁 of a final list. ``reopened`` is True where an approved list
-    has changed since and became a proposal again.
+    has changed since and became a proposal again. ``indicators`` is the KPI round, if there is one.
     """
 
     strategy: Strategy
@@ -28,6 +30,12 @@ class Contents:
     status: ListStatus
     approved_on: dt.date | None = None
     reopened: bool = False
+    indicators: IndicatorResult | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Those of the list and those of the KPI round."""
+        return (*self.result.findings, *(self.indicators.findings if self.indicators else ()))
 
     @property
     def state_label(self) -> str:
