@@ -45,10 +45,11 @@ def run(args: argparse.Namespace) -> int:
         arrived = arriving.result()
     strategy = pipeline.strategy_of(arrived.template)
     names = [file.file for file in asked]
-    result = pipeline.check_files(
+    result, indicators = pipeline.check_files(
         _without_copies(arrived, args.files, workspace.inbox), names, strategy
     )
-    findings = [f for f in result.findings if f.place.file in names]
+    found = (*result.findings, *indicators.findings)
+    findings = [f for f in found if f.place.file in names]
     if args.json:
         from sousei_xl.commands import as_json
 
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         from sousei_xl.commands import report
 
-        report.checked(names, result, strategy)
+        report.checked(names, result, findings)
     sys.stdout.flush()
     return DRAFT if any(f.severity == "要修正" for f in findings) else DONE
 

@@ -274,13 +274,13 @@ def _next(console: Console, contents: Contents) -> None:
         console.print("  ・点検結果の「提出状況」と「指摘一覧」に、理由と直し方があります。")
 
 
-def checked(names: Sequence[str], result: ListResult, strategy: Strategy) -> None:
+def checked(names: Sequence[str], result: ListResult, findings: Sequence[Finding]) -> None:
     """The report of ``check``: findings in the order of the sheet, then the rows of the list."""
     console = _console()
     records = {record.file: record for record in result.files}
     for name in names:
         record = records[name]
-        mine = [f for f in result.findings if f.place.file == name]
+        mine = [f for f in findings if f.place.file == name]
         counts = Counter(f.severity for f in mine)
         console.print(Text(shown(name), "bold"))
         console.print(

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.read import Reading
@@ -16,7 +16,8 @@ from sousei_xl.intake.submission import finding_of
 from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.merge import merge
-from sousei_xl.rules.records import ListResult
+from sousei_xl.rules.merge.units import unit_key
+from sousei_xl.rules.records import ListResult, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load import load
 from sousei_xl.workspace import OperatorError
@@ -74,15 +75,23 @@ def merge_all(arrivals: Arrivals, strategy: Strategy) -> tuple[ListResult, Indic
     return result, merge_indicators(intake, strategy)
 
 
-def check_files(arrivals: Arrivals, names: list[str], strategy: Strategy) -> ListResult:
+def check_files(
+    arrivals: Arrivals, names: list[str], strategy: Strategy
+) -> tuple[ListResult, IndicatorResult]:
     """The merge as it would be with these files in the place of their units' files."""
     intake = receive(arrivals.files, arrivals.office, arrivals.strays, strategy)
     asked = [s for s in intake.submissions if s.file in names]
-    units = {(s.department, text.key(s.unit)) for s in asked}
-    others = (
-        s
-        for s in intake.submissions
-        if s.file not in names and (s.department, text.key(s.unit)) not in units
-    )
-    kept = tuple(sorted([*others, *asked], key=lambda s: s.file))
-    return merge(replace(intake, submissions=kept), strategy)
+    others = [_yielding(s, asked) for s in intake.submissions if s.file not in names]
+    kept = sorted([*others, *asked], key=lambda s: s.file)
+    intake = replace(intake, submissions=tuple(kept))
+    return merge(intake, strategy), merge_indicators(intake, strategy)
+
+
+def _yielding(other: Submission, asked: Sequence[Submission]) -> Submission:
+    """A file of the inbox without the sheets that a checked file of its unit brings."""
+    rivals = [s for s in asked if unit_key(s) == unit_key(other)]
+    if any(s.has_projects for s in rivals):
+        other = replace(other, has_projects=False, none_applicable=False, rows=())
+    if any(s.has_indicators for s in rivals):
+        other = replace(other, has_indicators=False, indicator_rows=())
+    return other
