@@ -242,7 +242,7 @@ def test_put_back_corrected_it_replaces_its_ancestor(form: Path, inbox: Path) ->
     }
     assert not [f for f in result.findings if is_error(f)]
     assert list(result.listed["budget"]) == [12000, 2000, 3000]
-    assert returns_due(result) == {}
+    assert returns_due(result, result.findings) == {}
 
 
 def test_the_edition_is_raised_where_it_is_seen_and_where_not(form: Path) -> None:
@@ -275,7 +275,7 @@ def test_all_nine_departments(inbox: Path) -> None:
         )
         edit(path, {"J4": "未確定額"})
     result = merged(inbox)
-    jobs = plan_returns(result)
+    jobs = plan_returns(result, result.findings)
     assert len(jobs) == 9
     for job in jobs:
         target = inbox.parent / Path(job.name).name
@@ -704,13 +704,13 @@ def test_files_with_errors_of_their_own_and_refused_ones_go_back(form: Path, inb
     )
     (inbox / "メモ.txt").write_text("x", encoding="utf-8")
     result = merged(inbox)
-    due = returns_due(result)
+    due = returns_due(result, result.findings)
     assert {file: {f.code for f in found if is_error(f)} for file, found in due.items()} == {
         "経済部.xlsx": {"R105", "R104"},
         "その他.xlsx": {"F203"},
         "観光/社会教育部.xls": {"F102"},
     }
-    jobs = {job.file: job for job in plan_returns(result)}
+    jobs = {job.file: job for job in plan_returns(result, result.findings)}
     assert {file for file in due if not jobs[file].is_readable} == {"観光/社会教育部.xls"}
     assert jobs["経済部.xlsx"].edition == 2
     assert jobs["観光/社会教育部.xls"].name == "差戻し/観光/社会教育部.xlsx"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sousei_xl.commands.console import shown
 from sousei_xl.commands.options import (
     DONE,
     DRAFT,
@@ -26,8 +26,19 @@ if TYPE_CHECKING:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """FILE… and the workspace."""
-    parser.epilog = "例:\n  sousei-xl check inbox/経済部.xlsx\n"
+    parser.epilog = (
+        "例:\n"
+        "  sousei-xl check inbox/経済部.xlsx            指摘と、一覧での見え方を示す\n"
+        "  sousei-xl check --return inbox/経済部.xlsx   印を付けたファイルを出力フォルダーの"
+        "「差戻し」に作る\n"
+    )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="点検するファイル")
+    parser.add_argument(
+        "--return",
+        dest="give_back",
+        action="store_true",
+        help="指摘の印を付けたファイルを、出力フォルダーの「差戻し」に作ります",
+    )
     add_workspace_options(parser)
 
 
@@ -50,17 +61,24 @@ def run(args: argparse.Namespace) -> int:
     )
     found = (*result.findings, *indicators.findings)
     findings = [f for f in found if f.place.file in names]
+    records = [r for r in result.files if r.file in names]
+    written: list[str] = []
+    if args.give_back:
+        from sousei_xl.pipeline import delivery
+
+        written = delivery.publish_returns(workspace, records, findings, strategy)
     if args.json:
         from sousei_xl.commands import as_json
 
-        records = [r for r in result.files if r.file in names]
         described = [as_json.finding(item) for item in findings]
-        as_json.emit({"files": as_json.files(records), "findings": described})
+        listed = as_json.files(records)
+        as_json.emit({"files": listed, "findings": described, "outputs": written})
     else:
         from sousei_xl.commands import report
 
         report.checked(names, result, findings)
-    sys.stdout.flush()
+        for name in written:
+            print(f"書き出したもの: {shown(str(workspace.outbox / name))}")
     return DRAFT if any(f.severity == "要修正" for f in findings) else DONE
 
 

@@ -17,7 +17,7 @@ from sousei_xl.commands.console import shown
 from sousei_xl.figures.changes import Changes, Row, target
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import Finding, address, collapse
-from sousei_xl.pipeline.delivery import Delivered
+from sousei_xl.pipeline.delivery import RETURNS, Delivered
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents
@@ -68,7 +68,7 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
             f"（{shown('、'.join(sorted(kept)))} に残し、"
             "点検結果の「事務局修正一覧」に載せました）。"
         )
-    _next(console, contents)
+    _next(console, contents, delivered)
 
 
 def dry_run(contents: Contents, since: str, changes: Changes) -> None:
@@ -217,11 +217,11 @@ def _figures(console: Console, contents: Contents) -> None:
         add(f"基本目標{group.goal}", group)
     add("合計", contents.totals.total, "bold")
     console.print(table)
+    if contents.totals.total.undecided:
+        console.print(f"  金額未確定 {contents.totals.total.undecided}件を除きます。")
     if contents.indicators is not None and contents.indicators.expected:
         kpi = contents.indicators
         console.print(f"\nKPI: {kpi.expected}指標のうち {kpi.reported}指標の回答がありました。")
-    if contents.totals.total.undecided:
-        console.print(f"  金額未確定 {contents.totals.total.undecided}件を除きます。")
 
 
 def finding_line(group: Sequence[Finding]) -> str:
@@ -248,21 +248,22 @@ def _findings(console: Console, contents: Contents) -> None:
     lines = collapse(sorted(shown_ones, key=lambda f: f.severity != "要修正"))
     for group in lines[:_MOST]:
         file = shown(group[0].place.file)
-        console.print(f"  {group[0].severity}　{file}{finding_line(group)}")
+        console.print(f"  {group[0].severity}　{file}　{finding_line(group)}")
     if len(lines) > _MOST:
         console.print(f"  ほか {len(lines) - _MOST} 件（点検結果の「指摘一覧」にあります）")
 
 
-def _next(console: Console, contents: Contents) -> None:
+def _next(console: Console, contents: Contents, delivered: Delivered) -> None:
     result = contents.result
     console.print("\n次にすること")
     missing = [d.department for d in result.departments if d.missing_units]
     if missing:
-        console.print(f"  ・未提出の{len(missing)}部局（{'、'.join(missing)}）に提出を依頼します。")
+        names = "、".join(missing[:_MOST]) + ("など" if len(missing) > _MOST else "")
+        console.print(f"  ・提出がそろっていない{len(missing)}部局（{names}）に提出を依頼します。")
+    if any(name.startswith(RETURNS) for name in delivered.published.written):
+        console.print("  ・出力フォルダーの「差戻し」にあるファイルを部局に返します。")
     if result.errors:
-        console.print(
-            "  ・要修正の指摘を部局に返し、直ったファイルを inbox に入れて、もう一度実行します。"
-        )
+        console.print("  ・要修正が直ったファイルを inbox に入れて、もう一度実行します。")
     if contents.status == "proposal":
         if contents.reopened:
             console.print("  ・確定した後に内容が変わったため、（案）に戻りました。")

@@ -220,7 +220,7 @@ def _department(file: str, reply: _Reply, strategy: Strategy) -> tuple[str, list
 
 def _edition(typed: str) -> int:
     """``2``, ``第２版`` → 2; 0 where nothing can be read."""
-    digits = re.search(r"\d+", text.nfkc(typed))
+    digits = re.search(r"\d{1,9}", text.nfkc(typed))
     return int(digits[0]) if digits else 0
 
 

@@ -6,18 +6,23 @@ import datetime as dt
 import hashlib
 import json
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sousei_xl import publish, text
 from sousei_xl.figures.changes import Changes, compare
 from sousei_xl.figures.totals import totals
+from sousei_xl.findings import Finding
+from sousei_xl.forms.annotate.due import FOLDER as RETURNS
+from sousei_xl.forms.annotate.due import Return, plan_returns, write_return
+from sousei_xl.forms.annotate.lines import is_theirs
 from sousei_xl.intake import previous
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.publish import Outbox, Output, Published, Sheets
 from sousei_xl.rules.indicators.records import IndicatorResult
-from sousei_xl.rules.records import ListResult, ListStatus
+from sousei_xl.rules.records import FileRecord, ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.data import projects_data
@@ -25,6 +30,19 @@ from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.prototype import Prototype, load_prototype
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OperatorError, Run, Workspace
+
+__all__ = [
+    "RETURNS",
+    "Definition",
+    "Delivered",
+    "changes_since_published",
+    "content_hash",
+    "contents_of",
+    "define",
+    "output_names",
+    "publish_list",
+    "publish_returns",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +180,58 @@ def publish_list(
     if contents.status == "final" and contents.approved_on is not None:
         digest = content_hash(contents.result, strategy)
         approval = publish.Approval(contents.approved_on, digest)
+    returns = [
+        _return(job, workspace.inbox, strategy)
+        for job in plan_returns(contents.result, contents.findings)
+    ]
     published = publish.publish(
-        workspace, contents.run, [checkbook, official], approval=approval, held=held
+        workspace,
+        contents.run,
+        [*returns, checkbook, official],
+        retire=_settled_returns(held, returns),
+        approval=approval,
+        held=held,
     )
     return Delivered(published, tuple(edits))
+
+
+def _return(job: Return, inbox: Path, strategy: Strategy) -> Output:
+    """A department's file on its way back, marked."""
+
+    def write(path: Path) -> None:
+        write_return(path, inbox / job.file, job, strategy)
+
+    return Output(job.name, write=write, tracked=False)
+
+
+def publish_returns(
+    workspace: Workspace,
+    records: Iterable[FileRecord],
+    findings: Sequence[Finding],
+    strategy: Strategy,
+) -> list[str]:
+    """Marked workbooks of single files, with 要確認 alone too; returns their names in the outbox.
+
+    ``records`` name the files by a path that can be opened from here.
+    """
+    outputs = []
+    for record in records:
+        asked = tuple(f for f in findings if f.place.file == record.file and is_theirs(f))
+        if asked:
+            name = f"{RETURNS}/{Path(record.file).name}"
+            edition = max(record.edition, 1) + 1
+            job = Return(record.file, name, record.department, edition, record.sha256, asked)
+            outputs.append(_return(job, Path(), strategy))
+    run = Run.of("", [(r.file, r.sha256) for r in records], strategy.settings.list_date)
+    published = publish.publish(workspace, run, outputs)
+    return [*published.written, *published.unchanged]
+
+
+def _settled_returns(held: Outbox, returns: Iterable[Output]) -> list[str]:
+    """Returns of earlier runs whose file has since been accepted: they go to 履歴."""
+    due = {output.name for output in returns}
+    names = publish.published_names(held)
+    return [n for n in names if n.startswith(f"{RETURNS}/") and n not in due]
 
 
 def _relative(target: Path, start: Path) -> str:

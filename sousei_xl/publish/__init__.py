@@ -40,6 +40,7 @@ __all__ = [
     "hand_edited",
     "locked",
     "publish",
+    "published_names",
     "published_values",
     "read_approval",
     "read_back",
@@ -82,6 +83,12 @@ def publish(
         return _publish(held, run, outputs, going, approval)
     with locked(workspace, delays) as outbox:
         return _publish(outbox, run, outputs, going, approval)
+
+
+def published_names(outbox: Outbox) -> tuple[str, ...]:
+    """Outbox-relative names of everything that the last run published and that is recorded."""
+    record = load_record(outbox)
+    return tuple(record.files) if record else ()
 
 
 def read_approval(workspace: Workspace) -> Approval | None:

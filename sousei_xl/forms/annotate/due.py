@@ -40,13 +40,14 @@ class Return:
         return bool(self.sha256) and not any(code.startswith(UNREADABLE) for code in codes)
 
 
-def returns_due(result: ListResult) -> dict[str, tuple[Finding, ...]]:
+def returns_due(result: ListResult, findings: Iterable[Finding]) -> dict[str, tuple[Finding, ...]]:
     """File → what its department is asked, for every file that goes back.
 
-    Those are accepted files with 要修正 of their own, and refused files. Pure.
+    Those are accepted files with 要修正 of their own, and refused files. ``findings`` are those of
+    the list and of the KPI round. Pure.
     """
     said: defaultdict[str, list[Finding]] = defaultdict(list)
-    for item in result.findings:
+    for item in findings:
         if is_theirs(item):
             said[item.place.file].append(item)
     return {
@@ -57,9 +58,9 @@ def returns_due(result: ListResult) -> dict[str, tuple[Finding, ...]]:
     }
 
 
-def plan_returns(result: ListResult) -> tuple[Return, ...]:
+def plan_returns(result: ListResult, findings: Iterable[Finding]) -> tuple[Return, ...]:
     """All returns of a merge, ready to be written."""
-    due = returns_due(result)
+    due = returns_due(result, findings)
     names = return_names(due)
     return tuple(
         Return(

@@ -160,7 +160,8 @@ def _line(group: Sequence[Located]) -> Line:
         more = "" if len(spots) <= _MOST_CELLS else f" ほか{len(spots) - _MOST_CELLS}か所"
         words += f"\n［{'、'.join(spots[:_MOST_CELLS])}{more}］"
         shown += f" ほか{len(spots) - 1}か所"
-    names = list(dict.fromkeys(_name(one, len(spots) > 1) for one in group if one.subject))
+    several = len({one.subject for one in group}) > 1
+    names = list(dict.fromkeys(_name(one, several) for one in group if one.subject))
     subject = "\n".join(names[:_MOST_NAMES])
     if len(names) > _MOST_NAMES:
         subject += f"\nほか{len(names) - _MOST_NAMES}件"
@@ -179,7 +180,7 @@ def _line(group: Sequence[Located]) -> Line:
 
 
 def _name(one: Located, several: bool) -> str:
-    """The 事業名, with its cell where a line has several."""
+    """The 事業名, with its cell where a line has several names."""
     return f"{one.cell}：{one.subject}" if several and one.cell else one.subject
 
 

@@ -78,14 +78,11 @@ class Package:
         """True where a part lies in this folder."""
         return any(name.startswith(folder) for name in self._names)
 
-    def add(self, pattern: str, content: bytes, content_type: str, numbered: bool = True) -> str:
-        """Add a part under the first free name (``xl/comments{}.xml`` with a number); its name.
-
-        Without ``numbered`` the name that readers expect, without a number, is tried first.
-        """
-        numbers = map(str, range(1, len(self.parts) + 2))
-        choices = map(pattern.format, numbers if numbered else ("", *numbers))
-        name = next(choice for choice in choices if choice.lower() not in self._names)
+    def add(self, pattern: str, content: bytes, content_type: str) -> str:
+        """Add a part under the first free name; ``{}`` in it stands for a number from 1."""
+        numbers = range(1, len(self.parts) + 2)
+        choices = (choice for i in numbers if not self.name(choice := pattern.format(i)))
+        name = next(choices)
         self.parts[name] = content
         self._names[name.lower()] = name
         types = Document(self.content(TYPES))

@@ -49,7 +49,7 @@ def read_reply(sheets: Mapping[str, Rows], package: Package) -> Reply:
         typed = text.tidy(answers.get(label, (None, ""))[0]).value
         return str(typed or hidden.get(twin, ""))
 
-    edition = re.search(r"\d+", text.nfkc(answer(layout.EDITION, layout.PROPERTY_EDITION)))
+    edition = re.search(r"\d{1,9}", text.nfkc(answer(layout.EDITION, layout.PROPERTY_EDITION)))
     return Reply(
         sheet,
         answer(layout.DEPARTMENT, layout.PROPERTY_DEPARTMENT),
@@ -72,7 +72,7 @@ def write_edition_property(package: Package, edition: int) -> None:
     part = package.target("", "custom-properties")
     if not part:
         xml = f'{HEAD}<Properties xmlns="{_NAMESPACE}/custom-properties"/>'
-        part = package.add("docProps/custom{}.xml", xml.encode(), _CUSTOM, numbered=False)
+        part = package.add("docProps/custom{}.xml", xml.encode(), _CUSTOM)
         package.relate("", "custom-properties", part)
     document = Document(package.content(part))
     elements = document.root.all("property")

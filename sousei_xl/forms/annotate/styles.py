@@ -5,6 +5,8 @@ Indices of what is there already never change: every cell of the department refe
 
 from __future__ import annotations
 
+import posixpath
+
 from sousei_xl.forms.annotate.markup import Document, Element, Unmarkable, attributes, escape
 from sousei_xl.forms.annotate.package import HEAD, MAIN, Package
 
@@ -36,7 +38,10 @@ class Styles:
         self._package = package
         self._part = package.target(workbook, "styles")
         if not self._part:
-            self._part = package.add("xl/styles{}.xml", _BARE.encode(), _TYPE, numbered=False)
+            usual = posixpath.join(posixpath.dirname(workbook), "styles.xml")
+            if package.name(usual):  # a part that nothing refers to: which one would readers take?
+                raise Unmarkable(usual)
+            self._part = package.add(usual, _BARE.encode(), _TYPE)
             package.relate(workbook, "styles", self._part)
         self._document = Document(package.content(self._part))
         for name in _USED:

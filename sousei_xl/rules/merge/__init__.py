@@ -67,7 +67,9 @@ def merge(intake: Intake, strategy: Strategy) -> ListResult:
     told = {f.place.row_id for f in everything}
     targets = {r.row_id: r.target for r in rows if r.row_id in told}
     everything = _with_targets(everything, targets)
-    everything = office.acknowledge_findings(everything, sheet.acknowledgements, targets)
+    everything = office.acknowledge_findings(
+        everything, sheet.acknowledgements, targets, complete=not settled.missing
+    )
 
     broken = defaultdict(list)
     for item in everything:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from sousei_xl import text
-from sousei_xl.findings import Finding, Place, acknowledge, finding
+from sousei_xl.findings import RULES, Finding, Place, acknowledge, finding
 from sousei_xl.rules.parse import parse_row
 from sousei_xl.rules.records import (
     Acknowledgement,
@@ -169,9 +169,7 @@ def _correct(
         errors={k: v for k, v in raw.errors.items() if k != field.name},
         uncached=raw.uncached - {field.name},
     )
-    place = replace(
-        correction.at("修正後"), row_id=row.row_id, field=field.name, label=field.label
-    )
+    place = replace(correction.at("修正後"), row_id=row.row_id, field=field.name, label=field.label)
     row.corrected[field.name] = place
     return parse_row(changed, row.submitter, strategy, row)
 
@@ -211,11 +209,13 @@ def acknowledge_findings(
     findings: Sequence[Finding],
     acknowledgements: Sequence[Acknowledgement],
     targets: Mapping[int, str],
+    complete: bool = True,
 ) -> list[Finding]:
     """Mark the 要確認 that the office has confirmed; O103 for confirmations that fit nothing.
 
     A confirmation fits a finding of its code with the same 対象 (``targets`` gives the one of a
-    row) and, where it names one, the same value.
+    row) and, where it names one, the same value. Until the list is ``complete``, its own findings
+    may still come: a confirmation of one of them is not stale yet.
     """
     result = list(findings)
     for item in acknowledgements:
@@ -232,7 +232,8 @@ def acknowledge_findings(
                 result[i] = acknowledge(result[i])
         if any(result[i].severity == "要確認" for i in same):
             continue
-        result.append(_stale(item, place, [result[i] for i in matches]))
+        if matches or complete or item.code not in RULES or RULES[item.code].scope != "list":
+            result.append(_stale(item, place, [result[i] for i in matches]))
     return result
 
 

@@ -37,7 +37,8 @@ def assign_numbers(
     """Give every row its printed number by the office's rule; each number given is an A105.
 
     提出どおり keeps what was submitted and numbers the blank ones after the largest; 自動 numbers
-    by last year's number, then by order of submission, relisted rows last.
+    by last year's number, then by order of submission, relisted rows last; a row whose number the
+    office has corrected stands where the office wants it.
     """
     automatic = strategy.settings.numbering == AUTOMATIC
     groups: dict[str, list[ProjectRow]] = defaultdict(list)
@@ -49,6 +50,7 @@ def assign_numbers(
     for rows in groups.values():
         if automatic:
             rows.sort(key=lambda r: (r.is_relisted, r.previous_number or _LAST, r.row_id))
+            _put_in_place(rows)
             numbers = dict(zip((r.row_id for r in rows), range(1, len(rows) + 1), strict=True))
         else:
             last = max((r.number for r in rows if r.number and r.number > 0), default=0)
@@ -65,6 +67,13 @@ def assign_numbers(
             row.number = given
         ordered += rows
     return ordered, findings
+
+
+def _put_in_place(rows: list[ProjectRow]) -> None:
+    wanted = {r.row_id: r.number for r in rows if "number" in r.corrected and r.number}
+    for row in sorted((r for r in rows if r.row_id in wanted), key=lambda r: wanted[r.row_id]):
+        rows.remove(row)
+        rows.insert(wanted[row.row_id] - 1, row)
 
 
 def _numbered(row: ProjectRow, given: int | None, strategy: Strategy) -> Finding:

@@ -35,7 +35,7 @@ def link(
 
     def position(row: ProjectRow) -> tuple[object, ...]:
         measure = strategy.measure_order.get(row.measure or "", len(strategy.measures))
-        return measure, row.measure or "", row.number or 0, row.row_id
+        return measure, row.measure or "", row.number or 0, row.counted or "", row.row_id
 
     for state, rows in (("held", held), ("withdrawn", withdrawn)):
         for row in sorted(rows, key=position):
