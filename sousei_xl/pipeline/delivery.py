@@ -121,7 +121,7 @@ def _refuse_approval(result: ListResult, undecided: int) -> None:
     if result.errors:
         reasons.append(f"要修正の指摘が{result.errors}件残っています。")
     if undecided:
-        reasons.append(f"予算が未定の行が{undecided}行あります。")
+        reasons.append(f"金額が未定または読み取れない行が{undecided}行あります。")
     if reasons:
         raise OperatorError("この一覧はまだ確定できません。" + "".join(reasons))
 
