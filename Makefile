@@ -4,6 +4,9 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 ARGS ?=
+# make mutate: how many mutants of valid forms, and which ones.
+N ?= 10000
+SEED ?= 1
 # make lock keeps the present versions; make lock UPGRADE=1 takes the newest allowed ones.
 UPGRADE ?=
 
@@ -45,7 +48,7 @@ OFFLINE := { echo '必要なパッケージを準備できませんでした。�
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help merge test lint examples docs lock clean
+.PHONY: help merge test lint examples docs mutate lock clean
 
 # An environment whose Python was removed or upgraded, or that was left half-made, is made anew.
 ifneq ($(shell $(PY) -c 'import pip; print("usable")' 2>/dev/null),usable)
@@ -71,8 +74,12 @@ lint: $(DEV) ## 書式と型を検査します（Windows向けの分岐を含む
 examples: $(RUNTIME) ## templates/ と inbox/ の例を作り直します
 	$(PY) -m sousei_xl.scaffold
 
-docs: $(RUNTIME) ## 指摘の一覧（docs/指摘一覧.md）を作り直します
+docs: $(DEV) ## docs/ の指摘の一覧と、汚れたファイルの一覧を作り直します
 	$(PY) -m sousei_xl.findings.catalogue
+	$(PY) -m tests.dirty.page
+
+mutate: $(DEV) ## 壊した様式を大量に読み、落ちず失わないことを確かめます（N=件数 SEED=種）
+	$(PY) -m tests.mutate $(N) --seed $(SEED)
 
 lock: $(LOCK_VENV)/bin/python ## パッケージの版を固定し直します（UPGRADE=1 で最新版へ）
 	$(COMPILE) pyproject.toml --output-file requirements.txt

@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Any, NoReturn
 
 from sousei_xl import __version__
@@ -34,6 +33,17 @@ _EPILOG = """\
 
 終了コード: 0 完了（案・確定）  1 完了したが作成中（未提出や要修正が残る）  2 実行できなかった
 """
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """As wide as the terminal; argparse would ask shutil, whose import takes longer than a help."""
+
+    def __init__(self, prog: str, **options: Any) -> None:
+        try:
+            columns = int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size().columns
+        except (ValueError, OSError):
+            columns = 0
+        super().__init__(prog, **{"width": (columns or 80) - 2, **options})
 
 
 class _Parser(argparse.ArgumentParser):
@@ -77,7 +87,7 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
         prog="sousei-xl",
         description="部局のExcel様式を、総合戦略の別紙（関連事業一覧）に統合します。",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
     )
     version = f"sousei-xl {__version__}"
     parser.add_argument("--version", action="version", version=version, help="版を表示します")
@@ -87,7 +97,7 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
             name,
             help=summary,
             description=summary + "。",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Help,
         )
         if name == command:
             _module(name).add_options(sub)
@@ -151,5 +161,7 @@ def _trace(bug: Exception) -> str:
     trace = bug.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    where = "?"
+    if trace is not None:
+        where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
     return f"{type(bug).__name__} {where} {bug}"

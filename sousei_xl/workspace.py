@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sousei_xl import __version__
+
+if TYPE_CHECKING:  # every command starts here, and some need none of these
+    import datetime as dt
+    from collections.abc import Iterable
+    from pathlib import Path
 
 TEMPLATE_NAME = "別紙_template.xlsx"
 OFFICE_SHEET = "事務局修正.xlsx"
@@ -61,7 +64,8 @@ class Run:
 
         ``created`` is 基準日 at midnight: the outputs carry no clock time.
         """
-        import hashlib  # only a merge needs these; --help and explain start without
+        import datetime as dt  # only a merge needs these; --help and explain start without
+        import hashlib
         import json
 
         inputs = json.dumps([__version__, template_sha256, sorted(files)], ensure_ascii=False)

@@ -286,7 +286,7 @@ def test_errors_controls_and_pasted_rows_are_noticed(tmp_path: Path) -> None:
     assert shown == [GOOD, "エラー値（#REF!など）を直してください", ""]
     counts = {row[0]: row[1] for row in columns_of(other, layout.REPLY) if row[0]}
     assert (counts["入力済（行）"], counts["要修正（件）"], counts["未チェック（行）"]) == (4, 1, 2)
-    assert counts["提出の準備"] == "入力チェックのない行があります。"
+    assert counts["提出の準備"] == "要修正の行を直してください。"
 
 
 def replace_part(path: Path, name: str, old: str, new: str) -> None:
@@ -412,7 +412,7 @@ def test_dropdowns_come_from_defined_names_and_question_but_do_not_refuse(form: 
     validations = sheet.data_validations.dataValidation
     lists = [v for v in validations if v.type == "list"]
     assert {v.formula1 for v in lists} <= set(book.defined_names)
-    assert len(lists) == 7
+    assert len(lists) == 8
     assert all(v.errorStyle == "warning" for v in validations)
     assert all(len(v.prompt) <= 255 and len(v.promptTitle) <= 32 for v in validations)
     (measures,) = book.defined_names["施策の選択肢"].destinations

@@ -10,6 +10,7 @@ import pytest
 from sousei_xl.figures.totals import totals
 from sousei_xl.rules.records import Ledger, RawRow
 from tests.merging import (
+    AUTO,
     BARE,
     OFFICE,
     RE,
@@ -23,6 +24,7 @@ from tests.merging import (
     one,
     originals,
     row,
+    strategy_of,
     value,
 )
 
@@ -247,6 +249,17 @@ def test_a_correction_shows_before_and_after() -> None:
     )
     [applied] = result.corrections
     assert (applied.current, applied.correction.after, applied.subject) == ("1,000千円", 900, "甲")
+
+
+@pytest.mark.parametrize(("wanted", "order"), [(1, [3, 1, 2]), (2, [1, 3, 2]), (9, [1, 2, 3])])
+def test_the_offices_order_holds_where_numbers_are_given_automatically(
+    wanted: int, order: list[int]
+) -> None:
+    rows = [row(i, name, number=None) for i, name in ((1, "甲"), (2, "乙"), (3, "丙"))]
+    sheet = office(("2ア 丙", "順番", "", None, wanted))
+    result = merged(*rows, office=sheet, strategy=strategy_of(settings=AUTO))
+    assert list(result.listed.index) == order
+    assert list(result.listed["number"]) == [1, 2, 3]
 
 
 def test_a_stale_correction_says_both_values() -> None:

@@ -77,6 +77,13 @@ RELISTING: list[tuple[str, list[RawRow], list[str], Codes, dict[int, int]]] = [
         {2: 1},
     ),
     (
+        "swapped: an unreadable figure is mended where it was typed, and only there",
+        [row(1, "甲", "1ア", **BARE), row(2, "甲", "2ア", budget="不明")],
+        [],
+        [("A104", 1), ("L104", 1), ("R105", 2)],
+        {2: 1},
+    ),
+    (
         "two relisted rows before the original",
         [row(1, "甲", "1ア", **RE), row(2, "甲", "1イ", **RE), row(3, "甲", "2ア")],
         [],

@@ -17,7 +17,15 @@ import pytest
 import xlsxwriter
 
 from sousei_xl import publish as pub
-from sousei_xl.publish import Approval, Output, Published, hand_edited, locked, read_approval
+from sousei_xl.publish import (
+    Approval,
+    Output,
+    Published,
+    Sheets,
+    hand_edited,
+    locked,
+    read_approval,
+)
 from sousei_xl.workspace import OperatorError, Workspace
 from tests.outboxes import DRAFT, NOW, PROPOSAL, ROWS, RUN, publish, standing, text, workbook
 
@@ -38,10 +46,14 @@ def published(workspace: Workspace) -> Workspace:
 
 def test_first_publication_writes_and_verifies(workspace: Workspace) -> None:
     seen = []
+
+    def look(path: Path, sheets: Sheets) -> None:
+        seen.append({name: list(rows) for name, rows in sheets.items()})
+
     done = publish(
         workspace,
-        Output(DRAFT, workbook(), verify=lambda path, sheets: seen.append(sheets), last=True),
-        Output("オープンデータ/事業一覧.csv", text("番号\r\n"), verify=lambda p, s: seen.append(s)),
+        Output(DRAFT, workbook(), verify=look, last=True),
+        Output("オープンデータ/事業一覧.csv", text("番号\r\n"), verify=look),
     )
     assert done == Published(["オープンデータ/事業一覧.csv", DRAFT], [], [])
     assert standing(workspace) == sorted(done.written)

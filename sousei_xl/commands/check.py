@@ -12,7 +12,6 @@ from sousei_xl.commands.options import (
     DONE,
     DRAFT,
     add_workspace_options,
-    default_jobs,
     workspace_of,
 )
 from sousei_xl.commands.progress import Progress
@@ -50,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     workspace = workspace_of(args)
     asked = [InboxFile(str(path), path) for path in dict.fromkeys(args.files)]
     with Progress("読み込み") as progress:
-        arriving = arrivals.start(workspace, default_jobs(), asked, progress.update)
+        arriving = arrivals.start(workspace, extra=asked, on_done=progress.update)
         from sousei_xl import pipeline
 
         arrived = arriving.result()

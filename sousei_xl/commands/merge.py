@@ -11,7 +11,6 @@ from sousei_xl.commands.options import (
     DONE,
     DRAFT,
     add_workspace_options,
-    default_jobs,
     workspace_of,
 )
 from sousei_xl.commands.progress import Progress
@@ -67,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     approve = approval_date(args.approve)
     if args.jobs < 0:
         raise OperatorError("--jobs には1以上の数を指定してください。")
-    workspace, jobs = workspace_of(args), args.jobs or default_jobs()
+    workspace, jobs = workspace_of(args), args.jobs
     with Progress("読み込み") as progress:
         if args.dry_run:
             contents, _ = _merge(workspace, jobs, approve, progress)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +13,8 @@ DONE, DRAFT, FAILED = 0, 1, 2
 
 def add_workspace_options(parser: argparse.ArgumentParser) -> None:
     """``--workspace`` or its parts, and ``--json``: the same for every command on a workspace."""
+    from pathlib import Path  # explain and --help need the statuses above alone
+
     group = parser.add_argument_group("場所と出力")
     group.add_argument(
         "--workspace",
@@ -39,8 +39,3 @@ def workspace_of(args: argparse.Namespace) -> Workspace:
     from sousei_xl.workspace import Workspace
 
     return Workspace.at(args.workspace, args.template, args.inbox, args.outbox)
-
-
-def default_jobs() -> int:
-    """One worker beside the parent on small machines; more than four never paid."""
-    return max(1, min(4, (os.cpu_count() or 2) - 1))

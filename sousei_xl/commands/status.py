@@ -8,7 +8,6 @@ from sousei_xl.commands.options import (
     DONE,
     DRAFT,
     add_workspace_options,
-    default_jobs,
     workspace_of,
 )
 from sousei_xl.commands.progress import Progress
@@ -28,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     """Exit status 1 where a department still owes something. Nothing is written."""
     workspace = workspace_of(args)
     with Progress("読み込み") as progress:
-        arriving = arrivals.start(workspace, default_jobs(), on_done=progress.update)
+        arriving = arrivals.start(workspace, on_done=progress.update)
         from sousei_xl import pipeline
 
         arrived = arriving.result()

@@ -11,7 +11,6 @@ from sousei_xl.commands.console import shown
 from sousei_xl.commands.options import (
     DONE,
     add_workspace_options,
-    default_jobs,
     workspace_of,
 )
 from sousei_xl.commands.progress import Progress
@@ -87,7 +86,7 @@ def _merge_once(workspace: Workspace, last: dict[str, str]) -> dict[str, str]:
 
     try:
         with Progress("読み込み") as progress:
-            contents, delivered = deliver(workspace, default_jobs(), None, progress)
+            contents, delivered = deliver(workspace, 0, None, progress)
     except OperatorError as problem:
         print(f"できませんでした: {problem}", file=sys.stderr, flush=True)
         return last

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TypedDict
 
 from sousei_xl.findings import RULES, Rule
@@ -82,6 +81,8 @@ def page() -> str:
 
 def main() -> None:
     """Write the page (``make docs``)."""
+    from pathlib import Path
+
     Path("docs/指摘一覧.md").write_text(page(), encoding="utf-8", newline="\n")
 
 

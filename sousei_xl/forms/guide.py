@@ -2,51 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from sousei_xl import text
 from sousei_xl.forms import layout
-from sousei_xl.forms.checks import GOOD
+from sousei_xl.forms.checks import GOOD, PENDING
+from sousei_xl.forms.checks.indicators import NOT_ENTERED, NOT_NEEDED
+from sousei_xl.forms.layout import CHECK
 from sousei_xl.forms.look import CELL, LABEL, LIST_HEADER, NOTE, SECTION, TITLE
+from sousei_xl.forms.reply import READY
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
-from sousei_xl.strategy import Strategy
+from sousei_xl.strategy import Settings, Strategy
 from sousei_xl.strategy.fields import Field
+from sousei_xl.strategy.indicators import columns
 
 _WIDTHS = (22, 72, 30)
 _SCALE = 76  # per cent: the columns on A4, upright
 _BY_OFFICE = "（事務局が記入します）"
 
-_STEPS = (
-    (
-        "1　回答票",
-        "「回答票」に担当課、担当者などを入力します。載せる事業がないときは「該当事業なし」で"
-        "「該当なし」を選び、5へ進みます。",
-    ),
-    (
-        "2　事業",
-        "「事業」に、1行に一つの事業を入力します。行の挿入、削除、並べ替え、貼り付けは自由です"
-        "（貼り付けは「値の貼り付け」をお勧めします）。",
-    ),
-    (
-        "3　前年度からの事業",
-        "前年度の内容が入力されている場合は、今年度の内容に直します。終わった事業は行を消さず、"
-        "掲載区分を「終了」にします。",
-    ),
-    (
-        "4　入力チェック",
-        f"左端の「入力チェック」がすべて {GOOD} になるまで直します。回答票の「提出の準備」が"
-        "「提出できます。」になれば完了です。",
-    ),
-    (
-        "5　提出",
-        "上書き保存し（.xlsx のまま）、提出先に提出します。直して出し直すときは、回答票の「版」を"
-        "一つ増やします。",
-    ),
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a form consists of."""
+
+    projects: bool = True
+    indicators: bool = False
+    prefilled: bool = False
+
+
+_REPLY_STEP = (
+    layout.REPLY,
+    "「回答票」に担当課、担当者などを入力します。",
 )
-_MARKS = (
-    (GOOD, "入力チェックの印です。このまま提出できます。"),
-    ("理由の文", "入力チェックに理由が出た行は、色の付いたセルを理由に従って直してください。"),
+_NOTHING_TO_LIST = "載せる事業がないときは「該当事業なし」で「該当なし」を選びます。"
+_PROJECT_STEP = (
+    layout.PROJECTS,
+    "「事業」に、1行に一つの事業を入力します。行の挿入、削除、並べ替え、貼り付けは自由です"
+    "（貼り付けは「値の貼り付け」をお勧めします）。",
+)
+_PREVIOUS_STEP = (
+    "前年度からの事業",
+    f"前年度の事業は入力してあり、「{PENDING}…」と表示されます。内容を今年度のものに直し、予算を"
+    "入力してください（再掲の行は予算の入力が要りません）。終わった事業は行を消さず、掲載区分を"
+    "「終了」にします。",
+)
+_INDICATOR_STEP = (
+    layout.INDICATORS,
+    "「KPI」に、太い枠のセルの年の実績値を入力します。値がまだないときは空欄にし、未入力の理由と"
+    "公表予定を入力します。期間累計はその年だけの値、累計は計画前からの合計です（行に書いてあります）。",
+)
+_CHECK_STEP = (
+    CHECK,
+    f"左端の「入力チェック」がすべて {GOOD} になるまで直します。回答票の「提出の準備」が"
+    f"「{READY}」になれば完了です。",
+)
+_SEND_STEP = (
+    "提出",
+    "上書き保存し（.xlsx のまま）、提出先に提出します。直して出し直すときは、回答票の「版」を"
+    "一つ増やします。",
+)
+_GOOD_MARK = (GOOD, "入力チェックの印です。このまま提出できます。")
+_REASON_MARK = (
+    "理由の文",
+    "入力チェックに理由が出た行は、色の付いたセルを理由に従って直してください。",
+)
+_PENDING_MARK = (
+    PENDING.rstrip("："),
+    "前年度から引き継いだままの行です。今年度の予算（または予算区分）を入力すると確認済になります。"
+    "事業内容に前の年度の記述があるときは、直すか、そのままでよければ備考に「確認済」と入力します。",
+)
+_NOT_ENTERED_MARK = (
+    NOT_ENTERED.rstrip("："),
+    "実績値も未入力の理由もない指標です。どちらかを入力してください。"
+    f"「{NOT_NEEDED}」の行は入力が要りません。",
+)
+_RETURNED_MARKS = (
     ("要修正", "提出後の点検で見つかる誤りです。差戻しのファイルで場所と直し方をお知らせします。"),
     ("要確認", "提出後の点検で確かめていただくものです。正しければそのままで構いません。"),
     ("自動変換", "提出後の点検で全角の数字などを読み替えた記録です。対応は不要です。"),
@@ -78,16 +110,51 @@ _TERMS = (
 )
 
 
-def write_guide(book: Book, strategy: Strategy) -> None:
-    """Write 記入要領, one page wide."""
+def _steps(parts: Parts) -> tuple[tuple[str, str], ...]:
+    """What to do, numbered."""
+    label, words = _REPLY_STEP
+    steps = [(label, words + (_NOTHING_TO_LIST if parts.projects else ""))]
+    if parts.projects:
+        steps.append(_PROJECT_STEP)
+    if parts.prefilled:
+        steps.append(_PREVIOUS_STEP)
+    if parts.indicators:
+        steps.append(_INDICATOR_STEP)
+    steps += [_CHECK_STEP, _SEND_STEP]
+    return tuple((f"{n}　{label}", words) for n, (label, words) in enumerate(steps, 1))
+
+
+def _marks(parts: Parts) -> tuple[tuple[str, str], ...]:
+    """What 入力チェック and the returned file say."""
+    marks = [_GOOD_MARK, _REASON_MARK]
+    if parts.prefilled:
+        marks.append(_PENDING_MARK)
+    if parts.indicators:
+        marks.append(_NOT_ENTERED_MARK)
+    return (*marks, *_RETURNED_MARKS)
+
+
+def _purpose(settings: Settings, parts: Parts) -> str:
+    if parts.projects:
+        return (
+            f"この様式は、{settings.municipality}の総合戦略に関連する事業を部局ごとにお知らせいただき、"
+            f"別紙「{settings.title}」にまとめるためのものです。"
+            "事業名と事業内容は、入力されたとおり一覧に載ります。"
+        )
+    return (
+        f"この様式は、{settings.municipality}の総合戦略の数値目標とKPIについて、実績を部局ごとに"
+        "お知らせいただくためのものです。"
+    )
+
+
+def write_guide(book: Book, strategy: Strategy, parts: Parts) -> None:
+    """Write 記入要領, one page wide, for a form of these parts."""
     settings = strategy.settings
     sheet = book.sheet(layout.GUIDE, _WIDTHS)
-    sheet.text(0, 0, f"{settings.year_label}　総合戦略関連事業調べ　記入要領", book.format(**TITLE))
+    subject = "総合戦略関連事業調べ" if parts.projects else "総合戦略　数値目標・KPI実績調べ"
+    sheet.text(0, 0, f"{settings.year_label}　{subject}　記入要領", book.format(**TITLE))
     sheet.height(0, 34)
-    purpose = (
-        f"この様式は、{settings.municipality}の総合戦略に関連する事業を部局ごとにお知らせいただき、"
-        f"別紙「{settings.title}」にまとめるためのものです。事業名と事業内容は、入力されたとおり一覧に載ります。"
-    )
+    purpose = _purpose(settings, parts)
     sheet.merge_text(1, 0, 1, 2, purpose, book.format(text_wrap=True))
     sheet.height(1, pages.text_height(purpose, sheet.span_width(0, 2), 10, settings.font) + 4)
     deadline = (
@@ -95,20 +162,28 @@ def write_guide(book: Book, strategy: Strategy) -> None:
         ("提出先", settings.submit_to or _BY_OFFICE),
     )
     row = _pairs(sheet, 3, "提出期限と提出先", deadline)
-    row = _pairs(sheet, row + 1, "記入の手順", _STEPS)
-    row = _columns(sheet, row + 1, strategy)
-    second_page = row + 1
-    row = _pairs(sheet, second_page, "印の意味", _MARKS)
-    row = _pairs(sheet, row + 1, "用語", _TERMS)
-    note = "印刷するときは、「入力チェック」の▼で（空白セル）を外すと、入力した行だけになります。"
-    sheet.text(row + 1, 0, note, book.format(**NOTE))
+    row = _pairs(sheet, row + 1, "記入の手順", _steps(parts))
+    breaks: list[int] = []
+    if parts.projects:
+        row = _table(sheet, row + 1, f"「{layout.PROJECTS}」の書き方", _project_columns(strategy))
+        breaks.append(row + 1)
+    if parts.indicators:
+        title = f"「{layout.INDICATORS}」の書き方"
+        row = _table(sheet, row + 1, title, _indicator_columns(settings))
+    row = _pairs(sheet, row + 1, "印の意味", _marks(parts))
+    if parts.projects:
+        row = _pairs(sheet, row + 1, "用語", _TERMS)
+        note = (
+            "印刷するときは、「入力チェック」の▼で（空白セル）を外すと、入力した行だけになります。"
+        )
+        sheet.text(row + 1, 0, note, book.format(**NOTE))
     worksheet = sheet.worksheet
     worksheet.set_portrait()
     worksheet.set_paper(9)
     worksheet.set_margins(0.5, 0.5, 0.6, 0.6)
     # An explicit scale: Excel ignores a page break of our own under "fit to page".
     worksheet.set_print_scale(_SCALE)
-    worksheet.set_h_pagebreaks([second_page])
+    worksheet.set_h_pagebreaks(breaks)
     worksheet.set_footer("&C&9&P / &N")
 
 
@@ -135,18 +210,20 @@ def _pairs(sheet: Sheet, row: int, title: str, pairs: Sequence[tuple[str, str]])
     return row + 1
 
 
-def _columns(sheet: Sheet, row: int, strategy: Strategy) -> int:
-    """How each column is filled in, with an example: the hints of the form's own definitions."""
-    _section(sheet, row, f"「{layout.PROJECTS}」の書き方")
+_HowTo = tuple[str, str, str]  # heading, how it is filled in, example
+
+
+def _table(sheet: Sheet, row: int, title: str, lines: Iterable[_HowTo]) -> int:
+    """A section of three columns; the first free row is returned."""
+    _section(sheet, row, title)
     book, font = sheet.book, sheet.book.settings.font
     for column, heading in enumerate(("項目", "書き方", "例")):
         sheet.text(row + 1, column, heading, book.format(**LIST_HEADER))
     sheet.height(row + 1, 20)
     label, cell = book.format(**LABEL), book.format(**CELL, indent=1)
     row += 1
-    for field in strategy.fields:
+    for shown in lines:
         row += 1
-        shown = (field.label, _how(field), _example(field, strategy))
         for column, (words, style) in enumerate(zip(shown, (label, cell, cell), strict=True)):
             sheet.text(row, column, words, style)
         heights = (
@@ -155,6 +232,24 @@ def _columns(sheet: Sheet, row: int, strategy: Strategy) -> int:
         )
         sheet.height(row, max(heights) + 6)
     return row + 1
+
+
+def _project_columns(strategy: Strategy) -> Iterator[_HowTo]:
+    """How each column of 事業 is filled in: the hints of the form's own definitions."""
+    for field in strategy.fields:
+        yield field.label, _how(field), _example(field, strategy)
+
+
+def _indicator_columns(settings: Settings) -> Iterator[_HowTo]:
+    """The same of KPI; the years share a line."""
+    years = [c for c in columns(settings) if c.year]
+    examples = {"publication": "平成30年12月"}
+    for column in columns(settings):
+        if column == years[0]:
+            yield f"{years[0].label}～{years[-1].label}", column.hint, "75.0"
+        elif not column.reference and not column.year:
+            shown = examples.get(column.name, "、".join(column.choices[:3]))
+            yield column.label, column.hint, shown
 
 
 def _how(field: Field) -> str:

@@ -11,12 +11,15 @@ from sousei_xl.forms.checks import (
     DEPARTMENT_OPTIONS,
     GOOD,
     MEASURE_OPTIONS,
+    PENDING,
     check_formula,
     check_text,
     choice_name,
     reasons_of,
 )
+from sousei_xl.forms.checks.conditions import quoted
 from sousei_xl.forms.look import CELL, GREY, HEADER, NAVY, NOTE, PALE_GREY, validate, write_value
+from sousei_xl.forms.reply import Count, count_cells
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.strategy import Strategy
@@ -24,6 +27,7 @@ from sousei_xl.strategy.fields import Field
 from sousei_xl.strategy.load.table import cell_address
 from sousei_xl.text import Value
 
+OWN_NAMES = "この様式の事業名"
 ROOM = 200  # prepared rows
 SPARE = 30  # empty rows that a prefilled form has at least
 _COUNTED = 1000  # rows below the header that the summary looks at, pasted ones included
@@ -40,7 +44,7 @@ _WIDTHS = {
     "department": 15.0,
     "relevance": 7.5,
     "budget_kind": 9.0,
-    "budget": 17.0,
+    "budget": 19.0,
     "description": 60.0,
     "previous_number": 11.0,
     "previous_budget": 12.0,
@@ -64,6 +68,7 @@ class ProjectSheet:
         prefilled: bool,
     ) -> None:
         self.book, self.strategy, self.department = book, strategy, department
+        self.prefilled = prefilled
         self.columns = layout.project_fields(strategy, prefilled)
         self.index = {name: i for i, (name, _) in enumerate(self.columns)}
         self.letters = {name: cell_address(1, i)[:-1] for name, i in self.index.items()}
@@ -79,8 +84,8 @@ class ProjectSheet:
         measure = self.strategy.measure_by_key.get(str(row.get("measure")))
         return row if measure is None else {**row, "measure": measure.option}
 
-    def counts(self) -> tuple[tuple[str, str, int, str], ...]:
-        """(label, formula, value, explanation) of the lines of the summary in 回答票."""
+    def counts(self) -> tuple[Count, ...]:
+        """The lines of the summary in 回答票: rows first."""
         area = f"{FIRST_ROW + 1}:{{letter}}{FIRST_ROW + _COUNTED}"
         cells = {
             name: f"'{layout.PROJECTS}'!{letter}{area.format(letter=letter)}"
@@ -93,33 +98,53 @@ class ProjectSheet:
         )
         check = cells["check"]
         unchecked = f'SUMPRODUCT(({check}="")*(({typed})>0))'
-        good = sum(result == GOOD for result in self.checks)
+        wrong = f'({check}<>"")*({check}<>"{GOOD}")'
+        is_pending = f'LEFT({check},{len(PENDING)})="{PENDING}"'
         filled = sum(result != "" for result in self.checks)
-        return (
-            (
+        pending = sum(result.startswith(PENDING) for result in self.checks)
+        good = sum(result == GOOD for result in self.checks)
+        if self.prefilled:
+            wrong += f"*(1-({is_pending}))"
+        counts = [
+            Count(
                 "入力済（行）",
                 f'=SUMPRODUCT(--({check}<>""))+{unchecked}',
                 filled,
                 "「事業」に入力した行の数です。",
             ),
-            (
+            Count(
                 "要修正（件）",
-                f'=SUMPRODUCT(({check}<>"")*({check}<>"{GOOD}"))',
-                filled - good,
+                f"=SUMPRODUCT({wrong})",
+                filled - good - pending,
                 "「入力チェック」に理由が表示されている行の数です。理由に従って直してください。",
+                "要修正の行を直してください。",
             ),
-            (
+            Count(
                 "未チェック（行）",
                 f"={unchecked}",
                 0,
                 "行の挿入などで入力チェックの式がない行の数です。上の行の「入力チェック」をコピーして貼り付けてください。",
+                "入力チェックのない行があります。",
             ),
-        )
+        ]
+        if self.prefilled:
+            counts.append(
+                Count(
+                    "未確認（行）",
+                    f"=SUMPRODUCT(--({is_pending}))",
+                    pending,
+                    "前年度から引き継いだままの行の数です。今年度の予算を入力すると確認済になります。"
+                    "終わった事業は、掲載区分を「終了」にしてください。",
+                    "未確認の行があります。",
+                )
+            )
+        return tuple(counts)
 
     def write(self) -> None:
         """Title and header, rows with their checks, dropdowns, marks and print settings."""
         self._write_top()
         self._write_rows()
+        self._define_names()
         for column, field in self._fields():
             self._validate(column, field)
         self._mark()
@@ -136,13 +161,15 @@ class ProjectSheet:
         year = self.strategy.settings.year_label
         title = f"{year}　総合戦略関連事業　（{self.department}）"
         sheet.text(0, 1, title, book.format(bold=True, font_size=13, font_color=NAVY))
-        counted = [f"'{layout.REPLY}'!B{row}" for row in self._summary_rows()]
-        words = ("入力済 ", "行　要修正 ", "件　未チェック ", "行")
+        counts = self.counts()
+        named = ("入力済 ", "行　要修正 ", "件　未チェック ", "行　未確認 ")
+        words = (*named[: len(counts)], "行")
         parts = [f'"{words[0]}"']
-        for cell, word in zip(counted, words[1:], strict=True):
+        for cell, word in zip(count_cells(counts), words[1:], strict=True):
             parts += [cell, f'"{word}"']
-        values = [count for _, _, count, _ in self.counts()]
-        shown = words[0] + "".join(f"{v}{w}" for v, w in zip(values, words[1:], strict=True))
+        shown = words[0] + "".join(
+            f"{count.value}{word}" for count, word in zip(counts, words[1:], strict=True)
+        )
         style = book.format(bold=True, font_size=11, font_color=NAVY)
         sheet.formula(0, self.index["department"], f"={'&'.join(parts)}", shown, style)
         sheet.height(0, 26)
@@ -158,11 +185,6 @@ class ProjectSheet:
             own = {"bg_color": GREY} if name == "check" or name in _PREVIOUS else {}
             sheet.text(HEADER_ROW, column, label, book.format(**{**HEADER, **own}))
         sheet.height(HEADER_ROW, 28)
-
-    def _summary_rows(self) -> range:
-        """Excel's rows of the three counts in 回答票: below its labels, a gap and a heading."""
-        first = 3 + len(layout.REPLY_LABELS) + 3
-        return range(first, first + 3)
 
     # --- rows -------------------------------------------------------------------------------------
 
@@ -201,7 +223,7 @@ class ProjectSheet:
         if name in ("number", "previous_number"):
             style["num_format"] = "0"
         elif name in ("budget", "previous_budget") or (field and field.kind == "integer"):
-            style |= {"num_format": settings.number_format, "align": "right"}
+            style |= {"num_format": settings.number_format, "align": "right", "indent": 1}
         return style
 
     def _height(self, values: Mapping[str, Value], check: str) -> float:
@@ -212,6 +234,18 @@ class ProjectSheet:
             for column, (name, _) in enumerate(self.columns)
         )
         return max(needed) + 4
+
+    def _define_names(self) -> None:
+        """The names on this sheet as they stand at the moment, for the dropdown of 事業名.
+
+        From below the header, which nobody deletes, to the last row with a name.
+        """
+        letter = self.letters["name"]
+        area = f"'{layout.PROJECTS}'!${letter}${HEADER_ROW + 1}:${letter}${FIRST_ROW + _COUNTED}"
+        last = f'SUMPRODUCT(MAX(({area}<>"")*ROW({area})))-ROW(INDEX({area},1))+1'
+        names = f"=INDEX({area},2):INDEX({area},MAX(2,{last}))"
+        if self.book.workbook.define_name(OWN_NAMES, names):
+            raise ValueError(f"no name for a list: {OWN_NAMES}")
 
     # --- dropdowns, marks, view -------------------------------------------------------------------
 
@@ -227,6 +261,9 @@ class ProjectSheet:
         elif field.kind == "money" or field.name == "number":
             least = 0 if field.kind == "money" else 1
             options = {"validate": "integer", "criteria": ">=", "value": least}
+        elif field.kind == "name":
+            # For relisted rows; any other name may be typed.
+            options = {"validate": "list", "source": f"={OWN_NAMES}", "show_error": False}
         elif field.kind == "integer":
             bounds = {"minimum": 1 - text.LARGEST, "maximum": text.LARGEST - 1}
             options = {"validate": "integer", "criteria": "between", **bounds}
@@ -243,6 +280,12 @@ class ProjectSheet:
         good = workbook.add_format({"font_color": "#1E6B34", "bold": True})
         spot = workbook.add_format({"bg_color": "#FBE0DD", "border": 1, "border_color": "#9C0006"})
         idle = workbook.add_format({"font_color": "#808080"})
+        waiting = workbook.add_format(
+            {"bg_color": "#FFF2CC", "font_color": "#7F6000", "bold": True}
+        )
+        open_spot = workbook.add_format(
+            {"bg_color": "#FFF2CC", "border": 1, "border_color": "#7F6000"}
+        )
         check = self.letters["check"]
 
         def when(columns: str, condition: str, style: Any) -> None:
@@ -252,14 +295,22 @@ class ProjectSheet:
 
         cells = f"{check}{first}:{check}{last}"
         when(cells, f'=${check}{first}="{GOOD}"', good)
-        when(cells, f"=LEN(${check}{first})>1", wrong)
+        is_pending = f'LEFT(${check}{first},{len(PENDING)})="{PENDING}"'
+        if self.prefilled:
+            when(cells, f"={is_pending}", waiting)
+            when(cells, f"=AND(LEN(${check}{first})>1,NOT({is_pending}))", wrong)
+        else:
+            when(cells, f"=LEN(${check}{first})>1", wrong)
         for _, field in self._fields():
             letter = self.letters[field.name]
-            reasons = ",".join(
-                f'${check}{first}="{r.replace(chr(34), chr(34) * 2)}"'
-                for r in reasons_of(self.strategy, field.name)
-            )
-            when(f"{letter}{first}:{letter}{last}", f"=OR({reasons})", spot)
+            for pending, style in ((False, spot), *([(True, open_spot)] * self.prefilled)):
+                reasons = [
+                    f'${check}{first}="{quoted(reason)}"'
+                    for reason in reasons_of(self.strategy, field.name, pending)
+                ]
+                if reasons:
+                    area = f"{letter}{first}:{letter}{last}"
+                    when(area, f"=OR({','.join(reasons)})", style)
         end = self.letters[self.columns[-1][0]]
         category = f"${self.letters['category']}{first}"
         condition = f'=OR({category}="{text.ENDED}",{category}="{text.CANCELLED}")'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,12 +56,13 @@ def require(workspace: Workspace) -> None:
 
 def start(
     workspace: Workspace,
-    jobs: int,
+    jobs: int = 0,
     extra: Sequence[InboxFile] = (),
     on_done: Progress | None = None,
 ) -> Arriving:
     """Start reading the template, the inbox and ``extra`` files (for ``check``).
 
+    ``jobs`` is how many files are read at a time; 0: as many as pay on this machine.
     OperatorError where the template or the inbox is not there.
     """
     require(workspace)
@@ -68,5 +70,16 @@ def start(
     template = InboxFile(workspace.template.name, Path(workspace.template))
     office = [listing.office] if listing.office is not None else []
     files = [template, *office, *listing.files, *extra]
-    pending = start_reading(files, jobs, on_done=on_done)
+    pending = start_reading(files, jobs or _worthwhile_jobs(len(files)), on_done=on_done)
     return Arriving(pending, bool(office), tuple(listing.strays))
+
+
+# One process reads about so many files while another imports pandas.
+_FEW = 60
+
+
+def _worthwhile_jobs(files: int) -> int:
+    """Few files are read beside the import, which needs a core of its own; for many files the
+    import is soon over, and more than eight readers would only wait for the one that merges."""
+    cores = os.cpu_count() or 2
+    return max(1, min(4, cores - 1)) if files <= _FEW else min(8, cores)

@@ -74,7 +74,7 @@ def read_one(path: str, name: str) -> Reading:
     # Only here: a parent that reads through children needs neither gate nor calamine.
     from sousei_xl.intake.worker import answer
 
-    return _decode(name, answer(path, name))
+    return _decode(name, answer(path, name), {})
 
 
 def read_files(
@@ -116,6 +116,7 @@ class PendingReadings:
         self._timeout = timeout
         self._on_done = on_done
         self._readings: dict[int, Reading] = {}
+        self._shared: _Shared = {}
         self._left = iter(range(len(files)))
         self._lock = threading.Lock()
         self._children: set[Child] = set()
@@ -194,7 +195,7 @@ class PendingReadings:
 
     def _judge(self, file: InboxFile, answer: dict[str, Any] | str) -> Reading:
         if not isinstance(answer, str):
-            return _decode(file.file, answer)
+            return _decode(file.file, answer, self._shared)
         params = {"value": f"{self._timeout:g}"} if answer == "timeout" else {}
         return Reading(file.file, refusal=Notice("F106", answer, params))
 
@@ -237,7 +238,12 @@ class PendingReadings:
                 child.kill_if_late()
 
 
-def _decode(file: str, answer: Mapping[str, Any]) -> Reading:
+# Forms have most of their lines in common (instructions, lists): each is kept once for all files.
+_Row = tuple[int, tuple[Value, ...]]
+_Shared = dict[_Row, _Row]
+
+
+def _decode(file: str, answer: Mapping[str, Any], shared: _Shared) -> Reading:
     refusal = answer["refusal"]
     return Reading(
         file=file,
@@ -247,15 +253,15 @@ def _decode(file: str, answer: Mapping[str, Any]) -> Reading:
         notices=tuple(Notice(**notice) for notice in answer["notices"]),
         saved=answer["saved"],
         properties=answer["properties"],
-        sheets=tuple(_decode_sheet(sheet) for sheet in answer["sheets"]),
+        sheets=tuple(_decode_sheet(sheet, shared) for sheet in answer["sheets"]),
     )
 
 
-def _decode_sheet(sheet: Mapping[str, Any]) -> SheetCells:
+def _decode_sheet(sheet: Mapping[str, Any], shared: _Shared) -> SheetCells:
     return SheetCells(
         name=sheet["name"],
         state=sheet["state"],
-        rows=tuple((number, tuple(map(_decode_value, row))) for number, row in sheet["rows"]),
+        rows=tuple(_decode_row(number, row, shared) for number, row in sheet["rows"]),
         hidden_rows=frozenset(sheet["hidden_rows"]),
         hidden_columns=frozenset(sheet["hidden_columns"]),
         filtered=sheet["filtered"],
@@ -265,6 +271,14 @@ def _decode_sheet(sheet: Mapping[str, Any]) -> SheetCells:
         formulas={letters: frozenset(rows) for letters, rows in sheet["formulas"].items()},
         leftovers=sheet["leftovers"],
     )
+
+
+def _decode_row(number: int, values: Sequence[Any], shared: _Shared) -> _Row:
+    row = (number, tuple(map(_decode_value, values)))
+    # Texts only: 1, 1.0 and True would be taken for each other.
+    if all(value is None or isinstance(value, str) for value in values):
+        return shared.setdefault(row, row)
+    return row
 
 
 def _decode_value(value: Any) -> Value:

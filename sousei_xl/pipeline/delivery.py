@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from pathlib import Path
 
 from sousei_xl import publish, text
@@ -245,18 +246,20 @@ def _relative(target: Path, start: Path) -> str:
 def _verify(sheets: Sheets, contents: Contents) -> None:
     """The workbook, read back, must hold the list row for row and value for value."""
     headings, rows = projects_data(contents)
-    expected = [dict(zip(headings, row, strict=True)) for row in rows]
-    found = previous.data_rows(sheets)
-    same = len(expected) == len(found) and all(
-        text.to_text(theirs.get(heading)) == text.to_text(value)
-        for mine, theirs in zip(expected, found, strict=True)
-        for heading, value in mine.items()
-    )
-    if not same:
+    expected = chain([headings], rows)
+    pairs = zip_longest(expected, sheets.get(previous.DATA, ()), fillvalue=())
+    if not all(_same_values(mine, theirs) for mine, theirs in pairs):
         raise OperatorError(
             "書き出した別紙を読み直したところ、一覧と一致しませんでした。"
             "出力フォルダーは前のままです。もう一度実行してください。"
         )
+
+
+def _same_values(mine: Sequence[text.Value], theirs: Sequence[text.Value]) -> bool:
+    return len(mine) == len(theirs) and all(
+        one == other or text.to_text(one) == text.to_text(other)
+        for one, other in zip(mine, theirs, strict=True)
+    )
 
 
 def changes_since_published(workspace: Workspace, contents: Contents) -> tuple[str, Changes]:

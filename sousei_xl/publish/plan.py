@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from sousei_xl.publish.disk import Outbox, digest, history_name, in_plain_words, sync, write
+from sousei_xl.publish.disk import Outbox, digest, history_name, in_plain_words, sync
 from sousei_xl.publish.edits import EDITED, edits_of
 from sousei_xl.publish.journal import Change
 from sousei_xl.publish.record import (
@@ -14,12 +15,10 @@ from sousei_xl.publish.record import (
     Approval,
     Entry,
     Record,
-    Snapshot,
-    as_text,
     dump_record,
-    dump_snapshot,
     load_record,
     values_name,
+    write_snapshot,
 )
 from sousei_xl.publish.verify import (
     NotWhole,
@@ -27,7 +26,7 @@ from sousei_xl.publish.verify import (
     check_whole,
     formula_cells,
     is_workbook,
-    read_cells,
+    opened,
     same_contents,
 )
 from sousei_xl.workspace import OperatorError, Run
@@ -76,17 +75,15 @@ class Plan:
         """Write and verify one output and compare it with what stands."""
         staged = self._stage(PurePosixPath(output.name).suffix.lower())
         self._write(output, staged)
-        sheets: Sheets = {}
         with in_plain_words(self.outbox):
-            if is_workbook(output.name) and (output.tracked or output.verify):
-                sheets = _read(output.name, staged)
             if output.verify:
-                output.verify(staged, sheets)
+                with _opened(output.name, staged) as sheets:
+                    output.verify(staged, sheets)
             sync(staged)
         sha256 = self._put(output.name, staged)
         self._entries[output.name] = Entry(sha256, self._run.hash, output.tracked)
         if is_workbook(output.name) and output.tracked:
-            self._remember(sha256, staged, sheets)
+            self._remember(output.name, sha256, staged)
 
     def retire(self, name: str) -> None:
         """Take away a file, if it stands, and keep it in the history."""
@@ -109,7 +106,10 @@ class Plan:
                 if name in planned or self.outbox.at(name).exists()
             }
         record = Record(files, approval or self.former.approval)
-        self._put_bytes(RECORD, dump_record(record), ".json")
+        staged = self._stage(".json")
+        with in_plain_words(self.outbox):
+            staged.write_bytes(dump_record(record))
+        self._put_record(RECORD, staged)
         return record
 
     def _write(self, output: Output, staged: Path) -> None:
@@ -146,11 +146,10 @@ class Plan:
         self.written.append(name)
         return new_sha256
 
-    def _put_bytes(self, name: str, data: bytes, suffix: str) -> None:
+    def _put_record(self, name: str, staged: Path) -> None:
         """Plan a file of our own records; what it replaces is kept only if it is damaged."""
-        staged = self._stage(suffix)
         with in_plain_words(self.outbox):
-            write(staged, data)
+            sync(staged)
             new_sha256 = digest(staged)
         standing = self.outbox.digest(name)
         if standing != new_sha256:
@@ -160,13 +159,14 @@ class Plan:
                 kept = history_name(self.outbox, PurePosixPath(RECORD).name, old_sha256)
             self.changes.append(Change(name, staged.name, new_sha256, old, old_sha256, kept))
 
-    def _remember(self, sha256: str, staged: Path, sheets: Sheets) -> None:
+    def _remember(self, output: str, sha256: str, staged: Path) -> None:
         name = values_name(sha256)
         if name not in self._remembered and not self.outbox.digest(name):
             self._remembered.add(name)
-            with in_plain_words(self.outbox):
-                snapshot = Snapshot(as_text(sheets), formula_cells(staged))
-            self._put_bytes(name, dump_snapshot(snapshot), ".gz")
+            values = self._stage(".gz")
+            with in_plain_words(self.outbox), _opened(output, staged) as sheets:
+                write_snapshot(values, sheets, formula_cells(staged))
+            self._put_record(name, values)
 
     def _copy(self, name: str) -> tuple[str, str]:
         copy = self._stage(".old")
@@ -204,9 +204,15 @@ def make_plan(
     return plan, plan.conclude(approval)
 
 
-def _read(name: str, staged: Path) -> Sheets:
+@contextlib.contextmanager
+def _opened(name: str, staged: Path) -> Iterator[Sheets]:
+    """What calamine reads in a workbook; nothing for other files."""
+    if not is_workbook(name):
+        yield {}
+        return
     try:
-        return read_cells(staged)
+        with opened(staged) as sheets:
+            yield sheets
     except NotWhole as error:
         raise _badly_written(name) from error
 

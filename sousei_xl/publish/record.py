@@ -10,9 +10,9 @@ import datetime as dt
 import gzip
 import json
 import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from sousei_xl.publish.disk import Outbox, in_plain_words
 from sousei_xl.publish.verify import Cell, Sheets
@@ -21,7 +21,6 @@ from sousei_xl.workspace import HISTORY
 RECORD = f"{HISTORY}/記録.json"
 VALUES = f"{HISTORY}/記録"
 
-T = TypeVar("T")
 Values = dict[str, list[list[str]]]
 
 
@@ -96,10 +95,26 @@ def values_name(sha256: str) -> str:
     return f"{VALUES}/{sha256[:32]}.json.gz"
 
 
-def dump_snapshot(snapshot: Snapshot) -> bytes:
-    """The bytes of a file of values; equal values give equal bytes."""
-    text = json.dumps(asdict(snapshot), ensure_ascii=False, separators=(",", ":"))
-    return gzip.compress(text.encode("utf-8", "surrogatepass"), compresslevel=1, mtime=0)
+def write_snapshot(path: Path, sheets: Sheets, formulas: Mapping[str, list[str]]) -> None:
+    """Write a file of values (what :class:`Snapshot` holds) sheet by sheet and row by row; equal
+    values give equal bytes. Raises OSError."""
+    with (
+        path.open("wb") as file,
+        gzip.GzipFile("", "wb", compresslevel=1, fileobj=file, mtime=0) as packed,
+    ):
+        for part in _snapshot_parts(sheets, formulas):
+            packed.write(part.encode("utf-8", "surrogatepass"))
+
+
+def _snapshot_parts(sheets: Sheets, formulas: Mapping[str, list[str]]) -> Iterator[str]:
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    yield '{"sheets":{'
+    for place, (name, rows) in enumerate(sheets.items()):
+        yield f"{',' if place else ''}{encode(name)}:["
+        for number, row in enumerate(_text_rows(rows)):
+            yield f"{',' if number else ''}{encode(row)}"
+        yield "]"
+    yield f'}},"formulas":{encode(formulas)}}}'
 
 
 def load_snapshot(path: Path) -> Snapshot | None:
@@ -116,18 +131,21 @@ def as_text(sheets: Sheets) -> Values:
 
     A number that Excel has computed again is equal up to its twelfth digit.
     """
-    values: Values = {}
-    for name, rows in sheets.items():
-        lines = [_without_blank_end([_text(value) for value in row]) for row in rows]
-        values[name] = _without_blank_end(lines)
-    return values
+    return {name: list(_text_rows(rows)) for name, rows in sheets.items()}
 
 
-def _without_blank_end(items: list[T]) -> list[T]:
-    end = len(items)
-    while end and not items[end - 1]:
-        end -= 1
-    return items[:end]
+def _text_rows(rows: Iterable[list[Cell]]) -> Iterator[list[str]]:
+    blank = 0
+    for row in rows:
+        line = [_text(value) for value in row]
+        while line and not line[-1]:
+            line.pop()
+        if not line:
+            blank += 1
+            continue
+        yield from ([] for _ in range(blank))
+        blank = 0
+        yield line
 
 
 def _text(value: Cell) -> str:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import itertools
 import posixpath
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum
 
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
-Sheets = dict[str, list[list[Cell]]]
+Sheets = Mapping[str, Iterable[list[Cell]]]
 
 
 # calamine holds a sheet as a dense rectangle and aborts the process when memory ends, so a file
 # that somebody else has saved is measured first.
-_MAX_UNPACKED = 500_000_000
+_MAX_UNPACKED = 2_000_000_000
 _MAX_AREA = 10_000_000
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _MAX_SHARED_STRINGS = 10_000_000
@@ -38,6 +42,7 @@ _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})\Z")
 _XML = re.compile(r"\.(xml|rels|vml)\Z", re.IGNORECASE)
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*><f')
 _MODIFIED = re.compile(rb"<dcterms:modified[^>]*>[^<]*</dcterms:modified>")
+_CHUNK = 1 << 20
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -51,24 +56,60 @@ def is_workbook(name: str) -> bool:
     return name.lower().endswith((".xlsx", ".xlsm"))
 
 
-def read_back(path: Path) -> Sheets:
+def read_back(path: Path) -> dict[str, list[list[Cell]]]:
     """What a workbook of the outbox says now, whoever saved it last: sheet name → rows from A1 on,
     blank cells as ``''``. Raises NotWhole where it cannot be read safely, and OSError.
     """
     check_readable(path)
-    return read_cells(path)
+    with opened(path) as sheets:
+        return {name: list(rows) for name, rows in sheets.items()}
 
 
-def read_cells(path: Path) -> Sheets:
-    """As :func:`read_back`, for a workbook that we wrote ourselves."""
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Sheets]:
+    """As :func:`read_back`, for a workbook that we wrote ourselves: its rows are read when they are
+    asked for, because a long list does not fit into memory twice.
+    """
+    with _panics_as_not_whole():
+        book = CalamineWorkbook.from_path(path)
     try:
-        with CalamineWorkbook.from_path(path) as book:
-            return {
-                sheet.name: book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-                for sheet in book.sheets_metadata
-                if sheet.typ == SheetTypeEnum.WorkSheet
-            }
-    except (KeyboardInterrupt, SystemExit, OSError):
+        yield _Sheets(book)
+    finally:
+        book.close()
+
+
+class _Sheets(Sheets):
+    """The worksheets of an open workbook."""
+
+    def __init__(self, book: CalamineWorkbook) -> None:
+        self._book = book
+        kinds = book.sheets_metadata
+        self._names = [sheet.name for sheet in kinds if sheet.typ == SheetTypeEnum.WorkSheet]
+
+    def __getitem__(self, name: str) -> Iterator[list[Cell]]:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._rows(name)
+
+    def _rows(self, name: str) -> Iterator[list[Cell]]:
+        with _panics_as_not_whole():
+            sheet = self._book.get_sheet_by_name(name)
+            left = [""] * sheet.start[1] if sheet.start else []
+            for row in sheet.iter_rows():
+                yield [*left, *row]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+@contextlib.contextmanager
+def _panics_as_not_whole() -> Iterator[None]:
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, OSError):
         raise
     except BaseException as error:  # calamine's panics are no Exceptions
         raise NotWhole(str(error)) from error
@@ -76,65 +117,103 @@ def read_cells(path: Path) -> Sheets:
 
 def check_whole(path: Path) -> None:
     """Raise NotWhole unless the zip's checksums hold and every XML part is well-formed."""
-    for name, data in _parts(path).items():
-        if _XML.search(name):
-            _parse(name, data, measure=False)
+    with _archive(path) as archive:
+        for part in archive.infolist():
+            _check(archive, part, measure=False)
 
 
 def check_readable(path: Path) -> None:
     """As :func:`check_whole`, and no sheet is larger than calamine can hold in memory."""
-    for name, data in _parts(path).items():
-        if _XML.search(name):
-            _parse(name, data, measure=True)
+    with _archive(path) as archive:
+        parts = archive.infolist()
+        if sum(part.file_size for part in parts) > _MAX_UNPACKED:
+            raise NotWhole("too large")
+        for part in parts:
+            _check(archive, part, measure=True)
 
 
 def same_contents(one: Path, other: Path) -> bool:
     """True where two workbooks differ in nothing but the times that openpyxl puts into them."""
     try:
-        mine, theirs = _parts(one), _parts(other)
+        with _archive(one) as mine, _archive(other) as theirs:
+            names = set(mine.namelist())
+            return names == set(theirs.namelist()) and all(
+                _equal(name, mine, theirs) for name in sorted(names)
+            )
     except NotWhole:
         return False
-    core = "docProps/core.xml"
-    for parts in (mine, theirs):
-        parts[core] = _MODIFIED.sub(b"", parts.get(core, b""))
-    return mine == theirs
+
+
+def _equal(name: str, mine: zipfile.ZipFile, theirs: zipfile.ZipFile) -> bool:
+    if name == "docProps/core.xml":
+        return _MODIFIED.sub(b"", mine.read(name)) == _MODIFIED.sub(b"", theirs.read(name))
+    with mine.open(name) as one, theirs.open(name) as other:
+        pairs = itertools.zip_longest(_chunks(one), _chunks(other), fillvalue=b"")
+        return all(a == b for a, b in pairs)
 
 
 def formula_cells(path: Path) -> dict[str, list[str]]:
     """The addresses that hold a formula, by sheet name."""
-    parts = _parts(path)
-    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= parts.keys():
-        raise NotWhole("xl/workbook.xml")
-    targets = {
-        relation.get("Id"): relation.get("Target", "")
-        for relation in ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])
-    }
-    found = {}
-    for sheet in ElementTree.fromstring(parts["xl/workbook.xml"]).iter(f"{_MAIN}sheet"):
-        part = posixpath.join("/xl", targets.get(sheet.get(_RELATION), ""))[1:]
-        addresses = _FORMULA.findall(parts.get(part, b""))
-        found[sheet.get("name", "")] = [address.decode() for address in addresses]
-    return found
+    with _archive(path) as archive:
+        names = set(archive.namelist())
+        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+            raise NotWhole("xl/workbook.xml")
+        targets = {
+            relation.get("Id"): relation.get("Target", "")
+            for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        }
+        found = {}
+        workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+        for sheet in workbook.iter(f"{_MAIN}sheet"):
+            part = posixpath.join("/xl", targets.get(sheet.get(_RELATION), ""))[1:]
+            addresses = list(_formulas(archive, part)) if part in names else []
+            found[sheet.get("name", "")] = addresses
+        return found
 
 
-def _parts(path: Path) -> dict[str, bytes]:
+def _formulas(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
+    rest = b""
+    with archive.open(part) as content:
+        for chunk in _chunks(content):
+            rest += chunk
+            cells = rest.rfind(b"<c r=")  # a cell may go on in the next chunk
+            if cells > 0:
+                yield from (found.decode() for found in _FORMULA.findall(rest[:cells]))
+                rest = rest[cells:]
+    yield from (found.decode() for found in _FORMULA.findall(rest))
+
+
+@contextlib.contextmanager
+def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
-            if sum(info.file_size for info in archive.infolist()) > _MAX_UNPACKED:
-                raise NotWhole("too large")
-            return {name: archive.read(name) for name in archive.namelist()}
+            yield archive
     except _ZIP_ERRORS as error:
         raise NotWhole(str(error)) from error
 
 
-def _parse(part: str, data: bytes, measure: bool) -> None:
+def _chunks(content: IO[bytes]) -> Iterator[bytes]:
+    while chunk := content.read(_CHUNK):
+        yield chunk
+
+
+def _check(archive: zipfile.ZipFile, part: zipfile.ZipInfo, measure: bool) -> None:
+    """Read a part to its end, where its checksum is compared."""
+    with archive.open(part) as content:
+        if _XML.search(part.filename):
+            _parse(part.filename, content, measure)
+        for _ in _chunks(content):
+            pass
+
+
+def _parse(part: str, content: IO[bytes], measure: bool) -> None:
     parser = expat.ParserCreate()
     extent = _Extent(part)
     parser.StartDoctypeDeclHandler = extent.refuse
     if measure:
         parser.StartElementHandler = extent.element
     try:
-        parser.Parse(data, True)
+        parser.ParseFile(content)
     except expat.ExpatError as error:
         raise NotWhole(f"{part}: {error}") from error
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
+from sousei_xl.figures.indicators import Judged
 from sousei_xl.figures.totals import Totals
 from sousei_xl.findings import Finding
 from sousei_xl.rules.indicators.records import IndicatorResult
@@ -20,7 +21,8 @@ class Contents:
     """All that the workbooks of one run are made from.
 
     ``approved_on`` is the day of 決裁 of a final list. ``reopened`` is True where an approved list
-    has changed since and became a proposal again. ``indicators`` is the KPI round, if there is one.
+    has changed since and became a proposal again. ``indicators`` is the KPI round, if there is one,
+    ``judged`` what its reports mean (``judge_all``).
     """
 
     strategy: Strategy
@@ -31,11 +33,17 @@ class Contents:
     approved_on: dt.date | None = None
     reopened: bool = False
     indicators: IndicatorResult | None = None
+    judged: tuple[Judged, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Those of the list and those of the KPI round."""
         return (*self.result.findings, *(self.indicators.findings if self.indicators else ()))
+
+    @property
+    def has_indicators(self) -> bool:
+        """Whether there is anything to say about 数値目標 and KPI."""
+        return bool(self.judged)
 
     @property
     def state_label(self) -> str:

@@ -130,8 +130,9 @@ class Book:
         """A new sheet with these column widths (characters).
 
         ``in_order`` promises that its rows are written from top to bottom, each with its height
-        last, so that a long list needs no memory. In a draft it gets a red tab and, unless ``banner`` is False (data sheets), the stamp in a
-        red row on top. ``Sheet.top`` is the first free row.
+        last, so that a long list needs no memory. In a draft it gets a red tab and, unless
+        ``banner`` is False (data sheets), the stamp in a red row on top. ``Sheet.top`` is the
+        first free row.
         """
         sheet = Sheet(self, name, widths, in_order and self.is_large)
         self.sheets[name] = sheet
@@ -163,7 +164,9 @@ class Sheet:
         self.top = 0
         self.links = 0
         self.heights: dict[int, float] = {}
+        self._spans: dict[tuple[int, int], float] = {}
         self.last_row = 0
+        self.as_of = book.run.list_date  # as the footer says
         self.repeat: tuple[int, int] | None = None
         for column, width in enumerate(widths):
             pixels = pages.column_pixels(width)
@@ -262,9 +265,10 @@ class Sheet:
 
     def span_width(self, first: int, last: int) -> float:
         """Width of neighbouring columns as if they were one, in characters."""
-        return pages.column_width(
-            sum(pages.column_pixels(w) for w in self.widths[first : last + 1])
-        )
+        if (first, last) not in self._spans:
+            pixels = sum(pages.column_pixels(w) for w in self.widths[first : last + 1])
+            self._spans[first, last] = pages.column_width(pixels)
+        return self._spans[first, last]
 
     def height(self, row: int, points: float) -> None:
         """Set the height of a row; Excel's limit is 409 points, its unit is the pixel."""
@@ -332,7 +336,7 @@ class Sheet:
             state = f'&L&"{font},Bold"&16&KFF0000【作成中】&R&"{font},Bold"&16&KFF0000【作成中】'
         elif self.book.proposal:
             state = f'&R&"{font},Bold"&14（案）'
-        right = f"{texts.japanese_date(run.list_date)}現在　照合番号 {run.hash}"
+        right = f"{texts.japanese_date(self.as_of)}現在　照合番号 {run.hash}"
         footer = f'&C&"{font},Regular"&9- &P/&N -&R&"{font},Regular"&8{right.replace("&", "&&")}'
         for part in (state, footer):
             if texts.utf16_length(part) > MAX_HEADER:

@@ -57,9 +57,22 @@ def _ems(text: str) -> float:
     return len(text) - (1 - _ROMAN_EM) * roman
 
 
+@lru_cache(maxsize=256)
+def _room(width: float, size: float) -> float:
+    """How many full-width characters fit on a line."""
+    return max((column_pixels(width) - 7) * 0.75 * _NARROWER / size, 1.0)
+
+
 def count_lines(text: str, width: float, size: float) -> int:
     """How many lines the text takes when wrapped in a column of that width (at least 1)."""
-    room = max((column_pixels(width) - 7) * 0.75 * _NARROWER / size, 1.0)
+    room = _room(width, size)
+    if len(text) <= room and "\n" not in text:  # most cells; no character is wider than an em
+        return 1
+    return _wrapped_lines(text, room)
+
+
+@lru_cache(maxsize=256)  # the same text is asked about several times in a row
+def _wrapped_lines(text: str, room: float) -> int:
     lines = 0
     for paragraph in text.split("\n"):
         lines += 1

@@ -50,5 +50,19 @@ STYLES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "bold": {"bold": True},
         "centred": {"align": "center"},
         "indent": {"indent": 1},
+        "small": {"font_size": 9},
+        "tight": {"indent": 0, "shrink": True},
+        "top": {"valign": "top"},
+        # To be filled in, on a sheet whose other cells are locked.
+        "input": {
+            "border": 2,
+            "border_color": "#1F3864",
+            "bg_color": "#FFFDE7",
+            "text_wrap": True,
+            "valign": "top",
+            "locked": False,
+        },
+        # What finds a row again: to be left alone, but readable.
+        "key": {**_BORDER, "font_size": 7, "font_color": GREY, "text_wrap": True},
     }
 )

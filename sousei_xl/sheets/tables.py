@@ -84,8 +84,16 @@ def write_table(sheet: Sheet, top: int, table: Table, left: int = 0) -> int:
     headings = [c.heading for c in table.columns]
     sheet.height(top, _height(sheet, left, headings, ["header"] * len(headings)))
     end = top
+    looks: dict[tuple[object, ...], list[str]] = {}  # few kinds of rows, many rows
     for end, row in enumerate(table.rows, top + 1):
-        _write_row(sheet, end, row, table.columns, left)
+        if len(row.cells) != len(table.columns):
+            raise ValueError(
+                f"{sheet.name}: {len(row.cells)} cells for {len(table.columns)} columns"
+            )
+        kind = (row.emphasis, row.styles)
+        if kind not in looks:
+            looks[kind] = _looks(row, table.columns)
+        _write_row(sheet, end, row, table.columns, left, looks[kind])
     if table.main:
         sheet.repeat = (top, top)
         sheet.freeze(top + 1, left + table.frozen_columns)
@@ -93,16 +101,29 @@ def write_table(sheet: Sheet, top: int, table: Table, left: int = 0) -> int:
     return end + 1
 
 
-def _write_row(sheet: Sheet, number: int, row: Row, columns: Sequence[Column], left: int) -> None:
-    if len(row.cells) != len(columns):
-        raise ValueError(f"{sheet.name}: {len(row.cells)} cells for {len(columns)} columns")
+def _looks(row: Row, columns: Sequence[Column]) -> list[str]:
+    """The styles of the cells of such a row."""
     extra = dict(row.styles)
-    shown: list[str] = []
-    styles: list[str] = []
-    for index, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
-        style = f"{column.style} {row.emphasis} {extra.get(index, '')}".strip()
-        shown.append(_write_cell(sheet, number, left + index, cell, column, style))
-        styles.append(style)
+    return [
+        f"{column.style} {row.emphasis} {extra.get(index, '')}".strip()
+        for index, column in enumerate(columns)
+    ]
+
+
+def _write_row(
+    sheet: Sheet,
+    number: int,
+    row: Row,
+    columns: Sequence[Column],
+    left: int,
+    styles: Sequence[str],
+) -> None:
+    shown = [
+        _write_cell(sheet, number, place, cell, column, style)
+        for place, (cell, column, style) in enumerate(
+            zip(row.cells, columns, styles, strict=True), left
+        )
+    ]
     sheet.height(number, _height(sheet, left, shown, styles))
 
 

@@ -8,6 +8,7 @@ when that happens, so a long list has the same contents either way.
 
 from __future__ import annotations
 
+import io
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +16,13 @@ from functools import cache
 from typing import IO, Any
 
 from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import CellBlankTuple, CellNumberTuple, CellStringTuple, Worksheet
+from xlsxwriter.worksheet import (
+    CellBlankTuple,
+    CellNumberTuple,
+    CellStringTuple,
+    Worksheet,
+    re_dynamic_function,
+)
 
 _SPAN = 16  # rows that share one "spans" attribute
 _AT_ONCE = 512  # rows that are let go of together
@@ -30,46 +37,51 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
     write_number = Worksheet._write_number
     write_blank = Worksheet._write_blank
 
+    fh: Any
     released = 0  # rows above this one are written and can no longer be changed
-    _finished: IO[str] | None = None
+    _finished: IO[bytes] | None = None
 
     def release(self, row: int) -> None:
-        """Let go of the rows above ``row``, once there are enough of them; a cell that is written
-        there later is refused."""
+        """Let go of the rows above ``row``, once there are enough of them. ValueError where one of
+        them was let go of before."""
         last = row - row % _SPAN
         if last - self.released < _AT_ONCE or self.comments:
             return
         if self._finished is None:
-            self._finished = tempfile.TemporaryFile(  # noqa: SIM115 (until the sheet is written)
-                "w+", encoding="utf-8", newline="", dir=self.tmpdir
-            )
-        self._finished.writelines(self._rows(self.released, last))
+            self._finished = tempfile.TemporaryFile(dir=self.tmpdir)  # noqa: SIM115 (until written)
+        self._finished.write("".join(self._rows(self.released, last)).encode())
         for number in range(self.released, last):
             self.table.pop(number, None)
             self.row_info.pop(number, None)
             self.row_sizes.pop(number, None)
         self.released = last
+        self._refuse_late_cells()
 
-    def _check_dimensions(
-        self, row: int, col: int, ignore_row: bool = False, ignore_col: bool = False
-    ) -> int:
-        if row < self.released and not ignore_row:
-            return -2
-        code: int = super()._check_dimensions(row, col, ignore_row, ignore_col)
-        return code
+    def _refuse_late_cells(self) -> None:
+        late = min((row for row, cells in self.table.items() if cells), default=self.released)
+        if late < self.released:
+            raise ValueError(f"{self.name}: row {late + 1} is written already")
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        if re_dynamic_function.search(formula):
+            formula = super()._prepare_formula(formula, expand_future_functions)
+        # XlsxWriter looks for each of fifty new functions in turn.
+        return formula.removeprefix("=")
 
     def _write_rows(self) -> None:
         if self.comments:
             super()._write_rows()
             return
+        self._refuse_late_cells()
         if self._finished is not None:
             self._finished.seek(0)
-            shutil.copyfileobj(self._finished, self.fh)
-            self._finished.close()
-        self.fh.writelines(self._rows(max(self.released, self.dim_rowmin), self.dim_rowmax + 1))
+            with io.TextIOWrapper(self._finished, encoding="utf-8", newline="") as finished:
+                shutil.copyfileobj(finished, self.fh)
+        for row in self._rows(max(self.released, self.dim_rowmin), self.dim_rowmax + 1):
+            self.fh.write(row)
 
     def _rows(self, first: int, last: int) -> Iterator[str]:
-        """The XML of the rows from ``first`` to before ``last``."""
+        """The XML of each row from ``first`` to before ``last``."""
         for top in range(first - first % _SPAN, last, _SPAN):
             numbers = range(max(top, first), min(top + _SPAN, last))
             columns = [column for number in numbers for column in self.table.get(number, ())]
@@ -77,10 +89,9 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
             for number in numbers:
                 cells, info = self.table.get(number), self.row_info.get(number)
                 if cells:
-                    yield self._captured(self._write_row, number, span, info)
-                    for column in sorted(cells):
-                        yield self._cell(number, column, cells[column])
-                    yield "</row>"
+                    parts = [self._captured(self._write_row, number, span, info)]
+                    parts += (self._cell(number, column, cells[column]) for column in sorted(cells))
+                    yield f"{''.join(parts)}</row>"
                 elif info:
                     yield self._captured(self._write_empty_row, number, span, info)
 

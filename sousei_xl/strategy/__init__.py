@@ -108,7 +108,10 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The sheet 設定. Money in thousand yen, dates as dates, the fiscal year by its April."""
+    """The sheet 設定. Money in thousand yen, dates as dates, the fiscal year by its April.
+
+    ``notice`` (注意書き) is printed on the sheets about indicators; most offices leave it blank.
+    """
 
     municipality: str
     code: str
@@ -130,6 +133,7 @@ class Settings:
     font: str
     minus: str
     judgement: Judgement
+    notice: str = ""
 
     @property
     def number_format(self) -> str:

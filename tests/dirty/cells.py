@@ -44,7 +44,7 @@ def _named(slug: str, title: str, name: str, *found: str, shown: str = "{} 一")
     """The first row has another name, listed as ``shown``."""
 
     def rows(own: str) -> list[list[Any]]:
-        return [line(name.format(own), FIRST, FIRST_MEASURE), lines(own)[1]]
+        return [line(name.replace("{}", own), FIRST, FIRST_MEASURE), lines(own)[1]]
 
     return Kind(slug, title, with_rows(rows), found, names=(shown, "{} 二"))
 
@@ -71,7 +71,8 @@ def _with_previous(book: Workbook) -> None:
 def _renamed_department(strategy: Strategy) -> Strategy:
     """市民生活部 was called 市民部 until last year."""
     departments = tuple(
-        replace(d, aliases=("市民部",)) if d.name == "市民生活部" else d for d in strategy.departments
+        replace(d, aliases=("市民部",)) if d.name == "市民生活部" else d
+        for d in strategy.departments
     )
     return replace(strategy, departments=departments)
 
@@ -145,7 +146,9 @@ MONEY = (
     _cell("included", "予算事業費が内数", "A106 J4", budget=None, J4="12,000千円の内数"),
     _cell("kind-zero", "予算区分が０予算で金額がある", "R105 J4", I4="０予算"),
     _cell("kind-unknown", "予算区分が選択肢にない", "R118 I4", I4="補助金"),
-    _cell("enormous", "予算事業費が上限の目安を超える", "R114 J4", budget=12_000_000, J4=12_000_000),
+    _cell(
+        "enormous", "予算事業費が上限の目安を超える", "R114 J4", budget=12_000_000, J4=12_000_000
+    ),
     Kind(
         "thousandfold",
         "予算事業費が前年度の約1,000倍",
@@ -224,7 +227,9 @@ WORDS = (
     Kind(
         "wide-everything",
         "すべて全角で、似た記号を使った",
-        with_cells(B4="１イ　結婚支援", C4="２", E4="　継続", G4="市民生活部　", H4="◉", J4="１２００"),
+        with_cells(
+            B4="１イ　結婚支援", C4="２", E4="　継続", G4="市民生活部　", H4="◉", J4="１２００"
+        ),
         ("A101 B4", "A101 C4", "A101 E4", "A102 G4", "A101 H4", "A101 J4"),
     ),
 )

@@ -25,7 +25,9 @@ XML_2003 = (
 STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 
 
-def _format(slug: str, title: str, content: bytes, code: str = "F102", suffix: str = "xlsx") -> Kind:
+def _format(
+    slug: str, title: str, content: bytes, code: str = "F102", suffix: str = "xlsx"
+) -> Kind:
     return refused(slug, title, bytes_of(lambda: content), code, "{}." + suffix)
 
 
@@ -35,7 +37,7 @@ def _named(slug: str, title: str, content: bytes, suffix: str) -> Kind:
 
 
 def _other(slug: str, title: str, content: bytes, suffix: str) -> Kind:
-    name = "{}." + suffix
+    name = "{}/{}." + suffix
     return stray(slug, title, bytes_of(lambda: content, name), name)
 
 
@@ -44,8 +46,12 @@ def _in_other_zip(content: bytes) -> bytes:
 
 
 FORMATS = (
-    _format("password", "読み取りパスワード", zs.compound("EncryptionInfo", "EncryptedPackage"), "F101"),
-    _format("rights", "秘密度ラベルによるアクセス制限", zs.compound("DRMEncryptedDataSpace"), "F101"),
+    _format(
+        "password", "読み取りパスワード", zs.compound("EncryptionInfo", "EncryptedPackage"), "F101"
+    ),
+    _format(
+        "rights", "秘密度ラベルによるアクセス制限", zs.compound("DRMEncryptedDataSpace"), "F101"
+    ),
     refused("zip-password", "ZIPとしての暗号化", cut_open(lambda d: zs.set_flag(d, 1)), "F101"),
     _named("xls", "古い形式（.xls）", BIFF, "xls"),
     _format("xls-renamed", ".xlsの名前だけを.xlsxに変えた", BIFF),
@@ -75,7 +81,9 @@ FORMATS = (
     refused("zipped", "ブックをZIPに入れ、名前を.xlsxにした", cut_open(_in_other_zip), "F102"),
     _other("zip", "ZIP（.zip）", zs.pack({"a.txt": "a"}), "zip"),
     refused("xltx", "テンプレート（.xltx）", cut_open(lambda d: d, "{}.xltx"), "F102", "{}.xltx"),
-    refused("xls-name", "中身は.xlsxで名前が.xls", cut_open(lambda d: d, "{}.xls"), "F102", "{}.xls"),
+    refused(
+        "xls-name", "中身は.xlsxで名前が.xls", cut_open(lambda d: d, "{}.xls"), "F102", "{}.xls"
+    ),
     refused(
         "strict",
         "Strict Open XML スプレッドシート",
@@ -141,20 +149,32 @@ DAMAGED = (
     _damaged("flipped-bit", "1ビットが変わった", _flipped),
     _damaged("wrong-sum", "検査値（CRC）が合わない", _wrong_sum),
     _damaged("bytes-before", "先頭に余分なデータがある", lambda d: b"PK\x03\x04" + d),
-    _damaged("http-header", "先頭にHTTPの見出しが付いた", lambda d: b"HTTP/1.1 200\r\n\r\n" + d, "F102"),
+    _damaged(
+        "http-header", "先頭にHTTPの見出しが付いた", lambda d: b"HTTP/1.1 200\r\n\r\n" + d, "F102"
+    ),
     _damaged("bytes-behind", "末尾に余分なデータがある", lambda d: d + bytes(99_999)),
     _damaged("directory-cut", "ZIPの目次が欠けている", lambda d: d[:-60] + d[-22:]),
     _damaged("renamed-inside", "ZIPの目次と中の名前が異なる", _renamed_inside),
     _damaged("declared-less", "大きさを小さく偽った部品", lambda d: zs.declare(d, PART, 90)),
     _damaged("declared-more", "大きさを大きく偽った部品", lambda d: zs.declare(d, PART, 99_999)),
     _damaged("backslashes", "部品の名前の区切りが￥", _backslashes),
-    _damaged("no-content-types", "[Content_Types].xmlがない", lambda d: zs.drop(d, "[Content_Types].xml"), "F102"),
+    _damaged(
+        "no-content-types",
+        "[Content_Types].xmlがない",
+        lambda d: zs.drop(d, "[Content_Types].xml"),
+        "F102",
+    ),
     _damaged("no-root-rels", "_rels/.relsがない", lambda d: zs.drop(d, "_rels/.rels"), "F102"),
     _damaged("no-workbook", "workbook.xmlがない", lambda d: zs.drop(d, zs.WORKBOOK)),
     _damaged("no-workbook-rels", "workbook.xml.relsがない", lambda d: zs.drop(d, zs.WORKBOOK_RELS)),
     _damaged("no-sheet-part", "シートの部品がない", lambda d: zs.drop(d, PART)),
     _damaged("part-twice", "同じ部品が二つある", lambda d: zs.twice(d, PART), "F105"),
-    _damaged("part-twice-case", "大文字小文字だけ異なる部品", lambda d: zs.twice(d, PART, PART.upper()), "F105"),
+    _damaged(
+        "part-twice-case",
+        "大文字小文字だけ異なる部品",
+        lambda d: zs.twice(d, PART, PART.upper()),
+        "F105",
+    ),
     _damaged("path-up", "外を指す部品（../）", lambda d: zs.add(d, "xl/../../x.xml", ""), "F105"),
     _damaged("path-root", "外を指す部品（/etc）", lambda d: zs.add(d, "/etc/x.xml", ""), "F105"),
     _damaged("path-drive", "外を指す部品（C:）", lambda d: zs.add(d, "C:/x.xml", ""), "F105"),

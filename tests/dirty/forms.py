@@ -97,7 +97,7 @@ def edited(change: Change, name: str = "{}.xlsx") -> Put:
     def put(inbox: Path, slug: str) -> None:
         book = form(slug)
         change(book)
-        write(inbox, name.format(slug), packed(book))
+        write(inbox, name.replace("{}", slug), packed(book))
 
     return put
 
@@ -128,12 +128,12 @@ def with_more(*more: Sequence[Any]) -> Put:
 
 def cut_open(change: Callable[[bytes], bytes], name: str = "{}.xlsx") -> Put:
     """The form after its zip was operated on."""
-    return lambda inbox, slug: write(inbox, name.format(slug), change(data(slug)))
+    return lambda inbox, slug: write(inbox, name.replace("{}", slug), change(data(slug)))
 
 
 def bytes_of(content: Callable[[], bytes], name: str = "{}.xlsx") -> Put:
     """Something else altogether under this name."""
-    return lambda inbox, slug: write(inbox, name.format(slug), content())
+    return lambda inbox, slug: write(inbox, name.replace("{}", slug), content())
 
 
 def projects(book: Workbook) -> Worksheet:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from tests import zip_surgery as zs
 from tests.dirty.forms import PART, refused, write
 from tests.dirty.kinds import FIRST, SECOND, Kind, Put
-from tests.dirty.makers import BINARY, like_excel
+from tests.dirty.makers import like_excel
 
 BUDGET = '<c r="J4"><v>1200</v></c>'
 INDEX = '<c r="B4" t="s"><v>'
@@ -81,7 +80,11 @@ BROKEN = (
     _xml("shift-jis", "共有文字列がシフトJIS", recoded("Shift_JIS", zs.STRINGS)),
     _xml("not-utf-8", "UTF-8として誤りのある文字", _raw("施策".encode(), b"\xe6\x96", zs.STRINGS)),
     _xml("surrogate", "片方だけのサロゲート", _raw("施策".encode(), b"\xed\xa0\x80", zs.STRINGS)),
-    _xml("surrogate-reference", "片方だけのサロゲート（&#xD800;）", swapped("施策", "&#xD800;", zs.STRINGS)),
+    _xml(
+        "surrogate-reference",
+        "片方だけのサロゲート（&#xD800;）",
+        swapped("施策", "&#xD800;", zs.STRINGS),
+    ),
     _xml("null-byte", "XMLの中に0の文字", _raw("施策".encode(), b"\0", zs.STRINGS)),
     _xml("control-reference", "使えない制御文字（&#7;）", swapped("施策", "&#7;", zs.STRINGS)),
     _xml("unknown-entity", "定義のない実体（&nbsp;）", swapped("施策", "&nbsp;", zs.STRINGS)),
@@ -99,52 +102,154 @@ BROKEN = (
     _xml("column-outside", "XFDより右の列", budget('<c r="XFE4"><v>1200</v></c>')),
     _xml("cell-lower-case", "小文字のセル番地", budget('<c r="j4"><v>1200</v></c>')),
     _xml("cell-nameless", "番地でないセル番地", budget('<c r="R4C10"><v>1200</v></c>')),
-    _xml("merge-nowhere", "結合セルの範囲が番地でない", swapped("</sheetData>", '</sheetData><mergeCells><mergeCell ref="A"/></mergeCells>')),
-    _xml("dimension-absurd", "使用範囲の記録が番地でない", swapped('ref="A3:L5"', 'ref="-"'), "F106"),
-    _xml("strings-missing", "共有文字列の部品がない", excel(lambda d: zs.drop(d, zs.STRINGS)), "F107"),
+    _xml(
+        "merge-nowhere",
+        "結合セルの範囲が番地でない",
+        swapped("</sheetData>", '</sheetData><mergeCells><mergeCell ref="A"/></mergeCells>'),
+    ),
+    _xml(
+        "dimension-absurd", "使用範囲の記録が番地でない", swapped('ref="A3:L5"', 'ref="-"'), "F106"
+    ),
+    _xml(
+        "strings-missing", "共有文字列の部品がない", excel(lambda d: zs.drop(d, zs.STRINGS)), "F107"
+    ),
     _xml("string-outside", "共有文字列の番号が範囲外", swapped(INDEX, f"{INDEX}9999"), "F107"),
     _xml("string-negative", "共有文字列の番号が負", swapped(INDEX, f"{INDEX}-"), "F107"),
-    _xml("strings-elsewhere", "共有文字列が別の場所", swapped("sharedStrings.xml", "strings.xml", zs.WORKBOOK_RELS)),
+    _xml(
+        "strings-elsewhere",
+        "共有文字列が別の場所",
+        swapped("sharedStrings.xml", "strings.xml", zs.WORKBOOK_RELS),
+    ),
     _xml("unknown-type", "セルの種類が不明", budget('<c r="J4" t="q"><v>1200</v></c>'), "F107"),
-    _xml("unknown-error", "知らないエラー値（#SPILL!）", budget('<c r="J4" t="e"><v>#SPILL!</v></c>'), "F107"),
+    _xml(
+        "unknown-error",
+        "知らないエラー値（#SPILL!）",
+        budget('<c r="J4" t="e"><v>#SPILL!</v></c>'),
+        "F107",
+    ),
     _xml("comment-in-value", "値の途中に注釈", budget('<c r="J4"><v>12<!-- -->00</v></c>'), "F107"),
-    _xml("cdata-value", "値がCDATA", budget('<c r="J4" t="str"><v><![CDATA[1200]]></v></c>'), "F107"),
+    _xml(
+        "cdata-value", "値がCDATA", budget('<c r="J4" t="str"><v><![CDATA[1200]]></v></c>'), "F107"
+    ),
     _xml("two-values", "一つのセルに値が二つ", budget('<c r="J4"><v>1200</v><v>9</v></c>'), "F107"),
     _xml("bool-in-words", "真偽値が言葉", budget('<c r="J4" t="b"><v>true</v></c>'), "F107"),
-    _xml("sheet-loop", "シートがworkbook.xml自身を指す", swapped("worksheets/sheet2.xml", "workbook.xml", zs.WORKBOOK_RELS)),
-    _xml("sheet-shared", "二つのシートが同じ部品を指す", swapped("sheet2.xml", "sheet1.xml", zs.WORKBOOK_RELS)),
-    _xml("sheet-named-twice", "同じ名前のシートが二つ", swapped('name="事業"', 'name="回答票"', zs.WORKBOOK)),
+    _xml(
+        "sheet-loop",
+        "シートがworkbook.xml自身を指す",
+        swapped("worksheets/sheet2.xml", "workbook.xml", zs.WORKBOOK_RELS),
+    ),
+    _xml(
+        "sheet-shared",
+        "二つのシートが同じ部品を指す",
+        swapped("sheet2.xml", "sheet1.xml", zs.WORKBOOK_RELS),
+    ),
+    _xml(
+        "sheet-named-twice",
+        "同じ名前のシートが二つ",
+        swapped('name="事業"', 'name="回答票"', zs.WORKBOOK),
+    ),
     _xml("sheet-nameless", "シートの名前が空", swapped('name="事業"', 'name=""', zs.WORKBOOK)),
-    _xml("sheet-nowhere", "シートの参照先がない", swapped('Id="rId2"', 'Id="rId99"', zs.WORKBOOK_RELS)),
+    _xml(
+        "sheet-nowhere",
+        "シートの参照先がない",
+        swapped('Id="rId2"', 'Id="rId99"', zs.WORKBOOK_RELS),
+    ),
 )
 
 HARMFUL = (
     _xml("dtd", "文書型定義（DTD）", swapped("<worksheet", f"{DTD}<worksheet"), "F105"),
-    _xml("laughs", "入れ子の実体（billion laughs）", swapped("<sst", f"{LAUGHS}<sst", zs.STRINGS), "F105"),
-    _xml("outer-entity", "外部のファイルを読む実体", swapped("<sst", f"{FILE}<sst", zs.STRINGS), "F105"),
-    _xml("dtd-in-comments", "コメントの部品のDTD", excel(lambda d: zs.add(d, "xl/comments9.xml", DTD)), "F105"),
-    _xml("dtd-utf-16", "UTF-16に隠したDTD", excel(lambda d: zs.add(d, "xl/drawings/drawing9.xml", DTD.encode("utf-16"))), "F105"),
+    _xml(
+        "laughs",
+        "入れ子の実体（billion laughs）",
+        swapped("<sst", f"{LAUGHS}<sst", zs.STRINGS),
+        "F105",
+    ),
+    _xml(
+        "outer-entity",
+        "外部のファイルを読む実体",
+        swapped("<sst", f"{FILE}<sst", zs.STRINGS),
+        "F105",
+    ),
+    _xml(
+        "dtd-in-comments",
+        "コメントの部品のDTD",
+        excel(lambda d: zs.add(d, "xl/comments9.xml", DTD)),
+        "F105",
+    ),
+    _xml(
+        "dtd-utf-16",
+        "UTF-16に隠したDTD",
+        excel(lambda d: zs.add(d, "xl/drawings/drawing9.xml", DTD.encode("utf-16"))),
+        "F105",
+    ),
     _xml("macro-sheet", "Excel 4.0 マクロのシート", _sheet_kind("xlMacrosheet"), "F105"),
     _xml("dialog-sheet", "ダイアログのシート", _sheet_kind("dialogsheet"), "F105"),
-    _xml("macro-disguised", "ワークシートと偽ったマクロのシート", excel(lambda d: zs.add(d, PART, zs.unpack(d)[PART].replace(b"worksheet", b"macrosheet"))), "F105"),
+    _xml(
+        "macro-disguised",
+        "ワークシートと偽ったマクロのシート",
+        excel(lambda d: zs.add(d, PART, zs.unpack(d)[PART].replace(b"worksheet", b"macrosheet"))),
+        "F105",
+    ),
 )
 
 ODD = (
     _read("dimension-small", "使用範囲の記録が小さい", swapped('ref="A3:L5"', 'ref="A1"')),
     _read("dimension-huge", "使用範囲の記録が全面", swapped('ref="A3:L5"', 'ref="A1:XFD1048576"')),
-    _read("count-wrong", "共有文字列の数の記録が異なる", swapped('count="', 'count="9', zs.STRINGS)),
-    _read("deep-nesting", "5万段の入れ子の要素", swapped("</worksheet>", f"<extLst>{NESTED}</extLst></worksheet>")),
+    _read(
+        "count-wrong", "共有文字列の数の記録が異なる", swapped('count="', 'count="9', zs.STRINGS)
+    ),
+    _read(
+        "deep-nesting",
+        "5万段の入れ子の要素",
+        swapped("</worksheet>", f"<extLst>{NESTED}</extLst></worksheet>"),
+    ),
     _read("style-outside", "書式の番号が範囲外", budget('<c r="J4" s="9999"><v>1200</v></c>')),
     _read("space-in-number", "数値に空白がある", budget('<c r="J4"><v> 1200 </v></c>'), "A101 J4"),
     _read("exponent", "指数で書いた数値", budget('<c r="J4"><v>1.2E3</v></c>')),
-    _read("dde", "cmdを呼ぶ数式（計算済みの値あり）", budget("<c r=\"J4\"><f>cmd|'/C calc'!A0</f><v>1200</v></c>")),
-    _read("web-formula", "Webを読む数式", budget('<c r="J4"><f>WEBSERVICE("http://x/")</f><v>1200</v></c>')),
-    _read("array-formula", "配列数式", budget('<c r="J4"><f t="array" ref="J4">{600*2}</f><v>1200</v></c>')),
-    _read("shared-formula", "共有された数式", budget('<c r="J4"><f t="shared" si="0"/><v>1200</v></c>')),
-    _read("not-a-number", "数値のセルにNaN", budget('<c r="J4"><v>NaN</v></c>'), "R105 J4", first=None),
-    _read("word-as-number", "数値のセルに文字", budget('<c r="J4"><v>千二百</v></c>'), "R105 J4", first=None),
-    _read("too-large", "数値のセルに1E999", budget('<c r="J4"><v>1E999</v></c>'), "R105 J4", first=None),
-    _read("iso-date", "ISO形式の日付のセル", budget('<c r="J4" t="d"><v>2018-04-01</v></c>'), "R105 J4", first=None),
+    _read(
+        "dde",
+        "cmdを呼ぶ数式（計算済みの値あり）",
+        budget("<c r=\"J4\"><f>cmd|'/C calc'!A0</f><v>1200</v></c>"),
+    ),
+    _read(
+        "web-formula",
+        "Webを読む数式",
+        budget('<c r="J4"><f>WEBSERVICE("http://x/")</f><v>1200</v></c>'),
+    ),
+    _read(
+        "array-formula",
+        "配列数式",
+        budget('<c r="J4"><f t="array" ref="J4">{600*2}</f><v>1200</v></c>'),
+    ),
+    _read(
+        "shared-formula",
+        "共有された数式",
+        budget('<c r="J4"><f t="shared" si="0"/><v>1200</v></c>'),
+    ),
+    _read(
+        "not-a-number", "数値のセルにNaN", budget('<c r="J4"><v>NaN</v></c>'), "R105 J4", first=None
+    ),
+    _read(
+        "word-as-number",
+        "数値のセルに文字",
+        budget('<c r="J4"><v>千二百</v></c>'),
+        "R105 J4",
+        first=None,
+    ),
+    _read(
+        "beyond-double",
+        "数値のセルに1E999",
+        budget('<c r="J4"><v>1E999</v></c>'),
+        "R105 J4",
+        first=None,
+    ),
+    _read(
+        "iso-date",
+        "ISO形式の日付のセル",
+        budget('<c r="J4" t="d"><v>2018-04-01</v></c>'),
+        "R105 J4",
+        first=None,
+    ),
 )
 
 KINDS = (*BROKEN, *HARMFUL, *ODD)

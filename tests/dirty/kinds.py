@@ -26,15 +26,16 @@ class Kind:
     """One line of the table. ``{}`` stands for the slug in file names and names of projects.
 
     ``put(inbox, slug)`` lays the file (or files) into the inbox; the main one is ``{}.xlsx``
-    unless ``file`` says otherwise. ``found`` lists every finding that the merge must add, no
-    more and no less: ``R105 J5``, ``F203 回答票!B5``, ``F201 事業!``, ``F104``, ``L110 F4 @{}-旧.xlsx``, with
-    ``x2`` before the file for two alike. Numbers given to blank 番号 (A105) are taken for granted. ``outcome`` is that of the main file, ``others`` that of
-    the rest (of strays too).
+    unless ``file`` says otherwise; ``outcome`` is its outcome, ``others`` that of the rest.
+    ``found`` lists every finding that the merge must add, no more and no less: ``R105 J5``,
+    ``F203 回答票!B5``, ``F201 事業!``, ``F104``, ``L110 F4 @{}旧.xlsx``, with ``x2`` before the
+    file for two alike. Numbers given to blank 番号 (A105) are taken for granted.
     ``budgets`` are those of the rows that are listed, in the order of the sheet (None: no
     countable amount), ``names`` their names; ``held``, ``withdrawn`` and ``superseded`` count
     the rest: together they are all rows that a person sees in the files.
     ``alone`` keeps the kind out of the inbox that holds all kinds at once: ``without`` names good
     files that must be absent, ``tweak`` changes the strategy, ``read`` reads in another way.
+    ``linux``: other systems have no such names or files.
     """
 
     slug: str
@@ -53,7 +54,7 @@ class Kind:
     tweak: Callable[[Strategy], Strategy] | None = None
     read: Reader | None = None
     separate: bool = False
-    slow: bool = False
+    linux: bool = False
 
     @property
     def alone(self) -> bool:
@@ -68,11 +69,11 @@ class Kind:
     @property
     def main(self) -> str:
         """The inbox-relative name of the main file."""
-        return self.file.format(self.slug)
+        return self.file.replace("{}", self.slug)
 
     def outcomes(self) -> dict[str, str]:
         """File → outcome for all the kind's files."""
-        rest = {name.format(self.slug): outcome for name, outcome in self.others.items()}
+        rest = {name.replace("{}", self.slug): outcome for name, outcome in self.others.items()}
         return {self.main: self.outcome, **rest} if self.outcome else rest
 
     def reported(self) -> Reported:
@@ -84,5 +85,5 @@ class Kind:
             what, _, times = what.partition(" x")
             sheet, _, cell = what.rpartition("!")
             sheet = sheet or (SHEET if cell else "")
-            counts[code, file.format(self.slug) or self.main, sheet, cell] += int(times or 1)
+            counts[code, file.replace("{}", self.slug) or self.main, sheet, cell] += int(times or 1)
         return counts

@@ -159,8 +159,12 @@ def _merged_header(book: Workbook) -> None:
 def _returned(book: Workbook) -> None:
     """What a corrected return looks like: our sheet in front, our marks beside the rows."""
     sheet = book.create_sheet("修正・確認依頼票", 0)
-    sheet.append(["No", "重要度", "セル", "事業名", "内容と直し方", "入力値", "正しい値・例", "回答欄"])
-    sheet.append([1, "要修正", "J4", "ある事業", "予算事業費が空欄です。", None, "12000", "直しました"])
+    sheet.append(
+        ["No", "重要度", "セル", "事業名", "内容と直し方", "入力値", "正しい値・例", "回答欄"]
+    )
+    sheet.append(
+        [1, "要修正", "J4", "ある事業", "予算事業費が空欄です。", None, "12000", "直しました"]
+    )
     projects(book)["A4"] = "●"
 
 
@@ -262,7 +266,11 @@ KINDS = (
     Kind("columns-reversed", "列の順序を逆にした", edited(_reversed_columns)),
     Kind("column-inserted", "表の途中に列を挿入した", edited(_inserted_column)),
     Kind("note-columns", "表の右に課内用の列を足した", edited(_note_columns)),
-    Kind("check-column-deleted", "入力チェックの列を削除した", edited(_without_column("入力チェック"))),
+    Kind(
+        "check-column-deleted",
+        "入力チェックの列を削除した",
+        edited(_without_column("入力チェック")),
+    ),
     Kind("note-column-deleted", "備考の列を削除した", edited(_without_column("備考"))),
     Kind(
         "optional-column-deleted",
@@ -293,10 +301,19 @@ KINDS = (
         "refused",
         budgets=(),
     ),
-    refused("heading-name-renamed", "見出しを変えた（事業の名称）", edited(_renamed(F="事業の名称")), "F201"),
+    refused(
+        "heading-name-renamed",
+        "見出しを変えた（事業の名称）",
+        edited(_renamed(F="事業の名称")),
+        "F201",
+    ),
     Kind("heading-twice", "同じ見出しの列が右にもある", edited(_same_heading_twice)),
     Kind("header-row-12", "見出しの上に9行足した（見出しが12行目）", _rows_above(9)),
-    Kind("header-row-1", "表題を削除した（見出しが1行目）", edited(lambda b: projects(b).delete_rows(1, 2))),
+    Kind(
+        "header-row-1",
+        "表題を削除した（見出しが1行目）",
+        edited(lambda b: projects(b).delete_rows(1, 2)),
+    ),
     Kind("two-header-rows", "見出しの上に結合した大見出しがある", edited(_two_header_rows)),
     Kind("blank-rows", "行の間に空白の行がある", with_rows(_blanks)),
     Kind("rows-below-gap", "7行空けた下に事業が残っている", with_rows(_gap), ("S101 A12",)),

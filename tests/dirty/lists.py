@@ -45,7 +45,7 @@ def _pair(first: dict[str, Any], second: dict[str, Any]) -> Callable[[str], Rows
 
 
 def _one(name: str, budget: Any = FIRST, **values: Any) -> Callable[[str], Rows]:
-    return lambda slug: [line(name.format(slug), budget, **values)]
+    return lambda slug: [line(name.replace("{}", slug), budget, **values)]
 
 
 RELISTED = {"再掲": "再掲"}
@@ -104,6 +104,7 @@ RELISTING = (
         *("L107 F4", "A104 G4", "A104 J4", "A104 K4"),
         budgets=(8851,),
         names=(THEIRS,),
+        separate=True,
     ),
     _list(
         "original-ended",
@@ -154,7 +155,7 @@ def _office(*lines: tuple[str, list[Any]], broken: bool = False) -> Put:
         for name, cells in lines:
             number = 5 if name == "確認済" else 4
             for column, value in enumerate(cells, 1):
-                shown = value.format(slug) if isinstance(value, str) else value
+                shown = value.replace("{}", slug) if isinstance(value, str) else value
                 book[name].cell(number, column, shown)
         content = packed(book)
         write(inbox, OFFICE, content[: len(content) // 2] if broken else content)

@@ -18,9 +18,9 @@ import pytest
 import xlsxwriter
 from openpyxl import Workbook
 from openpyxl.comments import Comment
+from openpyxl.workbook.protection import WorkbookProtection
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
-from openpyxl.workbook.protection import WorkbookProtection
 from xlsxwriter.worksheet import Worksheet
 
 from sousei_xl import pipeline
@@ -93,8 +93,18 @@ def _by_libreoffice(content: bytes) -> bytes:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "form.xlsx").write_bytes(content)
-        command = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
-        command += ["--convert-to", "xlsx", "--outdir", str(folder / "out"), str(folder / "form.xlsx")]
+        command = [
+            "soffice",
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+        ]
+        command += [
+            "--convert-to",
+            "xlsx",
+            "--outdir",
+            str(folder / "out"),
+            str(folder / "form.xlsx"),
+        ]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
         return (folder / "out" / "form.xlsx").read_bytes()
 
@@ -244,7 +254,11 @@ F204 = ("F204",)
 SOFTWARE = (
     Kind("distributed", "配布した様式のまま（数式と書式あり）", _distributed(lambda d: d)),
     Kind("by-openpyxl", "様式をopenpyxlで保存し直した", _distributed(_by_openpyxl)),
-    Kind("by-libreoffice", "様式をLibreOfficeで保存し直した", _distributed(_by_libreoffice), slow=True),
+    Kind(
+        "by-libreoffice",
+        "様式をLibreOfficeで保存し直した",
+        _distributed(_by_libreoffice),
+    ),
     Kind("shared-strings", "Excelと同じ共有文字列", _excel()),
     Kind("streamed-sheet", "行を順に書き出すソフトの保存", _excel(constant_memory=True)),
     Kind("furigana", "ふりがなが付いている", cut_open(_furigana)),
@@ -268,15 +282,26 @@ CONTENTS = (
         file="{}.xlsm",
     ),
     Kind("macros-hidden", "マクロが残った.xlsx", _with_part("xl/vbaProject.bin", BINARY), F204),
-    Kind("external-link", "他のブックへのリンク", _with_part("xl/externalLinks/externalLink1.xml"), F204),
+    Kind(
+        "external-link",
+        "他のブックへのリンク",
+        _with_part("xl/externalLinks/externalLink1.xml"),
+        F204,
+    ),
     Kind("connection", "外部データへの接続", _with_part("xl/connections.xml"), F204),
     Kind("query-table", "Webクエリの表", _with_part("xl/queryTables/queryTable1.xml"), F204),
-    Kind("embedded", "埋め込んだファイル", _with_part("xl/embeddings/oleObject1.bin", BINARY), F204),
+    Kind(
+        "embedded", "埋め込んだファイル", _with_part("xl/embeddings/oleObject1.bin", BINARY), F204
+    ),
     Kind("active-x", "ActiveXの部品", _with_part("xl/activeX/activeX1.xml"), F204),
     Kind("custom-xml", "他のシステムのXML", _with_part("customXml/item1.xml")),
     Kind("signature", "電子署名", _with_part("_xmlsignatures/sig1.xml")),
     Kind("label", "暗号化しない秘密度ラベル", _with_part("docMetadata/LabelInfo.xml")),
-    Kind("zip-in-media", "画像のふりをしたZIP", _with_part("xl/media/a.png", zs.pack({"a": "b" * 999}))),
+    Kind(
+        "zip-in-media",
+        "画像のふりをしたZIP",
+        _with_part("xl/media/a.png", zs.pack({"a": "b" * 999})),
+    ),
     Kind("comments", "メモと入力規則", edited(_notes)),
     Kind("protected", "シートとブックの保護", edited(_protected)),
     Kind("table", "テーブルにした", edited(_table)),

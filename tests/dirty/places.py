@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,9 @@ from sousei_xl.intake import child
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import Reading, read_files, read_one
 from tests import zip_surgery as zs
-from tests.dirty.forms import bytes_of, cut_open, data, edited, refused, stray, write
+from tests.dirty.forms import data, edited, refused, stray, write
 from tests.dirty.hostile_xml import swapped
-from tests.dirty.kinds import Kind, Put
-from tests.dirty.makers import like_excel
+from tests.dirty.kinds import Kind, Put, Reader
 from tests.dirty.sizes import ONE
 
 LOCK = b"\x06sousei".ljust(165, b"\0")
@@ -25,13 +25,15 @@ LOCK = b"\x06sousei".ljust(165, b"\0")
 def _put(content: bytes, *names: str) -> Put:
     def put(inbox: Path, slug: str) -> None:
         for name in names:
-            write(inbox, name.format(slug), content)
+            write(inbox, name.replace("{}", slug), content)
 
     return put
 
 
 def _stray(slug: str, title: str, name: str, *others: str, content: bytes = b"x") -> Kind:
-    return stray(slug, title, _put(content, name, *others), name, *others)
+    """Each in a folder of its own: very many in one folder are told as one."""
+    names = [f"{{}}/{each}" for each in (name, *others)]
+    return stray(slug, title, _put(content, *names), *names)
 
 
 def _deep(inbox: Path, slug: str) -> None:
@@ -54,13 +56,14 @@ def _archive(count: int) -> Put:
     return put
 
 
-def _linked(target: Callable[[Path], Path], name: str = "{}.xlsx") -> Put:
-    """A symbolic link to a place outside the inbox."""
+def _linked(target: Callable[[Path], Path]) -> Put:
+    """A symbolic link to another place."""
+    return lambda inbox, slug: (inbox / f"{slug}.xlsx").symlink_to(target(inbox))
 
-    def put(inbox: Path, slug: str) -> None:
-        (inbox / name.format(slug)).symlink_to(target(inbox))
 
-    return put
+def _fifo(inbox: Path, slug: str) -> None:
+    if sys.platform != "win32":
+        os.mkfifo(inbox / f"{slug}.xlsx")
 
 
 def _outside(inbox: Path) -> Path:
@@ -73,6 +76,10 @@ def _outside(inbox: Path) -> Path:
 def _link_inside(inbox: Path, slug: str) -> None:
     write(inbox, f"{slug}.xlsx", data(slug))
     (inbox / f"{slug}近道.xlsx").symlink_to(inbox / f"{slug}.xlsx")
+
+
+def _special(slug: str, title: str, put: Put) -> Kind:
+    return replace(stray(slug, title, put, "{}.xlsx"), linux=True)
 
 
 STRAYS = (
@@ -100,33 +107,36 @@ STRAYS = (
         outcome="",
         budgets=(),
     ),
-    refused("office-copy", "フォルダーの中の事務局修正", _put(b"x", "{}/事務局修正.xlsx"), "F102", "{}/事務局修正.xlsx"),
+    refused(
+        "office-copy",
+        "フォルダーの中の事務局修正",
+        _put(b"x", "{}/事務局修正.xlsx"),
+        "F102",
+        "{}/事務局修正.xlsx",
+    ),
+    _special("link-outside", "外のファイルへのリンク", _linked(lambda i: _outside(i) / "a.xlsx")),
+    _special("link-folder", "外のフォルダーへのリンク", _linked(_outside)),
+    _special("link-loop", "受付フォルダー自身へのリンク", _linked(lambda inbox: inbox)),
+    _special("link-dangling", "行き先のないリンク", _linked(lambda inbox: inbox / "ない.xlsx")),
+    _special("link-device", "装置へのリンク", _linked(lambda _: Path("/dev/zero"))),
+    _special("fifo", "終わりのないファイル（名前付きパイプ）", _fifo),
+    Kind(
+        "link-inside",
+        "受付フォルダーの中へのリンク",
+        _link_inside,
+        ("F206 @{}近道.xlsx",),
+        "superseded",
+        others={"{}近道.xlsx": "accepted"},
+        superseded=2,
+        linux=True,
+    ),
 )
-
-if hasattr(os, "symlink") and sys.platform != "win32":
-    STRAYS += (
-        stray("link-outside", "外のファイルへのリンク", _linked(lambda i: _outside(i) / "a.xlsx"), "{}.xlsx"),
-        stray("link-folder", "外のフォルダーへのリンク", _linked(_outside, "{}"), "{}"),
-        stray("link-loop", "受付フォルダー自身へのリンク", _linked(lambda inbox: inbox, "{}"), "{}"),
-        stray("link-dangling", "行き先のないリンク", _linked(lambda i: i / "ない.xlsx"), "{}.xlsx"),
-        stray("link-device", "装置へのリンク", _linked(lambda _: Path("/dev/zero")), "{}.xlsx"),
-        stray("fifo", "終わりのないファイル（名前付きパイプ）", lambda i, s: os.mkfifo(i / f"{s}.xlsx"), "{}.xlsx"),
-        Kind(
-            "link-inside",
-            "受付フォルダーの中へのリンク",
-            _link_inside,
-            ("F206 @{}近道.xlsx",),
-            "superseded",
-            others={"{}近道.xlsx": "accepted"},
-            superseded=2,
-        ),
-    )
 
 
 # --- what happens to a file while it is read ------------------------------------------------------
 
 
-def _failing(error: type[OSError]) -> Callable[[InboxFile, pytest.MonkeyPatch], Reading]:
+def _failing(error: type[OSError]) -> Reader:
     """The system refuses to open the file."""
 
     def read(file: InboxFile, patch: pytest.MonkeyPatch) -> Reading:
@@ -188,15 +198,16 @@ def _gateless(file: InboxFile, patch: pytest.MonkeyPatch) -> Reading:
         return read_files([file], jobs=1, timeout=0.5 if file.file.startswith("hang") else 10)[0]
 
 
-def _reading(slug: str, title: str, code: str, put: Put, read: object) -> Kind:
-    kind = refused(slug, title, put, code)
-    return Kind(kind.slug, title, put, kind.found, "refused", budgets=(), read=read)  # type: ignore[arg-type]
+def _reading(slug: str, title: str, code: str, put: Put, read: Reader) -> Kind:
+    return replace(refused(slug, title, put, code), read=read)
 
 
 PLAIN = edited(lambda _: None)
 
 READING = (
-    _reading("locked", "他の人が使用中、または読む権限がない", "F103", PLAIN, _failing(PermissionError)),
+    _reading(
+        "locked", "他の人が使用中、または読む権限がない", "F103", PLAIN, _failing(PermissionError)
+    ),
     _reading("disconnected", "読む途中で共有フォルダーが切れた", "F103", PLAIN, _failing(OSError)),
     _reading("vanished", "読む前に移動または削除された", "F103", PLAIN, _vanishing),
     _reading("growing", "読む間にコピーが続いている", "F103", PLAIN, _growing),

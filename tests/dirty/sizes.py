@@ -5,7 +5,17 @@ from __future__ import annotations
 from openpyxl import Workbook
 
 from tests import zip_surgery as zs
-from tests.dirty.forms import PART, Change, bytes_of, cut_open, edited, line, lines, projects, refused, with_rows
+from tests.dirty.forms import (
+    PART,
+    bytes_of,
+    cut_open,
+    edited,
+    line,
+    lines,
+    projects,
+    refused,
+    with_rows,
+)
 from tests.dirty.hostile_xml import excel, swapped
 from tests.dirty.kinds import FIRST, SECOND, Kind, Put
 
@@ -47,13 +57,6 @@ def _wide(book: Workbook) -> None:
         projects(book).cell(3, column, "・")
 
 
-def _text(count: int) -> Change:
-    def change(book: Workbook) -> None:
-        projects(book)["K4"] = "あ" * 32_000
-
-    return change
-
-
 def _huge_text(count: int) -> Put:
     def change(content: bytes) -> bytes:
         sheet = zs.unpack(content)[PART].decode()
@@ -78,8 +81,14 @@ UNDER = ("B4", "F4", "G4", "H4", "J4", "K4", "B5", "F5", "G5", "H5", "J5", "K5")
 
 LIMITS = (
     _limit("bomb", "1MBに1GBを詰めたZIP", cut_open(lambda d: zs.bomb(d, "xl/media/a.bin", 1000))),
-    _limit("bomb-strings", "30MBの空白の共有文字列", cut_open(lambda d: zs.bomb(d, zs.STRINGS, 30))),
-    _limit("declared-huge", "大きさを4GBと偽った部品", cut_open(lambda d: zs.declare(d, PART, 2**32 - 2))),
+    _limit(
+        "bomb-strings", "30MBの空白の共有文字列", cut_open(lambda d: zs.bomb(d, zs.STRINGS, 30))
+    ),
+    _limit(
+        "declared-huge",
+        "大きさを4GBと偽った部品",
+        cut_open(lambda d: zs.declare(d, PART, 2**32 - 2)),
+    ),
     _limit("too-large", "20MBを超えるファイル", bytes_of(lambda: b"PK\3\4" + bytes(20_000_001))),
     _limit("many-parts", "部品が2,000を超える", cut_open(_many_parts)),
     _limit("many-sheets", "シートが100枚を超える", excel(_many_sheets)),
@@ -87,8 +96,16 @@ LIMITS = (
     _limit("row-20001", "20,001行目に値がある", _cell("A20001", 20_001)),
     _limit("stray-corner", "XFD10001に値がある", _cell("XFD10001", 10_001)),
     _limit("many-cells", "値が100万個を超える", bytes_of(_many_cells)),
-    _limit("many-merged", "結合セルが2万か所を超える", _merged(*(f"A{r}:B{r}" for r in range(9, 20_010)))),
-    _limit("strings-declared", "共有文字列が42億個と偽った", swapped("uniqueCount=", 'uniqueCount="4294967295" x=', zs.STRINGS)),
+    _limit(
+        "many-merged",
+        "結合セルが2万か所を超える",
+        _merged(*(f"A{r}:B{r}" for r in range(9, 20_010))),
+    ),
+    _limit(
+        "strings-declared",
+        "共有文字列が42億個と偽った",
+        swapped("uniqueCount=", 'uniqueCount="4294967295" x=', zs.STRINGS),
+    ),
     Kind(
         "merged-everything",
         "シート全体を一つに結合した",

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests import zip_surgery as zs
-from tests.dirty.forms import DEPARTMENT, FIRST_MEASURE, data, edited, form, line, lines, packed, write
+from tests.dirty.forms import (
+    FIRST_MEASURE,
+    data,
+    edited,
+    form,
+    line,
+    lines,
+    packed,
+    write,
+)
 from tests.dirty.kinds import FIRST, SECOND, Kind, Put
 
 CORE = "docProps/core.xml"
@@ -20,7 +28,9 @@ EARLY, LATE = "2018-02-01T00:00:00Z", "2018-03-01T00:00:00Z"
 def saved_at(content: bytes, time: str) -> bytes:
     """The workbook with another saved time of its own."""
     core = zs.unpack(content)[CORE]
-    return zs.add(content, CORE, re.sub(rb"(modified [^>]*>)[^<]*", rb"\g<1>" + time.encode(), core))
+    return zs.add(
+        content, CORE, re.sub(rb"(modified [^>]*>)[^<]*", rb"\g<1>" + time.encode(), core)
+    )
 
 
 def _files(**made: Callable[[str], bytes]) -> Put:
@@ -69,8 +79,16 @@ def _twice(slug: str, title: str, put: Put, *found: str, **more: Any) -> Kind:
 
 UNITS = (
     _twice("editions", "同じ課の第1版と第2版", _files(旧=_edition(1), _=_edition(2))),
-    _twice("edition-late", "第2版のほうが先に保存されている", _files(旧=_edition(1, time=LATE), _=_edition(2))),
-    _twice("saved-later", "同じ版で、保存日時が異なる", _files(旧=_edition(1), _=_edition(1, time=LATE))),
+    _twice(
+        "edition-late",
+        "第2版のほうが先に保存されている",
+        _files(旧=_edition(1, time=LATE), _=_edition(2)),
+    ),
+    _twice(
+        "saved-later",
+        "同じ版で、保存日時が異なる",
+        _files(旧=_edition(1), _=_edition(1, time=LATE)),
+    ),
     Kind(
         "file-names",
         "版も保存日時も同じ（ファイル名の順）",
@@ -111,13 +129,17 @@ UNITS = (
 )
 
 
-def _name(slug: str, title: str, file: str) -> Kind:
-    return Kind(slug, title, edited(lambda _: None, file), file=file)
+def _name(slug: str, title: str, file: str, linux: bool = False) -> Kind:
+    return Kind(slug, title, edited(lambda _: None, file), file=file, linux=linux)
 
 
 NAMES = (
     _name("folder", "一つ下のフォルダーにある", "市民生活部 ほか/{}.xlsx"),
-    _name("decomposed", "ファイル名がNFD（Macで作った名前）", unicodedata.normalize("NFD", "{}がぎぱ.xlsx")),
+    _name(
+        "decomposed",
+        "ファイル名がNFD（Macで作った名前）",
+        unicodedata.normalize("NFD", "{}がぎぱ.xlsx"),
+    ),
     _name("spaces", "ファイル名に空白がある", " {}　提出 用 .xlsx"),
     _name("emoji", "ファイル名に絵文字がある", "{}🌸👨‍👩‍👧.xlsx"),
     _name("hash", "ファイル名に # % & ' がある", "{}#1 50%&'済'.xlsx"),
@@ -126,11 +148,8 @@ NAMES = (
     _name("dependent", "ファイル名に環境依存文字がある", "{}①髙﨑𠮷〜.xlsx"),
     _name("dots", "ファイル名に点が続く", "{}..v2.最終.xlsx"),
     _name("hidden-name", "点で始まるファイル名", ".{}.xlsx"),
+    _name("line-break-name", "ファイル名に改行がある", "{}\n市民.xlsx", linux=True),
+    _name("cp932-name", "ファイル名がシフトJISのまま", "{}\udc8co\udc8d\udccf.xlsx", linux=True),
 )
-if sys.platform == "linux":
-    NAMES += (
-        _name("line-break-name", "ファイル名に改行がある", "{}\n市民.xlsx"),
-        _name("cp932-name", "ファイル名がシフトJISのまま", "{}\udc8co\udc8d\udccf.xlsx"),
-    )
 
 KINDS = (*UNITS, *NAMES)

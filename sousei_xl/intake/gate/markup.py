@@ -27,18 +27,22 @@ class Element:
         return "".join(self.pieces).strip()
 
 
-def create_parser(content: bytes) -> XMLParserType:
-    """A parser for this part; raises Refused where calamine would take it for UTF-8 wrongly."""
+def create_parser(content: bytes, namespaces: bool = False) -> XMLParserType:
+    """A parser for this part; raises Refused where calamine would take it for UTF-8 wrongly.
+
+    With ``namespaces`` it refuses prefixes that nobody declared, as Excel does; its handlers would
+    see the names behind their addresses.
+    """
     declared = _DECLARED.match(content.removeprefix(b"\xef\xbb\xbf")[:256])
     encoding = declared.group(1).lower() if declared else b"utf-8"
     if is_utf16(content) or encoding not in (b"utf-8", b"utf8", b"us-ascii"):
         refuse("F103", "encoding")
-    return ParserCreate("utf-8")
+    return ParserCreate("utf-8", " " if namespaces else None)
 
 
 def check_whole(content: bytes, sheet: str = "") -> None:
     """Raise Refused, naming the sheet, unless the part is well-formed XML."""
-    run(create_parser(content), content, sheet)
+    run(create_parser(content, namespaces=True), content, sheet)
 
 
 def run(parser: XMLParserType, content: bytes, sheet: str = "") -> None:
@@ -53,6 +57,7 @@ def run(parser: XMLParserType, content: bytes, sheet: str = "") -> None:
 
 def elements(content: bytes) -> list[Element]:
     """All elements of a small part in document order."""
+    check_whole(content)
     found: list[Element] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:

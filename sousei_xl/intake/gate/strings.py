@@ -99,6 +99,6 @@ def _check_strings(content: bytes) -> None:
         if declared > MAX_STRINGS:
             refuse("F104", "strings", value=f"{declared:,}", maximum=f"{MAX_STRINGS:,}")
 
-    parser = create_parser(content)
+    parser = create_parser(content, namespaces=True)
     parser.StartElementHandler = root
     run(parser, content)

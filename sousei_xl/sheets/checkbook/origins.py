@@ -10,7 +10,7 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_name
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.checkbook.cells import Inbox, typed, within_limit
-from sousei_xl.sheets.data import listed_rows
+from sousei_xl.sheets.data import ListedRow, listed_rows
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 
@@ -51,28 +51,28 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
         "「シートと行」を選ぶと、その場所が開きます。"
         f"ハッシュ値は、ファイルのSHA-256の先頭{_HASH_LENGTH}文字です。",
     )
-    rows = []
-    for number, row in enumerate(listed_rows(contents), 1):
+
+    def line(number: int, row: ListedRow) -> Row:
         raw = result.raw[row.row_id]
-        place = raw.place("name")
-        rows.append(
-            Row(
-                (
-                    row.target,
-                    row.goal,
-                    text.RELISTED if row.relisted else None,
-                    printed_name(row.name, row.category, row.marked),
-                    row.department,
-                    row.budget,
-                    typed(raw.file),
-                    within_limit(number, inbox.cell(place, f"{raw.sheet} {raw.row}行")),
-                    hashes.get(raw.file, "")[:_HASH_LENGTH],
-                    "\n".join(touched[row.row_id]),
-                )
+        return Row(
+            (
+                row.target,
+                row.goal,
+                text.RELISTED if row.relisted else None,
+                printed_name(row.name, row.category, row.marked),
+                row.department,
+                row.budget,
+                typed(raw.file),
+                within_limit(number, inbox.cell(raw.place("name"), f"{raw.sheet} {raw.row}行")),
+                hashes.get(raw.file, "")[:_HASH_LENGTH],
+                "\n".join(touched.get(row.row_id, ())),
             )
         )
-    write_table(sheet, top, Table(_COLUMNS, tuple(rows)))
-    if not rows:
+
+    listed = listed_rows(contents)
+    rows = (line(number, row) for number, row in enumerate(listed, 1))
+    write_table(sheet, top, Table(_COLUMNS, rows))
+    if not listed:
         sheet.wide_text(top + 2, "一覧に載せた行はありません。", "plain_wrap")
     sheet.page_setup()
 

@@ -138,4 +138,5 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
             names={c: table.text(f"判定の名称（{c}）", default=c) for c in CLASSES},
             marks={c: table.text(f"判定の記号（{c}）", default="") for c in CLASSES},
         ),
+        notice=table.text("注意書き", default=""),
     )

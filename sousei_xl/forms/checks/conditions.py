@@ -1,0 +1,195 @@
+"""Conditions on the cells of a row, each twice: as Excel text and in Python.
+
+COUNTIF would take ``*`` for a wildcard and 〇 for ○: hence SUMPRODUCT over EXACT. All of them look
+at their own row only and give the same result in Excel 2013 and LibreOffice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sousei_xl import text
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.fields import Field
+from sousei_xl.text import Value
+
+GOOD = "✓"
+PENDING = "未確認："  # how the reasons of the third state begin
+ERROR = "エラー値（#REF!など）を直してください"
+CONTROL = "使えない文字（制御文字）があります。入力し直してください"
+# Characters that make a cell look empty. \v and \f are refused as control characters.
+BLANKS = (" ", "\t", "\n", "\u00a0", "\u3000", "\u200b", "\ufeff")
+
+MEASURE_OPTIONS, MEASURE_KEYS = "施策の選択肢", "施策のキー"
+DEPARTMENT_OPTIONS, DEPARTMENT_SPELLINGS = "部局名の選択肢", "部局名の表記"
+BLANK_CHARACTERS = "空白の文字"
+
+_NEAR = 1e-6  # as in text.py: a formula's 12000.000000000002 is 12000
+
+Cells = Mapping[str, Value]
+Condition = tuple[str, Callable[[Cells], bool]]  # Excel text, and the same in Python
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that may be wrong in a row.
+
+    ``field`` is the field whose cell is to be mended (blank: any), ``reason`` what 入力チェック
+    then says. ``broken`` is the Excel condition, ``{budget}`` standing for the row's cell of that
+    field; ``fails`` says the same about the values of the row.
+    """
+
+    field: str
+    reason: str
+    broken: str
+    fails: Callable[[Cells], bool]
+
+    @property
+    def pending(self) -> bool:
+        """True for what is not wrong, but still to be looked at."""
+        return self.reason.startswith(PENDING)
+
+
+def choice_name(field: Field) -> str:
+    """The defined name of a choice field's list: ``関連性の選択肢``, ``独自項目1の選択肢``."""
+    subject = f"独自項目{field.name.rpartition('_')[2]}" if field.own else field.label
+    return f"{subject}の選択肢"
+
+
+def is_empty(value: Value) -> bool:
+    """What ``=""`` says in Excel."""
+    return value is None or value == ""
+
+
+def looks_empty(name: str) -> Condition:
+    """Nothing in the cell, or nothing that anybody can see."""
+
+    def fails(cells: Cells) -> bool:
+        value = cells.get(name)
+        return is_empty(value) or (isinstance(value, str) and not set(value) - {*BLANKS, "\r"})
+
+    shown = f'LEN({{{name}}})-LEN(SUBSTITUTE({{{name}}},{BLANK_CHARACTERS},""))'
+    return f'SUMPRODUCT({shown})=LEN(SUBSTITUTE({{{name}}},CHAR(13),""))', fails
+
+
+def unlisted(name: str, names: Sequence[str], allowed: Sequence[str], required: bool) -> Condition:
+    """Not word for word in one of the defined names; blank is allowed unless ``required``."""
+    hits = "+".join(f"EXACT({list_name},{{{name}}})" for list_name in names)
+    missing = f"SUMPRODUCT({hits if len(names) > 1 else f'--{hits}'})=0"
+    words = frozenset(allowed)
+
+    def fails(cells: Cells) -> bool:
+        value = cells.get(name)
+        return required if is_empty(value) else text.to_text(value) not in words
+
+    return missing if required else f'IF({{{name}}}="",FALSE,{missing})', fails
+
+
+def no_integer(name: str, least: int | None) -> Condition:
+    """Neither blank nor an integer from ``least`` on."""
+    low = 1 - text.LARGEST if least is None else least
+    wrong = f"ISLOGICAL({{{name}}}),{{{name}}}<{low},{{{name}}}>={text.LARGEST}"
+    near = f"ABS({{{name}}}-ROUND({{{name}}},0))>={_NEAR:.6f}"
+
+    def fails(cells: Cells) -> bool:
+        value = cells.get(name)
+        if is_empty(value):
+            return False
+        if isinstance(value, dt.date):  # a date is a number to Excel; the validator knows better
+            return False
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return True
+        return not low <= value < text.LARGEST or abs(value - round(value)) >= _NEAR
+
+    return f'IF(ISNUMBER({{{name}}}),OR({wrong},{near}),{{{name}}}<>"")', fails
+
+
+def too_long(field: Field) -> Condition:
+    """Longer than the field allows."""
+
+    def fails(cells: Cells) -> bool:
+        return text.utf16_length(text.to_text(cells.get(field.name))) > field.max_length
+
+    return f"LEN({{{field.name}}})>{field.max_length}", fails
+
+
+def unknown_department(strategy: Strategy) -> Condition:
+    """No department, alias or several of them joined by ・.
+
+    ``経済部・農政部`` becomes ``・経済部・・農政部・``: when all ``・name・`` are taken out of it,
+    nothing is left.
+    """
+    spellings = frozenset(department_spellings(strategy))
+    joined = '"・"&SUBSTITUTE({department},"・","・・")&"・"'
+    rest = f'SUBSTITUTE({joined},"・"&{DEPARTMENT_SPELLINGS}&"・","")'
+    taken = f"SUMPRODUCT(LEN({joined})-LEN({rest}))"
+    listed = f"SUMPRODUCT(--EXACT({DEPARTMENT_SPELLINGS},{{department}}))"
+
+    def fails(cells: Cells) -> bool:
+        name = cells.get("department")
+        if is_empty(name) or name in spellings:
+            return False
+        return not all(part in spellings for part in text.to_text(name).split("・"))
+
+    return f'IF({{department}}="",FALSE,IF({listed}>0,FALSE,{taken}<>LEN({joined})))', fails
+
+
+def department_spellings(strategy: Strategy) -> tuple[str, ...]:
+    """Names and aliases, word for word."""
+    return tuple(s for d in strategy.departments for s in (d.name, *d.aliases))
+
+
+def has_error(cells: Sequence[str]) -> str:
+    """Excel's condition that one of these ranges holds an error value."""
+    return "+".join(f"SUMPRODUCT(--ISERROR({part}))" for part in cells) + ">0"
+
+
+def has_controls(cells: Sequence[str]) -> str:
+    """Excel's condition that one of these ranges holds a control character; line breaks and tabs
+    are none."""
+    return "+".join(_controls(part) for part in cells) + ">0"
+
+
+def _controls(cells: str) -> str:
+    allowed = cells
+    for code in (9, 10, 13):
+        allowed = f'SUBSTITUTE({allowed},CHAR({code}),"")'
+    return f"SUMPRODUCT(LEN({allowed})-LEN(CLEAN({cells})))"
+
+
+def holds_controls(values: Iterable[Value]) -> bool:
+    """The same of values."""
+    controls = {chr(code) for code in range(32)} - {"\t", "\n", "\r"}
+    return any(controls & set(text.to_text(value)) for value in values)
+
+
+def as_formula(parts: Sequence[tuple[str, str]], otherwise: str) -> str:
+    """``=IF(condition,"text",IF(…,"otherwise"))``; the first condition that holds counts."""
+    branches = "".join(f'IF({condition},"{quoted(shown)}",' for condition, shown in parts)
+    return f'={branches}"{quoted(otherwise)}"{")" * len(parts)}'
+
+
+def quoted(words: str) -> str:
+    """A text as it stands between the quotation marks of a formula."""
+    return words.replace('"', '""')
+
+
+def ranges(names: Sequence[str], letters: Mapping[str, str], row: int) -> list[str]:
+    """The cells of these columns as ranges of neighbours: ``B5:F5``, ``H5:L5``."""
+    numbers = sorted((_column(letters[name]), letters[name]) for name in names)
+    runs: list[list[tuple[int, str]]] = []
+    for number, letter in numbers:
+        if runs and runs[-1][-1][0] == number - 1:
+            runs[-1].append((number, letter))
+        else:
+            runs.append([(number, letter)])
+    return [f"{run[0][1]}{row}:{run[-1][1]}{row}" for run in runs]
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number

@@ -1,0 +1,75 @@
+"""未確認: what a prefilled form knows from last year and nobody has looked at yet.
+
+A row is confirmed by what has to be typed anyway, this year's budget (or its 予算区分); a text that
+speaks of a year that is over by mending it or, where it may stay, by saying so in 備考. Relisted
+rows follow their original and need nothing.
+"""
+
+from __future__ import annotations
+
+from sousei_xl import text
+from sousei_xl.forms.checks.conditions import PENDING, Cells, Check, is_empty
+from sousei_xl.strategy import Settings
+from sousei_xl.strategy.fields import Field
+
+PAST_YEARS = "過年度の表記"
+CONFIRMED = "確認済"
+_YEARS_BACK = 5  # the same years as a plan has; older ones are history
+_FROM_LAST_YEAR = '{previous_number}&{previous_budget}<>""'
+
+
+def _is_prefilled(cells: Cells) -> bool:
+    return not (is_empty(cells.get("previous_number")) and is_empty(cells.get("previous_budget")))
+
+
+def this_years_budget(missing: Check, budget: Field) -> Check:
+    """``missing`` says that there is no amount: in last year's rows nobody has typed one yet."""
+    return Check(
+        missing.field,
+        f"{PENDING}今年度の{budget.short_label}を入力してください",
+        f"IF({_FROM_LAST_YEAR},{missing.broken},FALSE)",
+        lambda cells: _is_prefilled(cells) and missing.fails(cells),
+    )
+
+
+def this_years_text(description: Field, settings: Settings) -> Check:
+    """A text from last year that speaks of a year that is over."""
+    spellings = past_years(settings)
+
+    def fails(cells: Cells) -> bool:
+        words, note = (text.to_text(cells.get(name)) for name in ("description", "note"))
+        return _is_prefilled(cells) and CONFIRMED not in note and any(s in words for s in spellings)
+
+    spoken = f"SUMPRODUCT(--ISNUMBER(FIND({PAST_YEARS},{{description}})))>0"
+    unconfirmed = f'ISERROR(FIND("{CONFIRMED}",{{note}}))'
+    return Check(
+        "description",
+        f"{PENDING}{description.short_label}に前の年度の記述があります"
+        f"（直すか、備考に「{CONFIRMED}」）",
+        f"IF({_FROM_LAST_YEAR},IF({unconfirmed},{spoken},FALSE),FALSE)",
+        fails,
+    )
+
+
+def past_years(settings: Settings) -> tuple[str, ...]:
+    """Spellings in a text that make it one of a former year.
+
+    Last year however it is mentioned (``平成29年度``); years before it only as a subject
+    (``平成28年度は``), for 「平成28年度から」 stays true.
+    """
+    last = settings.fiscal_year - 1
+    found = list(_spellings(last))
+    for year in range(last - 1, last - _YEARS_BACK, -1):
+        found += [f"{spelling}は" for spelling in _spellings(year)]
+    return tuple(dict.fromkeys(found))
+
+
+def _spellings(year: int) -> tuple[str, ...]:
+    """平成31年度 is 令和元年度 and 令和1年度 as well; digits in either width."""
+    eras = (("平成", year - 1988, 1 <= year - 1988 <= 31), ("令和", year - 2018, year > 2018))
+    names: list[str] = []
+    for era, number, exists in eras:
+        if exists:
+            numbers = [str(number), text.full_width(number), *(["元"] if number == 1 else [])]
+            names += [f"{era}{shown}年度" for shown in numbers]
+    return tuple(names)

@@ -1,0 +1,178 @@
+"""What was written into the council's workbook in the outbox: read back before it is replaced."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from sousei_xl import publish, text
+from sousei_xl.publish import Cell, Sheets
+from sousei_xl.sheets.council.remarks import (
+    KEY,
+    OPINION,
+    REASON,
+    RESPONSE,
+    SUBJECT,
+    YEAR,
+    Remark,
+    normal_key,
+)
+from sousei_xl.strategy import Settings
+from sousei_xl.workspace import OperatorError, Workspace
+
+_STEM, _SUFFIX = "検討懇談会資料_", ".xlsx"
+_A_YEAR = re.compile(r"(?:昭和|平成|令和)(?:\d{1,2}|元)|[shr]\d{1,2}|\d{4}", re.IGNORECASE)
+# A row of remarks is known by these headings; the others may be missing.
+_NEEDED = (KEY, OPINION, RESPONSE)
+
+
+def council_name(settings: Settings) -> str:
+    """The council's workbook of the year: ``検討懇談会資料_平成30年度.xlsx``."""
+    return f"{_STEM}{settings.year_label}{_SUFFIX}"
+
+
+def read_remarks(workspace: Workspace, settings: Settings) -> tuple[Remark, ...]:
+    """The remarks in the outbox: this year's workbook, or the latest of an earlier year.
+
+    Raises OperatorError where there is one that cannot be read: publishing would lose them.
+    """
+    path = _standing(workspace.outbox, settings)
+    if path is None:
+        return ()
+    try:
+        found = remarks_in(publish.read_back(path))
+    except publish.NotWhole as error:
+        raise OperatorError(
+            f"{_cannot(path)}ファイルが壊れているか、パスワードが付いています。"
+            "Excelで開いて直し、同じ名前の .xlsx で保存してください。"
+            f"{_OTHERWISE}"
+        ) from error
+    except OSError as error:
+        raise OperatorError(
+            f"{_cannot(path)}Excelなどで開いている場合は、保存して閉じてください。{_OTHERWISE}"
+        ) from error
+    if found is None:
+        raise OperatorError(
+            f"{_cannot(path)}「{'」「'.join(_NEEDED)}」の見出しが見つかりません。"
+            f"消した見出しを元に戻してください。{_OTHERWISE}"
+        )
+    return found
+
+
+_OTHERWISE = (
+    "引き継がなくてよい場合は、このファイルを別のフォルダーに移してください。"
+    "そのあと、もう一度実行してください。何も書き出していません。"
+)
+
+
+def _cannot(path: Path) -> str:
+    return (
+        f"出力フォルダーの『{path.name}』を読み取れないため、"
+        "そこに書かれた委員意見と市の対応を引き継げません。"
+    )
+
+
+def check_kept(sheets: Sheets, remarks: Iterable[Remark]) -> None:
+    """Raise OperatorError unless every text of ``remarks`` stands in a workbook, read back."""
+    kept = remarks_in(sheets) or ()
+    opinions, responses = ({r.opinion for r in kept}, {r.response for r in kept})
+    for remark in remarks:
+        for said, texts in ((remark.opinion, opinions), (remark.response, responses)):
+            # Several remarks for one place stand one below the other.
+            if said not in texts and not any(said in t for t in texts):
+                raise OperatorError(
+                    "書き出した検討懇談会資料を読み直したところ、委員意見と市の対応が"
+                    "そろっていませんでした。出力フォルダーは前のままです。"
+                    "もう一度実行してください。"
+                )
+
+
+def _standing(outbox: Path, settings: Settings) -> Path | None:
+    """This year's workbook, else the latest of this year under another name or of earlier ones."""
+    wanted = unicodedata.normalize("NFC", council_name(settings))
+    latest: tuple[int, str, Path] | None = None
+    for path in sorted(outbox.glob(f"*{_SUFFIX}")):
+        name = unicodedata.normalize("NFC", path.name)
+        if name == wanted:
+            return path
+        year = _year_in(name.removeprefix(_STEM)) if name.startswith(_STEM) else None
+        if year is None or year > settings.fiscal_year:
+            continue
+        if latest is None or (year, name) > latest[:2]:
+            latest = (year, name, path)
+    return latest[2] if latest else None
+
+
+def _year_in(label: str) -> int | None:
+    """The fiscal year that a label names, whatever stands around it."""
+    match = _A_YEAR.search(text.nfkc(label))
+    return text.parse_fiscal_year(match[0]) if match else None
+
+
+# --- cells ----------------------------------------------------------------------------------------
+
+
+def remarks_in(sheets: Sheets) -> tuple[Remark, ...] | None:
+    """All remarks of a workbook, in order; None where no row has the headings of remarks.
+
+    Rows are known by their 照合キー, columns by their headings, wherever they stand. A row without
+    a key (or with something else in its place) among such rows, where somebody inserted it, is a
+    remark without a place.
+    """
+    found: list[Remark] = []
+    known = False
+    for name, stored in sheets.items():
+        rows = list(stored)
+        headers = {i: header for i, row in enumerate(rows) if (header := _header(row))}
+        if headers:
+            known = True
+            found += _in_sheet(name, rows, headers)
+    return tuple(found) if known else None
+
+
+def _header(row: Sequence[Cell]) -> dict[str, int] | None:
+    """Heading → column, for a row with the headings of remarks."""
+    names = {text.key(text.to_text(cell)): column for column, cell in enumerate(row) if cell != ""}
+    if not all(text.key(heading) in names for heading in _NEEDED):
+        return None
+    headings = (KEY, YEAR, SUBJECT, OPINION, RESPONSE, REASON)
+    return {h: names[text.key(h)] for h in headings if text.key(h) in names}
+
+
+def _in_sheet(
+    name: str, rows: Sequence[Sequence[Cell]], headers: Mapping[int, Mapping[str, int]]
+) -> Iterator[Remark]:
+    header = headers[min(headers)]
+    among = False  # whether the rows above, up to a header, are remarks
+    subject = ""
+    for index, row in enumerate(rows):
+        if index in headers:
+            header, among, subject = headers[index], True, ""
+            continue
+        said = {heading: _said(row, column) for heading, column in header.items()}
+        key, written = normal_key(said[KEY]), bool(said[OPINION] or said[RESPONSE])
+        if said[KEY] and not key and not written:
+            among = False  # the title of the next block, a note
+        if not key and not among:
+            continue
+        if written:
+            lost = f"『{name}』の{index + 1}行目に、照合キーのないまま書かれていました。"
+            near = f"（「{subject}」の下の行）" if subject and not said[KEY] else ""
+            yield Remark(
+                key or said[KEY],
+                text.parse_fiscal_year(said.get(YEAR, "")),
+                said.get(SUBJECT, "") or near,
+                said[OPINION],
+                said[RESPONSE],
+                said.get(REASON, "") or ("" if said[KEY] else lost),
+            )
+        subject = said.get(SUBJECT, "") or subject
+
+
+def _said(row: Sequence[Cell], column: int) -> str:
+    """A cell as a text that any workbook can hold."""
+    cell = row[column] if column < len(row) else ""
+    shown = str(text.tidy(text.to_text(cell)).value or "")
+    return text.printable(shown)

@@ -1,0 +1,123 @@
+"""検討懇談会資料: what the council is handed, with room for what it says.
+
+Not public until the minutes are agreed, hence apart from the official workbook.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from sousei_xl import text
+from sousei_xl.sheets import Contents, pages
+from sousei_xl.sheets.book import Book
+from sousei_xl.sheets.council import remarks as written
+from sousei_xl.sheets.council.page import WIDTHS, Blocks
+from sousei_xl.sheets.council.remarks import Placed, Remark, place
+from sousei_xl.sheets.data import ListedRow, listed_rows
+from sousei_xl.sheets.indicators.entries import Group, groups
+from sousei_xl.sheets.overview.head import write_head
+from sousei_xl.sheets.styles import STYLES
+
+EVALUATION, ORPHANS = "施策評価表", "行き先のない意見"
+
+# What may be done on the protected sheet (there is no password): everything but rewriting figures.
+_ALLOWED = {
+    "format_cells": True,
+    "format_columns": True,
+    "format_rows": True,
+    "insert_rows": True,
+    "sort": True,
+}
+_HOW = (
+    "太枠の黄色いセルに、委員意見と市の対応を入力してください。入力した内容は、次に統合しても、翌年度の"
+    "資料にも引き継がれます。「照合キー」の列は、引き継ぐための目印です。消したり変えたりしないでください。"
+    "ほかのセルは、誤って書き換えないように保護しています（パスワードはありません）。"
+)
+_PRIVATE = "委員意見と市の対応は、議事録が確定するまで公表しません。"
+_ORPHANS_NOTE = (
+    "施策や指標がなくなったなどの理由で、『施策評価表』に載せる場所のない意見です。「照合キー」に"
+    "移す先のキー（例：施策:1ア）を入力すると、次の統合でその行に移ります。不要な行は削除してください。"
+)
+_ORPHAN_COLUMNS = (
+    (written.KEY, 16.0),
+    (written.YEAR, 8.0),
+    (written.SUBJECT, 30.0),
+    (written.OPINION, 40.0),
+    (written.RESPONSE, 40.0),
+    (written.REASON, 30.0),
+)
+
+
+def write_council(path: Path, contents: Contents, remarks: Iterable[Remark]) -> None:
+    """Write the council's workbook with what was written into the former one.
+
+    Raises OSError and, for a bug of ours, LostCell.
+    """
+    settings = contents.strategy.settings
+    book = Book(
+        path,
+        contents.run,
+        settings,
+        title=f"{settings.year_label} 検討懇談会資料",
+        stamp=contents.stamp,
+        draft=contents.status == "draft",
+        proposal=contents.status == "proposal",
+    )
+    placed = place(remarks, contents)
+    _write_evaluation(book, contents, placed)
+    if placed.orphans:
+        _write_orphans(book, contents, placed.orphans)
+    book.close()
+
+
+def _write_evaluation(book: Book, contents: Contents, placed: Placed) -> None:
+    strategy = contents.strategy
+    by_measure: dict[str, list[ListedRow]] = defaultdict(list)
+    for row in listed_rows(contents):
+        by_measure[row.measure].append(row)
+    by_place: dict[str, list[Group]] = defaultdict(list)
+    for group in groups(contents):
+        by_place[group.indicator.measure or str(group.indicator.goal)].append(group)
+    sheet = book.sheet(EVALUATION, WIDTHS)
+    notice = (f"※{strategy.settings.notice}",) if strategy.settings.notice else ()
+    waiting = f"行き先のない意見が{len(placed.orphans)}件あります（『{ORPHANS}』）。"
+    notes = (_HOW, _PRIVATE, *notice, *((waiting,) if placed.orphans else ()))
+    top = write_head(sheet, contents, f"{EVALUATION}（検討懇談会資料）", *notes)
+    blocks = Blocks(sheet, contents, placed, top + 1)
+    measures = {s.label: s for s in contents.totals.measures}
+    for goal, subtotal in zip(strategy.goals, contents.totals.goals, strict=True):
+        total = blocks.goal(goal, by_place[goal.key])
+        for measure in strategy.measures:
+            if measure.goal == goal.number:
+                blocks.measure(
+                    measure, by_place[measure.key], by_measure[measure.key], measures[measure.key]
+                )
+        blocks.goal_total(total, subtotal)
+    sheet.worksheet.protect("", _ALLOWED)
+    sheet.page_setup(starts=blocks.starts[1:], with_next=blocks.tied)
+
+
+def _write_orphans(book: Book, contents: Contents, orphans: Iterable[Remark]) -> None:
+    widths = [width for _, width in _ORPHAN_COLUMNS]
+    sheet = book.sheet(ORPHANS, widths)
+    top = write_head(sheet, contents, ORPHANS, _ORPHANS_NOTE, _PRIVATE)
+    for column, (heading, _) in enumerate(_ORPHAN_COLUMNS):
+        sheet.text(top, column, heading, "header")
+    sheet.height(top, 20)
+    font = contents.strategy.settings.font
+    for row, remark in enumerate(orphans, top + 1):
+        year = "" if remark.year is None else text.fiscal_year_label(remark.year, short=True)
+        cells = (
+            remark.key, year, remark.subject, remark.opinion, remark.response, remark.reason,
+        )  # fmt: skip
+        height = 30.0
+        for column, (shown, width) in enumerate(zip(cells, widths, strict=True)):
+            size = pages.fitting_size(shown, width, 10, font)
+            sheet.text(row, column, shown, book.format(**{**STYLES["input"], "font_size": size}))
+            height = max(height, pages.text_height(shown, width, size, font))
+        sheet.height(row, height)
+    sheet.repeat = (top, top)
+    sheet.freeze(top + 1)
+    sheet.page_setup()

@@ -1,0 +1,311 @@
+"""施策評価表: a block per goal and measure, with room for 委員意見 and 市の対応."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+
+from sousei_xl import text
+from sousei_xl.figures.totals import Subtotal
+from sousei_xl.sheets import Contents, pages
+from sousei_xl.sheets.annex import printed_name
+from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.council import remarks as written
+from sousei_xl.sheets.council.remarks import OPINION, RESPONSE, Placed, Remark, Slot
+from sousei_xl.sheets.data import ListedRow
+from sousei_xl.sheets.indicators.entries import (
+    NOTHING,
+    Entry,
+    Group,
+    shown_class,
+    unit_format,
+)
+from sousei_xl.sheets.indicators.table import PRELIMINARY_MARK
+from sousei_xl.sheets.styles import STYLES
+from sousei_xl.strategy import Goal, Indicator, Measure, Settings
+from sousei_xl.strategy import indicators as defined
+
+WIDTHS = (9.0, 8.0, 46.0, 9.0, 15.0, 15.0, 15.0, 12.0, 12.0, 15.0)
+_KEY, _ID, _NAME, _MARK, _FIRST, _SECOND, _THIRD, _GROSS, _NET, _LAST = range(10)
+_INDICATOR_HEADINGS = (
+    "ID", "指標", "単位", "現状値（年）", "実績値（年）", "目標値（年）", "進捗率", "目安", "判定",
+)  # fmt: skip
+_OPINION, _RESPONSE = (_MARK, _SECOND), (_THIRD, _LAST)
+_LEAST_INPUT, _LEAST_WHOLE = 42.0, 62.0  # heights of the rows to be filled in
+_INPUT_SIZE = 10.0
+
+
+@dataclass(slots=True)
+class Blocks:
+    """Writes blocks from ``row`` on.
+
+    ``starts`` and ``tied`` are rows for ``page_setup``. ``sums`` are the total rows of the
+    measures written since the last goal.
+    """
+
+    sheet: Sheet
+    contents: Contents
+    placed: Placed
+    row: int
+    starts: list[int] = field(default_factory=list)
+    tied: set[int] = field(default_factory=set)
+    sums: list[int] = field(default_factory=list)
+
+    @property
+    def _settings(self) -> Settings:
+        return self.contents.strategy.settings
+
+    @property
+    def _book(self) -> Book:
+        return self.sheet.book
+
+    # --- blocks -------------------------------------------------------------------------------
+
+    def goal(self, goal: Goal, groups: Sequence[Group]) -> int:
+        """The block of a goal; the row of its total, to be written after its measures."""
+        self.starts.append(self.row)
+        first = self.row
+        self._band(f"基本目標{goal.number}　{goal.list_name}", "total")
+        self._indicators("数値目標", groups)
+        total = self.row
+        self.row += 2
+        self._remarks(written.goal_slots(self.contents, goal.number))
+        self._close(first)
+        self.sums = []
+        return total
+
+    def goal_total(self, row: int, subtotal: Subtotal) -> None:
+        """The total of the measures that were written since the goal."""
+        self._budget_heading(row)
+        self._total(row + 1, "基本目標の計", subtotal, self.sums)
+
+    def measure(
+        self,
+        measure: Measure,
+        groups: Sequence[Group],
+        projects: Sequence[ListedRow],
+        subtotal: Subtotal,
+    ) -> None:
+        """The block of a measure: indicators, projects, remarks."""
+        first = self.row
+        self._band(f"施策{measure.key}　{measure.list_name}", "band")
+        self._indicators("KPI", groups)
+        self._projects(projects, subtotal)
+        self._remarks(written.measure_slots(self.contents, measure.key))
+        self._close(first)
+
+    def _close(self, first: int) -> None:
+        """A block stays on one page where it fits; a blank row ends it."""
+        self.tied.update(range(first, self.row - 1))
+        self.sheet.height(self.row, 12)
+        self.row += 1
+
+    def _band(self, title: str, style: str) -> None:
+        self.sheet.wide_text(self.row, title, f"text_wrap {style}")
+        self.row += 1
+
+    # --- indicators ---------------------------------------------------------------------------
+
+    def _indicators(self, level: str, groups: Sequence[Group]) -> None:
+        if not groups:
+            self.sheet.wide_text(self.row, f"{level}は設定されていません。", "text_wrap")
+            self.row += 1
+            return
+        self._headings(self.row, (level, *_INDICATOR_HEADINGS))
+        self.row += 1
+        for group in groups:
+            if group.has_parts:
+                name = f"{group.indicator.name}（全体の判定は、最も進んでいない内訳の判定です）"
+                self.sheet.blank(self.row, _KEY, "text")
+                self.sheet.blank(self.row, _ID, "text")
+                self.sheet.merge_text(self.row, _NAME, self.row, _NET, name, "text_wrap")
+                self._class(self.row, group.class_name, "")
+                self._fit(self.row, name, _NAME, _NET)
+                self.row += 1
+            for entry in group.parts:
+                self._entry(entry, group.has_parts)
+
+    def _entry(self, entry: Entry, part: bool) -> None:
+        sheet, row, indicator = self.sheet, self.row, entry.indicator
+        name = f"うち{indicator.part}" if part else defined.title(indicator)
+        sheet.blank(row, _KEY, "text")
+        sheet.text(row, _ID, indicator.id, "centre")
+        sheet.text(row, _NAME, name, "text_wrap")
+        sheet.text(row, _MARK, indicator.unit, "centre")
+        start, begun = defined.baseline(indicator), defined.baseline_year(indicator)
+        end = defined.target_year(indicator, self._settings)
+        self._value(row, _FIRST, start, indicator, begun)
+        self._actual(row, entry)
+        words = "（定性）" if indicator.kind == defined.QUALITATIVE else ""
+        self._value(row, _THIRD, defined.target(indicator), indicator, end, words=words)
+        figures = entry.latest
+        for column, ratio in (
+            (_GROSS, figures.progress if figures else None),
+            (_NET, figures.expected if figures else None),
+        ):
+            if ratio is None:
+                sheet.text(row, column, NOTHING, "centre")
+            else:
+                minus = self._settings.minus
+                percent = {**STYLES["percent"], "num_format": f"0.0%;{minus}0.0%"}
+                sheet.number(row, column, float(ratio), self._book.format(**percent))
+        self._class(row, entry.class_name, "\n（内訳）" if part else "")
+        self._fit(row, name, _NAME, _NAME, 30 if part else 20)
+        self.row += 1
+
+    def _actual(self, row: int, entry: Entry) -> None:
+        """The latest actual; of 期間累計 the sum so far, which is what is judged."""
+        figures = entry.latest
+        if figures is None:
+            self.sheet.text(row, _SECOND, entry.silence or NOTHING, "centre")
+            return
+        value = figures.cumulated if entry.is_sum else figures.actual
+        before = PRELIMINARY_MARK if entry.is_preliminary else ""
+        before += "累積 " if entry.is_sum else ""
+        self._value(row, _SECOND, value, entry.indicator, figures.year, before)
+
+    def _value(
+        self,
+        row: int,
+        column: int,
+        value: Decimal | None,
+        indicator: Indicator,
+        year: int | None,
+        before: str = "",
+        words: str = "",
+    ) -> None:
+        """A value with its unit and its year: ``74.4万泊（H26）``."""
+        if value is None:
+            self.sheet.text(row, column, words or NOTHING, "centre")
+            return
+        label = "" if year is None else f"（{defined.year_label(year, self._settings)}）"
+        shown = unit_format(indicator, self._settings, before, label)
+        look = {**STYLES["number"], **STYLES["tight"], "num_format": shown}
+        self.sheet.number(row, column, value, self._book.format(**look))
+
+    def _class(self, row: int, class_name: str, suffix: str) -> None:
+        behind = class_name in (defined.BEHIND, defined.NO_PROGRESS)
+        style = "centre bold warning" if behind else "centre bold"
+        self.sheet.text(row, _LAST, shown_class(class_name, self._settings) + suffix, style)
+
+    # --- projects -----------------------------------------------------------------------------
+
+    def _projects(self, projects: Sequence[ListedRow], subtotal: Subtotal) -> None:
+        if not projects:
+            self.sheet.wide_text(self.row, "事業はありません。", "text_wrap")
+            self.row += 1
+            return
+        self._budget_heading(self.row)
+        first = self.row + 1
+        for row, project in enumerate(projects, first):
+            self._project(row, project)
+        self.row = first + len(projects)
+        self._total(self.row, "計", subtotal, range(first, self.row))
+        self.sums.append(self.row)
+        self.row += 1
+
+    def _project(self, row: int, project: ListedRow) -> None:
+        sheet = self.sheet
+        name = printed_name(project.name, project.category, project.marked)
+        sheet.blank(row, _KEY, "text")
+        if project.number is None:
+            sheet.blank(row, _ID, "centre")
+        else:
+            sheet.number(row, _ID, project.number, "integer")
+        sheet.text(row, _NAME, name, "text_wrap")
+        sheet.text(row, _MARK, text.RELISTED if project.relisted else "", "centre")
+        sheet.merge_text(row, _FIRST, row, _SECOND, project.department, "text_wrap")
+        sheet.text(row, _THIRD, project.relevance, "centre")
+        net = None if project.relisted else project.budget
+        for column, amount in ((_GROSS, project.budget), (_NET, net)):
+            if amount is None:
+                sheet.blank(row, column, "number")
+            else:
+                sheet.number(row, column, amount, "number")
+        sheet.text(row, _LAST, project.budget_kind, "centre")
+        self._fit(row, name, _NAME, _NAME)
+
+    def _budget_heading(self, row: int) -> None:
+        unit = self._settings.unit
+        names = ("事業", "番号", "事業名", "再掲", "部局名", "", "関連性")
+        amounts = (f"予算（{unit}）\n再掲を含む", f"予算（{unit}）\n再掲を除く", "予算区分")
+        self._headings(row, (*names, *amounts))
+        self.sheet.merge_text(row, _FIRST, row, _SECOND, "部局名", "header small")
+
+    def _total(self, row: int, label: str, subtotal: Subtotal, rows: Sequence[int]) -> None:
+        sheet = self.sheet
+        counted = (
+            f"{label}　{subtotal.rows}行（うち再掲{subtotal.relisted}行、{subtotal.projects}事業）"
+        )
+        sheet.merge_text(row, _KEY, row, _THIRD, counted, "text_wrap subtotal")
+        for column, value in ((_GROSS, subtotal.gross), (_NET, subtotal.net)):
+            sheet.formula(row, column, _sum(rows, column), value, "number subtotal")
+        undecided = f"金額未確定 {subtotal.undecided}件を除く" if subtotal.undecided else ""
+        sheet.text(row, _LAST, undecided, "centre subtotal")
+        self._fit(row, undecided, _LAST, _LAST)
+
+    # --- remarks ------------------------------------------------------------------------------
+
+    def _remarks(self, slots: Sequence[Slot]) -> None:
+        """A row to be filled in per slot; what was said in earlier years stands below it."""
+        row, sheet = self.row, self.sheet
+        names = (written.KEY, written.YEAR, written.SUBJECT)
+        for column, name in enumerate(names):
+            sheet.text(row, column, name, "header small")
+        for (first, last), name in ((_OPINION, OPINION), (_RESPONSE, RESPONSE)):
+            sheet.merge_text(row, first, row, last, name, "header")
+        sheet.height(row, 20)
+        self.row += 1
+        this_year = self._settings.fiscal_year
+        for position, slot in enumerate(slots):
+            said = self.placed.at.get(slot.key, {})
+            least = _LEAST_INPUT if position else _LEAST_WHOLE
+            now = said.get(this_year) or Remark(slot.key, this_year, slot.subject, "", "")
+            self._remark(slot, now, least)
+            for year in sorted(said, reverse=True):
+                if year != this_year:
+                    self._remark(slot, said[year], 0)
+
+    def _remark(self, slot: Slot, remark: Remark, least: float) -> None:
+        sheet, row = self.sheet, self.row
+        year = text.fiscal_year_label(remark.year or self._settings.fiscal_year, short=True)
+        sheet.text(row, _KEY, slot.key, "key")
+        sheet.text(row, _ID, year, "centre")
+        sheet.text(row, _NAME, slot.subject, "text_wrap")
+        font, height = self._settings.font, least
+        for (first, last), said in ((_OPINION, remark.opinion), (_RESPONSE, remark.response)):
+            width = sheet.span_width(first, last)
+            size = pages.fitting_size(said, width, _INPUT_SIZE, font)
+            look: dict[str, Any] = {**STYLES["input"], "font_size": size}
+            sheet.merge_text(row, first, row, last, said, self._book.format(**look))
+            height = max(height, pages.text_height(said, width, size, font))
+        name = pages.text_height(slot.subject, WIDTHS[_NAME], 10, font)
+        key = pages.text_height(slot.key, WIDTHS[_KEY], 7, font)
+        sheet.height(row, max(height, name, key))
+        self.row += 1
+
+    # --- cells --------------------------------------------------------------------------------
+
+    def _headings(self, row: int, names: Sequence[str]) -> None:
+        for column, name in enumerate(names):
+            self.sheet.text(row, column, name, "header small")
+        font = self._settings.font
+        needed = (pages.text_height(n, w, 9, font) for n, w in zip(names, WIDTHS, strict=True))
+        self.sheet.height(row, max(needed))
+
+    def _fit(self, row: int, shown: str, first: int, last: int, least: float = 18) -> None:
+        width = self.sheet.span_width(first, last)
+        needed = pages.text_height(shown, width, 10, self._settings.font)
+        self.sheet.height(row, max(needed, least))
+
+
+def _sum(rows: Sequence[int], column: int) -> str:
+    """The sum over a range of rows, or over the totals of several blocks."""
+    if isinstance(rows, range):
+        return f"=SUM({xl_range(rows[0], column, rows[-1], column)})"
+    cells = ",".join(str(xl_rowcol_to_cell(row, column)) for row in rows)
+    return f"=SUM({cells})" if cells else "=0"

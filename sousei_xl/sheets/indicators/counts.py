@@ -1,0 +1,212 @@
+"""How many indicators are in each class: a table of live counts, and a chart over it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+
+from sousei_xl.figures.indicators import count_classes, wholes
+from sousei_xl.sheets import Contents, pages
+from sousei_xl.sheets.book import LostCell, Sheet
+from sousei_xl.sheets.data import literal
+from sousei_xl.sheets.indicators.entries import shown_class
+from sousei_xl.strategy import CLASSES, Settings
+
+TITLE = "基本目標別・判定別の指標の数（数値目標とKPI）"
+CHART_ROWS = 11
+_ROW_PIXELS, _GAP = 20, 8
+_DARK = "#1F3864"
+
+
+def _pattern(name: str, colour: str = _DARK) -> dict[str, Any]:
+    return {
+        "pattern": {"pattern": name, "fg_color": colour, "bg_color": "#FFFFFF"},
+        "border": {"color": _DARK},
+    }
+
+
+# One look per class, told apart in black and white as well: from full to empty.
+_LOOKS: tuple[dict[str, Any], ...] = (
+    {"fill": {"color": _DARK}, "border": {"color": _DARK}},
+    {"fill": {"color": "#8EA9DB"}, "border": {"color": _DARK}},
+    _pattern("wide_upward_diagonal"),
+    _pattern("dotted_diamond"),
+    _pattern("large_check"),
+    {"fill": {"color": "#D9D9D9"}, "border": {"color": _DARK}},
+    _pattern("light_horizontal", "#808080"),
+    {"fill": {"color": "#FFFFFF"}, "border": {"color": _DARK}},
+)
+_ON_DARK = (0,)  # their labels are white
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCounts:
+    """Counts by goal and by class as shown: an office may give two classes one name."""
+
+    goals: tuple[tuple[int, str], ...]
+    labels: tuple[str, ...]
+    counts: Mapping[int, Counter[str]]
+
+    @classmethod
+    def of(cls, contents: Contents) -> ClassCounts:
+        """Each indicator once; of several parts the whole."""
+        settings = contents.strategy.settings
+        found = count_classes(wholes(contents.judged))
+        counts: dict[int, Counter[str]] = {}
+        for goal in contents.strategy.goals:
+            counts[goal.number] = Counter()
+            for name, count in found.get(goal.number, Counter()).items():
+                counts[goal.number][shown_class(name, settings)] += count
+        return cls(
+            tuple((g.number, g.list_name) for g in contents.strategy.goals),
+            class_labels(settings),
+            counts,
+        )
+
+
+def class_labels(settings: Settings) -> tuple[str, ...]:
+    """The classes as shown, best first, each once."""
+    return tuple(dict.fromkeys(shown_class(name, settings) for name in CLASSES))
+
+
+@dataclass(frozen=True, slots=True)
+class CountTable:
+    """The table of counts: a header in row ``top``, a row per goal, the total.
+
+    ``label`` and ``columns`` are spans of the sheet's columns: one per class, then the sum.
+    """
+
+    sheet: Sheet
+    top: int
+    counts: ClassCounts
+    label: tuple[int, int]
+    columns: Sequence[tuple[int, int]]
+
+    @property
+    def end(self) -> int:
+        """The first row below the table."""
+        return self.top + len(self.counts.goals) + 2
+
+    def write(self, ranges: Mapping[int, tuple[int, int]], class_column: int) -> None:
+        """``ranges`` are the rows of each goal's indicators, whose class stands in
+        ``class_column``."""
+        sheet, labels = self.sheet, self.counts.labels
+        sheet.merge_text(self.top, self.label[0], self.top, self.label[1], "基本目標", "header")
+        names = (*labels, "計")
+        for (first, last), name in zip(self.columns, names, strict=True):
+            sheet.merge_text(self.top, first, self.top, last, name, "header small")
+        self._height(self.top, (*labels,))
+        row = self.top + 1
+        for goal, title in self.counts.goals:
+            sheet.text(row, self.label[0], f"基本目標{goal}", "text_wrap small")
+            sheet.merge_text(row, self.label[0] + 1, row, self.label[1], title, "text_wrap small")
+            first_row, last_row = ranges[goal]
+            area = xl_range_abs(first_row, class_column, last_row, class_column)
+            values = [self.counts.counts[goal][label] for label in labels]
+            formulas = [f"=COUNTIF({area},{literal(label)})" for label in labels]
+            self._line(row, formulas, values, "integer")
+            width = sheet.span_width(self.label[0] + 1, self.label[1])
+            needed = pages.text_height(title, width, 9, sheet.book.settings.font)
+            sheet.height(row, max(needed, 20))
+            row += 1
+        sheet.merge_text(row, self.label[0], row, self.label[1], "合計", "text_wrap total")
+        sums = [
+            f"=SUM({xl_range_abs(self.top + 1, first, row - 1, first)})"
+            for first, _ in self.columns[:-1]
+        ]
+        totals = [sum(c[label] for c in self.counts.counts.values()) for label in labels]
+        self._line(row, sums, totals, "integer total")
+        sheet.height(row, 20)
+
+    def _line(self, row: int, formulas: Sequence[str], values: Sequence[int], style: str) -> None:
+        for (first, last), formula, value in zip(self.columns, formulas, values, strict=False):
+            self.sheet.merge_formula(row, first, row, last, formula, value, style)
+        # The cells between the first columns of the spans are merged and blank.
+        begin, end = self.columns[0][0], self.columns[-2][1]
+        cells = f"{xl_rowcol_to_cell(row, begin)}:{xl_rowcol_to_cell(row, end)}"
+        first, last = self.columns[-1]
+        self.sheet.merge_formula(
+            row, first, row, last, f"=SUM({cells})", sum(values), f"{style} bold"
+        )
+
+    def _height(self, row: int, names: Sequence[str]) -> None:
+        font = self.sheet.book.settings.font
+        needed = (
+            pages.text_height(name, self.sheet.span_width(first, last), 9, font)
+            for (first, last), name in zip(self.columns, names, strict=False)
+        )
+        self.sheet.height(row, max(needed))
+
+    def insert_chart(self, row: int) -> None:
+        """The chart over ``CHART_ROWS`` rows from ``row`` on, as wide as the sheet."""
+        sheet, counts = self.sheet, self.counts
+        for number in range(row, row + CHART_ROWS):
+            sheet.height(number, _ROW_PIXELS * 0.75)
+        chart = self._chart()
+        width = sum(pages.column_pixels(w) for w in sheet.widths)
+        chart.set_size({"width": width, "height": CHART_ROWS * _ROW_PIXELS - _GAP})
+        said = "。".join(
+            f"基本目標{goal}は{'、'.join(f'{label}{count}件' for label, count in found)}"
+            for goal, _ in counts.goals
+            if (found := [(lb, n) for lb in counts.labels if (n := counts.counts[goal][lb])])
+        )
+        options = {
+            "y_offset": _GAP // 2,
+            "object_position": 2,
+            "description": f"{TITLE}の積み上げ横棒グラフ。{said or '指標はありません'}。",
+        }
+        if sheet.worksheet.insert_chart(row, 0, chart, options):
+            raise LostCell(f"{sheet.name}: chart {TITLE!r} refused by the writer")
+
+    def _chart(self) -> Any:
+        sheet, goals = self.sheet, len(self.counts.goals)
+        font = {"name": sheet.book.settings.font, "size": 9, "bold": False}
+        chart = sheet.book.workbook.add_chart({"type": "bar", "subtype": "stacked"})
+        rows = (self.top + 1, self.top + goals)
+        for number, ((column, _), label) in enumerate(
+            zip(self.columns, self.counts.labels, strict=False)
+        ):
+            if not any(c[label] for c in self.counts.counts.values()):
+                continue  # nothing to see, and the legend stays short
+            colour = "#FFFFFF" if number in _ON_DARK else "#000000"
+            # A label on a pattern can be read only on a ground of its own.
+            ground = {} if "pattern" not in _LOOKS[number] else {"fill": {"color": "#FFFFFF"}}
+            chart.add_series(
+                {
+                    "name": [sheet.name, self.top, column],
+                    "categories": [sheet.name, rows[0], self.label[0], rows[1], self.label[0]],
+                    "values": [sheet.name, rows[0], column, rows[1], column],
+                    "data_labels": {
+                        "value": True,
+                        "num_format": "0;;",
+                        "font": {**font, "bold": True, "color": colour},
+                        **ground,
+                    },
+                    "gap": 40,
+                    **_LOOKS[number],
+                }
+            )
+        chart.set_title({"name": TITLE, "name_font": {**font, "size": 11, "bold": True}})
+        # Of bar charts XlsxWriter calls the vertical axis, that of the categories, y.
+        chart.set_y_axis(
+            {"reverse": True, "crossing": "max", "num_font": font, "major_tick_mark": "none"}
+        )
+        chart.set_x_axis(
+            {
+                "num_font": font,
+                "num_format": "0",
+                "min": 0,
+                "major_unit": 1 if self._most <= 12 else None,
+                "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
+            }
+        )
+        chart.set_legend({"position": "bottom", "font": font})
+        return chart
+
+    @property
+    def _most(self) -> int:
+        return max((c.total() for c in self.counts.counts.values()), default=0)

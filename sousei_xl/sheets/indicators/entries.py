@@ -1,0 +1,195 @@
+"""What the sheets say about one indicator: its report and its judgement, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sousei_xl.figures.indicators import YearFigures, wholes
+from sousei_xl.figures.precision import number_format, with_unit
+from sousei_xl.rules.indicators.records import Report
+from sousei_xl.sheets import Contents
+from sousei_xl.strategy import Indicator, Settings
+from sousei_xl.strategy import indicators as defined
+
+NOTHING = "－"  # a figure that has no meaning here
+_PRELIMINARY, _BEING_ASKED = defined.STAGES[0], "確認中"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One indicator, or one part of it: what was reported, and what it means.
+
+    ``year`` is the judged year, ``class_name`` is about it. ``latest`` are the figures of the
+    latest year with an actual; of an earlier one where the judged year has none.
+    """
+
+    report: Report
+    year: int | None
+    class_name: str
+    years: tuple[YearFigures, ...]
+    latest: YearFigures | None
+
+    @property
+    def indicator(self) -> Indicator:
+        """As the strategy defines it."""
+        return self.report.indicator
+
+    @property
+    def is_sum(self) -> bool:
+        """期間累計: each year has its own value, and what counts is their sum."""
+        return self.indicator.kind == defined.PERIOD_SUM
+
+    @property
+    def is_preliminary(self) -> bool:
+        """Whether the latest actual is 速報."""
+        return self.report.stage == _PRELIMINARY
+
+    @property
+    def silence(self) -> str:
+        """Why the judged year has no value, in a word; empty where it has one or needs none."""
+        if self.year is None or self.year in self.report.actuals:
+            return ""
+        start = defined.baseline_year(self.indicator)
+        if start is not None and self.year <= start:
+            return ""
+        if not self.report.reported:
+            return defined.NOT_REPORTED
+        excluded = self.report.office_class == defined.EXCLUDED
+        return self.report.reason or ("" if excluded else _BEING_ASKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An indicator with all its parts; most have one. Its class is that of the worst part."""
+
+    parts: tuple[Entry, ...]
+    class_name: str
+
+    @property
+    def indicator(self) -> Indicator:
+        """The first part: name, goal and measure are the same for all."""
+        return self.parts[0].indicator
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether the parts are judged one by one."""
+        return len(self.parts) > 1
+
+
+def groups(contents: Contents) -> tuple[Group, ...]:
+    """All indicators in the order of the strategy; none where there is no KPI round."""
+    reports = (
+        {r.indicator.id: r for r in contents.indicators.reports} if contents.indicators else {}
+    )
+    return tuple(
+        Group(
+            tuple(
+                Entry(reports[j.indicator.id], j.year, j.class_name, j.years, j.latest)
+                for j in whole.parts
+            ),
+            whole.class_name,
+        )
+        for whole in wholes(contents.judged)
+    )
+
+
+def entries(contents: Contents) -> Iterator[Entry]:
+    """All parts of all indicators, in order."""
+    for group in groups(contents):
+        yield from group.parts
+
+
+def shown_class(class_name: str, settings: Settings) -> str:
+    """Mark and name as the office has set them: ``○ 順調``."""
+    judgement = settings.judgement
+    mark, name = judgement.marks.get(class_name, ""), judgement.names.get(class_name)
+    return f"{mark} {name or class_name}".strip()
+
+
+def unit_format(indicator: Indicator, settings: Settings, before: str = "", after: str = "") -> str:
+    """Excel's number format of a value with its unit: ``#,##0.0"万泊"``, at the source's precision.
+
+    ``before`` and ``after`` are printed around it.
+    """
+    return ";".join(
+        f"{_quoted(before)}{part}{_quoted(indicator.unit + after)}"
+        for part in number_format(indicator, settings).split(";")
+    )
+
+
+def distance_format(indicator: Indicator, settings: Settings) -> str:
+    """What is missing to the target: ``あと8.4万泊``; ``到達 +0.4％`` beyond it."""
+    digits = number_format(indicator, settings).split(";")[0]
+    unit = _quoted(indicator.unit)
+    return f'"あと"{digits}{unit};"到達 +"{digits}{unit};"到達"'
+
+
+def change_format(indicator: Indicator, settings: Settings) -> str:
+    """A change with its sign: ``+2.0％``, ``▲5百万円``, ``±0件``."""
+    rise, fall = number_format(indicator, settings).split(";")
+    unit = _quoted(indicator.unit)
+    return f'"+"{rise}{unit};{fall}{unit};"±0"{unit}'
+
+
+def year_format(year: int, settings: Settings) -> str:
+    """A number format under which the year 2017 reads ``H29`` and stays a number."""
+    return _quoted(defined.year_label(year, settings))
+
+
+def _quoted(text: str) -> str:
+    # Inside a number format a text stands in quotes; nothing can stand for a quote itself.
+    return '"' + text.replace('"', "”") + '"' if text else ""
+
+
+def remarks(entry: Entry, settings: Settings) -> str:
+    """What a reader has to know beside the figures, in sentences."""
+    return "".join(f"{part.rstrip('。')}。" for part in _remarks(entry, settings) if part)
+
+
+def _remarks(entry: Entry, settings: Settings) -> Iterator[str]:
+    indicator, latest = entry.indicator, entry.latest
+    yield indicator.note
+    if indicator.kind == defined.QUALITATIVE:
+        yield from _about_words(entry, settings)
+    yield _about_silence(entry, settings)
+    start = defined.baseline_year(indicator)
+    if entry.report.office_class == defined.EXCLUDED:
+        yield "事務局の判断で、判定の対象から外しています"
+    elif entry.year is not None and start is not None and entry.year <= start:
+        yield "まだ現状値の年を過ぎていないため、判定の対象外です"
+    own = indicator.yearly_targets.get(latest.year) if latest else None
+    if latest and own:
+        label = defined.year_label(latest.year, settings)
+        yield f"目安は年度別目標によります（{label}：{own}{indicator.unit}）"
+    if latest and entry.is_sum and latest.cumulated is None:
+        yield "値のない年があるため、期間の合計を計算できません"
+    for figures in entry.years:
+        if entry.year is None or figures.year > entry.year:
+            label = defined.year_label(figures.year, settings)
+            yield f"{label}は途中の値のため、判定に使っていません"
+
+
+def _about_words(entry: Entry, settings: Settings) -> Iterator[str]:
+    """A target in words: no ratio, but how far it is from where it began."""
+    indicator, latest = entry.indicator, entry.latest
+    if indicator.target:
+        yield f"目標：{indicator.target}"
+    begun = defined.baseline(indicator)
+    if latest and begun is not None:
+        gap = latest.actual - begun
+        sign = "+" if gap > 0 else ""
+        yield f"現状値との差は{sign}{with_unit(gap, indicator, settings.minus)}です"
+
+
+def _about_silence(entry: Entry, settings: Settings) -> str:
+    if not entry.silence or entry.year is None:
+        return ""
+    label = defined.year_label(entry.year, settings)
+    said = f"{label}の値は{entry.silence}です"
+    if entry.report.publication:
+        said += f"（予定：{entry.report.publication}）"
+    if entry.latest:
+        earlier = defined.year_label(entry.latest.year, settings)
+        said += f"。進捗率などは{earlier}の値によります"
+    return said

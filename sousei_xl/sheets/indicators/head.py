@@ -1,0 +1,46 @@
+"""What stands on top of the sheets about indicators, and of no other."""
+
+from __future__ import annotations
+
+from sousei_xl import text
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.book import Sheet
+from sousei_xl.strategy.indicators import results_day
+
+
+def write_indicator_head(sheet: Sheet, contents: Contents, title: str, *notes: str) -> int:
+    """Title, as of when, how complete the round is, the office's 注意書き and notes.
+
+    The first free row is returned. On these sheets the footer names 実績基準日 as well.
+    """
+    settings = contents.strategy.settings
+    sheet.as_of = results_day(settings)
+    row = sheet.top
+    sheet.wide_text(row, title, "title")
+    state = "" if contents.status == "draft" else f"　{contents.stamp}"
+    lines = [
+        (
+            f"{settings.municipality}　{settings.year_label}　"
+            f"実績は{text.japanese_date(sheet.as_of)}現在{state}",
+            "note",
+        ),
+        (round_note(contents), "note"),
+        *((f"※{notice}", "note bold") for notice in (settings.notice,) if notice),
+        *((note, "note") for note in notes),
+    ]
+    for number, (line, style) in enumerate(lines, row + 1):
+        sheet.wide_text(number, line, style)
+    return row + 1 + len(lines)
+
+
+def round_note(contents: Contents) -> str:
+    """How many indicators were reported, and what the round is still waiting for."""
+    kpi = contents.indicators
+    if kpi is None or not any(report.row_ids for report in kpi.reports):
+        return "実績の報告はまだありません。"
+    counted = f"{kpi.expected}指標のうち{kpi.reported}指標の報告がありました（内訳を含む）。"
+    if kpi.state == "complete":
+        return counted
+    waiting = [d.department for d in kpi.departments if d.missing or d.errors]
+    rest = f"（{'、'.join(waiting)}）" if waiting else ""
+    return f"【集計中】{counted}残りの報告・修正を待っています{rest}。"

@@ -1,0 +1,133 @@
+"""数値目標等の状況: how far every 数値目標 and KPI has come, and how that was calculated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from sousei_xl.figures.precision import percent, with_unit
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.book import Book
+from sousei_xl.sheets.indicators.counts import CHART_ROWS, ClassCounts, CountTable, class_labels
+from sousei_xl.sheets.indicators.entries import Entry, Group, groups, shown_class
+from sousei_xl.sheets.indicators.formulas import Columns
+from sousei_xl.sheets.indicators.head import write_indicator_head
+from sousei_xl.sheets.indicators.table import PRELIMINARY_MARK, StatusTable, shown_years, widths
+from sousei_xl.strategy import CLASSES, Settings
+from sousei_xl.strategy import indicators as defined
+
+SHEET = "数値目標等の状況"
+
+
+def write_indicator_status(book: Book, contents: Contents) -> None:
+    """The sheet 数値目標等の状況: counts of classes, how to read the figures, the table.
+
+    ``contents.indicators`` must be there. The figures of the table are live formulas.
+    """
+    found = groups(contents)
+    settings = contents.strategy.settings
+    columns = Columns(shown_years(contents, found))
+    sheet = book.sheet(SHEET, widths(columns))
+    counts_at = write_indicator_head(sheet, contents, SHEET) + 1
+    counts = ClassCounts.of(contents)
+    chart_at = counts_at + len(counts.goals) + 3
+    explained_at = chart_at + CHART_ROWS + 1
+    lines = list(_explained(found, settings))
+    for row, line in enumerate(lines, explained_at):
+        sheet.wide_text(row, line, "subtitle" if row == explained_at else "note")
+
+    table = StatusTable(sheet, contents, columns, explained_at + len(lines) + 1)
+    header = table.row
+    table.write(found)
+    spans = table.spans([1.0] * (len(class_labels(settings)) + 1))
+    label = (columns.id, columns.name)
+    count_table = CountTable(sheet, counts_at, counts, label, spans)
+    count_table.write(table.ranges, columns.class_name)
+    count_table.insert_chart(chart_at)
+    sheet.page_setup(
+        starts={header, *table.goal_rows[1:]},
+        with_next={*table.with_next, *range(counts_at, explained_at - 2), explained_at},
+    )
+
+
+def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
+    """How to recompute every figure by hand; the first line is the heading."""
+    judgement = settings.judgement
+    yield "数字の見方（電卓で確かめられます）"
+    yield (
+        "進捗率＝（実績値－現状値）÷（目標値－現状値）。現状値から目標値までの道のりを、どこまで進んだ"
+        "かを表します。期間累計の指標は、各年の値の合計÷目標値です。"
+    )
+    yield (
+        "目安＝（実績年－基準年）÷（目標年－基準年）。毎年同じ幅で進んだ場合の進捗率です（100％まで）。"
+        "期間累計の指標は、過ぎた年数÷計画の年数です。年度別目標のある指標は、その値の進捗率です。"
+    )
+    yield (
+        "達成率＝実績値÷目標値。目標まで＝目標値と実績値の差。前年差＝実績値と前の年の値"
+        "（計画の前の年は現状値）の差。実績年＝これらの数字を計算した年。"
+    )
+    example = _example(found, settings)
+    if example:
+        yield example
+    mostly, tolerance = Decimal(judgement.mostly), Decimal(judgement.tolerance)
+    reached, on_track, almost, behind, none, excluded, on_hold, not_reported = (
+        shown_class(name, settings) for name in CLASSES
+    )
+    yield (
+        f"判定：{reached}＝進捗率100％以上　{on_track}＝目安以上　"
+        f"{almost}＝目安の{percent(mostly)}以上　{behind}＝それ未満で0％より大きい　"
+        f"{none}＝0％以下　{excluded}＝現状値の年を過ぎていない、または事務局が対象外としたもの　"
+        f"{on_hold}＝判定に必要な値がまだないもの　{not_reported}＝報告のないもの"
+    )
+    kept = f"（目標値の{percent(tolerance)}までの不足を含む）" if tolerance else ""
+    yield (
+        f"現状値と目標値が同じ指標（維持）は、目標値以上{kept}を「{reached}」、それ以外を「{behind}」とし、"
+        "進捗率と目安は計算しません。目標が文章の指標（定性）は、事務局の判定です。"
+        "内訳のある指標は、最も進んでいない内訳の判定を全体の判定とし、1件と数えます。"
+    )
+    yield (
+        f"「{PRELIMINARY_MARK.strip()}」の付いた値は速報値です。値のないセルは、その理由（{'・'.join(defined.REASONS)}）"
+        "を示します。空欄は0ではありません。"
+    )
+
+
+def _example(found: Sequence[Group], settings: Settings) -> str:
+    """The calculation with the figures of the first indicator that has them all."""
+    for group in found:
+        for entry in group.parts:
+            shown = _worked(entry, settings)
+            if shown:
+                return f"例：{shown}"
+    return ""
+
+
+def _worked(entry: Entry, settings: Settings) -> str:
+    indicator, figures = entry.indicator, entry.latest
+    start, aim = defined.baseline(indicator), defined.target(indicator)
+    begun = defined.baseline_year(indicator)
+    if (
+        figures is None
+        or figures.progress is None
+        or figures.expected is None
+        or figures.attainment is None
+        or start is None
+        or aim is None
+        or begun is None
+        or entry.is_sum
+        or indicator.yearly_targets
+        or min(start, aim, figures.actual) < 0
+    ):
+        return ""
+
+    def shown(value: Decimal) -> str:
+        return with_unit(value, indicator, settings.minus)
+
+    end = defined.target_year(indicator, settings)
+    years = [defined.year_label(year, settings) for year in (figures.year, begun, end)]
+    return (
+        f"『{defined.title(indicator)}』の進捗率は（{shown(figures.actual)}－{shown(start)}）÷"
+        f"（{shown(aim)}－{shown(start)}）＝{percent(figures.progress, settings.minus)}、"
+        f"目安は（{years[0]}－{years[1]}）÷（{years[2]}－{years[1]}）＝"
+        f"{percent(figures.expected)}、達成率は{shown(figures.actual)}÷{shown(aim)}＝"
+        f"{percent(figures.attainment)}です。"
+    )
