@@ -551,7 +551,8 @@ def test_macros_are_taken_out_and_the_sheet_says_so(form: Path, inbox: Path) -> 
     )
     form.unlink()
     (inbox / "経済部.xlsm").write_bytes(data)
-    (job,) = plan_returns(merged(inbox))
+    result = merged(inbox)
+    (job,) = plan_returns(result, result.findings)
     assert job.name == "差戻し/経済部.xlsx"
     target = inbox.parent / "経済部.xlsx"
     kept = write_return(target, inbox / job.file, job, STRATEGY)
@@ -735,7 +736,8 @@ def test_names_of_returns_never_collide() -> None:
 
 def test_a_file_that_changed_meanwhile_gets_no_marks(form: Path, inbox: Path) -> None:
     broken(form)
-    (job,) = plan_returns(merged(inbox))
+    result = merged(inbox)
+    (job,) = plan_returns(result, result.findings)
     edit(form, {"J4": 1})
     target = inbox.parent / "r.xlsx"
     write_return(target, form, job, STRATEGY)

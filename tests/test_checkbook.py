@@ -447,11 +447,11 @@ def test_corrections_with_what_became_of_them(messy: Path) -> None:
     assert r"..\inbox\事務局修正.xlsx#修正!A3" in links(sheet).values()
 
 
-def test_additions_and_stale_confirmations(messy: Path) -> None:
+def test_additions_and_waiting_confirmations(messy: Path) -> None:
     rows = rows_of(messy, "事務局修正一覧")
     added = next(row for row in rows if "事務局の事業" in row)
     assert added[1:4] == ["2ウ-3000", "掲載", "経済部"]
-    assert next(row for row in rows if row[2] == "L109")[5] == "当てはまる指摘なし"
+    assert next(row for row in rows if row[2] == "L109")[5] == "提出がそろってから照合"
 
 
 def test_hand_edits_are_ready_to_be_copied(messy: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from sousei_xl.rules.records import AppliedCorrection, ListResult
+from sousei_xl.findings import RULES
+from sousei_xl.rules.records import Acknowledgement, AppliedCorrection, ListResult
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.checkbook.cells import (
@@ -211,6 +212,15 @@ def _additions(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) -> int:
     return _section(sheet, row, f"追加（{len(rows)}行）", _ADDED, rows, "追加した行はありません。")
 
 
+def _outcome(item: Acknowledgement, gone: bool, result: ListResult) -> str:
+    """What a confirmation met. Findings of the whole list wait until everybody has submitted."""
+    if gone:
+        return "当てはまる指摘なし"
+    met = any(f.acknowledged and f.code == item.code for f in result.findings)
+    waits = item.code in RULES and RULES[item.code].scope == "list" and not result.complete
+    return "提出がそろってから照合" if waits and not met else "確認済"
+
+
 def _acknowledgements(sheet: Sheet, row: int, result: ListResult, inbox: Inbox) -> int:
     stale = {(f.place.sheet, f.place.row) for f in result.findings if f.code == "O103"}
     rows = []
@@ -224,7 +234,7 @@ def _acknowledgements(sheet: Sheet, row: int, result: ListResult, inbox: Inbox) 
                     typed(item.code),
                     typed(item.by),
                     typed(item.confirmed),
-                    "当てはまる指摘なし" if gone else "確認済",
+                    _outcome(item, gone, result),
                     typed(item.memo),
                     typed(item.date),
                     inbox.cell(item.place),
