@@ -18,6 +18,7 @@ from sousei_xl.commands.options import FAILED
 COMMANDS = {
     "merge": "受付フォルダー（inbox）の様式を読み、点検し、別紙にまとめます",
     "check": "ファイルを1つずつ点検し、統合したらどうなるかを示します",
+    "distribute": "部局に渡す様式と、最終確認の表を作ります",
     "status": "提出状況と、未提出・差戻しの部局への依頼文を示します",
     "watch": "受付フォルダーを見張り、変わるたびに統合し直します",
     "explain": "指摘コードの意味・例・直し方を示します",
@@ -26,6 +27,7 @@ COMMANDS = {
 _EPILOG = """\
 例:
   sousei-xl init 作業 --example asahikawa_h30   旭川市（平成30年度）の例で試す
+  sousei-xl distribute                         部局に渡す様式を outbox/様式/ に作る
   sousei-xl merge                              inbox/ の様式を統合する
   sousei-xl merge --approve 2018-03-30         決裁日を付けて確定する
   sousei-xl check inbox/経済部.xlsx            1つのファイルだけ点検する

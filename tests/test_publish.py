@@ -19,9 +19,9 @@ import xlsxwriter
 from sousei_xl import publish as pub
 from sousei_xl.publish import (
     Approval,
+    OpenSheets,
     Output,
     Published,
-    Sheets,
     hand_edited,
     locked,
     read_approval,
@@ -47,7 +47,7 @@ def published(workspace: Workspace) -> Workspace:
 def test_first_publication_writes_and_verifies(workspace: Workspace) -> None:
     seen = []
 
-    def look(path: Path, sheets: Sheets) -> None:
+    def look(path: Path, sheets: OpenSheets) -> None:
         seen.append({name: list(rows) for name, rows in sheets.items()})
 
     done = publish(
@@ -137,7 +137,7 @@ def test_retired_files_go_to_the_history_and_absent_ones_are_no_problem(
 
 
 def test_a_failed_verification_leaves_the_old_set(published: Workspace) -> None:
-    def refuse(path: Path, sheets: pub.Sheets) -> None:
+    def refuse(path: Path, sheets: pub.OpenSheets) -> None:
         raise OperatorError("一致しません。")
 
     before = standing(published)

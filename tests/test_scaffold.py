@@ -26,6 +26,7 @@ from sousei_xl.intake.submission import find_tables
 from sousei_xl.rules.merge.office import OPERATIONS
 from sousei_xl.rules.records import OfficeSheet
 from sousei_xl.scaffold import EXAMPLES, init_workspace, office
+from sousei_xl.scaffold.launchers import LAUNCHERS
 from sousei_xl.scaffold.template import START
 from sousei_xl.sheets.prototype import KINDS, load_prototype
 from sousei_xl.strategy import Strategy
@@ -101,7 +102,7 @@ def test_the_example_is_made_by_a_module(tmp_path: Path) -> None:
     )
     names = done.stdout.decode().split()
     assert names[0] == f"templates/{TEMPLATE_NAME}"
-    assert len(names) == 1 + len(DEPARTMENTS) + 1
+    assert len(names) == 1 + len(DEPARTMENTS) + 1 + len(LAUNCHERS)
     assert all((tmp_path / name).is_file() for name in names)
 
 
@@ -284,6 +285,7 @@ def test_a_new_workspace_has_its_three_folders(tmp_path: Path) -> None:
     assert [p.relative_to(tmp_path / "新しい 作業").as_posix() for p in made] == [
         f"templates/{TEMPLATE_NAME}",
         f"inbox/{OFFICE_SHEET}",
+        *LAUNCHERS,
     ]
     assert (tmp_path / "新しい 作業" / "outbox").is_dir()
 

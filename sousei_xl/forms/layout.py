@@ -61,11 +61,7 @@ def find_project_header(
     The header is the first row that holds 施策 and 事業名 and at least five known headings;
     headings are compared by match key and also without their unit. None where there is none.
     """
-    spellings: dict[str, str] = {}
-    for name, label in project_fields(strategy, prefilled=True):
-        spellings[text.key(label)] = name
-    for field in strategy.fields:
-        spellings.setdefault(text.key(field.short_label), field.name)
+    spellings = _spellings(strategy)
     for position, (_, values) in enumerate(rows):
         if len(values) - values.count(None) < _ENOUGH:
             continue
@@ -77,6 +73,23 @@ def find_project_header(
         if all(n in columns for n in _NEEDED) and len(columns) >= _ENOUGH:
             return position, columns
     return None
+
+
+def _spellings(strategy: Strategy) -> dict[str, str]:
+    """Match key of a heading, with and without its unit → field name."""
+    found = {text.key(label): name for name, label in project_fields(strategy, prefilled=True)}
+    for field in strategy.fields:
+        found.setdefault(text.key(field.short_label), field.name)
+    return found
+
+
+def repeated_headings(
+    values: Sequence[Value], columns: Mapping[str, int], strategy: Strategy
+) -> dict[int, str]:
+    """Column → field name of headings in the header row ``values`` that stand a second time."""
+    spellings = _spellings(strategy)
+    names = ((i, spellings.get(text.key(text.to_text(v)), "")) for i, v in enumerate(values))
+    return {i: name for i, name in names if name in strategy.field_by_name and columns[name] != i}
 
 
 def missing_headings(columns: Mapping[str, int], strategy: Strategy) -> tuple[str, ...]:

@@ -242,7 +242,7 @@ class ProjectSheet:
         """
         letter = self.letters["name"]
         area = f"'{layout.PROJECTS}'!${letter}${HEADER_ROW + 1}:${letter}${FIRST_ROW + _COUNTED}"
-        last = f'SUMPRODUCT(MAX(({area}<>"")*ROW({area})))-ROW(INDEX({area},1))+1'
+        last = f"SUMPRODUCT(MAX((1-ISBLANK({area}))*ROW({area})))-ROW(INDEX({area},1))+1"
         names = f"=INDEX({area},2):INDEX({area},MAX(2,{last}))"
         if self.book.workbook.define_name(OWN_NAMES, names):
             raise ValueError(f"no name for a list: {OWN_NAMES}")

@@ -39,14 +39,19 @@ class Arriving:
         return Arrivals(template, tuple(rest), office, self.strays)
 
 
-def require(workspace: Workspace) -> None:
-    """OperatorError where the template or the inbox is not there."""
+def require_template(workspace: Workspace) -> None:
+    """OperatorError where the template is not there."""
     if not workspace.template.is_file():
         raise OperatorError(
             f"テンプレートが見つかりません（{workspace.template}）。\n"
             "作業フォルダーの中で実行するか、--workspace で場所を指定してください。"
             "新しく作るときは「sousei-xl init フォルダー」を使います。"
         )
+
+
+def require(workspace: Workspace) -> None:
+    """OperatorError where the template or the inbox is not there."""
+    require_template(workspace)
     if not workspace.inbox.is_dir():
         raise OperatorError(
             f"受付フォルダーが見つかりません（{workspace.inbox}）。\n"

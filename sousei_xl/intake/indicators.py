@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sousei_xl import text
-from sousei_xl.findings import Finding, finding
+from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.forms.indicator_layout import SHEET, find_indicator_header
 from sousei_xl.intake.read import Reading
-from sousei_xl.intake.submission import Table, overlooked
+from sousei_xl.intake.table import COPY, Table, overlooked
 from sousei_xl.rules.records import RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import column_by_name, input_names
@@ -43,7 +43,25 @@ def with_indicators(
     inputs = input_names(strategy.settings)
     filled = any(_filled(row, inputs) for row in rows)
     reported = replace(submission, has_indicators=filled, indicator_rows=tuple(rows))
-    return reported, findings if filled else []
+    headless = list(_headless(submission, reading, strategy))
+    return reported, [*headless, *(findings if filled else ())]
+
+
+def _headless(submission: Submission, reading: Reading, strategy: Strategy) -> Iterator[Finding]:
+    """K101: a sheet KPI whose header was lost; its figures would be passed over in silence."""
+    department = submission.department
+    for sheet in reading.sheets:
+        named = COPY.sub("", text.key(sheet.name)) == text.key(SHEET)
+        if named and sheet.rows and find_indicator_header(sheet.rows, strategy) is None:
+            place = Place(submission.file, sheet.name)
+            yield finding(
+                "K101",
+                place,
+                variant="header",
+                sheet=sheet.name,
+                target=department,
+                department=department,
+            )
 
 
 def _tables(reading: Reading, strategy: Strategy) -> list[Table]:

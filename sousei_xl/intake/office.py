@@ -14,7 +14,8 @@ from sousei_xl.forms.office_layout import (
     CORRECTED_COLUMNS,
 )
 from sousei_xl.intake.read import Reading, SheetCells
-from sousei_xl.intake.submission import Table, find_tables, read_rows, remarks
+from sousei_xl.intake.submission import find_tables, read_rows, remarks
+from sousei_xl.intake.table import Table
 from sousei_xl.rules.records import Acknowledgement, Correction, OfficeSheet
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load.table import cell_address

@@ -131,7 +131,7 @@ class PendingReadings:
             thread.start()
 
     def result(self) -> list[Reading]:
-        """Wait for all readings, in the files' order.
+        """Wait for all readings, in the files' order; to be called once.
 
         Raises OperatorError where no reading process can be started. Interrupted (Ctrl+C), it
         ends the children and lets the interruption through.
@@ -144,7 +144,7 @@ class PendingReadings:
             raise
         if self._problem is not None:
             raise self._problem
-        return [self._readings[index] for index in range(len(self._files))]
+        return [self._readings.pop(index) for index in range(len(self._files))]
 
     def close(self) -> None:
         """End all children, at once where they are still at work."""
@@ -238,9 +238,10 @@ class PendingReadings:
                 child.kill_if_late()
 
 
-# Forms have most of their lines in common (instructions, lists): each is kept once for all files.
+# Forms have most in common (instructions, lists, prepared formulas): kept once for all files.
 _Row = tuple[int, tuple[Value, ...]]
-_Shared = dict[_Row, _Row]
+_Shared = dict[Any, Any]
+_WORD = 16  # characters of what is typed again and again: choices, marks, departments
 
 
 def _decode(file: str, answer: Mapping[str, Any], shared: _Shared) -> Reading:
@@ -268,16 +269,28 @@ def _decode_sheet(sheet: Mapping[str, Any], shared: _Shared) -> SheetCells:
         merged=tuple(sheet["merged"]),
         errors=sheet["errors"],
         uncached=frozenset(sheet["uncached"]),
-        formulas={letters: frozenset(rows) for letters, rows in sheet["formulas"].items()},
+        formulas={
+            letters: shared.setdefault(rows, rows)
+            for letters, rows in ((k, frozenset(v)) for k, v in sheet["formulas"].items())
+        },
         leftovers=sheet["leftovers"],
     )
 
 
 def _decode_row(number: int, values: Sequence[Any], shared: _Shared) -> _Row:
-    row = (number, tuple(map(_decode_value, values)))
+    row = (
+        number,
+        tuple(
+            shared.setdefault(value, value)
+            if isinstance(value, str) and len(value) <= _WORD
+            else _decode_value(value)
+            for value in values
+        ),
+    )
     # Texts only: 1, 1.0 and True would be taken for each other.
     if all(value is None or isinstance(value, str) for value in values):
-        return shared.setdefault(row, row)
+        same: _Row = shared.setdefault(row, row)
+        return same
     return row
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sousei_xl import publish, text
-from sousei_xl.publish import Cell, Sheets
+from sousei_xl.publish import Cell, OpenSheets
 from sousei_xl.sheets.council.remarks import (
     KEY,
     OPINION,
@@ -33,12 +33,16 @@ def council_name(settings: Settings) -> str:
     return f"{_STEM}{settings.year_label}{_SUFFIX}"
 
 
-def read_remarks(workspace: Workspace, settings: Settings) -> tuple[Remark, ...]:
-    """The remarks in the outbox: this year's workbook, or the latest of an earlier year.
+def read_remarks(
+    workspace: Workspace, settings: Settings, previous: Path | None = None
+) -> tuple[Remark, ...]:
+    """The remarks in the outbox: in this year's workbook, or in the latest of an earlier year.
 
-    Raises OperatorError where there is one that cannot be read: publishing would lose them.
+    Where the outbox has none, last year's may stand beside ``previous``, last year's 別紙. Raises
+    OperatorError where there is one that cannot be read: publishing would lose what it says.
     """
-    path = _standing(workspace.outbox, settings)
+    folders = [workspace.outbox, *([previous.parent] if previous else [])]
+    path = next((p for folder in folders if (p := _standing(folder, settings))), None)
     if path is None:
         return ()
     try:
@@ -69,12 +73,12 @@ _OTHERWISE = (
 
 def _cannot(path: Path) -> str:
     return (
-        f"出力フォルダーの『{path.name}』を読み取れないため、"
+        f"『{path.name}』（{path.parent.name}フォルダー）を読み取れないため、"
         "そこに書かれた委員意見と市の対応を引き継げません。"
     )
 
 
-def check_kept(sheets: Sheets, remarks: Iterable[Remark]) -> None:
+def check_kept(sheets: OpenSheets, remarks: Iterable[Remark]) -> None:
     """Raise OperatorError unless every text of ``remarks`` stands in a workbook, read back."""
     kept = remarks_in(sheets) or ()
     opinions, responses = ({r.opinion for r in kept}, {r.response for r in kept})
@@ -89,11 +93,11 @@ def check_kept(sheets: Sheets, remarks: Iterable[Remark]) -> None:
                 )
 
 
-def _standing(outbox: Path, settings: Settings) -> Path | None:
+def _standing(folder: Path, settings: Settings) -> Path | None:
     """This year's workbook, else the latest of this year under another name or of earlier ones."""
     wanted = unicodedata.normalize("NFC", council_name(settings))
     latest: tuple[int, str, Path] | None = None
-    for path in sorted(outbox.glob(f"*{_SUFFIX}")):
+    for path in sorted(folder.glob(f"*{_SUFFIX}")):
         name = unicodedata.normalize("NFC", path.name)
         if name == wanted:
             return path
@@ -114,7 +118,7 @@ def _year_in(label: str) -> int | None:
 # --- cells ----------------------------------------------------------------------------------------
 
 
-def remarks_in(sheets: Sheets) -> tuple[Remark, ...] | None:
+def remarks_in(sheets: OpenSheets) -> tuple[Remark, ...] | None:
     """All remarks of a workbook, in order; None where no row has the headings of remarks.
 
     Rows are known by their 照合キー, columns by their headings, wherever they stand. A row without

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 from sousei_xl import text
@@ -20,28 +21,12 @@ from sousei_xl.forms import layout
 from sousei_xl.forms.indicator_layout import find_indicator_header
 from sousei_xl.intake.notice import Notice
 from sousei_xl.intake.read import Reading, SheetCells
+from sousei_xl.intake.table import COPY, Table, leftovers, overlooked, repeated_columns
 from sousei_xl.rules.records import FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.load.table import cell_address
 from sousei_xl.text import Value
 
-# This many empty rows inside a table look like its end to a person who scrolls.
-_GAP = 5
-_COPY = re.compile(r"\(\d+\)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A sheet that holds a table of the form: its cells, header position and columns."""
-
-    sheet: SheetCells
-    header: int
-    columns: Mapping[str, int]
-
-    @property
-    def letters(self) -> dict[str, str]:
-        """Field name → column letter."""
-        return {name: cell_address(1, column)[:-1] for name, column in self.columns.items()}
+_NO_ERRORS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +151,9 @@ def _judge(
     ticked = layout.is_ticked(reply.values.get(layout.NONE_APPLICABLE, (None, ""))[0])
     missing: tuple[str, ...] = ()
     sheet = ""
-    if tables:
+    if headless := _headless(reading, tables):
+        missing = (f"シート「{headless}」の見出し（施策、事業名など）",)
+    elif tables:
         missing = layout.missing_headings(tables[0].columns, strategy)
         sheet = tables[0].sheet.name if missing else ""
     elif not ticked and not _has_indicators_alone(reading, strategy):
@@ -195,6 +182,20 @@ def _judge(
         )
         problems = [*problems, item]
     return department, problems
+
+
+def _headless(reading: Reading, tables: list[Table]) -> str:
+    """The name of a filled 事業 sheet, or copy of it, whose header was not found beside others.
+
+    Its rows would be passed over in silence.
+    """
+    found = {table.sheet.name for table in tables}
+    wanted = text.key(layout.PROJECTS)
+    for sheet in reading.sheets:
+        name = COPY.sub("", text.key(sheet.name))
+        if tables and name == wanted and sheet.rows and sheet.name not in found:
+            return sheet.name
+    return ""
 
 
 def _has_indicators_alone(reading: Reading, strategy: Strategy) -> bool:
@@ -237,7 +238,8 @@ def _read_tables(
         rows += mine
         if mine:
             findings += overlooked(mine, table, copy=position > 0)
-            findings += _leftovers(mine, table, strategy)
+            findings += repeated_columns(mine, table, strategy)
+            findings += leftovers(mine, table, strategy)
     return rows, findings
 
 
@@ -262,9 +264,9 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
     for number in sorted(numbers):
         line = stored.get(number, ())
         values = {
-            name: line[column] if column < len(line) else None
+            name: line[column]
             for name, column in table.columns.items()
-            if name != "check"
+            if name != "check" and column < len(line) and line[column] is not None
         }
         errors = {
             n: e
@@ -274,56 +276,22 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
         uncached = {
             n for n, c in letters.items() if n in inputs and f"{c}{number}" in sheet.uncached
         }
-        filled = {n for n in inputs if not text.is_blank(values[n])} | set(errors) | uncached
+        filled = {n for n in inputs if not text.is_blank(values.get(n))} | set(errors) | uncached
         typed = {n for n in filled if number not in formulas[n] and n != "department"}
         if not typed and "name" not in filled:
             continue
-        if all(text.key(text.to_text(values[n])) == labels[n] for n in filled):
+        # 再掲 alone is a value and a heading.
+        if len(filled) > 1 and all(
+            text.key(text.to_text(values.get(n))) == labels[n] for n in filled
+        ):
             continue
         yield RawRow(
-            next(ids), file, sheet.name, number, values, letters, errors, frozenset(uncached)
+            next(ids),
+            file,
+            sheet.name,
+            number,
+            values,
+            letters,
+            errors or _NO_ERRORS,
+            frozenset(uncached),
         )
-
-
-def overlooked(rows: list[RawRow], table: Table, copy: bool) -> Iterator[Finding]:
-    """S101: rows that stand where a person does not look."""
-    sheet = table.sheet
-    name = sheet.name
-
-    def at(row: RawRow, variant: str) -> Finding:
-        place = Place(row.file, name, row.row, f"A{row.row}", row_id=row.row_id)
-        subject = text.to_text(row.values.get("name"))
-        return finding("S101", place, variant=variant, subject=subject)
-
-    if sheet.state != "visible":
-        yield at(rows[0], "hidden_sheet")
-    if copy or _COPY.search(text.nfkc(name)):
-        yield at(rows[0], "sheet_copy")
-    for field, column in table.columns.items():
-        if column in sheet.hidden_columns and any(
-            not text.is_blank(r.values.get(field)) for r in rows if field != "check"
-        ):
-            yield at(rows[0], "hidden_column")
-            break
-    last = sheet.rows[table.header][0]
-    for row in rows:
-        if row.row in sheet.hidden_rows:
-            yield at(row, "filtered" if sheet.filtered else "hidden_row")
-        elif row.row - last > _GAP:
-            yield at(row, "below_gap")
-        last = row.row
-
-
-def _leftovers(rows: list[RawRow], table: Table, strategy: Strategy) -> Iterator[Finding]:
-    """S102: values under a merged cell that nobody sees."""
-    by_row = {row.row: row for row in rows}
-    for field, letter in table.letters.items():
-        for number, row in by_row.items():
-            hidden = table.sheet.leftovers.get(f"{letter}{number}")
-            if hidden is not None and field in strategy.field_by_name:
-                yield finding(
-                    "S102",
-                    row.place(field, strategy.field_by_name[field].label),
-                    hidden,
-                    subject=text.to_text(row.values.get("name")),
-                )

@@ -13,20 +13,23 @@ from pathlib import Path
 
 from sousei_xl import publish, text
 from sousei_xl.figures.changes import Changes, compare
+from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import Finding
 from sousei_xl.forms.annotate.due import FOLDER as RETURNS
 from sousei_xl.forms.annotate.due import Return, plan_returns, write_return
 from sousei_xl.forms.annotate.lines import is_theirs
-from sousei_xl.intake import previous
+from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.pipeline import TemplateError, read_strategy
-from sousei_xl.publish import Outbox, Output, Published, Sheets
+from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import FileRecord, ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
+from sousei_xl.sheets.council import write_council
 from sousei_xl.sheets.data import projects_data
+from sousei_xl.sheets.indicators import INDICATORS_SHEET, indicators_data
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.prototype import Prototype, load_prototype
 from sousei_xl.strategy import Strategy
@@ -72,9 +75,16 @@ def content_hash(result: ListResult, strategy: Strategy) -> str:
         [settings.municipality, settings.year_label, settings.title, settings.basis],
         [[g.key, g.list_name] for g in strategy.goals],
         [[m.key, m.list_name] for m in strategy.measures],
-        json.loads(result.listed.drop(columns=["note"]).to_json(orient="values")),
     ]
-    return hashlib.sha256(json.dumps(printed, ensure_ascii=False).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(printed).encode())
+    listed = result.listed
+    # Row ids say in which order files were read; 初出 is printed as the place of the original.
+    places = dict(zip(listed.index, listed["measure"] + listed["number"].astype(str), strict=True))
+    originals = [places.get(row_id) for row_id in listed["original"]]
+    columns = (listed[n].tolist() for n in listed.columns if n not in ("note", "original"))
+    for row in zip(*columns, originals, strict=True):
+        digest.update(json.dumps(row, default=str).encode())
+    return digest.hexdigest()
 
 
 def contents_of(
@@ -111,6 +121,7 @@ def contents_of(
         approved_on=approved_on,
         reopened=approval is not None and status == "proposal",
         indicators=indicators,
+        judged=judge_all(indicators.reports, strategy.settings),
     )
 
 
@@ -177,6 +188,13 @@ def publish_list(
         write=lambda path: write_checkbook(path, contents, inbox, edits),
         tracked=False,
     )
+    said = remarks.read_remarks(workspace, strategy.settings)
+    council = Output(
+        remarks.council_name(strategy.settings),
+        write=lambda path: write_council(path, contents, said),
+        verify=lambda _, sheets: remarks.check_kept(sheets, said),
+        tracked=False,
+    )
     approval = None
     if contents.status == "final" and contents.approved_on is not None:
         digest = content_hash(contents.result, strategy)
@@ -188,7 +206,7 @@ def publish_list(
     published = publish.publish(
         workspace,
         contents.run,
-        [*returns, checkbook, official],
+        [*returns, checkbook, council, official],
         retire=_settled_returns(held, returns),
         approval=approval,
         held=held,
@@ -243,11 +261,19 @@ def _relative(target: Path, start: Path) -> str:
         return target.resolve().as_posix()
 
 
-def _verify(sheets: Sheets, contents: Contents) -> None:
+def _verify(sheets: OpenSheets, contents: Contents) -> None:
     """The workbook, read back, must hold the list row for row and value for value."""
+    tables: dict[str, Iterable[Sequence[text.Value]]] = {}
     headings, rows = projects_data(contents)
-    expected = chain([headings], rows)
-    pairs = zip_longest(expected, sheets.get(previous.DATA, ()), fillvalue=())
+    tables[previous.DATA] = chain([headings], rows)
+    if contents.has_indicators:
+        headings, figures = indicators_data(contents)
+        tables[INDICATORS_SHEET] = chain([headings], figures)
+    pairs = (
+        pair
+        for name, expected in tables.items()
+        for pair in zip_longest(expected, sheets.get(name, ()), fillvalue=())
+    )
     if not all(_same_values(mine, theirs) for mine, theirs in pairs):
         raise OperatorError(
             "書き出した別紙を読み直したところ、一覧と一致しませんでした。"

@@ -23,7 +23,7 @@ from sousei_xl.publish.journal import commit, is_half_moved, recover
 from sousei_xl.publish.lock import locked
 from sousei_xl.publish.plan import Output, make_plan
 from sousei_xl.publish.record import VALUES, Approval, Record, Values, load_record, values_name
-from sousei_xl.publish.verify import Cell, NotWhole, Sheets, read_back
+from sousei_xl.publish.verify import Cell, NotWhole, OpenSheets, Sheets, read_back
 from sousei_xl.workspace import HISTORY, OperatorError, Run, Workspace
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Cell",
     "HandEdit",
     "NotWhole",
+    "OpenSheets",
     "Outbox",
     "Output",
     "Published",

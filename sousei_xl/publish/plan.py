@@ -22,7 +22,7 @@ from sousei_xl.publish.record import (
 )
 from sousei_xl.publish.verify import (
     NotWhole,
-    Sheets,
+    OpenSheets,
     check_whole,
     formula_cells,
     is_workbook,
@@ -45,7 +45,7 @@ class Output:
 
     name: str
     write: Callable[[Path], None]
-    verify: Callable[[Path, Sheets], None] | None = None
+    verify: Callable[[Path, OpenSheets], None] | None = None
     replaces: tuple[str, ...] = ()
     last: bool = False
     tracked: bool = True
@@ -205,7 +205,7 @@ def make_plan(
 
 
 @contextlib.contextmanager
-def _opened(name: str, staged: Path) -> Iterator[Sheets]:
+def _opened(name: str, staged: Path) -> Iterator[OpenSheets]:
     """What calamine reads in a workbook; nothing for other files."""
     if not is_workbook(name):
         yield {}

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from sousei_xl.publish.disk import Outbox, in_plain_words
-from sousei_xl.publish.verify import Cell, Sheets
+from sousei_xl.publish.verify import Cell, OpenSheets
 from sousei_xl.workspace import HISTORY
 
 RECORD = f"{HISTORY}/記録.json"
@@ -95,7 +95,7 @@ def values_name(sha256: str) -> str:
     return f"{VALUES}/{sha256[:32]}.json.gz"
 
 
-def write_snapshot(path: Path, sheets: Sheets, formulas: Mapping[str, list[str]]) -> None:
+def write_snapshot(path: Path, sheets: OpenSheets, formulas: Mapping[str, list[str]]) -> None:
     """Write a file of values (what :class:`Snapshot` holds) sheet by sheet and row by row; equal
     values give equal bytes. Raises OSError."""
     with (
@@ -106,7 +106,7 @@ def write_snapshot(path: Path, sheets: Sheets, formulas: Mapping[str, list[str]]
             packed.write(part.encode("utf-8", "surrogatepass"))
 
 
-def _snapshot_parts(sheets: Sheets, formulas: Mapping[str, list[str]]) -> Iterator[str]:
+def _snapshot_parts(sheets: OpenSheets, formulas: Mapping[str, list[str]]) -> Iterator[str]:
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     yield '{"sheets":{'
     for place, (name, rows) in enumerate(sheets.items()):
@@ -126,7 +126,7 @@ def load_snapshot(path: Path) -> Snapshot | None:
         return None
 
 
-def as_text(sheets: Sheets) -> Values:
+def as_text(sheets: OpenSheets) -> Values:
     """Cell values as comparable text, without trailing blank cells and rows.
 
     A number that Excel has computed again is equal up to its twelfth digit.

@@ -19,7 +19,8 @@ from xml.parsers import expat
 from python_calamine import CalamineWorkbook, SheetTypeEnum
 
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
-Sheets = Mapping[str, Iterable[list[Cell]]]
+Sheets = dict[str, list[list[Cell]]]
+OpenSheets = Mapping[str, Iterable[list[Cell]]]  # read while they are asked for
 
 
 # calamine holds a sheet as a dense rectangle and aborts the process when memory ends, so a file
@@ -56,7 +57,7 @@ def is_workbook(name: str) -> bool:
     return name.lower().endswith((".xlsx", ".xlsm"))
 
 
-def read_back(path: Path) -> dict[str, list[list[Cell]]]:
+def read_back(path: Path) -> Sheets:
     """What a workbook of the outbox says now, whoever saved it last: sheet name → rows from A1 on,
     blank cells as ``''``. Raises NotWhole where it cannot be read safely, and OSError.
     """
@@ -66,7 +67,7 @@ def read_back(path: Path) -> dict[str, list[list[Cell]]]:
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[Sheets]:
+def opened(path: Path) -> Iterator[OpenSheets]:
     """As :func:`read_back`, for a workbook that we wrote ourselves: its rows are read when they are
     asked for, because a long list does not fit into memory twice.
     """
@@ -78,7 +79,7 @@ def opened(path: Path) -> Iterator[Sheets]:
         book.close()
 
 
-class _Sheets(Sheets):
+class _Sheets(OpenSheets):
     """The worksheets of an open workbook."""
 
     def __init__(self, book: CalamineWorkbook) -> None:

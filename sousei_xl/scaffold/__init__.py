@@ -6,14 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 
 from sousei_xl.forms.distribute import write_form
+from sousei_xl.forms.indicators import indicator_rows
 from sousei_xl.scaffold.facts import EXAMPLES, Facts, load_facts
+from sousei_xl.scaffold.launchers import LAUNCHERS, write_launcher
 from sousei_xl.scaffold.office import EXAMPLE_ACKNOWLEDGEMENTS, build_office_sheet
 from sousei_xl.scaffold.template import blank_strategy, build_template, strategy_of
 from sousei_xl.strategy import Strategy
-from sousei_xl.text import NEW, Value, split_new_mark
+from sousei_xl.strategy.indicators import actual_field, column_by_name
+from sousei_xl.text import NEW, Value, parse_fiscal_year, split_new_mark
 from sousei_xl.workspace import OFFICE_SHEET, OperatorError, Workspace
 
 __all__ = ["EXAMPLES", "build_template", "init_workspace", "load_facts", "write_example"]
@@ -24,9 +28,10 @@ _Builder = Callable[[Path], None]
 def init_workspace(target: Path, example: str | None = None) -> list[Path]:
     """Lay out ``templates/``, ``inbox/`` and ``outbox/`` in ``target`` and return the new files.
 
-    With ``example`` (one of ``EXAMPLES``) the template, the departments' forms and the office's
-    sheet of that example; without it a template and an office's sheet to be filled in. Nothing is
-    ever overwritten: OperatorError names what stands in the way, and nothing is written.
+    Files to double-click stand beside the folders. With ``example`` (one of ``EXAMPLES``) the
+    template, the departments' forms and the office's sheet of that example; without it a template
+    and an office's sheet to be filled in. Nothing is ever overwritten: OperatorError names what
+    stands in the way, and nothing is written.
     """
     if example is not None and example not in EXAMPLES:
         known = "\n".join(f"  {name}　{what}" for name, what in EXAMPLES.items())
@@ -34,7 +39,7 @@ def init_workspace(target: Path, example: str | None = None) -> list[Path]:
             f"「{example}」という例はありません。使える例は次のとおりです。\n{known}"
         )
     workspace = Workspace.at(target)
-    plan = _plan(workspace, example)
+    plan = _plan(target, example)
     standing = [path for path in plan if path.exists()]
     if standing:
         names = "\n".join(f"  {path}" for path in standing)
@@ -61,16 +66,20 @@ def init_workspace(target: Path, example: str | None = None) -> list[Path]:
 
 def write_example(root: Path, example: str) -> list[Path]:
     """Write the example's files anew, over what stands there; returns them."""
-    workspace = Workspace.at(root)
-    plan = _plan(workspace, example)
+    plan = _plan(root, example)
     for path, build in plan.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         build(path)
     return list(plan)
 
 
-def _plan(workspace: Workspace, example: str | None) -> dict[Path, _Builder]:
+def _plan(root: Path, example: str | None) -> dict[Path, _Builder]:
     """Every file of a new workspace and how it is made."""
+    launchers = {root / name: write_launcher for name in LAUNCHERS}
+    return {**_workbooks(Workspace.at(root), example), **launchers}
+
+
+def _workbooks(workspace: Workspace, example: str | None) -> dict[Path, _Builder]:
     office = workspace.inbox / OFFICE_SHEET
     if example is None:
         blank = blank_strategy()
@@ -89,7 +98,11 @@ def _plan(workspace: Workspace, example: str | None) -> dict[Path, _Builder]:
 
 def _form(facts: Facts, strategy: Strategy, department: str) -> _Builder:
     projects = [_project(r) for r in facts.projects if r["部局名"] == department]
-    return lambda path: write_form(path, strategy, department, projects=projects)
+    given = {r["ID"]: _report(r, strategy) for r in facts.actuals}
+    indicators = indicator_rows(strategy, department, given)
+    return lambda path: write_form(
+        path, strategy, department, projects=projects, indicators=indicators
+    )
 
 
 def _project(record: Mapping[str, str]) -> dict[str, Value]:
@@ -106,3 +119,17 @@ def _project(record: Mapping[str, str]) -> dict[str, Value]:
         "budget": int(record["予算事業費_千円"]),
         "description": record["事業内容"],
     }
+
+
+def _report(record: Mapping[str, str], strategy: Strategy) -> dict[str, Value]:
+    """A row of ``indicator_actuals.csv`` as a department fills it in, by column name."""
+    names = {c.label: c.name for c in column_by_name(strategy.settings).values()}
+    filled: dict[str, Value] = {}
+    for heading, shown in record.items():
+        year = parse_fiscal_year(heading)
+        if shown and year is not None:
+            value = Decimal(shown)
+            filled[actual_field(year)] = int(value) if value == int(value) else float(value)
+        elif shown and heading != "ID":
+            filled[names[heading]] = shown
+    return filled

@@ -18,6 +18,7 @@ class Facts:
     """One municipality's year. Records are the rows of the CSV files, by heading, all as text.
 
     ``indicators`` have 担当部局 (our assumption), ``projects`` have 事業内容 (our own wording).
+    ``actuals`` are invented.
     """
 
     settings: Mapping[str, str]
@@ -25,6 +26,7 @@ class Facts:
     departments: tuple[Record, ...]
     indicators: tuple[Record, ...]
     projects: tuple[Record, ...]
+    actuals: tuple[Record, ...]
 
 
 def load_facts(example: str) -> Facts:
@@ -42,6 +44,7 @@ def load_facts(example: str) -> Facts:
             {**r, "事業内容": described[r["事業名"], r["部局名"]]}
             for r in _records(example, "projects")
         ),
+        actuals=_records(example, "indicator_actuals"),
     )
 
 

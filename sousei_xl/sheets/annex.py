@@ -7,7 +7,8 @@ can audit it in Excel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,24 +111,32 @@ class _Project:
     values: Mapping[str, Value]
 
 
-def _projects(listed: pd.DataFrame, strategy: Strategy) -> dict[str, list[_Project]]:
-    """Measure key → its rows in printed order."""
-    fields = form.project_fields(strategy)
-    columns = {name: listed[name].astype(object).tolist() for name in listed.columns}
-    found: dict[str, list[_Project]] = {}
-    for i, row_id in enumerate(listed.index.tolist()):
-        row: dict[str, Any] = {n: None if (v := c[i]) is pd.NA else v for n, c in columns.items()}
-        relisted, marked = bool(row["relisted"]), bool(row["marked"])
-        printed: dict[str, Value] = {
-            **{name: "" if row[name] is None else row[name] for name in fields.values()},
-            "relisted": texts.RELISTED if relisted else "",
-            "name": printed_name(row["name"], row["category"], marked),
-            "budget": Money(printed_amount(row["budget"], row["budget_kind"])),
-        }
-        values = {placeholder: printed[name] for placeholder, name in fields.items()}
-        project = _Project(int(row_id), relisted, marked, values)
-        found.setdefault(row["measure"], []).append(project)
-    return found
+class _Projects:
+    """The rows of the list by measure, made one by one: a long list is never there twice."""
+
+    def __init__(self, listed: pd.DataFrame, strategy: Strategy) -> None:
+        self._fields = form.project_fields(strategy)
+        self._columns = {n: listed[n].astype(object).tolist() for n in listed.columns}
+        self._row_ids = listed.index.tolist()
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for place, measure in enumerate(self._columns["measure"]):
+            self._places[measure].append(place)
+
+    def of(self, measure: str) -> Iterator[_Project]:
+        """The rows of a measure in printed order."""
+        for place in self._places.get(measure, ()):
+            row: dict[str, Any] = {
+                n: None if (v := c[place]) is pd.NA else v for n, c in self._columns.items()
+            }
+            relisted, marked = bool(row["relisted"]), bool(row["marked"])
+            printed: dict[str, Value] = {
+                **{name: "" if row[name] is None else row[name] for name in self._fields.values()},
+                "relisted": texts.RELISTED if relisted else "",
+                "name": printed_name(row["name"], row["category"], marked),
+                "budget": Money(printed_amount(row["budget"], row["budget_kind"])),
+            }
+            values = {placeholder: printed[name] for placeholder, name in self._fields.items()}
+            yield _Project(int(self._row_ids[place]), relisted, marked, values)
 
 
 class _Annex:
@@ -139,7 +148,7 @@ class _Annex:
         self.painter = Painter(self.sheet, contents.strategy.settings)
         self.row = self.sheet.top
         self.general = _general_values(contents)
-        self.projects = _projects(contents.result.listed, contents.strategy)
+        self.projects = _Projects(contents.result.listed, contents.strategy)
         self.letters = {n: xl_col_to_name(c) for n, c in prototype.columns.items()}
         self.none_row = _line(prototype, form.PROJECT, "事業名", {"align": "left", "indent": 1})
         self.notes = {k: _noted(prototype, k) for k in (form.SUBTOTAL, form.TOTAL)}
@@ -187,14 +196,14 @@ class _Annex:
 
     def _measure(self, measure: Measure, values: Mapping[str, Value]) -> None:
         self._band(form.MEASURE, values)
-        projects = self.projects.get(measure.key, [])
-        for project in projects:
+        first = self.row
+        for project in self.projects.of(measure.key):
             self.row_ids[self.row + 1] = project.row_id
             rows = self.prototype.rows[form.RELISTED if project.relisted else form.PROJECT]
             self.row = self.painter.block(
                 self.row, rows, {**values, **project.values}, wrap=True, marked=project.marked
             )
-        if not projects:
+        if self.row == first:
             self.row = self.painter.block(self.row, [self.none_row], {_TEXT: NONE_LISTED})
 
     def _band(self, kind: str, values: Mapping[str, Value]) -> None:

@@ -328,6 +328,8 @@ class Sheet:
             )
         )
         self._header_and_footer()
+        if self._lets_go:
+            self.heights = {}  # as large as the list, and needed no more
 
     def _header_and_footer(self) -> None:
         font = self.book.settings.font.replace('"', "").replace(",", "").replace("&", "")

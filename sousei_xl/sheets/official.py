@@ -9,6 +9,11 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import AnnexMap, write_annex
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.data import write_projects_data
+from sousei_xl.sheets.indicators import (
+    write_indicator_status,
+    write_indicator_trends,
+    write_indicators_data,
+)
 from sousei_xl.sheets.overview import (
     write_contents_page,
     write_departments,
@@ -43,8 +48,13 @@ def write_official(path: Path, contents: Contents, prototype: Prototype) -> Offi
     annex = write_annex(book, contents, prototype)
     write_overview(book, contents)
     write_departments(book, contents)
+    if contents.has_indicators:
+        write_indicator_status(book, contents)
+        write_indicator_trends(book, contents)
     write_relisted(book, contents)
     write_projects_data(book, contents)
+    if contents.has_indicators:
+        write_indicators_data(book, contents)
     write_notes(book, contents)
     book.close()
     return OfficialMap(annex)

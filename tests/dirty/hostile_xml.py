@@ -113,6 +113,16 @@ BROKEN = (
     _xml(
         "strings-missing", "共有文字列の部品がない", excel(lambda d: zs.drop(d, zs.STRINGS)), "F107"
     ),
+    _xml(
+        "string-nested",
+        "共有文字列の中に共有文字列",
+        swapped("</si>", "<si><t>a</t></si></si>", zs.STRINGS),
+    ),
+    _xml(
+        "string-misplaced",
+        "共有文字列の中の誤った場所に文字",
+        swapped("</si>", "<x><t>a</t></x></si>", zs.STRINGS),
+    ),
     _xml("string-outside", "共有文字列の番号が範囲外", swapped(INDEX, f"{INDEX}9999"), "F107"),
     _xml("string-negative", "共有文字列の番号が負", swapped(INDEX, f"{INDEX}-"), "F107"),
     _xml(

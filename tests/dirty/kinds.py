@@ -35,7 +35,7 @@ class Kind:
     the rest: together they are all rows that a person sees in the files.
     ``alone`` keeps the kind out of the inbox that holds all kinds at once: ``without`` names good
     files that must be absent, ``tweak`` changes the strategy, ``read`` reads in another way.
-    ``linux``: other systems have no such names or files.
+    ``linux``: other systems have no such names or files; ``soffice``: LibreOffice makes it.
     """
 
     slug: str
@@ -55,6 +55,7 @@ class Kind:
     read: Reader | None = None
     separate: bool = False
     linux: bool = False
+    soffice: bool = False
 
     @property
     def alone(self) -> bool:

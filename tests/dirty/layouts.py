@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from openpyxl import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
-from tests import zip_surgery as zs
 from tests.dirty.forms import (
     DEPARTMENT,
     HEADER_ROW,
     HEADINGS,
-    PART,
     Change,
-    cut_open,
     edited,
     line,
     lines,
@@ -21,7 +17,7 @@ from tests.dirty.forms import (
     with_more,
     with_rows,
 )
-from tests.dirty.kinds import FIRST, SECOND, SHEET, Kind, Put
+from tests.dirty.kinds import Kind, Put
 
 
 def _column(heading: str) -> int:
@@ -76,138 +72,18 @@ def _same_heading_twice(book: Workbook) -> None:
     projects(book).cell(HEADER_ROW + 1, len(HEADINGS) + 1, "旧名称")
 
 
+def _same_column_twice(book: Workbook) -> None:
+    sheet = projects(book)
+    for row in (HEADER_ROW, 4, 5):
+        sheet.cell(row, len(HEADINGS) + 1, sheet.cell(row, _column("事業名")).value)
+
+
 def _side_table(book: Workbook) -> None:
     """A small table to the right: other headings, other rows."""
     sheet = projects(book)
     for row, words in enumerate((("財源", "金額"), ("国", 600), ("市", 600), ("計", 1200)), 4):
         for column, word in enumerate(words, 16):
             sheet.cell(row, column, word)
-
-
-def _hidden_row(book: Workbook) -> None:
-    projects(book).row_dimensions[5].hidden = True
-
-
-def _folded_row(book: Workbook) -> None:
-    projects(book).row_dimensions.group(5, 5, hidden=True)
-
-
-def _hidden_columns(*letters: str) -> Change:
-    def change(book: Workbook) -> None:
-        for letter in letters:
-            projects(book).column_dimensions[letter].hidden = True
-
-    return change
-
-
-def _filtered(book: Workbook) -> None:
-    sheet = projects(book)
-    sheet.auto_filter.ref = "A3:L5"
-    sheet.auto_filter.add_filter_column(7, ["◎"])
-    sheet.row_dimensions[5].hidden = True
-
-
-def _idle_filter(book: Workbook) -> None:
-    projects(book).auto_filter.ref = "A3:L5"
-
-
-def _state(state: str) -> Change:
-    def change(book: Workbook) -> None:
-        projects(book).sheet_state = state
-
-    return change
-
-
-def _copy(book: Workbook) -> Worksheet:
-    copy = book.copy_worksheet(projects(book))
-    copy.title = "事業 (2)"
-    return copy
-
-
-def _changed_copy(book: Workbook) -> None:
-    copy = _copy(book)
-    for row in (4, 5):
-        copy[f"F{row}"] = f"{copy[f'F{row}'].value}（第2案）"
-
-
-def _only_copy(book: Workbook) -> None:
-    _copy(book)
-    del book[SHEET]
-
-
-def _merged_down(book: Workbook) -> None:
-    projects(book).merge_cells("B4:B5")
-
-
-def _merged_leftover(book: Workbook) -> None:
-    # Excel empties what it merges; LibreOffice and others may keep it, out of sight.
-    sheet = projects(book)
-    sheet["L4"], sheet["L5"] = "見えるメモ", "見えないメモ"
-    sheet.merged_cells.add("L4:L5")
-
-
-def _merged_title(book: Workbook) -> None:
-    projects(book).merge_cells("B1:L1")
-
-
-def _merged_header(book: Workbook) -> None:
-    sheet = projects(book)
-    sheet.insert_cols(7)
-    sheet.merge_cells("F3:G3")
-
-
-def _returned(book: Workbook) -> None:
-    """What a corrected return looks like: our sheet in front, our marks beside the rows."""
-    sheet = book.create_sheet("修正・確認依頼票", 0)
-    sheet.append(
-        ["No", "重要度", "セル", "事業名", "内容と直し方", "入力値", "正しい値・例", "回答欄"]
-    )
-    sheet.append(
-        [1, "要修正", "J4", "ある事業", "予算事業費が空欄です。", None, "12000", "直しました"]
-    )
-    projects(book)["A4"] = "●"
-
-
-def _titled(old: str, new: str) -> Change:
-    def change(book: Workbook) -> None:
-        book[old].title = new
-
-    return change
-
-
-def _deleted(name: str) -> Change:
-    return lambda book: book.remove(book[name])
-
-
-def _blank(book: Workbook) -> None:
-    for name in book.sheetnames:
-        book.remove(book[name])
-    book.create_sheet("Sheet1")
-    for name in list(book.custom_doc_props.names):
-        del book.custom_doc_props[name]
-
-
-def _other_order(book: Workbook) -> None:
-    book.move_sheet(SHEET, -1)
-    book.create_sheet("メモ", 0)["A1"] = "課内用"
-
-
-def _reply_gone(keep_properties: bool) -> Change:
-    def change(book: Workbook) -> None:
-        del book["回答票"]
-        if not keep_properties:
-            for name in list(book.custom_doc_props.names):
-                del book.custom_doc_props[name]
-
-    return change
-
-
-def _reply_moved(book: Workbook) -> None:
-    sheet = book["回答票"]
-    sheet.insert_rows(1, 6)
-    sheet.insert_cols(1, 3)
-    sheet["D11"] = "部 局 名："  # not the label any more: the document property says it
-    sheet["D10"] = "年　度"
 
 
 def _default_departments(book: Workbook) -> None:
@@ -259,9 +135,6 @@ def _second_table(slug: str) -> list[list[object]]:
     return [*lines(slug), [], [], *map(list, below)]
 
 
-# openpyxl writes no height of 0.
-_FLAT_ROW = cut_open(lambda d: zs.replace(d, PART, '<row r="5"', '<row r="5" ht="0"'))
-
 KINDS = (
     Kind("columns-reversed", "列の順序を逆にした", edited(_reversed_columns)),
     Kind("column-inserted", "表の途中に列を挿入した", edited(_inserted_column)),
@@ -307,7 +180,20 @@ KINDS = (
         edited(_renamed(F="事業の名称")),
         "F201",
     ),
-    Kind("heading-twice", "同じ見出しの列が右にもある", edited(_same_heading_twice)),
+    Kind(
+        "heading-twice",
+        "同じ見出しの列が右にもあり、内容が異なる",
+        edited(_same_heading_twice),
+        ("S101 M3",),
+    ),
+    Kind("heading-pasted", "同じ見出し、同じ内容の列が右にもある", edited(_same_column_twice)),
+    Kind(
+        "relisted-alone",
+        "再掲の印だけの行がある",
+        with_more([None, None, None, "再掲"]),
+        ("R101 B6", "R102 F6", "R103 H6", "A102 G6"),
+        held=1,
+    ),
     Kind("header-row-12", "見出しの上に9行足した（見出しが12行目）", _rows_above(9)),
     Kind(
         "header-row-1",
@@ -348,50 +234,4 @@ KINDS = (
     Kind("default-departments", "部局名だけの行が下に続く", edited(_default_departments)),
     Kind("formulas-alone", "数式だけの行が下に続く", edited(_formulas_alone)),
     Kind("styles-far", "表の下に書式だけが残っている", edited(_styled_far)),
-    Kind("hidden-row", "非表示の行に事業がある", edited(_hidden_row), ("S101 A5",)),
-    Kind("flat-row", "高さ0の行に事業がある", _FLAT_ROW, ("S101 A5",)),
-    Kind("folded-row", "折りたたんだ行に事業がある", edited(_folded_row), ("S101 A5",)),
-    Kind("hidden-column", "予算事業費の列が非表示", edited(_hidden_columns("J")), ("S101 A4",)),
-    Kind("hidden-blank-column", "空欄の列が非表示", edited(_hidden_columns("C", "D", "L"))),
-    Kind("hidden-sheet", "『事業』のシートが非表示", edited(_state("hidden")), ("S101 A4",)),
-    Kind("very-hidden", "『事業』がVBAで非表示", edited(_state("veryHidden")), ("S101 A4",)),
-    Kind("filtered", "フィルターで隠れた行がある", edited(_filtered), ("S101 A5",)),
-    Kind("idle-filter", "フィルターのボタンだけがある", edited(_idle_filter)),
-    Kind("merged-title", "表題のセルを結合した", edited(_merged_title)),
-    Kind("merged-header", "見出しを2列に結合した", edited(_merged_header)),
-    Kind(
-        "merged-down",
-        "施策を2行に結合し、2行目が空欄",
-        edited(_merged_down),
-        ("R101 B5",),
-        budgets=(FIRST,),
-        held=1,
-    ),
-    Kind("merged-leftover", "結合セルの下に値が残っている", edited(_merged_leftover), ("S102 L5",)),
-    Kind(
-        "sheet-copied",
-        "シートのコピー『事業 (2)』が残っている",
-        edited(_copy),
-        ("S101 事業 (2)!A4", "L106 事業 (2)!F4", "L106 事業 (2)!F5"),
-        budgets=(FIRST, SECOND, FIRST, SECOND),
-        names=("{} 一", "{} 二") * 2,
-    ),
-    Kind(
-        "sheet-copied-changed",
-        "内容の異なる『事業 (2)』がある",
-        edited(_changed_copy),
-        ("S101 事業 (2)!A4",),
-        budgets=(FIRST, SECOND, FIRST, SECOND),
-        names=("{} 一", "{} 二", "{} 一（第2案）", "{} 二（第2案）"),
-    ),
-    Kind("only-copy", "『事業 (2)』だけがある", edited(_only_copy), ("S101 事業 (2)!A4",)),
-    Kind("sheet-renamed", "シート名を変えた（H30事業）", edited(_titled(SHEET, "H30事業"))),
-    Kind("reply-renamed", "回答票のシート名を変えた", edited(_titled("回答票", "Sheet1"))),
-    Kind("sheets-reordered", "シートの順を変え、メモのシートを足した", edited(_other_order)),
-    Kind("returned", "差戻し票のシートと印が付いたまま", edited(_returned)),
-    Kind("reply-moved", "回答票の欄を動かした", edited(_reply_moved)),
-    Kind("properties-only", "回答票を削除した（様式の印だけが残る）", edited(_reply_gone(True))),
-    refused("no-reply", "回答票も様式の印もない", edited(_reply_gone(False)), "F201"),
-    refused("no-projects", "『事業』のシートを削除した", edited(_deleted(SHEET)), "F201"),
-    refused("blank-workbook", "何も入力していない新しいブック", edited(_blank), "F201"),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import subprocess
 import tempfile
 import zipfile
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pytest
 import xlsxwriter
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -88,8 +86,6 @@ def _by_openpyxl(content: bytes) -> bytes:
 
 @cache
 def _by_libreoffice(content: bytes) -> bytes:
-    if shutil.which("soffice") is None:
-        pytest.skip("LibreOffice is not installed")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "form.xlsx").write_bytes(content)
@@ -258,6 +254,7 @@ SOFTWARE = (
         "by-libreoffice",
         "様式をLibreOfficeで保存し直した",
         _distributed(_by_libreoffice),
+        soffice=True,
     ),
     Kind("shared-strings", "Excelと同じ共有文字列", _excel()),
     Kind("streamed-sheet", "行を順に書き出すソフトの保存", _excel(constant_memory=True)),

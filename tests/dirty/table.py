@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from tests.dirty import cells, formats, hostile_xml, layouts, lists, makers, places, sizes, units
+from tests.dirty import (
+    cells,
+    formats,
+    hostile_xml,
+    layouts,
+    lists,
+    makers,
+    places,
+    sheets,
+    sizes,
+    units,
+)
 from tests.dirty.kinds import Kind
 
 GROUPS: dict[str, tuple[Kind, ...]] = {
     "表の形": layouts.KINDS,
+    "シート、非表示、結合": sheets.KINDS,
     "エラー値と数式": cells.ERRORS,
     "予算": cells.MONEY,
     "言葉と番号": cells.WORDS,

@@ -51,6 +51,11 @@ def this_years_text(description: Field, settings: Settings) -> Check:
     )
 
 
+def speaks_of_the_past(words: str, settings: Settings) -> bool:
+    """Whether a text mentions a year that is over, as :func:`past_years` spells it."""
+    return any(spelling in words for spelling in past_years(settings))
+
+
 def past_years(settings: Settings) -> tuple[str, ...]:
     """Spellings in a text that make it one of a former year.
 

@@ -113,7 +113,7 @@ class _Cutter:
             cell = (*self.address, self.kind, self.formula, mark, self.value or b"", inline)
             self.tokens.append((b"", b"", *cell))
         elif self.inline:
-            self.inline.end(name)
+            self.inline.end()
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         number = attributes.get("r")

@@ -22,29 +22,33 @@ class Item:
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self._phonetic = False
-        self._open = False
+        self._path: list[str] = []  # the elements that are open within it
+        self._ended = False
         self.filled = False
 
     def start(self, name: str, attributes: Mapping[str, str], index: int) -> bool:
-        """Take a start tag; False for one within a text, behind which calamine loses the rest."""
-        if self._open:
+        """Take a start tag; False where calamine reads another text than the one that is meant.
+
+        It loses what follows a tag within a text, and takes texts where none may stand.
+        """
+        inside = self._path[-1] if self._path else ""
+        if self._ended or inside == "t" or name in ("si", "is"):
             return False
         if name == "t":
-            self._open = True
-            if not self._phonetic and not self.filled:
+            if inside not in ("", "r", "rPh"):
+                return False
+            if inside != "rPh" and not self.filled:
                 kept = attributes.get("xml:space") == "preserve"
                 self.filled = has_text(self._content, index, kept)
-        elif name == "rPh":
-            self._phonetic = True
+        self._path.append(name)
         return True
 
-    def end(self, name: str) -> None:
-        """Take an end tag."""
-        if name == "t":
-            self._open = False
-        elif name == "rPh":
-            self._phonetic = False
+    def end(self) -> None:
+        """Take an end tag, its own included."""
+        if self._path:
+            self._path.pop()
+        else:
+            self._ended = True
 
 
 def has_text(content: bytes, index: int, keep_space: bool) -> bool:
@@ -71,17 +75,22 @@ def read_strings(content: bytes) -> tuple[bool, ...]:
     if usual and len(texts) == count:
         return tuple(bool(text) if kept else not _BLANK.fullmatch(text) for kept, text in texts)
     items: list[Item] = []
+    inside = False  # an si
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal inside
         name = local(name)
-        if name == "si":
-            items.append(Item(content))
-        elif items and not items[-1].start(name, attributes, parser.CurrentByteIndex):
+        if inside and not items[-1].start(name, attributes, parser.CurrentByteIndex):
             refuse("F103")
+        if not inside and name == "si":
+            items.append(Item(content))
+            inside = True
 
     def end(name: str) -> None:
-        if items:
-            items[-1].end(local(name))
+        nonlocal inside
+        if inside:
+            items[-1].end()
+            inside = local(name) != "si"
 
     parser = create_parser(content)
     parser.StartElementHandler = start

@@ -35,13 +35,14 @@ _INDICATOR_HEADINGS = (
     "ID", "指標", "単位", "現状値（年）", "実績値（年）", "目標値（年）", "進捗率", "目安", "判定",
 )  # fmt: skip
 _OPINION, _RESPONSE = (_MARK, _SECOND), (_THIRD, _LAST)
-_LEAST_INPUT, _LEAST_WHOLE = 42.0, 62.0  # heights of the rows to be filled in
+_LEAST_INPUT, _LEAST_WHOLE = 36.0, 50.0  # heights of the rows to be filled in
 _INPUT_SIZE = 10.0
+_MOST_PROJECTS = 1000  # of a measure: nobody turns more pages in a meeting
 
 
 @dataclass(slots=True)
 class Blocks:
-    """Writes blocks from ``row`` on.
+    """Writes blocks from ``row`` on, each on a page of its own.
 
     ``starts`` and ``tied`` are rows for ``page_setup``. ``sums`` are the total rows of the
     measures written since the last goal.
@@ -68,19 +69,18 @@ class Blocks:
     def goal(self, goal: Goal, groups: Sequence[Group]) -> int:
         """The block of a goal; the row of its total, to be written after its measures."""
         self.starts.append(self.row)
-        first = self.row
         self._band(f"基本目標{goal.number}　{goal.list_name}", "total")
         self._indicators("数値目標", groups)
         total = self.row
         self.row += 2
         self._remarks(written.goal_slots(self.contents, goal.number))
-        self._close(first)
         self.sums = []
         return total
 
     def goal_total(self, row: int, subtotal: Subtotal) -> None:
         """The total of the measures that were written since the goal."""
-        self._budget_heading(row)
+        names = ("事業（この基本目標のすべての施策）", *[""] * _THIRD, *self._amount_headings)
+        self._headings(row, names, _THIRD)
         self._total(row + 1, "基本目標の計", subtotal, self.sums)
 
     def measure(
@@ -91,18 +91,11 @@ class Blocks:
         subtotal: Subtotal,
     ) -> None:
         """The block of a measure: indicators, projects, remarks."""
-        first = self.row
+        self.starts.append(self.row)
         self._band(f"施策{measure.key}　{measure.list_name}", "band")
         self._indicators("KPI", groups)
         self._projects(projects, subtotal)
         self._remarks(written.measure_slots(self.contents, measure.key))
-        self._close(first)
-
-    def _close(self, first: int) -> None:
-        """A block stays on one page where it fits; a blank row ends it."""
-        self.tied.update(range(first, self.row - 1))
-        self.sheet.height(self.row, 12)
-        self.row += 1
 
     def _band(self, title: str, style: str) -> None:
         self.sheet.wide_text(self.row, title, f"text_wrap {style}")
@@ -201,10 +194,16 @@ class Blocks:
             return
         self._budget_heading(self.row)
         first = self.row + 1
+        if len(projects) > _MOST_PROJECTS:
+            words = f"{len(projects):,}行あります。一覧は、別紙をご覧ください。"
+            self.sheet.wide_text(first, words, "text_wrap")
+            projects = ()
+            self.row = first + 1
+        else:
+            self.row = first + len(projects)
         for row, project in enumerate(projects, first):
             self._project(row, project)
-        self.row = first + len(projects)
-        self._total(self.row, "計", subtotal, range(first, self.row))
+        self._total(self.row, "計", subtotal, range(first, first + len(projects)))
         self.sums.append(self.row)
         self.row += 1
 
@@ -230,11 +229,14 @@ class Blocks:
         self._fit(row, name, _NAME, _NAME)
 
     def _budget_heading(self, row: int) -> None:
-        unit = self._settings.unit
         names = ("事業", "番号", "事業名", "再掲", "部局名", "", "関連性")
-        amounts = (f"予算（{unit}）\n再掲を含む", f"予算（{unit}）\n再掲を除く", "予算区分")
-        self._headings(row, (*names, *amounts))
+        self._headings(row, (*names, *self._amount_headings))
         self.sheet.merge_text(row, _FIRST, row, _SECOND, "部局名", "header small")
+
+    @property
+    def _amount_headings(self) -> tuple[str, str, str]:
+        unit = self._settings.unit
+        return (f"予算（{unit}）\n再掲を含む", f"予算（{unit}）\n再掲を除く", "予算区分")
 
     def _total(self, row: int, label: str, subtotal: Subtotal, rows: Sequence[int]) -> None:
         sheet = self.sheet
@@ -243,7 +245,10 @@ class Blocks:
         )
         sheet.merge_text(row, _KEY, row, _THIRD, counted, "text_wrap subtotal")
         for column, value in ((_GROSS, subtotal.gross), (_NET, subtotal.net)):
-            sheet.formula(row, column, _sum(rows, column), value, "number subtotal")
+            if rows:
+                sheet.formula(row, column, _sum(rows, column), value, "number subtotal")
+            else:
+                sheet.number(row, column, value, "number subtotal")
         undecided = f"金額未確定 {subtotal.undecided}件を除く" if subtotal.undecided else ""
         sheet.text(row, _LAST, undecided, "centre subtotal")
         self._fit(row, undecided, _LAST, _LAST)
@@ -251,7 +256,10 @@ class Blocks:
     # --- remarks ------------------------------------------------------------------------------
 
     def _remarks(self, slots: Sequence[Slot]) -> None:
-        """A row to be filled in per slot; what was said in earlier years stands below it."""
+        """A row to be filled in per slot; what was said in earlier years stands below it.
+
+        They stay together where a block is longer than a page.
+        """
         row, sheet = self.row, self.sheet
         names = (written.KEY, written.YEAR, written.SUBJECT)
         for column, name in enumerate(names):
@@ -269,6 +277,9 @@ class Blocks:
             for year in sorted(said, reverse=True):
                 if year != this_year:
                     self._remark(slot, said[year], 0)
+        self.tied.update(range(row, self.row - 1))
+        self.sheet.height(self.row, 12)  # a blank row ends the block
+        self.row += 1
 
     def _remark(self, slot: Slot, remark: Remark, least: float) -> None:
         sheet, row = self.sheet, self.row
@@ -290,11 +301,14 @@ class Blocks:
 
     # --- cells --------------------------------------------------------------------------------
 
-    def _headings(self, row: int, names: Sequence[str]) -> None:
+    def _headings(self, row: int, names: Sequence[str], wide: int = 0) -> None:
+        """A header row; the first heading goes over the columns up to ``wide``."""
         for column, name in enumerate(names):
             self.sheet.text(row, column, name, "header small")
+        self.sheet.merge_text(row, 0, row, wide, names[0], "header small")
         font = self._settings.font
-        needed = (pages.text_height(n, w, 9, font) for n, w in zip(names, WIDTHS, strict=True))
+        widths = (self.sheet.span_width(0, wide), *WIDTHS[1:])
+        needed = (pages.text_height(n, w, 9, font) for n, w in zip(names, widths, strict=True))
         self.sheet.height(row, max(needed))
 
     def _fit(self, row: int, shown: str, first: int, last: int, least: float = 18) -> None:
@@ -308,4 +322,4 @@ def _sum(rows: Sequence[int], column: int) -> str:
     if isinstance(rows, range):
         return f"=SUM({xl_range(rows[0], column, rows[-1], column)})"
     cells = ",".join(str(xl_rowcol_to_cell(row, column)) for row in rows)
-    return f"=SUM({cells})" if cells else "=0"
+    return f"=SUM({cells})"

@@ -95,7 +95,8 @@ def _row(entry: Entry, figures: YearFigures, settings: Settings) -> tuple[Value,
 def _number(value: Decimal | None) -> int | float | None:
     if value is None:
         return None
-    return int(value) if value == value.to_integral_value() else float(value)
+    # Excel keeps 15 digits: with more the sheet would not read back as it was meant.
+    return int(value) if value == value.to_integral_value() else float(f"{value:.15g}")
 
 
 def _ratio(value: Decimal | None) -> int | float | None:

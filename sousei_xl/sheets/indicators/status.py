@@ -39,7 +39,7 @@ def write_indicator_status(book: Book, contents: Contents) -> None:
     table = StatusTable(sheet, contents, columns, explained_at + len(lines) + 1)
     header = table.row
     table.write(found)
-    spans = table.spans([1.0] * (len(class_labels(settings)) + 1))
+    spans = table.spans([4.0 + len(name) for name in (*class_labels(settings), "計")])
     label = (columns.id, columns.name)
     count_table = CountTable(sheet, counts_at, counts, label, spans)
     count_table.write(table.ranges, columns.class_name)

@@ -101,54 +101,53 @@ def write_indicator_trends(book: Book, contents: Contents) -> None:
     sheet.wide_text(top, _LEGEND, "note")
     sheet.repeat = (top, top)
     rows = _chart_rows(sheet)
-    blocks = list(_blocks(contents, trends))
-    end = top + 1 + sum(1 + -(-len(block) // _ACROSS) * rows for _, block in blocks)
+    printed = list(_pages(contents, trends))
+    end = top + 1 + sum(1 + -(-len(charts) // _ACROSS) * rows for _, charts in printed)
     places = _places(trends, years, end + 2)
-    _write_charts(sheet, top + 1, rows, blocks, places)
+    _write_charts(sheet, top + 1, rows, printed, places)
     # What is written from here on lies outside the printed area.
     _write_figures(sheet, end + 1, years, places)
+
+
+def _pages(contents: Contents, trends: Sequence[Trend]) -> Iterator[tuple[str, Sequence[Trend]]]:
+    """A title and the charts of each printed page; every goal begins one."""
+    for goal in contents.strategy.goals:
+        mine = [t for t in trends if t.entry.indicator.goal == goal.number]
+        for first in range(0, len(mine), _ACROSS * _DOWN):
+            more = "（続き）" if first else ""
+            title = f"基本目標{goal.number}　{goal.list_name}{more}"
+            yield title, mine[first : first + _ACROSS * _DOWN]
 
 
 def _write_charts(
     sheet: Sheet,
     top: int,
     rows: int,
-    blocks: Sequence[tuple[str, Sequence[Trend]]],
+    printed: Sequence[tuple[str, Sequence[Trend]]],
     places: Mapping[str, _Place],
 ) -> None:
-    """Charts of ``rows`` rows each, three side by side; a goal begins a page, as do six charts."""
+    """Charts of ``rows`` rows each, three side by side."""
     starts: list[int] = []
     tied: set[int] = set()
     row = top
-    for title, block in blocks:
+    for title, charts in printed:
         starts.append(row)
         sheet.wide_text(row, title, "text_wrap subtotal")
         tied.add(row)
         row += 1
-        for number, trend in enumerate(block):
-            line, column = divmod(number, _ACROSS)
-            at = row + line * rows
-            if column == 0:
-                if line and line % _DOWN == 0:
-                    starts.append(at)
-                tied.update(range(at, at + rows - 1))
-                for below in range(at, at + rows):
-                    sheet.height(below, _ROW_PIXELS * 0.75)
-            _insert(sheet, at, column, rows, places[trend.entry.indicator.id])
-        row += -(-len(block) // _ACROSS) * rows
+        for first in range(0, len(charts), _ACROSS):
+            for below in range(row, row + rows):
+                sheet.height(below, _ROW_PIXELS * 0.75)
+            tied.update(range(row, row + rows - 1))
+            for column, trend in enumerate(charts[first : first + _ACROSS]):
+                _insert(sheet, row, column, rows, places[trend.entry.indicator.id])
+            row += rows
     sheet.page_setup(starts=starts[1:], with_next=tied)
 
 
 def _all_years(trends: Sequence[Trend]) -> range:
     known = [y for trend in trends for y in (trend.years[0], trend.years[-1])]
     return range(min(known), max(known) + 1) if known else range(0)
-
-
-def _blocks(contents: Contents, trends: Sequence[Trend]) -> Iterator[tuple[str, list[Trend]]]:
-    for goal in contents.strategy.goals:
-        mine = [t for t in trends if t.entry.indicator.goal == goal.number]
-        if mine:
-            yield f"基本目標{goal.number}　{goal.list_name}", mine
 
 
 def _places(trends: Sequence[Trend], years: range, header: int) -> dict[str, _Place]:
@@ -232,7 +231,8 @@ def _labels(trend: Trend, name: str) -> dict[str, Any]:
     if name == EXPECTED or latest is None:
         return {}
     others = [None if year == latest else {"delete": True} for year in trend.years]
-    return {"position": "above", "custom": others}
+    beside_target = latest in trend.values[TARGET]
+    return {"position": "left" if beside_target else "above", "custom": others}
 
 
 def _description(trend: Trend, settings: Settings) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.data import (
@@ -34,15 +32,13 @@ ANSWERS = {
     "データ_KPI": "集計や並べ替えに使える、飾りのない実績値の表",
     "注記": "列の意味、集計の方法、基準日、この資料の状態",
 }
-LISTED_SHEETS = ("別紙", "総括表", "部局別一覧", "再掲一覧", PROJECTS_SHEET, "注記")
+_ABOUT_INDICATORS = ("数値目標等の状況", "数値目標・KPIの推移", "データ_KPI")
 
 _WIDTHS = (34, 18, 8, 62)
 
 
-def write_contents_page(
-    book: Book, contents: Contents, sheets: Sequence[str] = LISTED_SHEETS
-) -> None:
-    """The sheet 目次 with links to ``sheets`` (names of ``ANSWERS``, in the workbook's order)."""
+def write_contents_page(book: Book, contents: Contents) -> None:
+    """The sheet 目次 with links to all others, in the workbook's order."""
     settings = contents.strategy.settings
     sheet = book.sheet(SHEET, _WIDTHS)
     top = write_head(sheet, contents, settings.title, *_notes(contents))
@@ -51,6 +47,7 @@ def write_contents_page(
     sheet.text(top, 0, "シート", "header")
     sheet.merge_text(top, 1, top, len(_WIDTHS) - 1, "わかること", "header")
     sheet.height(top, 20)
+    sheets = [s for s in ANSWERS if contents.has_indicators or s not in _ABOUT_INDICATORS]
     for row, name in enumerate(sheets, top + 1):
         sheet.link(row, 0, f"internal:'{name}'!A1", name)
         sheet.merge_text(row, 1, row, len(_WIDTHS) - 1, ANSWERS[name], "text_wrap")

@@ -8,9 +8,12 @@ from sousei_xl import __version__, text
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.data import PROJECTS_SHEET
+from sousei_xl.sheets.indicators.data import INDICATORS_SHEET
+from sousei_xl.sheets.indicators.head import round_note
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 from sousei_xl.strategy import AS_SUBMITTED
+from sousei_xl.strategy.indicators import results_day
 from sousei_xl.strategy.load.table import FORM
 
 SHEET = "注記"
@@ -35,6 +38,7 @@ def write_notes(book: Book, contents: Contents) -> None:
         ("この資料", _about(contents)),
         ("列の意味", _columns(contents)),
         ("集計の方法", _sums(contents)),
+        *((("数値目標・KPI", _indicators(contents)),) if contents.has_indicators else ()),
     ):
         titles.append(top + 1 + len(rows))
         rows.append(Row((title, None), "band"))
@@ -156,4 +160,28 @@ def _sums(contents: Contents) -> Iterator[_Note]:
         "数式",
         f"『総括表』などの数字は、『{PROJECTS_SHEET}』を集計する数式です。セルを選ぶと、"
         "算出の方法を確かめられます。",
+    )
+
+
+def _indicators(contents: Contents) -> Iterator[_Note]:
+    settings = contents.strategy.settings
+    if settings.notice:
+        yield "注意書き", settings.notice
+    yield "実績基準日", f"{text.japanese_date(results_day(settings))}現在の実績です。"
+    yield "報告の状況", round_note(contents)
+    yield (
+        "判定",
+        "現状値から目標値までの道のりを、毎年同じ幅で進むとした場合の目安と比べています。計算の方法は"
+        "『数値目標等の状況』に示しています。指標ごとの率を平均することはしていません。",
+    )
+    yield (
+        "年と年度",
+        "「年」の指標は1月から12月まで、「年度」の指標は4月から翌年3月までの値です。"
+        "H29は、平成29年または平成29年度を表します。",
+    )
+    yield "値のない年", "空欄は0ではありません。値のない理由は『数値目標等の状況』に示しています。"
+    yield (
+        f"『{INDICATORS_SHEET}』",
+        "指標（内訳）と年ごとに1行で、実績値のある年だけを載せています。進捗率・目安・達成率は比率です"
+        "（0.63は63％）。累積値は、期間累計の指標の、計画の初めからの合計です。",
     )

@@ -69,6 +69,7 @@ def read_measures(
 def read_departments(tables: Tables, mistakes: Mistakes) -> tuple[Department, ...]:
     """部局 in the office's order; a name or alias belongs to one department only."""
     departments: list[Department] = []
+    names: set[str] = set()
     seen: dict[str, str] = {}
     for row in rows_of(tables, mistakes, DEPARTMENTS, DEPARTMENT_COLUMNS, 2):
         name = row.text("部局名")
@@ -78,7 +79,7 @@ def read_departments(tables: Tables, mistakes: Mistakes) -> tuple[Department, ..
         aliases = row.list("別名")
         for heading, spelling in [("部局名", name), *(("別名", a) for a in aliases)]:
             owner = seen.setdefault(text.key(spelling), name)
-            if owner != name or (heading == "部局名" and any(d.name == name for d in departments)):
+            if owner != name or (heading == "部局名" and name in names):
                 mistakes.at(
                     row,
                     heading,
@@ -98,6 +99,7 @@ def read_departments(tables: Tables, mistakes: Mistakes) -> tuple[Department, ..
                 f"「提出対象」に『{expected}』とあります。",
                 f"「{YES}」か「{NO}」を選んでください。",
             )
+        names.add(name)
         position = len(departments) + 1 if order.value is None else int(order.value)
         departments.append(Department(position, name, aliases, expected == YES, row.list("提出課")))
     if DEPARTMENTS in tables and not departments:

@@ -1,0 +1,250 @@
+"""``distribute``: the forms that go out, and the final check."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sousei_xl import publish
+from sousei_xl.commands.console import shown
+from sousei_xl.commands.options import DONE, DRAFT, add_workspace_options, workspace_of
+from sousei_xl.commands.progress import Progress
+from sousei_xl.forms.layout import INDICATORS, PROJECTS
+from sousei_xl.intake import arrivals
+from sousei_xl.intake.inbox import InboxFile
+from sousei_xl.intake.read import Reading, read_files
+from sousei_xl.text import nfkc
+from sousei_xl.workspace import OperatorError, Workspace
+
+if TYPE_CHECKING:
+    from sousei_xl.intake.last_year import LastRow, LastYear
+    from sousei_xl.pipeline.distribution import Distribution
+    from sousei_xl.strategy import Strategy
+
+_MOST = 10
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of ``distribute``."""
+    parser.epilog = (
+        "例:\n"
+        "  sousei-xl distribute                           部局ごとの様式を作る\n"
+        "  sousei-xl distribute --previous 別紙_H29.xlsx  前年度の事業を入れた様式を作る\n"
+        "  sousei-xl distribute --only KPI                実績照会の様式を作る\n"
+        "  sousei-xl distribute --confirm                 載る内容を確かめてもらう表を作る\n\n"
+        "様式は outbox/様式/ に、KPIだけの様式はその中の KPI/ に、確認の表は 最終確認/ に"
+        "できます。\n"
+        "前年度の別紙は、このソフトで作ったものでも、同じ見出しの表でも構いません。\n"
+        "終了コード: 0 作成した  1 作成したが、一覧はまだ作成中（--confirm）  2 実行できなかった\n"
+    )
+    parser.add_argument(
+        "--only",
+        type=lambda typed: nfkc(typed).strip().upper(),
+        choices=(PROJECTS, INDICATORS),
+        default="",
+        metavar=f"{PROJECTS}|{INDICATORS}",
+        help="事業だけ、KPIの実績だけの様式を作ります（既定: 両方を1つのファイルに）",
+    )
+    parser.add_argument(
+        "--previous",
+        type=Path,
+        metavar="FILE",
+        help="前年度の別紙。事業を継続として、KPI照会では前回までの実績を、様式に入れておきます",
+    )
+    parser.add_argument(
+        "--confirm",
+        action="store_true",
+        help="様式ではなく、一覧に載る行を部局ごとに outbox/様式/最終確認/ へ書き出します",
+    )
+    add_workspace_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the forms, or the final check (exit status 1 while the list is a draft)."""
+    workspace = workspace_of(args)
+    if not args.confirm:
+        return _distribute(args, workspace)
+    if args.only or args.previous:
+        raise OperatorError("--confirm は、--only や --previous と一緒には使えません。")
+    return _confirm(args, workspace)
+
+
+# --- forms ------------------------------------------------------------------------------------
+
+
+def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
+    arrivals.require_template(workspace)
+    template, previous = _read(workspace, args.previous)
+    from sousei_xl import pipeline
+    from sousei_xl.intake.last_year import read_last_year
+    from sousei_xl.pipeline import distribution
+
+    strategy = pipeline.strategy_of(template)
+    last = None if previous is None else read_last_year(previous, strategy)
+    plan = distribution.plan_forms(strategy, args.only, last)
+    inputs = [] if previous is None else [(previous.file, previous.sha256)]
+    made_from = distribution.run_of(template.sha256, inputs, strategy)
+    published = distribution.publish_forms(workspace, strategy, made_from, plan)
+    beside = distribution.others(workspace, [form.file for form in plan.forms])
+    if args.json:
+        from sousei_xl.commands import as_json
+
+        as_json.emit(_described(plan, strategy, last, published, beside))
+    else:
+        _tell(plan, strategy, last, workspace, beside)
+    sys.stdout.flush()
+    return DONE
+
+
+def _read(workspace: Workspace, previous: Path | None) -> tuple[Reading, Reading | None]:
+    files = [InboxFile(workspace.template.name, workspace.template)]
+    if previous is not None:
+        if not previous.is_file():
+            raise OperatorError(f"前年度の別紙が見つかりません（{previous}）。")
+        files.append(InboxFile(previous.name, previous))
+    template, *others = read_files(files, len(files))
+    return template, others[0] if others else None
+
+
+def _described(
+    plan: Distribution,
+    strategy: Strategy,
+    last: LastYear | None,
+    published: publish.Published,
+    beside: Sequence[str],
+) -> dict[str, Any]:
+    return {
+        "fiscal_year": strategy.settings.fiscal_year,
+        "previous": None
+        if last is None
+        else {"file": last.file, "fiscal_year": last.fiscal_year, "rows": len(last.rows)},
+        "forms": [
+            {
+                "file": form.file,
+                "department": form.department,
+                "unit": form.unit,
+                "rows": form.rows,
+                "relisted": form.relisted,
+                "to_review": form.to_review(strategy),
+                "indicators": len(form.indicators),
+            }
+            for form in plan.forms
+        ],
+        "unassigned": [
+            {
+                "measure": row.measure_name or row.measure,
+                "name": row.name,
+                "department": row.department,
+            }
+            for row in plan.unassigned
+        ],
+        "others": list(beside),
+        "written": published.written,
+        "unchanged": published.unchanged,
+        "moved": published.moved,
+    }
+
+
+def _tell(
+    plan: Distribution,
+    strategy: Strategy,
+    last: LastYear | None,
+    workspace: Workspace,
+    beside: Sequence[str],
+) -> None:
+    """One summary of what was made, and what the office has to look at."""
+    settings = strategy.settings
+    print(f"{settings.municipality}　{settings.year_label}　様式を{len(plan.forms)}件作りました。")
+    print(f"場所: {shown(str(workspace.outbox))}")
+    for form in plan.forms:
+        parts = []
+        if form.prefilled:
+            again = f"（うち再掲 {form.relisted}）" if form.relisted else ""
+            parts.append(f"前年度の事業 {form.rows}行{again}")
+        if review := form.to_review(strategy):
+            parts.append(f"前の年度の記述 {review}件")
+        if form.indicators:
+            parts.append(f"指標 {len(form.indicators)}")
+        print(f"  {shown(form.file)}　{'、'.join(parts) or '空の様式'}")
+    if last is not None:
+        _tell_of_last_year(plan.unassigned, last, strategy)
+    if beside:
+        print(
+            "\n同じフォルダーに、今回の様式ではないファイルがあります。送らないように注意してください。"
+        )
+        for name in beside[:_MOST]:
+            print(f"  {shown(name)}")
+        if len(beside) > _MOST:
+            print(f"  ほか {len(beside) - _MOST} 件")
+    print("\n次にすること")
+    if not settings.deadline or not settings.submit_to:
+        print(
+            "  ・テンプレートの「設定」に提出期限と提出先を入力し、もう一度実行すると、"
+            "様式に載ります。"
+        )
+    print("  ・様式を部局に送ります。戻ってきたファイルは inbox に入れます（名前は自由です）。")
+
+
+def _tell_of_last_year(unassigned: Sequence[LastRow], last: LastYear, strategy: Strategy) -> None:
+    expected = strategy.settings.fiscal_year - 1
+    if last.fiscal_year not in (None, expected):
+        print(
+            f"\n『{shown(last.file)}』には{_year(last.fiscal_year)}とあります。"
+            f"前年度（{_year(expected)}）の別紙かどうか確かめてください。"
+        )
+    if unassigned:
+        print(
+            f"\n前年度の{len(unassigned)}行は、今年度の提出対象に部局名がないため、どの様式にも"
+            "入れていません。テンプレートの「部局」シートの別名に旧名を書くと、引き継げます。"
+        )
+        for row in unassigned[:_MOST]:
+            print(f"  {shown(row.department)}　{shown(row.name)}")
+        if len(unassigned) > _MOST:
+            print(f"  ほか {len(unassigned) - _MOST} 行（--json ですべて表示します）")
+
+
+def _year(year: int | None) -> str:
+    from sousei_xl.text import fiscal_year_label
+
+    return fiscal_year_label(year or 0)
+
+
+# --- the final check --------------------------------------------------------------------------
+
+
+def _confirm(args: argparse.Namespace, workspace: Workspace) -> int:
+    arrivals.require(workspace)
+    with Progress("読み込み") as progress, publish.locked(workspace) as outbox:
+        arriving = arrivals.start(workspace, on_done=progress.update)
+        from sousei_xl import pipeline
+        from sousei_xl.pipeline import delivery, distribution
+
+        arrived = arriving.result()
+        strategy = pipeline.strategy_of(arrived.template)
+        result, indicators = pipeline.merge_all(arrived, strategy)
+        contents = delivery.contents_of(arrived, result, indicators, strategy, workspace)
+        published = distribution.publish_final_check(workspace, contents, outbox)
+    files = [*published.written, *published.unchanged]
+    if args.json:
+        from sousei_xl.commands import as_json
+
+        as_json.emit(
+            {
+                "status": contents.status,
+                "fiscal_year": strategy.settings.fiscal_year,
+                "written": published.written,
+                "unchanged": published.unchanged,
+                "moved": published.moved,
+            }
+        )
+    else:
+        print(f"最終確認の表を{len(files)}件作りました（一覧は{contents.state_label}）。")
+        for name in files:
+            print(f"  {shown(str(workspace.outbox / name))}")
+        print("\n次にすること")
+        print("  ・部局に送り、直すところがあれば inbox の事務局修正.xlsx に書きます。")
+    sys.stdout.flush()
+    return DRAFT if contents.status == "draft" else DONE

@@ -1,0 +1,286 @@
+"""Last year's 別紙, ours or a plain one, as far as this year's forms are prefilled from it.
+
+Sheet and columns are found by their names. Our own workbook has データ_事業 (and データ_KPI); a
+plain list has the columns of the 別紙, with goals and measures as bands between the rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sousei_xl import text
+from sousei_xl.intake.previous import DATA
+from sousei_xl.intake.read import Reading, SheetCells
+from sousei_xl.intake.submission import finding_of
+from sousei_xl.sheets.annex import MARK
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.load.table import FORM
+from sousei_xl.text import Value
+from sousei_xl.workspace import OperatorError
+
+DATA_INDICATORS = "データ_KPI"
+_ENOUGH = 4  # known headings that make a row the header
+_JOINT = "・"
+_GOAL = re.compile(r"基本目標\s*-?\s*(\d+)")
+_LETTER = re.compile(r"\(?([ア-ンA-Za-z])\)?[\s.、:・]")
+_YEAR = re.compile(r"(?:平成|令和)\s*(?:\d{1,2}|元)\s*年度")
+
+Row = tuple[int, Sequence[Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class LastRow:
+    """One project of last year's list in this year's terms.
+
+    ``measure`` is blank where this year's strategy has none like ``measure_name``. ``department``
+    is what is printed, ``counted`` the department that is asked, blank where there is none of that
+    name. ``budget`` is thousand yen or what stood there instead. ``unit`` is the 担当課 where the
+    list names one.
+    """
+
+    measure: str
+    measure_name: str
+    number: int | None
+    relisted: bool
+    name: str
+    department: str
+    counted: str
+    relevance: str
+    budget: int | str | None
+    description: str
+    unit: str = ""
+    own: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LastYear:
+    """What the workbook says. ``fiscal_year`` is None where it does not say; ``actuals`` maps an
+    indicator's ID to its values by fiscal year."""
+
+    file: str
+    fiscal_year: int | None
+    rows: tuple[LastRow, ...]
+    actuals: Mapping[str, Mapping[int, Decimal]]
+
+
+def read_last_year(reading: Reading, strategy: Strategy) -> LastYear:
+    """Last year's projects and actuals.
+
+    OperatorError where the file cannot be read, holds neither, or is our own list of this year.
+    """
+    if reading.refusal:
+        reason = finding_of(reading.refusal, reading.file).text
+        raise OperatorError(f"前年度の別紙『{reading.file}』を読み取れませんでした。\n{reason}")
+    sheets = {sheet.name: sheet for sheet in reading.sheets}
+    actuals = _actuals(sheets.get(DATA_INDICATORS))
+    year, rows = _projects(reading, strategy)
+    if not rows and not actuals:
+        raise OperatorError(
+            f"『{reading.file}』に、関連事業の一覧が見つかりません。"
+            "番号、再掲、事業名、部局名、関連性、予算事業費、事業内容の見出しがある、前年度の別紙を"
+            "指定してください。"
+        )
+    this_year = strategy.settings.fiscal_year
+    if DATA in sheets and year is not None and year >= this_year:
+        raise OperatorError(
+            f"『{reading.file}』は{text.fiscal_year_label(year)}の別紙です。"
+            f"前年度（{text.fiscal_year_label(this_year - 1)}）の別紙を指定してください。"
+        )
+    return LastYear(reading.file, year, tuple(rows), actuals)
+
+
+# --- projects ---------------------------------------------------------------------------------
+
+
+def _projects(reading: Reading, strategy: Strategy) -> tuple[int | None, list[LastRow]]:
+    """(fiscal year, rows) of the sheet that is the list: データ_事業, 別紙, or the longest one."""
+    found = []
+    for sheet in reading.sheets:
+        header = _find_header(sheet, strategy)
+        if header is not None:
+            rows = list(_rows(sheet, *header, strategy))
+            rank = {DATA: 2, FORM: 1}.get(sheet.name, 0)
+            found.append((rank, len(rows), _year(sheet, *header), rows))
+    if not found:
+        return None, []
+    _, _, year, rows = max(found, key=lambda item: item[:2])
+    return year, rows
+
+
+def _headings(strategy: Strategy) -> dict[str, str]:
+    names = {
+        "施策キー": "measure_key",
+        "担当課": "unit",
+        "提出課": "unit",
+        "年度": "year",
+        "西暦年度": "western_year",
+    }
+    spellings = {text.key(heading): name for heading, name in names.items()}
+    for f in strategy.fields:
+        spellings[text.key(f.label)] = f.name
+        spellings.setdefault(text.key(f.short_label), f.name)
+    return spellings
+
+
+def _find_header(sheet: SheetCells, strategy: Strategy) -> tuple[int, dict[str, int]] | None:
+    """(position in the sheet's rows, name → column) of the first row that looks like a header."""
+    spellings = _headings(strategy)
+    for position, (_, values) in enumerate(sheet.rows):
+        columns: dict[str, int] = {}
+        for column, value in enumerate(values):
+            if isinstance(value, str):
+                key = text.key(value)
+                name = spellings.get(key) or spellings.get(key.partition("(")[0])
+                if name is not None:
+                    columns.setdefault(name, column)
+        if {"name", "department"} <= set(columns) and len(columns) >= _ENOUGH:
+            return position, columns
+    return None
+
+
+def _year(sheet: SheetCells, position: int, columns: Mapping[str, int]) -> int | None:
+    """The column 年度, or the first 年度 above the header."""
+    for name in ("western_year", "year"):
+        for _, values in sheet.rows[position + 1 :]:
+            year = text.parse_fiscal_year(_cell(values, columns, name))
+            if year is not None:
+                return year
+    for _, values in sheet.rows[:position]:
+        for value in values:
+            named = _YEAR.search(text.nfkc(value)) if isinstance(value, str) else None
+            if named:
+                return text.parse_fiscal_year(named[0])
+    return None
+
+
+def _cell(values: Sequence[Value], columns: Mapping[str, int], name: str) -> Value:
+    column = columns.get(name)
+    return values[column] if column is not None and column < len(values) else None
+
+
+def _rows(
+    sheet: SheetCells, position: int, columns: Mapping[str, int], strategy: Strategy
+) -> Iterator[LastRow]:
+    bands = _Bands(strategy)
+    for _, values in sheet.rows[position + 1 :]:
+        shown = {name: text.to_text(_cell(values, columns, name)).strip() for name in columns}
+        is_header = text.key(shown["name"]) == text.key("事業名")
+        if not shown["name"] or is_header or not (shown["department"] or shown.get("relevance")):
+            bands.pass_by(values)
+            continue
+        yield _row(values, columns, shown, bands, strategy)
+
+
+def _row(
+    values: Sequence[Value],
+    columns: Mapping[str, int],
+    shown: Mapping[str, str],
+    bands: _Bands,
+    strategy: Strategy,
+) -> LastRow:
+    measure, measure_name = bands.measure, bands.measure_name
+    if "measure" in columns or "measure_key" in columns:
+        typed = [shown.get("measure", ""), shown.get("measure_key", "")]
+        known = (strategy.measure_spellings.get(text.key(t)) for t in typed if t)
+        # A name says more than a letter, which may be another measure's this year.
+        measure = next((m for m in known if m), "")
+        measure_name = " ".join(reversed([t for t in typed if t]))
+    name, _ = text.split_new_mark(str(text.tidy_name(shown["name"]).value or "").removeprefix(MARK))
+    department, counted = _department(shown["department"], strategy)
+    relevance = text.choice(shown.get("relevance"), text.RELEVANCE_SPELLINGS).value
+    known_relevance = relevance in (text.DIRECT, text.SUPPORTING)
+    return LastRow(
+        measure=measure,
+        measure_name=measure_name,
+        number=text.parse_integer(_cell(values, columns, "number")).value,
+        relisted=text.choice(shown.get("relisted"), text.RELISTED_SPELLINGS).value == text.RELISTED,
+        name=name,
+        department=department,
+        counted=counted,
+        relevance=relevance if known_relevance else "",
+        budget=_budget(_cell(values, columns, "budget"), shown.get("budget_kind", "")),
+        description=str(text.tidy(_cell(values, columns, "description")).value or ""),
+        unit=shown.get("unit", ""),
+        own={f.name: _cell(values, columns, f.name) for f in strategy.own_fields},
+    )
+
+
+def _department(shown: str, strategy: Strategy) -> tuple[str, str]:
+    """(as it is printed this year, whose form the row goes to); unknown names stay as they are."""
+    spellings = strategy.department_spellings
+    whole = spellings.get(text.key(shown))
+    if whole:
+        return whole, whole
+    parts = [spellings.get(text.key(part), part) for part in text.nfkc(shown).split(_JOINT)]
+    counted = next((part for part in parts if part in strategy.department_by_name), "")
+    return (_JOINT.join(parts) if counted else shown), counted
+
+
+def _budget(value: Value, kind: str) -> int | str | None:
+    """Thousand yen; 内数 and the like as a word; what cannot be read as it stood there."""
+    money = text.parse_money(value)
+    if money.amount is not None and not money.kind:
+        return money.amount
+    return money.kind or kind or text.to_text(value) or None
+
+
+class _Bands:
+    """Follows the bands of goals and measures from top to bottom."""
+
+    def __init__(self, strategy: Strategy) -> None:
+        self._strategy = strategy
+        self._goal: int | None = None
+        self.measure = self.measure_name = ""
+
+    def pass_by(self, values: Sequence[Value]) -> None:
+        """Look at a row that is no project."""
+        words = [text.to_text(v).strip() for v in values if not text.is_blank(v)]
+        if not 1 <= len(words) <= 2:  # a band has one text, or its letter in a cell of its own
+            return
+        band = " ".join(words)
+        goal = _GOAL.search(text.nfkc(band))
+        if goal:
+            self._goal, self.measure, self.measure_name = int(goal[1]), "", ""
+            return
+        measure, is_measure = self._find(band)
+        if is_measure:
+            self.measure, self.measure_name = measure, band
+
+    def _find(self, band: str) -> tuple[str, bool]:
+        """(key or blank, whether the band names a measure): by its name, else by its letter."""
+        key = text.key(band)
+        named = [
+            (m.goal == self._goal, len(name), m.key)
+            for m in self._strategy.measures
+            for name in (text.key(m.list_name), text.key(m.text_name))
+            if name and name in key
+        ]
+        if named:
+            return max(named)[2], True
+        letter = _LETTER.match(text.nfkc(band) + " ")
+        if letter is None:
+            return "", False
+        found = f"{self._goal}{letter[1]}"
+        return (found if found in self._strategy.measure_by_key else ""), True
+
+
+# --- actuals ----------------------------------------------------------------------------------
+
+
+def _actuals(sheet: SheetCells | None) -> dict[str, dict[int, Decimal]]:
+    """データ_KPI: ID → fiscal year → 実績値."""
+    if sheet is None or not sheet.rows:
+        return {}
+    columns = {text.to_text(v): i for i, v in enumerate(sheet.rows[0][1])}
+    found: dict[str, dict[int, Decimal]] = {}
+    for _, values in sheet.rows[1:]:
+        id_ = text.to_text(_cell(values, columns, "ID"))
+        year = text.parse_fiscal_year(_cell(values, columns, "実績年"))
+        value = _cell(values, columns, "実績値")
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if id_ and year is not None and is_number:
+            found.setdefault(id_, {})[year] = Decimal(f"{value:.15g}")
+    return found

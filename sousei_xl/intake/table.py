@@ -1,0 +1,94 @@
+"""A table that was found on a sheet, and what a person may have overlooked in it (S101, S102)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.forms import layout
+from sousei_xl.intake.read import SheetCells
+from sousei_xl.rules.records import RawRow
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.load.table import cell_address
+
+# What Excel puts behind the name of a copied sheet.
+COPY = re.compile(r"\(\d+\)$")
+# This many empty rows inside a table look like its end to a person who scrolls.
+_GAP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet that holds a table of the form: its cells, header position and columns."""
+
+    sheet: SheetCells
+    header: int
+    columns: Mapping[str, int]
+
+    @property
+    def letters(self) -> dict[str, str]:
+        """Field name → column letter."""
+        return {name: cell_address(1, column)[:-1] for name, column in self.columns.items()}
+
+
+def overlooked(rows: list[RawRow], table: Table, copy: bool) -> Iterator[Finding]:
+    """S101: rows that stand where a person does not look."""
+    sheet = table.sheet
+    name = sheet.name
+
+    def at(row: RawRow, variant: str) -> Finding:
+        place = Place(row.file, name, row.row, f"A{row.row}", row_id=row.row_id)
+        subject = text.to_text(row.values.get("name"))
+        return finding("S101", place, variant=variant, subject=subject)
+
+    if sheet.state != "visible":
+        yield at(rows[0], "hidden_sheet")
+    if copy or COPY.search(text.nfkc(name)):
+        yield at(rows[0], "sheet_copy")
+    for field, column in table.columns.items():
+        if column in sheet.hidden_columns and any(
+            not text.is_blank(r.values.get(field)) for r in rows if field != "check"
+        ):
+            yield at(rows[0], "hidden_column")
+            break
+    last = sheet.rows[table.header][0]
+    for row in rows:
+        if row.row in sheet.hidden_rows:
+            yield at(row, "filtered" if sheet.filtered else "hidden_row")
+        elif row.row - last > _GAP:
+            yield at(row, "below_gap")
+        last = row.row
+
+
+def repeated_columns(rows: list[RawRow], table: Table, strategy: Strategy) -> Iterator[Finding]:
+    """S101: a second column of the same heading that says something else in a row."""
+    number, headings = table.sheet.rows[table.header]
+    stored = dict(table.sheet.rows[table.header + 1 :])
+    for column, name in layout.repeated_headings(headings, table.columns, strategy).items():
+        for row in rows:
+            line = stored.get(row.row, ())
+            value = line[column] if column < len(line) else None
+            if not text.is_blank(value) and value != row.values.get(name):
+                cell = cell_address(number, column)
+                label = strategy.field_by_name[name].label
+                place = Place(row.file, table.sheet.name, number, cell, name, label, row.row_id)
+                yield finding("S101", place, value, variant="repeated_column")
+                break
+
+
+def leftovers(rows: list[RawRow], table: Table, strategy: Strategy) -> Iterator[Finding]:
+    """S102: values under a merged cell that nobody sees."""
+    by_row = {row.row: row for row in rows}
+    for field, letter in table.letters.items():
+        for number, row in by_row.items():
+            hidden = table.sheet.leftovers.get(f"{letter}{number}")
+            if hidden is not None and field in strategy.field_by_name:
+                yield finding(
+                    "S102",
+                    row.place(field, strategy.field_by_name[field].label),
+                    hidden,
+                    subject=text.to_text(row.values.get("name")),
+                )

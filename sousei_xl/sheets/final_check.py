@@ -1,0 +1,162 @@
+"""最終確認: one department's rows as they will be printed, for a last look before 決裁."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from sousei_xl import text
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.annex import printed_amount, printed_name
+from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.data import ListedRow, listed_rows
+from sousei_xl.sheets.tables import Column, Row, Table, write_table
+
+SHEET = "最終確認"
+_ANSWERS = ("確認済", "直す内容あり")
+_APPLIED = "適用"
+
+_LISTED = (
+    Column("施策", 19),
+    Column("番号", 6, "centre"),
+    Column("再掲", 6, "centre"),
+    Column("事業名", 28),
+    Column("部局名", 14),
+    Column("関連性", 7, "centre"),
+    Column("予算事業費\n（千円）", 13, "number"),
+    Column("事業内容", 58),
+    Column("事務局が直したところ", 24),
+    Column("確認", 12, "centre"),
+    Column("直す内容", 30),
+)
+_ANSWER, _WORDS = 9, 10
+_ASIDE = (
+    Column("載らない事業", 19),
+    Column("番号", 6, "centre"),
+    Column("", 6),
+    Column("事業名", 28),
+    Column("理由", 34),
+)
+
+
+def printed_rows(contents: Contents, department: str) -> list[ListedRow]:
+    """The rows that bear the department's name, those with several departments included."""
+    return [
+        row
+        for row in listed_rows(contents)
+        if department == row.counted or department in row.department.split("・")
+    ]
+
+
+def has_rows(contents: Contents, department: str) -> bool:
+    """Whether there is anything for the department to look at."""
+    return bool(printed_rows(contents, department)) or any(_aside(contents, department))
+
+
+def write_final_check(path: Path, contents: Contents, department: str) -> None:
+    """Write the workbook of one department. Raises OSError and, for a bug of ours, LostCell."""
+    settings = contents.strategy.settings
+    title = f"{settings.year_label} {settings.title}　{SHEET}（{department}）"
+    proposal = contents.status == "proposal"
+    book = Book(path, contents.run, settings, title, proposal=proposal)
+    sheet = book.sheet(SHEET, [c.width for c in _LISTED])
+    rows = printed_rows(contents, department)
+    top = _write_head(sheet, contents, title, rows)
+    corrections = _corrections(contents)
+    long_texts = contents.result.listed["description"].to_dict()
+    lines = [
+        _line(row, contents, str(long_texts[row.row_id]), corrections.get(row.row_id, ""))
+        for row in rows
+    ]
+    end = write_table(sheet, top, Table(_LISTED, tuple(lines), frozen_columns=4))
+    for row in range(top + 1, end):
+        for column in (_ANSWER, _WORDS):
+            sheet.blank(row, column, "input")
+    if lines:
+        _offer_answers(sheet, top + 1, end - 1)
+    aside = tuple(Row(cells) for cells in _aside(contents, department))
+    if aside:
+        write_table(sheet, end + 1, Table(_ASIDE, aside, main=False))
+    sheet.page_setup()
+    book.close()
+
+
+def _write_head(sheet: Sheet, contents: Contents, title: str, rows: list[ListedRow]) -> int:
+    settings = contents.strategy.settings
+    sheet.wide_text(0, title, "title")
+    states = {
+        "draft": "一覧はまだ作成中です。番号などが変わることがあります。",
+        "proposal": "決裁前の（案）です。",
+        "final": "確定した一覧です。",
+    }
+    sheet.wide_text(
+        1,
+        f"一覧には次のとおり載ります。{states[contents.status]}"
+        "よければ「確認」で「確認済」を選び、直すところがあれば「直す内容」に書いて、事務局に返して"
+        "ください（ほかの列を直しても、一覧は変わりません）。",
+        "plain_wrap",
+    )
+    relisted = sum(row.relisted for row in rows)
+    gross = sum(row.budget or 0 for row in rows)
+    net = sum(row.budget or 0 for row in rows if not row.relisted)
+    sheet.wide_text(
+        2,
+        f"{len(rows)}行（うち再掲 {relisted}、再掲を除く {len(rows) - relisted}事業）　"
+        f"予算事業費　再掲を含む {gross:,}{settings.unit}　再掲を除く {net:,}{settings.unit}",
+        "subtitle",
+    )
+    return 4
+
+
+def _line(row: ListedRow, contents: Contents, description: str, corrected: str) -> Row:
+    measure = contents.strategy.measure_by_key[row.measure]
+    amount = printed_amount(row.budget, row.budget_kind)
+    return Row(
+        (
+            measure.option,
+            "" if row.number is None else str(row.number),
+            text.RELISTED if row.relisted else "",
+            printed_name(row.name, row.category, row.marked),
+            row.department,
+            row.relevance,
+            f"{amount:,}" if isinstance(amount, int) else amount,
+            description,
+            corrected,
+            None,
+            None,
+        )
+    )
+
+
+def _corrections(contents: Contents) -> Mapping[int, str]:
+    """row_id → what the office has changed in the row, before and after."""
+    found: dict[int, list[str]] = {}
+    for applied in contents.result.corrections:
+        item = applied.correction
+        if applied.status != _APPLIED or applied.row_id is None:
+            continue
+        label = item.field_label or item.operation
+        before, after = applied.current or "空欄", text.to_text(item.after) or "空欄"
+        reason = f"（{item.reason}）" if item.reason else ""
+        words = text.printable(f"{label}：{before} → {after}{reason}")
+        found.setdefault(applied.row_id, []).append(words)
+    return {row_id: "\n".join(lines) for row_id, lines in found.items()}
+
+
+def _aside(contents: Contents, department: str) -> Iterable[tuple[str, str, str, str, str]]:
+    """(施策, 番号, blank, 事業名, reason) of the department's rows that are not listed."""
+    for gone in contents.result.withdrawn:
+        if gone.department == department:
+            number = "" if gone.number is None else str(gone.number)
+            name = text.printable(gone.name)
+            yield text.printable(gone.measure), number, "", name, f"{gone.reason}のため"
+    for held in contents.result.held:
+        if held.department == department:
+            reasons = "".join(item.message for item in held.findings)
+            yield "", "", "", text.printable(held.name) or "（事業名なし）", reasons
+
+
+def _offer_answers(sheet: Sheet, first: int, last: int) -> None:
+    options = {"validate": "list", "source": list(_ANSWERS), "error_type": "warning"}
+    if sheet.worksheet.data_validation(first, _ANSWER, last, _ANSWER, options):
+        raise ValueError("dropdown refused by the writer")

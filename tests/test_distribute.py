@@ -1,0 +1,703 @@
+"""Forms go out prefilled, are filled in, come back, and make the list that they should."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+from workspaces import ROOT, edit, example_workspace, run
+
+from sousei_xl import text
+from sousei_xl.forms import layout
+from sousei_xl.forms.checks import GOOD, PENDING, check_text
+from sousei_xl.forms.distribute import write_form
+from sousei_xl.forms.indicators import indicator_rows
+from sousei_xl.forms.projects import FIRST_ROW
+from sousei_xl.intake.last_year import LastYear, read_last_year
+from sousei_xl.intake.read import read_one
+from sousei_xl.intake.submission import read_submission
+from sousei_xl.pipeline.distribution import plan_forms
+from sousei_xl.pipeline.file_names import file_names
+from sousei_xl.rules import checks, schema
+from sousei_xl.rules.parse import parse_rows
+from sousei_xl.rules.records import Submission
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.indicators import columns, reference_text
+from sousei_xl.workspace import OFFICE_SHEET, OperatorError
+from tests.builders import DEPARTMENTS, example_strategy, facts, make_strategy
+from tests.forms_filled import fill, project_letters
+from tests.indicator_builders import example_kpi_strategy
+
+GROSS, NET = 3_905_077, 3_550_284
+
+
+def shown(path: Path, sheet: str) -> list[list[Any]]:
+    book = CalamineWorkbook.from_path(str(path))
+    return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+
+
+def typed_facts() -> dict[str, list[dict[str, Any]]]:
+    """Department → the rows of FY2018 as it types them: relisted ones without what is known."""
+    texts = {r["事業名"]: r["事業内容"] for r in facts("descriptions")}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in DEPARTMENTS}
+    for fact in facts("projects"):
+        name, new = text.split_new_mark(fact["事業名"])
+        row = {
+            "measure": fact["基本目標"] + fact["施策"],
+            "number": int(fact["番号"]),
+            "name": name,
+            "relevance": fact["関連性"],
+        }
+        if fact["再掲"]:
+            row |= {"relisted": "再掲"}
+        else:
+            row |= {"budget": int(fact["予算事業費_千円"]), "description": texts[fact["事業名"]]}
+            row |= {"category": "新規"} if new else {}
+        rows[fact["部局名"]].append(row)
+    return rows
+
+
+def read(path: Path, strategy: Strategy) -> Submission:
+    received, findings = read_submission(read_one(str(path), path.name), strategy, count(1))
+    assert findings == []
+    assert isinstance(received, Submission)
+    return received
+
+
+# --- the round ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def first_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """FY2018 by forms alone: distributed, filled in, one returned and corrected, merged."""
+    folder = tmp_path_factory.mktemp("平成30年度")
+    example_workspace(folder)
+    for path in (folder / "inbox").iterdir():
+        if path.name != OFFICE_SHEET:
+            path.unlink()
+    assert run("distribute", "--workspace", folder).status == 0
+    for department, rows in typed_facts().items():
+        form = folder / "outbox" / "様式" / f"{department}.xlsx"
+        assert form.stat().st_size < 150_000
+        fill(form, folder / "inbox" / f"{department}.xlsx", example_strategy(), rows)
+    return folder
+
+
+def totals(folder: Path, status: str = "proposal") -> dict[str, Any]:
+    done = run("merge", "--workspace", folder, "--json").json
+    assert done["status"] == status, [f["message"] for f in done["findings"]][:5]
+    found: dict[str, Any] = done["total"]
+    return found
+
+
+def test_forms_filled_with_the_facts_make_the_list(first_year: Path) -> None:
+    spoiled = first_year / "inbox" / "農政部.xlsx"
+    good = spoiled.read_bytes()
+    edit(spoiled, layout.PROJECTS, {"J4": "約3百万円"})
+    totals(first_year, "draft")
+    returned = first_year / "outbox" / "差戻し" / "農政部.xlsx"
+    first = next(r for r in typed_facts()["農政部"])
+    edit(returned, layout.PROJECTS, {"J4": first["budget"]})
+    spoiled.write_bytes(returned.read_bytes())
+    done = totals(first_year)
+    assert (done["rows"], done["relisted"], done["gross"], done["net"]) == (104, 21, GROSS, NET)
+    spoiled.write_bytes(good)
+
+
+@pytest.fixture(scope="module")
+def second_year(first_year: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """FY2019: forms prefilled from the list of FY2018."""
+    totals(first_year)
+    folder = tmp_path_factory.mktemp("平成31年度")
+    example_workspace(folder)
+    for path in (folder / "inbox").iterdir():
+        path.unlink()
+    template = folder / "templates" / "別紙_template.xlsx"
+    book = openpyxl.load_workbook(template)
+    for row in book["設定"].iter_rows():
+        if row[0].value == "年度":
+            row[1].value = "平成31年度"
+    book.save(template)
+    previous = first_year / "outbox" / "別紙_平成30年度（案）.xlsx"
+    done = run("distribute", "--workspace", folder, "--previous", previous, "--json")
+    assert done.status == 0, done.err
+    (folder / "distributed.json").write_text(done.out, encoding="utf-8")
+    return folder
+
+
+def test_last_years_rows_are_prefilled(second_year: Path) -> None:
+    done = json.loads((second_year / "distributed.json").read_text(encoding="utf-8"))
+    assert done["previous"] == {
+        "file": "別紙_平成30年度（案）.xlsx",
+        "fiscal_year": 2018,
+        "rows": 104,
+    }
+    assert [f["department"] for f in done["forms"]] == list(DEPARTMENTS)
+    assert sum(f["rows"] for f in done["forms"]) == 104
+    assert sum(f["relisted"] for f in done["forms"]) == 21
+    assert (done["unassigned"], done["others"]) == ([], [])
+    assert sorted(done["written"]) == sorted(f["file"] for f in done["forms"])
+    form = second_year / "outbox" / "様式" / "子育て支援部.xlsx"
+    rows = shown(form, layout.PROJECTS)[FIRST_ROW - 1 :]
+    header = [str(v) for v in rows[0]]
+    first = dict(zip(header, rows[1], strict=True))
+    assert first["入力チェック"].startswith(PENDING)
+    assert (first["掲載区分"], first["予算事業費（千円）"]) == ("継続", "")
+    fact = next(r for r in facts("projects") if r["部局名"] == "子育て支援部")
+    assert first["前年度番号"] == int(fact["番号"])
+    assert first["前年度予算"] == int(fact["予算事業費_千円"])
+    assert not any("（新）" in str(row[header.index("事業名")]) for row in rows)
+    mentions = [r for r in rows[1:] if "平成30年度" in str(r[header.index("事業内容")])]
+    counted = next(f for f in done["forms"] if f["department"] == "子育て支援部")
+    assert len(mentions) == counted["to_review"] > 0
+
+
+def test_typing_the_budgets_is_all_that_a_department_has_to_do(second_year: Path) -> None:
+    for department in DEPARTMENTS:
+        form = second_year / "outbox" / "様式" / f"{department}.xlsx"
+        book = openpyxl.load_workbook(form)
+        sheet, letters = book[layout.PROJECTS], project_letters(book, example_strategy())
+        number = FIRST_ROW + 1
+        while sheet[f"{letters['name']}{number}"].value:
+            last = sheet[f"{letters['previous_budget']}{number}"].value
+            sheet[f"{letters['budget']}{number}"] = last
+            number += 1
+        book.save(second_year / "inbox" / f"{department}.xlsx")
+    done = run("merge", "--workspace", second_year, "--json").json
+    assert done["status"] == "proposal"
+    total = done["total"]
+    assert (total["rows"], total["relisted"], total["gross"], total["net"]) == (104, 21, GROSS, NET)
+    codes = {f["code"] for f in done["findings"]}
+    assert "R115" in codes  # 平成30年度は … : what the form had marked for review
+    assert not [f for f in done["findings"] if f["severity"] == "要修正"]
+
+
+def test_untouched_rows_are_said_to_be_unconfirmed(second_year: Path) -> None:
+    form = second_year / "outbox" / "様式" / "経済部.xlsx"
+    rows = shown(form, layout.PROJECTS)[FIRST_ROW:]
+    states = [row[0] for row in rows if row[5]]
+    relisted = [row[3] == "再掲" for row in rows if row[5]]
+    for state, again in zip(states, relisted, strict=True):
+        assert state == GOOD if again else state.startswith(PENDING)
+    answers = {row[0]: row[1] for row in shown(form, layout.REPLY)}
+    assert answers["未確認（行）"] == relisted.count(False)
+    assert answers["要修正（件）"] == 0
+    assert answers["提出の準備"] == "未確認の行があります。"
+
+
+# --- the states of a prefilled row ----------------------------------------------------------------
+
+
+def prefilled(**changes: Any) -> dict[str, Any]:
+    row = {
+        "measure": "2ア 移住環境",
+        "category": "継続",
+        "name": "移住促進事業",
+        "relevance": "◎",
+        "description": "相談会を開く。",
+        "previous_number": 3,
+        "previous_budget": 12_000,
+        **changes,
+    }
+    return {name: value for name, value in row.items() if value is not None}
+
+
+BUDGET = f"{PENDING}今年度の予算事業費を入力してください"
+PAST = f"{PENDING}事業内容に前の年度の記述があります（直すか、備考に「確認済」）"
+STATES: dict[str, tuple[dict[str, Any], str]] = {
+    "untouched": (prefilled(), BUDGET),
+    "no number last year": (prefilled(previous_number=None), BUDGET),
+    "budget typed": (prefilled(budget=0), GOOD),
+    "kind chosen": (prefilled(budget_kind="内数"), GOOD),
+    "kind says nothing": (prefilled(budget_kind="当初"), BUDGET),
+    "ended": (prefilled(category="終了"), GOOD),
+    "another fault first": (prefilled(measure=None), "施策をリストから選んでください"),
+    "relisted": (prefilled(relisted="再掲", description=None, previous_budget=None), GOOD),
+    "last year's text": (prefilled(budget=1, description="平成29年度に始めた。"), PAST),
+    "in full width": (prefilled(budget=1, description="平成２９年度から行う。"), PAST),
+    "the year before": (prefilled(budget=1, description="平成28年度は調べた。"), PAST),
+    "since the year before": (prefilled(budget=1, description="平成28年度から行う。"), GOOD),
+    "this year's text": (prefilled(budget=1, description="平成30年度は行う。"), GOOD),
+    "confirmed": (prefilled(budget=1, description="平成29年度に始めた。", note="確認済です"), GOOD),
+    "a row of this year": (
+        prefilled(previous_number=None, previous_budget=None),
+        "予算事業費を入力してください（未定などは予算区分で選択）",
+    ),
+    "an old text of this year": (
+        prefilled(previous_number=None, previous_budget=None, budget=1, description="平成29年度は"),
+        GOOD,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", STATES)
+def test_state_of_a_prefilled_row(case: str) -> None:
+    cells, expected = STATES[case]
+    assert check_text(example_strategy(), cells) == expected
+
+
+def test_years_of_a_new_era_are_known() -> None:
+    strategy = make_strategy(settings={"年度": "令和2年度"})
+    for words in ("平成31年度に", "令和元年度の", "令和１年度に", "平成30年度は"):
+        assert check_text(strategy, prefilled(budget=1, description=words)) == PAST
+
+
+# --- last year's workbook -------------------------------------------------------------------------
+
+HEADINGS = ["番号", "再掲", "事業名", "部局名", "関連性", "予算事業費\n（千円）", "事業内容"]
+
+
+def plain_list(path: Path, rows: list[list[Any]], title: str = "平成29年度関連事業一覧") -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in [[title], HEADINGS, *rows]:
+        sheet.append(row)
+    book.create_sheet("メモ").append(["事業名のない表"])
+    book.save(path)
+    return path
+
+
+def last_year(path: Path, strategy: Strategy | None = None) -> LastYear:
+    return read_last_year(read_one(str(path), path.name), strategy or example_strategy())
+
+
+def test_a_plain_list_with_bands(tmp_path: Path) -> None:
+    measures = {m.key: m for m in example_strategy().measures}
+    path = plain_list(
+        tmp_path / "一覧.xlsx",
+        [
+            ["基本目標２　まちの魅力"],
+            [f"ア　{measures['2ア'].list_name}"],
+            [1, None, "（新）移住促進事業", "経済部", "◎", "12,000", "相談会を開く。"],
+            [2, "再掲", "観光事業", "観光スポーツ交流部", "〇", 500, "案内する。"],
+            ["イ　去年だけの名前の施策"],
+            [1, None, "奨学金事業", "経済部・農政部", "○", "内数", "平成29年度に始めた。"],
+            ["ケ　今年はない施策"],
+            [1, None, "何かの事業", "昔の部", "◎", "調整中", None],
+            ["小計2", None, "4事業（うち再掲1）", None, None, 12_500],
+            [f"{measures['4ア'].text_name}"],
+            [7, None, "空港事業", "地域振興部", "×", None, "整備する。"],
+            ["合計", None, "5事業", None, None, 12_500],
+        ],
+    )
+    found = last_year(path)
+    assert found.fiscal_year == 2017
+    assert [(r.measure, r.number, r.relisted, r.name, r.counted) for r in found.rows] == [
+        ("2ア", 1, False, "移住促進事業", "経済部"),
+        ("2ア", 2, True, "観光事業", "観光スポーツ交流部"),
+        ("2イ", 1, False, "奨学金事業", "経済部"),
+        ("", 1, False, "何かの事業", ""),
+        ("4ア", 7, False, "空港事業", "地域振興部"),
+    ]
+    assert [r.budget for r in found.rows] == [12_000, 500, "内数", "未定", None]
+    assert [r.relevance for r in found.rows] == ["◎", "○", "○", "◎", ""]
+    assert found.rows[2].department == "経済部・農政部"
+    plan = plan_forms(example_strategy(), "", found)
+    assert [r.name for r in plan.unassigned] == ["何かの事業"]
+    forms = {f.department: f for f in plan.forms}
+    assert [p["name"] for p in forms["経済部"].projects or ()] == ["移住促進事業", "奨学金事業"]
+    joint = (forms["経済部"].projects or ())[1]
+    assert (joint["department"], joint["previous_budget"]) == ("経済部・農政部", "内数")
+    (relisted,) = forms["観光スポーツ交流部"].projects or ()
+    assert {k for k, v in relisted.items() if v is not None} == {
+        "measure", "number", "relisted", "category", "name", "department", "relevance",
+        "previous_number",
+    }  # fmt: skip
+    (airport,) = forms["地域振興部"].projects or ()
+    assert (airport["relevance"], airport["previous_budget"]) == (None, "記載なし")
+
+
+def test_a_measure_that_is_no_more_is_left_to_be_chosen(tmp_path: Path) -> None:
+    rows = [["基本目標1"], ["ケ　今年はない施策"], [1, None, "事業", "経済部", "◎", 5, "行う。"]]
+    plan = plan_forms(example_strategy(), "", last_year(plain_list(tmp_path / "f.xlsx", rows)))
+    (row,) = next(f for f in plan.forms if f.department == "経済部").projects or ()
+    assert (row["measure"], row["note"]) == (None, "前年度の施策：ケ　今年はない施策")
+    assert check_text(example_strategy(), row) == "施策をリストから選んでください"
+
+
+def test_former_names_lead_to_the_department_of_today(tmp_path: Path) -> None:
+    departments = [(1, "経済部", "商工部、経済局"), (2, "農政部")]
+    strategy = make_strategy(departments=[(*d, *[""] * (5 - len(d))) for d in departments])
+    rows = [["基本目標1"], ["ア"], [1, None, "事業", "商工部", "◎", 5, "行う。"]]
+    (row,) = last_year(plain_list(tmp_path / "f.xlsx", rows), strategy).rows
+    assert (row.department, row.counted, row.measure) == ("経済部", "経済部", "1ア")
+
+
+def test_numbers_are_left_to_an_office_that_gives_them(tmp_path: Path) -> None:
+    strategy = make_strategy(settings={"番号の付け方": "自動"})
+    rows = [["基本目標1"], ["ア"], [4, None, "事業", "経済部", "◎", 5, "行う。"]]
+    plan = plan_forms(strategy, "", last_year(plain_list(tmp_path / "f.xlsx", rows), strategy))
+    (row,) = next(f for f in plan.forms if f.department == "経済部").projects or ()
+    assert (row["number"], row["previous_number"]) == (None, 4)
+
+
+@pytest.mark.parametrize("content", ["", "何かの表"])
+def test_a_workbook_without_a_list_is_refused(tmp_path: Path, content: str) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active["A1"] = content
+    book.save(tmp_path / "x.xlsx")
+    with pytest.raises(OperatorError, match="関連事業の一覧が見つかりません"):
+        last_year(tmp_path / "x.xlsx")
+
+
+def test_what_cannot_be_read_and_this_years_own_list_are_refused(
+    tmp_path: Path, first_year: Path
+) -> None:
+    (tmp_path / "x.xlsx").write_bytes(b"no workbook")
+    with pytest.raises(OperatorError, match=r"x\.xlsx"):
+        last_year(tmp_path / "x.xlsx")
+    totals(first_year)
+    with pytest.raises(OperatorError, match="前年度（平成29年度）の別紙を指定"):
+        last_year(first_year / "outbox" / "別紙_平成30年度（案）.xlsx")
+
+
+# --- which department gets which form -------------------------------------------------------------
+
+
+def units_strategy() -> Strategy:
+    rows = [
+        (1, "経済部", "", "はい", "産業振興課、観光課"),
+        (2, "農政部", "", "はい", ""),
+        (3, "議会事務局", "", "いいえ", ""),
+    ]
+    return make_strategy(departments=rows, fields=[("担当課名", "独自", "文字")])
+
+
+def test_a_form_per_unit_where_the_template_names_them() -> None:
+    plan = plan_forms(units_strategy())
+    assert [(f.file, f.department, f.unit) for f in plan.forms] == [
+        ("様式/経済部_産業振興課.xlsx", "経済部", "産業振興課"),
+        ("様式/経済部_観光課.xlsx", "経済部", "観光課"),
+        ("様式/農政部.xlsx", "農政部", ""),
+    ]
+    assert all(not f.prefilled and f.projects == () for f in plan.forms)
+
+
+def test_rows_of_a_unit_and_rows_that_name_none(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (
+        ["施策", "番号", "事業名", "部局名", "担当課", "関連性", "予算事業費"],
+        ["1ア", 1, "甲", "経済部", "観光課", "◎", 5],
+        ["1ア", 2, "乙", "経済部", None, "◎", 5],
+        ["1ア", 3, "丙", "議会事務局", None, "◎", 5],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "x.xlsx")
+    plan = plan_forms(units_strategy(), "", last_year(tmp_path / "x.xlsx", units_strategy()))
+    names = {f.unit: [p["name"] for p in f.projects or ()] for f in plan.forms}
+    assert names == {"産業振興課": ["乙"], "観光課": ["甲", "乙"], "": []}
+    assert [r.name for r in plan.unassigned] == ["丙"]
+
+
+def test_kpi_round_goes_to_the_departments_in_charge() -> None:
+    strategy = example_kpi_strategy()
+    actuals = {"G3-1": {2015: Decimal("105"), 2016: Decimal("98.5"), 2014: Decimal(1)}}
+    plan = plan_forms(strategy, layout.INDICATORS, LastYear("x", 2017, (), actuals))
+    owners = {d for i in strategy.indicators for d in i.departments}
+    assert {f.department for f in plan.forms} == owners
+    assert all(f.projects is None and f.indicators for f in plan.forms)
+    assert all(f.file == f"様式/KPI/{f.department}.xlsx" for f in plan.forms)
+    economy = next(f for f in plan.forms if f.department == "経済部")
+    row = next(r for r in economy.indicators if r["id"] == "G3-1")
+    assert {k: v for k, v in row.items() if k.startswith("actual")} == {
+        "actual_2015": 105,
+        "actual_2016": 98.5,
+    }
+    both = plan_forms(strategy, "", LastYear("x", 2017, (), actuals))
+    assert all(not k.startswith("actual") for f in both.forms for r in f.indicators for k in r)
+    alone = plan_forms(strategy, layout.PROJECTS)
+    assert not any(f.indicators for f in alone.forms)
+
+
+def test_nobody_to_ask_is_said() -> None:
+    with pytest.raises(OperatorError, match="担当部局"):
+        plan_forms(example_strategy(), layout.INDICATORS)
+    nobody = replace(example_strategy(), departments=())
+    with pytest.raises(OperatorError, match="提出対象"):
+        plan_forms(nobody)
+
+
+def test_kpi_sheet_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    strategy = example_kpi_strategy()
+    rows = indicator_rows(strategy, "経済部", {"G3-1": {"actual_2017": 112}})
+    path = tmp_path / "経済部.xlsx"
+    write_form(path, strategy, "経済部", projects=None, indicators=rows)
+    header, *lines = shown(path, layout.INDICATORS)[2:]
+    assert header[0] == layout.CHECK
+    assert header[1:] == [c.label for c in columns(strategy.settings)]
+    own = [i for i in strategy.indicators if "経済部" in i.departments]
+    assert [line[1] for line in lines] == [i.id for i in own]
+    kinds = {line[1]: line[5] for line in lines}
+    assert kinds["G3-1"] == "期間累計\n（その年だけの値）"
+    assert kinds["3ア-1"] == "累計\n（計画前からの合計）"
+    assert lines[0][6:8] == [reference_text(own[0], n) for n in ("baseline", "target")]
+    assert lines[0][0] == GOOD
+    assert lines[1][0] == "未入力：H29実績か、未入力の理由を入力してください"
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == [layout.GUIDE, layout.REPLY, layout.INDICATORS, "選択肢"]
+    lists = [v for v in book[layout.INDICATORS].data_validations.dataValidation if v.type == "list"]
+    assert {v.formula1 for v in lists} <= set(book.defined_names)
+    assert not book[layout.INDICATORS].protection.sheet
+    labels = [row[0] for row in shown(path, layout.REPLY)]
+    assert layout.NONE_APPLICABLE not in labels
+
+
+# --- names of files -------------------------------------------------------------------------------
+
+
+def test_names_that_windows_takes() -> None:
+    departments = [
+        "経済部",
+        "A/B:C*?",
+        "CON",
+        "nul.部",
+        "末尾の点. ",
+        "",
+        "~$部",
+        "x" * 300,
+        "com¹",
+    ]
+    names = file_names([(d, "") for d in departments])
+    assert names[:5] == [
+        "経済部.xlsx", "A／B：C＊？.xlsx", "_CON.xlsx", "_nul.部.xlsx", "末尾の点.xlsx",
+    ]  # fmt: skip
+    assert names[5] == "_.xlsx"
+    assert names[6] == "_~$部.xlsx"
+    assert len(names[7]) == 85
+    assert names[8] == "_com¹.xlsx"
+
+
+def test_no_two_names_are_one_file() -> None:
+    composed = "ガバナンス部"
+    names = file_names(
+        [
+            (composed, ""),
+            (unicodedata.normalize("NFD", composed), ""),
+            ("abc", ""),
+            ("ABC", ""),
+            ("部", "課"),
+            ("部_課", ""),
+            ("事務局修正", ""),
+        ]
+    )
+    keys = [unicodedata.normalize("NFC", n).casefold() for n in names]
+    assert len(set(keys)) == len(names)
+    assert names[1] == f"{composed}（2）.xlsx"
+    assert OFFICE_SHEET not in names
+
+
+@given(st.lists(st.tuples(st.text(max_size=90), st.text(max_size=90)), max_size=8))
+def test_any_names_become_files_of_their_own(units: list[tuple[str, str]]) -> None:
+    names = file_names(units)
+    assert len({n.casefold() for n in names}) == len(units)
+    for name in names:
+        assert not set(name) & set('<>:"/\\|?*\x00\n')
+        assert not name.startswith((" ", ".", "~$"))
+        assert len(name) < 110
+
+
+# --- filled in, read back -------------------------------------------------------------------------
+
+
+@cache
+def blank_form(folder: Path) -> Path:
+    path = folder / "経済部.xlsx"
+    write_form(path, example_strategy(), "経済部")
+    return path
+
+
+LETTERS = st.characters(categories=("L", "N", "P", "S"), exclude_characters="_")
+WORDS = st.text(
+    st.one_of(LETTERS, st.sampled_from("事業の推進・，。（）　")), min_size=1, max_size=40
+)
+CLEAN = WORDS.filter(
+    lambda s: text.tidy(s).value == s and s[0] not in "=" and not text.unprintable(s)
+)
+NAMES = CLEAN.filter(
+    lambda s: not text.split_new_mark(s)[1] and text.key(s) and text.tidy_name(s).value == s
+)
+AMOUNT = st.one_of(
+    st.fixed_dictionaries({"budget": st.integers(0, 9_999_999)}),
+    st.fixed_dictionaries({"budget": st.integers(0, 99), "budget_kind": st.just("当初")}),
+    st.just({"budget_kind": "内数"}),
+    st.just({"budget_kind": "０予算"}),
+)
+ORIGINAL = st.builds(
+    lambda row, amount: {**row, **amount},
+    st.fixed_dictionaries(
+        {
+            "measure": st.sampled_from([m.option for m in example_strategy().measures]),
+            "name": NAMES,
+            "department": st.just("経済部"),
+            "relevance": st.sampled_from(["◎", "○"]),
+            "description": st.one_of(CLEAN, st.builds("{}\n{}".format, CLEAN, CLEAN)),
+        },
+        optional={
+            "number": st.integers(1, 99),
+            "category": st.sampled_from(["継続", "新規"]),
+            "note": CLEAN,
+        },
+    ),
+    AMOUNT,
+).filter(lambda row: not text.fiscal_years_in(row["description"]))
+RELISTED = st.fixed_dictionaries(
+    {
+        "measure": st.sampled_from([m.option for m in example_strategy().measures]),
+        "relisted": st.just("再掲"),
+        "name": NAMES,
+        "department": st.just("経済部"),
+        "relevance": st.sampled_from(["◎", "○"]),
+    }
+)
+
+
+@given(st.lists(st.one_of(ORIGINAL, RELISTED), min_size=1, max_size=12))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_is_filled_in_is_what_is_read(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]
+) -> None:
+    strategy, folder = example_strategy(), tmp_path_factory.getbasetemp()
+    path = fill(blank_form(folder), folder / "filled.xlsx", strategy, rows)
+    submission = read(path, strategy)
+    read_rows = [{k: v for k, v in r.values.items() if v is not None} for r in submission.rows]
+    assert read_rows == rows
+    assert all(check_text(strategy, row) == GOOD for row in rows)
+    typed, findings = parse_rows([(r, "経済部") for r in submission.rows], strategy)
+    findings += schema.validate(typed, strategy)
+    findings += checks.run_checks(checks.Listing(strategy, typed, []), "row")
+    assert findings == []
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    return example_workspace(tmp_path / "作業 フォルダー")
+
+
+def test_one_summary_of_what_was_made(workspace: Path) -> None:
+    done = run("distribute", "--workspace", workspace)
+    assert done.status == 0
+    assert "様式を9件作りました" in done.out
+    assert all(f"様式/{d}.xlsx" in done.out for d in DEPARTMENTS)
+    again = run("distribute", "--workspace", workspace, "--json").json
+    assert (again["written"], len(again["unchanged"])) == ([], 9)
+    (workspace / "outbox" / "様式" / "昔の部.xlsx").write_bytes(b"")
+    assert "昔の部.xlsx" in run("distribute", "--workspace", workspace).out
+    assert (workspace / "outbox" / "様式" / "昔の部.xlsx").exists()
+
+
+def test_only_kpi_has_a_folder_of_its_own(workspace: Path) -> None:
+    done = run("distribute", "--workspace", workspace, "--only", "ｋｐｉ", "--json").json
+    assert all(f["file"].startswith("様式/KPI/") for f in done["forms"])
+    assert sum(f["indicators"] for f in done["forms"]) == 30
+    assert not list((workspace / "outbox" / "様式").glob("*.xlsx"))
+
+
+def test_forms_are_made_before_there_is_an_inbox(tmp_path: Path) -> None:
+    template = ROOT / "templates" / "別紙_template.xlsx"
+    done = run("distribute", "--template", template, "--outbox", tmp_path / "out")
+    assert done.status == 0, done.err
+    assert len(list((tmp_path / "out" / "様式").iterdir())) == 9
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--previous", "ない.xlsx"],
+        ["--only", "予算"],
+        ["--confirm", "--only", "KPI"],
+        ["--confirm", "--previous", "x.xlsx"],
+    ],
+)
+def test_mistakes_of_the_operator(workspace: Path, options: list[str]) -> None:
+    done = run("distribute", "--workspace", workspace, *options)
+    assert (done.status, done.out) == (2, "")
+    assert done.err
+    assert "Traceback" not in done.err
+    assert not list((workspace / "outbox").glob("様式"))
+
+
+def test_without_a_template(tmp_path: Path) -> None:
+    done = run("distribute", "--workspace", tmp_path, "--json")
+    assert done.status == 2
+    assert "テンプレートが見つかりません" in done.json["message"]
+
+
+def test_the_final_check_shows_what_will_be_printed(workspace: Path) -> None:
+    done = run("distribute", "--workspace", workspace, "--confirm", "--json")
+    assert done.status == 0
+    assert done.json["status"] == "proposal"
+    assert len(done.json["written"]) == 9
+    printed = []
+    for department in DEPARTMENTS:
+        path = workspace / "outbox" / "様式" / "最終確認" / f"{department}.xlsx"
+        header, *rows = shown(path, "最終確認")[4:]
+        assert header[:8] == [
+            "施策", "番号", "再掲", "事業名", "部局名", "関連性", "予算事業費\n（千円）",
+            "事業内容",
+        ]  # fmt: skip
+        printed += [row for row in rows if row[0]]
+        assert {row[4] for row in rows if row[0]} == {department}
+    expected = {
+        (f["基本目標"] + f["施策"], f["番号"], f["再掲"], f["事業名"], f["関連性"])
+        for f in facts("projects")
+    }
+    assert {(r[0].split(" ")[0], r[1], r[2], r[3], r[5]) for r in printed} == expected
+    assert sum(int(r[6].replace(",", "")) for r in printed) == GROSS
+
+
+def test_the_final_check_says_what_the_office_changed_and_what_is_left_out(
+    workspace: Path,
+) -> None:
+    form = workspace / "inbox" / "農政部.xlsx"
+    edit(form, layout.PROJECTS, {"E4": "終了"})
+    name = openpyxl.load_workbook(form)[layout.PROJECTS]["F4"].value
+    target = openpyxl.load_workbook(form)[layout.PROJECTS]
+    key, before = f"{target['B5'].value.split(' ')[0]}-{target['C5'].value}", target["J5"].value
+    office = workspace / "inbox" / OFFICE_SHEET
+    row = {"A4": key, "B4": "修正", "C4": "予算事業費", "D4": before, "E4": 77, "F4": "査定"}
+    edit(office, "修正", row)
+    done = run("distribute", "--workspace", workspace, "--confirm", "--json")
+    assert done.status == 0, done.err
+    rows = shown(workspace / "outbox" / "様式" / "最終確認" / "農政部.xlsx", "最終確認")
+    changed = next(r for r in rows if r[6] == "77")
+    assert changed[8] == f"予算事業費：{before} → 77（査定）"
+    assert [r[4] for r in rows if r[3] == name] == ["終了のため"]
+
+
+def test_the_final_check_of_a_draft(workspace: Path) -> None:
+    (workspace / "inbox" / "農政部.xlsx").unlink()
+    done = run("distribute", "--workspace", workspace, "--confirm")
+    assert done.status == 1
+    assert not (workspace / "outbox" / "様式" / "最終確認" / "農政部.xlsx").exists()
+    for path in (workspace / "inbox").iterdir():
+        path.unlink()
+    assert run("distribute", "--workspace", workspace, "--confirm").status == 2
+
+
+def test_names_for_relisting_are_offered_live(tmp_path: Path) -> None:
+    path = blank_form(tmp_path)
+    book = openpyxl.load_workbook(path)
+    assert "この様式の事業名" in book.defined_names
+    sheet = book[layout.PROJECTS]
+    offered = next(
+        v for v in sheet.data_validations.dataValidation if v.formula1 == "この様式の事業名"
+    )
+    assert "F4" in offered.sqref
+    assert not offered.showErrorMessage

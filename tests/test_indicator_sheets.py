@@ -1,0 +1,509 @@
+"""The sheets about indicators: figures as judged, live formulas that agree, charts with words."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from python_calamine import load_workbook as read_values
+
+from sousei_xl.figures.indicators import YearFigures, count_classes, wholes
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.book import Book
+from sousei_xl.sheets.indicators import (
+    INDICATOR_HEADINGS,
+    indicators_data,
+    write_indicator_status,
+)
+from sousei_xl.sheets.indicators.entries import (
+    change_format,
+    distance_format,
+    entries,
+    shown_class,
+    unit_format,
+)
+from sousei_xl.sheets.indicators.path import ACTUAL, BASELINE, EXPECTED, TARGET, Trend
+from sousei_xl.sheets.official import write_official
+from sousei_xl.sheets.overview import write_contents_page, write_notes
+from sousei_xl.sheets.prototype import load_prototype
+from tests.facts import example_contents, write_form
+from tests.indicator_builders import kpi_strategy
+from tests.kpi_contents import (
+    MARKS,
+    NOTICE,
+    hard_contents,
+    indicator_of,
+    kpi_contents,
+    marked_strategy,
+    write_indicator_sheets,
+)
+from tests.recalculate import needs_office, recalculate
+
+STATUS, TRENDS, DATA = "数値目標等の状況", "数値目標・KPIの推移", "データ_KPI"
+COLUMNS = {
+    "year": "実績年",
+    "progress": "進捗率",
+    "expected": "目安",
+    "attainment": "達成率",
+    "distance": "目標まで",
+    "change": "前年差",
+}
+
+
+@cache
+def example() -> Contents:
+    return kpi_contents()
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_indicator_sheets(tmp_path_factory.mktemp("kpi") / "KPI.xlsx", example())
+
+
+@pytest.fixture(scope="module")
+def hard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_indicator_sheets(tmp_path_factory.mktemp("kpi") / "難.xlsx", hard_contents())
+
+
+def sheet(path: Path, name: str, values: bool = True) -> Worksheet:
+    found = load_workbook(path, data_only=values)[name]
+    assert isinstance(found, Worksheet)
+    return found
+
+
+def table(path: Path, values: bool = True) -> dict[str, dict[str, Any]]:
+    """ID → heading → cell, of 数値目標等の状況."""
+    status = sheet(path, STATUS, values)
+    rows = list(status.iter_rows())
+    header = next(row for row in rows if [c.value for c in row[:2]] == ["ID", "指標"])
+    names = [str(c.value) for c in header]
+    return {
+        str(row[0].value): dict(zip(names, row, strict=True))
+        for row in rows[header[0].row :]
+        if re.fullmatch(r"(?:G|\d.)\S*-\d+\w?", str(row[0].value))
+    }
+
+
+def texts(path: Path, name: str) -> list[str]:
+    rows = read_values(path).get_sheet_by_name(name).to_python()
+    return [cell for row in rows for cell in row if isinstance(cell, str) and cell]
+
+
+# --- 数値目標等の状況 ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("contents", [example(), hard_contents()], ids=["example", "hard"])
+def test_every_figure_is_the_judged_one(contents: Contents, tmp_path: Path) -> None:
+    found = table(write_indicator_sheets(tmp_path / "KPI.xlsx", contents))
+    assert set(found) == {j.indicator.id for j in contents.judged}
+    for judged in contents.judged:
+        cells, figures = found[judged.indicator.id], judged.latest
+        for name, heading in COLUMNS.items():
+            expected = getattr(figures, name) if figures else None
+            value = cells[heading].value
+            if expected is None:
+                assert value == "－", (judged.indicator.id, heading)
+            else:
+                assert value == pytest.approx(float(expected), rel=1e-14), judged.indicator.id
+        label = shown_class(judged.class_name, contents.strategy.settings)
+        assert str(cells["判定"].value).split("\n")[0] == label
+
+
+def test_figures_are_live_formulas_over_the_cells_beside_them(written: Path, hard: Path) -> None:
+    live = table(written, values=False)
+    row = live["2オ-3"]["ID"].row
+    assert live["2オ-3"]["進捗率"].value == f"=(H{row}-E{row})/(I{row}-E{row})"
+    assert live["2オ-3"]["目安"].value == f"=(K{row}-D{row})/(J{row}-D{row})"
+    assert live["2オ-3"]["達成率"].value == f"=H{row}/I{row}"
+    assert live["2オ-3"]["目標まで"].value == f"=I{row}-H{row}"
+    assert live["2オ-3"]["前年差"].value == f"=H{row}-G{row}"
+    row = live["2エ-1"]["ID"].row
+    assert live["2エ-1"]["進捗率"].value == f"=SUM(F{row}:H{row})/I{row}"
+    assert live["2エ-1"]["目安"].value == f"=(K{row}-2014)/(J{row}-2014)"
+    live = table(hard, values=False)
+    row = live["1ア-1"]["ID"].row
+    assert live["1ア-1"]["目安"].value == f"=(75000-E{row})/(K{row}-E{row})"
+    row = live["1イ-1"]["ID"].row
+    assert live["1イ-1"]["目標まで"].value == f"=J{row}-K{row}"
+
+
+@needs_office
+@pytest.mark.libreoffice
+def test_recalculated_by_libreoffice_every_cell_stays(
+    written: Path, hard: Path, tmp_path: Path
+) -> None:
+    for ours, theirs in zip((written, hard), recalculate((written, hard), tmp_path), strict=True):
+        before, after = read_values(ours), read_values(theirs)
+        for name in before.sheet_names:
+            one = before.get_sheet_by_name(name).to_python()
+            other = after.get_sheet_by_name(name).to_python()
+            for number, row in enumerate(one):
+                padded = [*other[number], *[""] * len(row)] if number < len(other) else [""] * 99
+                for cell, again in zip(row, padded, strict=False):
+                    if isinstance(cell, float):
+                        assert again == pytest.approx(cell, rel=1e-9, abs=1e-12), (name, number)
+                    else:
+                        assert again == cell, (name, number)
+
+
+def test_values_stand_with_unit_and_precision_of_the_source(written: Path) -> None:
+    found = table(written)
+    for id_, shown in (
+        ("1ウ-1a", '#,##0.0"％"'),
+        ("2オ-3", '#,##0.0"万泊"'),
+        ("3イ-1", '#,##0"万円"'),
+    ):
+        for heading in ("現状値", "H27実績", "目標値"):
+            assert found[id_][heading].number_format.split(";")[0] == shown
+    assert found["3イ-1"]["現状値"].value == 18_370_112
+    assert found["2オ-3"]["基準年"].value == 2014
+    assert found["2オ-3"]["基準年"].number_format == '"H26"'
+
+
+def test_number_formats_say_what_a_figure_means() -> None:
+    settings = marked_strategy().settings
+    share = indicator_of(example(), "1ウ-1a")
+    assert unit_format(share, settings) == '#,##0.0"％";▲#,##0.0"％"'
+    assert unit_format(share, settings, "速 ").startswith('"速 "#,##0.0"％"')
+    assert distance_format(share, settings).split(";") == [
+        '"あと"#,##0.0"％"',
+        '"到達 +"#,##0.0"％"',
+        '"到達"',
+    ]
+    assert change_format(share, settings) == '"+"#,##0.0"％";▲#,##0.0"％";"±0""％"'
+    assert "”数" in unit_format(replace(share, unit='件"数'), settings)
+
+
+def test_preliminary_values_and_missing_ones_say_so(written: Path) -> None:
+    found = table(written)
+    assert found["G1-1"]["H29実績"].number_format.startswith('"速 "')
+    assert not found["G1-1"]["H28実績"].number_format.startswith('"速')
+    assert found["1エ-1"]["H29実績"].value == "未調査"
+    assert found["3イ-1"]["H29実績"].value == "未公表"
+    assert found["3イ-1"]["実績年"].value == 2016
+    said = "".join(texts(written, STATUS))
+    assert "H29の値は未公表です（予定：平成31年2月）。進捗率などはH28の値によります。" in said
+    assert "事務局の判断で、判定の対象から外しています。" in said
+
+
+def test_words_of_the_departments_stand_below_the_figures(written: Path) -> None:
+    said = texts(written, STATUS)
+    assert "【要因・課題】連泊する旅行者が増えた。" in said
+    assert "【今後の方向性】周辺のまちと結んだ滞在型の旅程を提案する。" in said
+    assert any("現状値との差は+0.07人です。" in text for text in said)
+
+
+def test_a_whole_has_the_class_of_its_worst_part_and_counts_once(written: Path) -> None:
+    said = texts(written, STATUS)
+    place = next(i for i, text in enumerate(said) if "（内訳2件。" in text)
+    assert said[place + 1] == "△ おおむね順調"
+    found = table(written)
+    assert found["1ウ-1a"]["判定"].value == "◎ 目標値到達\n（内訳）"
+    assert found["1ウ-1b"]["判定"].value == "△ おおむね順調\n（内訳）"
+    assert found["1ウ-1a"]["指標"].value == "うち小学校"
+
+
+def test_classes_are_counted_by_goal(written: Path) -> None:
+    rows = read_values(written).get_sheet_by_name(STATUS).to_python()
+    header = next(i for i, row in enumerate(rows) if row[0] == "基本目標")
+    labels = [cell for cell in rows[header] if cell]
+    assert labels[1:-1] == [f"{mark} {name}" for name, mark in MARKS.items()]
+    expected = count_classes(wholes(example().judged))
+    for goal in range(1, 5):
+        row = rows[header + goal]
+        assert row[0] == f"基本目標{goal}"
+        counts = [int(cell) for cell in row[2:] if cell != ""]
+        wanted = [expected[goal][name] for name in MARKS]
+        assert counts == [*wanted, sum(wanted)]
+    totals = [int(cell) for cell in rows[header + 5] if isinstance(cell, float)]
+    assert totals[-1] == 29 == sum(totals[:-1])
+
+
+def test_two_classes_of_one_name_share_a_column(tmp_path: Path) -> None:
+    names = {"判定の名称（遅れ）": "C", "判定の名称（改善なし）": "C"}
+    marks = {"判定の記号（遅れ）": "*", "判定の記号（改善なし）": "*"}
+    contents = kpi_contents(strategy=marked_strategy({**names, **marks}))
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", contents)
+    rows = read_values(path).get_sheet_by_name(STATUS).to_python()
+    header = next(i for i, row in enumerate(rows) if row[0] == "基本目標")
+    assert rows[header].count("* C") == 1
+    column = rows[header].index("* C")
+    expected = sum((Counter(c) for c in count_classes(wholes(contents.judged)).values()), Counter())
+    assert rows[header + 5][column] == expected["遅れ"] + expected["改善なし"]
+    live = sheet(path, STATUS, values=False).cell(header + 2, column + 1).value
+    assert isinstance(live, str)
+    assert live.endswith('"~* C")')
+
+
+def test_a_goal_without_indicators_says_so(written: Path) -> None:
+    assert "数値目標　この基本目標には設定されていません。" in texts(written, STATUS)
+
+
+def test_the_sheet_tells_how_to_recompute(written: Path) -> None:
+    said = "".join(texts(written, STATUS))
+    for formula in (
+        "進捗率＝（実績値－現状値）÷（目標値－現状値）",
+        "目安＝（実績年－基準年）÷（目標年－基準年）",
+        "達成率＝実績値÷目標値",
+        "（583万人－535万人）÷（610万人－535万人）＝64.0％",
+        "目安は（H29－H26）÷（H31－H26）＝60.0％",
+        "△ おおむね順調＝目安の60.0％以上",
+    ):
+        assert formula in said
+
+
+def test_sparklines_cover_numbers_only(written: Path) -> None:
+    with zipfile.ZipFile(written) as archive:
+        found = archive.read("xl/worksheets/sheet1.xml").decode()
+    areas = re.findall(r"<xm:f>'数値目標等の状況'!([A-Z]+)(\d+):([A-Z]+)\d+</xm:f>", found)
+    assert len(areas) == 30
+    status = sheet(written, STATUS)
+    for first, row, last in areas:
+        cells = status[f"{first}{row}:{last}{row}"][0]
+        assert all(c.value is None or isinstance(c.value, int | float) for c in cells)
+
+
+def test_long_words_are_cut_and_said_to_be(hard: Path) -> None:
+    words = next(text for text in texts(hard, STATUS) if "あああ" in text)
+    assert len(words) < 700
+    assert words.endswith("…（続きは、提出された様式にあります）")
+
+
+# --- what every sheet says ------------------------------------------------------------------------
+
+
+def test_the_notice_stands_on_every_kpi_sheet_but_the_data(tmp_path: Path, written: Path) -> None:
+    assert f"※{NOTICE}" in texts(written, STATUS)
+    assert f"※{NOTICE}" in texts(written, TRENDS)
+    assert NOTICE not in "".join(texts(written, DATA))
+    plain = kpi_contents(strategy=kpi_strategy())
+    other = write_indicator_sheets(tmp_path / "KPI.xlsx", plain)
+    assert not any(text.startswith("※") for text in texts(other, STATUS))
+
+
+def test_notes_and_contents_page_know_the_indicators(tmp_path: Path) -> None:
+    for contents, there in ((example(), True), (example_contents(), False)):
+        path = tmp_path / f"{there}.xlsx"
+        book = Book(path, contents.run, contents.strategy.settings, "KPI")
+        write_contents_page(book, contents)
+        if there:
+            for name in ("別紙", "総括表", "部局別一覧", STATUS, TRENDS, "再掲一覧", DATA):
+                book.sheet(name, [10])
+        else:
+            for name in ("別紙", "総括表", "部局別一覧", "再掲一覧"):
+                book.sheet(name, [10])
+        book.sheet("データ_事業", [10])
+        write_notes(book, contents)
+        book.close()
+        assert (STATUS in texts(path, "目次")) is there
+        assert (NOTICE in texts(path, "注記")) is there
+        assert (
+            "30指標のうち30指標の報告がありました（内訳を含む）。" in texts(path, "注記")
+        ) is there
+
+
+def test_a_round_that_is_not_complete_says_what_it_waits_for(tmp_path: Path, hard: Path) -> None:
+    assert any(text.startswith("【集計中】30指標のうち10指標") for text in texts(hard, STATUS))
+    silent = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(submissions=[]))
+    assert "実績の報告はまだありません。" in texts(silent, STATUS)
+    assert read_values(silent).get_sheet_by_name(DATA).to_python() == [list(INDICATOR_HEADINGS)]
+
+
+def test_footers_name_the_day_of_the_results(written: Path) -> None:
+    for name in (STATUS, TRENDS, DATA):
+        assert "平成30年8月31日現在" in str(sheet(written, name).oddFooter.right.text)
+
+
+def test_the_official_workbook_has_the_sheets_in_order(tmp_path: Path) -> None:
+    for contents, more in ((example(), True), (example_contents(), False)):
+        prototype, mistakes = load_prototype(
+            write_form(tmp_path / f"form{more}.xlsx"), contents.strategy
+        )
+        assert prototype is not None, mistakes
+        write_official(tmp_path / "別紙.xlsx", contents, prototype)
+        names = read_values(tmp_path / "別紙.xlsx").sheet_names
+        about = [STATUS, TRENDS] if more else []
+        data = [DATA] if more else []
+        assert names == [
+            *("目次", "別紙", "総括表", "部局別一覧", *about),
+            *("再掲一覧", "データ_事業", *data, "注記"),
+        ]
+
+
+def test_the_same_contents_give_the_same_bytes(tmp_path: Path, written: Path) -> None:
+    again = write_indicator_sheets(tmp_path / "KPI.xlsx", example())
+    assert again.read_bytes() == written.read_bytes()
+
+
+# --- データ_KPI ------------------------------------------------------------
+
+
+def test_data_has_the_contract_s_columns_and_a_row_per_actual(written: Path) -> None:
+    rows = read_values(written).get_sheet_by_name(DATA).to_python()
+    assert (
+        rows[0]
+        == list(INDICATOR_HEADINGS)
+        == [
+            *("団体コード", "年度", "ID", "基本目標番号", "施策キー", "指標区分", "指標名", "内訳"),
+            *("単位", "集計区分", "年・年度", "現状値年", "現状値", "目標値年", "目標値", "実績年"),
+            *("実績値", "累積値", "進捗率", "目安", "達成率", "判定"),
+        ]
+    )
+    headings, values = indicators_data(example())
+    assert len(values) == sum(len(j.years) for j in example().judged) == len(rows) - 1
+    for mine, theirs in zip(values, rows[1:], strict=True):
+        assert [("" if v is None else v) for v in mine] == theirs
+    by = {(v[2], v[15]): dict(zip(headings, v, strict=True)) for v in values}
+    assert by["2エ-1", "H29"]["累積値"] == 21
+    assert by["2エ-1", "H29"]["実績値"] == 8
+    assert by["G2-2", "H29"]["進捗率"] == 0.64
+    assert by["G2-2", "H29"]["目安"] == 0.6
+    assert by["1ウ-1a", "H28"]["目安"] == 0.5
+    assert by["1ウ-1b", "H29"]["目安"] == 0.6666666667
+    assert by["1ウ-1b", "H29"]["判定"] == "おおむね順調"
+    assert by["G1-1", "H29"]["目標値"] is None
+    assert by["G1-1", "H29"]["施策キー"] is None
+    assert by["1イ-1", "H27"]["判定"] == "判定対象外"
+    assert by["3イ-1", "H28"]["団体コード"] == "012041"
+
+
+def test_data_is_a_plain_table(written: Path) -> None:
+    data = sheet(written, DATA)
+    assert not data.merged_cells.ranges
+    assert data.auto_filter.ref is not None
+    assert data["A1"].value == "団体コード"
+
+
+# --- 数値目標・KPIの推移 ------------------------------------------------------------
+
+
+def charts(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as archive:
+        names = [n for n in archive.namelist() if re.fullmatch(r"xl/charts/chart\d+\.xml", n)]
+        ordered = sorted(names, key=lambda n: int(re.sub(r"\D", "", n)))
+        return [archive.read(name).decode() for name in ordered]
+
+
+def test_every_indicator_has_a_chart_with_title_and_words(written: Path) -> None:
+    drawn = charts(written)
+    assert len(drawn) == 31  # the first counts the classes
+    trends = sorted(all_trends(example()), key=lambda t: t.entry.indicator.goal)
+    for chart, shown in zip(drawn[1:], trends, strict=True):
+        assert shown.title in chart
+        assert shown.entry.indicator.unit in shown.title
+    with zipfile.ZipFile(written) as archive:
+        described = re.findall(
+            r'descr="([^"]*)"', archive.read("xl/drawings/drawing2.xml").decode()
+        )
+    assert len(described) == 30
+    words = next(text for text in described if text.startswith("2オ-3"))
+    assert words.startswith(
+        "2オ-3 観光客宿泊延数（万泊）の折れ線グラフ。現状値 H26 74.4万泊。実績値 "
+    )
+    assert "目標値 H31 100.0万泊。判定：○ 順調。" in words
+
+
+def test_charts_can_be_read_without_colour(written: Path) -> None:
+    for chart in charts(written)[1:]:
+        markers = re.findall(r'<c:symbol val="(\w+)"/>', chart)
+        assert len(set(markers)) == len(markers) or markers.count("none") == 1
+    assert '<a:prstDash val="dash"/>' in charts(written)[1 + 1]
+
+
+def all_trends(contents: Contents) -> list[Trend]:
+    settings = contents.strategy.settings
+    return [Trend.of(entry, settings) for entry in entries(contents)]
+
+
+def trend(contents: Contents, id_: str) -> Trend:
+    return next(t for t in all_trends(contents) if t.entry.indicator.id == id_)
+
+
+def test_lines_go_from_the_baseline_to_the_target() -> None:
+    found = trend(example(), "2オ-3")
+    assert found.years == range(2014, 2020)
+    assert [str(v) for v in found.values[EXPECTED].values()] == [
+        *("74.4", "79.52", "84.64", "89.76", "94.88", "100.0"),
+    ]
+    assert {y: str(v) for y, v in found.values[ACTUAL].items()} == {
+        2014: "74.4",
+        2015: "79.8",
+        2016: "85.1",
+        2017: "91.6",
+    }
+    assert list(found.values[BASELINE]) == [2014]
+    assert list(found.values[TARGET]) == [2019]
+
+
+def test_a_period_s_sum_starts_at_nothing() -> None:
+    found = trend(example(), "2エ-1")
+    assert [int(v) for v in found.values[ACTUAL].values()] == [7, 13, 21]
+    assert found.values[EXPECTED][2014] == 0
+    assert found.values[EXPECTED][2019] == 29
+    assert not found.values[BASELINE]
+    assert found.title.endswith("（件、累積）")
+
+
+def test_lines_of_hard_cases() -> None:
+    contents = hard_contents()
+    own = trend(contents, "1ア-1").values[EXPECTED]
+    assert [int(own[y]) for y in (2015, 2016, 2017, 2019)] == [70000, 73000, 75000, 80000]
+    assert not trend(contents, "G1-1").values[EXPECTED]
+    assert not trend(contents, "G1-1").values[TARGET]
+    assert not trend(contents, "2ア-1").values[EXPECTED]  # no baseline to start from
+    level = trend(contents, "3ウ-3").values[EXPECTED]
+    assert set(level.values()) == {71000}
+    falling = trend(contents, "1イ-1").values[EXPECTED]
+    assert falling[2016] == 30
+    assert falling[2019] == 20
+
+
+def test_six_charts_to_a_page_and_their_figures_are_not_printed(written: Path) -> None:
+    found = sheet(written, TRENDS)
+    assert len(found.row_breaks.brk) == 5  # 6, 6 + 4, 6 + 2, 6
+    area = str(found.print_area)
+    last = int(re.sub(r"\D", "", area.rpartition(":")[2]))
+    head = next(c for row in found.iter_rows() for c in row if "グラフのもと" in str(c.value))
+    assert last < head.row
+    assert found.cell(head.row + 1, 4).value == "H25"
+    assert found.page_setup.orientation == "landscape"
+
+
+# --- nothing breaks -------------------------------------------------------------------------------
+
+
+def test_odd_strategies_are_written(tmp_path: Path) -> None:
+    strategy = marked_strategy()
+    one = replace(strategy, indicators=strategy.indicators[:1])
+    contents = kpi_contents(submissions=[], strategy=one)
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", contents)
+    assert (
+        "施策1ア　安心して妊娠，出産，育児ができる総合的な支援　KPIは設定されていません。"
+        in texts(path, STATUS)
+    )
+    many = replace(strategy.settings, plan_years=(2015, 2024), plan_label="平成27年度〜令和6年度")
+    contents = kpi_contents(strategy=replace(strategy, settings=many))
+    path = write_indicator_sheets(tmp_path / "KPI10.xlsx", contents)
+    assert table(path)["2オ-3"]["H27実績"].value == 79.8
+
+
+def test_a_formula_stands_wherever_there_is_a_figure() -> None:
+    """A figure that is added to YearFigures must be thought of here as well."""
+    shown = {"actual", "year", "class_name", "cumulated", *COLUMNS}
+    assert set(YearFigures.__dataclass_fields__) == shown
+
+
+def test_status_alone_needs_no_other_sheet(tmp_path: Path) -> None:
+    contents = example()
+    book = Book(tmp_path / "一枚.xlsx", contents.run, contents.strategy.settings, "KPI")
+    write_indicator_status(book, contents)
+    book.close()
+    assert len(table(tmp_path / "一枚.xlsx")) == 30
