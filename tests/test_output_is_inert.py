@@ -12,6 +12,7 @@ import re
 import sys
 import zipfile
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from tests.dirty.forms import DEPARTMENT, FIRST_MEASURE, HEADINGS, PART, form, l
 from tests.outboxes import RUN
 from tests.workspaces import Ran, example_workspace, run
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*xtension is not supported")
 MARK = "侵入"  # stands in every string, so that it is found wherever it went
 INJECTIONS = (
     "=cmd|'/C calc'!A0",
@@ -100,7 +102,7 @@ def as_text(book: Workbook) -> bytes:
     for sheet in book:
         for row in sheet.iter_rows():
             for cell in row:
-                if isinstance(cell.value, str):
+                if isinstance(cell.value, str) and MARK in cell.value:
                     cell.data_type = "s"
     return packed(book)
 
@@ -122,6 +124,7 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
         rows = [line("端末", "文字")]
         write(inbox, f"\x1b[2J{MARK}:http:.xlsx", packed(form("端末の課", rows)))
     _hostile_office(inbox / "事務局修正.xlsx")
+    assert _hostile_indicators(inbox) > 3 * len(INJECTIONS)
     return workspace, run("merge", "--json", "--workspace", workspace)
 
 
@@ -136,6 +139,22 @@ def _hostile_office(path: Path) -> None:
     for column, value in enumerate([*added, *[marked("=1+1", 997)] * 4], 1):
         book["追加"].cell(4, column).value = value
     path.write_bytes(as_text(book))
+
+
+def _hostile_indicators(inbox: Path) -> int:
+    """A string in every cell of the example's KPI sheets that is filled, and in blank reasons."""
+    strings = cycle(enumerate(INJECTIONS))
+    filled = 0
+    for path in sorted(inbox.glob("*部.xlsx")):
+        book = openpyxl.load_workbook(path)
+        if "KPI" in book.sheetnames:
+            for row in book["KPI"].iter_rows(min_row=4, min_col=3, max_row=book["KPI"].max_row):
+                for cell in row:
+                    number, injection = next(strings)
+                    cell.value = marked(injection, number)
+                    filled += 1
+            path.write_bytes(as_text(book))
+    return filled
 
 
 def outputs(workspace: Path) -> list[Path]:
@@ -193,6 +212,8 @@ def test_no_string_became_a_formula_or_a_link(merged: tuple[Path, Ran]) -> None:
             if name.endswith(".rels"):
                 _check_targets(path, content)
     assert seen > 3 * len(INJECTIONS)
+    council = next(path for path in outputs(workspace) if path.name.startswith("検討懇談会資料"))
+    assert any(MARK in content for _, content in parts(council))
 
 
 def _check_targets(path: Path, content: str) -> None:

@@ -53,6 +53,9 @@ FORMATS = (
         "rights", "秘密度ラベルによるアクセス制限", zs.compound("DRMEncryptedDataSpace"), "F101"
     ),
     refused("zip-password", "ZIPとしての暗号化", cut_open(lambda d: zs.set_flag(d, 1)), "F101"),
+    refused(
+        "zip-strong", "ZIPとしての強い暗号化の印", cut_open(lambda d: zs.set_flag(d, 64)), "F101"
+    ),
     _named("xls", "古い形式（.xls）", BIFF, "xls"),
     _format("xls-renamed", ".xlsの名前だけを.xlsxに変えた", BIFF),
     _named("xlsb", "バイナリ形式（.xlsb）", zs.pack(XLSB), "xlsb"),

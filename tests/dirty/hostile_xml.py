@@ -89,6 +89,7 @@ BROKEN = (
     _xml("control-reference", "使えない制御文字（&#7;）", swapped("施策", "&#7;", zs.STRINGS)),
     _xml("unknown-entity", "定義のない実体（&nbsp;）", swapped("施策", "&nbsp;", zs.STRINGS)),
     _xml("attribute-twice", "同じ属性が二つある", swapped('<row r="4"', '<row r="4" r="4"')),
+    _xml("prefix-unbound", "宣言のない接頭辞", swapped("<sheetData>", "<x:a/><sheetData>")),
     _xml("two-roots", "XMLの根が二つある", swapped("</worksheet>", "</worksheet><worksheet/>")),
     _xml("no-cells", "シートに表の部分がない", swapped("sheetData>", "sheetDate>")),
     _xml("cells-twice", "表の部分が二つある", swapped("</sheetData>", "</sheetData><sheetData/>")),

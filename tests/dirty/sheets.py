@@ -197,6 +197,7 @@ KINDS = (
     ),
     Kind("only-copy", "『事業 (2)』だけがある", edited(_only_copy), ("S101 事業 (2)!A4",)),
     Kind("sheet-renamed", "シート名を変えた（H30事業）", edited(_titled(SHEET, "H30事業"))),
+    Kind("sheet-odd-name", "シート名に ' や # がある", edited(_titled(SHEET, "H30's #1 &=事業"))),
     Kind("reply-renamed", "回答票のシート名を変えた", edited(_titled("回答票", "Sheet1"))),
     Kind("sheets-reordered", "シートの順を変え、メモのシートを足した", edited(_other_order)),
     Kind("returned", "差戻し票のシートと印が付いたまま", edited(_returned)),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sousei_xl.findings import clip
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.book import Book, LostCell, Sheet
 from sousei_xl.sheets.indicators.entries import entries, shown_class
@@ -22,6 +23,7 @@ _ROW_PIXELS, _GAP = 20, 8
 _ID, _NAME, _LINE, _YEAR = 8.0, 44.0, 10.0, 12.0
 _FIRST_YEAR = 3  # column
 _LEAST_YEARS = 7  # columns of years, so that the sheet is never narrow
+_LONGEST_TITLE = 90  # three lines above a small chart; the alt text has the whole
 _PAGE_SHAPE = 0.645  # height of a printed page, less a little, as a share of its width
 _DARK, _GREY, _LIGHT = "#1F3864", "#7F7F7F", "#BFBFBF"
 _LEGEND = (
@@ -209,7 +211,8 @@ def _chart(sheet: Sheet, place: _Place) -> Any:
                 **labels,
             }
         chart.add_series(series)
-    chart.set_title({"name": trend.title, "name_font": {**font, "size": 9, "bold": True}})
+    title = clip(trend.title, _LONGEST_TITLE)
+    chart.set_title({"name": title, "name_font": {**font, "size": 9, "bold": True}})
     chart.set_x_axis({"num_font": font, "label_position": "low"})
     chart.set_y_axis(
         {
