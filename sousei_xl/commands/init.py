@@ -33,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"  sousei-xl merge --workspace {shown(str(args.folder))}")
     else:
         print("  1. templates/別紙_template.xlsx をExcelで開き、「はじめに」の順に記入します。")
-        print("  2. 部局から届いた様式を inbox/ に入れます。")
-        print("  3. この作業フォルダーの中で sousei-xl merge を実行します。")
+        print("  2. sousei-xl distribute（または 様式作成.bat）で部局の様式を作り、渡します。")
+        print("  3. 部局から届いた様式を inbox/ に入れます。")
+        print("  4. sousei-xl merge（または 統合.bat）で統合します。")
     return DONE
