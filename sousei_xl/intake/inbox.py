@@ -25,6 +25,7 @@ _SHORTCUTS = (".lnk", ".url", ".webloc")
 _SYSTEM = ("thumbs.db", "desktop.ini", ".ds_store", ".gitkeep", ".gitignore", "__macosx")
 _LOCKS = ("~$", ".~lock.")
 _MANY = 20
+_MEANT = ("link", "lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +128,16 @@ def _leads_outside(entry: os.DirEntry[str], root: Path) -> bool:
 
 
 def _collapse(strays: Iterable[Stray]) -> Iterator[Stray]:
-    """One stray for a folder with very many: a dumped photo archive must not bury the findings."""
+    """One stray for a folder with very many: a dumped photo archive must not bury the findings.
+
+    Links and lock files stand for workbooks that somebody meant to submit: each is named.
+    """
     folders: defaultdict[str, list[Stray]] = defaultdict(list)
     for stray in strays:
-        folders[str(PurePosixPath(stray.file).parent)].append(stray)
+        if stray.variant in _MEANT:
+            yield stray
+        else:
+            folders[str(PurePosixPath(stray.file).parent)].append(stray)
     for folder, found in folders.items():
         if len(found) > _MANY:
             yield Stray("./" if folder == "." else folder + "/", "many", len(found))

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from sousei_xl.intake.child import Child
 from sousei_xl.intake.inbox import InboxFile
@@ -74,7 +74,7 @@ def read_one(path: str, name: str) -> Reading:
     # Only here: a parent that reads through children needs neither gate nor calamine.
     from sousei_xl.intake.worker import answer
 
-    return _decode(name, answer(path, name), {})
+    return _Decoder().reading(name, answer(path, name))
 
 
 def read_files(
@@ -116,7 +116,7 @@ class PendingReadings:
         self._timeout = timeout
         self._on_done = on_done
         self._readings: dict[int, Reading] = {}
-        self._shared: _Shared = {}
+        self._decoder = _Decoder()
         self._left = iter(range(len(files)))
         self._lock = threading.Lock()
         self._children: set[Child] = set()
@@ -195,7 +195,7 @@ class PendingReadings:
 
     def _judge(self, file: InboxFile, answer: dict[str, Any] | str) -> Reading:
         if not isinstance(answer, str):
-            return _decode(file.file, answer, self._shared)
+            return self._decoder.reading(file.file, answer)
         params = {"value": f"{self._timeout:g}"} if answer == "timeout" else {}
         return Reading(file.file, refusal=Notice("F106", answer, params))
 
@@ -238,60 +238,67 @@ class PendingReadings:
                 child.kill_if_late()
 
 
-# Forms have most in common (instructions, lists, prepared formulas): kept once for all files.
-_Row = tuple[int, tuple[Value, ...]]
-_Shared = dict[Any, Any]
+_T = TypeVar("_T")
+_NONE: Mapping[Any, Any] = {}  # no proxy: a reading can be pickled
 _WORD = 16  # characters of what is typed again and again: choices, marks, departments
 
 
-def _decode(file: str, answer: Mapping[str, Any], shared: _Shared) -> Reading:
-    refusal = answer["refusal"]
-    return Reading(
-        file=file,
-        sha256=answer["sha256"],
-        size=answer["size"],
-        refusal=None if refusal is None else Notice(**refusal),
-        notices=tuple(Notice(**notice) for notice in answer["notices"]),
-        saved=answer["saved"],
-        properties=answer["properties"],
-        sheets=tuple(_decode_sheet(sheet, shared) for sheet in answer["sheets"]),
-    )
+class _Decoder:
+    """Turns answers into readings.
 
+    Forms have most in common (instructions, lists, prepared formulas), and an inbox may have very
+    many of them: what is equal is kept once for all files.
+    """
 
-def _decode_sheet(sheet: Mapping[str, Any], shared: _Shared) -> SheetCells:
-    return SheetCells(
-        name=sheet["name"],
-        state=sheet["state"],
-        rows=tuple(_decode_row(number, row, shared) for number, row in sheet["rows"]),
-        hidden_rows=frozenset(sheet["hidden_rows"]),
-        hidden_columns=frozenset(sheet["hidden_columns"]),
-        filtered=sheet["filtered"],
-        merged=tuple(sheet["merged"]),
-        errors=sheet["errors"],
-        uncached=frozenset(sheet["uncached"]),
-        formulas={
-            letters: shared.setdefault(rows, rows)
-            for letters, rows in ((k, frozenset(v)) for k, v in sheet["formulas"].items())
-        },
-        leftovers=sheet["leftovers"],
-    )
+    def __init__(self) -> None:
+        self._kept: dict[Any, Any] = {}
 
+    def reading(self, file: str, answer: Mapping[str, Any]) -> Reading:
+        refusal = answer["refusal"]
+        return Reading(
+            file=file,
+            sha256=answer["sha256"],
+            size=answer["size"],
+            refusal=None if refusal is None else Notice(**refusal),
+            notices=tuple(Notice(**notice) for notice in answer["notices"]),
+            saved=answer["saved"],
+            properties={self._keep(k): self._keep(v) for k, v in answer["properties"].items()},
+            sheets=tuple(self._sheet(sheet) for sheet in answer["sheets"]),
+        )
 
-def _decode_row(number: int, values: Sequence[Any], shared: _Shared) -> _Row:
-    row = (
-        number,
-        tuple(
-            shared.setdefault(value, value)
-            if isinstance(value, str) and len(value) <= _WORD
-            else _decode_value(value)
-            for value in values
-        ),
-    )
-    # Texts only: 1, 1.0 and True would be taken for each other.
-    if all(value is None or isinstance(value, str) for value in values):
-        same: _Row = shared.setdefault(row, row)
-        return same
-    return row
+    def _keep(self, value: _T) -> _T:
+        kept: _T = self._kept.setdefault(value, value)
+        return kept
+
+    def _sheet(self, sheet: Mapping[str, Any]) -> SheetCells:
+        formulas = {
+            self._keep(letters): self._keep(frozenset(rows))
+            for letters, rows in sheet["formulas"].items()
+        }
+        return SheetCells(
+            name=self._keep(sheet["name"]),
+            state=self._keep(sheet["state"]),
+            rows=tuple(self._row(number, row) for number, row in sheet["rows"]),
+            hidden_rows=self._keep(frozenset(sheet["hidden_rows"])),
+            hidden_columns=self._keep(frozenset(sheet["hidden_columns"])),
+            filtered=sheet["filtered"],
+            merged=self._keep(tuple(sheet["merged"])),
+            errors=sheet["errors"] or _NONE,
+            uncached=self._keep(frozenset(sheet["uncached"])),
+            formulas=formulas or _NONE,
+            leftovers=sheet["leftovers"] or _NONE,
+        )
+
+    def _row(self, number: int, values: Sequence[Any]) -> tuple[int, tuple[Value, ...]]:
+        row = (number, tuple(map(self._value, values)))
+        # Texts only: 1, 1.0 and True would be taken for each other.
+        is_text = all(value is None or isinstance(value, str) for value in values)
+        return self._keep(row) if is_text else row
+
+    def _value(self, value: Any) -> Value:
+        if isinstance(value, str):
+            return self._keep(value) if len(value) <= _WORD else value
+        return _decode_value(value)
 
 
 def _decode_value(value: Any) -> Value:

@@ -22,7 +22,7 @@ from sousei_xl.forms.indicator_layout import find_indicator_header
 from sousei_xl.intake.notice import Notice
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.table import COPY, Table, leftovers, overlooked, repeated_columns
-from sousei_xl.rules.records import FileRecord, RawRow, Submission
+from sousei_xl.rules.records import NOTHING, FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
@@ -293,5 +293,5 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             values,
             letters,
             errors or _NO_ERRORS,
-            frozenset(uncached),
+            frozenset(uncached) if uncached else NOTHING,
         )

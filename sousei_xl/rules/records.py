@@ -23,6 +23,9 @@ import pandas as pd
 from sousei_xl.findings import RULES, Finding, Place, clip, is_error
 from sousei_xl.text import RELISTED, Value, printable
 
+# One for all rows: of a hundred thousand rows hardly any has an unreadable cell.
+NOTHING: frozenset[str] = frozenset()
+
 Outcome = Literal["accepted", "refused", "superseded", "office", "ignored"]
 DepartmentStatus = Literal["受理", "該当なし", "差戻し", "再提出待ち", "未提出"]
 ListStatus = Literal["draft", "proposal", "final"]
@@ -43,7 +46,7 @@ class RawRow:
     values: Mapping[str, Value]
     columns: Mapping[str, str]
     errors: Mapping[str, str] = field(default_factory=dict)
-    uncached: frozenset[str] = frozenset()
+    uncached: frozenset[str] = NOTHING
 
     def place(self, name: str, label: str = "") -> Place:
         """Where the field's cell stands; the row alone where the form has no such column."""
@@ -77,7 +80,7 @@ class ProjectRow:
     description: str | None = None
     note: str | None = None
     own: dict[str, str | int | None] = field(default_factory=dict)
-    unknown: frozenset[str] = frozenset()
+    unknown: frozenset[str] = NOTHING
     previous_number: int | None = None
     previous_budget: int | None = None
     corrected: dict[str, Place] = field(default_factory=dict)

@@ -1,0 +1,111 @@
+"""The same inbox gives the same bytes: on another day, in another time zone and locale, with
+another hash seed, another number of jobs, and files that arrived in another order. That no part
+of the product asks for the time or for chance is checked in ``test_house.py``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.workspaces import column, edit, example_workspace, run
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped workspace with something of everything: a return, a refusal, a stray."""
+    workspace = example_workspace(tmp_path_factory.mktemp("実例"))
+    path = workspace / "inbox" / "経済部.xlsx"
+    edit(path, "事業", {f"{column(path, '関連性')}{4}": "△"})
+    (workspace / "inbox" / "農政部.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    (workspace / "inbox" / "写真").mkdir()
+    (workspace / "inbox" / "写真" / "1.jpg").write_bytes(b"")
+    return workspace
+
+
+def outputs(workspace: Path) -> dict[str, bytes]:
+    """Everything that a merge leaves in the outbox, records and returns included."""
+    outbox = workspace / "outbox"
+    return {
+        path.relative_to(outbox).as_posix(): path.read_bytes()
+        for path in outbox.rglob("*")
+        if path.is_file() and path.name != ".ロック"
+    }
+
+
+@pytest.fixture(scope="module")
+def expected(inbox: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    workspace = tmp_path_factory.mktemp("初回") / "w"
+    shutil.copytree(inbox, workspace)
+    assert run("merge", "--workspace", workspace, TZ="Asia/Tokyo").status == 1
+    found = outputs(workspace)
+    assert {"別紙_平成30年度_作成中.xlsx", "点検結果_平成30年度.xlsx"} <= found.keys()
+    assert any(name.startswith("差戻し/") for name in found)
+    return found
+
+
+# Between UTC+14 and UTC-12 lie 26 hours: whatever the day, the date differs.
+@pytest.mark.parametrize(
+    ("options", "environment"),
+    [
+        (("--jobs", "1"), {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1"}),
+        (("--jobs", "2"), {"TZ": "Etc/GMT+12", "LC_ALL": "C", "LANG": "C"}),
+        (("--jobs", "4"), {"LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "4294967295"}),
+        ((), {"LANG": "ja_JP.eucJP", "PYTHONUTF8": "0", "TZ": "America/St_Johns"}),
+    ],
+)
+def test_day_place_locale_seed_and_jobs_change_no_byte(
+    inbox: Path,
+    expected: dict[str, bytes],
+    tmp_path: Path,
+    options: tuple[str, ...],
+    environment: dict[str, str],
+) -> None:
+    workspace = tmp_path / "別の場所"
+    shutil.copytree(inbox, workspace)
+    done = run("merge", "--workspace", workspace, *options, **environment)
+    assert done.status == 1, done.err
+    assert_same(outputs(workspace), expected)
+
+
+def test_files_that_arrived_in_another_order_at_another_time_change_no_byte(
+    inbox: Path, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    workspace = tmp_path / "w"
+    shutil.copytree(inbox / "templates", workspace / "templates")
+    for number, path in enumerate(sorted((inbox / "inbox").rglob("*"), reverse=True)):
+        target = workspace / "inbox" / path.relative_to(inbox / "inbox")
+        if path.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+            os.utime(target, (number * 1e8, 4e9 - number * 1e8))
+    assert run("merge", "--workspace", workspace).status == 1
+    assert_same(outputs(workspace), expected)
+
+
+def test_a_second_merge_changes_nothing(inbox: Path, tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    shutil.copytree(inbox, workspace)
+    run("merge", "--workspace", workspace)
+    before = {
+        path: (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in (workspace / "outbox").rglob("*")
+        if path.is_file() and path.name != ".ロック"
+    }
+    done = run("merge", "--json", "--workspace", workspace)
+    assert done.status == 1
+    for path, state in before.items():
+        assert (path.read_bytes(), path.stat().st_mtime_ns) == state, path
+    assert before.keys() == {
+        path
+        for path in (workspace / "outbox").rglob("*")
+        if path.is_file() and path.name != ".ロック"
+    }
+
+
+def assert_same(found: dict[str, bytes], expected: dict[str, bytes]) -> None:
+    assert found.keys() == expected.keys()
+    assert [name for name in found if found[name] != expected[name]] == []
