@@ -31,8 +31,9 @@ def official_files(workspace: Path) -> list[str]:
     return sorted(p.name for p in (workspace / "outbox").glob("別紙_*.xlsx"))
 
 
-def sheet(path: Path, name: str) -> list[list[object]]:
-    return CalamineWorkbook.from_path(str(path)).get_sheet_by_name(name).to_python()
+def sheet(path: Path, name: str, whole: bool = False) -> list[list[object]]:
+    book = CalamineWorkbook.from_path(str(path))
+    return book.get_sheet_by_name(name).to_python(skip_empty_area=not whole)
 
 
 def test_the_shipped_inbox_gives_the_published_list(workspace: Path) -> None:
@@ -231,3 +232,18 @@ def test_check_takes_the_place_of_the_units_file(workspace: Path, tmp_path: Path
     assert [(f["code"], f["cell"]) for f in done.json["findings"] if f["severity"] == "要修正"] == [
         ("R103", f"{relevance}{row}")
     ]
+
+
+def test_a_kpi_finding_is_told_and_never_holds_back_the_list(workspace: Path) -> None:
+    path = workspace / "inbox" / "経済部.xlsx"
+    row = next(i for i, cells in enumerate(sheet(path, "KPI", whole=True), 1) if "3ウ-1" in cells)
+    edit(path, "KPI", {f"{column(path, 'H29実績', 'KPI')}{row}": "だいたい370"})
+    found = merge(workspace).json
+    assert found["status"] == "proposal"
+    assert [f["code"] for f in found["findings"] if f["severity"] == "要修正"] == ["K102"]
+    states = {d["department"]: d["kpi_state"] for d in found["departments"]}
+    assert states["経済部"] == "差戻し"
+    checkbook = workspace / "outbox" / "点検結果_平成30年度.xlsx"
+    listed = [str(v) for cells in sheet(checkbook, "指摘一覧") for v in cells]
+    assert "K102" in listed
+    assert (workspace / "outbox" / "差戻し" / "経済部.xlsx").is_file()

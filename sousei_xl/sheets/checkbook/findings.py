@@ -127,7 +127,7 @@ def _sorted(findings: Iterable[Finding], contents: Contents) -> list[Line]:
 
 def write_findings(book: Book, contents: Contents, inbox: Inbox) -> None:
     """The sheet 指摘一覧."""
-    found = [f for f in contents.result.findings if f.severity in ("要修正", "要確認")]
+    found = [f for f in contents.findings if f.severity in ("要修正", "要確認")]
     counts = Counter(f.severity for f in found)
     done = sum(f.acknowledged for f in found)
     sheet = book.sheet(FINDINGS_SHEET, [c.width for c in _FINDING_COLUMNS], in_order=True)
@@ -177,7 +177,7 @@ def _finding_row(number: int, line: Line, inbox: Inbox) -> Row:
 
 def write_conversions(book: Book, contents: Contents, inbox: Inbox) -> None:
     """The sheet 自動変換一覧: the value as typed and what it was taken for."""
-    found = [f for f in contents.result.findings if f.severity == "自動変換"]
+    found = [f for f in contents.findings if f.severity == "自動変換"]
     sheet = book.sheet(CONVERSIONS_SHEET, [c.width for c in _CONVERSION_COLUMNS], in_order=True)
     allow_typed_numbers(sheet)
     top = write_head(

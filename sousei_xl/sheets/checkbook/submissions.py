@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sousei_xl.findings import is_error, is_open_confirmation
+from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book, Sheet
@@ -98,7 +99,19 @@ def _summary(contents: Contents) -> Iterator[tuple[str, str]]:
         f"要修正 {len(errors)}件（うち事務局あて {office}件）　"
         f"要確認 {len(confirmations)}件（うち確認済 {done}件）　保留 {len(result.held)}行",
     )
+    if contents.indicators is not None and contents.indicators.expected:
+        yield "KPI", _indicator_round(contents.indicators)
     yield "次にすること", "\n".join(f"・{step}" for step in _next_steps(contents))
+
+
+def _indicator_round(kpi: IndicatorResult) -> str:
+    """Where the KPI round stands: it never holds back the list."""
+    states: dict[str, list[str]] = defaultdict(list)
+    for department in kpi.departments:
+        if department.expected:
+            states[department.state].append(department.department)
+    told = "　".join(f"{state} {len(names)}（{named(names)}）" for state, names in states.items())
+    return f"{kpi.expected}指標のうち {kpi.reported}指標に回答　{told}"
 
 
 def _next_steps(contents: Contents) -> Iterator[str]:
