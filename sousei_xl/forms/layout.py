@@ -75,6 +75,13 @@ def find_project_header(
     return None
 
 
+def resembles_projects(rows: Sequence[tuple[int, Sequence[Value]]], strategy: Strategy) -> bool:
+    """Whether a row looks like what is left of the header of 事業: three of its headings."""
+    spellings = _spellings(strategy)
+    headings = ({text.key(v) for v in values if isinstance(v, str)} for _, values in rows)
+    return any(len({spellings[h] for h in found if h in spellings}) > 2 for found in headings)
+
+
 def _spellings(strategy: Strategy) -> dict[str, str]:
     """Match key of a heading, with and without its unit → field name."""
     found = {text.key(label): name for name, label in project_fields(strategy, prefilled=True)}

@@ -199,9 +199,11 @@ def _headless(reading: Reading, tables: list[Table]) -> str:
 
 
 def _has_indicators_alone(reading: Reading, strategy: Strategy) -> bool:
-    """Whether the file is a form of the KPI round, which has no 事業 sheet."""
-    if any(text.key(s.name) == text.key(layout.PROJECTS) for s in reading.sheets):
-        return False
+    """Whether the file is a form of the KPI round, which has no 事業 sheet, whatever its name."""
+    wanted = text.key(layout.PROJECTS)
+    for sheet in reading.sheets:
+        if text.key(sheet.name) == wanted or layout.resembles_projects(sheet.rows, strategy):
+            return False
     return any(find_indicator_header(s.rows, strategy) is not None for s in reading.sheets)
 
 

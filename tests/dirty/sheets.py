@@ -107,6 +107,14 @@ def _kpi_without_header(book: Workbook) -> None:
     sheet.append(["1イ-1", "相談件数", 120])
 
 
+def _kpi_beside_lost_projects(book: Workbook) -> None:
+    """A form with a KPI sheet; 事業 has another name, and its heading too."""
+    sheet = book.create_sheet("KPI")
+    sheet.append(["ID", "指標名", "単位", "H29実績", "H30実績"])
+    projects(book)["F3"] = "事業の名称"
+    projects(book).title = "H30"
+
+
 def _titled(old: str, new: str) -> Change:
     def change(book: Workbook) -> None:
         book[old].title = new
@@ -212,6 +220,12 @@ KINDS = (
     ),
     Kind(
         "kpi-header-lost", "『KPI』の見出しが変わった", edited(_kpi_without_header), ("K101 KPI!",)
+    ),
+    refused(
+        "projects-lost",
+        "『事業』の名前と見出しが変わり、『KPI』だけが元のまま",
+        edited(_kpi_beside_lost_projects),
+        "F201",
     ),
     refused("no-projects", "『事業』のシートを削除した", edited(_deleted(SHEET)), "F201"),
     refused("blank-workbook", "何も入力していない新しいブック", edited(_blank), "F201"),
