@@ -130,7 +130,12 @@ def test_watch_speaks_cp932_and_ends_with_ctrl_c(example: Path) -> None:
     command = [sys.executable, "-m", "sousei_xl", "watch", "--workspace", str(example)]
     environment = {**os.environ, "PYTHONIOENCODING": "cp932", "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # not in the background
     )
     assert process.stdout is not None
     first = process.stdout.readline()

@@ -300,6 +300,12 @@ def test_an_outbox_that_refuses_stays_as_it_is(
     assert cli.run(arguments(workspace)) == 0
 
 
+def hear_interrupts() -> None:
+    """Also where the tests themselves run in the background, where Ctrl+C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal to another process")
 def test_interrupted_it_says_that_the_old_outputs_stand(
     before: Path, old: Files, tmp_path: Path
 ) -> None:
@@ -313,6 +319,7 @@ def test_interrupted_it_says_that_the_old_outputs_stand(
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
+        preexec_fn=hear_interrupts,
     )
     lock = workspace / "outbox" / "履歴" / ".ロック"
     while not lock.read_bytes():  # it has begun

@@ -49,6 +49,9 @@ __all__ = [
 ]
 
 
+_MOST_ROWS = 1_048_000  # of Excel's 1,048,576: titles, headings and sums need some
+
+
 @dataclass(frozen=True, slots=True)
 class Definition:
     """The template, read: what the year is and how the list is printed."""
@@ -166,6 +169,7 @@ def publish_list(
 
     ``held`` is the locked outbox: one run at a time, from reading the inbox on.
     """
+    _refuse_too_long(contents)
     strategy = contents.strategy
     names = output_names(strategy)
     year = strategy.settings.year_label
@@ -251,6 +255,22 @@ def _settled_returns(held: Outbox, returns: Iterable[Output]) -> list[str]:
     due = {output.name for output in returns}
     names = publish.published_names(held)
     return [n for n in names if n.startswith(f"{RETURNS}/") and n not in due]
+
+
+def _refuse_too_long(contents: Contents) -> None:
+    """Before anything is written: a sheet holds so many rows and no more."""
+    departments = len(contents.totals.departments)  # each has a subtotal
+    for what, count in (
+        ("一覧", len(contents.result.listed) + departments),
+        ("指摘", len(contents.findings)),
+        ("提出されたファイル", 2 * (len(contents.result.files) + departments)),
+    ):
+        if count > _MOST_ROWS:
+            raise OperatorError(
+                f"{what}が{count:,}行になり、Excelの1枚のシートに入りません"
+                f"（{_MOST_ROWS:,}行まで）。inbox のファイルを分けて、別々に統合してください。"
+                "出力フォルダーは前のままです。"
+            )
 
 
 def _relative(target: Path, start: Path) -> str:
