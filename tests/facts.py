@@ -14,6 +14,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sousei_xl.figures.totals import totals
+from sousei_xl.findings import Finding
+from sousei_xl.intake.print_form import read_print_form
 from sousei_xl.rules.records import (
     DepartmentState,
     FileRecord,
@@ -23,6 +25,7 @@ from sousei_xl.rules.records import (
     RawRow,
 )
 from sousei_xl.sheets import Contents
+from sousei_xl.sheets.prototype import Prototype, load_prototype
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import split_new_mark
 from sousei_xl.workspace import Run
@@ -34,6 +37,7 @@ __all__ = [
     "example_strategy",
     "frame",
     "make_strategy",
+    "prototype_of",
     "write_form",
 ]
 
@@ -235,3 +239,8 @@ def write_form(path: Path, own: tuple[str, ...] = (), orientation: str = "landsc
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     book.save(path)
     return path
+
+
+def prototype_of(path: Path, strategy: Strategy) -> tuple[Prototype | None, list[Finding]]:
+    """The printed form of a template, or its mistakes."""
+    return load_prototype(read_print_form(path.read_bytes(), "別紙"), path.name, strategy)

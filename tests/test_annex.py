@@ -20,8 +20,7 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import AnnexMap, printed_amount, printed_name, write_annex
 from sousei_xl.sheets.book import MAX_TEXT, Book
 from sousei_xl.sheets.official import write_official
-from sousei_xl.sheets.prototype import load_prototype
-from tests.facts import example_contents, example_rows, make_strategy, write_form
+from tests.facts import example_contents, example_rows, make_strategy, prototype_of, write_form
 
 OWN = [("財源", "独自", "文字"), ("事業コード", "独自", "整数")]
 SUBTOTALS = {
@@ -65,7 +64,7 @@ def printed(
     book = load_workbook(write_form(folder / "form.xlsx", **form))
     change(book["別紙"])
     book.save(folder / "form.xlsx")
-    prototype, mistakes = load_prototype(folder / "form.xlsx", contents.strategy)
+    prototype, mistakes = prototype_of(folder / "form.xlsx", contents.strategy)
     assert prototype is not None, [str(m) for m in mistakes]
     out = Book(
         folder / "out.xlsx",
@@ -335,7 +334,7 @@ def test_same_contents_same_bytes(tmp_path: Path) -> None:
 
 def test_sheets_of_the_official_workbook(tmp_path: Path) -> None:
     contents = example_contents("final")
-    prototype, _ = load_prototype(write_form(tmp_path / "form.xlsx"), contents.strategy)
+    prototype, _ = prototype_of(write_form(tmp_path / "form.xlsx"), contents.strategy)
     assert prototype is not None
     write_official(tmp_path / "out.xlsx", contents, prototype)
     book = load_workbook(tmp_path / "out.xlsx")

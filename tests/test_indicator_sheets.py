@@ -33,8 +33,7 @@ from sousei_xl.sheets.indicators.entries import (
 from sousei_xl.sheets.indicators.path import ACTUAL, BASELINE, EXPECTED, TARGET, Trend
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.overview import write_contents_page, write_notes
-from sousei_xl.sheets.prototype import load_prototype
-from tests.facts import example_contents, write_form
+from tests.facts import example_contents, prototype_of, write_form
 from tests.indicator_builders import kpi_strategy
 from tests.kpi_contents import (
     MARKS,
@@ -324,7 +323,7 @@ def test_footers_name_the_day_of_the_results(written: Path) -> None:
 
 def test_the_official_workbook_has_the_sheets_in_order(tmp_path: Path) -> None:
     for contents, more in ((example(), True), (example_contents(), False)):
-        prototype, mistakes = load_prototype(
+        prototype, mistakes = prototype_of(
             write_form(tmp_path / f"form{more}.xlsx"), contents.strategy
         )
         assert prototype is not None, mistakes

@@ -22,10 +22,10 @@ from sousei_xl.sheets import Contents, book
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.official import write_official
-from sousei_xl.sheets.prototype import Prototype, load_prototype
+from sousei_xl.sheets.prototype import Prototype
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 from sousei_xl.workspace import OperatorError, Run, Workspace
-from tests.facts import example_contents, example_rows, example_strategy, write_form
+from tests.facts import example_contents, example_rows, example_strategy, prototype_of, write_form
 
 RUN = Run("0123abcd", dt.date(2018, 3, 30), dt.datetime(2018, 3, 30))
 
@@ -52,7 +52,7 @@ def long_contents(times: int) -> Contents:
 @pytest.fixture(scope="module")
 def prototype(tmp_path_factory: pytest.TempPathFactory) -> Prototype:
     path = write_form(tmp_path_factory.mktemp("form") / "form.xlsx")
-    found, mistakes = load_prototype(path, example_strategy())
+    found, mistakes = prototype_of(path, example_strategy())
     assert found is not None, mistakes
     return found
 

@@ -14,8 +14,11 @@ from openpyxl.styles import Alignment, Border, Color, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sousei_xl.findings import Finding
+from sousei_xl.intake.inbox import InboxFile
+from sousei_xl.intake.print_form import read_print_form
+from sousei_xl.intake.read import read_files
 from sousei_xl.sheets.prototype import KINDS, FormCell, Prototype, load_prototype
-from tests.facts import FORM_WIDTHS, example_strategy, make_strategy, write_form
+from tests.facts import FORM_WIDTHS, example_strategy, make_strategy, prototype_of, write_form
 
 OWN = [("財源", "独自", "文字"), ("事業コード", "独自", "整数")]
 
@@ -29,7 +32,7 @@ def loaded(
     change(book["別紙"])
     book.save(path / "form.xlsx")
     strategy = make_strategy(fields=OWN) if form.get("own") else example_strategy()
-    return load_prototype(path / "form.xlsx", strategy)
+    return prototype_of(path / "form.xlsx", strategy)
 
 
 def cell(prototype: Prototype | None, kind: str, column: int, row: int = 0) -> FormCell:
@@ -209,3 +212,17 @@ def test_a_template_without_the_form(tmp_path: Path) -> None:
     prototype, mistakes = loaded(tmp_path, change)
     assert prototype is None
     assert "シート「別紙」がありません" in mistakes[0].message
+
+
+def test_the_child_reads_the_form(tmp_path: Path) -> None:
+    """As JSON, in a process without numpy; only where it is asked for."""
+    path = write_form(tmp_path / "form.xlsx")
+    asked, plain = read_files(
+        [InboxFile("a.xlsx", path, "別紙"), InboxFile("b.xlsx", path)], jobs=1
+    )
+    assert asked.form == read_print_form(path.read_bytes(), "別紙")
+    assert plain.form is None
+    (without,) = read_files([InboxFile("a.xlsx", path, "様式")], jobs=1)
+    assert without.form is None
+    _, (mistake,) = load_prototype(without.form, "form.xlsx", example_strategy())
+    assert "シート「別紙」がありません" in str(mistake)

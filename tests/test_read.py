@@ -37,7 +37,7 @@ from pathlib import Path
 from sousei_xl.intake import worker
 from python_calamine import CalamineWorkbook
 
-def read_at_once(reading, path, name):
+def read_at_once(reading, path, name, form):
     if name == "abort.xlsx":
         import os
         os.abort()
@@ -136,7 +136,10 @@ def test_every_bad_file_costs_only_itself_and_order_is_kept(tmp_path: Path) -> N
         ]
 
 
-def test_parser_deaths_are_survived_and_named(tmp_path: Path, gateless: None) -> None:
+def test_parser_deaths_are_survived_and_named(
+    tmp_path: Path, gateless: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUST_BACKTRACE", "1")  # on a developer's machine
     far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     strings = zs.strings_xml("a", attributes=' uniqueCount="4294967295"')
     files = put(

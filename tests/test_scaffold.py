@@ -28,13 +28,14 @@ from sousei_xl.rules.records import OfficeSheet
 from sousei_xl.scaffold import EXAMPLES, init_workspace, office
 from sousei_xl.scaffold.launchers import LAUNCHERS
 from sousei_xl.scaffold.template import START
-from sousei_xl.sheets.prototype import KINDS, load_prototype
+from sousei_xl.sheets.prototype import KINDS
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import CORE
 from sousei_xl.strategy.load import load
 from sousei_xl.text import split_new_mark
 from sousei_xl.workspace import OFFICE_SHEET, TEMPLATE_NAME, OperatorError
 from tests.builders import DEPARTMENTS, facts
+from tests.facts import prototype_of
 from tests.recalculate import needs_office, recalculate
 
 ROOT = Path(__file__).parent.parent
@@ -117,7 +118,7 @@ def test_the_example_template_loads(example: Path) -> None:
     assert all(len(i.departments) == 1 for i in strategy.indicators)
     assert {i.id: i.target for i in strategy.indicators}["1ウ-1a"] == "69.0"
     assert strategy.settings.code == "012041"
-    prototype, wrong = load_prototype(template, strategy)
+    prototype, wrong = prototype_of(template, strategy)
     assert wrong == []
     assert prototype is not None
     assert set(prototype.rows) == set(KINDS)
@@ -275,7 +276,7 @@ def test_an_empty_template_is_valid_when_it_is_filled_in(blank: Path, tmp_path: 
     assert mistakes == []
     assert strategy is not None
     assert [f.label for f in strategy.own_fields] == ["財源"]
-    _, wrong = load_prototype(path, strategy)
+    _, wrong = prototype_of(path, strategy)
     # The name has to stand in a cell of its own; 財源 itself is known.
     assert ["{事業名}だけのセル" in str(w) for w in wrong] == [True]
 

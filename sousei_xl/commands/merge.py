@@ -15,6 +15,7 @@ from sousei_xl.commands.options import (
 )
 from sousei_xl.commands.progress import Progress
 from sousei_xl.intake import arrivals
+from sousei_xl.strategy.load.table import FORM
 from sousei_xl.workspace import OperatorError
 
 if TYPE_CHECKING:
@@ -96,13 +97,13 @@ def _merge(
     workspace: Workspace, jobs: int, approve: dt.date | None, progress: Progress
 ) -> tuple[Contents, Definition]:
     # Reading goes on in the workers while pandas and pandera are imported here.
-    arriving = arrivals.start(workspace, jobs, on_done=progress.update)
+    arriving = arrivals.start(workspace, jobs, on_done=progress.update, form=FORM)
     from sousei_xl import pipeline
     from sousei_xl.pipeline import delivery
 
     arrived = arriving.result()
     progress.close()
-    definition = delivery.define(arrived, workspace.template)
+    definition = delivery.define(arrived.template)
     strategy = definition.strategy
     result, indicators = pipeline.merge_all(arrived, strategy)
     contents = delivery.contents_of(arrived, result, indicators, strategy, workspace, approve)

@@ -64,15 +64,17 @@ def start(
     jobs: int = 0,
     extra: Sequence[InboxFile] = (),
     on_done: Progress | None = None,
+    form: str = "",
 ) -> Arriving:
     """Start reading the template, the inbox and ``extra`` files (for ``check``).
 
+    ``form`` names the template's sheet whose look is wanted.
     ``jobs`` is how many files are read at a time; 0: as many as pay on this machine.
     OperatorError where the template or the inbox is not there.
     """
     require(workspace)
     listing = list_inbox(workspace.inbox)
-    template = InboxFile(workspace.template.name, Path(workspace.template))
+    template = InboxFile(workspace.template.name, Path(workspace.template), form)
     office = [listing.office] if listing.office is not None else []
     files = [template, *office, *listing.files, *extra]
     pending = start_reading(files, jobs or _worthwhile_jobs(len(files)), on_done=on_done)

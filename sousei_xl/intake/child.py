@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sousei_xl.intake.frames import read_frame, write_frame
+from sousei_xl.intake.inbox import InboxFile
 
 _STARTUP = 60.0  # seconds; a virus scanner may hold up the start of a process for long
 
@@ -52,6 +54,8 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
+            # What calamine dies of must stand at the end of its last words, not above a backtrace.
+            env={**os.environ, "RUST_BACKTRACE": "0"},
             creationflags=flags,
         )
         self._lock = threading.Lock()
@@ -68,12 +72,14 @@ class Child:
         self._set_deadline(_STARTUP)
         return self._receive() is not None
 
-    def ask(self, path: str, name: str, timeout: float) -> dict[str, Any] | str:
+    def ask(self, file: InboxFile, timeout: float) -> dict[str, Any] | str:
         """The child's answer, or what became of it: ``timeout``, ``memory`` or ``crash``."""
         assert self._process.stdin is not None
-        self._set_deadline(timeout)
+        # For a form the child starts openpyxl first.
+        self._set_deadline(timeout + _STARTUP if file.form else timeout)
+        request = {"path": str(file.path), "name": file.file, "form": file.form}
         with contextlib.suppress(OSError):  # it died between two files: the answer tells
-            write_frame(self._process.stdin, {"path": path, "name": name})
+            write_frame(self._process.stdin, request)
         answer = self._receive()
         if answer is not None:
             return answer

@@ -30,10 +30,14 @@ _MEANT = ("link", "lock")
 
 @dataclass(frozen=True, slots=True)
 class InboxFile:
-    """A file to be read; ``file`` is its inbox-relative POSIX path, spelled as on disk."""
+    """A file to be read; ``file`` is its inbox-relative POSIX path, spelled as on disk.
+
+    ``form`` names a sheet of which the look is wanted too: that of the template, in a merge.
+    """
 
     file: str
     path: Path
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ class Reading:
 
     ``file`` is the inbox-relative path, ``saved`` the document's own saved time (ISO 8601),
     ``properties`` its custom properties. ``sha256`` is empty where the bytes were not read (gone,
-    locked, larger than the limit, reader died); a refused file has no sheets.
+    locked, larger than the limit, reader died); a refused file has no sheets. ``form`` is the look
+    of the sheet that was asked for (``print_form.read_print_form``).
     """
 
     file: str
@@ -64,6 +65,7 @@ class Reading:
     saved: str | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
     sheets: tuple[SheetCells, ...] = ()
+    form: Mapping[str, Any] | None = None
 
 
 def read_one(path: str, name: str) -> Reading:
@@ -179,7 +181,7 @@ class PendingReadings:
                     break
                 child = child or self._start_child()
                 file = self._files[index]
-                answer = child.ask(str(file.path), file.file, self._timeout)
+                answer = child.ask(file, self._timeout)
                 if not child.usable:
                     self._end_child(child)
                     child = None
@@ -264,6 +266,7 @@ class _Decoder:
             saved=answer["saved"],
             properties={self._keep(k): self._keep(v) for k, v in answer["properties"].items()},
             sheets=tuple(self._sheet(sheet) for sheet in answer["sheets"]),
+            form=answer["form"],
         )
 
     def _keep(self, value: _T) -> _T:

@@ -1,8 +1,9 @@
 """The child process: gate and parser for one file after the other, answers as JSON frames.
 
-It imports nothing but the standard library and calamine, so that it starts fast. Its first frame
-says that it is ready; then every request ``{"path", "name"}`` gets exactly one answer, until the
-input ends. A child that dies owes one, and ``read`` knows for which file.
+It imports nothing but the standard library and calamine, so that it starts fast, and openpyxl only
+where a template's look is asked for. Its first frame says that it is ready; then every request (the
+arguments of ``answer``) gets exactly one answer, until the input ends. A child that dies owes one,
+and ``read`` knows for which file.
 """
 
 from __future__ import annotations
@@ -37,22 +38,25 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     limit_memory()
+    # openpyxl would import numpy where it is installed, for values that no file has.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
     write_frame(answers, {"ready": True})
     while (request := read_frame(requests)) is not None:
-        write_frame(answers, answer(request["path"], request["name"]))
+        write_frame(answers, answer(**request))
     os._exit(0)  # nothing is left to tidy up, and the parent may be waiting
 
 
-def answer(path: str, name: str) -> dict[str, Any]:
+def answer(path: str, name: str, form: str = "") -> dict[str, Any]:
     """Read one file, whatever it is; the fields are those of ``read.Reading``.
 
+    ``form`` names a sheet whose look is wanted as well (``print_form``).
     Every exception is turned into a refusal of this file, panics of the Rust side included: they
     derive from BaseException. Values are JSON's own, temporal ones ``{"t": kind, "v": ISO 8601}``.
     """
     reading: dict[str, Any] = {"sha256": "", "size": 0, "refusal": None, "notices": []}
-    reading |= {"saved": None, "properties": {}, "sheets": []}
+    reading |= {"saved": None, "properties": {}, "sheets": [], "form": None}
     try:
-        refusal = _fill(reading, path, name)
+        refusal = _fill(reading, path, name, form)
     except (KeyboardInterrupt, SystemExit):
         raise
     except MemoryError:
@@ -64,7 +68,7 @@ def answer(path: str, name: str) -> dict[str, Any]:
     return reading
 
 
-def _fill(reading: dict[str, Any], path: str, name: str) -> Notice | None:
+def _fill(reading: dict[str, Any], path: str, name: str, form: str) -> Notice | None:
     """Read the file into ``reading``; returns why it is refused, if it is."""
     data = _snapshot(path, reading)
     if isinstance(data, Notice):
@@ -75,6 +79,10 @@ def _fill(reading: dict[str, Any], path: str, name: str) -> Notice | None:
     sheets = _sheets(data, inspection)
     if isinstance(sheets, Notice):
         return sheets
+    if form:
+        from sousei_xl.intake.print_form import read_print_form  # a template's reader only
+
+        reading["form"] = read_print_form(data, form)
     reading["sheets"] = sheets
     reading["notices"] = [_plain_notice(notice) for notice in inspection.notices]
     reading["saved"] = inspection.saved

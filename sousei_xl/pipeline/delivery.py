@@ -21,6 +21,7 @@ from sousei_xl.forms.annotate.due import Return, plan_returns, write_return
 from sousei_xl.forms.annotate.lines import is_theirs
 from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.arrivals import Arrivals
+from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.rules.indicators.records import IndicatorResult
@@ -60,12 +61,12 @@ class Definition:
     prototype: Prototype
 
 
-def define(arrivals: Arrivals, path: Path) -> Definition:
-    """Read the whole template. TemplateError with every mistake of its tables and its form."""
-    strategy, mistakes = read_strategy(arrivals.template)
+def define(template: Reading) -> Definition:
+    """The whole template. TemplateError with every mistake of its tables and its form."""
+    strategy, mistakes = read_strategy(template)
     if strategy is None:
         raise TemplateError(mistakes)
-    prototype, mistakes = load_prototype(path, strategy)
+    prototype, mistakes = load_prototype(template.form, template.file, strategy)
     if prototype is None:
         raise TemplateError(mistakes)
     return Definition(strategy, prototype)

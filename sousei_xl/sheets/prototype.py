@@ -12,18 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from pathlib import Path
+from itertools import product
 from typing import Any
-
-from openpyxl import load_workbook
-from openpyxl.cell.rich_text import CellRichText, TextBlock
-from openpyxl.worksheet.worksheet import Worksheet
 
 from sousei_xl import text as texts
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Margins, Orientation
-from sousei_xl.sheets.looks import Palette, look_of
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load.table import FORM, cell_address
 
@@ -107,19 +102,18 @@ def project_fields(strategy: Strategy) -> dict[str, str]:
     }
 
 
-def load_prototype(path: Path, strategy: Strategy) -> tuple[Prototype | None, list[Finding]]:
-    """Read the sheet 別紙 of the template; (None, T101 findings) where it has mistakes.
+def load_prototype(
+    form: Mapping[str, Any] | None, file: str, strategy: Strategy
+) -> tuple[Prototype | None, list[Finding]]:
+    """Make sense of the sheet 別紙; (None, T101 findings) where it has mistakes.
 
-    Error values in cells are found by the gate, which reads every sheet of the template.
+    ``form`` is the sheet as ``intake.print_form`` describes it, None where the template ``file``
+    has none. Error values in cells are found by the gate, which reads every sheet of the template.
     """
-    workbook = load_workbook(path, rich_text=True)
-    try:
-        if FORM not in workbook.sheetnames:
-            mistake = (f"シート「{FORM}」がありません。", "シートを元の名前に戻してください。")
-            return None, [_mistake(path.name, 1, "A1", "", *mistake)]
-        return _Reader(workbook[FORM], Palette(workbook), path.name, strategy).read()
-    finally:
-        workbook.close()
+    if form is None:
+        mistake = (f"シート「{FORM}」がありません。", "シートを元の名前に戻してください。")
+        return None, [_mistake(file, 1, "A1", "", *mistake)]
+    return _Reader(form, file, strategy).read()
 
 
 def _mistake(file: str, row: int, cell: str, value: str, problem: str, remedy: str) -> Finding:
@@ -130,8 +124,9 @@ def _mistake(file: str, row: int, cell: str, value: str, problem: str, remedy: s
 class _Reader:
     """Reads one sheet and collects its mistakes."""
 
-    def __init__(self, sheet: Worksheet, palette: Palette, file: str, strategy: Strategy) -> None:
-        self.sheet, self.palette, self.file = sheet, palette, file
+    def __init__(self, form: Mapping[str, Any], file: str, strategy: Strategy) -> None:
+        self.form, self.file = form, file
+        self.rows = {row["number"]: row for row in form["rows"]}
         fields = tuple(project_fields(strategy))
         # 予算事業費 may be written as people see it in the department's form.
         self.labels = {texts.key(f.label): f.short_label for f in strategy.fields if not f.own}
@@ -148,11 +143,10 @@ class _Reader:
         self.found: list[Finding] = []
         self.merges: dict[tuple[int, int], tuple[int, int]] = {}
         self.covered: set[tuple[int, int]] = set()
-        for area in sheet.merged_cells.ranges:
-            size = (area.max_row - area.min_row + 1, area.max_col - area.min_col + 1)
-            self.merges[area.min_row, area.min_col] = size
-            self.covered.update(area.cells)
-            self.covered.discard((area.min_row, area.min_col))
+        for top, left, bottom, right in form["merged"]:
+            self.merges[top, left] = (bottom - top + 1, right - left + 1)
+            area = product(range(top, bottom + 1), range(left, right + 1))
+            self.covered.update(set(area) - {(top, left)})
 
     def read(self) -> tuple[Prototype | None, list[Finding]]:
         numbers = self._row_numbers()
@@ -165,14 +159,14 @@ class _Reader:
             self._check_required(rows, numbers)
         if self.found:
             return None, self.found
-        page = self.sheet.page_margins
+        left, right, top, bottom = self.form["margins"]
         # The page header and footer need their room.
-        margins = Margins(page.left, page.right, max(page.top, 0.6), max(page.bottom, 0.5))
-        orientation = self.sheet.page_setup.orientation
+        margins = Margins(left, right, max(top, 0.6), max(bottom, 0.5))
         prototype = Prototype(
             rows=rows,
-            widths=tuple(self._widths(last)),
-            orientation="landscape" if orientation == "landscape" else "portrait",
+            # Of columns B to the last, as widths of a workbook with 7 pixel digits.
+            widths=tuple(pages.column_width(int(w + 0.5)) for w in self.form["widths"][1:last]),
+            orientation="landscape" if self.form["orientation"] == "landscape" else "portrait",
             margins=margins,
         )
         return prototype, []
@@ -183,10 +177,9 @@ class _Reader:
         known = {texts.key(kind): kind for kind in KINDS}
         comments = {texts.key(word) for word in _COMMENTS}
         rows: dict[str, list[int]] = {}
-        for number in range(1, self.sheet.max_row + 1):
-            value = self.sheet.cell(number, 1).value
-            shown = "" if value is None else str(value).strip()
-            if not shown or texts.key(shown) in comments or shown.startswith(("※", "（", "(")):
+        for number, row in self.rows.items():
+            shown = row["cells"][0]["text"].strip()
+            if texts.key(shown) in comments or shown.startswith(("※", "（", "(")):
                 continue
             kind = known.get(texts.key(shown))
             if kind is None:
@@ -213,21 +206,20 @@ class _Reader:
         """The last column that the row uses: text or a merged range."""
         used = [
             column + self.merges.get((number, column), (1, 1))[1] - 1
-            for column in range(2, self.sheet.max_column + 1)
-            if self.sheet.cell(number, column).value is not None or (number, column) in self.merges
+            for column, cell in enumerate(self.rows[number]["cells"], 1)
+            if column > 1 and (cell["text"] or (number, column) in self.merges)
         ]
         return max(used, default=0)
 
     def _row(self, kind: str, number: int, last_column: int, last_row: int) -> FormRow:
-        height = self.sheet.row_dimensions[number].height or 0.0
         columns = range(2, last_column + 1)
         cells = tuple(self._cell(kind, number, column, last_row) for column in columns)
-        return FormRow(float(height), cells)
+        return FormRow(self.rows[number]["height"], cells)
 
     def _cell(self, kind: str, number: int, column: int, last_row: int) -> FormCell:
         if (number, column) in self.covered:
             return FormCell(column - 2, (), {}, covered=True)
-        cell = self.sheet.cell(number, column)
+        cell = self.rows[number]["cells"][column - 1]
         rows, columns = self.merges.get((number, column), (1, 1))
         if number + rows - 1 > last_row:
             self._add(
@@ -237,8 +229,8 @@ class _Reader:
                 f"「{kind}」の行が、ほかの行のセルと結合されています。",
                 "セルの結合を解除してください（同じ行の中の結合は使えます）。",
             )
-        value, font = _plain(cell.value)
-        if cell.data_type == "f":
+        value = cell["text"]
+        if cell["formula"]:
             self._add(
                 number,
                 column,
@@ -248,8 +240,7 @@ class _Reader:
             )
             value = ""
         pieces = tuple(self._pieces(kind, number, column, value))
-        look = look_of(cell, self.palette, font)
-        return FormCell(column - 2, pieces, look, rows, columns)
+        return FormCell(column - 2, pieces, cell["look"], rows, columns)
 
     def _pieces(self, kind: str, number: int, column: int, value: str) -> Iterator[Piece]:
         allowed = {texts.key(name): name for name in self.allowed[kind]}
@@ -303,36 +294,6 @@ class _Reader:
                     remedy = f"{expected}に移してください。"
                     self._add(number, own[name] + 2, f"{{{name}}}", problem, remedy)
 
-    def _widths(self, last: int) -> Iterator[float]:
-        """Widths of columns B to the last, as widths of a workbook with 7 pixel digits."""
-        digit = _digit_pixels(self.sheet.parent)
-        standard = self.sheet.sheet_format.defaultColWidth
-        default = standard * digit if standard else 8 * digit + 5
-        widths = {
-            column: dimension.width * digit
-            for dimension in self.sheet.column_dimensions.values()
-            if dimension.width and dimension.customWidth
-            for column in range(dimension.min or 1, (dimension.max or 0) + 1)
-        }
-        for column in range(2, last + 1):
-            yield pages.column_width(int(widths.get(column, default) + 0.5))
-
     def _add(self, row: int, column: int, value: str, problem: str, remedy: str) -> None:
         cell = cell_address(row, column - 1)
         self.found.append(_mistake(self.file, row, cell, value, problem, remedy))
-
-
-def _plain(value: Any) -> tuple[str, Any]:
-    """The text of a cell and, for rich text, the font of its first run."""
-    if isinstance(value, CellRichText):
-        first = value[0] if value else ""
-        return str(value), first.font if isinstance(first, TextBlock) else None
-    return texts.to_text(value), None
-
-
-def _digit_pixels(workbook: Any) -> int:
-    """Width of a digit in the workbook's normal font: what column widths are counted in."""
-    normal = workbook._named_styles["Normal"].font
-    name, size = normal.name or "Calibri", float(normal.sz or 11)
-    em = {"Calibri": 0.5, "Verdana": 0.64}.get(name, 0.54)
-    return max(round(size * 96 / 72 * em), 1)
