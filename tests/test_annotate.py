@@ -19,10 +19,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sousei_xl.findings import Finding, Place, acknowledge, finding, is_error
 from sousei_xl.forms.annotate import SHEET, Kept, Unmarkable, annotate, findings_only
-from sousei_xl.forms.annotate.due import plan_returns, return_names, returns_due, write_return
 from sousei_xl.forms.annotate.notes import SEPARATOR
 from sousei_xl.forms.annotate.request import HEADINGS
 from sousei_xl.forms.distribute import write_form
+from sousei_xl.forms.returns import plan_returns, return_names, returns_due, write_return
 from sousei_xl.intake.inbox import list_inbox
 from sousei_xl.intake.read import read_one
 from sousei_xl.intake.receive import receive

@@ -200,6 +200,16 @@ def is_open_confirmation(item: Finding) -> bool:
     return item.severity == "要確認" and not item.acknowledged
 
 
+def is_for_department(item: Finding) -> bool:
+    """True for what the department is asked: 要修正, and 要確認 that is still open."""
+    return item.addressee == "部局" and (is_error(item) or is_open_confirmation(item))
+
+
+def is_unreadable(item: Finding) -> bool:
+    """True where the file could not be opened at all (F1..)."""
+    return item.code.startswith("F1")
+
+
 def _catalogue() -> dict[str, Rule]:
     # The rule modules import Rule and Text from here, so they are imported last.
     from sousei_xl.findings import files, indicators, lists, rows

@@ -15,14 +15,14 @@ from sousei_xl import publish, text
 from sousei_xl.figures.changes import Changes, compare
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.totals import totals
-from sousei_xl.findings import Finding
-from sousei_xl.forms.annotate.due import FOLDER as RETURNS
-from sousei_xl.forms.annotate.due import Return, plan_returns, write_return
-from sousei_xl.forms.annotate.lines import is_theirs
+from sousei_xl.findings import Finding, is_for_department
+from sousei_xl.forms.returns import FOLDER as RETURNS
+from sousei_xl.forms.returns import Return, plan_returns
 from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
+from sousei_xl.pipeline.returns import return_outputs
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import FileRecord, ListResult, ListStatus
@@ -204,28 +204,17 @@ def publish_list(
     if contents.status == "final" and contents.approved_on is not None:
         digest = content_hash(contents.result, strategy)
         approval = publish.Approval(contents.approved_on, digest)
-    returns = [
-        _return(job, workspace.inbox, strategy)
-        for job in plan_returns(contents.result, contents.findings)
-    ]
-    published = publish.publish(
-        workspace,
-        contents.run,
-        [*returns, checkbook, council, official],
-        retire=_settled_returns(held, returns),
-        approval=approval,
-        held=held,
-    )
+    due = plan_returns(contents.result, contents.findings)
+    with return_outputs(due, workspace.inbox, strategy) as returns:
+        published = publish.publish(
+            workspace,
+            contents.run,
+            [*returns, checkbook, council, official],
+            retire=_settled_returns(held, returns),
+            approval=approval,
+            held=held,
+        )
     return Delivered(published, tuple(edits))
-
-
-def _return(job: Return, inbox: Path, strategy: Strategy) -> Output:
-    """A department's file on its way back, marked."""
-
-    def write(path: Path) -> None:
-        write_return(path, inbox / job.file, job, strategy)
-
-    return Output(job.name, write=write, tracked=False)
 
 
 def publish_returns(
@@ -238,16 +227,16 @@ def publish_returns(
 
     ``records`` name the files by a path that can be opened from here.
     """
-    outputs = []
+    jobs = []
     for record in records:
-        asked = tuple(f for f in findings if f.place.file == record.file and is_theirs(f))
+        asked = tuple(f for f in findings if f.place.file == record.file and is_for_department(f))
         if asked:
             name = f"{RETURNS}/{Path(record.file).name}"
             edition = max(record.edition, 1) + 1
-            job = Return(record.file, name, record.department, edition, record.sha256, asked)
-            outputs.append(_return(job, Path(), strategy))
+            jobs.append(Return(record.file, name, record.department, edition, record.sha256, asked))
     run = Run.of("", [(r.file, r.sha256) for r in records], strategy.settings.list_date)
-    published = publish.publish(workspace, run, outputs)
+    with return_outputs(jobs, Path(), strategy) as outputs:
+        published = publish.publish(workspace, run, outputs)
     return [*published.written, *published.unchanged]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
-from sousei_xl.findings import Finding
+from sousei_xl.findings import Finding, is_unreadable
 from sousei_xl.forms.annotate import lines, marks, notes
 from sousei_xl.forms.annotate.lines import Line, SheetMarks
 from sousei_xl.forms.annotate.markup import Unmarkable
@@ -30,7 +30,6 @@ from sousei_xl.strategy import Settings, Strategy
 
 __all__ = ["SHEET", "Kept", "Unmarkable", "annotate", "findings_only"]
 
-UNREADABLE = "F1"  # how the codes begin that say that a file could not be opened
 _DRAWN = (b":pic>", b":sp ", b":sp>", b":graphicFrame", b":cxnSp", b":grpSp")
 
 
@@ -112,7 +111,7 @@ def findings_only(
     located = lines.locate(findings, {}, {}, strategy)
     listed = lines.lines(located)
     styles = Styles(workbook.package, workbook.part)
-    opened = not any(one.item.code.startswith(UNREADABLE) for one in located)
+    opened = not any(is_unreadable(one.item) for one in located)
     letter = Letter(department, "", 0, file=file, opened=opened)
     _put_request(workbook, letter, listed, {}, strategy.settings, styles)
     target.write_bytes(workbook.package.save())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sousei_xl import text
-from sousei_xl.findings import RULES, Finding, is_error, is_open_confirmation
+from sousei_xl.findings import RULES, Finding, is_for_department
 from sousei_xl.forms import layout
 from sousei_xl.forms.annotate.marks import ERROR
 from sousei_xl.forms.annotate.reply import Rows
@@ -61,11 +61,6 @@ class Located:
     subject: str
 
 
-def is_theirs(item: Finding) -> bool:
-    """True for what the department is asked: 要修正, and 要確認 that is still open."""
-    return item.addressee == "部局" and (is_error(item) or is_open_confirmation(item))
-
-
 @dataclass(frozen=True, slots=True)
 class _Table:
     """The table of a sheet: row of its header, leftmost column, column of 事業名 (0: none)."""
@@ -106,7 +101,7 @@ def locate(
     strategy: Strategy,
 ) -> list[Located]:
     """The department's findings in the order of the sheets, 要修正 before 要確認."""
-    theirs = [item for item in findings if is_theirs(item)]
+    theirs = [item for item in findings if is_for_department(item)]
     named = {item.place.sheet for item in theirs} & worksheets.keys()
     tables = {name: _find_table(sheets[name], strategy) for name in named}
     located = []

@@ -13,7 +13,7 @@ from dataclasses import replace
 import pandas as pd
 
 from sousei_xl import text
-from sousei_xl.findings import Finding, is_error, is_open_confirmation
+from sousei_xl.findings import Finding, is_error, is_for_department
 from sousei_xl.rules import checks, schema
 from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge import office, order, relist, units
@@ -258,7 +258,7 @@ def _departments(
         active[submission.department].append(submission)
     per_file: dict[str, Counter[str]] = defaultdict(Counter)
     for item in findings:
-        if item.addressee == "部局" and (is_error(item) or is_open_confirmation(item)):
+        if is_for_department(item):
             per_file[item.place.file][item.severity] += 1
     states = []
     for department in strategy.departments:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sousei_xl.findings import is_error, is_open_confirmation
+from sousei_xl.findings import is_error, is_for_department, is_open_confirmation
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents, named
@@ -186,7 +186,7 @@ def _counts(result: ListResult) -> dict[str, Counter[str]]:
     """File → severity → findings that its department still has to deal with."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for item in result.findings:
-        if item.addressee == "部局" and (is_error(item) or is_open_confirmation(item)):
+        if is_for_department(item):
             counts[item.place.file][item.severity] += 1
     return counts
 

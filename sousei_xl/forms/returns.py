@@ -1,4 +1,7 @@
-"""Which files go back, under which names, and the one call that makes such a workbook."""
+"""Which files go back, under which names, and the one call that makes such a workbook.
+
+Most merges have nothing to return: ``annotate`` is imported where a return is written.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from sousei_xl.findings import Finding, is_error
-from sousei_xl.forms.annotate import UNREADABLE, Kept, Unmarkable, annotate, findings_only
-from sousei_xl.forms.annotate.lines import is_theirs
+from sousei_xl.findings import Finding, is_error, is_for_department, is_unreadable
 from sousei_xl.rules.records import ListResult
 from sousei_xl.strategy import Strategy
+
+if TYPE_CHECKING:
+    from sousei_xl.forms.annotate import Kept
 
 FOLDER = "差戻し"
 
@@ -36,8 +41,7 @@ class Return:
     @property
     def is_readable(self) -> bool:
         """True where the file itself can go back; otherwise the findings go alone."""
-        codes = (item.code for item in self.findings)
-        return bool(self.sha256) and not any(code.startswith(UNREADABLE) for code in codes)
+        return bool(self.sha256) and not any(map(is_unreadable, self.findings))
 
 
 def returns_due(result: ListResult, findings: Iterable[Finding]) -> dict[str, tuple[Finding, ...]]:
@@ -48,7 +52,7 @@ def returns_due(result: ListResult, findings: Iterable[Finding]) -> dict[str, tu
     """
     said: defaultdict[str, list[Finding]] = defaultdict(list)
     for item in findings:
-        if is_theirs(item):
+        if is_for_department(item):
             said[item.place.file].append(item)
     return {
         record.file: tuple(said[record.file])
@@ -104,6 +108,8 @@ def write_return(target: Path, source: Path, item: Return, strategy: Strategy) -
     more or cannot be marked safely, the findings go back alone. Raises OSError where ``target``
     cannot be written.
     """
+    from sousei_xl.forms.annotate import Unmarkable, annotate, findings_only
+
     if item.is_readable:
         try:
             data = source.read_bytes()
