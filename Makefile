@@ -83,7 +83,9 @@ mutate: $(DEV) ## 壊した様式を大量に読み、落ちず失わないこ�
 
 lock: $(LOCK_VENV)/bin/python ## パッケージの版を固定し直します（UPGRADE=1 で最新版へ）
 	$(COMPILE) pyproject.toml --output-file requirements.txt
-	$(COMPILE) pyproject.toml --extra dev --constraint requirements.txt \
+	$(COMPILE) pyproject.toml --extra cluster --constraint requirements.txt \
+		--output-file requirements-cluster.txt
+	$(COMPILE) pyproject.toml --extra dev --constraint requirements-cluster.txt \
 		--output-file requirements-dev.txt
 
 clean: ## 仮想環境とキャッシュを消します（inbox/ と outbox/ は残ります）

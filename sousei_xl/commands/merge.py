@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import sys
 from typing import TYPE_CHECKING
 
 from sousei_xl import publish, text
+from sousei_xl.commands.cluster import executor_of
 from sousei_xl.commands.options import (
     DONE,
     DRAFT,
@@ -19,6 +21,8 @@ from sousei_xl.strategy.load.table import FORM
 from sousei_xl.workspace import OperatorError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from sousei_xl.pipeline.delivery import Definition, Delivered
     from sousei_xl.sheets import Contents
     from sousei_xl.workspace import Workspace
@@ -45,6 +49,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="同時に読み込むファイルの数（既定: 自動）",
     )
     parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="読み込みを、動いているDaskクラスターに任せます（例: tcp://192.0.2.10:8786）",
+    )
+    parser.add_argument(
         "--dry-run", action="store_true", help="何も書き出さず、前回の別紙との違いを表示します"
     )
     add_workspace_options(parser)
@@ -68,18 +77,22 @@ def run(args: argparse.Namespace) -> int:
     if args.jobs < 0:
         raise OperatorError("--jobs には1以上の数を指定してください。")
     workspace, jobs = workspace_of(args), args.jobs
-    with Progress("読み込み") as progress:
+    with executor_of(args.cluster) as executor, Progress("読み込み") as progress:
         if args.dry_run:
-            contents, _ = _merge(workspace, jobs, approve, progress)
+            contents, _ = _merge(workspace, jobs, approve, progress, executor)
             _show_changes(args, workspace, contents)
         else:
-            contents, delivered = deliver(workspace, jobs, approve, progress)
+            contents, delivered = deliver(workspace, jobs, approve, progress, executor)
             _report(args, workspace, contents, delivered)
     return DRAFT if contents.status == "draft" else DONE
 
 
 def deliver(
-    workspace: Workspace, jobs: int, approve: dt.date | None, progress: Progress
+    workspace: Workspace,
+    jobs: int,
+    approve: dt.date | None,
+    progress: Progress,
+    executor: Executor | None = None,
 ) -> tuple[Contents, Delivered]:
     """Read, merge and publish once.
 
@@ -87,22 +100,31 @@ def deliver(
     """
     arrivals.require(workspace)  # before anything is created in the outbox
     with publish.locked(workspace) as outbox:
-        contents, definition = _merge(workspace, jobs, approve, progress)
+        contents, definition = _merge(workspace, jobs, approve, progress, executor)
         from sousei_xl.pipeline import delivery
 
         return contents, delivery.publish_list(workspace, contents, definition.prototype, outbox)
 
 
 def _merge(
-    workspace: Workspace, jobs: int, approve: dt.date | None, progress: Progress
+    workspace: Workspace,
+    jobs: int,
+    approve: dt.date | None,
+    progress: Progress,
+    executor: Executor | None,
 ) -> tuple[Contents, Definition]:
     # Reading goes on in the workers while pandas and pandera are imported here.
-    arriving = arrivals.start(workspace, jobs, on_done=progress.update, form=FORM)
+    arriving = arrivals.start(
+        workspace, jobs, on_done=progress.update, form=FORM, executor=executor
+    )
     from sousei_xl import pipeline
     from sousei_xl.pipeline import delivery
 
     arrived = arriving.result()
     progress.close()
+    if arriving.spread and arriving.spread.read_here:
+        here = f"{arriving.spread.read_here:,}ファイル"
+        print(f"クラスターが読めなかった{here}は、この機械で読みました。", file=sys.stderr)
     definition = delivery.define(arrived.template)
     strategy = definition.strategy
     result, indicators = pipeline.merge_all(arrived, strategy)

@@ -6,10 +6,16 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sousei_xl.intake.inbox import InboxFile, Stray, list_inbox
 from sousei_xl.intake.read import PendingReadings, Reading, start_reading
 from sousei_xl.workspace import OperatorError, Workspace
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from sousei_xl.intake.spread import SpreadReadings
 
 Progress = Callable[[int, int], None]
 
@@ -26,17 +32,22 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """Reading under way; ``result`` waits for it."""
+    """Reading under way; ``result`` waits for it.
+
+    ``pending`` reads the template, the office's sheet and all files that ``spread`` does not.
+    """
 
     pending: PendingReadings
     has_office: bool
     strays: tuple[Stray, ...]
+    spread: SpreadReadings | None = None
 
     def result(self) -> Arrivals:
         """Everything that was read, files in the order of their names."""
         template, *rest = self.pending.result()
         office = rest.pop(0) if self.has_office else None
-        return Arrivals(template, tuple(rest), office, self.strays)
+        files = self.spread.result() if self.spread else rest
+        return Arrivals(template, tuple(files), office, self.strays)
 
 
 def require_template(workspace: Workspace) -> None:
@@ -65,20 +76,28 @@ def start(
     extra: Sequence[InboxFile] = (),
     on_done: Progress | None = None,
     form: str = "",
+    executor: Executor | None = None,
 ) -> Arriving:
     """Start reading the template, the inbox and ``extra`` files (for ``check``).
 
     ``form`` names the template's sheet whose look is wanted.
-    ``jobs`` is how many files are read at a time; 0: as many as pay on this machine.
+    ``jobs`` is how many files are read at a time; 0: as many as pay on this machine. An
+    ``executor`` reads the departments' files elsewhere.
     OperatorError where the template or the inbox is not there.
     """
     require(workspace)
     listing = list_inbox(workspace.inbox)
     template = InboxFile(workspace.template.name, Path(workspace.template), form)
     office = [listing.office] if listing.office is not None else []
-    files = [template, *office, *listing.files, *extra]
-    pending = start_reading(files, jobs or _worthwhile_jobs(len(files)), on_done=on_done)
-    return Arriving(pending, bool(office), tuple(listing.strays))
+    own, theirs = [template, *office], [*listing.files, *extra]
+    jobs = jobs or _worthwhile_jobs(len(own) + len(theirs))
+    if executor is None:
+        pending = start_reading([*own, *theirs], jobs, on_done=on_done)
+        return Arriving(pending, bool(office), tuple(listing.strays))
+    from sousei_xl.intake.spread import SpreadReadings
+
+    spread = SpreadReadings(theirs, executor, jobs, on_done)
+    return Arriving(start_reading(own, 1), bool(office), tuple(listing.strays), spread)
 
 
 # One process reads about so many files while another imports pandas.
