@@ -10,7 +10,7 @@ import subprocess
 import sys
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,12 +20,14 @@ from sousei_xl import publish as pub
 from sousei_xl.publish import (
     Approval,
     OpenSheets,
+    Outbox,
     Output,
     Published,
     hand_edited,
     locked,
     read_approval,
 )
+from sousei_xl.publish.journal import Change
 from sousei_xl.workspace import OperatorError, Workspace
 from tests.outboxes import DRAFT, NOW, PROPOSAL, ROWS, RUN, publish, standing, text, workbook
 
@@ -55,12 +57,29 @@ def test_first_publication_writes_and_verifies(workspace: Workspace) -> None:
         Output(DRAFT, workbook(), verify=look, last=True),
         Output("オープンデータ/事業一覧.csv", text("番号\r\n"), verify=look),
     )
-    assert done == Published(["オープンデータ/事業一覧.csv", DRAFT], [], [])
+    assert done == Published([DRAFT, "オープンデータ/事業一覧.csv"], [], [])
     assert standing(workspace) == sorted(done.written)
-    assert seen[0] == {}
-    assert seen[1]["別紙"][1] == [1, "移住促進", 1200]
-    assert seen[1]["注記"] == [["", ""], ["", ""], ["", "架空の値"]]
+    assert seen[1] == {}
+    assert seen[0]["別紙"][1] == [1, "移住促進", 1200]
+    assert seen[0]["注記"] == [["", ""], ["", ""], ["", "架空の値"]]
     assert not (workspace.outbox / ".作業中").exists()
+
+
+def test_the_official_workbook_takes_its_place_last(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved: list[str] = []
+    usual = pub.commit
+
+    def commit(outbox: Outbox, changes: Sequence[Change]) -> None:
+        moved.extend(change.target for change in changes)
+        usual(outbox, changes)
+
+    monkeypatch.setattr(pub, "commit", commit)
+    outputs = [Output(DRAFT, workbook(), last=True), Output("メモ.txt", text("あ"))]
+    publish(workspace, *outputs)
+    # The record tells of all of them, so it comes after them.
+    assert [name for name in moved if "記録/" not in name] == ["メモ.txt", DRAFT, "履歴/記録.json"]
 
 
 def test_equal_bytes_are_unchanged(published: Workspace) -> None:

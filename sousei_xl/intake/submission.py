@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from types import MappingProxyType
 from typing import Any
 
 from sousei_xl import text
@@ -26,7 +25,7 @@ from sousei_xl.rules.records import NOTHING, FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
-_NO_ERRORS: Mapping[str, str] = MappingProxyType({})
+_NO_ERRORS: Mapping[str, str] = {}  # no proxy: what comes of it can be pickled
 
 
 @dataclass(frozen=True, slots=True)

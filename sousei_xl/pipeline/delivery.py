@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, zip_longest
 from pathlib import Path
 
@@ -17,12 +19,12 @@ from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import Finding, is_for_department
 from sousei_xl.forms.returns import FOLDER as RETURNS
-from sousei_xl.forms.returns import Return, plan_returns
+from sousei_xl.forms.returns import Return, plan_returns, write_return
 from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
-from sousei_xl.pipeline.returns import return_outputs
+from sousei_xl.pipeline.ahead import as_many_as_pay, written_ahead
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import FileRecord, ListResult, ListStatus
@@ -51,6 +53,9 @@ __all__ = [
 
 
 _MOST_ROWS = 1_048_000  # of Excel's 1,048,576: titles, headings and sums need some
+# From here on starting other processes pays.
+_LONG = 5000  # rows of the list
+_MANY_RETURNS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,44 +182,65 @@ def publish_list(
 
     inbox = _relative(workspace.inbox, workspace.outbox)
 
-    def write(path: Path) -> None:
-        write_official(path, contents, prototype)
-
     edits = previous.ready_rows(workspace, publish.hand_edited(workspace), strategy)
     official = Output(
         names[contents.status],
-        write=write,
+        write=partial(write_official, contents=contents, prototype=prototype),
         verify=lambda _, sheets: _verify(sheets, contents),
         replaces=tuple(n for state, n in names.items() if state != contents.status),
         last=True,
     )
-    checkbook = Output(
-        f"点検結果_{year}.xlsx",
-        write=lambda path: write_checkbook(path, contents, inbox, edits),
-        tracked=False,
-    )
     said = remarks.read_remarks(workspace, strategy.settings)
-    council = Output(
-        remarks.council_name(strategy.settings),
-        write=lambda path: write_council(path, contents, said),
-        verify=lambda _, sheets: remarks.check_kept(sheets, said),
-        tracked=False,
-    )
     approval = None
     if contents.status == "final" and contents.approved_on is not None:
         digest = content_hash(contents.result, strategy)
         approval = publish.Approval(contents.approved_on, digest)
     due = plan_returns(contents.result, contents.findings)
-    with return_outputs(due, workspace.inbox, strategy) as returns:
+    beside = (
+        partial(write_checkbook, contents=contents, inbox_link=inbox, hand_edits=edits),
+        partial(write_council, contents=contents, remarks=said),
+    )
+    is_long = len(contents.result.listed) > _LONG
+    with (
+        _returns(due, workspace.inbox, strategy) as returns,
+        written_ahead(beside, 1 if is_long else 0, at_once=len(beside)) as (
+            checkbook,
+            council,
+        ),
+    ):
         published = publish.publish(
             workspace,
             contents.run,
-            [*returns, checkbook, council, official],
+            [
+                official,
+                Output(f"点検結果_{year}.xlsx", write=checkbook, tracked=False),
+                Output(
+                    remarks.council_name(strategy.settings),
+                    write=council,
+                    verify=lambda _, sheets: remarks.check_kept(sheets, said),
+                    tracked=False,
+                ),
+                *returns,
+            ],
             retire=_settled_returns(held, returns),
             approval=approval,
             held=held,
         )
     return Delivered(published, tuple(edits))
+
+
+@contextlib.contextmanager
+def _returns(jobs: Sequence[Return], inbox: Path, strategy: Strategy) -> Iterator[list[Output]]:
+    """Departments' files on their way back, marked; very many are written by several processes."""
+    writes = [
+        partial(write_return, source=inbox / job.file, item=job, strategy=strategy) for job in jobs
+    ]
+    processes = as_many_as_pay() if len(jobs) > _MANY_RETURNS else 0
+    with written_ahead(writes, processes, at_once=16) as ready:
+        yield [
+            Output(job.name, write=write, tracked=False)
+            for job, write in zip(jobs, ready, strict=True)
+        ]
 
 
 def publish_returns(
@@ -235,7 +261,7 @@ def publish_returns(
             edition = max(record.edition, 1) + 1
             jobs.append(Return(record.file, name, record.department, edition, record.sha256, asked))
     run = Run.of("", [(r.file, r.sha256) for r in records], strategy.settings.list_date)
-    with return_outputs(jobs, Path(), strategy) as outputs:
+    with _returns(jobs, Path(), strategy) as outputs:
         published = publish.publish(workspace, run, outputs)
     return [*published.written, *published.unchanged]
 

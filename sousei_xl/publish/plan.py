@@ -44,7 +44,7 @@ class Output:
     """
 
     name: str
-    write: Callable[[Path], None]
+    write: Callable[[Path], object]
     verify: Callable[[Path, OpenSheets], None] | None = None
     replaces: tuple[str, ...] = ()
     last: bool = False
@@ -195,10 +195,16 @@ def make_plan(
     approval: Approval | None,
 ) -> tuple[Plan, Record]:
     """Everything that changes, in this order: outputs, the official one last, what goes, the
-    record. Raises OperatorError."""
+    record. Raises OperatorError.
+
+    They are written in the order in which they are given.
+    """
     plan = Plan(outbox, run)
-    for output in sorted(outputs, key=lambda output: output.last):
+    last: set[str] = set()
+    for output in outputs:
         plan.add(output)
+        last |= {output.name} if output.last else set()
+    plan.changes.sort(key=lambda change: change.target in last)
     for name in retire:
         plan.retire(name)
     return plan, plan.conclude(approval)

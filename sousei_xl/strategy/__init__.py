@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 
 from sousei_xl import text
 from sousei_xl.strategy.fields import Field
@@ -93,7 +92,7 @@ class Indicator:
     direction: str
     note: str
     departments: tuple[str, ...] = ()
-    yearly_targets: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    yearly_targets: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

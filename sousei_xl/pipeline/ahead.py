@@ -1,0 +1,91 @@
+"""Workbooks that other processes write, while this one writes its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # most merges need no other process
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+Write = Callable[[Path], object]
+
+
+def as_many_as_pay() -> int:
+    """How many processes write at a time on this machine."""
+    return min(8, os.cpu_count() or 1)
+
+
+@contextlib.contextmanager
+def written_ahead(
+    writes: Sequence[Write], processes: int, at_once: int
+) -> Iterator[Sequence[Write]]:
+    """Have the files written aside from now on; what is given back puts them in their places.
+
+    Each of ``writes`` gets the path of its file and can be pickled. ``at_once`` of them go to a
+    process together; 0 ``processes``: everything is written here, in its turn. What is written
+    does not depend on it. To be called before the context ends.
+    """
+    if not processes or not writes:
+        yield writes
+        return
+    with tempfile.TemporaryDirectory() as aside, _pool(processes) as pool:
+        tasks = [(write, Path(aside, f"{n:05}.xlsx")) for n, write in enumerate(writes)]
+        fetches: list[Write] = []
+        for start in range(0, len(tasks), at_once):
+            several = tasks[start : start + at_once]
+            done = pool.submit(_write_several, several)
+            fetches += [partial(_fetch, done, *task) for task in several]
+        yield fetches
+
+
+def _write_several(tasks: Sequence[tuple[Write, Path]]) -> None:
+    for write, path in tasks:
+        write(path)
+
+
+def _fetch(done: Future[None], write: Write, written: Path, path: Path) -> None:
+    try:
+        done.result()
+    except BrokenExecutor:  # a process was killed: nothing is lost but its speed
+        write(path)
+    else:
+        shutil.move(written, path)
+
+
+@contextlib.contextmanager
+def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # Not forked: a fork would hold the outbox's lock, too, after this process has been killed.
+    spawn = get_context("spawn")
+    pool = ProcessPoolExecutor(processes, mp_context=spawn, initializer=_begin)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    """Ctrl+C is the parent's to handle, and nobody goes on without it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(1)
