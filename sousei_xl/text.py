@@ -104,6 +104,11 @@ def key(text: str) -> str:
     return _remembered_key(text) if len(text) <= _OFTEN else _key(text)
 
 
+def heading_key(value: Value) -> str:
+    """Match key of a cell that may be a heading; blank for a number and for what is too long."""
+    return _remembered_key(value) if isinstance(value, str) and len(value) <= _OFTEN else ""
+
+
 # Headings, choices and departments come again in every file and row; long texts do not.
 _OFTEN = 60
 

@@ -27,6 +27,7 @@ from sousei_xl.text import NEW, RELISTED, to_text
 from sousei_xl.workspace import Workspace
 
 _MOST = 10  # findings and rows that are listed on the console; all of them stand in the workbook
+_MOST_DEPARTMENTS = 60
 _WIDTH = 100
 _STATES = {"draft": "作成中", "proposal": "（案）", "final": "確定"}
 
@@ -129,12 +130,19 @@ def _departments(console: Console, contents: Contents) -> None:
         ("要修正", True),
         ("要確認", True),
     )
-    for d in contents.result.departments:
-        if not d.expected and not d.files:
-            continue
+    asked = [d for d in contents.result.departments if d.expected or d.files]
+    # Of very many, those that need somebody; the others would scroll these away.
+    busy = [d for d in asked if d.state != "受理" or d.confirmations]
+    told = (asked if len(asked) <= _MOST_DEPARTMENTS else busy)[:_MOST_DEPARTMENTS]
+    for d in told:
         counts = (len(d.files), d.rows, d.errors, d.confirmations)
         table.add_row(d.department, state_words(d), *(f"{n:,}" if n else "-" for n in counts))
-    console.print(table)
+    if told:
+        console.print(table)
+    if len(told) < len(asked):
+        states = Counter(d.state for d in asked)
+        counted = "、".join(f"{state} {count:,}" for state, count in states.items())
+        console.print(f"{len(asked):,}部局: {counted}（全部は点検結果の「提出状況」にあります）\n")
 
 
 def status(result: ListResult, indicators: IndicatorResult, strategy: Strategy) -> None:

@@ -39,7 +39,8 @@ def find_indicator_header(
             if not isinstance(value, str):
                 continue
             year = actual_year(value)
-            name = actual_field(year) if year in years and year else spellings.get(text.key(value))
+            key = text.heading_key(value)
+            name = actual_field(year) if year in years and year else spellings.get(key)
             if name is not None:
                 found.setdefault(name, column)
         if "id" in found and len(found) >= _ENOUGH and any(actual_field(y) in found for y in years):

@@ -67,7 +67,7 @@ def find_project_header(
             continue
         columns: dict[str, int] = {}
         for column, value in enumerate(values):
-            found = spellings.get(text.key(text.to_text(value))) if value is not None else None
+            found = spellings.get(text.heading_key(value))
             if found is not None:
                 columns.setdefault(found, column)
         if all(n in columns for n in _NEEDED) and len(columns) >= _ENOUGH:
@@ -78,7 +78,7 @@ def find_project_header(
 def resembles_projects(rows: Sequence[tuple[int, Sequence[Value]]], strategy: Strategy) -> bool:
     """Whether a row looks like what is left of the header of 事業: three of its headings."""
     spellings = _spellings(strategy)
-    headings = ({text.key(v) for v in values if isinstance(v, str)} for _, values in rows)
+    headings = ({text.heading_key(v) for v in values} for _, values in rows)
     return any(len({spellings[h] for h in found if h in spellings}) > 2 for found in headings)
 
 
@@ -95,7 +95,7 @@ def repeated_headings(
 ) -> dict[int, str]:
     """Column → field name of headings in the header row ``values`` that stand a second time."""
     spellings = _spellings(strategy)
-    names = ((i, spellings.get(text.key(text.to_text(v)), "")) for i, v in enumerate(values))
+    names = ((i, spellings.get(text.heading_key(v), "")) for i, v in enumerate(values))
     return {i: name for i, name in names if name in strategy.field_by_name and columns[name] != i}
 
 
@@ -114,7 +114,7 @@ def reply_values(rows: Sequence[tuple[int, Sequence[Value]]]) -> dict[str, tuple
     found: dict[str, tuple[Value, str]] = {}
     for number, values in rows:
         for column, value in enumerate(values):
-            label = labels.get(text.key(value)) if isinstance(value, str) else None
+            label = labels.get(text.heading_key(value))
             if label is not None and label not in found:
                 right = values[column + 1] if column + 1 < len(values) else None
                 found[label] = (right, cell_address(number, column + 1))
