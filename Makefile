@@ -85,6 +85,8 @@ lock: $(LOCK_VENV)/bin/python ## パッケージの版を固定し直します�
 	$(COMPILE) pyproject.toml --output-file requirements.txt
 	$(COMPILE) pyproject.toml --extra cluster --constraint requirements.txt \
 		--output-file requirements-cluster.txt
+	$(COMPILE) pyproject.toml --extra benchmark --constraint requirements.txt \
+		--output-file requirements-benchmark.txt
 	$(COMPILE) pyproject.toml --extra dev --constraint requirements-cluster.txt \
 		--output-file requirements-dev.txt
 

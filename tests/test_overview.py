@@ -179,7 +179,8 @@ def test_data_sheet_is_a_plain_table(awkward: Path) -> None:
 
 
 def test_data_sheet_equals_its_values(awkward: Path) -> None:
-    headings, rows = projects_data(awkward_contents())
+    headings, listed = projects_data(awkward_contents())
+    rows = list(listed)
     read = values(awkward, "データ_事業")
     assert read[0] == list(headings)
     assert read[1:] == [["" if v is None else v for v in row] for row in rows]

@@ -53,8 +53,8 @@ __all__ = [
 
 
 _MOST_ROWS = 1_048_000  # of Excel's 1,048,576: titles, headings and sums need some
-# From here on starting other processes pays.
-_LONG = 5000  # rows of the list
+# Between these a second process pays: it is started soon enough, and needs little memory.
+_LONG, _VERY_LONG = 5_000, 50_000  # rows of the list
 _MANY_RETURNS = 40
 
 
@@ -200,10 +200,10 @@ def publish_list(
         partial(write_checkbook, contents=contents, inbox_link=inbox, hand_edits=edits),
         partial(write_council, contents=contents, remarks=said),
     )
-    is_long = len(contents.result.listed) > _LONG
+    processes = 1 if _LONG < len(contents.result.listed) <= _VERY_LONG else 0
     with (
         _returns(due, workspace.inbox, strategy) as returns,
-        written_ahead(beside, 1 if is_long else 0, at_once=len(beside)) as (
+        written_ahead(beside, processes, at_once=len(beside)) as (
             checkbook,
             council,
         ),

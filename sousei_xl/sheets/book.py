@@ -8,6 +8,7 @@ Rows and columns count from 0.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -147,6 +148,12 @@ class Book:
         """Write the file. Raises OSError (PermissionError while Excel has it open)."""
         try:
             self.workbook.close()
+            if self.is_large:
+                # A workbook refers to itself, so it would stay in memory: a collection is due, and
+                # a command does none by itself (``cli``).
+                self.workbook = None
+                self.sheets.clear()
+                gc.collect()
         except xlsxwriter.exceptions.FileCreateError as error:
             # XlsxWriter wraps the OSError; callers wait for the real one.
             raise (error.args[0] if isinstance(error.args[0], OSError) else error) from None

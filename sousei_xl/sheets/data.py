@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -84,7 +84,7 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
     return [None if value is pd.NA else value for value in column.tolist()]
 
 
-def projects_data(contents: Contents) -> tuple[tuple[str, ...], list[tuple[Value, ...]]]:
+def projects_data(contents: Contents) -> tuple[tuple[str, ...], Iterator[tuple[Value, ...]]]:
     """The headings and rows of データ_事業 as plain values; a blank cell is None.
 
     Texts are ``str`` (団体コード keeps its leading zero); 西暦年度, 基本目標番号, 番号 and the
@@ -98,7 +98,7 @@ def projects_data(contents: Contents) -> tuple[tuple[str, ...], list[tuple[Value
     listed = listed_rows(contents)
     targets = {row.row_id: row.target for row in listed}
     long_texts = (_plain(frame[n]) for n in ("description", *(f.name for f in strategy.own_fields)))
-    rows = [
+    rows = (
         (
             settings.code,
             settings.year_label,
@@ -120,7 +120,7 @@ def projects_data(contents: Contents) -> tuple[tuple[str, ...], list[tuple[Value
             *(None if value == "" else value for value in own),
         )
         for row, description, *own in zip(listed, *long_texts, strict=True)
-    ]
+    )
     headings = (*PROJECT_HEADINGS, *(f.label for f in strategy.own_fields))
     return headings, rows
 
@@ -128,6 +128,7 @@ def projects_data(contents: Contents) -> tuple[tuple[str, ...], list[tuple[Value
 def write_projects_data(book: Book, contents: Contents) -> None:
     """The sheet データ_事業: header in row 1, a row per listed row, nothing merged, no banner."""
     headings, rows = projects_data(contents)
+    count = len(contents.result.listed)
     widths = [_WIDTHS.get(heading, _OWN_WIDTH) for heading in headings]
     sheet = book.sheet(PROJECTS_SHEET, widths, banner=False, in_order=True)
     for column, heading in enumerate(headings):
@@ -146,10 +147,10 @@ def write_projects_data(book: Book, contents: Contents) -> None:
                 sheet.text(number, column, value or "", styles[column])
         sheet.height(number, _ROW_HEIGHT)
     # 団体コード is a text that looks like a number: no green corners in a published table.
-    sheet.worksheet.ignore_errors({"number_stored_as_text": f"A2:A{len(rows) + 2}"})
+    sheet.worksheet.ignore_errors({"number_stored_as_text": f"A2:A{count + 2}"})
     sheet.repeat = (0, 0)
     sheet.freeze(1, 0)
-    sheet.worksheet.autofilter(0, 0, max(len(rows), 1), len(headings) - 1)
+    sheet.worksheet.autofilter(0, 0, max(count, 1), len(headings) - 1)
     sheet.page_setup()
 
 
