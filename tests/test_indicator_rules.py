@@ -31,6 +31,7 @@ from sousei_xl.rules.records import (
     Intake,
     ListResult,
     OfficeSheet,
+    Submission,
 )
 from sousei_xl.strategy.indicators import NONE, columns, reference_text
 from tests.builders import example_submissions, facts, good, intake, submission
@@ -579,6 +580,61 @@ def test_later_file_of_a_unit_replaces_the_earlier_one() -> None:
         "2.xlsx": "accepted",
         "地域振興部.xlsx": "superseded",
     }
+
+
+def _edition(number: int, typed: Mapping[str, Any]) -> Submission:
+    row = kpi_row(number, "2ア-1", typed, file=f"{number}.xlsx")
+    return kpi_submission([row], edition=number)
+
+
+@pytest.mark.parametrize(
+    ("editions", "found"),
+    [
+        # FULL is 22, 24, 27 in H27 to H29.
+        ([FULL, FULL], []),
+        ([FULL, {**FULL, "H28実績": "２４件"}], []),
+        ([FULL, {**FULL, "H28実績": 23}], [("H28実績", "24")]),
+        ([FULL, {**FULL, "H27実績": None, "H28実績": 23}], [("H27実績", "22"), ("H28実績", "24")]),
+        # The judged year is what the round is about: it may still change.
+        ([FULL, {**FULL, "H29実績": 30}], []),
+        ([FULL, {**FULL, "H29実績": None, "未入力の理由": "集計中"}], []),
+        # What a file before the last one said is not forgotten; of several the later word counts.
+        ([FULL, {**FULL, "H28実績": None}, {**FULL, "H28実績": None}], [("H28実績", "24")]),
+        ([FULL, {**FULL, "H28実績": 23}, {**FULL, "H28実績": 23}], []),
+        # A value that comes late is none that changed; one that was never readable is none.
+        ([{"H29実績": 27}, FULL], []),
+        ([{**FULL, "H28実績": "約24"}, {**FULL, "H28実績": 23}], []),
+        # A cell that cannot be read has its own finding.
+        ([FULL, {**FULL, "H28実績": "約24"}], []),
+    ],
+)
+def test_k106_past_value_of_a_replaced_file(
+    editions: list[Mapping[str, Any]], found: list[tuple[str, str]]
+) -> None:
+    files = [_edition(number, typed) for number, typed in enumerate(editions, 1)]
+    for inbox in (files, files[::-1]):  # a function of the inbox, in whatever order it is read
+        items = of(report(*inbox), "K106")
+        assert [(i.place.label, i.place.file) for i in items] == [
+            (label, f"{len(files)}.xlsx") for label, _ in found
+        ]
+        assert all(before in i.message for i, (_, before) in zip(items, found, strict=True))
+
+
+def test_k106_what_was_published_goes_before_a_replaced_file() -> None:
+    files = [_edition(1, {**FULL, "H28実績": 23}), _edition(2, FULL)]
+    assert of(report(*files, previous={"2ア-1": {2016: Decimal(24)}}), "K106") == []
+    # The office's own correction of a past value stands in its list and needs no question.
+    fixed = correction(field_label="H28実績", before=24, after=25)
+    office = OfficeSheet(corrections=(fixed,))
+    same = [_edition(1, FULL), _edition(2, FULL)]
+    assert of(report(*same, office=office), "K106") == []
+
+
+def test_k106_can_be_confirmed() -> None:
+    files = [_edition(1, FULL), _edition(2, {**FULL, "H28実績": 23})]
+    office = OfficeSheet(acknowledgements=(confirmation("K106", "2ア-1"),))
+    (item,) = of(report(*files, office=office), "K106", "O103")
+    assert item.acknowledged
 
 
 def test_kpi_form_never_replaces_projects_nor_the_other_way_round() -> None:

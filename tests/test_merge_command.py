@@ -247,3 +247,49 @@ def test_a_kpi_finding_is_told_and_never_holds_back_the_list(workspace: Path) ->
     listed = [str(v) for cells in sheet(checkbook, "指摘一覧") for v in cells]
     assert "K102" in listed
     assert (workspace / "outbox" / "差戻し" / "経済部.xlsx").is_file()
+
+
+def test_the_office_corrects_and_confirms_indicators_as_it_does_projects(workspace: Path) -> None:
+    """What 指摘一覧 shows as コード, 対象 and 入力値 is all that has to be copied to 確認済."""
+    path = workspace / "inbox" / "経済部.xlsx"
+    row = next(i for i, cells in enumerate(sheet(path, "KPI", whole=True), 1) if "3ア-1" in cells)
+    edit(path, "KPI", {f"{column(path, 'H28実績', 'KPI')}{row}": 20})  # 22 in H27: a total falls
+    checkbook = workspace / "outbox" / "点検結果_平成30年度.xlsx"
+
+    def shown() -> list[dict[str, object]]:
+        rows = sheet(checkbook, "指摘一覧")
+        top = next(i for i, cells in enumerate(rows) if cells[0] == "No")
+        return [dict(zip(map(str, rows[top]), cells, strict=False)) for cells in rows[top + 1 :]]
+
+    merge(workspace)
+    found = next(r for r in shown() if r["コード"] == "K104")
+    assert (found["対象"], found["状態"]) == ("3ア-1", "未確認")
+    office = workspace / "inbox" / "事務局修正.xlsx"
+    copied = (found["コード"], found["対象"], found["入力値"], "事務局")
+    edit(office, "確認済", {f"{letter}5": v for letter, v in zip("ABCD", copied, strict=True)})
+    fixed = ("3ア-1", "修正", "H29実績", 24, 23, "確報による", "経済交流課", "2018-09-03")
+    lost = ("3ア-9", "修正", "H29実績", 1, 2, "誤り", "経済交流課", "2018-09-03")
+    for number, cells in enumerate((fixed, lost), 4):
+        values = {f"{chr(ord('A') + i)}{number}": cell for i, cell in enumerate(cells)}
+        edit(office, "修正", values)
+
+    done = merge(workspace)
+    assert done.status == 0, done.err
+    codes = {f["code"]: f["acknowledged"] for f in done.json["findings"]}
+    assert codes == {"L109": True, "K104": True, "O101": False}
+    assert next(r for r in shown() if r["コード"] == "K104")["状態"] == "確認済"
+    listed = [cells[1:] for cells in sheet(checkbook, "事務局修正一覧")]
+    corrected = next(cells for cells in listed if cells[:3] == ["3ア-1", "修正", "H29実績"])
+    assert corrected[3:11] == [
+        *("24", "23", "確報による", "経済交流課", "2018-09-03"),
+        *("24", "適用", "海外進出企業の海外拠点数"),
+    ]
+    assert next(c for c in listed if c[0] == "3ア-9")[9] == "対象なし"
+    confirmed = [c[:5] for c in listed if c[1] in ("L109", "K104")]
+    assert [(c[0], c[4]) for c in confirmed] == [("1ウ", "確認済"), ("3ア-1", "確認済")]
+    data = next(
+        cells
+        for cells in sheet(workspace / "outbox" / OFFICIAL["proposal"], "データ_KPI")
+        if cells[2] == "3ア-1" and "H29" in cells
+    )
+    assert 23 in data

@@ -25,6 +25,7 @@ from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
+from sousei_xl.strategy.indicators import column_by_name, input_names
 from sousei_xl.text import Value
 
 OPERATIONS = ("修正", "掲載しない", "順番")
@@ -37,7 +38,7 @@ EXAMPLE_ACKNOWLEDGEMENTS: tuple[tuple[Value, ...], ...] = (
 
 _CENTRE = {"align": "center"}
 _HINTS = {
-    "対象": "施策と番号（1ア-4）、施策（1ウ）、部局名などです。番号が重なるときや空欄のときは、"
+    "対象": "施策と番号（1ア-4）、施策（1ウ）、部局名、指標のIDなどです。番号が重なるときや空欄のときは、"
     "「1ア-4 事業名」のように事業名も入力します。",
     "操作": "修正：値を直す　掲載しない：一覧から外す　順番：番号を変える（修正後に新しい番号）",
     "項目": "操作が「修正」のとき、直す項目を選びます。",
@@ -55,7 +56,8 @@ _STEPS = (
     (
         CORRECTED,
         "査定や決裁で値を直すとき、行を外すとき、順番を変えるときに使います。部局のファイルは変えません。"
-        "点検結果に、修正前と修正後を並べて載せます。",
+        "点検結果に、修正前と修正後を並べて載せます。KPIは、対象に指標のID、項目に様式の見出し（H29実績、"
+        "事務局判定など）を入力します。",
         "1ア-4｜修正｜予算事業費｜5335｜5300｜査定による｜財政課｜2018-03-23",
     ),
     (
@@ -118,12 +120,21 @@ def build_office_sheet(
     confirmable = [rule for rule in RULES.values() if rule.severity == "要確認"]
     extra = {
         _OPERATION_LIST: OPERATIONS,
-        _FIELD_LIST: [f.short_label for f in strategy.fields],
+        _FIELD_LIST: _correctable(strategy),
         _CODE_LIST: [rule.code for rule in confirmable],
         "指摘の題名": [rule.title for rule in confirmable],
     }
     write_choices(book, strategy, extra)
     book.close()
+
+
+def _correctable(strategy: Strategy) -> list[str]:
+    """What 項目 may be: the fields of a project and, below them, those of an indicator."""
+    fields = [f.short_label for f in strategy.fields]
+    if not strategy.indicators:
+        return fields
+    columns = column_by_name(strategy.settings)
+    return [*fields, *(columns[name].label for name in input_names(strategy.settings))]
 
 
 def _columns(

@@ -26,12 +26,14 @@ from sousei_xl.strategy import indicators as defined
 class Round:
     """What a check may look at. ``rows`` go from the earliest file to the latest.
 
-    ``previous`` are the actuals of last year's or last round's report.
+    ``previous`` are the actuals of last year's report, ``replaced`` maps a file to those of the
+    files that it replaces.
     """
 
     strategy: Strategy
     rows: Sequence[IndicatorRow]
     previous: PreviousActuals = field(default_factory=dict)
+    replaced: Mapping[str, PreviousActuals] = field(default_factory=dict)
 
     @property
     def known(self) -> Iterator[tuple[IndicatorRow, Indicator]]:
@@ -134,7 +136,7 @@ def year_has_ended(kpi: Round) -> Iterator[Finding]:
 def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
     """K106: a value that differs from what was reported before, or is gone."""
     for row, indicator in kpi.known:
-        for year, before in sorted(kpi.previous.get(indicator.id, {}).items()):
+        for year, before in sorted(_reported_before(row, indicator, kpi).items()):
             name = defined.actual_field(year)
             value = row.actuals.get(year)
             if name not in row.raw.columns or name in row.unknown or value == before:
@@ -142,6 +144,24 @@ def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
             variant = "removed" if value is None else ""
             typed = _typed(row, name)
             yield _at("K106", row, name, kpi, typed, variant=variant, previous=_shown(before))
+
+
+def _reported_before(
+    row: IndicatorRow, indicator: Indicator, kpi: Round
+) -> Mapping[int, Decimal]:
+    """What was published last year; of other past years, what a replaced file of the unit says.
+
+    Within a round the judged year is still open: a new value of it is no revision. Nor is what the
+    office itself has corrected, which is listed with before and after.
+    """
+    judged = defined.judged_year(indicator, kpi.strategy.settings) or 0
+    replaced = kpi.replaced.get(row.raw.file, {}).get(indicator.id, {})
+    past = {
+        year: value
+        for year, value in replaced.items()
+        if year < judged and defined.actual_field(year) not in row.corrected
+    }
+    return {**past, **kpi.previous.get(indicator.id, {})}
 
 
 def latest_is_answered(kpi: Round) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ Nothing here touches the list: a missing actual, or one that cannot be read, nev
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from sousei_xl.findings import Finding, is_error, is_open_confirmation
 from sousei_xl.rules.indicators import checks, corrections, schema, units
@@ -32,17 +33,17 @@ def merge_indicators(
 ) -> IndicatorResult:
     """Unite the KPI sheets of everything that came in. Pure: no files, no clock.
 
-    ``previous`` are the actuals that were reported last year or last round (K106). The round is
-    complete when every indicator is answered, or its silence confirmed by the office, and no
+    ``previous`` are the actuals that were reported last year (K106). The round is complete when every indicator is answered, or its silence confirmed by the office, and no
     要修正 is left.
     """
     settled = units.settle(intake.submissions)
     raw_rows = [(row, s.department) for s in settled.active for row in s.indicator_rows]
     rows, found = parse_rows(raw_rows, strategy)
-    _, office = share(intake.office, strategy)
+    _, office = share(intake, strategy)
     found, applied = corrections.apply_corrections(rows, found, office.corrections, strategy)
     found += schema.validate(rows, strategy)
-    found += checks.run_checks(checks.Round(strategy, rows, previous or {}))
+    replaced = {file: _actuals(earlier, strategy) for file, earlier in settled.replaced.items()}
+    found += checks.run_checks(checks.Round(strategy, rows, previous or {}, replaced))
     findings = acknowledge_findings([*settled.findings, *found], office.acknowledgements, {})
     reports = tuple(_report(i, rows, strategy) for i in strategy.indicators)
     confirmed = {f.target for f in findings if f.code in _UNANSWERED and f.acknowledged}
@@ -57,6 +58,16 @@ def merge_indicators(
         findings=tuple(findings),
         state="draft" if silent or broken else "complete",
     )
+
+
+def _actuals(files: Sequence[Submission], strategy: Strategy) -> PreviousActuals:
+    """What replaced files said; the later file counts."""
+    rows, _ = parse_rows([(row, f.department) for f in files for row in f.indicator_rows], strategy)
+    actuals: dict[str, dict[int, Decimal]] = {}
+    for row in rows:
+        if row.indicator is not None:
+            actuals.setdefault(row.indicator.id, {}).update(row.actuals)
+    return actuals
 
 
 def _report(indicator: Indicator, rows: Iterable[IndicatorRow], strategy: Strategy) -> Report:

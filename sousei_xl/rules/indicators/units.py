@@ -7,7 +7,7 @@ the unit's earlier file and leaves its projects alone, and the other way round.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl.findings import Finding, Place, finding
@@ -17,9 +17,13 @@ from sousei_xl.rules.records import Submission
 
 @dataclass(frozen=True, slots=True)
 class IndicatorUnits:
-    """The files whose KPI sheet counts, from the earliest to the latest, and F206."""
+    """The files whose KPI sheet counts, from the earliest to the latest, and F206.
+
+    ``replaced`` maps each of them to the files of its unit that it replaces, earliest first.
+    """
 
     active: tuple[Submission, ...]
+    replaced: Mapping[str, tuple[Submission, ...]]
     findings: tuple[Finding, ...]
 
 
@@ -32,6 +36,7 @@ def settle(submissions: Sequence[Submission]) -> IndicatorUnits:
     for submission in sorted(submissions, key=lateness):
         groups[unit_key(submission)].append(submission)
     active: list[Submission] = []
+    replaced: dict[str, tuple[Submission, ...]] = {}
     findings: list[Finding] = []
     for files in groups.values():
         reporting = [f for f in files if f.has_indicators]
@@ -39,10 +44,11 @@ def settle(submissions: Sequence[Submission]) -> IndicatorUnits:
             continue
         *earlier, last = reporting
         active.append(last)
+        replaced[last.file] = tuple(earlier)
         with_projects = [f for f in files if f.has_projects]
         said = with_projects if with_projects and with_projects[-1] is last else []
         findings += [_replaced(old, last) for old in earlier if old not in said]
-    return IndicatorUnits(tuple(sorted(active, key=lateness)), tuple(findings))
+    return IndicatorUnits(tuple(sorted(active, key=lateness)), replaced, tuple(findings))
 
 
 def _replaced(old: Submission, new: Submission) -> Finding:

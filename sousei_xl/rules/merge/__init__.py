@@ -47,7 +47,7 @@ def merge(intake: Intake, strategy: Strategy) -> ListResult:
     findings += settled.findings
 
     rows, found = parse_rows(_raw_rows(settled.active, intake, strategy), strategy)
-    sheet, _ = share(intake.office, strategy)
+    sheet, _ = share(intake, strategy)
     found, corrections = office.apply_corrections(rows, found, sheet.corrections, strategy)
     withdrawn = [r for r in rows if r.withheld or r.category in WITHDRAWN]
     gone = {r.row_id for r in withdrawn}

@@ -19,11 +19,13 @@ from sousei_xl.sheets.checkbook.cells import (
 )
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
+from sousei_xl.workspace import OFFICE_SHEET
 
 FINDINGS_SHEET, HELD_SHEET, CONVERSIONS_SHEET = "指摘一覧", "保留", "自動変換一覧"
 OFFICE = "事務局"
 
 _MOST_CELLS = 12  # cells that are named when equal messages share a line
+_MOST_TARGETS = 4
 _ORDER: dict[Severity, int] = {"要修正": 0, "要確認": 1, "自動変換": 2, "-": 3}
 _FINDING_COLUMNS = (
     Column("No", 6, "integer", "number"),
@@ -38,6 +40,7 @@ _FINDING_COLUMNS = (
     Column("状態", 10, "centre"),
     Column("ファイル", 20),
     Column("コード", 8, "centre"),
+    Column("対象", 12),
 )
 _CONVERSION_COLUMNS = (
     Column("No", 6, "integer", "number"),
@@ -72,6 +75,7 @@ class Line:
     department: str
     cells: list[str] = field(default_factory=list)
     subjects: list[str] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)
 
     @property
     def spot(self) -> str:
@@ -88,6 +92,13 @@ class Line:
         others = len(set(self.subjects)) - 1
         return f"{self.first.subject}{f'　ほか{others}件' if others > 0 else ''}"
 
+    @property
+    def target(self) -> str:
+        """What the office writes into 対象 to confirm or correct it: ``1ア-4、1ア-5``."""
+        targets = list(dict.fromkeys(t for t in self.targets if t))
+        rest = len(targets) - _MOST_TARGETS
+        return "、".join(targets[:_MOST_TARGETS]) + (f" ほか{rest}件" if rest > 0 else "")
+
 
 def lines_of(findings: Iterable[Finding], result: ListResult) -> list[Line]:
     """Equal messages of one file in one line with its cells, in the order of the findings."""
@@ -100,6 +111,7 @@ def lines_of(findings: Iterable[Finding], result: ListResult) -> list[Line]:
             place = item.place
             line.cells.append(place.cell or (f"{place.row}行" if place.row else ""))
             line.subjects.append(item.subject)
+            line.targets.append(item.target)
         lines.append(line)
     return lines
 
@@ -138,7 +150,8 @@ def write_findings(book: Book, contents: Contents, inbox: Inbox) -> None:
         FINDINGS_SHEET,
         f"要修正 {counts['要修正']}件、要確認 {counts['要確認']}件（うち確認済 {done}件）です。"
         "「セル」を選ぶと、提出されたファイルのその場所が開きます。"
-        "一つのファイルの同じ内容の指摘は、1行にまとめてセルを並べています。",
+        "一つのファイルの同じ内容の指摘は、1行にまとめてセルを並べています。"
+        f"このままでよい要確認は、『{OFFICE_SHEET}』の「確認済」に「コード」と「対象」を書きます。",
     )
     if not found:
         sheet.wide_text(top, "指摘はありません。", "plain_wrap")
@@ -169,6 +182,7 @@ def _finding_row(number: int, line: Line, inbox: Inbox) -> Row:
             "確認済" if item.acknowledged else waiting,
             typed(item.place.file),
             item.code,
+            typed(line.target),
         ),
         "muted" if item.acknowledged else "",
         ((1, mark),) if mark else (),

@@ -36,7 +36,7 @@ _CORRECTED = (
     Column("日付", 13, "centre"),
     Column("提出された値", 20),
     Column("結果", 10, "centre"),
-    Column("事業名", 30),
+    Column("事業名・指標名", 30),
     Column("場所", 18),
 )
 
@@ -127,7 +127,6 @@ def write_office(
     book: Book, contents: Contents, inbox: Inbox, hand_edits: Sequence[ReadyRow]
 ) -> None:
     """The sheet 事務局修正一覧."""
-    result = contents.result
     sheet = book.sheet(SHEET, [c.width for c in _CORRECTED])
     allow_typed_numbers(sheet)
     row = write_head(
@@ -136,9 +135,9 @@ def write_office(
         SHEET,
         f"『{OFFICE_SHEET}』で決めたことと、その結果です。部局が提出したファイルは変わっていません。",
     )
-    row = _corrections(sheet, row + 1, result.corrections, inbox)
+    row = _corrections(sheet, row + 1, contents, inbox)
     row = _additions(sheet, row + 1, contents, inbox)
-    row = _acknowledgements(sheet, row + 1, result, inbox)
+    row = _acknowledgements(sheet, row + 1, contents, inbox)
     _hand_edits(sheet, row + 1, hand_edits)
     sheet.page_setup()
 
@@ -153,11 +152,12 @@ def _section(
     return write_table(sheet, row, Table(columns, tuple(rows), main=False))
 
 
-def _corrections(
-    sheet: Sheet, row: int, corrections: Sequence[AppliedCorrection], inbox: Inbox
-) -> int:
+def _corrections(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) -> int:
+    """Those of the list and of the KPI round, in the order in which the office wrote them."""
+    kpi = contents.indicators
+    corrections = [*contents.result.corrections, *(kpi.corrections if kpi else ())]
     rows = []
-    for number, item in enumerate(corrections, 1):
+    for number, item in enumerate(sorted(corrections, key=_as_written), 1):
         asked = item.correction
         rows.append(
             Row(
@@ -182,6 +182,10 @@ def _corrections(
     return _section(
         sheet, row, f"修正（{len(rows)}件）", _CORRECTED, rows, "修正の記入はありません。"
     )
+
+
+def _as_written(item: AppliedCorrection) -> int:
+    return item.correction.place.row or 0
 
 
 def _additions(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) -> int:
@@ -217,14 +221,17 @@ def _outcome(item: Acknowledgement, gone: bool, result: ListResult) -> str:
     if gone:
         return "当てはまる指摘なし"
     met = any(f.acknowledged and f.code == item.code for f in result.findings)
+    # Nothing of the KPI round waits: its codes have a scope of their own.
     waits = item.code in RULES and RULES[item.code].scope == "list" and not result.complete
     return "提出がそろってから照合" if waits and not met else "確認済"
 
 
-def _acknowledgements(sheet: Sheet, row: int, result: ListResult, inbox: Inbox) -> int:
-    stale = {(f.place.sheet, f.place.row) for f in result.findings if f.code == "O103"}
+def _acknowledgements(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) -> int:
+    stale = {(f.place.sheet, f.place.row) for f in contents.findings if f.code == "O103"}
+    result, kpi = contents.result, contents.indicators
+    confirmed = [*result.acknowledgements, *(kpi.acknowledgements if kpi else ())]
     rows = []
-    for number, item in enumerate(result.acknowledgements, 1):
+    for number, item in enumerate(sorted(confirmed, key=lambda a: a.place.row or 0), 1):
         gone = (item.place.sheet, item.place.row) in stale
         rows.append(
             Row(
