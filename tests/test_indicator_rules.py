@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sousei_xl.figures.indicators import judge_all
@@ -905,6 +906,7 @@ ROWS = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(ROWS, max_size=4))
 def test_no_cell_stops_the_round(rows: list[tuple[Any, dict[str, Any]]]) -> None:
     typed = [kpi_row(n, id_, values, file="x.xlsx") for n, (id_, values) in enumerate(rows, 1)]
@@ -915,4 +917,5 @@ def test_no_cell_stops_the_round(rows: list[tuple[Any, dict[str, Any]]]) -> None
     )
     for item in result.findings:
         assert item.code == "A101" or item.cure
-        assert "{" not in item.text.replace(item.value, "")
+        # No placeholder is left; what was typed may hold braces of its own.
+        assert not re.search(r"\{[a-z_]+\}", item.text.replace(item.value, ""))

@@ -160,8 +160,17 @@ def test_values_stand_with_unit_and_precision_of_the_source(written: Path) -> No
         ("2オ-3", '#,##0.0"万泊"'),
         ("3イ-1", '#,##0"万円"'),
     ):
-        for heading in ("現状値", "H27実績", "目標値"):
+        for heading in ("現状値", "H27実績"):
             assert found[id_][heading].number_format.split(";")[0] == shown
+    # 現状値 and 目標値 are written to the letter of the source.
+    for id_, shown in (
+        ("1ウ-1a", '#,##0.0"％"'),
+        ("1エ-1", '#,##0"％"'),
+        ("2オ-3", '#,##0"万泊"'),
+        ("3イ-1", '#,##0"万円"'),
+        ("4ア-2", '#,##0.0"回"'),
+    ):
+        assert found[id_]["目標値"].number_format.split(";")[0] == shown
     assert found["3イ-1"]["現状値"].value == 18_370_112
     assert found["2オ-3"]["基準年"].value == 2014
     assert found["2オ-3"]["基準年"].number_format == '"H26"'
@@ -173,11 +182,15 @@ def test_number_formats_say_what_a_figure_means() -> None:
     assert unit_format(share, settings) == '#,##0.0"％";▲#,##0.0"％"'
     assert unit_format(share, settings, "速 ").startswith('"速 "#,##0.0"％"')
     assert distance_format(share, settings).split(";") == [
-        '"あと"#,##0.0"％"',
-        '"到達 +"#,##0.0"％"',
+        '"あと"#,##0.0"ポイント"',
+        '"到達 +"#,##0.0"ポイント"',
         '"到達"',
     ]
-    assert change_format(share, settings) == '"+"#,##0.0"％";▲#,##0.0"％";"±0""％"'
+    points = '"+"#,##0.0"ポイント";▲#,##0.0"ポイント";"±0""ポイント"'
+    assert change_format(share, settings) == points
+    nights = indicator_of(example(), "2オ-3")
+    assert distance_format(nights, settings).startswith('"あと"#,##0.0"万泊"')
+    assert unit_format(nights, settings, places=0) == '#,##0"万泊";▲#,##0"万泊"'
     assert "”数" in unit_format(replace(share, unit='件"数'), settings)
 
 
@@ -407,7 +420,7 @@ def test_every_indicator_has_a_chart_with_title_and_words(written: Path) -> None
     assert words.startswith(
         "2オ-3 観光客宿泊延数（万泊）の折れ線グラフ。現状値 H26 74.4万泊。実績値 "
     )
-    assert "目標値 H31 100.0万泊。判定：○ 順調。" in words
+    assert "目標値 H31 100万泊。判定：○ 順調。" in words
 
 
 def test_charts_can_be_read_without_colour(written: Path) -> None:
@@ -472,7 +485,8 @@ def test_six_charts_to_a_page_and_their_figures_are_not_printed(written: Path) -
     last = int(re.sub(r"\D", "", area.rpartition(":")[2]))
     head = next(c for row in found.iter_rows() for c in row if "グラフのもと" in str(c.value))
     assert last < head.row
-    assert found.cell(head.row + 1, 4).value == "H25"
+    # A year before the first: the long 現状値 of 3イ-1 would stand over the axis.
+    assert found.cell(head.row + 1, 4).value == "H24"
     assert found.page_setup.orientation == "landscape"
 
 

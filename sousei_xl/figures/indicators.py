@@ -124,7 +124,7 @@ class _Aim:
             defined.target(indicator),
             start,
             defined.target_year(indicator, settings),
-            max(settings.plan_years[0], (start or 0) + 1),
+            defined.first_year(indicator, settings),
             Fraction(settings.judgement.mostly),
             Fraction(settings.judgement.tolerance),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 from sousei_xl.strategy import Indicator, Settings
-from sousei_xl.strategy.indicators import decimals
+from sousei_xl.strategy.indicators import decimals, gap_unit, own_decimals
 
 
 def rounded(value: Decimal, places: int) -> Decimal:
@@ -14,15 +14,30 @@ def rounded(value: Decimal, places: int) -> Decimal:
     return abs(result) if result.is_zero() else result
 
 
-def shown(value: Decimal, indicator: Indicator, minus: str = "▲") -> str:
-    """A value as it is printed, without its unit: ``63.0``, ``18,370,112``, ``▲1.5``."""
-    result = rounded(value, decimals(indicator))
+def shown(value: Decimal, indicator: Indicator, minus: str = "▲", places: int | None = None) -> str:
+    """A value as it is printed, without its unit: ``63.0``, ``18,370,112``, ``▲1.5``.
+
+    ``places`` are its own decimals where they are not the indicator's.
+    """
+    result = rounded(value, decimals(indicator) if places is None else places)
     return f"{minus if result < 0 else ''}{abs(result):,f}"
 
 
-def with_unit(value: Decimal, indicator: Indicator, minus: str = "▲") -> str:
+def with_unit(
+    value: Decimal, indicator: Indicator, minus: str = "▲", places: int | None = None
+) -> str:
     """A value with its unit: ``63.0％``, ``74.4万泊``."""
-    return shown(value, indicator, minus) + indicator.unit
+    return shown(value, indicator, minus, places) + indicator.unit
+
+
+def reference(value: Decimal, indicator: Indicator, minus: str = "▲") -> str:
+    """現状値 or 目標値 with its unit, to the letter of the source: ``100万泊`` beside 74.4万泊."""
+    return with_unit(value, indicator, minus, own_decimals(value))
+
+
+def gap(value: Decimal, indicator: Indicator, minus: str = "▲") -> str:
+    """The difference of two values: ``8.4万泊``; between percentages ``3.3ポイント``."""
+    return shown(value, indicator, minus) + gap_unit(indicator)
 
 
 def percent(ratio: Decimal, minus: str = "▲") -> str:
@@ -31,8 +46,8 @@ def percent(ratio: Decimal, minus: str = "▲") -> str:
     return f"{minus if result < 0 else ''}{abs(result):,f}％"
 
 
-def number_format(indicator: Indicator, settings: Settings) -> str:
+def number_format(indicator: Indicator, settings: Settings, places: int | None = None) -> str:
     """Excel's number format for values of an indicator: ``#,##0.0;▲#,##0.0``."""
-    places = decimals(indicator)
+    places = decimals(indicator) if places is None else places
     digits = "#,##0" + (f".{'0' * places}" if places else "")
     return f"{digits};{settings.minus}{digits}"

@@ -207,11 +207,30 @@ def target_year(indicator: Indicator, settings: Settings) -> int:
     return text.parse_fiscal_year(indicator.target_year) or settings.plan_years[1]
 
 
+def first_year(indicator: Indicator, settings: Settings) -> int:
+    """The first year whose value counts into the sum of 期間累計."""
+    return max(settings.plan_years[0], (baseline_year(indicator) or 0) + 1)
+
+
 def decimals(indicator: Indicator) -> int:
     """Decimal places of the source: the most that 現状値 or 目標値 has; 2 without any figure."""
     figures = (baseline(indicator), target(indicator))
-    exponents = [int(f.as_tuple().exponent) for f in figures if f is not None]
-    return max(0, -min(exponents, default=-_UNKNOWN_DECIMALS))
+    return max((own_decimals(f) for f in figures if f is not None), default=_UNKNOWN_DECIMALS)
+
+
+def own_decimals(figure: Decimal) -> int:
+    """Decimal places with which a figure is written: ``63.0`` has one."""
+    return max(0, -int(figure.as_tuple().exponent))
+
+
+def is_percent(unit: str) -> bool:
+    """True for ％ in either width."""
+    return text.key(unit) == "%"
+
+
+def gap_unit(indicator: Indicator) -> str:
+    """The unit of a difference: percentages differ by ポイント."""
+    return "ポイント" if is_percent(indicator.unit) else indicator.unit
 
 
 def title(indicator: Indicator) -> str:

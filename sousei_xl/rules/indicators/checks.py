@@ -17,7 +17,7 @@ from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.indicators.parse import parse_actual
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
-from sousei_xl.rules.indicators.scale import is_percent, probably_meant
+from sousei_xl.rules.indicators.scale import probably_meant
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy import indicators as defined
 
@@ -96,7 +96,7 @@ def unit_is_right(kpi: Round) -> Iterator[Finding]:
                     defined.actual_field(year),
                     kpi,
                     _typed(row, defined.actual_field(year)),
-                    variant="percent" if is_percent(indicator.unit) else "",
+                    variant="percent" if defined.is_percent(indicator.unit) else "",
                     reference=shown,
                     unit=indicator.unit,
                     expected=_shown(meant.normalize()),
@@ -146,9 +146,7 @@ def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
             yield _at("K106", row, name, kpi, typed, variant=variant, previous=_shown(before))
 
 
-def _reported_before(
-    row: IndicatorRow, indicator: Indicator, kpi: Round
-) -> Mapping[int, Decimal]:
+def _reported_before(row: IndicatorRow, indicator: Indicator, kpi: Round) -> Mapping[int, Decimal]:
     """What was published last year; of other past years, what a replaced file of the unit says.
 
     Within a round the judged year is still open: a new value of it is no revision. Nor is what the

@@ -33,8 +33,8 @@ def merge_indicators(
 ) -> IndicatorResult:
     """Unite the KPI sheets of everything that came in. Pure: no files, no clock.
 
-    ``previous`` are the actuals that were reported last year (K106). The round is complete when every indicator is answered, or its silence confirmed by the office, and no
-    要修正 is left.
+    ``previous`` are the actuals that were reported last year (K106). The round is complete when
+    every indicator is answered, or its silence confirmed by the office, and no 要修正 is left.
     """
     settled = units.settle(intake.submissions)
     raw_rows = [(row, s.department) for s in settled.active for row in s.indicator_rows]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from sousei_xl import text
+from sousei_xl.strategy.indicators import is_percent
 
 _MULTIPLIERS = {
     "十億": Decimal(10**9),
@@ -30,11 +31,6 @@ def split_unit(unit: str) -> tuple[Decimal, str]:
         if bare.startswith(multiplier):
             return scale, bare.removeprefix(multiplier)
     return Decimal(1), bare
-
-
-def is_percent(unit: str) -> bool:
-    """True for ％ in either width."""
-    return text.key(unit) == "%"
 
 
 def converted(value: Decimal, typed_unit: str, unit: str) -> Decimal | None:

@@ -50,8 +50,6 @@ def _confirms_indicator(item: Acknowledgement, replaced: Sequence[Finding]) -> b
         return rule is not None
     target, value = text.key(item.target), text.key(item.confirmed)
     return any(
-        f.code == item.code
-        and text.key(f.target) == target
-        and value in ("", text.key(f.value))
+        f.code == item.code and text.key(f.target) == target and value in ("", text.key(f.value))
         for f in replaced
     )

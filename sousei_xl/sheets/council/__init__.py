@@ -17,8 +17,11 @@ from sousei_xl.sheets.council.page import WIDTHS, Blocks
 from sousei_xl.sheets.council.remarks import Placed, Remark, place
 from sousei_xl.sheets.data import ListedRow, listed_rows
 from sousei_xl.sheets.indicators.entries import Group, groups
+from sousei_xl.sheets.indicators.status import SHEET as STATUS
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.styles import STYLES
+from sousei_xl.strategy import Settings
+from sousei_xl.strategy.indicators import results_day
 
 EVALUATION, ORPHANS = "施策評価表", "行き先のない意見"
 
@@ -83,7 +86,8 @@ def _write_evaluation(book: Book, contents: Contents, placed: Placed) -> None:
     sheet = book.sheet(EVALUATION, WIDTHS)
     notice = (f"※{strategy.settings.notice}",) if strategy.settings.notice else ()
     waiting = f"行き先のない意見が{len(placed.orphans)}件あります（『{ORPHANS}』）。"
-    notes = (_HOW, _PRIVATE, *notice, *((waiting,) if placed.orphans else ()))
+    measured = (_measured(strategy.settings),) if strategy.indicators else ()
+    notes = (*measured, _HOW, _PRIVATE, *notice, *((waiting,) if placed.orphans else ()))
     top = write_head(sheet, contents, f"{EVALUATION}（検討懇談会資料）", *notes)
     blocks = Blocks(sheet, contents, placed, top + 1)
     measures = {s.label: s for s in contents.totals.measures}
@@ -97,6 +101,13 @@ def _write_evaluation(book: Book, contents: Contents, placed: Placed) -> None:
         blocks.goal_total(total, subtotal)
     sheet.worksheet.protect("", _ALLOWED)
     sheet.page_setup(starts=blocks.starts[1:], with_next=blocks.tied)
+
+
+def _measured(settings: Settings) -> str:
+    """Of when the actuals are, which is another day than the list's, and where classes are told."""
+    day = text.japanese_date(results_day(settings))
+    how = f"進捗率・目安・判定の計算のしかたは、別紙の『{STATUS}』にあります。"
+    return f"KPIの実績は{day}現在です。{how}"
 
 
 def _write_orphans(book: Book, contents: Contents, orphans: Iterable[Remark]) -> None:

@@ -21,6 +21,7 @@ from sousei_xl.sheets.indicators.entries import (
     NOTHING,
     Entry,
     Group,
+    remarks,
     shown_class,
     unit_format,
 )
@@ -125,16 +126,19 @@ class Blocks:
     def _entry(self, entry: Entry, part: bool) -> None:
         sheet, row, indicator = self.sheet, self.row, entry.indicator
         name = f"うち{indicator.part}" if part else defined.title(indicator)
+        if indicator.kind == defined.QUALITATIVE:  # without its words the target says nothing
+            name += f"\n（{remarks(entry, self._settings)}）"
         sheet.blank(row, _KEY, "text")
         sheet.text(row, _ID, indicator.id, "centre")
         sheet.text(row, _NAME, name, "text_wrap")
         sheet.text(row, _MARK, indicator.unit, "centre")
         start, begun = defined.baseline(indicator), defined.baseline_year(indicator)
         end = defined.target_year(indicator, self._settings)
-        self._value(row, _FIRST, start, indicator, begun)
+        self._value(row, _FIRST, start, indicator, begun, reference=True)
         self._actual(row, entry)
         words = "（定性）" if indicator.kind == defined.QUALITATIVE else ""
-        self._value(row, _THIRD, defined.target(indicator), indicator, end, words=words)
+        aim = defined.target(indicator)
+        self._value(row, _THIRD, aim, indicator, end, words=words, reference=True)
         figures = entry.latest
         for column, ratio in (
             (_GROSS, figures.progress if figures else None),
@@ -146,9 +150,16 @@ class Blocks:
                 minus = self._settings.minus
                 percent = {**STYLES["percent"], "num_format": f"0.0%;{minus}0.0%"}
                 sheet.number(row, column, float(ratio), self._book.format(**percent))
-        self._class(row, entry.class_name, "\n（内訳）" if part else "")
-        self._fit(row, name, _NAME, _NAME, 30 if part else 20)
+        suffix = ("\n（内訳）" if part else "") + self._silence(entry)
+        self._class(row, entry.class_name, suffix)
+        self._fit(row, name, _NAME, _NAME, 20 + 12 * suffix.count("\n"))
         self.row += 1
+
+    def _silence(self, entry: Entry) -> str:
+        """Why the class is not about the latest year: ``（H29は未公表）``."""
+        if not entry.silence or entry.year is None or entry.latest is None:
+            return ""  # without any value, the column of the actual says it
+        return f"\n（{defined.year_label(entry.year, self._settings)}は{entry.silence}）"
 
     def _actual(self, row: int, entry: Entry) -> None:
         """The latest actual; of 期間累計 the sum so far, which is what is judged."""
@@ -170,13 +181,15 @@ class Blocks:
         year: int | None,
         before: str = "",
         words: str = "",
+        reference: bool = False,
     ) -> None:
-        """A value with its unit and its year: ``74.4万泊（H26）``."""
+        """A value with its unit and its year: ``74.4万泊（H26）``; a reference as in the source."""
         if value is None:
             self.sheet.text(row, column, words or NOTHING, "centre")
             return
         label = "" if year is None else f"（{defined.year_label(year, self._settings)}）"
-        shown = unit_format(indicator, self._settings, before, label)
+        places = defined.own_decimals(value) if reference else None
+        shown = unit_format(indicator, self._settings, before, label, places)
         look = {**STYLES["number"], **STYLES["tight"], "num_format": shown}
         self.sheet.number(row, column, value, self._book.format(**look))
 

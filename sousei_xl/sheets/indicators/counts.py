@@ -13,7 +13,7 @@ from sousei_xl.figures.indicators import count_classes, wholes
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.book import LostCell, Sheet
 from sousei_xl.sheets.data import literal
-from sousei_xl.sheets.indicators.entries import shown_class
+from sousei_xl.sheets.indicators.entries import quoted, shown_class
 from sousei_xl.strategy import CLASSES, Settings
 
 TITLE = "基本目標別・判定別の指標の数（数値目標とKPI）"
@@ -49,6 +49,7 @@ class ClassCounts:
 
     goals: tuple[tuple[int, str], ...]
     labels: tuple[str, ...]
+    marks: tuple[str, ...]
     counts: Mapping[int, Counter[str]]
 
     @classmethod
@@ -64,6 +65,7 @@ class ClassCounts:
         return cls(
             tuple((g.number, g.list_name) for g in contents.strategy.goals),
             class_labels(settings),
+            _marks(settings),
             counts,
         )
 
@@ -71,6 +73,12 @@ class ClassCounts:
 def class_labels(settings: Settings) -> tuple[str, ...]:
     """The classes as shown, best first, each once."""
     return tuple(dict.fromkeys(shown_class(name, settings) for name in CLASSES))
+
+
+def _marks(settings: Settings) -> tuple[str, ...]:
+    """The mark of each label, blank where it has none."""
+    marks = settings.judgement.marks
+    return tuple({shown_class(name, settings): marks.get(name, "") for name in CLASSES}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +175,8 @@ class CountTable:
         font = {"name": sheet.book.settings.font, "size": 9, "bold": False}
         chart = sheet.book.workbook.add_chart({"type": "bar", "subtype": "stacked"})
         rows = (self.top + 1, self.top + goals)
-        for number, ((column, _), label) in enumerate(
-            zip(self.columns, self.counts.labels, strict=False)
+        for number, ((column, _), label, mark) in enumerate(
+            zip(self.columns, self.counts.labels, self.counts.marks, strict=False)
         ):
             if not any(c[label] for c in self.counts.counts.values()):
                 continue  # nothing to see, and the legend stays short
@@ -182,7 +190,8 @@ class CountTable:
                     "values": [sheet.name, rows[0], column, rows[1], column],
                     "data_labels": {
                         "value": True,
-                        "num_format": "0;;",
+                        # The mark says which class it is without a look at the legend.
+                        "num_format": f"{quoted(mark)}0;;",
                         "font": {**font, "bold": True, "color": colour},
                         **ground,
                     },

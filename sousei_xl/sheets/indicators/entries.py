@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sousei_xl.figures.indicators import YearFigures, wholes
-from sousei_xl.figures.precision import number_format, with_unit
+from sousei_xl.figures.precision import gap, number_format
 from sousei_xl.rules.indicators.records import Report
 from sousei_xl.sheets import Contents
 from sousei_xl.strategy import Indicator, Settings
@@ -107,38 +107,44 @@ def shown_class(class_name: str, settings: Settings) -> str:
     return f"{mark} {name or class_name}".strip()
 
 
-def unit_format(indicator: Indicator, settings: Settings, before: str = "", after: str = "") -> str:
+def unit_format(
+    indicator: Indicator,
+    settings: Settings,
+    before: str = "",
+    after: str = "",
+    places: int | None = None,
+) -> str:
     """Excel's number format of a value with its unit: ``#,##0.0"万泊"``, at the source's precision.
 
-    ``before`` and ``after`` are printed around it.
+    ``before`` and ``after`` are printed around it, ``places`` are as in ``number_format``.
     """
     return ";".join(
-        f"{_quoted(before)}{part}{_quoted(indicator.unit + after)}"
-        for part in number_format(indicator, settings).split(";")
+        f"{quoted(before)}{part}{quoted(indicator.unit + after)}"
+        for part in number_format(indicator, settings, places).split(";")
     )
 
 
 def distance_format(indicator: Indicator, settings: Settings) -> str:
-    """What is missing to the target: ``あと8.4万泊``; ``到達 +0.4％`` beyond it."""
+    """What is missing to the target: ``あと8.4万泊``; ``到達 +0.4ポイント`` beyond it."""
     digits = number_format(indicator, settings).split(";")[0]
-    unit = _quoted(indicator.unit)
+    unit = quoted(defined.gap_unit(indicator))
     return f'"あと"{digits}{unit};"到達 +"{digits}{unit};"到達"'
 
 
 def change_format(indicator: Indicator, settings: Settings) -> str:
-    """A change with its sign: ``+2.0％``, ``▲5百万円``, ``±0件``."""
+    """A change with its sign: ``+2.0ポイント``, ``▲5百万円``, ``±0件``."""
     rise, fall = number_format(indicator, settings).split(";")
-    unit = _quoted(indicator.unit)
+    unit = quoted(defined.gap_unit(indicator))
     return f'"+"{rise}{unit};{fall}{unit};"±0"{unit}'
 
 
 def year_format(year: int, settings: Settings) -> str:
     """A number format under which the year 2017 reads ``H29`` and stays a number."""
-    return _quoted(defined.year_label(year, settings))
+    return quoted(defined.year_label(year, settings))
 
 
-def _quoted(text: str) -> str:
-    # Inside a number format a text stands in quotes; nothing can stand for a quote itself.
+def quoted(text: str) -> str:
+    """A text inside a number format: in quotes; nothing can stand for a quote itself."""
     return '"' + text.replace('"', "”") + '"' if text else ""
 
 
@@ -177,9 +183,9 @@ def _about_words(entry: Entry, settings: Settings) -> Iterator[str]:
         yield f"目標：{indicator.target}"
     begun = defined.baseline(indicator)
     if latest and begun is not None:
-        gap = latest.actual - begun
-        sign = "+" if gap > 0 else ""
-        yield f"現状値との差は{sign}{with_unit(gap, indicator, settings.minus)}です"
+        change = latest.actual - begun
+        sign = "+" if change > 0 else ""
+        yield f"現状値との差は{sign}{gap(change, indicator, settings.minus)}です"
 
 
 def _about_silence(entry: Entry, settings: Settings) -> str:

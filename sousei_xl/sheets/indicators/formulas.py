@@ -123,8 +123,7 @@ class Formulas:
     @property
     def _first(self) -> int:
         """The first year that counts into the sum of 期間累計."""
-        start = defined.baseline_year(self.entry.indicator) or 0
-        return max(self.settings.plan_years[0], start + 1)
+        return defined.first_year(self.entry.indicator, self.settings)
 
     @property
     def _falls(self) -> bool:

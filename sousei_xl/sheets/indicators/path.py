@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sousei_xl.figures.precision import number_format, with_unit
+from sousei_xl.figures.precision import number_format, reference, shown, with_unit
 from sousei_xl.sheets.indicators.entries import Entry
 from sousei_xl.strategy import Indicator, Settings
 from sousei_xl.strategy import indicators as defined
 
 EXPECTED, ACTUAL, BASELINE, TARGET = "目安", "実績値", "現状値", "目標値"
+_LONG = 8  # characters of a value beyond which it does not fit between two years
 # In the order in which they are drawn, the later over the earlier.
 LINES = (EXPECTED, ACTUAL, BASELINE, TARGET)
 
@@ -21,7 +22,7 @@ class Trend:
     """The lines of one chart: name → year → value, on the scale of the target.
 
     期間累計 is shown as the running sum, from nothing in the year before the first. ``years`` go
-    from the first value to the target, at least over the plan.
+    from the first value to the target, at least over the plan; one earlier for a long 現状値.
     """
 
     entry: Entry
@@ -50,8 +51,11 @@ class Trend:
         }
         known = [year for line in values.values() for year in line]
         first, last = settings.plan_years
-        years = range(min([first, *known]), max([last, *known]) + 1)
-        return cls(entry, years, values)
+        begin = min([first, *known])
+        # A long 現状値 in the first year would stand over the figures of the axis.
+        if begin in baseline and len(shown(baseline[begin], indicator)) > _LONG:
+            begin -= 1
+        return cls(entry, range(begin, max([last, *known]) + 1), values)
 
     @property
     def title(self) -> str:
@@ -66,9 +70,31 @@ class Trend:
         reported = {f.year for f in self.entry.years}
         return max((y for y in self.values[ACTUAL] if y in reported), default=None)
 
-    def number_format(self, settings: Settings) -> str:
-        """Excel's, at the source's precision."""
-        return number_format(self.entry.indicator, settings)
+    def number_format(self, settings: Settings, line: str = ACTUAL) -> str:
+        """Excel's, at the source's precision: of 現状値 and 目標値 their own."""
+        own = self.values[line].values() if line in (BASELINE, TARGET) else ()
+        places = next(map(defined.own_decimals, own), None)
+        return number_format(self.entry.indicator, settings, places)
+
+    @property
+    def falls(self) -> bool:
+        """Whether the way to the target leads down."""
+        way = list(self.values[EXPECTED].values())
+        return bool(way) and way[-1] < way[0]
+
+    @property
+    def latest_place(self) -> str:
+        """Where the latest actual's value stands clear of both lines: above, below or right."""
+        latest = self.latest_actual
+        line = self.values[ACTUAL]
+        if latest is None:
+            return "above"
+        before = [v for y, v in line.items() if y < latest]
+        expected = self.values[EXPECTED].get(latest)
+        if expected is not None and line[latest] < expected:
+            # Below a long value the line itself would run through it.
+            return "right" if len(shown(line[latest], self.entry.indicator)) > _LONG else "below"
+        return "right" if before and before[-1] > line[latest] else "above"
 
     def said(self, line: str, settings: Settings) -> str:
         """``実績値 H27 79.8万泊、H28 85.1万泊``; empty where there is nothing to say."""
@@ -77,11 +103,13 @@ class Trend:
         if line == ACTUAL:
             reported = {f.year for f in self.entry.years}
             own = {y: v for y, v in own.items() if y in reported}
-        shown = "、".join(
-            f"{defined.year_label(y, settings)} {with_unit(v, indicator, settings.minus)}"
+        # 現状値 and 目標値 are written as in the source, actuals at the indicator's precision.
+        say = with_unit if line == ACTUAL else reference
+        said = "、".join(
+            f"{defined.year_label(y, settings)} {say(v, indicator, settings.minus)}"
             for y, v in sorted(own.items())
         )
-        return f"{line} {shown}" if shown else ""
+        return f"{line} {said}" if said else ""
 
 
 def _expected(entry: Entry, settings: Settings) -> dict[int, Decimal]:
@@ -105,10 +133,9 @@ def _expected(entry: Entry, settings: Settings) -> dict[int, Decimal]:
 
 def _begin(entry: Entry, settings: Settings) -> tuple[int, Decimal] | None:
     """Where the way to the target begins: (year, value)."""
-    begun = defined.baseline_year(entry.indicator)
     if entry.is_sum:
-        return max(settings.plan_years[0] - 1, begun or 0), Decimal(0)
-    start = defined.baseline(entry.indicator)
+        return defined.first_year(entry.indicator, settings) - 1, Decimal(0)
+    begun, start = defined.baseline_year(entry.indicator), defined.baseline(entry.indicator)
     return None if begun is None or start is None else (begun, start)
 
 

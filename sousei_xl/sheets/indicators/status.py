@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from sousei_xl.figures.precision import percent, with_unit
+from sousei_xl.figures.precision import percent, reference, shown, with_unit
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.indicators.counts import CHART_ROWS, ClassCounts, CountTable, class_labels
@@ -64,11 +64,9 @@ def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
     )
     yield (
         "達成率＝実績値÷目標値。目標まで＝目標値と実績値の差。前年差＝実績値と前の年の値"
-        "（計画の前の年は現状値）の差。実績年＝これらの数字を計算した年。"
+        "（計画の前の年は現状値）の差。％どうしの差はポイントです。実績年＝これらの数字を計算した年。"
     )
-    example = _example(found, settings)
-    if example:
-        yield example
+    yield from _examples(found, settings)
     mostly, tolerance = Decimal(judgement.mostly), Decimal(judgement.tolerance)
     reached, on_track, almost, behind, none, excluded, on_hold, not_reported = (
         shown_class(name, settings) for name in CLASSES
@@ -91,14 +89,40 @@ def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
     )
 
 
-def _example(found: Sequence[Group], settings: Settings) -> str:
-    """The calculation with the figures of the first indicator that has them all."""
-    for group in found:
-        for entry in group.parts:
-            shown = _worked(entry, settings)
-            if shown:
-                return f"例：{shown}"
-    return ""
+def _examples(found: Sequence[Group], settings: Settings) -> Iterator[str]:
+    """The calculation with the figures of the first indicator of a kind that has them all."""
+    entries = [entry for group in found for entry in group.parts]
+    for work in (_worked, _worked_sum):
+        example = next(filter(None, (work(entry, settings) for entry in entries)), "")
+        if example:
+            yield f"例：{example}"
+
+
+def _worked_sum(entry: Entry, settings: Settings) -> str:
+    """期間累計: the years' own values, summed up."""
+    indicator, figures = entry.indicator, entry.latest
+    aim = defined.target(indicator)
+    if (
+        not entry.is_sum
+        or figures is None
+        or figures.progress is None
+        or figures.expected is None
+        or aim is None
+        or indicator.yearly_targets
+        or min(aim, *entry.report.actuals.values()) < 0
+    ):
+        return ""
+    begin, end = defined.first_year(indicator, settings), defined.target_year(indicator, settings)
+    if figures.year > end:
+        return ""
+    own = [entry.report.actuals[year] for year in range(begin, figures.year + 1)]
+    values = "＋".join(shown(value, indicator, settings.minus) for value in own)
+    return (
+        f"『{defined.title(indicator)}』（期間累計）の進捗率は（{values}）÷"
+        f"{shown(aim, indicator, settings.minus, defined.own_decimals(aim))}＝"
+        f"{percent(figures.progress)}、目安は{len(own)}年÷{end - begin + 1}年＝"
+        f"{percent(figures.expected)}です。"
+    )
 
 
 def _worked(entry: Entry, settings: Settings) -> str:
@@ -119,15 +143,14 @@ def _worked(entry: Entry, settings: Settings) -> str:
     ):
         return ""
 
-    def shown(value: Decimal) -> str:
-        return with_unit(value, indicator, settings.minus)
-
+    begin, goal = (reference(v, indicator, settings.minus) for v in (start, aim))
+    value = with_unit(figures.actual, indicator, settings.minus)
     end = defined.target_year(indicator, settings)
     years = [defined.year_label(year, settings) for year in (figures.year, begun, end)]
     return (
-        f"『{defined.title(indicator)}』の進捗率は（{shown(figures.actual)}－{shown(start)}）÷"
-        f"（{shown(aim)}－{shown(start)}）＝{percent(figures.progress, settings.minus)}、"
+        f"『{defined.title(indicator)}』の進捗率は（{value}－{begin}）÷"
+        f"（{goal}－{begin}）＝{percent(figures.progress, settings.minus)}、"
         f"目安は（{years[0]}－{years[1]}）÷（{years[2]}－{years[1]}）＝"
-        f"{percent(figures.expected)}、達成率は{shown(figures.actual)}÷{shown(aim)}＝"
+        f"{percent(figures.expected)}、達成率は{value}÷{goal}＝"
         f"{percent(figures.attainment)}です。"
     )

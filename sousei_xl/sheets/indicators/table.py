@@ -28,12 +28,13 @@ from sousei_xl.sheets.styles import STYLES
 from sousei_xl.strategy import Goal, Indicator, Measure, Settings
 from sousei_xl.strategy import indicators as defined
 
-_ID, _NAME, _UNIT, _YEAR, _FIGURE = 9.0, 29.0, 11.5, 5.5, 10.5
-_RATIO, _DISTANCE, _CLASS, _CHANGE, _TREND = 7.5, 12.0, 15.0, 10.5, 11.0
+_ID, _NAME, _UNIT, _YEAR, _FIGURE = 8.0, 27.0, 13.5, 5.5, 11.5
+_RATIO, _DISTANCE, _CLASS, _CHANGE, _TREND = 7.5, 13.0, 15.0, 11.0, 9.0
 _FIGURE_HEIGHT = 27.0  # room for a sparkline
 _BEHIND = (defined.BEHIND, defined.NO_PROGRESS)
 _PART = "（内訳）"  # a part's class is shown, but counts only within the whole
 PRELIMINARY_MARK = "速 "
+_KEPT_TOGETHER = 250.0  # points: a measure up to this height is not torn by a page's end
 _LONGEST = 600  # characters of a text that fit a page beside the others
 _CUT = "…（続きは、提出された様式にあります）"
 
@@ -100,9 +101,13 @@ class StatusTable:
 
     def _measure(self, measure: Measure, groups: Sequence[Group]) -> None:
         none = "" if groups else "　KPIは設定されていません。"
+        first = self.row
         self._band(f"施策{measure.key}　{measure.list_name}{none}", "band", bool(groups))
         for group in groups:
             self._group(group)
+        rows = range(first, self.row)
+        if sum(self.sheet.heights.get(row, 0) for row in rows) <= _KEPT_TOGETHER:
+            self.with_next.update(rows[:-1])
 
     def _band(self, title: str, style: str, followed: bool = True) -> None:
         self.sheet.wide_text(self.row, title, f"text_wrap {style}")
@@ -164,8 +169,8 @@ class StatusTable:
         indicator, columns = entry.indicator, self.columns
         start = defined.baseline_year(indicator)
         self._year(row, columns.base_year, start)
-        self._value(row, columns.baseline, defined.baseline(indicator), indicator)
-        self._value(row, columns.target, defined.target(indicator), indicator)
+        self._reference(row, columns.baseline, defined.baseline(indicator), indicator)
+        self._reference(row, columns.target, defined.target(indicator), indicator)
         if indicator.kind == defined.QUALITATIVE and defined.target(indicator) is None:
             self.sheet.text(row, columns.target, "（定性）", "centre")
         self._year(row, columns.target_year, defined.target_year(indicator, self._settings))
@@ -212,12 +217,16 @@ class StatusTable:
         known = defined.baseline(entry.indicator) is not None
         first = columns.baseline if known else columns.first_year
         last = columns.of_year(entry.latest.year)
+        values = [v for y, v in entry.report.actuals.items() if y <= entry.latest.year]
+        values += [v for v in (defined.baseline(entry.indicator),) if v is not None]
         options = {
             "range": f"'{self.sheet.name}'!{xl_range_abs(row, first, row, last)}",
             "type": "column",  # LibreOffice prints no lines
             "series_color": "#8EA9DB",
             "last_point": True,
             "last_color": "#1F3864",
+            # The lowest column is to be seen as well; without any spread all are equally high.
+            "min": _floor(values),
         }
         if self.sheet.worksheet.add_sparkline(row, columns.trend, options):
             raise LostCell(f"{self.sheet.name}: sparkline in row {row + 1} refused by the writer")
@@ -261,11 +270,19 @@ class StatusTable:
         look = {**STYLES["number"], **STYLES["tight"]}
         return self.sheet.book.format(**{**look, "num_format": number_format})
 
-    def _value(
-        self, row: int, column: int, value: Decimal | None, indicator: Indicator, before: str = ""
+    def _reference(
+        self, row: int, column: int, value: Decimal | None, indicator: Indicator
     ) -> None:
+        """現状値 or 目標値, with the decimals that the source writes it with."""
         if value is None:  # blank, not a dash: sparklines take words for zero
             return self.sheet.blank(row, column, "centre small")
+        places = defined.own_decimals(value)
+        style = self._number_style(unit_format(indicator, self._settings, places=places))
+        return self.sheet.number(row, column, value, style)
+
+    def _value(
+        self, row: int, column: int, value: Decimal, indicator: Indicator, before: str
+    ) -> None:
         style = self._number_style(unit_format(indicator, self._settings, before))
         return self.sheet.number(row, column, value, style)
 
@@ -288,6 +305,12 @@ class StatusTable:
             for shown, first, last, size in texts
         )
         self.sheet.height(row, max(least, *needed))
+
+
+def _floor(values: Sequence[Decimal]) -> float:
+    """Half of the spread below the lowest value."""
+    spread = max(values) - min(values) or abs(max(values)) or Decimal(1)
+    return float(min(values) - spread / 2)
 
 
 def shown_years(contents: Contents, groups: Sequence[Group]) -> range:

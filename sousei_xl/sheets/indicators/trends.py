@@ -206,7 +206,7 @@ def _chart(sheet: Sheet, place: _Place) -> Any:
         if labels := _labels(trend, name):
             series["data_labels"] = {
                 "value": True,
-                "num_format": digits,
+                "num_format": trend.number_format(settings, name),
                 "font": {**font, "bold": name != BASELINE},
                 **labels,
             }
@@ -229,13 +229,13 @@ def _chart(sheet: Sheet, place: _Place) -> Any:
 def _labels(trend: Trend, name: str) -> dict[str, Any]:
     """Values are written at the baseline, at the latest actual and at the target."""
     if name in (BASELINE, TARGET):
-        return {"position": "below" if name == BASELINE else "above"}
+        return {"position": "above" if (name == TARGET) is not trend.falls else "below"}
     latest = trend.latest_actual
     if name == EXPECTED or latest is None:
         return {}
     others = [None if year == latest else {"delete": True} for year in trend.years]
     beside_target = latest in trend.values[TARGET]
-    return {"position": "left" if beside_target else "above", "custom": others}
+    return {"position": "left" if beside_target else trend.latest_place, "custom": others}
 
 
 def _description(trend: Trend, settings: Settings) -> str:
