@@ -34,7 +34,7 @@ from sousei_xl.sheets.indicators.path import ACTUAL, BASELINE, EXPECTED, TARGET,
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.overview import write_contents_page, write_notes
 from tests.facts import example_contents, prototype_of, write_form
-from tests.indicator_builders import kpi_strategy
+from tests.indicator_builders import kpi_row, kpi_strategy, kpi_submission
 from tests.kpi_contents import (
     MARKS,
     NOTICE,
@@ -237,6 +237,45 @@ def test_classes_are_counted_by_goal(written: Path) -> None:
         assert counts == [*wanted, sum(wanted)]
     totals = [int(cell) for cell in rows[header + 5] if isinstance(cell, float)]
     assert totals[-1] == 29 == sum(totals[:-1])
+
+
+@pytest.mark.parametrize(
+    ("id_", "typed", "said"),
+    [
+        # (41.6－41)÷(43－41): with 42 a member would find 50 %.
+        ("2イ-1", {"H29実績": 41.6}, "（41.6％－41％）÷（43％－41％）＝30.0％"),
+        ("2オ-3", {"H29実績": 91.6}, "（91.6万泊－74.4万泊）÷（100万泊－74.4万泊）＝67.2％"),
+        ("1イ-1", {"H29実績": 12000}, "＝▲3.9％"),
+        (
+            "2エ-1",
+            {"H27実績": 7, "H28実績": 6, "H29実績": 8},
+            "『企業立地件数』（期間累計）の進捗率は（7＋6＋8）÷29＝72.4％、目安は3年÷5年＝60.0％です。",
+        ),
+    ],
+)
+def test_what_is_printed_is_enough_to_recompute(
+    tmp_path: Path, id_: str, typed: dict[str, Any], said: str
+) -> None:
+    sent = [kpi_submission([kpi_row(1, id_, typed)])]
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(submissions=sent))
+    (example,) = [t for t in texts(path, STATUS) if t.startswith("例：")]
+    assert said in example
+
+
+def test_the_chart_of_classes_says_each_by_its_mark_and_look(tmp_path: Path) -> None:
+    named = {f"判定の名称（{c}）": "C" for c in ("遅れ", "改善なし")}
+    marked = {f"判定の記号（{c}）": "×" for c in ("遅れ", "改善なし")}
+    for strategy in (marked_strategy(), marked_strategy({**named, **marked})):
+        path = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(strategy=strategy))
+        series = re.findall(r"<c:ser>.*?</c:ser>", charts(path)[0], re.DOTALL)
+        looks = {
+            re.sub(r"&quot;|0;;", "", code): re.sub("<c:dLbls>.*", "", part, flags=re.DOTALL)
+            for part in series
+            if (code := re.findall(r'<c:numFmt formatCode="([^"]*)"', part)[0])
+        }
+        assert 'prst="lgCheck"' not in looks["－"]  # 判定対象外 looks the same whatever is above
+        assert "D9D9D9" in looks["－"]
+        assert len(looks) == len(series)
 
 
 def test_two_classes_of_one_name_share_a_column(tmp_path: Path) -> None:
@@ -453,6 +492,27 @@ def test_lines_go_from_the_baseline_to_the_target() -> None:
     }
     assert list(found.values[BASELINE]) == [2014]
     assert list(found.values[TARGET]) == [2019]
+
+
+@pytest.mark.parametrize(
+    ("id_", "typed", "places"),
+    [
+        # (the latest actual's place, the target's): clear of the line before and of the dashes.
+        ("2オ-3", {"H28実績": 85, "H29実績": 91.6}, ("above", "above")),
+        ("2オ-3", {"H28実績": 85, "H29実績": 86}, ("below", "above")),
+        ("2オ-3", {"H28実績": 95, "H29実績": 92}, ("right", "above")),
+        ("3イ-1", {"H28実績": 18_561_750}, ("right", "above")),
+        ("2オ-3", {"H31実績": 99}, ("below", "above")),
+        ("2オ-3", {"H31実績": 101}, ("above", "below")),
+        ("2オ-3", {"H31実績": 100}, ("above", "below")),
+        ("2オ-3", {}, ("above", "above")),
+    ],
+)
+def test_values_in_a_chart_stand_clear_of_the_lines(
+    id_: str, typed: dict[str, Any], places: tuple[str, str]
+) -> None:
+    found = trend(kpi_contents(submissions=[kpi_submission([kpi_row(1, id_, typed)])]), id_)
+    assert (found.latest_place, found.target_place) == places
 
 
 def test_a_period_s_sum_starts_at_nothing() -> None:

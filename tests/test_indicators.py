@@ -13,7 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sousei_xl.figures.indicators import Judged, Whole, count_classes, judge, judge_all, wholes
-from sousei_xl.figures.precision import number_format, percent, rounded, shown, with_unit
+from sousei_xl.figures.precision import (
+    actual_places,
+    gap,
+    number_format,
+    percent,
+    reference,
+    rounded,
+    shown,
+    with_unit,
+)
 from sousei_xl.strategy import CLASSES, Indicator, Settings
 from sousei_xl.strategy.indicators import decimals, judged_year, year_label
 from tests.indicator_builders import (
@@ -351,6 +360,30 @@ def test_words_have_no_decimals() -> None:
     words = indicator("G1-1", target="1.8水準", baseline="")
     assert with_unit(Decimal("1.345"), words) == "1.35人"
     assert judged(words, "", "", "1.9", office_class="順調").class_name == "順調"
+
+
+@pytest.mark.parametrize(
+    ("id_", "actuals", "places"),
+    [
+        ("2イ-1", ("41", "42"), 0),
+        ("2イ-1", ("41", "41.6"), 1),
+        ("2イ-1", ("41.25", "41.6"), 2),
+        ("2イ-1", ("41.6666666666667",), 2),  # a formula's result
+        ("1ウ-1a", ("64",), 1),  # never fewer than in the source
+        ("1ウ-1a", (), 1),
+        ("1ウ-1a", ("64.33333",), 3),
+    ],
+)
+def test_actuals_are_printed_as_given(id_: str, actuals: tuple[str, ...], places: int) -> None:
+    assert actual_places(indicator(id_), map(Decimal, actuals)) == places
+
+
+def test_a_reference_is_printed_to_the_letter_and_percentages_differ_by_points() -> None:
+    share, nights = indicator("1エ-1"), indicator("2オ-3")
+    assert reference(Decimal("25"), share) == "25％"
+    assert reference(Decimal("17.3"), share) == "17.3％"
+    assert gap(Decimal("-1.25"), share) == "▲1.3ポイント"
+    assert gap(Decimal("8.4"), nights) == "8.4万泊"
 
 
 def test_formats() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from sousei_xl.strategy import Indicator, Settings
 from sousei_xl.strategy.indicators import decimals, gap_unit, own_decimals
+
+_MORE_PLACES = 2  # a result of a formula may have any number of them
 
 
 def rounded(value: Decimal, places: int) -> Decimal:
@@ -35,9 +38,19 @@ def reference(value: Decimal, indicator: Indicator, minus: str = "▲") -> str:
     return with_unit(value, indicator, minus, own_decimals(value))
 
 
-def gap(value: Decimal, indicator: Indicator, minus: str = "▲") -> str:
+def gap(value: Decimal, indicator: Indicator, minus: str = "▲", places: int | None = None) -> str:
     """The difference of two values: ``8.4万泊``; between percentages ``3.3ポイント``."""
-    return shown(value, indicator, minus) + gap_unit(indicator)
+    return shown(value, indicator, minus, places) + gap_unit(indicator)
+
+
+def actual_places(indicator: Indicator, actuals: Iterable[Decimal]) -> int:
+    """Decimals of an indicator's actuals: those of the source, up to two more where they are given.
+
+    41.6 on the way from 41 to 43 ％ is printed as it is: 42 would be half of the way, not 30 %.
+    """
+    least = decimals(indicator)
+    given = max(map(own_decimals, actuals), default=least)
+    return min(max(least, given), least + _MORE_PLACES)
 
 
 def percent(ratio: Decimal, minus: str = "▲") -> str:

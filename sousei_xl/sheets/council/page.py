@@ -134,11 +134,11 @@ class Blocks:
         sheet.text(row, _MARK, indicator.unit, "centre")
         start, begun = defined.baseline(indicator), defined.baseline_year(indicator)
         end = defined.target_year(indicator, self._settings)
-        self._value(row, _FIRST, start, indicator, begun, reference=True)
+        self._value(row, _FIRST, start, indicator, begun)
         self._actual(row, entry)
         words = "（定性）" if indicator.kind == defined.QUALITATIVE else ""
         aim = defined.target(indicator)
-        self._value(row, _THIRD, aim, indicator, end, words=words, reference=True)
+        self._value(row, _THIRD, aim, indicator, end, words=words)
         figures = entry.latest
         for column, ratio in (
             (_GROSS, figures.progress if figures else None),
@@ -151,15 +151,16 @@ class Blocks:
                 percent = {**STYLES["percent"], "num_format": f"0.0%;{minus}0.0%"}
                 sheet.number(row, column, float(ratio), self._book.format(**percent))
         suffix = ("\n（内訳）" if part else "") + self._silence(entry)
-        self._class(row, entry.class_name, suffix)
-        self._fit(row, name, _NAME, _NAME, 20 + 12 * suffix.count("\n"))
+        label = self._class(row, entry.class_name, suffix)
+        self._fit(row, name, _NAME, _NAME, 20)
+        self._fit(row, label, _LAST, _LAST, sheet.heights[row])
         self.row += 1
 
     def _silence(self, entry: Entry) -> str:
-        """Why the class is not about the latest year: ``（H29は未公表）``."""
+        """Why the class is not about the latest year: ``H29は未公表``."""
         if not entry.silence or entry.year is None or entry.latest is None:
             return ""  # without any value, the column of the actual says it
-        return f"\n（{defined.year_label(entry.year, self._settings)}は{entry.silence}）"
+        return f"\n{defined.year_label(entry.year, self._settings)}は{entry.silence}"
 
     def _actual(self, row: int, entry: Entry) -> None:
         """The latest actual; of 期間累計 the sum so far, which is what is judged."""
@@ -170,7 +171,7 @@ class Blocks:
         value = figures.cumulated if entry.is_sum else figures.actual
         before = PRELIMINARY_MARK if entry.is_preliminary else ""
         before += "累積 " if entry.is_sum else ""
-        self._value(row, _SECOND, value, entry.indicator, figures.year, before)
+        self._value(row, _SECOND, value, entry.indicator, figures.year, before, places=entry.places)
 
     def _value(
         self,
@@ -181,22 +182,26 @@ class Blocks:
         year: int | None,
         before: str = "",
         words: str = "",
-        reference: bool = False,
+        places: int | None = None,
     ) -> None:
-        """A value with its unit and its year: ``74.4万泊（H26）``; a reference as in the source."""
+        """A value with its unit and its year: ``74.4万泊（H26）``, with its own decimals or
+        ``places``."""
         if value is None:
             self.sheet.text(row, column, words or NOTHING, "centre")
             return
         label = "" if year is None else f"（{defined.year_label(year, self._settings)}）"
-        places = defined.own_decimals(value) if reference else None
+        places = defined.own_decimals(value) if places is None else places
         shown = unit_format(indicator, self._settings, before, label, places)
         look = {**STYLES["number"], **STYLES["tight"], "num_format": shown}
         self.sheet.number(row, column, value, self._book.format(**look))
 
-    def _class(self, row: int, class_name: str, suffix: str) -> None:
+    def _class(self, row: int, class_name: str, suffix: str) -> str:
+        """Mark and name of the class and what is added to it: the text as written."""
         behind = class_name in (defined.BEHIND, defined.NO_PROGRESS)
         style = "centre bold warning" if behind else "centre bold"
-        self.sheet.text(row, _LAST, shown_class(class_name, self._settings) + suffix, style)
+        label = shown_class(class_name, self._settings) + suffix
+        self.sheet.text(row, _LAST, label, style)
+        return label
 
     # --- projects -----------------------------------------------------------------------------
 

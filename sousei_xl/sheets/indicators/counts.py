@@ -40,16 +40,18 @@ _LOOKS: tuple[dict[str, Any], ...] = (
     _pattern("light_horizontal", "#808080"),
     {"fill": {"color": "#FFFFFF"}, "border": {"color": _DARK}},
 )
-_ON_DARK = (0,)  # their labels are white
+_ON_DARK = (CLASSES[0],)  # their labels are white
 
 
 @dataclass(frozen=True, slots=True)
 class ClassCounts:
-    """Counts by goal and by class as shown: an office may give two classes one name."""
+    """Counts by goal and by class as shown: an office may give two classes one name.
+
+    ``labels`` maps each class as shown to the class, the best one that is shown so.
+    """
 
     goals: tuple[tuple[int, str], ...]
-    labels: tuple[str, ...]
-    marks: tuple[str, ...]
+    labels: Mapping[str, str]
     counts: Mapping[int, Counter[str]]
 
     @classmethod
@@ -65,20 +67,16 @@ class ClassCounts:
         return cls(
             tuple((g.number, g.list_name) for g in contents.strategy.goals),
             class_labels(settings),
-            _marks(settings),
             counts,
         )
 
 
-def class_labels(settings: Settings) -> tuple[str, ...]:
-    """The classes as shown, best first, each once."""
-    return tuple(dict.fromkeys(shown_class(name, settings) for name in CLASSES))
-
-
-def _marks(settings: Settings) -> tuple[str, ...]:
-    """The mark of each label, blank where it has none."""
-    marks = settings.judgement.marks
-    return tuple({shown_class(name, settings): marks.get(name, "") for name in CLASSES}.values())
+def class_labels(settings: Settings) -> dict[str, str]:
+    """The classes as shown, best first, each once → the class."""
+    labels: dict[str, str] = {}
+    for name in CLASSES:
+        labels.setdefault(shown_class(name, settings), name)
+    return labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +173,16 @@ class CountTable:
         font = {"name": sheet.book.settings.font, "size": 9, "bold": False}
         chart = sheet.book.workbook.add_chart({"type": "bar", "subtype": "stacked"})
         rows = (self.top + 1, self.top + goals)
-        for number, ((column, _), label, mark) in enumerate(
-            zip(self.columns, self.counts.labels, self.counts.marks, strict=False)
+        marks = sheet.book.settings.judgement.marks
+        for (column, _), (label, name) in zip(
+            self.columns, self.counts.labels.items(), strict=False
         ):
             if not any(c[label] for c in self.counts.counts.values()):
                 continue  # nothing to see, and the legend stays short
-            colour = "#FFFFFF" if number in _ON_DARK else "#000000"
+            look = _LOOKS[CLASSES.index(name)]
+            colour = "#FFFFFF" if name in _ON_DARK else "#000000"
             # A label on a pattern can be read only on a ground of its own.
-            ground = {} if "pattern" not in _LOOKS[number] else {"fill": {"color": "#FFFFFF"}}
+            ground = {} if "pattern" not in look else {"fill": {"color": "#FFFFFF"}}
             chart.add_series(
                 {
                     "name": [sheet.name, self.top, column],
@@ -191,12 +191,12 @@ class CountTable:
                     "data_labels": {
                         "value": True,
                         # The mark says which class it is without a look at the legend.
-                        "num_format": f"{quoted(mark)}0;;",
+                        "num_format": f"{quoted(marks.get(name, ''))}0;;",
                         "font": {**font, "bold": True, "color": colour},
                         **ground,
                     },
                     "gap": 40,
-                    **_LOOKS[number],
+                    **look,
                 }
             )
         chart.set_title({"name": TITLE, "name_font": {**font, "size": 11, "bold": True}})

@@ -133,4 +133,4 @@ def _value_formats(contents: Contents) -> Iterator[str]:
     settings = contents.strategy.settings
     for entry in entries(contents):
         for _ in entry.years:
-            yield number_format(entry.indicator, settings)
+            yield number_format(entry.indicator, settings, entry.places)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sousei_xl.figures.indicators import YearFigures, wholes
-from sousei_xl.figures.precision import gap, number_format
+from sousei_xl.figures.precision import actual_places, gap, number_format, reference
 from sousei_xl.rules.indicators.records import Report
 from sousei_xl.sheets import Contents
 from sousei_xl.strategy import Indicator, Settings
@@ -44,6 +45,11 @@ class Entry:
     def is_preliminary(self) -> bool:
         """Whether the latest actual is 速報."""
         return self.report.stage == _PRELIMINARY
+
+    @property
+    def places(self) -> int:
+        """Decimals of the actuals and of what is calculated from them."""
+        return actual_places(self.indicator, self.report.actuals.values())
 
     @property
     def silence(self) -> str:
@@ -124,16 +130,16 @@ def unit_format(
     )
 
 
-def distance_format(indicator: Indicator, settings: Settings) -> str:
+def distance_format(indicator: Indicator, settings: Settings, places: int | None = None) -> str:
     """What is missing to the target: ``あと8.4万泊``; ``到達 +0.4ポイント`` beyond it."""
-    digits = number_format(indicator, settings).split(";")[0]
+    digits = number_format(indicator, settings, places).split(";")[0]
     unit = quoted(defined.gap_unit(indicator))
     return f'"あと"{digits}{unit};"到達 +"{digits}{unit};"到達"'
 
 
-def change_format(indicator: Indicator, settings: Settings) -> str:
+def change_format(indicator: Indicator, settings: Settings, places: int | None = None) -> str:
     """A change with its sign: ``+2.0ポイント``, ``▲5百万円``, ``±0件``."""
-    rise, fall = number_format(indicator, settings).split(";")
+    rise, fall = number_format(indicator, settings, places).split(";")
     unit = quoted(defined.gap_unit(indicator))
     return f'"+"{rise}{unit};{fall}{unit};"±0"{unit}'
 
@@ -167,7 +173,8 @@ def _remarks(entry: Entry, settings: Settings) -> Iterator[str]:
     own = indicator.yearly_targets.get(latest.year) if latest else None
     if latest and own:
         label = defined.year_label(latest.year, settings)
-        yield f"目安は年度別目標によります（{label}：{own}{indicator.unit}）"
+        aim = reference(Decimal(own.replace(",", "")), indicator, settings.minus)
+        yield f"目安は年度別目標によります（{label}：{aim}）"
     if latest and entry.is_sum and latest.cumulated is None:
         yield "値のない年があるため、期間の合計を計算できません"
     for figures in entry.years:
@@ -185,7 +192,7 @@ def _about_words(entry: Entry, settings: Settings) -> Iterator[str]:
     if latest and begun is not None:
         change = latest.actual - begun
         sign = "+" if change > 0 else ""
-        yield f"現状値との差は{sign}{gap(change, indicator, settings.minus)}です"
+        yield f"現状値との差は{sign}{gap(change, indicator, settings.minus, entry.places)}です"
 
 
 def _about_silence(entry: Entry, settings: Settings) -> str:

@@ -73,7 +73,7 @@ class Trend:
     def number_format(self, settings: Settings, line: str = ACTUAL) -> str:
         """Excel's, at the source's precision: of 現状値 and 目標値 their own."""
         own = self.values[line].values() if line in (BASELINE, TARGET) else ()
-        places = next(map(defined.own_decimals, own), None)
+        places = next(map(defined.own_decimals, own), self.entry.places)
         return number_format(self.entry.indicator, settings, places)
 
     @property
@@ -83,12 +83,22 @@ class Trend:
         return bool(way) and way[-1] < way[0]
 
     @property
+    def target_place(self) -> str:
+        """Where the target's value stands clear: not where the latest actual's does."""
+        if self.latest_actual in self.values[TARGET]:
+            return "above" if self.latest_place == "below" else "below"
+        return "below" if self.falls else "above"
+
+    @property
     def latest_place(self) -> str:
         """Where the latest actual's value stands clear of both lines: above, below or right."""
         latest = self.latest_actual
         line = self.values[ACTUAL]
         if latest is None:
             return "above"
+        aim = self.values[TARGET].get(latest)
+        if aim is not None:
+            return "below" if line[latest] < aim else "above"
         before = [v for y, v in line.items() if y < latest]
         expected = self.values[EXPECTED].get(latest)
         if expected is not None and line[latest] < expected:
@@ -104,9 +114,14 @@ class Trend:
             reported = {f.year for f in self.entry.years}
             own = {y: v for y, v in own.items() if y in reported}
         # 現状値 and 目標値 are written as in the source, actuals at the indicator's precision.
-        say = with_unit if line == ACTUAL else reference
+        minus = settings.minus
         said = "、".join(
-            f"{defined.year_label(y, settings)} {say(v, indicator, settings.minus)}"
+            f"{defined.year_label(y, settings)} "
+            + (
+                with_unit(v, indicator, minus, self.entry.places)
+                if line == ACTUAL
+                else reference(v, indicator, minus)
+            )
             for y, v in sorted(own.items())
         )
         return f"{line} {said}" if said else ""

@@ -116,10 +116,10 @@ def _worked_sum(entry: Entry, settings: Settings) -> str:
     if figures.year > end:
         return ""
     own = [entry.report.actuals[year] for year in range(begin, figures.year + 1)]
-    values = "＋".join(shown(value, indicator, settings.minus) for value in own)
+    values = "＋".join(shown(value, indicator, places=entry.places) for value in own)
     return (
         f"『{defined.title(indicator)}』（期間累計）の進捗率は（{values}）÷"
-        f"{shown(aim, indicator, settings.minus, defined.own_decimals(aim))}＝"
+        f"{shown(aim, indicator, places=defined.own_decimals(aim))}＝"
         f"{percent(figures.progress)}、目安は{len(own)}年÷{end - begin + 1}年＝"
         f"{percent(figures.expected)}です。"
     )
@@ -144,7 +144,7 @@ def _worked(entry: Entry, settings: Settings) -> str:
         return ""
 
     begin, goal = (reference(v, indicator, settings.minus) for v in (start, aim))
-    value = with_unit(figures.actual, indicator, settings.minus)
+    value = with_unit(figures.actual, indicator, settings.minus, entry.places)
     end = defined.target_year(indicator, settings)
     years = [defined.year_label(year, settings) for year in (figures.year, begun, end)]
     return (

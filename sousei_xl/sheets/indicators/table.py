@@ -29,7 +29,7 @@ from sousei_xl.strategy import Goal, Indicator, Measure, Settings
 from sousei_xl.strategy import indicators as defined
 
 _ID, _NAME, _UNIT, _YEAR, _FIGURE = 8.0, 27.0, 13.5, 5.5, 11.5
-_RATIO, _DISTANCE, _CLASS, _CHANGE, _TREND = 7.5, 13.0, 15.0, 11.0, 9.0
+_RATIO, _DISTANCE, _CLASS, _CHANGE, _TREND = 7.5, 14.0, 15.0, 11.5, 9.0
 _FIGURE_HEIGHT = 27.0  # room for a sparkline
 _BEHIND = (defined.BEHIND, defined.NO_PROGRESS)
 _PART = "（内訳）"  # a part's class is shown, but counts only within the whole
@@ -184,15 +184,16 @@ class StatusTable:
                 continue
             latest = entry.latest is not None and year == entry.latest.year
             before = PRELIMINARY_MARK if latest and entry.is_preliminary else ""
-            self._value(row, column, value, entry.indicator, before)
+            shown = unit_format(entry.indicator, self._settings, before, places=entry.places)
+            self.sheet.number(row, column, value, self._number_style(shown))
 
     def _figures(self, entry: Entry, row: int) -> None:
         """実績年 to 目標まで, and 前年差; what has no meaning is a dash."""
         columns, figures, settings = self.columns, entry.latest, self._settings
         self._year(row, columns.year, figures.year if figures else None)
         ratio = self._number_style(f"0.0%;{settings.minus}0.0%")
-        distance = self._number_style(distance_format(entry.indicator, settings))
-        change = self._number_style(change_format(entry.indicator, settings))
+        distance = self._number_style(distance_format(entry.indicator, settings, entry.places))
+        change = self._number_style(change_format(entry.indicator, settings, entry.places))
         cells = (
             ("progress", columns.progress, ratio),
             ("expected", columns.progress + 1, ratio),
@@ -278,12 +279,6 @@ class StatusTable:
             return self.sheet.blank(row, column, "centre small")
         places = defined.own_decimals(value)
         style = self._number_style(unit_format(indicator, self._settings, places=places))
-        return self.sheet.number(row, column, value, style)
-
-    def _value(
-        self, row: int, column: int, value: Decimal, indicator: Indicator, before: str
-    ) -> None:
-        style = self._number_style(unit_format(indicator, self._settings, before))
         return self.sheet.number(row, column, value, style)
 
     def _year(self, row: int, column: int, year: int | None) -> None:

@@ -228,14 +228,15 @@ def _chart(sheet: Sheet, place: _Place) -> Any:
 
 def _labels(trend: Trend, name: str) -> dict[str, Any]:
     """Values are written at the baseline, at the latest actual and at the target."""
-    if name in (BASELINE, TARGET):
-        return {"position": "above" if (name == TARGET) is not trend.falls else "below"}
+    if name == BASELINE:
+        return {"position": "above" if trend.falls else "below"}
+    if name == TARGET:
+        return {"position": trend.target_place}
     latest = trend.latest_actual
     if name == EXPECTED or latest is None:
         return {}
     others = [None if year == latest else {"delete": True} for year in trend.years]
-    beside_target = latest in trend.values[TARGET]
-    return {"position": "left" if beside_target else trend.latest_place, "custom": others}
+    return {"position": trend.latest_place, "custom": others}
 
 
 def _description(trend: Trend, settings: Settings) -> str:
