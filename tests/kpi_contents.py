@@ -67,7 +67,7 @@ def kpi_contents(
 _CASES: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
     "G1-1": ({"target": "全国水準"}, {"H27実績": 1.3, "H31実績": 1.4, "事務局判定": "順調"}),
     "1ア-1": (
-        {"yearly_targets": MappingProxyType({2015: "70000", 2016: "73,000", 2017: "75000"})},
+        {"yearly_targets": MappingProxyType({2015: "70000", 2016: "73000", 2017: "75000"})},
         {"H27実績": 69000, "H29実績": 76000},
     ),
     "1イ-1": (

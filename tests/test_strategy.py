@@ -122,6 +122,8 @@ MISTAKES: list[tuple[Mistake, str, list[str], str]] = [
     (setting("予算の上限目安", 0), "設定", [f"B{LAST_SETTING + 1}"], "正の整数"),
     (setting("実績基準日", "夏"), "設定", [f"B{LAST_SETTING + 1}"], "日付として読み取れません"),
     (setting("おおむね順調の基準", "6割"), "設定", [f"B{LAST_SETTING + 1}"], "『6割』が数字として"),
+    (setting("おおむね順調の基準", 1.5), "設定", [f"B{LAST_SETTING + 1}"], "『1.5』は使えません"),
+    (setting("維持の許容幅", -0.02), "設定", [f"B{LAST_SETTING + 1}"], "『-0.02』は使えません"),
     (setting("維持の許容幅", "NaN"), "設定", [f"B{LAST_SETTING + 1}"], "数字として読み取れません"),
     (append("設定", "表題", "別の表題"), "設定", [f"A{LAST_SETTING + 1}"], "「表題」が2行あります"),
     # 施策体系: row 2 is goal 1, row 3 measure 1ア
@@ -363,14 +365,14 @@ def test_figures_of_an_indicator_are_decimal_text() -> None:
     content = copy.deepcopy(tables())
     put("指標", 4, "現状値", "５３５")(content)
     put("指標", 4, "目標値", "71,000")(content)
-    put("指標", 4, "年度別目標", "Ｈ２８＝560、H29=580.5")(content)
+    put("指標", 4, "年度別目標", "Ｈ２８＝560，H29=1,580.5,2018=1６00、")(content)
     put("指標", 2, "目標値", "全国平均以上")(content)
     strategy, found = load(content, FILE)
     assert not found
     assert strategy is not None
     qualitative, _, visitors = strategy.indicators[:3]
     assert (visitors.baseline, visitors.target) == ("535", "71000")
-    assert visitors.yearly_targets == {2016: "560", 2017: "580.5"}
+    assert visitors.yearly_targets == {2016: "560", 2017: "1580.5", 2018: "1600"}
     assert (qualitative.kind, qualitative.target) == ("定性", "全国平均以上")
 
 

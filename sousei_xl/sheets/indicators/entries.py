@@ -173,7 +173,7 @@ def _remarks(entry: Entry, settings: Settings) -> Iterator[str]:
     own = indicator.yearly_targets.get(latest.year) if latest else None
     if latest and own:
         label = defined.year_label(latest.year, settings)
-        aim = reference(Decimal(own.replace(",", "")), indicator, settings.minus)
+        aim = reference(Decimal(own), indicator, settings.minus)
         yield f"目安は年度別目標によります（{label}：{aim}）"
     if latest and entry.is_sum and latest.cumulated is None:
         yield "値のない年があるため、期間の合計を計算できません"

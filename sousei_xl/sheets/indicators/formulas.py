@@ -91,7 +91,7 @@ class Formulas:
         indicator = self.entry.indicator
         own = indicator.yearly_targets.get(self.figures.year)
         if own is not None:
-            return f"={self._progress(own.replace(',', ''))}"
+            return f"={self._progress(own)}"
         if self.figures.year >= defined.target_year(indicator, self.settings):
             return "=1"
         year, end = self._cell(self.columns.year), self._cell(self.columns.target_year)

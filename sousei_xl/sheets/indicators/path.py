@@ -156,6 +156,4 @@ def _begin(entry: Entry, settings: Settings) -> tuple[int, Decimal] | None:
 
 def _own(indicator: Indicator) -> dict[int, Decimal]:
     """年度別目標 by year."""
-    return {
-        year: Decimal(value.replace(",", "")) for year, value in indicator.yearly_targets.items()
-    }
+    return {year: Decimal(value) for year, value in indicator.yearly_targets.items()}

@@ -118,14 +118,15 @@ def _decimal(row: Row, heading: str, mistakes: Mistakes) -> str:
 
 
 def _yearly_targets(row: Row, mistakes: Mistakes) -> Mapping[int, str]:
-    """``H28=70000、H29=74000`` → {2016: "70000", 2017: "74000"}."""
+    """``H28=70,000、H29=74000`` → {2016: "70000", 2017: "74000"}."""
     targets: dict[int, str] = {}
-    for part in re.split(r"[、，;\n]+", row.text("年度別目標")):
+    # A comma before three digits groups them, any other begins the next year.
+    for part in re.split(r"[、;\n]+|,(?!\d{3}(?!\d))", text.nfkc(row.text("年度別目標"))):
         if not part.strip():
             continue
-        year, _, value = text.nfkc(part).partition("=")
-        number = text.parse_fiscal_year(year)
-        if number is None or not is_number(value.strip()):
+        year, _, shown = part.partition("=")
+        number, value = text.parse_fiscal_year(year), shown.replace(",", "").strip()
+        if number is None or not is_number(value):
             mistakes.at(
                 row,
                 "年度別目標",
@@ -133,5 +134,5 @@ def _yearly_targets(row: Row, mistakes: Mistakes) -> Mapping[int, str]:
                 "「H28=70000、H29=74000」のように入力してください。",
             )
         else:
-            targets[number] = value.strip()
+            targets[number] = value
     return targets

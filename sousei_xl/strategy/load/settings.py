@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from sousei_xl import text
 from sousei_xl.strategy import AS_SUBMITTED, AUTOMATIC, CLASSES, GROSS, NET, Judgement, Settings
@@ -81,10 +82,14 @@ class _SettingsTable:
             )
         return default if parsed.value is None else int(parsed.value)
 
-    def decimal(self, name: str, default: str) -> str:
+    def share(self, name: str, default: str) -> str:
+        """A number from 0 to 1."""
         shown = text.nfkc(text.to_text(self.value(name))).strip() or default
         if not is_number(shown):
             self.wrong(name, f"の『{shown}』が数字として読み取れません。", f"例：{default}")
+        elif not 0 <= Decimal(shown) <= 1:
+            remedy = f"0から1までの数字を入力してください（例：{default}）。"
+            self.wrong(name, f"の『{shown}』は使えません。", remedy)
         return shown
 
 
@@ -133,8 +138,8 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
         font=table.text("書体", default="BIZ UDPゴシック"),
         minus=table.choice("負数の記号", ("▲", "△", "-")),
         judgement=Judgement(
-            mostly=table.decimal("おおむね順調の基準", "0.6"),
-            tolerance=table.decimal("維持の許容幅", "0"),
+            mostly=table.share("おおむね順調の基準", "0.6"),
+            tolerance=table.share("維持の許容幅", "0"),
             names={c: table.text(f"判定の名称（{c}）", default=c) for c in CLASSES},
             marks={c: table.text(f"判定の記号（{c}）", default="") for c in CLASSES},
         ),
