@@ -119,6 +119,17 @@ def test_parts_the_notice_and_what_is_not_public(tmp_path: Path) -> None:
     assert "◎ 目標値到達\n（内訳）" in said
 
 
+def test_why_a_class_is_not_about_the_latest_year_and_of_when_the_actuals_are(
+    tmp_path: Path,
+) -> None:
+    said = [cell for row in rows_of(written(tmp_path / SHEET)) for cell in row if cell != ""]
+    assert "保 判定保留\nH29は未公表" in said
+    assert "保 判定保留\nH29は未調査" in said
+    assert any(str(cell).startswith("KPIの実績は平成30年8月31日現在です。") for cell in said)
+    words = next(str(cell) for cell in said if str(cell).startswith("合計特殊出生率\n"))
+    assert "現状値との差は+0.07人です" in words  # a target in words needs its words
+
+
 def test_only_the_cells_to_be_filled_in_are_unlocked(tmp_path: Path) -> None:
     path = written(tmp_path / SHEET)
     sheet = page(path)

@@ -614,7 +614,7 @@ def test_k106_past_value_of_a_replaced_file(
 ) -> None:
     files = [_edition(number, typed) for number, typed in enumerate(editions, 1)]
     for inbox in (files, files[::-1]):  # a function of the inbox, in whatever order it is read
-        items = of(report(*inbox), "K106")
+        items = sorted(of(report(*inbox), "K106"), key=lambda item: item.place.label)
         assert [(i.place.label, i.place.file) for i in items] == [
             (label, f"{len(files)}.xlsx") for label, _ in found
         ]
@@ -780,6 +780,22 @@ def test_confirmed_silence_completes_the_round() -> None:
     listed = merge(intake([submission([good(1)])], office), STRATEGY)
     assert listed.acknowledgements == ()
     assert "O103" not in {f.code for f in listed.findings}
+
+
+def test_the_replacement_of_a_kpi_sheet_can_be_confirmed() -> None:
+    """F206 is the list's code; here it is the KPI round that says it, and its to confirm."""
+    early, late = _edition(1, FULL), _edition(2, FULL)
+    office = OfficeSheet(acknowledgements=(confirmation("F206", "地域振興部"),))
+    (item,) = of(report(early, late, office=office), "F206", "O103")
+    assert (item.code, item.acknowledged) == ("F206", True)
+    listed = merge(intake([early, late], office), STRATEGY)
+    assert "O103" not in {f.code for f in listed.findings}
+    # One that names another file fits neither.
+    other = replace(confirmation("F206", "地域振興部"), confirmed="9.xlsx")
+    office = OfficeSheet(acknowledgements=(other,))
+    assert not of(report(early, late, office=office), "F206")[0].acknowledged
+    listed = merge(intake([early, late], office), STRATEGY)
+    assert [f.code for f in listed.findings if f.code == "O103"] == ["O103"]
 
 
 def test_stale_confirmation_is_reported() -> None:

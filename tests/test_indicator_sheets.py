@@ -322,6 +322,30 @@ def test_sparklines_cover_numbers_only(written: Path) -> None:
         assert all(c.value is None or isinstance(c.value, int | float) for c in cells)
 
 
+def test_the_lowest_column_of_a_sparkline_is_seen(written: Path) -> None:
+    with zipfile.ZipFile(written) as archive:
+        xml = archive.read("xl/worksheets/sheet1.xml").decode()
+    groups = re.findall(
+        r"<x14:sparklineGroup ([^>]*)>.*?<xm:f>.*?!([^<]*)</xm:f>", xml, flags=re.DOTALL
+    )
+    values = sheet(written, STATUS)
+    assert len(groups) == 30
+    for options, area in groups:
+        cells = [c.value for row in values[area.replace("$", "")] for c in row]
+        figures = [c for c in cells if isinstance(c, int | float)]
+        floor = re.search(r'manualMin="([^"]*)"', options)
+        assert floor is not None
+        assert float(floor[1]) < min(figures)
+
+
+def test_a_measure_is_not_torn_by_the_end_of_a_page(written: Path) -> None:
+    found = sheet(written, STATUS)
+    starts = [brk.id + 1 for brk in found.row_breaks.brk]  # Excel's first row of each page
+    heads = [str(found.cell(row, 1).value) for row in starts]
+    assert heads[0] == "ID"
+    assert all(head.startswith(("基本目標", "施策")) for head in heads[1:]), heads
+
+
 def test_long_words_are_cut_and_said_to_be(hard: Path) -> None:
     words = next(text for text in texts(hard, STATUS) if "あああ" in text)
     assert len(words) < 700

@@ -451,6 +451,17 @@ def test_better_actuals_are_never_judged_worse(
     assert ORDER[low.class_name] <= ORDER[high.class_name]
 
 
+@given(st.lists(st.integers(0, 60), min_size=3, max_size=3), st.integers(0, 2))
+def test_more_in_any_year_of_a_sum_is_never_judged_worse(years: list[int], raised: int) -> None:
+    more = [value + (number == raised) for number, value in enumerate(years)]
+    item = indicator("2エ-1")
+    low, high = (judged(item, *map(str, values)) for values in (years, more))
+    assert low.latest is not None
+    assert high.latest is not None
+    assert low.latest.progress < high.latest.progress
+    assert ORDER[low.class_name] <= ORDER[high.class_name]
+
+
 @given(moving_indicators())
 def test_progress_is_one_exactly_at_the_target(item: Indicator) -> None:
     at_target = latest_of(item, Decimal(item.target))

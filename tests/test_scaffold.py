@@ -233,6 +233,19 @@ def test_lists_of_the_office_sheet_are_defined_names(example: Path, blank: Path)
         assert set(lists) <= set(book.defined_names)
 
 
+def test_the_office_may_correct_what_it_may_name(example: Path, blank: Path) -> None:
+    """項目 offers the columns of the KPI sheet where there are indicators."""
+    for folder, more in ((blank, False), (example, True)):
+        sheet = openpyxl.load_workbook(folder / "inbox" / OFFICE_SHEET)["選択肢"]
+        column = next(
+            c.column for row in sheet.iter_rows() for c in row if c.value == "項目の選択肢"
+        )
+        offered = [row[0].value for row in sheet.iter_rows(min_col=column, max_col=column)]
+        assert "予算事業費" in offered
+        for name in ("H29実績", "事務局判定", "要因・課題"):
+            assert (name in offered) is more
+
+
 # --- a workspace from scratch ---------------------------------------------------------------------
 
 

@@ -37,7 +37,7 @@ _LOOKS: tuple[dict[str, Any], ...] = (
     _pattern("dotted_diamond"),
     _pattern("large_check"),
     {"fill": {"color": "#D9D9D9"}, "border": {"color": _DARK}},
-    _pattern("light_horizontal", "#808080"),
+    _pattern("percent_20", "#7F7F7F"),
     {"fill": {"color": "#FFFFFF"}, "border": {"color": _DARK}},
 )
 _ON_DARK = (CLASSES[0],)  # their labels are white
