@@ -22,9 +22,9 @@ _ROW_PIXELS, _GAP = 20, 8
 _DARK = "#1F3864"
 
 
-def _pattern(name: str, colour: str = _DARK) -> dict[str, Any]:
+def _pattern(name: str) -> dict[str, Any]:
     return {
-        "pattern": {"pattern": name, "fg_color": colour, "bg_color": "#FFFFFF"},
+        "pattern": {"pattern": name, "fg_color": _DARK, "bg_color": "#FFFFFF"},
         "border": {"color": _DARK},
     }
 
@@ -37,7 +37,7 @@ _LOOKS: tuple[dict[str, Any], ...] = (
     _pattern("dotted_diamond"),
     _pattern("large_check"),
     {"fill": {"color": "#D9D9D9"}, "border": {"color": _DARK}},
-    _pattern("percent_20", "#7F7F7F"),
+    {"fill": {"color": "#FFFFFF"}, "border": {"color": "#7F7F7F", "dash_type": "dash"}},
     {"fill": {"color": "#FFFFFF"}, "border": {"color": _DARK}},
 )
 _ON_DARK = (CLASSES[0],)  # their labels are white
