@@ -257,7 +257,7 @@ def test_a_row_inserted_without_a_key_is_listed_and_can_be_given_one(tmp_path: P
     second = written(tmp_path / "2.xlsx", read(path))
     (listed,) = [r for r in read(second) if not r.key]
     assert listed.opinion == "意見2"
-    assert listed.subject == "（「施策全体」の下の行）"
+    assert listed.subject == "（「施策1ア全体」の下の行）"
     assert f"『施策評価表』の{row + 1}行目" in listed.reason
     assert read(written(tmp_path / "3.xlsx", read(second))) == read(second)
     place_of = next(n for n, r in enumerate(rows_of(second, ORPHANS), 1) if "意見2" in r)

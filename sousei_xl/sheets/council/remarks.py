@@ -64,13 +64,13 @@ def normal_key(typed: str) -> str:
 def goal_slots(contents: Contents, goal: int) -> tuple[Slot, ...]:
     """The goal as a whole, then its 数値目標."""
     found = [g for g in groups(contents) if g.indicator.goal == goal and not g.indicator.measure]
-    return (Slot(f"{GOAL}:{goal}", "基本目標全体"), *map(_slot, found))
+    return (Slot(f"{GOAL}:{goal}", f"基本目標{goal}全体"), *map(_slot, found))
 
 
 def measure_slots(contents: Contents, measure: str) -> tuple[Slot, ...]:
     """The measure as a whole, then its KPI."""
     found = [g for g in groups(contents) if g.indicator.measure == measure]
-    return (Slot(f"{MEASURE}:{measure}", "施策全体"), *map(_slot, found))
+    return (Slot(f"{MEASURE}:{measure}", f"施策{measure}全体"), *map(_slot, found))
 
 
 def all_slots(contents: Contents) -> Iterator[Slot]:
