@@ -7,11 +7,16 @@ ARGS ?=
 # make mutate: how many mutants of valid forms, and which ones.
 N ?= 10000
 SEED ?= 1
+# make benchmark: numbers of workbooks, rounds, and where the generated ones are kept.
+SIZES ?= 9 100 1000
+ROUNDS ?= 5
+FOLDER ?=
 # make lock keeps the present versions; make lock UPGRADE=1 takes the newest allowed ones.
 UPGRADE ?=
 
 VENV := .venv
 LOCK_VENV := .venv-lock
+BENCHMARK_VENV := .venv-benchmark
 PY := $(VENV)/bin/python
 CREATED := $(VENV)/pyvenv.cfg
 RUNTIME := $(VENV)/runtime.stamp
@@ -48,7 +53,7 @@ OFFLINE := { echo '必要なパッケージを準備できませんでした。�
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help merge test lint examples docs mutate lock clean
+.PHONY: help merge test lint examples docs mutate benchmark lock clean
 
 # An environment whose Python was removed or upgraded, or that was left half-made, is made anew.
 ifneq ($(shell $(PY) -c 'import pip; print("usable")' 2>/dev/null),usable)
@@ -81,6 +86,9 @@ docs: $(DEV) ## docs/ の指摘の一覧と、汚れたファイルの一覧を�
 mutate: $(DEV) ## 壊した様式を大量に読み、落ちず失わないことを確かめます（N=件数 SEED=種）
 	$(PY) -m tests.mutate $(N) --seed $(SEED)
 
+benchmark: $(BENCHMARK_VENV)/stamp ## 速さとメモリを他の方法と並べて測り、docs/performance.md に書きます
+	$(BENCHMARK_VENV)/bin/python -m benchmarks $(SIZES) --rounds $(ROUNDS) $(if $(FOLDER),--folder $(FOLDER))
+
 lock: $(LOCK_VENV)/bin/python ## パッケージの版を固定し直します（UPGRADE=1 で最新版へ）
 	$(COMPILE) pyproject.toml --output-file requirements.txt
 	$(COMPILE) pyproject.toml --extra cluster --constraint requirements.txt \
@@ -91,7 +99,7 @@ lock: $(LOCK_VENV)/bin/python ## パッケージの版を固定し直します�
 		--output-file requirements-dev.txt
 
 clean: ## 仮想環境とキャッシュを消します（inbox/ と outbox/ は残ります）
-	rm -rf $(VENV) $(LOCK_VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(LOCK_VENV) $(BENCHMARK_VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(CREATED):
@@ -105,6 +113,12 @@ $(RUNTIME): requirements.txt $(CREATED)
 
 $(DEV): requirements-dev.txt $(RUNTIME)
 	@$(INSTALL) -r requirements-dev.txt || $(OFFLINE)
+	@touch $@
+
+# An environment of its own: pandera imports hypothesis where it is installed, and takes longer.
+$(BENCHMARK_VENV)/stamp: requirements-benchmark.txt
+	@$(find_python); "$$python" -m venv --clear $(BENCHMARK_VENV)
+	@$(BENCHMARK_VENV)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $< || $(OFFLINE)
 	@touch $@
 
 $(LOCK_VENV)/bin/python:

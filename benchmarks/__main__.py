@@ -13,7 +13,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import commands, scale
+from benchmarks import commands, scale, watching
 from benchmarks.picture import draw
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,11 +49,14 @@ def main() -> None:
         folder = given.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         seconds = commands.measure(folder, max(given.rounds, 7))
+        watched = watching.measure(folder, max(given.rounds, 7))
         found = scale.measure(given.sizes, folder, given.rounds)
     lines = [
         f"測った機械: {machine()}",
         "",
         *commands.table(seconds),
+        "",
+        watching.line(watched),
         "",
         "12行の様式がn冊のとき（中央値。比は同じ回どうしの比の中央値）:",
         "",

@@ -84,7 +84,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:
-    """The parser; only the options of ``command`` are loaded, so that ``--help`` starts fast."""
+    """The parser; where ``command`` is known it knows no other one, so that it starts fast."""
     parser = _Parser(
         prog="sousei-xl",
         description="部局のExcel様式を、総合戦略の別紙（関連事業一覧）に統合します。",
@@ -94,7 +94,8 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     version = f"sousei-xl {__version__}"
     parser.add_argument("--version", action="version", version=version, help="版を表示します")
     commands = parser.add_subparsers(dest="command", metavar="コマンド", required=True)
-    for name, summary in COMMANDS.items():
+    for name in [command] if command in COMMANDS else COMMANDS:
+        summary = COMMANDS[name]
         sub = commands.add_parser(
             name,
             help=summary,

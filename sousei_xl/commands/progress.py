@@ -38,12 +38,28 @@ class Progress:
 
     def _start(self, total: int) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            ProgressColumn,
+            Task,
+            TimeRemainingColumn,
+        )
+        from rich.text import Text
+
+        class Rate(ProgressColumn):
+            """Files per second."""
+
+            def render(self, task: Task) -> Text:
+                return Text(f"{task.speed:,.0f}件/秒" if task.speed else "")
 
         self._bar = Progress(
             "{task.description}",
             BarColumn(),
             MofNCompleteColumn(),
+            Rate(),
+            "残り",
             TimeRemainingColumn(),
             console=Console(file=sys.stderr),
             transient=True,
