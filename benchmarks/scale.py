@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # A round of these takes minutes beyond.
 SLOW, SLOW_LIMIT = ("naive", "frictionless", "pandera"), 1000
 FEW, FEW_FROM = 3, 5000  # rounds of the largest sizes
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 MERGE_STAGES = ("import", *(stage for _, _, stage in STAGES))
 
 
@@ -90,17 +91,21 @@ def _run_once(name: str, workspace: Path, folder: Path, measured: Measured) -> N
 
 
 def _megabytes(pid: int) -> float:
-    """Memory of a process and all its children, what they share counted once (Linux only)."""
-    total = 0.0
+    """Memory of a process and all its children (Linux only); what a process may share with others,
+    such as the pages of libraries, counts once."""
+    pages = list(_pages(pid))
+    own = sum(resident - shared for resident, shared in pages)
+    return (own + max((shared for _, shared in pages), default=0)) * _PAGE / (1 << 20)
+
+
+def _pages(pid: int) -> Iterator[tuple[int, int]]:
     with suppress(OSError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1]) / 1024
+        _, resident, shared, *_ = Path(f"/proc/{pid}/statm").read_text().split()
+        yield int(resident), int(shared)
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text().split():
-                total += _megabytes(int(child))
-    return total
+                yield from _pages(int(child))
 
 
 def table(found: Found) -> Iterator[str]:

@@ -12,8 +12,9 @@ import pytest
 from sousei_xl import cli
 from sousei_xl.findings import Place, finding
 from sousei_xl.forms.returns import Return, write_return
-from sousei_xl.pipeline import ahead, delivery
-from sousei_xl.pipeline.ahead import Write, written_ahead
+from sousei_xl.pipeline import delivery
+from sousei_xl.publish import ahead
+from sousei_xl.publish.ahead import Write, written_ahead
 from tests.facts import example_strategy
 from tests.test_determinism import assert_same, outputs
 from tests.workspaces import column, edit, example_workspace

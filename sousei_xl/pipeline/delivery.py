@@ -24,8 +24,8 @@ from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
-from sousei_xl.pipeline.ahead import as_many_as_pay, written_ahead
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
+from sousei_xl.publish.ahead import as_many_as_pay, written_ahead
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import FileRecord, ListResult, ListStatus
 from sousei_xl.sheets import Contents
