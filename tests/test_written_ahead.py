@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from functools import partial
 from pathlib import Path
 
@@ -60,6 +61,18 @@ def fail(path: Path) -> None:
 def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     with written_ahead([fail], 1, at_once=1) as (write,), pytest.raises(OSError, match="No space"):
         write(tmp_path / "1.xlsx")
+
+
+def take_long(path: Path) -> None:
+    time.sleep(600)
+
+
+def test_an_interruption_waits_for_nobody(tmp_path: Path) -> None:
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), written_ahead([take_long], 1, at_once=1):
+        time.sleep(1)  # until it is at work
+        raise KeyboardInterrupt
+    assert time.monotonic() - started < 60
 
 
 def test_a_merge_in_several_processes_gives_the_same_bytes(

@@ -65,13 +65,17 @@ def _fetch(done: Future[None], write: Write, written: Path, path: Path) -> None:
 @contextlib.contextmanager
 def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
     from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from multiprocessing import active_children, get_context
 
     # Not forked: a fork would hold the outbox's lock, too, after this process has been killed.
     spawn = get_context("spawn")
     pool = ProcessPoolExecutor(processes, mp_context=spawn, initializer=_begin)
     try:
         yield pool
+    except BaseException:  # nobody waits for what will not be used
+        for child in active_children():
+            child.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
