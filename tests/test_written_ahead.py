@@ -67,11 +67,16 @@ def take_long(path: Path) -> None:
     time.sleep(600)
 
 
-def test_an_interruption_waits_for_nobody(tmp_path: Path) -> None:
-    started = time.monotonic()
-    with pytest.raises(KeyboardInterrupt), written_ahead([take_long], 1, at_once=1):
+def interrupted() -> None:
+    with written_ahead([take_long], 1, at_once=1):
         time.sleep(1)  # until it is at work
         raise KeyboardInterrupt
+
+
+def test_an_interruption_waits_for_nobody() -> None:
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert time.monotonic() - started < 60
 
 
