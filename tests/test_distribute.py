@@ -24,12 +24,13 @@ from sousei_xl.forms.checks import GOOD, PENDING, check_text
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.indicators import indicator_rows
 from sousei_xl.forms.projects import FIRST_ROW
-from sousei_xl.intake.last_year import LastYear, read_last_year
+from sousei_xl.intake.last_year import read_last_year
 from sousei_xl.intake.read import read_one
 from sousei_xl.intake.submission import read_submission
 from sousei_xl.pipeline.distribution import plan_forms
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.rules import checks, schema
+from sousei_xl.rules.last_year import LastYear
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import Submission
 from sousei_xl.strategy import Strategy

@@ -25,12 +25,12 @@ from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.projects import FIRST_ROW, OWN_NAMES
 from sousei_xl.forms.reply import READY
 from sousei_xl.intake.indicators import with_indicators
-from sousei_xl.intake.last_year import LastRow, LastYear
 from sousei_xl.intake.read import read_one
 from sousei_xl.intake.submission import read_submission
 from sousei_xl.pipeline.distribution import Form, plan_forms
 from sousei_xl.rules import checks, schema
 from sousei_xl.rules.indicators.merge import merge_indicators
+from sousei_xl.rules.last_year import LastRow, LastYear
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import Submission
 from sousei_xl.strategy import Strategy

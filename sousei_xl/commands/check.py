@@ -11,6 +11,7 @@ from sousei_xl.commands.console import shown
 from sousei_xl.commands.options import (
     DONE,
     DRAFT,
+    add_previous,
     add_workspace_options,
     workspace_of,
 )
@@ -38,6 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="指摘の印を付けたファイルを、出力フォルダーの「差戻し」に作ります",
     )
+    add_previous(parser, "統合するときと同じに、前年度と比べた指摘も示します")
     add_workspace_options(parser)
 
 
@@ -49,14 +51,19 @@ def run(args: argparse.Namespace) -> int:
     workspace = workspace_of(args)
     asked = [InboxFile(str(path), path) for path in dict.fromkeys(args.files)]
     with Progress("読み込み") as progress:
-        arriving = arrivals.start(workspace, extra=asked, on_done=progress.update)
+        arriving = arrivals.start(
+            workspace, extra=asked, on_done=progress.update, previous=args.previous
+        )
         from sousei_xl import pipeline
 
         arrived = arriving.result()
     strategy = pipeline.strategy_of(arrived.template)
     names = [file.file for file in asked]
     result, indicators = pipeline.check_files(
-        _without_copies(arrived, args.files, workspace.inbox), names, strategy
+        _without_copies(arrived, args.files, workspace.inbox),
+        names,
+        strategy,
+        pipeline.last_year_of(arrived, strategy),
     )
     found = (*result.findings, *indicators.findings)
     findings = [f for f in found if f.place.file in names]

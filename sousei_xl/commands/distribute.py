@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from sousei_xl import publish
 from sousei_xl.commands.console import shown
-from sousei_xl.commands.options import DONE, DRAFT, add_workspace_options, workspace_of
+from sousei_xl.commands.options import (
+    DONE,
+    DRAFT,
+    add_previous,
+    add_workspace_options,
+    workspace_of,
+)
 from sousei_xl.commands.progress import Progress
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
 from sousei_xl.intake import arrivals
@@ -20,8 +26,8 @@ from sousei_xl.text import nfkc
 from sousei_xl.workspace import OperatorError, Workspace
 
 if TYPE_CHECKING:
-    from sousei_xl.intake.last_year import LastRow, LastYear
     from sousei_xl.pipeline.distribution import Distribution
+    from sousei_xl.rules.last_year import LastRow, LastYear
     from sousei_xl.strategy import Strategy
 
 _MOST = 10
@@ -48,12 +54,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar=f"{PROJECTS}|{INDICATORS}",
         help="事業だけ、KPIの実績だけの様式を作ります（既定: 両方を1つのファイルに）",
     )
-    parser.add_argument(
-        "--previous",
-        type=Path,
-        metavar="FILE",
-        help="前年度の別紙。事業を継続として、KPI照会では前回までの実績を、様式に入れておきます",
-    )
+    add_previous(parser, "事業を継続として、KPI照会では前回までの実績を、様式に入れておきます")
     parser.add_argument(
         "--confirm",
         action="store_true",
@@ -101,9 +102,8 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
 
 def _read(workspace: Workspace, previous: Path | None) -> tuple[Reading, Reading | None]:
     files = [InboxFile(workspace.template.name, workspace.template)]
+    arrivals.require_previous(previous)
     if previous is not None:
-        if not previous.is_file():
-            raise OperatorError(f"前年度の別紙が見つかりません（{previous}）。")
         files.append(InboxFile(previous.name, previous))
     template, *others = read_files(files, len(files))
     return template, others[0] if others else None

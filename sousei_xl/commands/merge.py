@@ -12,6 +12,7 @@ from sousei_xl.commands.cluster import executor_of
 from sousei_xl.commands.options import (
     DONE,
     DRAFT,
+    add_previous,
     add_workspace_options,
     workspace_of,
 )
@@ -22,6 +23,7 @@ from sousei_xl.workspace import OperatorError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+    from pathlib import Path
 
     from sousei_xl.pipeline.delivery import Definition, Delivered
     from sousei_xl.sheets import Contents
@@ -35,6 +37,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "  sousei-xl merge                        統合して書き出す\n"
         "  sousei-xl merge --dry-run              書き出さずに、載る行・消える行・変わる行を見る\n"
         "  sousei-xl merge --approve 2018-03-30   決裁日を付けて確定する\n"
+        "  sousei-xl merge --previous 別紙_H29.xlsx  前年度の別紙と比べる\n\n"
+        "--previous を付けると、新規・継続の区分、予算、過去の実績値を前年度の別紙と比べ、"
+        "検討懇談会資料に\n「前年度からの変更箇所」を加え、前年度の委員意見を引き継ぎます。"
+        "比べるときは毎回指定します。\n"
     )
     parser.add_argument(
         "--approve",
@@ -56,6 +62,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="何も書き出さず、前回の別紙との違いを表示します"
     )
+    add_previous(parser, "前年度から変わったところを調べ、検討懇談会資料に載せます")
     add_workspace_options(parser)
 
 
@@ -76,13 +83,13 @@ def run(args: argparse.Namespace) -> int:
     approve = approval_date(args.approve)
     if args.jobs < 0:
         raise OperatorError("--jobs には1以上の数を指定してください。")
-    workspace, jobs = workspace_of(args), args.jobs
+    workspace, jobs, previous = workspace_of(args), args.jobs, args.previous
     with executor_of(args.cluster) as executor, Progress("読み込み") as progress:
         if args.dry_run:
-            contents, _ = _merge(workspace, jobs, approve, progress, executor)
+            contents, _ = _merge(workspace, jobs, approve, progress, executor, previous)
             _show_changes(args, workspace, contents)
         else:
-            contents, delivered = deliver(workspace, jobs, approve, progress, executor)
+            contents, delivered = deliver(workspace, jobs, approve, progress, executor, previous)
             _report(args, workspace, contents, delivered)
     return DRAFT if contents.status == "draft" else DONE
 
@@ -93,17 +100,22 @@ def deliver(
     approve: dt.date | None,
     progress: Progress,
     executor: Executor | None = None,
+    previous: Path | None = None,
 ) -> tuple[Contents, Delivered]:
-    """Read, merge and publish once.
+    """Read, merge and publish once, compared with ``previous``, last year's 別紙.
 
     The outbox is held from reading on: a slower run must not put an older inbox over a newer one.
     """
+    arrivals.require_previous(previous)
     arrivals.require(workspace)  # before anything is created in the outbox
     with publish.locked(workspace) as outbox:
-        contents, definition = _merge(workspace, jobs, approve, progress, executor)
+        contents, definition = _merge(workspace, jobs, approve, progress, executor, previous)
         from sousei_xl.pipeline import delivery
 
-        return contents, delivery.publish_list(workspace, contents, definition.prototype, outbox)
+        delivered = delivery.publish_list(
+            workspace, contents, definition.prototype, outbox, previous
+        )
+    return contents, delivered
 
 
 def _merge(
@@ -112,10 +124,16 @@ def _merge(
     approve: dt.date | None,
     progress: Progress,
     executor: Executor | None,
+    previous: Path | None,
 ) -> tuple[Contents, Definition]:
     # Reading goes on in the workers while pandas and pandera are imported here.
     arriving = arrivals.start(
-        workspace, jobs, on_done=progress.update, form=FORM, executor=executor
+        workspace,
+        jobs,
+        on_done=progress.update,
+        form=FORM,
+        executor=executor,
+        previous=previous,
     )
     from sousei_xl import pipeline
     from sousei_xl.pipeline import delivery
@@ -127,8 +145,9 @@ def _merge(
         print(f"クラスターが読めなかった{here}は、この機械で読みました。", file=sys.stderr)
     definition = delivery.define(arrived.template)
     strategy = definition.strategy
-    result, indicators = pipeline.merge_all(arrived, strategy)
-    contents = delivery.contents_of(arrived, result, indicators, strategy, workspace, approve)
+    last = pipeline.last_year_of(arrived, strategy)
+    result, indicators = pipeline.merge_all(arrived, strategy, last)
+    contents = delivery.contents_of(arrived, result, indicators, strategy, workspace, approve, last)
     return contents, definition
 
 

@@ -34,6 +34,13 @@ def add_workspace_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_previous(parser: argparse.ArgumentParser, what: str) -> None:
+    """``--previous FILE``; ``what`` says what last year's 別紙 is good for in the command."""
+    from pathlib import Path
+
+    parser.add_argument("--previous", type=Path, metavar="FILE", help=f"前年度の別紙。{what}")
+
+
 def workspace_of(args: argparse.Namespace) -> Workspace:
     """The workspace that the options name."""
     from sousei_xl.workspace import Workspace

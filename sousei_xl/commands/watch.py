@@ -11,6 +11,7 @@ from pathlib import Path
 from sousei_xl.commands.console import shown
 from sousei_xl.commands.options import (
     DONE,
+    add_previous,
     add_workspace_options,
     workspace_of,
 )
@@ -30,6 +31,7 @@ Snapshot = dict[str, tuple[int, int]]  # path → (size, modified)
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The workspace."""
     parser.epilog = "例:\n  sousei-xl watch      止めるときは Ctrl+C\n"
+    add_previous(parser, "統合するたびに、前年度から変わったところを調べます")
     add_workspace_options(parser)
 
 
@@ -37,13 +39,14 @@ def run(args: argparse.Namespace) -> int:
     """Watch until Ctrl+C; whatever happens to a file, the watching goes on."""
     workspace = workspace_of(args)
     arrivals.require(workspace)
+    arrivals.require_previous(args.previous)
     print(f"見張っています: {shown(str(workspace.inbox))}（止めるときは Ctrl+C）", flush=True)
     merged: Snapshot | None = None
     last: dict[str, str] = {}
     try:
         while True:
-            settled = wait_until_settled(workspace, merged)
-            last = _merge_once(workspace, last)
+            settled = wait_until_settled(workspace, merged, args.previous)
+            last = _merge_once(workspace, last, args.previous)
             merged = settled
             gc.collect()  # what a short-lived command leaves behind (``cli``)
     except KeyboardInterrupt:
@@ -51,24 +54,26 @@ def run(args: argparse.Namespace) -> int:
     return DONE
 
 
-def wait_until_settled(workspace: Workspace, merged: Snapshot | None) -> Snapshot:
+def wait_until_settled(
+    workspace: Workspace, merged: Snapshot | None, previous: Path | None = None
+) -> Snapshot:
     """Wait for a change since ``merged`` that has then stood still: a copy under way has not."""
-    before, since = snapshot(workspace), time.monotonic()
+    before, since = snapshot(workspace, previous), time.monotonic()
     asking = 0.0
     while True:
         if before != merged and time.monotonic() - since >= _SETTLED:
             return before
         time.sleep(max(_POLL, asking / _SHARE))
         asked = time.monotonic()
-        now = snapshot(workspace)
+        now = snapshot(workspace, previous)
         asking = time.monotonic() - asked
         if now != before:
             before, since = now, time.monotonic()
 
 
-def snapshot(workspace: Workspace) -> Snapshot:
+def snapshot(workspace: Workspace, previous: Path | None = None) -> Snapshot:
     """Size and time of everything that a merge reads; what vanishes meanwhile is left out."""
-    paths: list[Path] = [workspace.template]
+    paths: list[Path] = [workspace.template, *([previous] if previous else [])]
     try:
         listing = list_inbox(workspace.inbox)
         paths += [item.path for item in listing.files]
@@ -85,14 +90,16 @@ def snapshot(workspace: Workspace) -> Snapshot:
     return found
 
 
-def _merge_once(workspace: Workspace, last: dict[str, str]) -> dict[str, str]:
+def _merge_once(
+    workspace: Workspace, last: dict[str, str], previous: Path | None
+) -> dict[str, str]:
     """Merge and say in one line what changed; returns what the next line is compared with."""
     from sousei_xl.commands.merge import deliver
     from sousei_xl.commands.report import state_words
 
     try:
         with Progress("読み込み") as progress:
-            contents, delivered = deliver(workspace, 0, None, progress)
+            contents, delivered = deliver(workspace, 0, None, progress, previous=previous)
     except OperatorError as problem:
         print(f"できませんでした: {problem}", file=sys.stderr, flush=True)
         return last

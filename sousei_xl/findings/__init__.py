@@ -212,9 +212,9 @@ def is_unreadable(item: Finding) -> bool:
 
 def _catalogue() -> dict[str, Rule]:
     # The rule modules import Rule and Text from here, so they are imported last.
-    from sousei_xl.findings import files, indicators, lists, rows
+    from sousei_xl.findings import files, indicators, lists, rows, year
 
-    rules = (*files.RULES, *rows.RULES, *lists.RULES, *indicators.RULES)
+    rules = (*files.RULES, *rows.RULES, *lists.RULES, *indicators.RULES, *year.RULES)
     return {rule.code: rule for rule in rules}
 
 

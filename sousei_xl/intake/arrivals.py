@@ -22,12 +22,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """The template, the departments' files, the office's sheet and what is none of these."""
+    """The template, the departments' files, the office's sheet and what is none of these.
+
+    ``previous`` is last year's 別紙, where it was asked for.
+    """
 
     template: Reading
     files: tuple[Reading, ...]
     office: Reading | None
     strays: tuple[Stray, ...]
+    previous: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,15 @@ class Arriving:
     has_office: bool
     strays: tuple[Stray, ...]
     spread: SpreadReadings | None = None
+    has_previous: bool = False
 
     def result(self) -> Arrivals:
         """Everything that was read, files in the order of their names."""
         template, *rest = self.pending.result()
         office = rest.pop(0) if self.has_office else None
+        previous = rest.pop(0) if self.has_previous else None
         files = self.spread.result() if self.spread else rest
-        return Arrivals(template, tuple(files), office, self.strays)
+        return Arrivals(template, tuple(files), office, self.strays, previous)
 
 
 def require_template(workspace: Workspace) -> None:
@@ -57,6 +63,15 @@ def require_template(workspace: Workspace) -> None:
             f"テンプレートが見つかりません（{workspace.template}）。\n"
             "作業フォルダーの中で実行するか、--workspace で場所を指定してください。"
             "新しく作るときは「sousei-xl init フォルダー」を使います。"
+        )
+
+
+def require_previous(previous: Path | None) -> None:
+    """OperatorError where last year's 別紙 was named and is not there."""
+    if previous is not None and not previous.is_file():
+        raise OperatorError(
+            f"前年度の別紙が見つかりません（{previous}）。"
+            "--previous に、前年度の別紙のファイルを指定してください。"
         )
 
 
@@ -77,27 +92,32 @@ def start(
     on_done: Progress | None = None,
     form: str = "",
     executor: Executor | None = None,
+    previous: Path | None = None,
 ) -> Arriving:
     """Start reading the template, the inbox and ``extra`` files (for ``check``).
 
     ``form`` names the template's sheet whose look is wanted.
     ``jobs`` is how many files are read at a time; 0: as many as pay on this machine. An
-    ``executor`` reads the departments' files elsewhere.
-    OperatorError where the template or the inbox is not there.
+    ``executor`` reads the departments' files elsewhere. ``previous`` is last year's 別紙.
+    OperatorError where it, the template or the inbox is not there.
     """
     require(workspace)
+    require_previous(previous)
     listing = list_inbox(workspace.inbox)
     template = InboxFile(workspace.template.name, Path(workspace.template), form)
     office = [listing.office] if listing.office is not None else []
-    own, theirs = [template, *office], [*listing.files, *extra]
+    last = [InboxFile(previous.name, previous)] if previous is not None else []
+    own, theirs = [template, *office, *last], [*listing.files, *extra]
     jobs = jobs or _worthwhile_jobs(len(own) + len(theirs))
+    strays, spread = tuple(listing.strays), None
     if executor is None:
         pending = start_reading([*own, *theirs], jobs, on_done=on_done)
-        return Arriving(pending, bool(office), tuple(listing.strays))
-    from sousei_xl.intake.spread import SpreadReadings
+    else:
+        from sousei_xl.intake.spread import SpreadReadings
 
-    spread = SpreadReadings(theirs, executor, jobs, on_done)
-    return Arriving(start_reading(own, 1), bool(office), tuple(listing.strays), spread)
+        spread = SpreadReadings(theirs, executor, jobs, on_done)
+        pending = start_reading(own, 1)
+    return Arriving(pending, bool(office), strays, spread, bool(last))
 
 
 # One process reads about so many files while another imports pandas.

@@ -1,4 +1,4 @@
-"""Last year's 別紙, ours or a plain one, as far as this year's forms are prefilled from it.
+"""Last year's 別紙, ours or a plain one, read in this year's terms.
 
 Sheet and columns are found by their names. Our own workbook has データ_事業 (and データ_KPI); a
 plain list has the columns of the 別紙, with goals and measures as bands between the rows.
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
 
 from sousei_xl import text
+from sousei_xl.intake.last_indicators import last_indicators
 from sousei_xl.intake.previous import DATA
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import finding_of
+from sousei_xl.rules.last_year import LastRow, LastYear
 from sousei_xl.sheets.annex import MARK
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load.table import FORM
@@ -31,41 +31,6 @@ _YEAR = re.compile(r"(?:平成|令和)\s*(?:\d{1,2}|元)\s*年度")
 Row = tuple[int, Sequence[Value]]
 
 
-@dataclass(frozen=True, slots=True)
-class LastRow:
-    """One project of last year's list in this year's terms.
-
-    ``measure`` is blank where this year's strategy has none like ``measure_name``. ``department``
-    is what is printed, ``counted`` the department that is asked, blank where there is none of that
-    name. ``budget`` is thousand yen or what stood there instead. ``unit`` is the 担当課 where the
-    list names one.
-    """
-
-    measure: str
-    measure_name: str
-    number: int | None
-    relisted: bool
-    name: str
-    department: str
-    counted: str
-    relevance: str
-    budget: int | str | None
-    description: str
-    unit: str = ""
-    own: Mapping[str, Value] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class LastYear:
-    """What the workbook says. ``fiscal_year`` is None where it does not say; ``actuals`` maps an
-    indicator's ID to its values by fiscal year."""
-
-    file: str
-    fiscal_year: int | None
-    rows: tuple[LastRow, ...]
-    actuals: Mapping[str, Mapping[int, Decimal]]
-
-
 def read_last_year(reading: Reading, strategy: Strategy) -> LastYear:
     """Last year's projects and actuals.
 
@@ -75,8 +40,8 @@ def read_last_year(reading: Reading, strategy: Strategy) -> LastYear:
         reason = finding_of(reading.refusal, reading.file).text
         raise OperatorError(f"前年度の別紙『{reading.file}』を読み取れませんでした。\n{reason}")
     sheets = {sheet.name: sheet for sheet in reading.sheets}
-    actuals = _actuals(sheets.get(DATA_INDICATORS))
-    year, rows = _projects(reading, strategy)
+    series, actuals = last_indicators(sheets.get(DATA_INDICATORS), strategy)
+    year, rows = read_rows(reading, strategy)
     if not rows and not actuals:
         raise OperatorError(
             f"『{reading.file}』に、関連事業の一覧が見つかりません。"
@@ -89,14 +54,17 @@ def read_last_year(reading: Reading, strategy: Strategy) -> LastYear:
             f"『{reading.file}』は{text.fiscal_year_label(year)}の別紙です。"
             f"前年度（{text.fiscal_year_label(this_year - 1)}）の別紙を指定してください。"
         )
-    return LastYear(reading.file, year, tuple(rows), actuals)
+    return LastYear(reading.file, year, tuple(rows), actuals, series)
 
 
 # --- projects ---------------------------------------------------------------------------------
 
 
-def _projects(reading: Reading, strategy: Strategy) -> tuple[int | None, list[LastRow]]:
-    """(fiscal year, rows) of the sheet that is the list: データ_事業, 別紙, or the longest one."""
+def read_rows(reading: Reading, strategy: Strategy) -> tuple[int | None, list[LastRow]]:
+    """(fiscal year, rows) of the sheet that is the list: データ_事業, 別紙, or the longest one.
+
+    None and no rows where there is no such sheet.
+    """
     found = []
     for sheet in reading.sheets:
         header = _find_header(sheet, strategy)
@@ -188,7 +156,9 @@ def _row(
         # A name says more than a letter, which may be another measure's this year.
         measure = next((m for m in known if m), "")
         measure_name = " ".join(reversed([t for t in typed if t]))
-    name, _ = text.split_new_mark(str(text.tidy_name(shown["name"]).value or "").removeprefix(MARK))
+    name, is_new = text.split_new_mark(
+        str(text.tidy_name(shown["name"]).value or "").removeprefix(MARK)
+    )
     department, counted = _department(shown["department"], strategy)
     relevance = text.choice(shown.get("relevance"), text.RELEVANCE_SPELLINGS).value
     known_relevance = relevance in (text.DIRECT, text.SUPPORTING)
@@ -205,6 +175,7 @@ def _row(
         description=str(text.tidy(_cell(values, columns, "description")).value or ""),
         unit=shown.get("unit", ""),
         own={f.name: _cell(values, columns, f.name) for f in strategy.own_fields},
+        category=text.NEW if is_new or shown.get("category") == text.NEW else "",
     )
 
 
@@ -265,22 +236,3 @@ class _Bands:
             return "", False
         found = f"{self._goal}{letter[1]}"
         return (found if found in self._strategy.measure_by_key else ""), True
-
-
-# --- actuals ----------------------------------------------------------------------------------
-
-
-def _actuals(sheet: SheetCells | None) -> dict[str, dict[int, Decimal]]:
-    """データ_KPI: ID → fiscal year → 実績値."""
-    if sheet is None or not sheet.rows:
-        return {}
-    columns = {text.to_text(v): i for i, v in enumerate(sheet.rows[0][1])}
-    found: dict[str, dict[int, Decimal]] = {}
-    for _, values in sheet.rows[1:]:
-        id_ = text.to_text(_cell(values, columns, "ID"))
-        year = text.parse_fiscal_year(_cell(values, columns, "実績年"))
-        value = _cell(values, columns, "実績値")
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if id_ and year is not None and is_number:
-            found.setdefault(id_, {})[year] = Decimal(f"{value:.15g}")
-    return found

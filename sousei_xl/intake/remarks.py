@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sousei_xl import publish, text
@@ -38,13 +39,23 @@ def read_remarks(
 ) -> tuple[Remark, ...]:
     """The remarks in the outbox: in this year's workbook, or in the latest of an earlier year.
 
-    Where the outbox has none, last year's may stand beside ``previous``, last year's 別紙. Raises
+    As long as they are this year's alone, those of earlier years are taken from the workbook beside
+    ``previous``, last year's 別紙: once carried over, they may be changed or deleted here. Raises
     OperatorError where there is one that cannot be read: publishing would lose what it says.
     """
-    folders = [workspace.outbox, *([previous.parent] if previous else [])]
-    path = next((p for folder in folders if (p := _standing(folder, settings))), None)
-    if path is None:
-        return ()
+    here = _standing(workspace.outbox, settings)
+    found = _read(here) if here else ()
+    earlier = any(r.year is not None and r.year < settings.fiscal_year for r in found)
+    there = _standing(previous.parent, settings) if previous and not earlier else None
+    if there is None or (here and there.resolve() == here.resolve()):
+        return found
+    # A remark without a year is of the year of its workbook.
+    year = _year_in(there.name)
+    carried = (replace(r, year=year) if r.year is None else r for r in _read(there))
+    return (*found, *(r for r in carried if r.year is None or r.year < settings.fiscal_year))
+
+
+def _read(path: Path) -> tuple[Remark, ...]:
     try:
         found = remarks_in(publish.read_back(path))
     except publish.NotWhole as error:

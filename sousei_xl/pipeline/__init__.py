@@ -10,11 +10,13 @@ from dataclasses import replace
 
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.intake.arrivals import Arrivals
+from sousei_xl.intake.last_year import read_last_year
 from sousei_xl.intake.read import Reading
 from sousei_xl.intake.receive import receive
 from sousei_xl.intake.submission import finding_of
 from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.rules.indicators.records import IndicatorResult
+from sousei_xl.rules.last_year import LastYear
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.merge.units import unit_key
 from sousei_xl.rules.records import ListResult, Submission
@@ -63,20 +65,27 @@ def strategy_of(template: Reading) -> Strategy:
     return strategy
 
 
-def merge_all(arrivals: Arrivals, strategy: Strategy) -> tuple[ListResult, IndicatorResult]:
-    """The merged list and the KPI round, which has a state of its own.
+def last_year_of(arrivals: Arrivals, strategy: Strategy) -> LastYear | None:
+    """Last year's 別紙, where it was asked for. OperatorError where it cannot be used."""
+    return None if arrivals.previous is None else read_last_year(arrivals.previous, strategy)
+
+
+def merge_all(
+    arrivals: Arrivals, strategy: Strategy, last: LastYear | None = None
+) -> tuple[ListResult, IndicatorResult]:
+    """The merged list and the KPI round, which has a state of its own, compared with last year's.
 
     A ledger that does not balance is a bug and stops everything.
     """
     intake = receive(arrivals.files, arrivals.office, arrivals.strays, strategy)
-    result = merge(intake, strategy)
+    result = merge(intake, strategy, last)
     if not result.ledger.balanced or result.ledger.listed != len(result.listed):
         raise RuntimeError(f"the ledger does not balance: {result.ledger}")
-    return result, merge_indicators(intake, strategy)
+    return result, merge_indicators(intake, strategy, last.actuals if last else None)
 
 
 def check_files(
-    arrivals: Arrivals, names: list[str], strategy: Strategy
+    arrivals: Arrivals, names: list[str], strategy: Strategy, last: LastYear | None = None
 ) -> tuple[ListResult, IndicatorResult]:
     """The merge as it would be with these files in the place of their units' files."""
     intake = receive(arrivals.files, arrivals.office, arrivals.strays, strategy)
@@ -84,7 +93,10 @@ def check_files(
     others = [_yielding(s, asked) for s in intake.submissions if s.file not in names]
     kept = sorted([*others, *asked], key=lambda s: s.file)
     intake = replace(intake, submissions=tuple(kept))
-    return merge(intake, strategy), merge_indicators(intake, strategy)
+    return (
+        merge(intake, strategy, last),
+        merge_indicators(intake, strategy, last.actuals if last else None),
+    )
 
 
 def _yielding(other: Submission, asked: Sequence[Submission]) -> Submission:

@@ -27,6 +27,7 @@ from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.publish.ahead import as_many_as_pay, written_ahead
 from sousei_xl.rules.indicators.records import IndicatorResult
+from sousei_xl.rules.last_year import LastYear
 from sousei_xl.rules.records import FileRecord, ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
@@ -52,6 +53,7 @@ __all__ = [
 ]
 
 
+_PREVIOUS = "--previous"  # no file of the inbox has this name, whatever last year's is called
 _MOST_ROWS = 1_048_000  # of Excel's 1,048,576: titles, headings and sums need some
 # Between these a second process pays: it is started soon enough, and needs little memory.
 _LONG, _VERY_LONG = 5_000, 50_000  # rows of the list
@@ -103,9 +105,11 @@ def contents_of(
     strategy: Strategy,
     workspace: Workspace,
     approve: dt.date | None = None,
+    last: LastYear | None = None,
 ) -> Contents:
     """The contents of this run with its state: draft, proposal or final.
 
+    ``last`` is what ``arrivals.previous`` says.
     OperatorError where ``approve`` is asked for a list that cannot be final.
     """
     figures = totals(result.listed, strategy)
@@ -121,6 +125,8 @@ def contents_of(
     inputs = [(r.file, r.sha256) for r in arrivals.files]
     if arrivals.office is not None:
         inputs.append((arrivals.office.file, arrivals.office.sha256))
+    if arrivals.previous is not None:
+        inputs.append((_PREVIOUS, arrivals.previous.sha256))
     return Contents(
         strategy=strategy,
         result=result,
@@ -131,6 +137,7 @@ def contents_of(
         reopened=approval is not None and status == "proposal",
         indicators=indicators,
         judged=judge_all(indicators.reports, strategy.settings),
+        last=last,
     )
 
 
@@ -169,11 +176,16 @@ class Delivered:
 
 
 def publish_list(
-    workspace: Workspace, contents: Contents, prototype: Prototype, held: Outbox
+    workspace: Workspace,
+    contents: Contents,
+    prototype: Prototype,
+    held: Outbox,
+    last: Path | None = None,
 ) -> Delivered:
     """Write, verify and publish the workbooks; former states and hand edits go to 履歴.
 
-    ``held`` is the locked outbox: one run at a time, from reading the inbox on.
+    ``held`` is the locked outbox: one run at a time, from reading the inbox on. Beside ``last``,
+    last year's 別紙, stand the council's remarks of last year.
     """
     _refuse_too_long(contents)
     strategy = contents.strategy
@@ -190,7 +202,7 @@ def publish_list(
         replaces=tuple(n for state, n in names.items() if state != contents.status),
         last=True,
     )
-    said = remarks.read_remarks(workspace, strategy.settings)
+    said = remarks.read_remarks(workspace, strategy.settings, last)
     approval = None
     if contents.status == "final" and contents.approved_on is not None:
         digest = content_hash(contents.result, strategy)

@@ -17,12 +17,13 @@ from sousei_xl.forms.checks.review import speaks_of_the_past
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.indicators import indicator_rows
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
-from sousei_xl.intake.last_year import LastRow, LastYear
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.publish import Outbox, Output, Published
+from sousei_xl.rules.last_year import LastRow, LastYear
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.final_check import has_rows, write_final_check
 from sousei_xl.strategy import AUTOMATIC, Strategy
+from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.indicators import actual_field, plan_years
 from sousei_xl.text import Value
 from sousei_xl.workspace import OperatorError, Run, Workspace
@@ -157,7 +158,7 @@ def _prefill(row: LastRow, strategy: Strategy) -> dict[str, Value]:
         "department": row.department,
         "relevance": row.relevance or None,
         "previous_number": row.number,
-        "note": None if row.measure else f"前年度の施策：{row.measure_name or _NOT_STATED}",
+        "note": None if row.measure else f"{FORMER_MEASURE}{row.measure_name or _NOT_STATED}",
     }
     if not row.relisted:
         filled |= {

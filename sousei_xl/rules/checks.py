@@ -48,9 +48,10 @@ class Listing:
 Check = Callable[[Listing], Iterator[Finding]]
 
 
-def _at(
+def at(
     code: str, row: ProjectRow, name: str, listing: Listing, value: object = "", **facts: Any
 ) -> Finding:
+    """A finding at a field of a row."""
     label = listing.strategy.field_by_name[name].label
     return finding(
         code,
@@ -82,21 +83,21 @@ def budget_given(listing: Listing) -> Iterator[Finding]:
             row.budget_kind not in (None, text.INITIAL) or {"budget", "budget_kind"} & row.unknown
         )
         if not row.is_relisted and row.budget is None and not excused:
-            yield _at("R104", row, "budget", listing)
+            yield at("R104", row, "budget", listing)
 
 
 def zero_budget_is_zero(listing: Listing) -> Iterator[Finding]:
     """R105: ０予算 beside an amount contradicts itself."""
     for row in listing.judged:
         if row.budget_kind == text.ZERO and row.budget:
-            yield _at("R105", row, "budget", listing, _money(row.budget), variant="zero")
+            yield at("R105", row, "budget", listing, _money(row.budget), variant="zero")
 
 
 def description_given(listing: Listing) -> Iterator[Finding]:
     """R109: an original needs its text."""
     for row in listing.judged:
         if not row.is_relisted and row.description is None and "description" not in row.unknown:
-            yield _at("R109", row, "description", listing)
+            yield at("R109", row, "description", listing)
 
 
 def department_is_submitter(listing: Listing) -> Iterator[Finding]:
@@ -106,7 +107,7 @@ def department_is_submitter(listing: Listing) -> Iterator[Finding]:
         if row.counted not in known or (row.original and row.original.counted == row.counted):
             continue
         if row.department != row.counted:
-            yield _at(
+            yield at(
                 "R113",
                 row,
                 "department",
@@ -116,7 +117,7 @@ def department_is_submitter(listing: Listing) -> Iterator[Finding]:
                 first=row.counted,
             )
         elif row.counted != row.submitter:
-            yield _at("R113", row, "department", listing, row.department, submitter=row.submitter)
+            yield at("R113", row, "department", listing, row.department, submitter=row.submitter)
 
 
 def budget_plausible(listing: Listing) -> Iterator[Finding]:
@@ -128,9 +129,9 @@ def budget_plausible(listing: Listing) -> Iterator[Finding]:
         meant = _money(round(row.budget / 1000))
         shown, previous = _money(row.budget), row.previous_budget
         if row.budget > limit:
-            yield _at("R114", row, "budget", listing, shown, limit=_money(limit), expected=meant)
-        elif previous and 500 <= row.budget / previous <= 2000:
-            yield _at(
+            yield at("R114", row, "budget", listing, shown, limit=_money(limit), expected=meant)
+        elif looks_like_yen(row.budget, previous):
+            yield at(
                 "R114",
                 row,
                 "budget",
@@ -140,6 +141,11 @@ def budget_plausible(listing: Listing) -> Iterator[Finding]:
                 previous=_money(previous),
                 expected=meant,
             )
+
+
+def looks_like_yen(budget: int, previous: int | None) -> bool:
+    """Whether an amount is about a thousand times last year's."""
+    return bool(previous) and 500 <= budget / (previous or 1) <= 2000
 
 
 def speaks_of_this_year(listing: Listing) -> Iterator[Finding]:
@@ -154,7 +160,7 @@ def speaks_of_this_year(listing: Listing) -> Iterator[Finding]:
             if year != settings.fiscal_year
         ]
         if others:
-            yield _at(
+            yield at(
                 "R115",
                 row,
                 "description",
@@ -171,10 +177,10 @@ def budget_undecided(listing: Listing) -> Iterator[Finding]:
         if row.budget_kind != text.UNDECIDED or row.is_relisted:
             continue
         if row.budget is None:
-            yield _at("R116", row, "budget_kind", listing, text.UNDECIDED)
+            yield at("R116", row, "budget_kind", listing, text.UNDECIDED)
         else:
             shown = _money(row.budget)
-            yield _at("R116", row, "budget_kind", listing, shown, variant="amount")
+            yield at("R116", row, "budget_kind", listing, shown, variant="amount")
 
 
 # --- the list ---------------------------------------------------------------------------------
@@ -190,13 +196,13 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
         original = row.original.target if row.original else ""
         if row.link == "missing" and listing.complete:
             near = nearest(row.name or "", candidates.of(row))
-            yield _at("L101", row, "name", listing, row.name, candidates=near)
+            yield at("L101", row, "name", listing, row.name, candidates=near)
         elif row.link == "missing":
-            yield _at("L102", row, "name", listing, row.name, missing=f"未提出：{missing}")
+            yield at("L102", row, "name", listing, row.name, missing=f"未提出：{missing}")
         elif row.link == "withdrawn":
-            yield _at("L111", row, "relisted", listing, row.name, original=original)
+            yield at("L111", row, "relisted", listing, row.name, original=original)
         elif row.link == "held" or (row.original and row.original.row_id in listing.broken):
-            yield _at("L112", row, "name", listing, row.name, original=original or "保留中の行")
+            yield at("L112", row, "name", listing, row.name, original=original or "保留中の行")
 
 
 # Comparing one name with as many others takes a tenth of a second.
@@ -232,7 +238,7 @@ def budget_equals_original(listing: Listing) -> Iterator[Finding]:
         if original is None or row.budget is None or row.link == "withdrawn":
             continue
         if original.budget is not None and original.budget != row.budget:
-            yield _at(
+            yield at(
                 "L103",
                 row,
                 "budget",
@@ -249,7 +255,7 @@ def original_stands_first(listing: Listing) -> Iterator[Finding]:
     for row in listing.placed:
         if row.link == "swapped":
             after = demoted[row]
-            yield _at(
+            yield at(
                 "L104",
                 row,
                 "relisted",
@@ -264,7 +270,7 @@ def unmarked_twice(listing: Listing) -> Iterator[Finding]:
     """L105: the later of two unmarked rows was treated as relisted."""
     for row in listing.placed:
         if row.link == "unmarked" and row.original:
-            yield _at("L105", row, "relisted", listing, original=row.original.target)
+            yield at("L105", row, "relisted", listing, original=row.original.target)
 
 
 def once_per_measure(listing: Listing) -> Iterator[Finding]:
@@ -274,7 +280,7 @@ def once_per_measure(listing: Listing) -> Iterator[Finding]:
         key = (row.measure or "", text.key(row.name or ""), text.key(row.counted or ""))
         earlier = first.setdefault(key, row)
         if earlier is not row:
-            yield _at("L106", row, "name", listing, row.name, original=earlier.target)
+            yield at("L106", row, "name", listing, row.name, original=earlier.target)
 
 
 def one_department(listing: Listing) -> Iterator[Finding]:
@@ -283,7 +289,7 @@ def one_department(listing: Listing) -> Iterator[Finding]:
     for row in listing.placed:
         if row.link == "other" and row.original:
             other = row.original
-            yield _at(
+            yield at(
                 "L107",
                 row,
                 "name",
@@ -296,7 +302,7 @@ def one_department(listing: Listing) -> Iterator[Finding]:
         elif not row.is_relisted:
             earlier = first.setdefault(text.key(row.name or ""), row)
             if earlier is not row and earlier.counted != row.counted:
-                yield _at(
+                yield at(
                     "L107",
                     row,
                     "name",
@@ -326,9 +332,7 @@ def numbers_differ(listing: Listing) -> Iterator[Finding]:
             earlier = owners.setdefault(row.number, row)
             if earlier is not row:
                 others = f"{earlier.submitter}『{earlier.name}』"
-                yield _at(
-                    "L108", row, "number", listing, row.number, measure=measure, others=others
-                )
+                yield at("L108", row, "number", listing, row.number, measure=measure, others=others)
 
 
 def numbers_without_gap(listing: Listing) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from sousei_xl.figures.indicators import Judged
 from sousei_xl.figures.totals import Totals
 from sousei_xl.findings import Finding
 from sousei_xl.rules.indicators.records import IndicatorResult
+from sousei_xl.rules.last_year import LastYear
 from sousei_xl.rules.records import ListResult, ListStatus
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import Run
@@ -22,7 +23,7 @@ class Contents:
 
     ``approved_on`` is the day of 決裁 of a final list. ``reopened`` is True where an approved list
     has changed since and became a proposal again. ``indicators`` is the KPI round, if there is one,
-    ``judged`` what its reports mean (``judge_all``).
+    ``judged`` what its reports mean (``judge_all``). ``last`` is last year's 別紙, if it was given.
     """
 
     strategy: Strategy
@@ -34,6 +35,7 @@ class Contents:
     reopened: bool = False
     indicators: IndicatorResult | None = None
     judged: tuple[Judged, ...] = ()
+    last: LastYear | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -110,6 +110,7 @@ class Settings:
     """The sheet 設定. Money in thousand yen, dates as dates, the fiscal year by its April.
 
     ``notice`` (注意書き) is printed on the sheets about indicators; most offices leave it blank.
+    ``budget_factor`` (前年度比の目安) is a decimal above 1, or 0 where nobody is to be asked.
     """
 
     municipality: str
@@ -133,6 +134,7 @@ class Settings:
     minus: str
     judgement: Judgement
     notice: str = ""
+    budget_factor: str = "2"
 
     @property
     def number_format(self) -> str:

@@ -109,6 +109,9 @@ CORE: tuple[Field, ...] = (
     Field("note", "備考", "text", "事務局への連絡です。一覧には載りません。"),
 )
 
+# What a prefilled form says in 備考 of a row whose measure is no more.
+FORMER_MEASURE = "前年度の施策："
+
 # Own fields stand before 備考, the last of the core ones.
 LAST_CORE = "note"
 

@@ -134,12 +134,18 @@ def year_has_ended(kpi: Round) -> Iterator[Finding]:
 
 
 def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
-    """K106: a value that differs from what was reported before, or is gone."""
+    """K106: a value that differs from what was reported before, or is gone.
+
+    A blank says nothing where another unit still reports the value.
+    """
+    rows = kpi.of_indicator()
     for row, indicator in kpi.known:
         for year, before in sorted(_reported_before(row, indicator, kpi).items()):
             name = defined.actual_field(year)
             value = row.actuals.get(year)
-            if name not in row.raw.columns or name in row.unknown or value == before:
+            if name not in row.raw.columns or name in row.unknown or _as_printed(value) == before:
+                continue
+            if value is None and any(year in other.actuals for other in rows[indicator.id]):
                 continue
             variant = "removed" if value is None else ""
             typed = _typed(row, name)
@@ -160,6 +166,11 @@ def _reported_before(row: IndicatorRow, indicator: Indicator, kpi: Round) -> Map
         if year < judged and defined.actual_field(year) not in row.corrected
     }
     return {**past, **kpi.previous.get(indicator.id, {})}
+
+
+def _as_printed(value: Decimal | None) -> Decimal | None:
+    """A value as a workbook keeps it, which is with 15 digits."""
+    return None if value is None else Decimal(f"{float(value):.15g}")
 
 
 def latest_is_answered(kpi: Round) -> Iterator[Finding]:

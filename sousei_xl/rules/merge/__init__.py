@@ -14,8 +14,9 @@ import pandas as pd
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, is_error, is_for_department
-from sousei_xl.rules import checks, schema
+from sousei_xl.rules import checks, schema, year
 from sousei_xl.rules.indicators.share import share
+from sousei_xl.rules.last_year import LastYear
 from sousei_xl.rules.merge import office, order, relist, units
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import (
@@ -36,8 +37,8 @@ from sousei_xl.strategy import Department, Strategy
 WITHDRAWN = (text.ENDED, text.CANCELLED)
 
 
-def merge(intake: Intake, strategy: Strategy) -> ListResult:
-    """Merge everything that came in. Pure: no files, no clock.
+def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> ListResult:
+    """Merge everything that came in, compared with ``last`` year's list. Pure: no files, no clock.
 
     The ledger of the result always balances; what is in doubt is a finding, never an exception.
     """
@@ -60,7 +61,14 @@ def merge(intake: Intake, strategy: Strategy) -> ListResult:
     held = [r for r in candidates if not (r.measure in strategy.measure_by_key and r.name)]
     placed = order.in_list_order(placed, strategy)
     found += relist.link(placed, held, withdrawn, strategy)
-    found += _check(placed, held, found, settled.missing, strategy)
+    listing = checks.Listing(strategy, placed, held, _names(settled.missing))
+    compared = None
+    if last is not None and last.projects:
+        waiting = frozenset(department for department, _ in settled.missing)
+        compared = year.beside(listing, withdrawn, last, waiting)
+        year.take_previous_budgets(compared)
+    found += _check(listing, found)
+    found += year.run_checks(compared) if compared else []
     found += relist.fill(placed, strategy)
     placed, numbered = order.assign_numbers(placed, strategy)
     everything = [*findings, *found, *numbered]
@@ -102,15 +110,11 @@ def _raw_rows(
     return rows
 
 
-def _check(
-    placed: Sequence[ProjectRow],
-    held: Sequence[ProjectRow],
-    found: Sequence[Finding],
-    missing: Sequence[tuple[str, str]],
-    strategy: Strategy,
-) -> list[Finding]:
-    names = tuple(f"{department}{unit}" for department, unit in missing)
-    listing = checks.Listing(strategy, placed, held, names)
+def _names(missing: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(f"{department}{unit}" for department, unit in missing)
+
+
+def _check(listing: checks.Listing, found: Sequence[Finding]) -> list[Finding]:
     result = checks.run_checks(listing, "row")
     broken = frozenset(f.place.row_id or 0 for f in (*found, *result) if is_error(f))
     return result + checks.run_checks(replace(listing, broken=broken), "list")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from sousei_xl import text
@@ -84,11 +84,20 @@ class _SettingsTable:
 
     def share(self, name: str, default: str) -> str:
         """A number from 0 to 1."""
+        return self._number(name, default, lambda n: 0 <= n <= 1, "0から1までの数字")
+
+    def factor(self, name: str, default: str) -> str:
+        """A number above 1, or 0."""
+        return self._number(name, default, lambda n: n == 0 or n > 1, "1より大きい数字か0")
+
+    def _number(
+        self, name: str, default: str, fits: Callable[[Decimal], bool], allowed: str
+    ) -> str:
         shown = text.nfkc(text.to_text(self.value(name))).strip() or default
         if not is_number(shown):
             self.wrong(name, f"の『{shown}』が数字として読み取れません。", f"例：{default}")
-        elif not 0 <= Decimal(shown) <= 1:
-            remedy = f"0から1までの数字を入力してください（例：{default}）。"
+        elif not fits(Decimal(shown)):
+            remedy = f"{allowed}を入力してください（例：{default}）。"
             self.wrong(name, f"の『{shown}』は使えません。", remedy)
         return shown
 
@@ -144,4 +153,5 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
             marks={c: table.text(f"判定の記号（{c}）", default="") for c in CLASSES},
         ),
         notice=table.text("注意書き", default=""),
+        budget_factor=table.factor("前年度比の目安", "2"),
     )

@@ -1,0 +1,88 @@
+"""Last year's データ_KPI: how a series was defined, what was reported, which one it is now."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from decimal import Decimal
+
+from sousei_xl import text
+from sousei_xl.intake.read import SheetCells
+from sousei_xl.rules.last_year import LastIndicator
+from sousei_xl.strategy import Indicator, Strategy
+
+_ALIKE = 0.6  # share of common letters that makes a reworded name the same indicator's
+Actuals = dict[str, dict[int, Decimal]]
+
+
+def last_indicators(
+    sheet: SheetCells | None, strategy: Strategy
+) -> tuple[tuple[LastIndicator, ...], Actuals]:
+    """(series in the order of the sheet, this year's ID → fiscal year → 実績値).
+
+    実績値 is what a department entered, of 期間累計 each year's own value. A series is known by its
+    name and part, for IDs may have been given anew; by its ID where the name was only reworded.
+    Values of a series that is counted in another unit or way now are left out: they say nothing
+    about this year's.
+    """
+    if sheet is None or not sheet.rows:
+        return (), {}
+    headings = [text.to_text(v).strip() for v in sheet.rows[0][1]]
+    series: dict[str, LastIndicator] = {}
+    reported: Actuals = {}
+    for _, values in sheet.rows[1:]:
+        row = dict(zip(headings, values, strict=False))
+        said = {heading: text.to_text(value).strip() for heading, value in row.items()}
+        last_id = said.get("ID", "")
+        if not last_id:
+            continue
+        series.setdefault(last_id, _series(last_id, said, strategy))
+        year = text.parse_fiscal_year(row.get("実績年"))
+        value = row.get("実績値")
+        if year is not None and isinstance(value, int | float) and not isinstance(value, bool):
+            reported.setdefault(last_id, {})[year] = Decimal(f"{value:.15g}")
+    known = {i.id: i for i in strategy.indicators}
+    actuals: Actuals = {}
+    for last_id, found in reported.items():
+        mine = series[last_id]
+        if mine.id and _comparable(mine, known[mine.id]):
+            actuals.setdefault(mine.id, found)
+    return tuple(series.values()), actuals
+
+
+def _series(last_id: str, said: Mapping[str, str], strategy: Strategy) -> LastIndicator:
+    return LastIndicator(
+        id=_this_years(last_id, said, strategy),
+        last_id=last_id,
+        name=said.get("指標名", ""),
+        part=said.get("内訳", ""),
+        unit=said.get("単位", ""),
+        kind=said.get("集計区分", ""),
+        baseline=said.get("現状値", ""),
+        baseline_year=said.get("現状値年", ""),
+        target=said.get("目標値", ""),
+        target_year=said.get("目標値年", ""),
+    )
+
+
+def _this_years(last_id: str, said: Mapping[str, str], strategy: Strategy) -> str:
+    """The ID of the same series this year, or blank."""
+    name, part = (text.key(said.get(heading, "")) for heading in ("指標名", "内訳"))
+    same = [i for i in strategy.indicators if (text.key(i.name), text.key(i.part)) == (name, part)]
+    # One name may stand under several measures; there the ID tells them apart.
+    exact = [i.id for i in same if i.id == last_id] or [i.id for i in same]
+    if len(exact) == 1:
+        return exact[0]
+    of_that_id = next((i for i in strategy.indicators if i.id == last_id), None)
+    if of_that_id is None:
+        return ""
+    likeness = difflib.SequenceMatcher(None, name, text.key(of_that_id.name), autojunk=False)
+    reworded = text.key(of_that_id.part) == part and likeness.ratio() >= _ALIKE
+    return last_id if not name or reworded else ""
+
+
+def _comparable(last: LastIndicator, now: Indicator) -> bool:
+    return all(
+        not before or text.key(before) == text.key(after)
+        for before, after in ((last.unit, now.unit), (last.kind, now.kind))
+    )

@@ -1,0 +1,94 @@
+"""Last year's 別紙 as far as this year's needs it: for forms, rules and the council's workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sousei_xl import text
+from sousei_xl.figures import changes
+from sousei_xl.text import Value
+
+
+@dataclass(frozen=True, slots=True)
+class LastRow:
+    """One project of last year's list in this year's terms.
+
+    ``measure`` is blank where this year's strategy has none like ``measure_name``. ``department``
+    is what is printed, ``counted`` the department that is asked, blank where there is none of that
+    name. ``budget`` is thousand yen or what stood there instead. ``unit`` is the 担当課 where the
+    list names one, ``category`` 新規 where the list marks the project as new.
+    """
+
+    measure: str
+    measure_name: str
+    number: int | None
+    relisted: bool
+    name: str
+    department: str
+    counted: str
+    relevance: str
+    budget: int | str | None
+    description: str
+    unit: str = ""
+    own: Mapping[str, Value] = field(default_factory=dict)
+    category: str = ""
+
+    @property
+    def data(self) -> changes.Row:
+        """As a row of データ_事業, with what stood instead of an amount in its place."""
+        return {
+            changes.MEASURE: self.measure or self.measure_name,
+            changes.NUMBER: self.number,
+            changes.RELISTED: text.RELISTED if self.relisted else None,
+            changes.CATEGORY: self.category or None,
+            changes.NAME: self.name,
+            changes.DEPARTMENT: self.department,
+            changes.RELEVANCE: self.relevance or None,
+            changes.BUDGET: self.budget,
+            changes.DESCRIPTION: self.description or None,
+        }
+
+    @property
+    def place(self) -> str:
+        """``2ア-4`` as last year's list has it, as far as it says."""
+        measure = self.measure or self.measure_name or "施策の記載なし"
+        return measure if self.number is None else f"{measure}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class LastIndicator:
+    """A series of last year's データ_KPI, as it was defined then; blank where it does not say.
+
+    ``id`` is the ID of the same series this year (blank: there is none like it), ``last_id`` the
+    one it had. Figures are texts (``74.4``), years as printed (``H31``).
+    """
+
+    id: str
+    last_id: str
+    name: str
+    part: str
+    unit: str
+    kind: str
+    baseline: str
+    baseline_year: str
+    target: str
+    target_year: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastYear:
+    """What the workbook says. ``fiscal_year`` is None where it does not say; ``actuals`` maps an
+    indicator's ID of this year to its values by fiscal year, where they can be compared."""
+
+    file: str
+    fiscal_year: int | None
+    rows: tuple[LastRow, ...]
+    actuals: Mapping[str, Mapping[int, Decimal]]
+    indicators: tuple[LastIndicator, ...] = ()
+
+    @property
+    def projects(self) -> tuple[LastRow, ...]:
+        """The rows that are not relisted: each project once."""
+        return tuple(row for row in self.rows if not row.relisted)

@@ -1,0 +1,159 @@
+"""Rules that compare the list with last year's: plain functions, all in the tuple ``CHECKS``.
+
+Projects are compared, not rows: a relisted row only repeats what its original is asked already.
+All are 要確認, for last year's list may be incomplete, and its names those of another office.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sousei_xl import text
+from sousei_xl.figures import changes
+from sousei_xl.figures.changes.names import likely_renamings
+from sousei_xl.findings import Finding
+from sousei_xl.rules.checks import Listing, at, looks_like_yen
+from sousei_xl.rules.last_year import LastRow, LastYear
+from sousei_xl.rules.records import ProjectRow
+from sousei_xl.strategy.fields import FORMER_MEASURE
+
+_SMALL = 1000  # thousand yen: nobody has to explain less
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The list beside last year's, by ``row_id``.
+
+    ``known`` gives the row of last year that is the same project, ``renamed`` the one that may
+    have got a new name, for placed rows that are not relisted.
+    """
+
+    listing: Listing
+    known: Mapping[int, LastRow]
+    renamed: Mapping[int, LastRow]
+
+    @property
+    def projects(self) -> Iterator[ProjectRow]:
+        """The rows that are judged."""
+        return (row for row in self.listing.placed if not row.is_relisted)
+
+
+Check = Callable[[Year], Iterator[Finding]]
+
+
+def beside(
+    listing: Listing,
+    withdrawn: Sequence[ProjectRow],
+    last: LastYear,
+    waiting: frozenset[str] = frozenset(),
+) -> Year:
+    """Find each project in last year's list.
+
+    What is held or withdrawn was there too and is no other project's former name; neither is what
+    a department of ``waiting``, which has not submitted everything yet, had last year.
+    """
+    old = last.projects
+    rows = [
+        row
+        for row in (*listing.placed, *listing.held, *withdrawn)
+        if row.name and not row.is_relisted
+    ]
+    old_data, new_data = [row.data for row in old], [_data(row) for row in rows]
+    partner = changes.pair(old_data, new_data)
+    placed = {row.row_id for row in listing.placed}
+    fresh = [
+        i
+        for i, row in enumerate(rows)
+        if i not in partner and row.row_id in placed and row.category != text.NEW
+    ]
+    taken = set(partner.values())
+    gone = [i for i, row in enumerate(old) if i not in taken and row.counted not in waiting]
+    renamed = likely_renamings([old_data[i] for i in gone], [new_data[i] for i in fresh])
+    return Year(
+        listing,
+        {rows[i].row_id: old[j] for i, j in partner.items()},
+        {rows[fresh[i]].row_id: old[gone[j]] for i, j in renamed.items()},
+    )
+
+
+def _data(row: ProjectRow) -> changes.Row:
+    return {
+        changes.MEASURE: row.measure,
+        changes.NUMBER: row.number,
+        changes.NAME: row.name,
+        changes.DEPARTMENT: row.department,
+        changes.BUDGET: row.budget,
+        changes.DESCRIPTION: row.description,
+    }
+
+
+def is_new_or_not(year: Year) -> Iterator[Finding]:
+    """Y101: 新規 that was there, or one that is not 新規 and was not there.
+
+    The same name in another department and another measure may be another project: no question.
+    """
+    for row in year.projects:
+        before, former = year.known.get(row.row_id), year.renamed.get(row.row_id)
+        if row.category == text.NEW:
+            if before and (before.measure == row.measure or before.counted == row.counted):
+                owner = before.department
+                yield at(
+                    "Y101", row, "category", year.listing, text.NEW, place=before.place, owner=owner
+                )
+        elif "category" in row.unknown or before:
+            continue
+        else:
+            facts = {"place": former.place, "before": former.name} if former else {}
+            variant = "renamed" if former else "missing"
+            yield at(
+                "Y101", row, "category", year.listing, row.category or "", variant=variant, **facts
+            )
+
+
+def budget_is_explained(year: Year) -> Iterator[Finding]:
+    """Y102: changed by more than 前年度比の目安, and 備考 says nothing."""
+    settings = year.listing.strategy.settings
+    factor = Decimal(settings.budget_factor)
+    for row in year.projects:
+        before = year.known.get(row.row_id)
+        if not factor or before is None or row.budget is None or _has_reason(row):
+            continue
+        # ０予算 and the like are a reason; what looks like yen is asked about already (R114).
+        if row.budget_kind not in (None, text.INITIAL) or not isinstance(before.budget, int):
+            continue
+        small, large = sorted((row.budget, before.budget))
+        asked = row.budget > settings.budget_limit or looks_like_yen(row.budget, before.budget)
+        if asked or large - small < _SMALL or large <= small * factor:
+            continue
+        yield at(
+            "Y102",
+            row,
+            "budget",
+            year.listing,
+            f"{row.budget:,}",
+            previous=f"{before.budget:,}",
+            direction="増えて" if row.budget > before.budget else "減って",
+        )
+
+
+def _has_reason(row: ProjectRow) -> bool:
+    """Whether 備考 has more than what the form was prefilled with."""
+    return bool(row.note) and not str(row.note).startswith(FORMER_MEASURE)
+
+
+CHECKS: tuple[Check, ...] = (is_new_or_not, budget_is_explained)
+
+
+def run_checks(year: Year) -> list[Finding]:
+    """All checks, in the order of the tuple."""
+    return [item for check in CHECKS for item in check(year)]
+
+
+def take_previous_budgets(year: Year) -> None:
+    """Last year's amount of every project whose form does not give it (R114 asks about it)."""
+    for row in year.projects:
+        before = year.known.get(row.row_id)
+        if row.previous_budget is None and before and isinstance(before.budget, int):
+            row.previous_budget = before.budget
