@@ -290,6 +290,22 @@ class Sheet:
         """Keep the rows above and the columns left of this cell in sight."""
         self.worksheet.freeze_panes(row, column)
 
+    def _page(
+        self, orientation: Orientation, paper: str, margins: Margins, max_scale: int
+    ) -> tuple[int, int, float]:
+        """(XlsxWriter's code of the paper, scale in per cent, points of rows that a page holds)."""
+        code, short, long = _PAPERS[paper or self.book.settings.paper]
+        width, height = (long, short) if orientation == "landscape" else (short, long)
+        width -= (margins.left + margins.right) * 72
+        height -= (margins.top + margins.bottom) * 72
+        needed = sum(pages.column_pixels(w) for w in self.widths) * 0.75 * _WIDTH_SAFETY
+        scale = max(10, min(max_scale, int(100 * width / needed)))
+        return code, scale, height * 100 / scale
+
+    def page_height(self) -> float:
+        """Points of rows that a page holds with the settings that ``page_setup`` has by default."""
+        return self._page("landscape", "", Margins(), 100)[2]
+
     def page_setup(
         self,
         orientation: Orientation = "landscape",
@@ -307,12 +323,7 @@ class Sheet:
         Above ``max_scale`` per cent nothing is enlarged.
         """
         margins = margins or Margins()
-        code, short, long = _PAPERS[paper or self.book.settings.paper]
-        width, height = (long, short) if orientation == "landscape" else (short, long)
-        width -= (margins.left + margins.right) * 72
-        height -= (margins.top + margins.bottom) * 72
-        needed = sum(pages.column_pixels(w) for w in self.widths) * 0.75 * _WIDTH_SAFETY
-        scale = max(10, min(max_scale, int(100 * width / needed)))
+        code, scale, height = self._page(orientation, paper, margins, max_scale)
         sheet = self.worksheet
         sheet.set_paper(code)
         if orientation == "landscape":
@@ -327,7 +338,7 @@ class Sheet:
         sheet.set_h_pagebreaks(
             pages.paginate(
                 heights,
-                height * 100 / scale,
+                height,
                 repeat=self.repeat,
                 starts=starts,
                 with_next=with_next,

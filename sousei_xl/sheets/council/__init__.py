@@ -13,6 +13,7 @@ from sousei_xl import text
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.council import remarks as written
+from sousei_xl.sheets.council.changes import write_changes
 from sousei_xl.sheets.council.page import WIDTHS, Blocks
 from sousei_xl.sheets.council.remarks import Placed, Remark, place
 from sousei_xl.sheets.data import ListedRow, listed_rows
@@ -70,6 +71,8 @@ def write_council(path: Path, contents: Contents, remarks: Iterable[Remark]) -> 
     )
     placed = place(remarks, contents)
     _write_evaluation(book, contents, placed)
+    if contents.last is not None and contents.last.projects:
+        write_changes(book, contents, contents.last)
     if placed.orphans:
         _write_orphans(book, contents, placed.orphans)
     book.close()

@@ -1,0 +1,170 @@
+"""What became of last year's projects, and which are new: each project once.
+
+Projects are compared, not rows: of a relisted row it is only said whether it is relisted still.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sousei_xl import text
+from sousei_xl.figures.changes import (
+    BUDGET,
+    CATEGORY,
+    DEPARTMENT,
+    DESCRIPTION,
+    MEASURE,
+    NAME,
+    RELEVANCE,
+    RELISTED,
+    Changed,
+    Changes,
+    Row,
+    compare,
+    pair,
+)
+from sousei_xl.figures.changes.names import likely_renamings
+from sousei_xl.rules.last_year import LastRow
+
+Fate = Literal["終了", "取下げ", "掲載なし", "確認中", "未提出"]
+_TEXTS = (NAME, DEPARTMENT, RELEVANCE, DESCRIPTION)
+_YEAR = re.compile(r"(?:(?:昭和|平成|令和|[SHR])\s*)?(?:\d+|元)\s*年度?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A project of both years; ``renamed`` where that is a guess by its name or text."""
+
+    before: LastRow
+    row: Row
+    renamed: bool = False
+
+    @property
+    def moved(self) -> bool:
+        """Whether it stands under another measure than last year."""
+        return self.before.data[MEASURE] != self.row[MEASURE]
+
+    @property
+    def difference(self) -> int | None:
+        """This year's budget less last year's; None where one of them is no amount."""
+        before, after = self.before.budget, self.row[BUDGET]
+        both = isinstance(before, int) and isinstance(after, int)
+        return int(after) - int(before) if both else None  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A project of last year that is not on the list, and what is known about why."""
+
+    before: LastRow
+    fate: Fate
+
+
+@dataclass(frozen=True, slots=True)
+class YearChanges:
+    """Every project of both lists, once. New and kept ones in the order of this year's list, gone
+    ones in that of last year's. ``relisted`` are the relisted rows of kept projects."""
+
+    new: tuple[Row, ...]
+    kept: tuple[Kept, ...]
+    gone: tuple[Gone, ...]
+    relisted: Changes
+
+    @property
+    def renamed(self) -> tuple[Kept, ...]:
+        """Probably the same project under another name."""
+        return tuple(k for k in self.kept if k.renamed)
+
+    @property
+    def moved(self) -> tuple[Kept, ...]:
+        """Under another measure."""
+        return tuple(k for k in self.kept if k.moved)
+
+    @property
+    def with_other_budget(self) -> tuple[Kept, ...]:
+        """Whose amount, or what stands in its place, is another; none where last year's list has no
+        amounts at all."""
+        known = any(k.before.budget is not None for k in self.kept)
+        return tuple(k for k in self.kept if known and k.before.budget != k.row[BUDGET])
+
+    @property
+    def reworded(self) -> tuple[Changed, ...]:
+        """Kept projects with another department, relevance or text, or a name spelled otherwise.
+
+        A text that only moved on by a year is the same; what last year's list does not say of any
+        project is not compared.
+        """
+        told = [h for h in _TEXTS if any(k.before.data[h] for k in self.kept)]
+        found = []
+        for kept in self.kept:
+            fields = []
+            for heading in told:
+                before, after = (text.to_text(r[heading]) for r in (kept.before.data, kept.row))
+                known = heading == NAME and kept.renamed
+                if not known and _without_years(before) != _without_years(after):
+                    fields.append((heading, before, after))
+            if fields:
+                found.append(Changed(kept.before.data, kept.row, tuple(fields)))
+        return tuple(found)
+
+
+def _without_years(words: str) -> str:
+    return _YEAR.sub("年", text.nfkc(words))
+
+
+def compare_years(
+    last: Sequence[LastRow],
+    rows: Sequence[Row],
+    aside: Sequence[tuple[Row, Fate]],
+    waiting: Collection[str],
+) -> YearChanges:
+    """This year's ``rows`` beside ``last`` year's.
+
+    Rows are those of データ_事業, with the word that stands instead of an amount in its place.
+    ``aside`` are this year's projects that were read but are not listed, with their fate;
+    ``waiting`` are the departments that have not submitted everything.
+    """
+    old = [row for row in last if not row.relisted]
+    projects = [row for row in rows if not row.get(RELISTED)]
+    old_data = [row.data for row in old]
+    partner = pair(old_data, [*projects, *(row for row, _ in aside)])
+    listed = {i: j for i, j in partner.items() if i < len(projects)}
+    fates = {j: aside[i - len(projects)][1] for i, j in partner.items() if i >= len(projects)}
+    taken = set(partner.values())
+    unknown = [j for j, row in enumerate(old) if j not in taken and row.counted not in waiting]
+    fresh = [i for i, r in enumerate(projects) if i not in listed and r.get(CATEGORY) != text.NEW]
+    guesses = likely_renamings([old_data[j] for j in unknown], [projects[i] for i in fresh])
+    renamed = {fresh[i]: unknown[j] for i, j in guesses.items()}
+    found = {**listed, **renamed}
+    kept = set(found.values())
+    return YearChanges(
+        new=tuple(row for i, row in enumerate(projects) if i not in found),
+        kept=tuple(Kept(old[found[i]], projects[i], i in renamed) for i in sorted(found)),
+        gone=tuple(
+            Gone(row, fates.get(j) or _fate(row, waiting))
+            for j, row in enumerate(old)
+            if j not in kept
+        ),
+        relisted=_relisted(last, rows, {old[found[i]].name: projects[i] for i in found}),
+    )
+
+
+def _fate(row: LastRow, waiting: Collection[str]) -> Fate:
+    return "未提出" if row.counted in waiting else "掲載なし"
+
+
+def _relisted(last: Sequence[LastRow], rows: Sequence[Row], kept: Mapping[str, Row]) -> Changes:
+    """Relisted rows of projects of both years, known by this year's name; what is new or gone
+    altogether is said once, of the project."""
+    names = {text.key(before): text.to_text(row[NAME]) for before, row in kept.items()}
+    still = {text.key(name) for name in names.values()}
+    old = [
+        {**row.data, NAME: names[text.key(row.name)]}
+        for row in last
+        if row.relisted and text.key(row.name) in names
+    ]
+    new = [r for r in rows if r.get(RELISTED) and text.key(text.to_text(r[NAME])) in still]
+    return compare(old, new, (MEASURE, NAME))

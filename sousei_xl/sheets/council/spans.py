@@ -1,0 +1,165 @@
+"""Sections of a printed sheet whose headings stand on every page that they run over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sousei_xl.sheets import pages
+from sousei_xl.sheets.book import Sheet
+from sousei_xl.sheets.styles import STYLES
+from sousei_xl.sheets.tables import Cell, Formula
+
+_SIZE = 10.0
+_PAGE_SAFETY = 0.95  # a little less than ``pages.paginate`` takes for a page, so that it agrees
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A column of a section: the sheet's columns ``first`` to ``last`` under one heading."""
+
+    first: int
+    last: int
+    heading: str
+    style: str = "text_wrap"
+
+
+Line = tuple[Cell, ...]
+
+
+@dataclass(slots=True)
+class Sections:
+    """Writes sections from ``row`` on, and begins pages itself: ``starts`` is for ``page_setup``.
+
+    ``used`` are the points of the page that are taken already.
+    """
+
+    sheet: Sheet
+    row: int
+    used: float = 0.0
+    starts: list[int] = field(default_factory=list)
+
+    def write(
+        self, title: str, note: str, spans: Sequence[Span], groups: Iterable[Sequence[Line]]
+    ) -> None:
+        """A section: title, note, headings, and groups of lines that stay on one page."""
+        heads = tuple(span.heading for span in spans)
+        begun = False
+        for group in groups:
+            heights = [self._needed(line, spans) for line in group]
+            above = 0.0 if begun else 40 + pages.text_height(note, self._width, 9, self._font)
+            if not begun:
+                above += self._needed(heads, spans)
+            if self.used + above + sum(heights) > self._room and self.used:
+                self._turn()
+                if begun:
+                    self._head(f"{title}（続き）", "", heads, spans)
+            if not begun:
+                self._head(title, note, heads, spans)
+                begun = True
+            for line, height in zip(group, heights, strict=True):
+                self._line(line, spans, height)
+        if not begun:
+            self.words(title, note)
+
+    def words(self, title: str, *notes: str) -> None:
+        """A title with nothing but words below it."""
+        self._down(10)
+        self._title(title)
+        for note in notes:
+            self._note(note)
+
+    def heading(self, title: str, spans: Sequence[Span]) -> None:
+        """Title and headings of a table whose lines follow one by one."""
+        self._head(title, "", tuple(span.heading for span in spans), spans)
+
+    def figures(self, cells: Line, spans: Sequence[Span], style: str) -> None:
+        """A label and figures in one style."""
+        emphasis = style.partition(" ")[2]
+        self._cell(cells[0], spans[0], f"{spans[0].style} {emphasis}".strip())
+        for cell, span in zip(cells[1:], spans[1:], strict=True):
+            self._cell(cell, span, style)
+        self._down(self._needed(cells[:1], spans[:1]))
+
+    # --- pieces -------------------------------------------------------------------------------
+
+    def _line(self, cells: Line, spans: Sequence[Span], height: float, style: str = "") -> None:
+        for cell, span in zip(cells, spans, strict=True):
+            self._cell(cell, span, style or span.style)
+        self._down(height)
+
+    @property
+    def _room(self) -> float:
+        return self.sheet.page_height() * _PAGE_SAFETY
+
+    @property
+    def _font(self) -> str:
+        return self.sheet.book.settings.font
+
+    @property
+    def _width(self) -> float:
+        return self.sheet.span_width(0, len(self.sheet.widths) - 1)
+
+    @property
+    def _percent(self) -> Any:
+        """Percents with the office's sign for less."""
+        minus = self.sheet.book.settings.minus
+        return self.sheet.book.format(**{**STYLES["percent"], "num_format": f"0.0%;{minus}0.0%"})
+
+    def _turn(self) -> None:
+        self.starts.append(self.row)
+        self.used = 0.0
+
+    def _down(self, height: float) -> None:
+        self.sheet.height(self.row, height)
+        self.used += self.sheet.heights[self.row]
+        self.row += 1
+
+    def _head(self, title: str, note: str, heads: tuple[str, ...], spans: Sequence[Span]) -> None:
+        if self.used:
+            self._down(10)
+        self._title(title)
+        if note:
+            self._note(note)
+        self._line(heads, spans, self._needed(heads, spans), "header")
+
+    def _title(self, title: str) -> None:
+        self.sheet.text(self.row, 0, title, "subtitle")
+        self._down(22)
+
+    def _note(self, note: str) -> None:
+        self.sheet.wide_text(self.row, note, "note")
+        self._down(pages.text_height(note, self._width, 9, self._font))
+
+    def _needed(self, cells: Line, spans: Sequence[Span]) -> float:
+        """Height of a row with these cells."""
+        heights = [
+            pages.text_height(cell, self._span(span), self._size(cell, span), self._font)
+            for cell, span in zip(cells, spans, strict=True)
+            if isinstance(cell, str)
+        ]
+        return max(heights, default=20.0)
+
+    def _size(self, shown: str, span: Span) -> float:
+        return pages.fitting_size(shown, self._span(span), _SIZE, self._font)
+
+    def _span(self, span: Span) -> float:
+        return self.sheet.span_width(span.first, span.last)
+
+    def _cell(self, cell: Cell, span: Span, style: str) -> None:
+        sheet, row = self.sheet, self.row
+        look = self._percent if style == "percent" else style
+        sheet.merge(row, span.first, row, span.last, style)
+        if cell is None or cell == "":
+            sheet.blank(row, span.first, style)
+        elif isinstance(cell, Formula):
+            sheet.formula(row, span.first, cell.formula, cell.value, look)
+        elif isinstance(cell, str):
+            size = self._size(cell, span)
+            # Only plain texts are ever that long.
+            small = {**STYLES["text_wrap"], "font_size": size}
+            shown = sheet.book.format(**small) if size < _SIZE else style
+            sheet.text(row, span.first, cell, shown)
+        else:
+            sheet.number(row, span.first, cell, look)  # type: ignore[arg-type]
