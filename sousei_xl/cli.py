@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "ファイルを1つずつ点検し、統合したらどうなるかを示します",
     "distribute": "部局に渡す様式と、最終確認の表を作ります",
     "status": "提出状況と、未提出・差戻しの部局への依頼文を示します",
+    "compare": "2つの別紙を比べ、増えた行・なくなった行・変わった行を示します",
     "watch": "受付フォルダーを見張り、変わるたびに統合し直します",
     "explain": "指摘コードの意味・例・直し方を示します",
     "init": "新しい作業フォルダーを作ります",
@@ -31,6 +32,7 @@ _EPILOG = """\
   sousei-xl merge                              inbox/ の様式を統合する
   sousei-xl merge --approve 2018-03-30         決裁日を付けて確定する
   sousei-xl check inbox/経済部.xlsx            1つのファイルだけ点検する
+  sousei-xl compare 前.xlsx 後.xlsx             2つの別紙を比べる
   sousei-xl explain R105                       指摘コードの説明を見る
 
 終了コード: 0 完了（案・確定）  1 完了したが作成中（未提出や要修正が残る）  2 実行できなかった
@@ -140,6 +142,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = stop.code if isinstance(stop.code, int) else FAILED
     except KeyboardInterrupt:
         print("中断しました。出力フォルダーは前のままです。", file=sys.stderr)
+        status = FAILED
+    except BrokenPipeError:  # ``… | head``: the reader has what it wanted
         status = FAILED
     except Exception as bug:  # a traceback helps nobody in an office
         print(

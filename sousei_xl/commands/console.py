@@ -34,11 +34,31 @@ def prepare_streams() -> None:
 
 
 def shown(name: str) -> str:
-    """A file name fit to be printed: composed (NFC), control characters and surrogates escaped."""
+    """A name fit to be printed: composed (NFC), control characters and surrogates escaped."""
     composed = unicodedata.normalize("NFC", name)
     return "".join(
         c
-        if c.isprintable() and not "\ud800" <= c <= "\udfff"
+        if (c.isprintable() or c == "\u3000") and not "\ud800" <= c <= "\udfff"
         else c.encode("unicode_escape").decode()
         for c in composed
     )
+
+
+_EXCERPT, _BEFORE = 40, 8  # characters of a long text that are shown, and those before the change
+
+
+def differing(before: str, after: str) -> tuple[str, str]:
+    """Two values in one line each; of long texts the part where they begin to differ."""
+    flat = [value.replace("\n", " ") for value in (before, after)]
+    alike = next((i for i, (a, b) in enumerate(zip(*flat, strict=False)) if a != b), None)
+    at = min(map(len, flat)) if alike is None else alike
+    start = max(0, at - _BEFORE) if max(map(len, flat)) > _EXCERPT else 0
+    one, other = (_excerpt(value, start) for value in flat)
+    return one, other
+
+
+def _excerpt(value: str, start: int) -> str:
+    if not value:
+        return "（空欄）"
+    cut = value[start : start + _EXCERPT]
+    return shown(f"{'…' if start else ''}{cut}{'…' if start + len(cut) < len(value) else ''}")

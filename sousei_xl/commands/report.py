@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sousei_xl.commands.console import shown
+from sousei_xl.commands.console import differing, shown
 from sousei_xl.figures.changes import Changes, Row, target
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import Finding, address, collapse
@@ -86,7 +86,8 @@ def dry_run(contents: Contents, since: str, changes: Changes) -> None:
     for change in changes.changed[:_MOST]:
         console.print(f"    {target(change.row)}　{to_text(change.row['事業名'])}")
         for heading, before, after in change.fields:
-            console.print(f"      {heading}: {_short(before)} → {_short(after)}")
+            one, other = differing(before, after)
+            console.print(f"      {heading}: {one} → {other}")
     if len(changes.changed) > _MOST:
         console.print(f"    ほか {len(changes.changed) - _MOST} 行")
     console.print("\n--dry-run のため、何も書き出していません。")
@@ -98,11 +99,6 @@ def _rows(console: Console, label: str, rows: Sequence[Row]) -> None:
         console.print(f"    {target(row)}　{to_text(row['事業名'])}（{to_text(row['部局名'])}）")
     if len(rows) > _MOST:
         console.print(f"    ほか {len(rows) - _MOST} 行")
-
-
-def _short(value: str) -> str:
-    flat = value.replace("\n", " ")
-    return "（空欄）" if not flat else flat if len(flat) <= 40 else flat[:39] + "…"
 
 
 def _heading(console: Console, contents: Contents) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from sousei_xl import text
+from sousei_xl.figures.changes import Row
 from sousei_xl.rules.last_year import LastIndicator
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy import indicators as defined
@@ -75,3 +76,50 @@ def _decimal(shown: str) -> Decimal | None:
 
 def _with_year(figure: str, year: str) -> str:
     return f"{figure}（{year}）" if figure and year else figure or defined.NONE
+
+
+# --- two workbooks --------------------------------------------------------------------------------
+
+_ID, _NAME, _PART, _YEAR = "ID", "指標名", "内訳", "実績年"
+_OF_SERIES = (_NAME, _PART, "単位", "集計区分", "現状値年", "現状値", "目標値年", "目標値")
+_OF_YEAR = ("実績値", "累積値", "判定")
+
+
+def compare_indicator_rows(old: Sequence[Row], new: Sequence[Row]) -> tuple[IndicatorChange, ...]:
+    """What changed between two データ_KPI sheets, per series (by ID), in the order of the new one.
+
+    Fields of a year are named after it: ``H29の実績値``. A series that one sheet has not at all has
+    one field, 実績値のある年.
+    """
+    before, after = _by_series(old), _by_series(new)
+    found = []
+    for id_ in [*after, *(i for i in before if i not in after)]:
+        said = [before.get(id_, {}), after.get(id_, {})]
+        if all(said):
+            fields = [
+                (heading, one, other)
+                for heading in dict.fromkeys([*said[0], *said[1]])
+                if (one := said[0].get(heading, "")) != (other := said[1].get(heading, ""))
+            ]
+        else:
+            fields = [("実績値のある年", _years(said[0]), _years(said[1]))]
+        if fields:
+            name, part = (said[1] or said[0])[_NAME], (said[1] or said[0])[_PART]
+            title = f"{name}（{part}）" if part else name
+            found.append(IndicatorChange(id_, title, tuple(fields)))
+    return tuple(found)
+
+
+def _years(said: Mapping[str, str]) -> str:
+    ending = "の実績値"
+    return "、".join(h.removesuffix(ending) for h in said if h.endswith(ending))
+
+
+def _by_series(rows: Sequence[Row]) -> dict[str, dict[str, str]]:
+    """ID → heading → value, the headings of the years after those of the series."""
+    series: dict[str, dict[str, str]] = {}
+    for row in rows:
+        said = {h: text.to_text(row.get(h)) for h in (_ID, _YEAR, *_OF_SERIES, *_OF_YEAR)}
+        mine = series.setdefault(said[_ID], {h: said[h] for h in _OF_SERIES})
+        mine |= {f"{said[_YEAR]}の{h}": said[h] for h in _OF_YEAR if said[h]}
+    return series

@@ -1,0 +1,143 @@
+"""Two 別紙 workbooks, ours or plain ones, and what changed from one to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sousei_xl import text
+from sousei_xl.figures.changes import (
+    BUDGET,
+    CATEGORY,
+    COMPARED,
+    RELISTED,
+    Changes,
+    Row,
+    compare,
+)
+from sousei_xl.figures.changes.indicators import IndicatorChange, compare_indicator_rows
+from sousei_xl.figures.changes.names import guess_renamings
+from sousei_xl.intake.last_year import DATA_INDICATORS, read_rows
+from sousei_xl.intake.previous import DATA
+from sousei_xl.intake.read import Reading, SheetCells
+from sousei_xl.intake.submission import finding_of
+from sousei_xl.sheets.data import PROJECT_HEADINGS
+from sousei_xl.strategy import Strategy
+from sousei_xl.text import Value
+from sousei_xl.workspace import OperatorError
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two workbooks. ``fiscal_year`` is None where it does not say; amounts are thousand
+    yen, with relisted rows (``gross``) and without (``net``)."""
+
+    file: str
+    fiscal_year: int | None
+    rows: tuple[Row, ...]
+
+    @property
+    def relisted(self) -> int:
+        """Relisted rows."""
+        return sum(not text.is_blank(row.get(RELISTED)) for row in self.rows)
+
+    @property
+    def projects(self) -> int:
+        """Rows that are not relisted."""
+        return len(self.rows) - self.relisted
+
+    @property
+    def gross(self) -> int:
+        """All amounts."""
+        return sum(_amount(row) for row in self.rows)
+
+    @property
+    def net(self) -> int:
+        """Each project's amount once."""
+        return sum(_amount(row) for row in self.rows if text.is_blank(row.get(RELISTED)))
+
+
+def _amount(row: Row) -> int:
+    value = row.get(BUDGET)
+    return int(value) if isinstance(value, int | float) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``indicators`` is None where one of the workbooks has no data about indicators."""
+
+    old: Side
+    new: Side
+    changes: Changes
+    indicators: tuple[IndicatorChange, ...] | None
+
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.indicators)
+
+
+def is_ours(reading: Reading) -> bool:
+    """Whether a workbook holds its list as データ_事業. OperatorError where it cannot be read."""
+    if reading.refusal:
+        reason = finding_of(reading.refusal, reading.file).text
+        raise OperatorError(f"『{reading.file}』を読み取れませんでした。\n{reason}")
+    return any(sheet.name == DATA for sheet in reading.sheets)
+
+
+def compare_workbooks(old: Reading, new: Reading, strategy: Callable[[], Strategy]) -> Comparison:
+    """Compare two workbooks that were read.
+
+    Where both are ours, every column of データ_事業 counts that a person looks for, the office's
+    own fields included. Where one is a plain list, both are read as far as such a list goes, in the
+    terms of ``strategy`` (asked for only then). Between two years 掲載区分 is not compared: what
+    was 新規 is not any more. OperatorError where one of them has no list.
+    """
+    both_ours = all([is_ours(old), is_ours(new)])
+    if both_ours:
+        sides = [_ours(reading) for reading in (old, new)]
+    else:
+        sides = [_read(reading, strategy()) for reading in (old, new)]
+    years = {side.fiscal_year for side in sides}
+    headings = tuple(h for h in COMPARED if len(years) == 1 or h != CATEGORY)
+    if both_ours:
+        headings += _own_headings(sides)
+    changes = compare(sides[0].rows, sides[1].rows, headings)
+    sheets = [_sheet(reading, DATA_INDICATORS) for reading in (old, new)]
+    both = [_table(sheet) for sheet in sheets if sheet is not None]
+    indicators = compare_indicator_rows(*both) if len(both) == len(sheets) else None
+    return Comparison(sides[0], sides[1], guess_renamings(changes, headings), indicators)
+
+
+def _sheet(reading: Reading, name: str) -> SheetCells | None:
+    return next((sheet for sheet in reading.sheets if sheet.name == name), None)
+
+
+def _table(sheet: SheetCells | None) -> list[Row]:
+    """A data sheet of ours: rows by heading."""
+    if sheet is None or not sheet.rows:
+        return []
+    headings = [text.to_text(value) for value in sheet.rows[0][1]]
+    return [dict(zip(headings, values, strict=False)) for _, values in sheet.rows[1:]]
+
+
+def _ours(reading: Reading) -> Side:
+    rows = _table(_sheet(reading, DATA))
+    years: list[Value] = [row.get(h) for row in rows[:1] for h in ("西暦年度", "年度")]
+    known = (year for value in years if (year := text.parse_fiscal_year(value)) is not None)
+    return Side(reading.file, next(known, None), tuple(rows))
+
+
+def _read(reading: Reading, strategy: Strategy) -> Side:
+    year, rows = read_rows(reading, strategy)
+    if not rows and not is_ours(reading):
+        raise OperatorError(
+            f"『{reading.file}』に、関連事業の一覧が見つかりません。"
+            "番号、再掲、事業名、部局名、関連性、予算事業費、事業内容の見出しがある、別紙を"
+            "指定してください。"
+        )
+    return Side(reading.file, year, tuple(row.data for row in rows))
+
+
+def _own_headings(sides: Sequence[Side]) -> tuple[str, ...]:
+    """The office's own fields that both lists have, in the order of the new one."""
+    old, new = (dict.fromkeys(h for row in side.rows for h in row) for side in sides)
+    return tuple(h for h in new if h in old and h and h not in PROJECT_HEADINGS)
