@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from sousei_xl.commands import last_year
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import Finding
 from sousei_xl.rules.indicators.records import IndicatorResult
@@ -105,6 +106,16 @@ def _figures(group: Subtotal) -> dict[str, int]:
     }
 
 
+def _previous(contents: Contents) -> dict[str, Any] | None:
+    """Last year's 別紙, and what became of its projects."""
+    from sousei_xl.sheets.council.changes import year_changes  # an error needs nothing of it
+
+    last = contents.last
+    if last is None:
+        return None
+    return {**last_year.described(last), **last_year.counts(year_changes(contents, last))}
+
+
 def merged(contents: Contents, outputs: Iterable[str]) -> dict[str, Any]:
     """The object of ``merge --json``."""
     result: ListResult = contents.result
@@ -129,6 +140,7 @@ def merged(contents: Contents, outputs: Iterable[str]) -> dict[str, Any]:
         "files": files(result.files),
         "departments": departments(result, contents.indicators),
         "indicators": indicator_round(contents.indicators),
+        "previous": _previous(contents),
         "findings": [finding(item) for item in contents.findings],
         "outputs": list(outputs),
     }

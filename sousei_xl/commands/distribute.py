@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sousei_xl import publish
+from sousei_xl.commands import last_year
 from sousei_xl.commands.console import shown
 from sousei_xl.commands.options import (
     DONE,
@@ -118,9 +119,7 @@ def _described(
 ) -> dict[str, Any]:
     return {
         "fiscal_year": strategy.settings.fiscal_year,
-        "previous": None
-        if last is None
-        else {"file": last.file, "fiscal_year": last.fiscal_year, "rows": len(last.rows)},
+        "previous": None if last is None else last_year.described(last),
         "forms": [
             {
                 "file": form.file,
@@ -189,12 +188,8 @@ def _tell(
 
 
 def _tell_of_last_year(unassigned: Sequence[LastRow], last: LastYear, strategy: Strategy) -> None:
-    expected = strategy.settings.fiscal_year - 1
-    if last.fiscal_year not in (None, expected):
-        print(
-            f"\n『{shown(last.file)}』には{_year(last.fiscal_year)}とあります。"
-            f"前年度（{_year(expected)}）の別紙かどうか確かめてください。"
-        )
+    if doubt := last_year.wrong_year(last, strategy):
+        print(f"\n{doubt}")
     if unassigned:
         print(
             f"\n前年度の{len(unassigned)}行は、今年度の提出対象に部局名がないため、どの様式にも"
@@ -204,12 +199,6 @@ def _tell_of_last_year(unassigned: Sequence[LastRow], last: LastYear, strategy: 
             print(f"  {shown(row.department)}　{shown(row.name)}")
         if len(unassigned) > _MOST:
             print(f"  ほか {len(unassigned) - _MOST} 行（--json ですべて表示します）")
-
-
-def _year(year: int | None) -> str:
-    from sousei_xl.text import fiscal_year_label
-
-    return fiscal_year_label(year or 0)
 
 
 # --- the final check --------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sousei_xl.commands import last_year
 from sousei_xl.commands.console import differing, shown
 from sousei_xl.figures.changes import Changes, Row, target
 from sousei_xl.figures.totals import Subtotal
@@ -22,6 +23,7 @@ from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook.reminders import reminders
+from sousei_xl.sheets.council.changes import year_changes
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import NEW, RELISTED, to_text
 from sousei_xl.workspace import Workspace
@@ -54,6 +56,7 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
     _departments(console, contents)
     _files_aside(console, contents)
     _figures(console, contents)
+    _compared(console, contents)
     _findings(console, contents)
     console.print("\n書き出したもの")
     for name in published.written:
@@ -77,6 +80,7 @@ def dry_run(contents: Contents, since: str, changes: Changes) -> None:
     console = _console()
     _heading(console, contents)
     _figures(console, contents)
+    _compared(console, contents)
     console.print(
         f"\n{shown(since)} との違い" if since else "\n前回の別紙はありません（すべて新しい行です）"
     )
@@ -228,6 +232,18 @@ def _figures(console: Console, contents: Contents) -> None:
         console.print(f"\nKPI: {kpi.expected}指標のうち {kpi.reported}指標の回答がありました。")
 
 
+def _compared(console: Console, contents: Contents) -> None:
+    """What became of last year's projects, where last year's 別紙 was given."""
+    last = contents.last
+    if last is None:
+        return
+    console.print()
+    for line in last_year.summary(last, year_changes(contents, last)):
+        console.print(line)
+    if doubt := last_year.wrong_year(last, contents.strategy):
+        console.print(doubt)
+
+
 def finding_line(group: Sequence[Finding]) -> str:
     """Findings that say the same: place, what, what to do; the code stands last."""
     first, *others = group
@@ -275,6 +291,9 @@ def _next(console: Console, contents: Contents, delivered: Delivered) -> None:
         console.print("      sousei-xl merge --approve 決裁日（例 2018-03-30）")
     if contents.status == "final":
         console.print("  ・別紙を公表できます。")
+    if contents.status != "draft" and contents.last is None:
+        console.print("  ・前年度の別紙があれば、変更箇所も検討懇談会資料に載せられます:")
+        console.print("      sousei-xl merge --previous 前年度の別紙.xlsx")
     if contents.status == "draft":
         console.print("  ・点検結果の「提出状況」と「指摘一覧」に、理由と直し方があります。")
 

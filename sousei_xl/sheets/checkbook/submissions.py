@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sousei_xl import text
 from sousei_xl.findings import is_error, is_for_department, is_open_confirmation
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
@@ -101,6 +102,11 @@ def _summary(contents: Contents) -> Iterator[tuple[str, str]]:
     )
     if contents.indicators is not None and contents.indicators.expected:
         yield "KPI", _indicator_round(contents.indicators)
+    if contents.last is not None:
+        year = contents.last.fiscal_year
+        label = f"（{text.fiscal_year_label(year)}）" if year else ""
+        count = f"{len(contents.last.rows):,}行"
+        yield "前年度の別紙", f"{text.printable(contents.last.file)}{label}　{count}と比べました"
     yield "次にすること", "\n".join(f"・{step}" for step in _next_steps(contents))
 
 

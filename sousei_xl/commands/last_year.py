@@ -1,0 +1,55 @@
+"""What the commands say of last year's 別紙."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sousei_xl import text
+from sousei_xl.commands.console import shown
+
+if TYPE_CHECKING:
+    from sousei_xl.figures.changes.year import YearChanges
+    from sousei_xl.rules.last_year import LastYear
+    from sousei_xl.strategy import Strategy
+
+
+def described(last: LastYear) -> dict[str, Any]:
+    """For ``--json``."""
+    return {"file": last.file, "fiscal_year": last.fiscal_year, "rows": len(last.rows)}
+
+
+def counts(found: YearChanges) -> dict[str, int]:
+    """For ``--json``: how many projects are new, gone and so on."""
+    return {
+        "new": len(found.new),
+        "gone": len(found.gone),
+        "renamed": len(found.renamed),
+        "moved": len(found.moved),
+        "budget_changed": len(found.with_other_budget),
+    }
+
+
+def wrong_year(last: LastYear, strategy: Strategy) -> str:
+    """A line where the workbook says that it is another year's, else blank."""
+    expected = strategy.settings.fiscal_year - 1
+    if last.fiscal_year in (None, expected):
+        return ""
+    found = text.fiscal_year_label(last.fiscal_year or 0)
+    return (
+        f"『{shown(last.file)}』には{found}とあります。"
+        f"前年度（{text.fiscal_year_label(expected)}）の別紙かどうか確かめてください。"
+    )
+
+
+def summary(last: LastYear, found: YearChanges) -> list[str]:
+    """What became of last year's projects, in a line or two."""
+    if not last.projects:
+        return ["前年度の別紙に事業がないため、KPIの実績値だけを比べました。"]
+    lines = [
+        f"前年度（{shown(last.file)}）との比較: 新規 {len(found.new):,}"
+        f"　一覧にない {len(found.gone):,}　名称変更（推定） {len(found.renamed):,}"
+        f"　施策の移動 {len(found.moved):,}　予算の変更 {len(found.with_other_budget):,}"
+    ]
+    if not found.kept:
+        lines.append("同じ名前の事業が1つもありません。前年度の別紙かどうか確かめてください。")
+    return lines
