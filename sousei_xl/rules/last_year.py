@@ -90,5 +90,12 @@ class LastYear:
 
     @property
     def projects(self) -> tuple[LastRow, ...]:
-        """The rows that are not relisted: each project once."""
-        return tuple(row for row in self.rows if not row.relisted)
+        """Each project once: its original, or a relisted row where the list has no original."""
+        originals = {text.key(row.name) for row in self.rows if not row.relisted}
+        found = []
+        for row in self.rows:
+            name = text.key(row.name)
+            if not row.relisted or name not in originals:
+                originals.add(name)
+                found.append(row)
+        return tuple(found)

@@ -27,7 +27,7 @@ from sousei_xl.figures.changes import (
     pair,
 )
 from sousei_xl.figures.changes.names import likely_renamings
-from sousei_xl.rules.last_year import LastRow
+from sousei_xl.rules.last_year import LastRow, LastYear
 
 Fate = Literal["終了", "取下げ", "掲載なし", "確認中", "未提出"]
 _TEXTS = (NAME, DEPARTMENT, RELEVANCE, DESCRIPTION)
@@ -116,7 +116,7 @@ def _without_years(words: str) -> str:
 
 
 def compare_years(
-    last: Sequence[LastRow],
+    last: LastYear,
     rows: Sequence[Row],
     aside: Sequence[tuple[Row, Fate]],
     waiting: Collection[str],
@@ -127,7 +127,7 @@ def compare_years(
     ``aside`` are this year's projects that were read but are not listed, with their fate;
     ``waiting`` are the departments that have not submitted everything.
     """
-    old = [row for row in last if not row.relisted]
+    old = last.projects
     projects = [row for row in rows if not row.get(RELISTED)]
     old_data = [row.data for row in old]
     partner = pair(old_data, [*projects, *(row for row, _ in aside)])
@@ -148,7 +148,7 @@ def compare_years(
             for j, row in enumerate(old)
             if j not in kept
         ),
-        relisted=_relisted(last, rows, {old[found[i]].name: projects[i] for i in found}),
+        relisted=_relisted(last.rows, rows, {old[found[i]].name: projects[i] for i in found}),
     )
 
 

@@ -42,7 +42,7 @@ def year_changes(contents: Contents, last: LastYear) -> YearChanges:
     headings, data = projects_data(contents)
     rows = [_with_word(dict(zip(headings, values, strict=True))) for values in data]
     waiting = {d.department for d in contents.result.departments if d.missing_units}
-    return compare_years(last.rows, rows, list(_aside(contents)), waiting)
+    return compare_years(last, rows, list(_aside(contents)), waiting)
 
 
 def _with_word(row: dict[str, text.Value]) -> Row:

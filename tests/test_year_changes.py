@@ -1,0 +1,293 @@
+"""Pairing of two lists as properties, guesses at renamings, and a list beside last year's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sousei_xl.figures.changes import COMPARED, Changes, Row, changed, compare, pair
+from sousei_xl.figures.changes.names import guess_renamings, likely_renamings
+from sousei_xl.figures.changes.year import Fate, YearChanges, compare_years
+from sousei_xl.rules.last_year import LastRow, LastYear
+
+BUDGET = "予算事業費（千円）"
+NAMES = ("移住促進事業", "移住推進事業", "観光振興事業", "甲", "乙")
+
+
+def row(name: str = "甲", measure: str = "2ア", number: int | None = 1, **cells: Any) -> Row:
+    made = dict.fromkeys(COMPARED)
+    made |= {"施策キー": measure, "番号": number, "事業名": name, "部局名": "経済部", BUDGET: 1000}
+    return made | cells
+
+
+ROWS = st.lists(
+    st.builds(
+        row,
+        st.sampled_from(NAMES),
+        st.sampled_from(("1ア", "2ア")),
+        st.sampled_from((1, 2, None)),
+        部局名=st.sampled_from(("経済部", "農政部")),
+        再掲=st.sampled_from((None, "再掲")),
+        事業内容=st.sampled_from((None, "本文", "別文")),
+    ),
+    max_size=9,
+)
+
+
+def bag(rows: Any) -> Counter[str]:
+    return Counter(repr(sorted(r.items(), key=str)) for r in rows)
+
+
+def both_sides(changes: Changes) -> tuple[Counter[str], Counter[str]]:
+    kept = (*changes.changed, *changes.renamed)
+    old = bag([*changes.removed, *(c.before for c in kept), *changes.same])
+    new = bag([*changes.added, *(c.row for c in kept), *changes.same])
+    return old, new
+
+
+@given(ROWS)
+def test_a_list_does_not_differ_from_itself(rows: list[Row]) -> None:
+    found = compare(rows, rows)
+    assert not found
+    assert list(found.same) == rows
+    assert not guess_renamings(found)
+
+
+@given(ROWS, ROWS)
+def test_every_row_is_accounted_for_once(old: list[Row], new: list[Row]) -> None:
+    found = compare(old, new)
+    assert both_sides(found) == (bag(old), bag(new))
+    assert both_sides(guess_renamings(found)) == (bag(old), bag(new))
+
+
+def contents(changes: Changes) -> tuple[Any, ...]:
+    pairs = [
+        bag({"before": c.before, "after": c.row} for c in kept)
+        for kept in (changes.changed, changes.renamed)
+    ]
+    return bag(changes.added), bag(changes.removed), bag(changes.same), *pairs
+
+
+@given(ROWS, ROWS, st.randoms(use_true_random=False))
+def test_the_order_of_the_rows_does_not_matter(old: list[Row], new: list[Row], chance: Any) -> None:
+    shuffled = [chance.sample(rows, len(rows)) for rows in (old, new)]
+    straight, mixed = compare(old, new), compare(*shuffled)
+    assert contents(straight) == contents(mixed)
+    assert contents(guess_renamings(straight)) == contents(guess_renamings(mixed))
+
+
+@given(ROWS, ROWS)
+def test_there_and_back_is_the_same(old: list[Row], new: list[Row]) -> None:
+    there, back = compare(old, new), compare(new, old)
+    assert (bag(there.added), bag(there.removed)) == (bag(back.removed), bag(back.added))
+    assert len(there.changed) == len(back.changed)
+
+
+@given(ROWS, ROWS)
+def test_what_is_left_over_has_no_name_in_common(old: list[Row], new: list[Row]) -> None:
+    found = compare(old, new)
+    assert not {r["事業名"] for r in found.added} & {r["事業名"] for r in found.removed}
+
+
+@given(ROWS, ROWS)
+def test_a_former_name_is_one_projects_only(old: list[Row], new: list[Row]) -> None:
+    partner = likely_renamings(old, new)
+    assert len(set(partner.values())) == len(partner)
+    for j, i in partner.items():
+        near = old[i]["部局名"] == new[j]["部局名"] or old[i]["施策キー"] == new[j]["施策キー"]
+        assert near
+        assert bool(old[i]["再掲"]) is bool(new[j]["再掲"])
+
+
+def test_an_original_stays_with_its_original() -> None:
+    old = [row(measure="2ア"), row(measure="3ア", 再掲="再掲")]
+    new = [row(measure="2イ"), row(measure="3イ", 再掲="再掲")]
+    assert pair(old, new) == {0: 0, 1: 1}
+
+
+def test_the_most_alike_names_go_together() -> None:
+    old = [row("移住促進事業"), row("移住促進支援事業", number=2)]
+    new = [row("移住・定住促進支援事業"), row("移住推進事業", number=2)]
+    assert likely_renamings(old, new) == {0: 1, 1: 0}
+
+
+def test_nothing_is_guessed_among_too_many() -> None:
+    old = [row(f"移住促進事業その{n}") for n in range(400)]
+    new = [row(f"移住推進事業その{n}") for n in range(400)]
+    assert likely_renamings(old, new) == {}
+    assert len(likely_renamings(old[:20], new[:20])) == 20
+
+
+def test_the_fields_of_a_renamed_row_are_told() -> None:
+    found = guess_renamings(compare([row("移住促進事業")], [row("移住推進事業", **{BUDGET: 5})]))
+    [renamed] = found.renamed
+    assert renamed == changed(row("移住促進事業"), row("移住推進事業", **{BUDGET: 5}))
+    assert [field[0] for field in renamed.fields] == ["事業名", BUDGET]
+    assert bool(found)
+
+
+# --- years ----------------------------------------------------------------------------------------
+
+
+def last(
+    name: str,
+    measure: str = "2ア",
+    budget: int | str | None = 1000,
+    department: str = "経済部",
+    description: str = "",
+    relisted: bool = False,
+    relevance: str = "◎",
+) -> LastRow:
+    return LastRow(
+        measure,
+        measure,
+        1,
+        relisted,
+        name,
+        department,
+        department,
+        relevance,
+        budget,
+        description,
+    )
+
+
+def years(
+    before: list[LastRow],
+    now: list[Row],
+    aside: list[tuple[Row, Fate]] | None = None,
+    waiting: tuple[str, ...] = (),
+) -> YearChanges:
+    return compare_years(LastYear("x", 2017, tuple(before), {}), now, aside or [], waiting)
+
+
+def names(rows: Any) -> list[str]:
+    return [str(r["事業名"]) for r in rows]
+
+
+def test_a_project_is_new_gone_kept_renamed_or_moved() -> None:
+    found = years(
+        [last("残る"), last("終わる"), last("移住促進事業"), last("移る", "1ア")],
+        [row("残る"), row("新しい"), row("移住推進事業"), row("移る", "2ア")],
+    )
+    assert names(found.new) == ["新しい"]
+    assert [(g.before.name, g.fate) for g in found.gone] == [("終わる", "掲載なし")]
+    assert [(k.before.name, k.row["事業名"]) for k in found.renamed] == [
+        ("移住促進事業", "移住推進事業")
+    ]
+    assert [k.before.name for k in found.moved] == ["移る"]
+    assert len(found.kept) == 3
+
+
+def test_what_a_department_says_is_no_guess() -> None:
+    ended: list[tuple[Row, Fate]] = [(row("移住促進事業"), "終了")]
+    found = years([last("移住促進事業")], [row("移住推進事業")], ended)
+    assert names(found.new) == ["移住推進事業"]
+    assert [g.fate for g in found.gone] == ["終了"]
+    found = years([last("移住促進事業")], [row("移住推進事業", 掲載区分="新規")])
+    assert (len(found.new), len(found.gone), len(found.renamed)) == (1, 1, 0)
+
+
+def test_what_has_not_come_yet_is_not_gone() -> None:
+    found = years(
+        [last("甲"), last("乙", department="農政部"), last("丙")],
+        [],
+        [(row("丙", ""), "確認中")],
+        ("農政部",),
+    )
+    fates = {g.before.name: g.fate for g in found.gone}
+    assert fates == {"甲": "掲載なし", "乙": "未提出", "丙": "確認中"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed", "difference"),
+    [
+        (1000, 1000, False, 0),
+        (1000, 1200, True, 200),
+        ("内数", 1200, True, None),
+        ("内数", "内数", False, None),
+        (0, None, True, None),
+    ],
+)
+def test_budgets(before: Any, after: Any, changed: bool, difference: int | None) -> None:
+    known = [last("ほか", budget=5)], [row("ほか", **{BUDGET: 5})]
+    found = years([last("甲", budget=before), *known[0]], [row(**{BUDGET: after}), *known[1]])
+    assert [k.before.name for k in found.with_other_budget] == (["甲"] if changed else [])
+    assert found.kept[0].difference == difference
+
+
+def test_a_list_without_amounts_and_texts_is_not_compared_in_these() -> None:
+    found = years([last("甲", budget=None, relevance="")], [row(関連性="◎", 事業内容="本文")])
+    assert (found.with_other_budget, found.reworded) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("平成29年度は実施する。", "平成30年度は実施する。", False),
+        ("Ｈ３０年度の実施", "R1年度の実施", False),
+        ("令和元年度の実施", "令和2年度の実施", False),
+        ("相談を行う。", "相談と紹介を行う。", True),
+        ("3回行う。", "4回行う。", True),
+    ],
+)
+def test_a_text_that_moved_on_by_a_year_is_the_same(before: str, after: str, told: bool) -> None:
+    found = years([last("甲", description=before)], [row(事業内容=after, 関連性="◎")])
+    expected = [("事業内容", before, after)] if told else []
+    assert [field for change in found.reworded for field in change.fields] == expected
+
+
+def test_relisted_rows_of_what_is_kept_are_compared_and_no_others() -> None:
+    found = years(
+        [
+            last("移住促進事業"),
+            last("移住促進事業", "3ア", relisted=True),
+            last("終わる"),
+            last("終わる", "3ア", relisted=True),
+            last("甲"),
+            last("甲", "4ア", relisted=True),
+        ],
+        [
+            row("移住推進事業"),
+            row("移住推進事業", "3ア", 再掲="再掲"),
+            row("新しい", 掲載区分="新規"),
+            row("新しい", "3ア", 再掲="再掲"),
+            row("甲"),
+            row("甲", "4イ", 再掲="再掲"),
+            row("甲", "4ウ", 再掲="再掲"),
+        ],
+    )
+    assert names(found.new) == ["新しい"]
+    assert names(found.relisted.same) == ["移住推進事業"]
+    assert found.relisted.removed == ()
+    [moved] = found.relisted.changed
+    assert (moved.before["施策キー"], moved.row["施策キー"]) == ("4ア", "4イ")
+    assert [r["施策キー"] for r in found.relisted.added] == ["4ウ"]
+
+
+LAST_ROWS = st.lists(
+    st.builds(
+        last,
+        st.sampled_from(NAMES),
+        st.sampled_from(("1ア", "2ア", "")),
+        st.sampled_from((1000, 5, "内数", None)),
+        st.sampled_from(("経済部", "農政部")),
+        relisted=st.booleans(),
+    ),
+    max_size=8,
+)
+
+
+@given(LAST_ROWS, ROWS)
+def test_every_project_of_both_years_stands_in_one_place(
+    before: list[LastRow], now: list[Row]
+) -> None:
+    found = years(before, now)
+    there = LastYear("x", None, tuple(before), {}).projects
+    assert len(found.gone) + len(found.kept) == len(there)
+    here = [r for r in now if not r["再掲"]]
+    assert bag([*found.new, *(k.row for k in found.kept)]) == bag(here)

@@ -1,0 +1,221 @@
+"""Y101, Y102, and R114 by last year's list: every case is a small intake beside a small list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sousei_xl.rules.last_year import LastRow, LastYear
+from sousei_xl.rules.merge import merge
+from sousei_xl.rules.records import ListResult, RawRow
+from sousei_xl.strategy.fields import FORMER_MEASURE
+from tests.merging import RE, STRATEGY, Codes, E, N, come_in, office, row, strategy_of
+
+NEW, CONTINUED = {"category": "新規"}, {"category": "継続"}
+OLD_TEXT = "目的のために取組を行う。"
+
+
+def last(
+    name: str,
+    measure: str = "2ア",
+    budget: int | str | None = 1000,
+    department: str = E,
+    *,
+    number: int = 1,
+    relisted: bool = False,
+    description: str = "前年度の文章。",
+) -> LastRow:
+    return LastRow(
+        measure, measure, number, relisted, name, department, department, "◎", budget, description
+    )
+
+
+def compared(
+    rows: list[RawRow], before: list[LastRow], strategy: Any = STRATEGY, **options: Any
+) -> ListResult:
+    intake = come_in(rows, options.pop("missing", ()), options.pop("office", None))
+    return merge(intake, strategy, LastYear("別紙.xlsx", 2017, tuple(before), {}))
+
+
+def year_codes(result: ListResult) -> Codes:
+    return [(f.code, f.place.row_id) for f in result.findings if f.code in ("Y101", "Y102")]
+
+
+# (what it is, this year's rows, last year's, findings)
+CASES: list[tuple[str, list[RawRow], list[LastRow], Codes]] = [
+    ("nothing was listed last year", [row(1, "甲")], [], []),
+    ("as last year", [row(1, "甲")], [last("甲")], []),
+    ("継続, as last year", [row(1, "甲", **CONTINUED)], [last("甲")], []),
+    ("spelled otherwise", [row(1, "ＩＣＴ 事業")], [last("ICT事業")], []),
+    ("新規 and new", [row(1, "乙", **NEW)], [last("甲")], []),
+    ("新規 but it was there", [row(1, "甲", **NEW)], [last("甲")], [("Y101", 1)]),
+    ("marked in the name", [row(1, "（新）甲")], [last("甲")], [("Y101", 1)]),
+    ("新規, there in another measure", [row(1, "甲", **NEW)], [last("甲", "1ア")], [("Y101", 1)]),
+    (
+        "新規, there in another department of the measure",
+        [row(1, "甲", **NEW)],
+        [last("甲", department=N)],
+        [("Y101", 1)],
+    ),
+    (
+        "新規, the same name of another department and measure: may be another project",
+        [row(1, "甲", **NEW)],
+        [last("甲", "1ア", department=N)],
+        [],
+    ),
+    ("blank and not there", [row(1, "乙")], [last("甲")], [("Y101", 1)]),
+    ("継続 and not there", [row(1, "乙", **CONTINUED)], [last("甲")], [("Y101", 1)]),
+    (
+        "the department was renamed or merged",
+        [row(1, "甲")],
+        [last("甲", "1ア", department="旧経済部")],
+        [],
+    ),
+    (
+        "relisted rows are not asked again",
+        [row(1, "乙", "1ア"), row(2, "乙", "2ア", **RE)],
+        [last("甲")],
+        [("Y101", 1)],
+    ),
+    ("relisted last year, original now", [row(1, "甲")], [last("甲", relisted=True)], []),
+    ("withdrawn", [row(1, "乙", category="終了"), row(2, "甲")], [last("甲")], []),
+    ("held for its measure", [row(1, "乙", measure="9ア"), row(2, "甲")], [last("甲")], []),
+    ("an unreadable 掲載区分 has its own", [row(1, "甲", category="？")], [last("甲")], []),
+    (
+        "twice as much or half is not much",
+        [row(1, "甲", budget=20_000), row(2, "乙", budget=5000)],
+        [last("甲", budget=10_000), last("乙", budget=10_000, number=2)],
+        [],
+    ),
+    (
+        "more than twice, less than half",
+        [row(1, "甲", budget=20_001), row(2, "乙", budget=4999)],
+        [last("甲", budget=10_000), last("乙", budget=10_000, number=2)],
+        [("Y102", 1), ("Y102", 2)],
+    ),
+    ("explained", [row(1, "甲", budget=90_000, note="工事のため")], [last("甲")], []),
+    (
+        "what the form was prefilled with explains nothing",
+        [row(1, "甲", budget=90_000, note=f"{FORMER_MEASURE}ウ 旧施策")],
+        [last("甲")],
+        [("Y102", 1)],
+    ),
+    ("small sums", [row(1, "甲", budget=999)], [last("甲", budget=1)], []),
+    ("from nothing", [row(1, "甲", budget=5000)], [last("甲", budget=0)], [("Y102", 1)]),
+    ("to nothing", [row(1, "甲", budget=0)], [last("甲", budget=5000)], [("Y102", 1)]),
+    (
+        "０予算 says why",
+        [row(1, "甲", budget=None, budget_kind="０予算")],
+        [last("甲", budget=5000)],
+        [],
+    ),
+    ("no amount last year", [row(1, "甲", budget=5000)], [last("甲", budget="内数")], []),
+    ("not told last year", [row(1, "甲", budget=5000)], [last("甲", budget=None)], []),
+    ("a thousand times is R114's", [row(1, "甲", budget=1_000_000)], [last("甲")], []),
+    ("above the limit is R114's", [row(1, "甲", budget=20_000_000)], [last("甲")], []),
+    ("an amount that cannot be read", [row(1, "甲", budget="不明")], [last("甲")], []),
+    (
+        "new and much: asked once",
+        [row(1, "甲", budget=90_000, **NEW)],
+        [last("甲")],
+        [("Y101", 1), ("Y102", 1)],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "before", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+)
+def test_beside_last_years_list(rows: list[RawRow], before: list[LastRow], expected: Codes) -> None:
+    # Last year's list always has some other project: an empty one is compared with nothing.
+    others = [last("ほかの事業", "4エ", department=N)] if before else []
+    assert year_codes(compared(rows, [*before, *others])) == expected
+
+
+def test_without_last_year_nothing_is_asked() -> None:
+    result = merge(come_in([row(1, "甲", **NEW), row(2, "乙")]), STRATEGY)
+    assert year_codes(result) == []
+
+
+def one(result: ListResult, code: str) -> Any:
+    [found] = [f for f in result.findings if f.code == code]
+    return found
+
+
+def test_what_was_there_is_named_with_its_place() -> None:
+    item = one(compared([row(1, "甲", **NEW)], [last("甲", number=7)]), "Y101")
+    assert "2ア-7、経済部" in item.message
+    assert "『継続』に直してください" in item.cure
+    assert (item.place.cell, item.target, item.severity) == ("E5", "2ア-1", "要確認")
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "suggested"),
+    [
+        ("移住推進事業", last("移住促進事業"), True),
+        ("移住推進事業", last("移住促進事業", "4ア"), True),
+        ("移住推進事業", last("移住促進事業", department=N), True),
+        ("移住推進事業", last("移住促進事業", "4ア", department=N), False),
+        ("商店街振興事業", last("観光振興事業"), False),
+        ("まったく別の名前", last("移住促進事業", description=OLD_TEXT), True),
+    ],
+    ids=["alike", "moved", "other department", "elsewhere", "only the ending", "the same text"],
+)
+def test_a_renaming_is_suggested(name: str, before: LastRow, suggested: bool) -> None:
+    item = one(compared([row(1, name)], [before]), "Y101")
+    assert (f"『{before.name}』の名前を変えたもの" in item.message) is suggested
+
+
+def test_no_project_is_the_former_name_of_two() -> None:
+    rows = [row(1, "移住推進事業"), row(2, "移住促進推進事業")]
+    result = compared(rows, [last("移住促進事業")])
+    asked = [f for f in result.findings if f.code == "Y101"]
+    assert len(asked) == 2
+    assert sum("名前を変えたもの" in f.message for f in asked) == 1
+
+
+@pytest.mark.parametrize(
+    "row_of_the_old_name",
+    [
+        row(2, "移住促進事業"),
+        row(2, "移住促進事業", category="終了"),
+        row(2, "移住促進事業", measure="9ア"),
+    ],
+    ids=["listed", "ended", "held"],
+)
+def test_what_is_accounted_for_is_no_former_name(row_of_the_old_name: RawRow) -> None:
+    item = one(
+        compared([row(1, "移住推進事業"), row_of_the_old_name], [last("移住促進事業")]), "Y101"
+    )
+    assert "名前を変えたもの" not in item.message
+
+
+def test_what_a_missing_department_had_is_no_former_name() -> None:
+    before = [last("移住促進事業", department=N)]
+    assert "名前を変えたもの" in one(compared([row(1, "移住推進事業")], before), "Y101").message
+    item = one(compared([row(1, "移住推進事業")], before, missing=[N]), "Y101")
+    assert "名前を変えたもの" not in item.message
+
+
+def test_last_years_amount_tells_yen_from_thousand_yen() -> None:
+    item = one(compared([row(1, "甲", budget=1_200_000)], [last("甲", budget=1200)]), "R114")
+    assert "前年度（1,200千円）" in item.message
+    typed = row(1, "甲", budget=1_200_000, previous_budget=600_000)
+    result = compared([typed], [last("甲", budget=1200)])
+    assert [f.code for f in result.findings if f.code == "R114"] == []  # the form's own word counts
+
+
+@pytest.mark.parametrize(("factor", "asked"), [("1.5", True), ("3", False), ("0", False)])
+def test_the_factor_is_the_offices(factor: str, asked: bool) -> None:
+    strategy = strategy_of(settings={"前年度比の目安": factor})
+    result = compared([row(1, "甲", budget=25_000)], [last("甲", budget=10_000)], strategy)
+    assert bool(year_codes(result)) is asked
+
+
+def test_the_office_can_confirm() -> None:
+    sheet = office(confirmed=[("Y101", "2ア-1", ""), ("Y102", "2ア-1", "90,000")])
+    result = compared([row(1, "甲", budget=90_000, **NEW)], [last("甲")], office=sheet)
+    found = [f for f in result.findings if f.code in ("Y101", "Y102")]
+    assert [f.acknowledged for f in found] == [True, True]
+    assert not result.is_draft
