@@ -13,7 +13,12 @@ echo sousei_xl was not found. Python 3.11 or later and sousei_xl have to be inst
 echo Python to sousei_xl wo install shite kara, mou ichido jikkou shite kudasai.
 goto leave
 :found
+if not "%~1"=="" goto dropped
 %PY% -m sousei_xl merge
+goto done
+:dropped
+%PY% -m sousei_xl merge --previous "%~1"
+:done
 set "STATUS=%ERRORLEVEL%"
 :leave
 popd

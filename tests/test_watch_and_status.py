@@ -38,10 +38,10 @@ def test_status_says_who_is_missing_and_writes_nothing(workspace: Path) -> None:
 class Watching:
     """A running ``watch`` whose lines can be waited for."""
 
-    def __init__(self, workspace: Path) -> None:
+    def __init__(self, workspace: Path, *options: str) -> None:
         flags = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "sousei_xl", "watch", "--workspace", str(workspace)],
+            [sys.executable, "-m", "sousei_xl", "watch", "--workspace", str(workspace), *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},

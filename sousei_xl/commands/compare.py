@@ -146,15 +146,15 @@ def _tell(found: Comparison) -> None:
         print(f"  {label}: {before:,} → {after:,}{difference}")
     if not found:
         print("\n違いはありません。")
-        return
-    _rows("増えた行", changes.added)
-    _rows("なくなった行", changes.removed)
-    _changed("名称を変えたと思われる行（推定）", changes.renamed)
-    _changed("変わった行", changes.changed)
-    print(f"\n変わらない行: {len(changes.same):,}")
+    else:
+        _rows("増えた行", changes.added)
+        _rows("なくなった行", changes.removed)
+        _changed("名称を変えたと思われる行（推定）", changes.renamed)
+        _changed("変わった行", changes.changed)
+        print(f"\n変わらない行: {len(changes.same):,}")
     if found.indicators is None:
         print("\n数値目標・KPI: データ_KPIのない別紙があるため、比べていません。")
-    else:
+    elif found:
         _indicators(found.indicators)
 
 

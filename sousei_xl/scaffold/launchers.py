@@ -71,7 +71,7 @@ def _batch(commands: str) -> bytes:
 
 
 LAUNCHERS: Mapping[str, bytes] = {
-    "統合.bat": _batch("%PY% -m sousei_xl merge"),
+    "統合.bat": _batch(_WITH_FILE.format(alone="merge", dropped='merge --previous "%~1"')),
     "様式作成.bat": _batch(
         _WITH_FILE.format(alone="distribute", dropped='distribute --previous "%~1"')
     ),

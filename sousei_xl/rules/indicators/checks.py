@@ -136,20 +136,33 @@ def year_has_ended(kpi: Round) -> Iterator[Finding]:
 def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
     """K106: a value that differs from what was reported before, or is gone.
 
-    A blank says nothing where another unit still reports the value.
+    A blank says nothing where another unit still reports the value, or where nothing was filled in
+    at all; several blanks of one row are told together.
     """
     rows = kpi.of_indicator()
     for row, indicator in kpi.known:
+        gone = {}
         for year, before in sorted(_reported_before(row, indicator, kpi).items()):
             name = defined.actual_field(year)
             value = row.actuals.get(year)
-            if name not in row.raw.columns or name in row.unknown or _as_printed(value) == before:
+            if name not in row.raw.columns or name in row.unknown:
                 continue
-            if value is None and any(year in other.actuals for other in rows[indicator.id]):
-                continue
-            variant = "removed" if value is None else ""
-            typed = _typed(row, name)
-            yield _at("K106", row, name, kpi, typed, variant=variant, previous=_shown(before))
+            if value is None:
+                if not any(year in other.actuals for other in rows[indicator.id]):
+                    gone[year] = before
+            elif _as_printed(value) != before:
+                yield _at("K106", row, name, kpi, _typed(row, name), previous=_shown(before))
+        if gone and (row.actuals or row.answers(kpi.strategy)):
+            labels = (defined.actual_label(year, kpi.strategy.settings) for year in gone)
+            yield _at(
+                "K106",
+                row,
+                defined.actual_field(min(gone)),
+                kpi,
+                variant="removed",
+                years="、".join(labels),
+                previous="、".join(_shown(before) for before in gone.values()),
+            )
 
 
 def _reported_before(row: IndicatorRow, indicator: Indicator, kpi: Round) -> Mapping[int, Decimal]:
@@ -168,9 +181,9 @@ def _reported_before(row: IndicatorRow, indicator: Indicator, kpi: Round) -> Map
     return {**past, **kpi.previous.get(indicator.id, {})}
 
 
-def _as_printed(value: Decimal | None) -> Decimal | None:
+def _as_printed(value: Decimal) -> Decimal:
     """A value as a workbook keeps it, which is with 15 digits."""
-    return None if value is None else Decimal(f"{float(value):.15g}")
+    return Decimal(f"{float(value):.15g}")
 
 
 def latest_is_answered(kpi: Round) -> Iterator[Finding]:

@@ -1,0 +1,207 @@
+"""``compare OLD NEW`` as a user meets it: ours, plain lists, both; on the console and as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from workspaces import example_workspace, run
+
+DATA, BUDGET = "データ_事業", "予算事業費（千円）"
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = example_workspace(tmp_path_factory.mktemp("比較"))
+    assert run("merge", "--workspace", folder).status == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def proposal(workspace: Path) -> Path:
+    return workspace / "outbox" / "別紙_平成30年度（案）.xlsx"
+
+
+@pytest.fixture(scope="module")
+def changed(proposal: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same list with one row fewer, one more, one renamed and one changed."""
+    path = tmp_path_factory.mktemp("別") / "別紙　後.xlsx"
+    book = openpyxl.load_workbook(proposal)
+    sheet = book[DATA]
+    at = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, at[BUDGET]).value = 708_000
+    sheet.cell(2, at["事業内容"]).value = "\U0001f600 “新しい”\n文章〜"
+    sheet.cell(3, at["事業名"]).value = "不妊治療対策事業"
+    new = [cell.value for cell in sheet[4]]
+    sheet.delete_rows(4)
+    new[at["事業名"] - 1], new[at["事業内容"] - 1] = "まったく新しい取組", "別のことを行う。"
+    sheet.append(new)
+    kpi = book["データ_KPI"]
+    columns = {cell.value: cell.column for cell in kpi[1]}
+    kpi.cell(2, columns["実績値"]).value = 1.5
+    book.save(path)
+    return path
+
+
+def compared(*arguments: Any) -> Any:
+    done = run("compare", *arguments, "--json")
+    assert done.status == 0, done.err
+    return done.json
+
+
+def test_a_list_and_itself(proposal: Path, tmp_path: Path) -> None:
+    done = run("compare", proposal, proposal, "--workspace", tmp_path)  # no template needed
+    assert done.status == 0
+    assert "違いはありません" in done.out
+    found = compared(proposal, proposal)
+    assert found["same"] == 104
+    for kind in ("added", "removed", "renamed", "changed", "indicators"):
+        assert found[kind] == []
+    assert found["old"] == {**found["new"], "file": str(proposal)}
+    assert (found["new"]["rows"], found["new"]["projects"]) == (104, 83)
+    assert (found["new"]["gross"], found["new"]["net"]) == (3_905_077, 3_550_284)
+
+
+def test_what_changed(proposal: Path, changed: Path) -> None:
+    found = compared(proposal, changed)
+    assert [r["name"] for r in found["added"]] == ["まったく新しい取組"]
+    assert [r["name"] for r in found["removed"]] == ["私立認可保育所等建設補助金"]
+    [renamed] = found["renamed"]
+    assert (renamed["before"]["name"], renamed["after"]["name"]) == (
+        "不妊対策推進事業",
+        "不妊治療対策事業",
+    )
+    [other] = found["changed"]
+    assert [f["field"] for f in other["fields"]] == [BUDGET, "事業内容"]
+    assert (other["fields"][0]["before"], other["fields"][0]["after"]) == ("708380", "708000")
+    assert other["after"] == {
+        "target": "1ア-1",
+        "name": "子ども医療費助成事業",
+        "department": "子育て支援部",
+        "relisted": False,
+        "budget": 708_000,
+    }
+    assert found["same"] == 101
+    [kpi] = found["indicators"]
+    assert (kpi["id"], [f["field"] for f in kpi["fields"]]) == ("G1-1", ["H27の実績値"])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
+def test_the_console(proposal: Path, changed: Path, encoding: str) -> None:
+    done = run("compare", proposal, changed, encoding=encoding)
+    assert (done.status, done.err) == (0, "")
+    for words in (
+        "行: 104 → 104（同じ）",
+        "増えた行: 1",
+        "なくなった行: 1",
+        "名称を変えたと思われる行（推定）: 1",
+        "708,380 → 708,000（-380、-0.1%）",
+        "変わらない行: 101",
+        "別紙　後.xlsx（平成30年度）",
+        "H27の実績値",
+    ):
+        assert words in done.out, words
+    assert "事業内容: " in done.out
+
+
+def test_years_of_ours_are_not_compared_in_what_was_new(proposal: Path, tmp_path: Path) -> None:
+    later = tmp_path / "次.xlsx"
+    book = openpyxl.load_workbook(proposal)
+    sheet = book[DATA]
+    at = {cell.value: cell.column for cell in sheet[1]}
+    for row in range(2, sheet.max_row + 1):
+        sheet.cell(row, at["掲載区分"]).value = "継続"
+    book.save(later)
+    others = sum(r["掲載区分"] != "継続" for r in _rows(proposal))
+    assert len(compared(proposal, later)["changed"]) == others > 0
+    for row in range(2, sheet.max_row + 1):
+        sheet.cell(row, at["西暦年度"]).value = 2019
+    book.save(later)
+    assert compared(proposal, later)["changed"] == []
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    head, *rows = openpyxl.load_workbook(path)[DATA].iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_the_offices_own_fields_count(proposal: Path, tmp_path: Path) -> None:
+    sides = []
+    for name, value in (("前", "国"), ("後", "道")):
+        path = tmp_path / f"{name}.xlsx"
+        book = openpyxl.load_workbook(proposal)
+        sheet = book[DATA]
+        column = sheet.max_column + 1
+        sheet.cell(1, column).value, sheet.cell(2, column).value = "財源", value
+        book.save(path)
+        sides.append(path)
+    [change] = compared(*sides)["changed"]
+    assert change["fields"] == [{"field": "財源", "before": "国", "after": "道"}]
+
+
+def test_the_printed_form_alone_is_a_plain_list(
+    workspace: Path, proposal: Path, tmp_path: Path
+) -> None:
+    """Whoever keeps only the sheet 別紙 still sees no difference, and the template tells how."""
+    plain = tmp_path / "配布用.xlsx"
+    book = openpyxl.load_workbook(proposal)
+    for name in book.sheetnames:
+        if name != "別紙":
+            del book[name]
+    book.save(plain)
+    found = compared(proposal, plain, "--workspace", workspace)
+    assert found["same"] == 104
+    assert [found[kind] for kind in ("added", "removed", "renamed", "changed")] == [[], [], [], []]
+    assert found["indicators"] is None
+    out = run("compare", proposal, plain, "--workspace", workspace).out
+    assert "違いはありません" in out
+    assert "データ_KPIのない別紙" in out
+
+
+def test_plain_lists_need_the_template(proposal: Path, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["番号", "再掲", "事業名", "部局名", "関連性", "予算事業費", "事業内容"])
+    book.active.append([1, None, "甲", "経済部", "◎", 5, "本文"])
+    book.save(tmp_path / "一覧.xlsx")
+    done = run("compare", tmp_path / "一覧.xlsx", proposal, "--workspace", tmp_path)
+    assert done.status == 2
+    assert "テンプレートが要ります" in done.err
+
+
+@pytest.mark.parametrize("which", ["missing", "broken", "no list"])
+def test_files_that_cannot_be_compared(
+    workspace: Path, proposal: Path, tmp_path: Path, which: str
+) -> None:
+    path = tmp_path / "x.xlsx"
+    if which == "broken":
+        path.write_bytes(proposal.read_bytes()[:2000])
+    if which == "no list":
+        openpyxl.Workbook().save(path)
+    for order in ((path, proposal), (proposal, path)):
+        done = run("compare", *order, "--workspace", workspace, "--json")
+        assert done.status == 2
+        assert done.json["status"] == "error"
+        assert "x.xlsx" in done.json["message"]
+
+
+def test_nothing_is_written(workspace: Path, proposal: Path, changed: Path) -> None:
+    before = sorted(str(p) for p in workspace.rglob("*"))
+    run("compare", proposal, changed, "--workspace", workspace)
+    assert sorted(str(p) for p in workspace.rglob("*")) == before
+
+
+def test_the_reader_of_a_pipe_may_leave(proposal: Path, changed: Path) -> None:
+    import subprocess
+    import sys
+
+    from workspaces import ROOT
+
+    command = [sys.executable, "-m", "sousei_xl", "compare", str(proposal), str(changed), "--json"]
+    started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
+    assert started.stdout is not None
+    assert started.stderr is not None
+    started.stdout.close()
+    assert started.stderr.read() == b""
+    started.wait(30)

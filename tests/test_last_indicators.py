@@ -1,0 +1,206 @@
+"""Last year's データ_KPI: which series it is this year, and what K106 makes of its actuals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from sousei_xl.figures.changes.indicators import (
+    IndicatorChange,
+    compare_indicator_rows,
+    indicator_changes,
+)
+from sousei_xl.intake.last_indicators import last_indicators
+from sousei_xl.intake.read import SheetCells
+from sousei_xl.sheets.indicators.data import indicators_data
+from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.indicators import actual_label, plan_years
+from tests.indicator_builders import (
+    example_kpi_strategy,
+    example_kpi_submissions,
+    kpi_row,
+    kpi_submission,
+    report,
+    report_rows,
+    with_indicator,
+)
+from tests.kpi_contents import changed, kpi_contents
+
+HEADINGS, DATA = indicators_data(kpi_contents())
+
+
+def sheet(rows: Any = DATA, headings: Any = HEADINGS) -> SheetCells:
+    """データ_KPI as it is read."""
+    cells = tuple(enumerate([tuple(headings), *map(tuple, rows)], 1))
+    nothing: Any = frozenset()
+    return SheetCells(
+        "データ_KPI", "visible", cells, nothing, nothing, False, (), {}, nothing, {}, {}
+    )
+
+
+def edited(id_: str, **changes: Any) -> list[tuple[Any, ...]]:
+    """The example's rows, those of one series changed."""
+    at = {h: i for i, h in enumerate(HEADINGS)}
+    return [
+        tuple(
+            changes.get(h, value) if row[at["ID"]] == id_ else value
+            for h, value in zip(HEADINGS, row, strict=True)
+        )
+        for row in DATA
+    ]
+
+
+def actuals(rows: Any = DATA, strategy: Strategy | None = None) -> Any:
+    return last_indicators(sheet(rows), strategy or example_kpi_strategy())[1]
+
+
+def codes(previous: Any, strategy: Strategy | None = None, *submissions: Any) -> list[Any]:
+    sent = submissions or example_kpi_submissions()
+    result = report(*sent, previous=previous, strategy=strategy)
+    return [(f.target, f.place.field) for f in result.findings if f.code == "K106"]
+
+
+def test_a_report_equals_the_one_it_was_read_from() -> None:
+    """All kinds, own values of 期間累計 included, at the precision of a workbook."""
+    previous = actuals()
+    reported = {r.indicator.id for r in kpi_contents().indicators.reports if r.actuals}  # type: ignore[union-attr]
+    assert set(previous) == reported
+    assert codes(previous) == []
+
+
+def test_a_value_that_is_finer_than_a_workbook_is_the_same() -> None:
+    value = 1234567.123456789
+    row = kpi_row(1, "2ア-1", {"H28実績": value})
+    before = {"2ア-1": {2016: Decimal(f"{value:.15g}")}}
+    finer = replace(row, values={**row.values, "actual_2016": "1234567.1234567891"})
+    for typed in (row, finer):
+        found = report_rows(typed, previous=before).findings
+        assert [f.code for f in found if f.code == "K106"] == []
+
+
+def test_sums_are_compared_by_each_years_own_value() -> None:
+    kinds = {i.id: i.kind for i in example_kpi_strategy().indicators}
+    previous = actuals()
+    id_ = next(i for i in previous if kinds[i] == "期間累計")
+    year = max(previous[id_])
+    spoiled = {**previous, id_: {**previous[id_], year: previous[id_][year] + 1}}
+    assert codes(spoiled) == [(id_, f"actual_{year}")]
+
+
+def test_a_blank_is_told_once_and_not_where_another_unit_reports_it() -> None:
+    before = {"2ア-1": {2016: Decimal(21)}}
+    blank = kpi_row(1, "2ア-1", {"H29実績": 23})
+    full = kpi_row(2, "2ア-1", {"H28実績": 21}, file="別の課.xlsx")
+    assert codes(before, None, kpi_submission([blank])) == [("2ア-1", "actual_2016")]
+    both = (kpi_submission([blank], unit="甲課"), kpi_submission([full], unit="乙課"))
+    assert codes(before, None, *both) == []
+
+
+def test_a_series_is_known_by_its_name_under_another_id() -> None:
+    strategy = with_indicator(id="2ア-9")
+    found = actuals(strategy=strategy)
+    assert "2ア-1" not in found
+    assert found["2ア-9"] == actuals()["2ア-1"]
+    series = last_indicators(sheet(), strategy)[0]
+    moved = next(s for s in series if s.last_id == "2ア-1")
+    assert moved.id == "2ア-9"
+    assert indicator_changes(series, strategy) == (
+        IndicatorChange("2ア-9", "移住に関わる相談件数", (("ID", "2ア-1", "2ア-9"),)),
+    )
+
+
+def test_an_id_that_went_to_another_indicator_says_nothing() -> None:
+    strategy = with_indicator(name="空き家の利活用件数")
+    assert "2ア-1" not in actuals(strategy=strategy)
+    gone = list(indicator_changes(last_indicators(sheet(), strategy)[0], strategy))
+    assert gone == [IndicatorChange("", "2ア-1　移住に関わる相談件数")]
+
+
+def test_a_reworded_name_is_the_same_indicator() -> None:
+    strategy = with_indicator(name="移住に関する相談件数")
+    assert actuals(strategy=strategy)["2ア-1"] == actuals()["2ア-1"]
+    [change] = indicator_changes(last_indicators(sheet(), strategy)[0], strategy)
+    assert change.fields == (("指標名", "移住に関わる相談件数", "移住に関する相談件数"),)
+
+
+@pytest.mark.parametrize("change", [{"単位": "千件"}, {"集計区分": "累計"}])
+def test_values_counted_otherwise_are_not_compared(change: dict[str, str]) -> None:
+    rows = edited("2ア-1", **change)
+    assert "2ア-1" not in actuals(rows)
+    [heading] = change
+    [told] = indicator_changes(
+        last_indicators(sheet(rows), example_kpi_strategy())[0], example_kpi_strategy()
+    )
+    assert told.fields[0][:2] == (heading, change[heading])
+
+
+def test_parts_stay_apart() -> None:
+    found = actuals()
+    assert found["1ウ-1a"] != found["1ウ-1b"]
+    strategy = changed(
+        example_kpi_strategy(), {"1ウ-1a": {"id": "1ウ-1b"}, "1ウ-1b": {"id": "1ウ-1a"}}
+    )
+    swapped = actuals(strategy=strategy)
+    assert swapped["1ウ-1b"] == found["1ウ-1a"]
+    assert swapped["1ウ-1a"] == found["1ウ-1b"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"目標値": 30}, ("目標値", "30（H31）", "25（H31）")),
+        ({"目標値": "30"}, ("目標値", "30（H31）", "25（H31）")),
+        ({"目標値年": "H30"}, ("目標値", "25（H30）", "25（H31）")),
+        ({"目標値年": "平成31年"}, None),
+        ({"目標値": 25.0}, None),
+        ({"現状値": 19.5}, ("現状値", "19.5（H26）", "20（H26）")),
+    ],
+)
+def test_baselines_and_targets(change: dict[str, Any], field: Any) -> None:
+    strategy = example_kpi_strategy()
+    found = indicator_changes(
+        last_indicators(sheet(edited("2ア-1", **change)), strategy)[0], strategy
+    )
+    assert [c.fields for c in found] == ([(field,)] if field else [])
+
+
+def test_definitions_that_did_not_change_are_not_told() -> None:
+    strategy = example_kpi_strategy()
+    assert indicator_changes(last_indicators(sheet(), strategy)[0], strategy) == ()
+
+
+def test_a_sheet_with_ids_and_values_alone_is_enough() -> None:
+    rows = [("2ア-1", "H28", 21), ("9ア-9", "H28", 1), (None, "H28", 1), ("2ア-1", "？", 5)]
+    series, found = last_indicators(sheet(rows, ("ID", "実績年", "実績値")), example_kpi_strategy())
+    assert found == {"2ア-1": {2016: Decimal(21)}}
+    assert [(s.last_id, s.id) for s in series] == [("2ア-1", "2ア-1"), ("9ア-9", "")]
+    assert last_indicators(None, example_kpi_strategy()) == ((), {})
+
+
+def test_every_year_of_the_plan_has_a_column() -> None:
+    """K106 asks about columns of the form: each year that last year's data may have is one."""
+    settings = example_kpi_strategy().settings
+    labels = {actual_label(y, settings).removesuffix("実績") for y in plan_years(settings)}
+    assert {row[HEADINGS.index("実績年")] for row in DATA} <= labels
+
+
+# --- two workbooks --------------------------------------------------------------------------------
+
+
+def by_heading(rows: Any) -> list[dict[str, Any]]:
+    return [dict(zip(HEADINGS, row, strict=True)) for row in rows]
+
+
+def test_two_sheets() -> None:
+    old, new = by_heading(DATA), by_heading(edited("2ア-1", 目標値=30, 判定="順調"))
+    assert compare_indicator_rows(old, old) == ()
+    [change] = compare_indicator_rows(old, new)
+    assert (change.id, change.title) == ("2ア-1", "移住に関わる相談件数")
+    assert change.fields[0] == ("目標値", "25", "30")
+    without = [row for row in old if row["ID"] != "2ア-1"]
+    [gone] = compare_indicator_rows(old, without)
+    assert gone.fields == (("実績値のある年", "H27、H28、H29", ""),)
+    assert compare_indicator_rows(old, list(reversed(old))) == ()

@@ -1,0 +1,321 @@
+"""``--previous``: last year's list beside this year's, to the council's page and the remarks."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.utils import get_column_letter
+from python_calamine import load_workbook as read_values
+from test_watch_and_status import Watching
+from workspaces import edit, example_workspace, run
+
+from sousei_xl.sheets.council import EVALUATION
+from sousei_xl.sheets.council.changes import CHANGES
+from tests.recalculate import needs_office, recalculate
+from tests.two_years import (
+    CONTRADICTED,
+    COUNCIL,
+    ENDED,
+    GREW,
+    MOVED,
+    NEW,
+    NEXT_COUNCIL,
+    RENAMED,
+    TwoYears,
+    two_years,
+)
+
+YEAR_CODES = ("Y101", "Y102", "K106")
+
+
+@pytest.fixture(scope="module")
+def years(tmp_path_factory: pytest.TempPathFactory) -> TwoYears:
+    made = two_years(tmp_path_factory.mktemp("年度"))
+    book = openpyxl.load_workbook(made.first / "outbox" / COUNCIL)
+    sheet = book[EVALUATION]
+    row = next(c.row for c in sheet["A"] if c.value == "施策:1ア")
+    sheet[f"D{row}"], sheet[f"G{row}"] = "保育士が足りない。", "確保に努めます。"
+    book.save(made.first / "outbox" / COUNCIL)
+    return made
+
+
+@pytest.fixture(scope="module")
+def merged(years: TwoYears) -> Any:
+    done = run("merge", "--workspace", years.second, "--previous", years.previous, "--json")
+    assert done.status == 0, done.out
+    return done.json
+
+
+def found(done: Any, *codes: str) -> list[tuple[str, str, str]]:
+    return sorted((f["code"], f["file"], f["cell"]) for f in done["findings"] if f["code"] in codes)
+
+
+def rows(path: Path, name: str = CHANGES) -> list[list[Any]]:
+    return read_values(path).get_sheet_by_name(name).to_python(skip_empty_area=False)
+
+
+def section(shown: list[list[Any]], title: str) -> list[list[Any]]:
+    """The lines of a section, on all its pages, without title, note and headings."""
+    lines, inside = [], False
+    for row in shown:
+        cells = [cell for cell in row if cell != ""]
+        if str(row[0])[:2] in {f"{n}　" for n in range(1, 9)}:
+            inside = str(row[0]).startswith(title)
+        elif inside and len(cells) > 1 and "位置" not in str(row[0]):
+            lines.append(cells)
+    return lines
+
+
+def standing(outbox: Path) -> dict[Path, int]:
+    """When each file was written, but for the lock's."""
+    files = (p for p in outbox.rglob("*") if p.is_file() and p.name != ".ロック")
+    return {p: p.stat().st_mtime_ns for p in files}
+
+
+def test_what_is_asked(merged: Any) -> None:
+    messages = {f["code"]: f["message"] for f in merged["findings"] if f["code"] in YEAR_CODES}
+    asked = [f["code"] for f in merged["findings"] if f["code"] in YEAR_CODES]
+    assert sorted(asked) == ["K106", "Y101", "Y101", "Y102"]
+    told = " ".join(f["message"] for f in merged["findings"] if f["code"] == "Y101")
+    assert RENAMED[1] in told
+    assert f"『{RENAMED[0]}』" in told
+    assert CONTRADICTED in told
+    assert "H28実績が99で" in messages["K106"]
+    assert merged["previous"] == {
+        "file": "別紙_平成30年度（案）.xlsx",
+        "fiscal_year": 2018,
+        "rows": 104,
+        "new": 1,
+        "gone": 1,
+        "renamed": 1,
+        "moved": 1,
+        "budget_changed": 1,
+    }
+
+
+def test_without_it_nothing_is_remembered(years: TwoYears, merged: Any) -> None:
+    done = run("merge", "--workspace", years.second, "--dry-run", "--json").json
+    assert found(done, *YEAR_CODES) == []
+    assert done["previous"] is None
+    assert done["run"] != merged["run"]
+
+
+def test_another_file_is_another_run(years: TwoYears, merged: Any, tmp_path: Path) -> None:
+    other = tmp_path / "x.xlsx"
+    shutil.copy(years.previous, other)
+    command = ("merge", "--workspace", years.second, "--dry-run", "--json", "--previous")
+    assert run(*command, other).json["run"] == merged["run"]  # its name says nothing
+    edit(other, "データ_事業", {"K2": "別の名前"})
+    assert run(*command, other).json["run"] != merged["run"]
+
+
+def test_check_finds_what_merge_finds(years: TwoYears, merged: Any) -> None:
+    path = years.second / "inbox" / "子育て支援部.xlsx"
+    command = ("check", "--workspace", years.second, path, "--json")
+    done = run(*command, "--previous", years.previous).json
+    mine = [f for f in found(merged, *YEAR_CODES) if f[1] == path.name]
+    assert [(code, cell) for code, _, cell in found(done, *YEAR_CODES)] == [
+        (code, cell) for code, _, cell in mine
+    ]
+    assert len(mine) == 3
+    assert found(run(*command).json, *YEAR_CODES) == []
+
+
+@pytest.mark.parametrize("command", ["merge", "check", "watch"])
+def test_a_file_that_cannot_be_used(years: TwoYears, tmp_path: Path, command: str) -> None:
+    asked = [str(years.second / "inbox" / "農政部.xlsx")] if command == "check" else []
+    options = [command, *asked, "--workspace", str(years.second), "--previous"]
+    done = run(*options, tmp_path / "ない.xlsx")
+    assert done.status == 2
+    assert "前年度の別紙が見つかりません" in done.err
+    if command == "watch":
+        return
+    before = standing(years.second / "outbox")
+    broken = tmp_path / "壊れた.xlsx"
+    broken.write_bytes(years.previous.read_bytes()[:3000])
+    empty = tmp_path / "空.xlsx"
+    openpyxl.Workbook().save(empty)
+    this_year = years.second / "outbox" / "別紙_令和元年度（案）.xlsx"
+    for path, words in (
+        (broken, "読み取れませんでした"),
+        (empty, "関連事業の一覧が見つかりません"),
+        (this_year, "令和元年度の別紙です"),
+    ):
+        if path == this_year and not path.exists():
+            continue
+        done = run(*options, path, "--json")
+        assert done.status == 2, path
+        assert words in done.json["message"]
+    assert standing(years.second / "outbox") == before
+
+
+def test_the_councils_page(years: TwoYears, merged: Any) -> None:
+    shown = rows(years.second / "outbox" / NEXT_COUNCIL)
+    assert [[r[1], r[-2]] for r in section(shown, "1　新規")] == [[NEW, 900]]
+    assert [r[1:] for r in section(shown, "2　今年度")] == [[ENDED, "子育て支援部", 22355, "終了"]]
+    assert [[r[1], r[-1]] for r in section(shown, "3　名称")] == [[RENAMED[1], RENAMED[0]]]
+    assert [[r[0], r[1], r[-2], r[-1]] for r in section(shown, "4　施策")] == [
+        ["2ア-77", MOVED, "4エ 情報発信", "2ア 移住環境"]
+    ]
+    assert [r[1:] for r in section(shown, "5　予算")] == [
+        [GREW, "子育て支援部", 21762, 65286, 43524, 2, "大きく増加"]
+    ]
+    assert any(str(r[0]).startswith("6　") and "なし" in str(r[0]) for r in shown)
+    assert any(str(r[0]) == "8　数値目標・KPIの変更　なし" for r in shown)
+
+
+def test_the_counts_add_up(years: TwoYears, merged: Any) -> None:
+    shown = rows(years.second / "outbox" / NEXT_COUNCIL)
+    lines = {str(r[0]).strip("　－＋ "): r[4:9] for r in shown if isinstance(r[4], float)}
+    assert lines["前年度の事業数"] == [31, 19, 24, 9, 83]
+    assert lines["今年度の事業数"] == [31, 20, 24, 8, 83]
+    assert lines["新規の事業"][-1] == lines["今年度の一覧にない事業（終了・取下げなど）"][-1] == 1
+    assert lines["ほかの基本目標へ移った事業"] == [0, 0, 0, 1, 1]
+    assert lines["ほかの基本目標から移ってきた事業"] == [0, 1, 0, 0, 1]
+    assert lines["前年度の予算（再掲を除く）"][-1] == 3_550_284
+    assert lines["今年度の予算（再掲を除く）"][-1] == 3_550_284 - 22_355 + 43_524 + 900
+    total = merged["total"]
+    assert total["net"] == lines["今年度の予算（再掲を除く）"][-1]
+    assert total["projects"] == lines["今年度の事業数"][-1]
+
+
+@needs_office
+def test_live_figures_equal_the_stored_ones(years: TwoYears, merged: Any, tmp_path: Path) -> None:
+    path = years.second / "outbox" / NEXT_COUNCIL
+    [again] = recalculate([path], tmp_path)
+    stored, anew = rows(path), rows(again)
+    for before, after in zip(stored, anew, strict=False):
+        for one, other in zip(before, after, strict=False):
+            assert other == (pytest.approx(one) if isinstance(one, float) else one)
+
+
+def test_it_prints_on_a4_landscape_with_a_heading_on_every_page(
+    years: TwoYears, merged: Any
+) -> None:
+    sheet = openpyxl.load_workbook(years.second / "outbox" / NEXT_COUNCIL)[CHANGES]
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert sheet.print_area == f"'{CHANGES}'!$A$1:${get_column_letter(9)}${sheet.max_row}"
+    for mark in sheet.row_breaks.brk:
+        first = str(sheet.cell(mark.id + 1, 1).value)
+        assert first[0].isdigit(), first
+
+
+def test_remarks_come_once_and_are_then_this_years_to_change(years: TwoYears, merged: Any) -> None:
+    path = years.second / "outbox" / NEXT_COUNCIL
+
+    def said() -> list[Any]:
+        return [
+            (r[1], r[3], r[6]) for r in rows(path, EVALUATION) if r[0] == "施策:1ア" and r[3] != ""
+        ]
+
+    def again() -> None:
+        done = run("merge", "--workspace", years.second, "--previous", years.previous)
+        assert done.status == 0, done.err
+
+    assert said() == [("H30", "保育士が足りない。", "確保に努めます。")]
+    again()
+    assert said() == [("H30", "保育士が足りない。", "確保に努めます。")]
+    row = next(i for i, r in enumerate(rows(path, EVALUATION), 1) if r[3] == "保育士が足りない。")
+    edit(path, EVALUATION, {f"D{row}": "保育士が足りない（訂正）。", f"D{row - 1}": "今年の意見"})
+    again()
+    assert said() == [
+        ("R1", "今年の意見", ""),
+        ("H30", "保育士が足りない（訂正）。", "確保に努めます。"),
+    ]
+
+
+def test_remarks_come_even_after_a_merge_without_last_year(years: TwoYears, tmp_path: Path) -> None:
+    """Whoever forgets --previous the first time has lost nothing."""
+    second = tmp_path / "令和元"
+    shutil.copytree(years.second, second, ignore=shutil.ignore_patterns("outbox"))
+    (second / "outbox").mkdir()
+    assert run("merge", "--workspace", second).status == 0
+    path = second / "outbox" / NEXT_COUNCIL
+    assert CHANGES not in read_values(path).sheet_names
+    assert "保育士が足りない。" not in str(rows(path, EVALUATION))
+    assert run("merge", "--workspace", second, "--previous", years.previous).status == 0
+    assert "保育士が足りない。" in str(rows(path, EVALUATION))
+    assert CHANGES in read_values(path).sheet_names
+
+
+def test_the_same_files_make_the_same_bytes(years: TwoYears, tmp_path: Path) -> None:
+    made = []
+    for name in ("a", "b"):
+        outbox = tmp_path / name
+        outbox.mkdir()
+        done = run(
+            "merge", "--workspace", years.second, "--outbox", outbox, "--previous", years.previous
+        )
+        assert done.status == 0
+        made.append((outbox / NEXT_COUNCIL).read_bytes())
+    assert made[0] == made[1]
+
+
+def test_a_draft_says_what_is_not_compared_yet(years: TwoYears, tmp_path: Path) -> None:
+    second = tmp_path / "令和元"
+    shutil.copytree(years.second, second, ignore=shutil.ignore_patterns("outbox"))
+    (second / "outbox").mkdir()
+    (second / "inbox" / "経済部.xlsx").unlink()
+    done = run("merge", "--workspace", second, "--previous", years.previous, "--json")
+    assert done.status == 1
+    shown = rows(second / "outbox" / NEXT_COUNCIL)
+    lines = {str(r[0]).strip("　－＋ "): r[4:9] for r in shown if isinstance(r[4], float)}
+    assert lines["未提出・確認中の事業"][-1] == 21
+    assert lines["今年度の一覧にない事業（終了・取下げなど）"][-1] == 1
+    assert any("未提出の部局（経済部）" in str(r[0]) for r in shown)
+    fates = [r[-1] for r in section(shown, "2　今年度")]
+    assert fates.count("部局が未提出です") == 21
+
+
+def test_the_console_sums_it_up_and_doubts_a_wrong_file(
+    years: TwoYears, merged: Any, tmp_path: Path
+) -> None:
+    command = ("merge", "--workspace", years.second, "--dry-run")
+    out = run(*command, "--previous", years.previous).out
+    assert "新規 1　一覧にない 1　名称変更（推定） 1　施策の移動 1　予算の変更 1" in out
+    old = tmp_path / "平成28.xlsx"
+    shutil.copy(years.previous, old)
+    book = openpyxl.load_workbook(old)
+    for row in book["データ_事業"].iter_rows(min_row=2):
+        row[1].value, row[2].value = "平成28年度", 2016
+        row[10].value = f"別の町の{row[0].row}"
+        row[15].value = None
+    book.save(old)
+    out = run(*command, "--previous", old).out
+    assert "平成28年度とあります" in out
+    assert "同じ名前の事業が1つもありません" in out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_watch_compares_too_and_sees_last_years_file_change(
+    years: TwoYears, tmp_path: Path
+) -> None:
+    second, previous = tmp_path / "令和元", tmp_path / "前年度.xlsx"
+    shutil.copytree(years.second, second, ignore=shutil.ignore_patterns("outbox"))
+    (second / "outbox").mkdir()
+    shutil.copy(years.previous, previous)
+    watching = Watching(second, "--previous", str(previous))
+    try:
+        watching.wait_for("最初の統合")
+        assert CHANGES in read_values(second / "outbox" / NEXT_COUNCIL).sheet_names
+        edit(previous, "データ_事業", {"K2": "別の名前"})
+        watching.wait_for("子育て支援部 受理")  # one more confirmation: 別の名前 is not there
+        watching.process.send_signal(signal.SIGINT)
+        assert watching.process.wait(10) == 0
+    finally:
+        watching.process.kill()
+        watching.process.wait()
+
+
+def test_the_shipped_example_needs_no_last_year(tmp_path: Path) -> None:
+    folder = example_workspace(tmp_path / "例")
+    done = run("merge", "--workspace", folder)
+    assert done.status == 0
+    assert "sousei-xl merge --previous" in done.out
+    assert CHANGES not in read_values(folder / "outbox" / COUNCIL).sheet_names
