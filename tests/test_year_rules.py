@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sousei_xl.rules.last_year import LastRow, LastYear
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import ListResult, RawRow
 from sousei_xl.strategy.fields import FORMER_MEASURE
+from tests.indicator_builders import report
 from tests.merging import RE, STRATEGY, Codes, E, N, come_in, office, row, strategy_of
 
 NEW, CONTINUED = {"category": "新規"}, {"category": "継続"}
@@ -219,3 +221,17 @@ def test_the_office_can_confirm() -> None:
     found = [f for f in result.findings if f.code in ("Y101", "Y102")]
     assert [f.acknowledged for f in found] == [True, True]
     assert not result.is_draft
+
+
+def test_a_confirmation_waits_for_the_next_merge_with_last_years_list() -> None:
+    """Whoever merges once without --previous must not be told to delete it."""
+    sheet = office(confirmed=[("Y101", "2ア-1", ""), ("K106", "2ア-1", "")])
+    rows = [row(1, "甲", **NEW)]
+    without = merge(come_in(rows, office=sheet), STRATEGY)
+    assert [f.code for f in without.findings if f.code == "O103"] == []
+    kpi = report(office=sheet)
+    assert [f.code for f in kpi.findings if f.code == "O103"] == []
+    stale = compared(rows, [last("乙")], office=sheet)
+    assert [f.code for f in stale.findings if f.code == "O103"] == ["O103"]
+    kpi = report(office=sheet, previous={"2ア-1": {2016: Decimal(1)}})
+    assert [f.code for f in kpi.findings if f.code == "O103"] == ["O103"]

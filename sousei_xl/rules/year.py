@@ -143,6 +143,7 @@ def _has_reason(row: ProjectRow) -> bool:
     return bool(row.note) and not str(row.note).startswith(FORMER_MEASURE)
 
 
+CODES = ("Y101", "Y102")
 CHECKS: tuple[Check, ...] = (is_new_or_not, budget_is_explained)
 
 

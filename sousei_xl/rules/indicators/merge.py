@@ -25,6 +25,7 @@ from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import is_due, judged_year
 
 _UNANSWERED = ("K107", "K108")
+_BY_PREVIOUS = ("K106",)
 _WORDS = ("stage", "reason", "publication", "office_class", "cause", "direction")
 
 
@@ -44,7 +45,12 @@ def merge_indicators(
     found += schema.validate(rows, strategy)
     replaced = {file: _actuals(earlier, strategy) for file, earlier in settled.replaced.items()}
     found += checks.run_checks(checks.Round(strategy, rows, previous or {}, replaced))
-    findings = acknowledge_findings([*settled.findings, *found], office.acknowledgements, {})
+    findings = acknowledge_findings(
+        [*settled.findings, *found],
+        office.acknowledgements,
+        {},
+        not_asked=() if previous else _BY_PREVIOUS,
+    )
     reports = tuple(_report(i, rows, strategy) for i in strategy.indicators)
     confirmed = {f.target for f in findings if f.code in _UNANSWERED and f.acknowledged}
     silent = [r for r in reports if not r.reported and r.indicator.id not in confirmed]

@@ -76,7 +76,11 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     targets = {r.row_id: r.target for r in rows if r.row_id in told}
     everything = _with_targets(everything, targets)
     everything = office.acknowledge_findings(
-        everything, sheet.acknowledgements, targets, complete=not settled.missing
+        everything,
+        sheet.acknowledgements,
+        targets,
+        complete=not settled.missing,
+        not_asked=() if compared else year.CODES,
     )
 
     broken = defaultdict(list)

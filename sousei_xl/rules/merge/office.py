@@ -7,7 +7,7 @@ said so, because the department may have corrected the value itself meanwhile.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -210,12 +210,14 @@ def acknowledge_findings(
     acknowledgements: Sequence[Acknowledgement],
     targets: Mapping[int, str],
     complete: bool = True,
+    not_asked: Container[str] = (),
 ) -> list[Finding]:
     """Mark the 要確認 that the office has confirmed; O103 for confirmations that fit nothing.
 
     A confirmation fits a finding of its code with the same 対象 (``targets`` gives the one of a
     row) and, where it names one, the same value. Until the list is ``complete``, its own findings
-    may still come: a confirmation of one of them is not stale yet.
+    may still come: a confirmation of one of them is not stale yet. Nor is one of a code that was
+    ``not_asked`` in this run, for last year's list was not given.
     """
     result = list(findings)
     for item in acknowledgements:
@@ -231,6 +233,8 @@ def acknowledge_findings(
             if result[i].severity == "要確認":
                 result[i] = acknowledge(result[i])
         if any(result[i].severity == "要確認" for i in same):
+            continue
+        if not matches and item.code in not_asked:
             continue
         if matches or complete or item.code not in RULES or RULES[item.code].scope != "list":
             result.append(_stale(item, place, [result[i] for i in matches]))
