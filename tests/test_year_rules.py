@@ -11,6 +11,8 @@ from sousei_xl.rules.last_year import LastRow, LastYear
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import ListResult, RawRow
 from sousei_xl.strategy.fields import FORMER_MEASURE
+from sousei_xl.strategy.load import load
+from tests.builders import make_strategy, tables
 from tests.indicator_builders import report
 from tests.merging import RE, STRATEGY, Codes, E, N, come_in, office, row, strategy_of
 
@@ -235,3 +237,15 @@ def test_a_confirmation_waits_for_the_next_merge_with_last_years_list() -> None:
     assert [f.code for f in stale.findings if f.code == "O103"] == ["O103"]
     kpi = report(office=sheet, previous={"2ア-1": {2016: Decimal(1)}})
     assert [f.code for f in kpi.findings if f.code == "O103"] == ["O103"]
+
+
+def test_a_template_without_the_factor_asks_from_twice_on() -> None:
+    assert make_strategy().settings.budget_factor == "2"
+
+
+@pytest.mark.parametrize("typed", ["1", "0.5", "-2", "倍"])
+def test_a_factor_that_is_none_is_a_mistake_of_the_template(typed: str) -> None:
+    strategy, mistakes = load(tables({"前年度比の目安": typed}), "別紙_template.xlsx")
+    assert strategy is None
+    assert [m.code for m in mistakes] == ["T101"]
+    assert "前年度比の目安" in mistakes[0].message

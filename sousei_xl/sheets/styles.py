@@ -52,6 +52,7 @@ STYLES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "indent": {"indent": 1},
         "small": {"font_size": 9},
         "tight": {"indent": 0, "shrink": True},
+        "shrunk": {"shrink": True},
         "top": {"valign": "top"},
         # To be filled in, on a sheet whose other cells are locked.
         "input": {

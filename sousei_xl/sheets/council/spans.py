@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sousei_xl.sheets import pages
@@ -44,6 +44,8 @@ class Sections:
         self, title: str, note: str, spans: Sequence[Span], groups: Iterable[Sequence[Line]]
     ) -> None:
         """A section: title, note, headings, and groups of lines that stay on one page."""
+        # The sheet may have more columns than a section needs.
+        spans = [*spans[:-1], replace(spans[-1], last=len(self.sheet.widths) - 1)]
         heads = tuple(span.heading for span in spans)
         begun = False
         for group in groups:
@@ -149,17 +151,19 @@ class Sections:
 
     def _cell(self, cell: Cell, span: Span, style: str) -> None:
         sheet, row = self.sheet, self.row
-        look = self._percent if style == "percent" else style
+        look: Any = f"{style} shrunk" if style.startswith("number") else style
+        if style == "percent":
+            look = self._percent
         sheet.merge(row, span.first, row, span.last, style)
         if cell is None or cell == "":
-            sheet.blank(row, span.first, style)
+            sheet.blank(row, span.first, look)
         elif isinstance(cell, Formula):
             sheet.formula(row, span.first, cell.formula, cell.value, look)
         elif isinstance(cell, str):
             size = self._size(cell, span)
             # Only plain texts are ever that long.
             small = {**STYLES["text_wrap"], "font_size": size}
-            shown = sheet.book.format(**small) if size < _SIZE else style
+            shown = sheet.book.format(**small) if size < _SIZE else look
             sheet.text(row, span.first, cell, shown)
         else:
             sheet.number(row, span.first, cell, look)  # type: ignore[arg-type]
