@@ -183,6 +183,11 @@ def test_a_project_is_new_gone_kept_renamed_or_moved() -> None:
     assert len(found.kept) == 3
 
 
+def test_a_list_without_measures_says_nothing_about_moves() -> None:
+    found = years([last("甲", measure="")], [row("甲")])
+    assert (len(found.kept), found.moved) == (1, ())
+
+
 def test_what_a_department_says_is_no_guess() -> None:
     ended: list[tuple[Row, Fate]] = [(row("移住促進事業"), "終了")]
     found = years([last("移住促進事業")], [row("移住推進事業")], ended)

@@ -44,8 +44,8 @@ class Kept:
 
     @property
     def moved(self) -> bool:
-        """Whether it stands under another measure than last year."""
-        return self.before.data[MEASURE] != self.row[MEASURE]
+        """Whether it stands under another measure than last year, where last year's list says."""
+        return self.before.data[MEASURE] not in ("", self.row[MEASURE])
 
     @property
     def difference(self) -> int | None:

@@ -16,6 +16,7 @@ from sousei_xl.text import to_text
 
 _FIRST = 4  # column of the first goal
 _HOMELESS = 0  # stands for the goal of a project whose measure is no more
+_NOWHERE = "今年度にない\n施策・不明"
 _OPEN = ("未提出", "確認中")
 
 
@@ -27,12 +28,15 @@ class Summary:
 
     def __init__(self, strategy: Strategy, last: Sequence[LastRow], found: YearChanges) -> None:
         self._strategy, self._last, self._found = strategy, last, found
+        # Where last year's list does not say, a project has not moved.
+        silent = (k for k in found.kept if not k.before.data[MEASURE])
+        self._not_said = {id(k.before): self._after(k.row) for k in silent}
         homeless = any(self._before(row) == _HOMELESS for row in last)
         self.goals = [*(g.number for g in strategy.goals), *([_HOMELESS] if homeless else [])]
 
     def _before(self, row: LastRow) -> int:
         measure = self._strategy.measure_by_key.get(row.measure)
-        return measure.goal if measure else _HOMELESS
+        return measure.goal if measure else self._not_said.get(id(row), _HOMELESS)
 
     def _after(self, row: Row) -> int:
         return self._strategy.goal_of(to_text(row[MEASURE]))
@@ -52,7 +56,7 @@ class Summary:
 
     def write(self, sections: Sections) -> None:
         """All lines; the table is never torn, for it stands on top of the first page."""
-        goals = [f"基本目標{g}" if g != _HOMELESS else "今年度にない\n施策" for g in self.goals]
+        goals = [f"基本目標{g}" if g != _HOMELESS else _NOWHERE for g in self.goals]
         spans = [Span(0, _FIRST - 1, "区分")]
         for column, heading in enumerate([*goals, "合計"], _FIRST):
             spans.append(Span(column, column, heading))
