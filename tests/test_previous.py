@@ -217,6 +217,7 @@ def test_remarks_come_once_and_are_then_this_years_to_change(years: TwoYears, me
     def again() -> None:
         done = run("merge", "--workspace", years.second, "--previous", years.previous)
         assert done.status == 0, done.err
+        assert "委員意見と市の対応を1件引き継いでいます" in done.out
 
     assert said() == [("H30", "保育士が足りない。", "確保に努めます。")]
     again()
@@ -242,6 +243,19 @@ def test_remarks_come_even_after_a_merge_without_last_year(years: TwoYears, tmp_
     assert run("merge", "--workspace", second, "--previous", years.previous).status == 0
     assert "保育士が足りない。" in str(rows(path, EVALUATION))
     assert CHANGES in read_values(path).sheet_names
+
+
+def test_a_list_without_its_council_workbook_beside_it(years: TwoYears, tmp_path: Path) -> None:
+    """Nobody misses last year's remarks without being told where they are looked for."""
+    alone = tmp_path / "別の場所" / "別紙.xlsx"
+    for folder in (alone.parent, tmp_path / "outbox"):
+        folder.mkdir()
+    shutil.copy(years.previous, alone)
+    done = run(
+        "merge", "--workspace", years.second, "--outbox", tmp_path / "outbox", "--previous", alone
+    )
+    assert done.status == 0
+    assert "引き継いだ委員意見と市の対応はありません" in done.out
 
 
 def test_the_same_files_make_the_same_bytes(years: TwoYears, tmp_path: Path) -> None:

@@ -53,3 +53,13 @@ def summary(last: LastYear, found: YearChanges) -> list[str]:
     if not found.kept:
         lines.append("同じ名前の事業が1つもありません。前年度の別紙かどうか確かめてください。")
     return lines
+
+
+def carried(remarks: int) -> str:
+    """A line about the council's remarks of earlier years, which nobody should miss unnoticed."""
+    if remarks:
+        return f"検討懇談会資料に、前年度までの委員意見と市の対応を{remarks:,}件引き継いでいます。"
+    return (
+        "引き継いだ委員意見と市の対応はありません（前年度の検討懇談会資料を、前年度の別紙と同じ"
+        "フォルダーに置くと引き継ぎます）。"
+    )

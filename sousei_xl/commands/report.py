@@ -72,6 +72,8 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
             f"（{shown('、'.join(sorted(kept)))} に残し、"
             "点検結果の「事務局修正一覧」に載せました）。"
         )
+    if contents.last is not None:
+        console.print(f"  {last_year.carried(delivered.carried)}")
     _next(console, contents, delivered)
 
 

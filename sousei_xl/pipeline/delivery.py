@@ -169,10 +169,14 @@ def output_names(strategy: Strategy) -> dict[ListStatus, str]:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What stands in the outbox now, and the hand edits that were found there before."""
+    """What stands in the outbox now, and the hand edits that were found there before.
+
+    ``carried`` counts the council's remarks of earlier years that stand in its workbook.
+    """
 
     published: Published
     hand_edits: tuple[previous.ReadyRow, ...]
+    carried: int = 0
 
 
 def publish_list(
@@ -238,7 +242,9 @@ def publish_list(
             approval=approval,
             held=held,
         )
-    return Delivered(published, tuple(edits))
+    this_year = strategy.settings.fiscal_year
+    carried = sum(remark.year is not None and remark.year < this_year for remark in said)
+    return Delivered(published, tuple(edits), carried)
 
 
 @contextlib.contextmanager
