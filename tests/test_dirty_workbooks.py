@@ -72,6 +72,10 @@ def good_files(kind: Kind) -> tuple[Reading, ...]:
     return tuple(f for f in good().files if f.file not in kind.without)
 
 
+def list_of(arrivals: Arrivals, strategy: Strategy) -> ListResult:
+    return pipeline.merge_all(pipeline.receive_all(arrivals, strategy), strategy)[0]
+
+
 _BASELINES: dict[object, ListResult] = {}
 
 
@@ -80,7 +84,7 @@ def baseline(kind: Kind) -> ListResult:
     about = (kind.without, kind.tweak)
     if about not in _BASELINES:
         arrivals = Arrivals(good().template, good_files(kind), good().office, ())
-        _BASELINES[about] = pipeline.merge_all(arrivals, strategy_for(kind))[0]
+        _BASELINES[about] = list_of(arrivals, strategy_for(kind))
     return _BASELINES[about]
 
 
@@ -97,7 +101,7 @@ def merged(kind: Kind, inbox: Path, patch: pytest.MonkeyPatch) -> ListResult:
         office = read_one(str(listing.office.path), listing.office.file)
     files = tuple(sorted([*good_files(kind), *readings], key=lambda r: r.file))
     arrivals = Arrivals(good().template, files, office, listing.strays)
-    return pipeline.merge_all(arrivals, strategy_for(kind))[0]
+    return list_of(arrivals, strategy_for(kind))
 
 
 def reported(findings: tuple[Finding, ...]) -> Reported:

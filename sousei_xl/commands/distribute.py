@@ -213,8 +213,10 @@ def _confirm(args: argparse.Namespace, workspace: Workspace) -> int:
 
         arrived = arriving.result()
         strategy = pipeline.strategy_of(arrived.template)
-        result, indicators = pipeline.merge_all(arrived, strategy)
-        contents = delivery.contents_of(arrived, result, indicators, strategy, workspace)
+        intake = pipeline.receive_all(arrived, strategy)
+        result, indicators = pipeline.merge_all(intake, strategy)
+        run = delivery.run_of(arrived, strategy)
+        contents = delivery.contents_of(run, result, indicators, strategy, workspace)
         published = distribution.publish_final_check(workspace, contents, outbox)
     files = [*published.written, *published.unchanged]
     if args.json:

@@ -87,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
     with executor_of(args.cluster) as executor, Progress("読み込み") as progress:
         if args.dry_run:
             contents, _ = _merge(workspace, jobs, approve, progress, executor, previous)
+            progress.close()
             _show_changes(args, workspace, contents)
         else:
             contents, delivered = deliver(workspace, jobs, approve, progress, executor, previous)
@@ -112,9 +113,11 @@ def deliver(
         contents, definition = _merge(workspace, jobs, approve, progress, executor, previous)
         from sousei_xl.pipeline import delivery
 
+        progress.stage("書き出し")
         delivered = delivery.publish_list(
             workspace, contents, definition.prototype, outbox, previous
         )
+    progress.close()
     return contents, delivered
 
 
@@ -139,15 +142,18 @@ def _merge(
     from sousei_xl.pipeline import delivery
 
     arrived = arriving.result()
-    progress.close()
+    progress.stage("点検・統合")
     if arriving.spread and arriving.spread.read_here:
         here = f"{arriving.spread.read_here:,}ファイル"
         print(f"クラスターが読めなかった{here}は、この機械で読みました。", file=sys.stderr)
     definition = delivery.define(arrived.template)
     strategy = definition.strategy
+    run = delivery.run_of(arrived, strategy)
     last = pipeline.last_year_of(arrived, strategy)
-    result, indicators = pipeline.merge_all(arrived, strategy, last)
-    contents = delivery.contents_of(arrived, result, indicators, strategy, workspace, approve, last)
+    intake = pipeline.receive_all(arrived, strategy)
+    del arriving, arrived  # of very many files, this is most of what is in memory
+    result, indicators = pipeline.merge_all(intake, strategy, last)
+    contents = delivery.contents_of(run, result, indicators, strategy, workspace, approve, last)
     return contents, definition
 
 

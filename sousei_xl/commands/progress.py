@@ -67,6 +67,11 @@ class Progress:
         self._task = self._bar.add_task(self._label, total=total)
         self._bar.start()
 
+    def stage(self, label: str) -> None:
+        """Say what goes on after reading, of which nobody knows how long it takes."""
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, description=label, total=None)
+
     def close(self) -> None:
         """Remove the bar."""
         if self._bar is not None:

@@ -32,7 +32,8 @@ def run(args: argparse.Namespace) -> int:
 
         arrived = arriving.result()
     strategy = pipeline.strategy_of(arrived.template)
-    result, indicators = pipeline.merge_all(arrived, strategy)
+    intake = pipeline.receive_all(arrived, strategy)
+    result, indicators = pipeline.merge_all(intake, strategy)
     if args.json:
         from sousei_xl.commands import as_json
 

@@ -19,7 +19,7 @@ from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.last_year import LastYear
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.merge.units import unit_key
-from sousei_xl.rules.records import ListResult, Submission
+from sousei_xl.rules.records import Intake, ListResult, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load import load
 from sousei_xl.workspace import OperatorError
@@ -70,14 +70,18 @@ def last_year_of(arrivals: Arrivals, strategy: Strategy) -> LastYear | None:
     return None if arrivals.previous is None else read_last_year(arrivals.previous, strategy)
 
 
+def receive_all(arrivals: Arrivals, strategy: Strategy) -> Intake:
+    """Everything that came in as submissions; what was read is needed no more."""
+    return receive(arrivals.files, arrivals.office, arrivals.strays, strategy)
+
+
 def merge_all(
-    arrivals: Arrivals, strategy: Strategy, last: LastYear | None = None
+    intake: Intake, strategy: Strategy, last: LastYear | None = None
 ) -> tuple[ListResult, IndicatorResult]:
     """The merged list and the KPI round, which has a state of its own, compared with last year's.
 
     A ledger that does not balance is a bug and stops everything.
     """
-    intake = receive(arrivals.files, arrivals.office, arrivals.strays, strategy)
     result = merge(intake, strategy, last)
     if not result.ledger.balanced or result.ledger.listed != len(result.listed):
         raise RuntimeError(f"the ledger does not balance: {result.ledger}")
@@ -88,7 +92,7 @@ def check_files(
     arrivals: Arrivals, names: list[str], strategy: Strategy, last: LastYear | None = None
 ) -> tuple[ListResult, IndicatorResult]:
     """The merge as it would be with these files in the place of their units' files."""
-    intake = receive(arrivals.files, arrivals.office, arrivals.strays, strategy)
+    intake = receive_all(arrivals, strategy)
     asked = [s for s in intake.submissions if s.file in names]
     others = [_yielding(s, asked) for s in intake.submissions if s.file not in names]
     kept = sorted([*others, *asked], key=lambda s: s.file)

@@ -98,8 +98,18 @@ def content_hash(result: ListResult, strategy: Strategy) -> str:
     return digest.hexdigest()
 
 
+def run_of(arrivals: Arrivals, strategy: Strategy) -> Run:
+    """The run that everything which was read makes up."""
+    inputs = [(r.file, r.sha256) for r in arrivals.files]
+    if arrivals.office is not None:
+        inputs.append((arrivals.office.file, arrivals.office.sha256))
+    if arrivals.previous is not None:
+        inputs.append((_PREVIOUS, arrivals.previous.sha256))
+    return Run.of(arrivals.template.sha256, inputs, strategy.settings.list_date)
+
+
 def contents_of(
-    arrivals: Arrivals,
+    run: Run,
     result: ListResult,
     indicators: IndicatorResult,
     strategy: Strategy,
@@ -109,7 +119,7 @@ def contents_of(
 ) -> Contents:
     """The contents of this run with its state: draft, proposal or final.
 
-    ``last`` is what ``arrivals.previous`` says.
+    ``last`` is last year's 別紙, where it was asked for.
     OperatorError where ``approve`` is asked for a list that cannot be final.
     """
     figures = totals(result.listed, strategy)
@@ -122,16 +132,11 @@ def contents_of(
         status, approved_on = "final", approve
     elif approval and approval.content_hash == digest and status == "proposal":
         status, approved_on = "final", approval.date
-    inputs = [(r.file, r.sha256) for r in arrivals.files]
-    if arrivals.office is not None:
-        inputs.append((arrivals.office.file, arrivals.office.sha256))
-    if arrivals.previous is not None:
-        inputs.append((_PREVIOUS, arrivals.previous.sha256))
     return Contents(
         strategy=strategy,
         result=result,
         totals=figures,
-        run=Run.of(arrivals.template.sha256, inputs, strategy.settings.list_date),
+        run=run,
         status=status,
         approved_on=approved_on,
         reopened=approval is not None and status == "proposal",
