@@ -151,9 +151,9 @@ def _alike(mine: str, theirs: str) -> bool:
         return True
     try:
         number = float(theirs)
+        return mine in (ANY_NUMBER, str(number)) or float(mine) == number
     except ValueError:
         return False
-    return mine == ANY_NUMBER or mine == str(number) or float(mine) == number
 
 
 def difference(reading: Reading, says: Cells) -> str:

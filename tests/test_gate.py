@@ -257,6 +257,10 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str] | tuple[Callable[[], bytes], 
         lambda: book('<c r="A1" t="str"><v><![CDATA[a]]></v></c>'),
         "F107 cell",
     ),
+    "number as an inline text": (
+        lambda: book('<!-- --><c r="A1" t="inlineStr"><v>1</v></c>'),
+        "F107 cell",
+    ),
     "tag within a text": (
         lambda: book('<c r="A1" t="inlineStr"><is><t>a<rPh><t>b</t></rPh>c</t></is></c>'),
         "F107 cell",
@@ -574,6 +578,9 @@ CELLS = st.lists(
             '<c r="{}" t="e"><v>#N/A</v></c>',
             '<c r="{}" t="inlineStr" ph="1"><is><t xml:space="preserve"> </t></is></c>',
             '<c r="{}" t="inlineStr"><is></is></c>',
+            '<c r="{}" t="inlineStr"><v>1</v></c>',
+            '<c r="{}" t="inlineStr"><v/></c>',
+            '<c r="{}"><is><t>1</t></is></c>',
             '<c r="{}" t="b"><v>0</v></c>',
         ]
     ),

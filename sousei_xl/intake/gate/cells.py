@@ -90,9 +90,10 @@ class _Cutter:
         elif name == "v":
             if self.value is not None or self.inline:
                 self._unsure()
-            if self.kind != b"inlineStr":  # where it only repeats what stands in the string
-                self.value = self._text(attributes)
+            self.value = self._text(attributes)
         elif name == "is":
+            if self.kind == b"inlineStr":
+                self.value = None  # it only repeats what stands in the string
             if self.value is not None or self.inline:
                 self._unsure()
             self.inline = Item(self.content)
