@@ -53,7 +53,7 @@ OFFLINE := { echo '必要なパッケージを準備できませんでした。�
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help merge test lint examples docs mutate benchmark lock clean
+.PHONY: help merge test lint examples docs mutate benchmark reliability lock clean
 
 # An environment whose Python was removed or upgraded, or that was left half-made, is made anew.
 ifneq ($(shell $(PY) -c 'import pip; print("usable")' 2>/dev/null),usable)
@@ -61,7 +61,7 @@ ifneq ($(shell $(PY) -c 'import pip; print("usable")' 2>/dev/null),usable)
 endif
 
 help: ## この一覧を表示します
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
 
 merge: $(RUNTIME) ## inbox/ の提出ファイルを統合し、outbox/ に別紙を作成します
 # Status 1 means "done, but still a draft": the result stands, so make does not fail.
@@ -88,6 +88,9 @@ mutate: $(DEV) ## 壊した様式を大量に読み、落ちず失わないこ�
 
 benchmark: $(BENCHMARK_VENV)/stamp ## 速さとメモリを他の方法と並べて測り、docs/performance.md に書きます
 	$(BENCHMARK_VENV)/bin/python -m benchmarks $(SIZES) --rounds $(ROUNDS) $(if $(FOLDER),--folder $(FOLDER))
+
+reliability: $(DEV) ## docs/reliability.md の数字を、すべて測り直します（十数分）
+	$(PY) -m tests.reliability $(ARGS)
 
 lock: $(LOCK_VENV)/bin/python ## パッケージの版を固定し直します（UPGRADE=1 で最新版へ）
 	$(COMPILE) pyproject.toml --output-file requirements.txt

@@ -16,6 +16,7 @@ from tests.dirty.forms import data
 from tests.dirty.makers import distributed, like_excel
 
 SLUG = "変異"
+SAVED = b"2018-04-02T00:00:00Z"
 # Tokens of the kind that bad software, or an attacker, puts where they do not belong.
 TOKENS = (
     *("<!-- x -->", "<![CDATA[1]]>", "<?x y?>", "&amp;", "&#49;", "&#10;", "&lt;", " ", "\t", "\n"),
@@ -62,7 +63,16 @@ class Mutant:
 @cache
 def bases() -> dict[str, bytes]:
     """Valid forms in three hands: as distributed, as Excel writes, as openpyxl writes."""
-    return {"様式": distributed(SLUG), "Excel": like_excel(SLUG), "openpyxl": data(SLUG)}
+    made = {"様式": distributed(SLUG), "Excel": like_excel(SLUG), "openpyxl": data(SLUG)}
+    return {name: _timeless(content) for name, content in made.items()}
+
+
+def _timeless(content: bytes) -> bytes:
+    """The workbook as if it had been saved on that day: a mutant has the same bytes on any."""
+    parts = zs.unpack(content)
+    core = parts["docProps/core.xml"]
+    parts["docProps/core.xml"] = re.sub(rb"(<dcterms:\w+[^>]*>)[^<]+", rb"\g<1>" + SAVED, core)
+    return zs.pack(parts)
 
 
 def make(seed: int, number: int) -> Mutant:

@@ -26,6 +26,7 @@ from sousei_xl.strategy import Strategy
 from tests.dirty.kinds import Kind, Reported
 from tests.dirty.page import PAGE, page
 from tests.dirty.table import KINDS
+from tests.reliability.figures import Figures
 from tests.workspaces import ROOT, example_workspace, run
 
 GIVEN = "A105"  # blank numbers get one: true of nearly every kind, and said by none
@@ -154,13 +155,14 @@ def test_a_kind_has_its_outcome_and_the_good_files_theirs(
     pd.testing.assert_frame_equal(rows_of(result, untouched), rows_of(before, untouched))
 
 
-def test_every_code_that_a_workbook_can_show_occurs() -> None:
+def test_every_code_that_a_workbook_can_show_occurs(figures: Figures) -> None:
     shown = {code for kind in KINDS for code, *_ in kind.reported()}
     families = {code for code in RULES if code[0] in "FSRLOA"}
     assert shown | {GIVEN} >= families
     assert len({kind.slug for kind in KINDS}) == len({kind.title for kind in KINDS}) == len(KINDS)
     read = sum(kind.outcome in ("accepted", "superseded") for kind in KINDS)
     assert (read >= 40, len(KINDS) - read >= 70) == (True, True)
+    figures.exact(kinds=len(KINDS), kinds_read=read, kinds_codes=len(shown | {GIVEN}))
 
 
 def test_blank_numbers_are_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +175,7 @@ def test_the_page_equals_the_table() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "make docs"
 
 
-def test_an_inbox_of_all_kinds_at_once(tmp_path: Path) -> None:
+def test_an_inbox_of_all_kinds_at_once(tmp_path: Path, figures: Figures) -> None:
     workspace = example_workspace(tmp_path / "作業 フォルダー")
     together = [kind for kind in HERE if not kind.alone]
     for kind in together:
@@ -207,6 +209,7 @@ def test_an_inbox_of_all_kinds_at_once(tmp_path: Path) -> None:
     assert ledger["read"] == baseline(together[0]).ledger.read + sum(k.rows for k in together)
     assert ledger["held"] == sum(kind.held for kind in together)
     assert seconds < 30, f"{len(together)} kinds took {seconds:.0f} s"
+    figures.measured(together=len(together), together_files=len(outcomes), together_seconds=seconds)
     assert _returns_that_hold_other_rows(workspace) == []
 
 

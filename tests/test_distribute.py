@@ -36,6 +36,7 @@ from sousei_xl.rules.records import Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import columns, reference_text
 from sousei_xl.workspace import OFFICE_SHEET, OperatorError
+from tests import zip_surgery as zs
 from tests.builders import DEPARTMENTS, example_strategy, facts, make_strategy
 from tests.forms_filled import fill, project_letters
 from tests.indicator_builders import example_kpi_strategy
@@ -326,6 +327,16 @@ def test_a_measure_that_is_no_more_is_left_to_be_chosen(tmp_path: Path) -> None:
     (row,) = next(f for f in plan.forms if f.department == "経済部").projects or ()
     assert (row["measure"], row["note"]) == (None, "前年度の施策：ケ　今年はない施策")
     assert check_text(example_strategy(), row) == "施策をリストから選んでください"
+
+
+def test_last_years_texts_that_no_form_can_hold_are_named(tmp_path: Path) -> None:
+    """Excel stores a control character as _x0007_; other programs write texts of any length."""
+    row = [1, None, "事業", "経済部", "◎", 5, "行う。"]
+    rows = [["ア"], row, [*row[:6], "ベル_x0007_の音"], [*row[:2], "長い名前", *row[3:]]]
+    path = plain_list(tmp_path / "f.xlsx", rows)
+    path.write_bytes(zs.replace(path.read_bytes(), zs.SHEET, "長い名前", "長" * 40_000))
+    with pytest.raises(OperatorError, match=r"『f\.xlsx』のシート『Sheet』のG5、C6に、"):
+        last_year(path)
 
 
 def test_former_names_lead_to_the_department_of_today(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from sousei_xl import __version__
 from sousei_xl.cli import COMMANDS, build_parser
 from sousei_xl.findings import RULES
 from sousei_xl.findings.catalogue import page
+from tests.reliability import page as reliability
+from tests.reliability.figures import load
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -22,6 +24,15 @@ def test_the_catalogue_page_is_what_the_code_says() -> None:
     assert committed == page(), "run `make docs`"
     for code in RULES:
         assert f"### {code}" in committed
+
+
+def test_the_reliability_page_has_the_figures_that_the_tests_gave() -> None:
+    shown = set().union(*(promise.names for promise in reliability.PROMISES))
+    assert shown <= load().keys(), "make reliability"
+    assert reliability.PAGE.read_text(encoding="utf-8") == reliability.page(), "make reliability"
+    for promise in reliability.PROMISES:
+        for name in promise.files.split():
+            assert (ROOT / name).is_file()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

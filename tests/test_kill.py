@@ -29,6 +29,7 @@ from sousei_xl.publish import disk
 from sousei_xl.scaffold.facts import load_facts
 from sousei_xl.scaffold.template import build_template, strategy_of
 from sousei_xl.workspace import Workspace
+from tests.reliability.figures import Figures
 from tests.workspaces import ROOT, run
 
 POINTS, MOMENTS = 84, 32  # at which a merge is killed: file operations, and stretches of time
@@ -188,7 +189,9 @@ def assert_mended(workspace: Path, old: Files, new: Files) -> str:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_killed_at_a_hundred_points(before: Path, old: Files, new: Files, tmp_path: Path) -> None:
+def test_killed_at_a_hundred_points(
+    before: Path, old: Files, new: Files, tmp_path: Path, figures: Figures
+) -> None:
     script = "import sys; from tests import test_kill; test_kill.kill_everywhere(*sys.argv[1:])"
     command = [sys.executable, "-c", script, str(before), str(tmp_path)]
     assert subprocess.run(command, cwd=ROOT).returncode == 0
@@ -197,6 +200,11 @@ def test_killed_at_a_hundred_points(before: Path, old: Files, new: Files, tmp_pa
     assert len(killed) >= 100
     seen = [assert_mended(workspace, old, new) for workspace in killed]
     assert {"old", "new", "half"} <= set(seen)
+    figures.measured(
+        kills=len(killed),
+        kills_of=int((tmp_path / "whole" / "count").read_text(encoding="utf-8")),
+        **{f"kills_{state}": seen.count(state) for state in ("old", "half", "new")},
+    )
     # And the next merge ends where an undisturbed one would have.
     for workspace in (killed[0], killed[len(killed) // 2], killed[-1]):
         assert run(*arguments(workspace)).status == 0

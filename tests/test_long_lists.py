@@ -5,6 +5,7 @@ What no sheet can hold is refused before anything is written.
 from __future__ import annotations
 
 import datetime as dt
+import time
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
@@ -15,17 +16,19 @@ from typing import Any
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
 
 from sousei_xl.pipeline import delivery
 from sousei_xl.publish import locked
 from sousei_xl.sheets import Contents, book
-from sousei_xl.sheets.book import Book
+from sousei_xl.sheets.book import MAX_LINKS, Book
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.prototype import Prototype
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 from sousei_xl.workspace import OperatorError, Run, Workspace
 from tests.facts import example_contents, example_rows, example_strategy, prototype_of, write_form
+from tests.reliability.figures import RECORDING, Figures, peak_megabytes
 
 RUN = Run("0123abcd", dt.date(2018, 3, 30), dt.datetime(2018, 3, 30))
 
@@ -99,6 +102,49 @@ def assert_cells_are_the_same(short: Path, long: Path) -> None:
         for look in ("font", "fill", "border", "alignment", "number_format"):
             # Proxies compare by identity, what they stand for by value.
             assert repr(getattr(cell, look)) == repr(getattr(twin, look)), (cell, look)
+
+
+@pytest.mark.skipif(not RECORDING, reason="takes a minute: make reliability")
+def test_seventy_thousand_rows_are_written_whole(
+    tmp_path: Path, prototype: Prototype, figures: Figures
+) -> None:
+    """More rows than a sheet may have links: every row stands in every list all the same."""
+    contents = long_contents(1 + 70_000 // len(long_contents(1).result.listed))
+    names = list(contents.result.listed["name"])
+    assert len(names) > 70_000 > MAX_LINKS
+    official, checkbook = tmp_path / "別紙.xlsx", tmp_path / "点検結果.xlsx"
+    started = time.monotonic()
+    write_official(official, contents, prototype)
+    write_checkbook(checkbook, contents)
+    seconds = time.monotonic() - started
+    for path, sheet, heading in (
+        (official, "別紙", "事業名"),
+        (official, "データ_事業", "事業名"),
+        (checkbook, "転記元", "事業名"),
+    ):
+        assert column_below(path, sheet, heading) == names, sheet
+    with zipfile.ZipFile(checkbook) as archive:
+        assert max(part.count(b"<hyperlink ") for part in sheets_of(archive)) == MAX_LINKS
+    figures.measured(
+        long_rows=len(names),
+        long_seconds=round(seconds),
+        long_megabytes=peak_megabytes(),
+        long_file_megabytes=round(official.stat().st_size / 1e6, 1),
+    )
+
+
+def column_below(path: Path, sheet: str, heading: str) -> list[str]:
+    """The texts below a heading, without the bands and totals of the printed list."""
+    with CalamineWorkbook.from_path(path) as book:
+        rows = book.get_sheet_by_name(sheet).to_python()
+    first = next(number for number, row in enumerate(rows) if heading in row)
+    column = rows[first].index(heading)
+    texts = (str(row[column]) for row in rows[first + 1 :])
+    return [text.removeprefix("（新）") for text in texts if text not in ("", heading)]
+
+
+def sheets_of(archive: zipfile.ZipFile) -> Iterator[bytes]:
+    return (archive.read(n) for n in archive.namelist() if n.startswith("xl/worksheets/sheet"))
 
 
 def peak(path: Path, rows: int) -> int:

@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
+
 import pytest
 
 from tests import mutants
@@ -25,3 +29,8 @@ def test_mutants_are_refused_or_read_as_they_say(first: int) -> None:
 def test_a_mutant_is_made_again_by_its_number() -> None:
     assert mutants.make(SEED, 7) == mutants.make(SEED, 7)
     assert mutants.make(SEED, 7).data != mutants.make(SEED, 8).data
+    for content in mutants.bases().values():  # nor is it another one tomorrow
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            assert {part.date_time for part in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+            times = re.findall(rb"20\d\d-[^<]+", archive.read("docProps/core.xml"))
+        assert set(times) == {mutants.SAVED}

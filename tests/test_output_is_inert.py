@@ -28,6 +28,7 @@ from tests import zip_surgery as zs
 from tests.builders import example_strategy
 from tests.dirty.forms import DEPARTMENT, FIRST_MEASURE, HEADINGS, PART, form, line, packed, write
 from tests.outboxes import RUN
+from tests.reliability.figures import Figures
 from tests.workspaces import Ran, example_workspace, run
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*xtension is not supported")
@@ -170,13 +171,14 @@ def parts(path: Path) -> Iterator[tuple[str, str]]:
                 yield name, archive.read(name).decode("utf-8")
 
 
-def test_the_merge_takes_it_calmly(merged: tuple[Path, Ran]) -> None:
+def test_the_merge_takes_it_calmly(merged: tuple[Path, Ran], figures: Figures) -> None:
     _, done = merged
     assert done.status == 1, done.err[-2000:]
     answer = done.json
     mine = [f for f in answer["files"] if f["file"] == "敵.xlsx"]
     assert mine[0]["outcome"] == "accepted"
     assert mine[0]["rows"] == len(INJECTIONS) * (1 + len(FIELDS))
+    figures.exact(injections=len(INJECTIONS), injected_rows=mine[0]["rows"])
 
 
 def test_every_string_is_listed_as_it_was_typed(merged: tuple[Path, Ran]) -> None:
@@ -193,7 +195,7 @@ def test_every_string_is_listed_as_it_was_typed(merged: tuple[Path, Ran]) -> Non
         assert {row[columns["事業名"]].data_type, told.data_type} == {"s"}
 
 
-def test_no_string_became_a_formula_or_a_link(merged: tuple[Path, Ran]) -> None:
+def test_no_string_became_a_formula_or_a_link(merged: tuple[Path, Ran], figures: Figures) -> None:
     workspace, _ = merged
     seen = 0
     for path in outputs(workspace):
@@ -212,6 +214,7 @@ def test_no_string_became_a_formula_or_a_link(merged: tuple[Path, Ran]) -> None:
             if name.endswith(".rels"):
                 _check_targets(path, content)
     assert seen > 3 * len(INJECTIONS)
+    figures.measured(injected_seen=seen, injected_workbooks=len(outputs(workspace)))
     council = next(path for path in outputs(workspace) if path.name.startswith("検討懇談会資料"))
     assert any(MARK in content for _, content in parts(council))
 

@@ -31,6 +31,7 @@ from sousei_xl.publish import (
     read_approval,
 )
 from sousei_xl.workspace import OperatorError, Run, Workspace
+from tests.reliability.figures import Figures
 
 ROOT = Path(__file__).parents[1]
 DRAFT, PROPOSAL, CHECKS = "別紙_作成中.xlsx", "別紙（案）.xlsx", "点検結果.xlsx"
@@ -216,9 +217,10 @@ def fail_everywhere(before: Path, tmp_path: Path, code: int, lasting: bool) -> I
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES])
-def test_the_nth_operation_fails(before: Path, tmp_path: Path, code: int) -> None:
-    refused = 0
-    for _, workspace, error in fail_everywhere(before, tmp_path, code, lasting=False):
+def test_the_nth_operation_fails(before: Path, tmp_path: Path, code: int, figures: Figures) -> None:
+    operations = refused = 0
+    for number, workspace, error in fail_everywhere(before, tmp_path, code, lasting=False):
+        operations = number - 1  # the last time there was none left to fail
         if error is None:
             assert_new_stands(workspace)
         else:
@@ -228,9 +230,12 @@ def test_the_nth_operation_fails(before: Path, tmp_path: Path, code: int) -> Non
             assert not (workspace.outbox / ".作業中").exists()
     assert refused > 100
     assert_next_run_mends(workspace)
+    figures.measured(operations=operations, operations_refused=refused)
 
 
-def test_everything_fails_from_the_nth_operation_on(before: Path, tmp_path: Path) -> None:
+def test_everything_fails_from_the_nth_operation_on(
+    before: Path, tmp_path: Path, figures: Figures
+) -> None:
     halves = 0
     for _, workspace, error in fail_everywhere(before, tmp_path, errno.EIO, lasting=True):
         assert_each_file_whole(workspace)
@@ -240,6 +245,7 @@ def test_everything_fails_from_the_nth_operation_on(before: Path, tmp_path: Path
             assert_old_stands(workspace)
         assert_next_run_mends(workspace)
     assert halves > 5
+    figures.measured(operations_halves=halves)
 
 
 @pytest.fixture(scope="module")
@@ -367,7 +373,7 @@ def in_another_process(call: str, *arguments: str) -> int:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_killed_at_every_operation(before: Path, tmp_path: Path) -> None:
+def test_killed_at_every_operation(before: Path, tmp_path: Path, figures: Figures) -> None:
     assert in_another_process("die_everywhere(*sys.argv[1:])", str(before), str(tmp_path)) == 0
     killed = sorted(tmp_path.iterdir(), key=lambda path: int(path.name))
     assert len(killed) > 60
@@ -384,6 +390,7 @@ def test_killed_at_every_operation(before: Path, tmp_path: Path) -> None:
             assert not (workspace.outbox / ".作業中").exists()
     assert_next_run_mends(workspace)
     assert len(seen) >= len(OLD) + 1  # also in the midst of moving
+    figures.measured(killed_operations=len(killed) - 1, killed_states=len(seen))
 
 
 @pytest.mark.parametrize("number", [20, 60, 70])

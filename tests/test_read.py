@@ -23,6 +23,7 @@ from sousei_xl.intake import child, worker
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import PendingReadings, Reading, read_files, read_one, start_reading
 from sousei_xl.workspace import OperatorError
+from tests.reliability.figures import Figures
 
 ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
 PLAIN = zs.bare_book(zs.sheet_xml(ONE))
@@ -137,7 +138,7 @@ def test_every_bad_file_costs_only_itself_and_order_is_kept(tmp_path: Path) -> N
 
 
 def test_parser_deaths_are_survived_and_named(
-    tmp_path: Path, gateless: None, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, gateless: None, monkeypatch: pytest.MonkeyPatch, figures: Figures
 ) -> None:
     monkeypatch.setenv("RUST_BACKTRACE", "1")  # on a developer's machine
     far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
@@ -156,9 +157,10 @@ def test_parser_deaths_are_survived_and_named(
     assert [outcome(reading) for reading in readings] == [
         *("read", "F106 memory", "read", "F106 memory", "F106 crash", "F106 crash", "read")
     ]
-    for reading in readings:
-        if reading.refusal:
-            finding("F106", Place(), variant=reading.refusal.variant, **reading.refusal.params)
+    died = [reading.refusal for reading in readings if reading.refusal]
+    for refusal in died:
+        finding("F106", Place(), variant=refusal.variant, **refusal.params)
+    figures.exact(deaths=len(died))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a file that never ends")

@@ -6,6 +6,7 @@ clean rows have no finding at all. Also where a file is missing.
 from __future__ import annotations
 
 import csv
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import Intake, ListResult, OfficeSheet
 from tests.indicator_builders import kpi_row
+from tests.reliability.figures import Figures, peak_megabytes
 from tests.truth.plants import PLANTS
 from tests.truth.world import Spot, World
 
@@ -95,7 +97,8 @@ def assert_found(expected: Counter[Spot], found: Counter[Spot]) -> None:
     assert not surplus, f"{surplus.total()} too many: {list(surplus.items())[:20]}"
 
 
-def test_every_planted_kind_is_found_and_nothing_else() -> None:
+def test_every_planted_kind_is_found_and_nothing_else(figures: Figures) -> None:
+    started = time.monotonic()
     world = World(files=400, per_file=250, times=20, plants=PLANTS)
     intake, result, indicators = take_in(world)
     world.expect_gaps()
@@ -124,7 +127,12 @@ def test_every_planted_kind_is_found_and_nothing_else() -> None:
         contract = {line["code"] for line in csv.DictReader(lines)}
     # T101 stops a run, L102 needs a missing file (below), Y findings need last year's list.
     elsewhere = {"T101", "L102", "Y101", "Y102"}
-    assert contract - elsewhere <= {code for code, *_ in world.expected}
+    codes = {code for code, *_ in world.expected}
+    assert contract - elsewhere <= codes
+    figures.exact(
+        truth_rows=len(read), truth_planted=world.expected.total(), truth_codes=len(codes)
+    )
+    figures.measured(truth_seconds=time.monotonic() - started, truth_megabytes=peak_megabytes())
 
 
 def test_while_a_file_is_missing_nothing_is_said_that_it_might_explain() -> None:

@@ -53,11 +53,11 @@ def bare_book(
 
 
 def pack(parts: Mapping[str, str | bytes]) -> bytes:
-    """A zip of these parts, in this order."""
+    """A zip of these parts, in this order; the same bytes at any time."""
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(target, "w") as archive:
         for name, content in parts.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
 

@@ -10,12 +10,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sousei_xl import text
+from sousei_xl.intake.gate.cells import column_letters
 from sousei_xl.intake.last_indicators import last_indicators
 from sousei_xl.intake.previous import DATA
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import finding_of
 from sousei_xl.rules.last_year import LastRow, LastYear
+from sousei_xl.sheets import named
 from sousei_xl.sheets.annex import MARK
+from sousei_xl.sheets.book import MAX_TEXT
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load.table import FORM
 from sousei_xl.text import Value
@@ -63,7 +66,8 @@ def read_last_year(reading: Reading, strategy: Strategy) -> LastYear:
 def read_rows(reading: Reading, strategy: Strategy) -> tuple[int | None, list[LastRow]]:
     """(fiscal year, rows) of the sheet that is the list: データ_事業, 別紙, or the longest one.
 
-    None and no rows where there is no such sheet.
+    None and no rows where there is no such sheet. OperatorError where one of its texts is such that
+    no workbook of ours could hold it.
     """
     found = []
     for sheet in reading.sheets:
@@ -71,11 +75,28 @@ def read_rows(reading: Reading, strategy: Strategy) -> tuple[int | None, list[La
         if header is not None:
             rows = list(_rows(sheet, *header, strategy))
             rank = {DATA: 2, FORM: 1}.get(sheet.name, 0)
-            found.append((rank, len(rows), _year(sheet, *header), rows))
+            found.append((rank, len(rows), _year(sheet, *header), rows, sheet))
     if not found:
         return None, []
-    _, _, year, rows = max(found, key=lambda item: item[:2])
+    _, _, year, rows, sheet = max(found, key=lambda item: item[:2])
+    _check_writable(reading.file, sheet)
     return year, rows
+
+
+def _check_writable(file: str, sheet: SheetCells) -> None:
+    wrong = [
+        f"{column_letters(column)}{number}"
+        for number, values in sheet.rows
+        for column, value in enumerate(values, 1)
+        if isinstance(value, str)
+        and (text.unprintable(value) or text.utf16_length(value) > MAX_TEXT)
+    ]
+    if wrong:
+        raise OperatorError(
+            f"『{file}』のシート『{sheet.name}』の{named(wrong, 10)}に、"
+            f"ブックに書き込めない文字（制御文字）、または{MAX_TEXT:,}文字を超える文章があります。"
+            "Excelで開いて直してから、もう一度実行してください。"
+        )
 
 
 def _headings(strategy: Strategy) -> dict[str, str]:

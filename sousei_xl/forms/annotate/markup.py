@@ -18,6 +18,7 @@ _START_TAG = re.compile(
     rb"""<[^\s/>]+(?:\s+[^\s=>]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*(/?)>""",
 )
 _ESCAPED = re.compile(r"(?=_x[0-9A-Fa-f]{4}_)")
+_DEEPEST = 200  # elements within each other; no program nests more than a dozen
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
@@ -102,6 +103,8 @@ class Document:
 
         def start(name: str, attributes: dict[str, str]) -> None:
             begin = parser.CurrentByteIndex
+            if len(stack) > _DEEPEST:  # whoever walks down would run out of stack
+                raise Unmarkable(f"nested too deeply at byte {begin}")
             tag = _START_TAG.match(content, begin)
             if tag is None:
                 raise Unmarkable(f"no start tag at byte {begin}")
