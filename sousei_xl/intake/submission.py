@@ -25,6 +25,7 @@ from sousei_xl.rules.records import NOTHING, FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
+_EDITION_DIGITS = 3
 _NO_ERRORS: Mapping[str, str] = {}  # no proxy: what comes of it can be pickled
 
 
@@ -221,9 +222,9 @@ def _department(file: str, reply: _Reply, strategy: Strategy) -> tuple[str, list
 
 
 def _edition(typed: str) -> int:
-    """``2``, ``第２版`` → 2; 0 where nothing can be read."""
-    digits = re.search(r"\d{1,9}", text.nfkc(typed))
-    return int(digits[0]) if digits else 0
+    """``2``, ``第２版`` → 2; 0 where nothing can be read, nor in a cell that became a date."""
+    digits = re.search(r"\d+", text.nfkc(typed))
+    return int(digits[0]) if digits and len(digits[0]) <= _EDITION_DIGITS else 0
 
 
 # --- rows ---------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tests import zip_surgery as zs
 from tests.dirty.forms import PART, refused, write
-from tests.dirty.kinds import FIRST, SECOND, Kind, Put
+from tests.dirty.kinds import Kind, Put
 from tests.dirty.makers import like_excel
 
 BUDGET = '<c r="J4"><v>1200</v></c>'
@@ -57,18 +57,61 @@ def _raw(old: bytes, new: bytes, part: str = PART) -> Put:
     return excel(change)
 
 
-def _read(slug: str, title: str, put: Put, *found: str, first: int | None = FIRST) -> Kind:
-    """Odd, but not wrong: it is read."""
-    return Kind(slug, title, put, found, budgets=(first, SECOND))
-
-
 def _sheet_kind(kind: str) -> Put:
     return swapped('relationships/worksheet"', f'relationships/{kind}"', zs.WORKBOOK_RELS)
 
 
-NESTED = "<a>" * 50_000 + "</a>" * 50_000
-
 BROKEN = (
+    _xml(
+        "number-as-inline",
+        "文字の種類のセルに数値",
+        budget('<c r="J4" t="inlineStr"><v>1200</v></c>'),
+        "F107",
+    ),
+    _xml(
+        "number-as-inline-slow",
+        "文字の種類のセルに数値（注釈のあるシート）",
+        budget('<!-- --><c r="J4" t="inlineStr"><v>1200</v></c>'),
+        "F107",
+    ),
+    _xml("cell-twice", "同じセルが二つある", budget(BUDGET + BUDGET)),
+    _xml("row-fraction", "行番号が小数", swapped('<row r="5"', '<row r="4.5"')),
+    _xml(
+        "cells-in-extension",
+        "拡張の中にもう一つ表がある",
+        swapped("</worksheet>", "<extLst><sheetData/></extLst></worksheet>"),
+    ),
+    _xml(
+        "foreign-cell",
+        "行の中に別の語彙のセルがある",
+        budget(f'{BUDGET}<z:c xmlns:z="urn:z" r="K4" t="str"><z:v>別の内容</z:v></z:c>'),
+    ),
+    _xml(
+        "formula-behind",
+        "値の後ろに数式がある",
+        budget('<c r="J4"><v>1200</v><f>600*2</f></c>'),
+        "F107",
+    ),
+    _xml(
+        "address-reference",
+        "セル番地が文字参照（J&#52;）",
+        budget('<c r="J&#52;"><v>1200</v></c>'),
+        "F106",
+    ),
+    _xml(
+        "cell-extension",
+        "セルの中に拡張の要素がある",
+        budget('<c r="J4"><v>1200</v><extLst><ext uri="x"/></extLst></c>'),
+        "F106",
+    ),
+    _xml(
+        "waiting-error",
+        "取得中のエラー値（#GETTING_DATA）",
+        budget('<c r="J4" t="e"><v>#GETTING_DATA</v></c>'),
+        "F107",
+    ),
+    _xml("utf-16-workbook", "workbook.xmlがUTF-16", recoded("UTF-16", zs.WORKBOOK)),
+    _xml("latin-1", "文字コードをISO-8859-1と偽った", swapped("UTF-8", "ISO-8859-1")),
     _xml("tags-crossed", "タグの対応が崩れている", swapped("</c></row>", "</row></c>")),
     _xml("sheet-cut", "シートのXMLが途中まで", swapped("</sheetData>", "")),
     _xml("strings-cut", "共有文字列のXMLが途中まで", swapped("</sst>", "", zs.STRINGS)),
@@ -203,64 +246,4 @@ HARMFUL = (
     ),
 )
 
-ODD = (
-    _read("dimension-small", "使用範囲の記録が小さい", swapped('ref="A3:L5"', 'ref="A1"')),
-    _read("dimension-huge", "使用範囲の記録が全面", swapped('ref="A3:L5"', 'ref="A1:XFD1048576"')),
-    _read(
-        "count-wrong", "共有文字列の数の記録が異なる", swapped('count="', 'count="9', zs.STRINGS)
-    ),
-    _read(
-        "deep-nesting",
-        "5万段の入れ子の要素",
-        swapped("</worksheet>", f"<extLst>{NESTED}</extLst></worksheet>"),
-    ),
-    _read("style-outside", "書式の番号が範囲外", budget('<c r="J4" s="9999"><v>1200</v></c>')),
-    _read("space-in-number", "数値に空白がある", budget('<c r="J4"><v> 1200 </v></c>'), "A101 J4"),
-    _read("exponent", "指数で書いた数値", budget('<c r="J4"><v>1.2E3</v></c>')),
-    _read(
-        "dde",
-        "cmdを呼ぶ数式（計算済みの値あり）",
-        budget("<c r=\"J4\"><f>cmd|'/C calc'!A0</f><v>1200</v></c>"),
-    ),
-    _read(
-        "web-formula",
-        "Webを読む数式",
-        budget('<c r="J4"><f>WEBSERVICE("http://x/")</f><v>1200</v></c>'),
-    ),
-    _read(
-        "array-formula",
-        "配列数式",
-        budget('<c r="J4"><f t="array" ref="J4">{600*2}</f><v>1200</v></c>'),
-    ),
-    _read(
-        "shared-formula",
-        "共有された数式",
-        budget('<c r="J4"><f t="shared" si="0"/><v>1200</v></c>'),
-    ),
-    _read(
-        "not-a-number", "数値のセルにNaN", budget('<c r="J4"><v>NaN</v></c>'), "R105 J4", first=None
-    ),
-    _read(
-        "word-as-number",
-        "数値のセルに文字",
-        budget('<c r="J4"><v>千二百</v></c>'),
-        "R105 J4",
-        first=None,
-    ),
-    _read(
-        "beyond-double",
-        "数値のセルに1E999",
-        budget('<c r="J4"><v>1E999</v></c>'),
-        "R105 J4",
-        first=None,
-    ),
-    _read(
-        "iso-date",
-        "ISO形式の日付のセル",
-        budget('<c r="J4" t="d"><v>2018-04-01</v></c>'),
-        "R105 J4",
-        first=None,
-    ),
-)
-
-KINDS = (*BROKEN, *HARMFUL, *ODD)
+KINDS = (*BROKEN, *HARMFUL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
@@ -51,6 +52,13 @@ def _edition(number: int, more: bool = False, time: str = EARLY) -> Callable[[st
     return make
 
 
+def _dated(slug: str) -> bytes:
+    """版 typed as 4/1, which Excel takes for a date: no edition 2018."""
+    book = form(slug)
+    book["回答票"]["B10"] = dt.date(2018, 4, 1)
+    return saved_at(packed(book), LATE)
+
+
 def _other_unit(slug: str) -> bytes:
     """The same two rows and one more, from a unit of another name."""
     book = form(f"{slug}の係", [*lines(slug), line(f"{slug} 三", 500)], 2)
@@ -83,6 +91,11 @@ UNITS = (
         "edition-late",
         "第2版のほうが先に保存されている",
         _files(旧=_edition(1, time=LATE), _=_edition(2)),
+    ),
+    _twice(
+        "edition-dated",
+        "前の版の「版」の欄が日付に変わった（4/1）",
+        _files(旧=_dated, _=_edition(2)),
     ),
     _twice(
         "saved-later",

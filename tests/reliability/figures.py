@@ -30,7 +30,7 @@ class Figures:
 
     def measured(self, **figures: float) -> None:
         """Figures of this machine and this run."""
-        self._record(figures)
+        self._record({name: round(value, 1) for name, value in figures.items()})
 
     def _record(self, figures: dict[str, Any]) -> bool:
         if RECORDING:

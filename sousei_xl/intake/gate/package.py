@@ -31,6 +31,7 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MARKUP = (".xml", ".rels", ".vml")
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # with a password, strongly, the directory too
 _UTF8_NAME = 0x800
+_OTHER_NAME = 0x7075  # an extra field with another name, which calamine takes instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,19 @@ def _entries(data: bytes) -> list[zipfile.ZipInfo]:
         refuse("F103", "structure")
     bounds = [*(entry.header_offset for entry in entries[1:]), end]
     for entry, bound in zip(entries, bounds, strict=True):
+        if _OTHER_NAME in _extra_fields(entry.extra):
+            refuse("F103", "structure")
         if entry.header_offset + 30 + len(entry.orig_filename) + entry.compress_size > bound:
             refuse("F103")
     return entries
+
+
+def _extra_fields(extra: bytes) -> Iterable[int]:
+    """The kinds of the extra fields of an entry."""
+    while len(extra) >= 4:
+        kind, length = struct.unpack_from("<HH", extra)
+        yield kind
+        extra = extra[4 + length :]
 
 
 def _checked_names(entries: Iterable[zipfile.ZipInfo]) -> Iterable[str]:
