@@ -13,6 +13,7 @@ import pytest
 from sousei_xl import publish as pub
 from sousei_xl.publish import Output, hand_edited, read_approval
 from sousei_xl.workspace import Workspace
+from tests import zip_surgery as zs
 from tests.outboxes import DRAFT, PROPOSAL, ROWS, publish, text, workbook
 
 
@@ -115,10 +116,17 @@ def one_cell(reference: str) -> Callable[[Path], object]:
     return damage
 
 
+def without_addresses(path: Path) -> None:
+    """As far out as XFD1048576, told by nothing but the number of rows and cells."""
+    rows = "<row/>" * 20_000 + f"<row>{'<c><v>1</v></c>' * 16_000}</row>"
+    path.write_bytes(zs.bare_book(zs.sheet_xml(rows), name="別紙"))
+
+
 @pytest.mark.parametrize(
     ("damage", "problem"),
     [
         (Path.unlink, "ありません"),
+        (without_addresses, "読み取れません"),
         (lambda path: path.write_text("壊れた"), "読み取れません"),
         (lambda path: path.write_bytes(path.read_bytes()[:-30]), "読み取れません"),
         (one_cell("XFD1048576"), "読み取れません"),  # calamine would abort the process

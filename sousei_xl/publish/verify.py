@@ -224,23 +224,29 @@ class _Extent:
 
     def __init__(self, part: str) -> None:
         self._part = part
-        self._rows = 0
-        self._columns = 0
+        self._rows = self._columns = 0
+        self._row = self._column = 0  # how far it has come, for what has no address
 
     def refuse(self, *declaration: object) -> None:
         raise NotWhole(f"{self._part}: DTD")
 
     def element(self, name: str, attributes: dict[str, str]) -> None:
         kind = name.rpartition(":")[2]
-        if kind == "c" and "r" in attributes:
-            match = _ADDRESS.match(attributes["r"])
-            if match is None:
-                raise NotWhole(f"{self._part}: {attributes['r']}")
-            row, column = int(match[2]), _column(match[1])
-            self._rows, self._columns = max(self._rows, row), max(self._columns, column)
-            off_the_grid = row > _LAST_ROW or column > _LAST_COLUMN
+        if kind == "row":
+            number = attributes.get("r", "")
+            self._row = int(number) if number.isdecimal() else self._row + 1
+            self._column = 0
+        elif kind == "c":
+            address = attributes.get("r", "")
+            match = _ADDRESS.match(address)
+            if address and match is None:
+                raise NotWhole(f"{self._part}: {address}")
+            row = int(match[2]) if match else self._row
+            self._column = _column(match[1]) if match else self._column + 1
+            self._rows, self._columns = max(self._rows, row), max(self._columns, self._column)
+            off_the_grid = row > _LAST_ROW or self._column > _LAST_COLUMN
             if off_the_grid or self._rows * self._columns > _MAX_AREA:
-                raise NotWhole(f"{self._part}: {attributes['r']}")
+                raise NotWhole(f"{self._part}: {row}, {self._column}")
         elif kind == "sst":
             for count in (attributes.get("count", "0"), attributes.get("uniqueCount", "0")):
                 if not count.isdecimal() or int(count) > _MAX_SHARED_STRINGS:
