@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 import openpyxl
 import pytest
@@ -124,9 +125,25 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
     if sys.platform != "win32":
         rows = [line("端末", "文字")]
         write(inbox, f"\x1b[2J{MARK}:http:.xlsx", packed(form("端末の課", rows)))
+    for number, injection in enumerate(INJECTIONS):
+        for kind, content in _hostile_places(marked(injection, number), number).items():
+            write(inbox, f"{kind}{number}.xlsx", content)
     _hostile_office(inbox / "事務局修正.xlsx")
     assert _hostile_indicators(inbox) > 3 * len(INJECTIONS)
     return workspace, run("merge", "--json", "--workspace", workspace)
+
+
+def _hostile_places(typed: str, number: int) -> dict[str, bytes]:
+    """A string as the name of the sheet, and in the cells that decide about a whole file."""
+    sheet = packed(form(f"シートの課{number}", [line(f"シート{number}", 1, 関連性="△")]))
+    department, year = form(f"部局の課{number}"), form(f"年度の課{number}")
+    department["回答票"]["B5"] = typed
+    year["回答票"]["B4"] = typed
+    return {
+        "シート": zs.replace(sheet, zs.WORKBOOK, 'name="事業"', f"name={quoteattr(typed)}"),
+        "部局名": as_text(department),
+        "年度": as_text(year),
+    }
 
 
 def _hostile_office(path: Path) -> None:
@@ -177,6 +194,11 @@ def test_the_merge_takes_it_calmly(merged: tuple[Path, Ran], figures: Figures) -
     answer = done.json
     mine = [f for f in answer["files"] if f["file"] == "敵.xlsx"]
     assert mine[0]["outcome"] == "accepted"
+    outcomes = {f["file"]: f["outcome"] for f in answer["files"]}
+    for number, injection in enumerate(INJECTIONS):
+        no_name = re.search(r"[\[\]:*?/\\\t\r\n]", injection)  # for a sheet of Excel's
+        assert outcomes[f"シート{number}.xlsx"] == ("refused" if no_name else "accepted")
+        assert {outcomes[f"{kind}{number}.xlsx"] for kind in ("部局名", "年度")} == {"refused"}
     assert mine[0]["rows"] == len(INJECTIONS) * (1 + len(FIELDS))
     figures.exact(injections=len(INJECTIONS), injected_rows=mine[0]["rows"])
 

@@ -248,6 +248,12 @@ SPELLINGS = (
         "F201",
     ),
     refused(
+        "name-impossible",
+        "Excelで付けられないシート名",
+        swapped('name="事業"', 'name="[a]事業"', zs.WORKBOOK),
+        "F103",
+    ),
+    refused(
         "state-unknown",
         "シートの表示の状態が不明",
         swapped('name="事業"', 'name="事業" state="none"', zs.WORKBOOK),

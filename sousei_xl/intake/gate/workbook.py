@@ -20,6 +20,7 @@ from sousei_xl.intake.notice import Notice, refuse
 _STRICT = "http://purl.oclc.org/ooxml/"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STATES = ("visible", "hidden", "veryHidden")
+_NO_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")  # what Excel lets no sheet be called
 _FOR_MACROS = ("xlMacrosheet", "xlIntlMacrosheet", "dialogsheet")
 _CRITERIA = re.compile(rb"<(?:\w+:)?(?:filters|customFilters|dynamicFilter|top10|colorFilter)\b")
 
@@ -133,7 +134,7 @@ def _sheets(
         state = element.attributes.get("state", "visible")
         ids = [value for key, value in element.attributes.items() if local(key) == "id"]
         relation = relations.get(ids[0]) if len(ids) == 1 else None
-        if relation is None or not name or state not in _STATES:
+        if relation is None or not name or _NO_NAME.search(name) or state not in _STATES:
             refuse("F103", "structure")
         if relation.kind in _FOR_MACROS:
             refuse("F105", "macro_sheet")
