@@ -9,7 +9,9 @@ import contextlib
 import datetime as dt
 import errno
 import functools
+import hashlib
 import io
+import json
 import os
 import shutil
 import signal
@@ -433,11 +435,56 @@ def test_what_a_person_edits_in_a_half_moved_set_is_kept(half_moved: Path, tmp_p
     assert hand_edited(workspace) == []
 
 
-def test_a_damaged_journal_says_what_to_do(half_moved: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("journal", ["{", "[1]", "[" * 100_000, '[{"target": "a"}]'])
+def test_a_damaged_journal_says_what_to_do(half_moved: Path, tmp_path: Path, journal: str) -> None:
     workspace = fresh(half_moved, tmp_path / "w")
-    for journal in (workspace.outbox / ".作業中").glob("*.json"):
-        if not journal.stem.isdigit():
-            journal.write_text("{")
+    for path in (workspace.outbox / ".作業中").glob("*.json"):
+        if not path.stem.isdigit():
+            path.write_text(journal)
     with pytest.raises(OperatorError, match="別の場所へ移して"):
         publish_new(workspace)
     assert_each_file_whole(workspace)
+
+
+@pytest.mark.parametrize("name", ["反映中.json", "取消中.json"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"target": "../的.xlsx", "new": "1", "kept": ""},
+        {"target": "的.xlsx", "new": "../../的.xlsx", "kept": ""},
+        {"target": "的.xlsx", "new": "1", "kept": "/的.xlsx"},
+        {"target": "", "new": "1", "kept": ""},
+    ],
+)
+def test_a_journal_that_somebody_else_has_laid_there_moves_nothing(
+    before: Path, tmp_path: Path, name: str, names: dict[str, str]
+) -> None:
+    """The outbox is shared: what stands there must not reach files of the operator's."""
+    workspace = fresh(before, tmp_path / "w")
+    aim = workspace.outbox.parent / "的.xlsx"
+    aim.write_bytes(b"x")
+    work = workspace.outbox / ".作業中"
+    work.mkdir()
+    (work / "1").write_bytes(b"y")
+    sha256 = hashlib.sha256(b"x").hexdigest()
+    change = {"old": "", "old_sha256": sha256, "new_sha256": sha256, **names}
+    (work / name).write_text(json.dumps([change]))
+    with pytest.raises(OperatorError, match="別の場所へ移して"):
+        publish_new(workspace)
+    assert aim.read_bytes() == b"x"
+    assert visible(workspace) == OLD
+
+
+def test_a_record_that_names_files_elsewhere_is_none(before: Path, tmp_path: Path) -> None:
+    workspace = fresh(before, tmp_path / "w")
+    aim = workspace.outbox.parent / "的.xlsx"
+    aim.write_bytes(b"x")
+    record = workspace.history / "記録.json"
+    content = json.loads(record.read_bytes())
+    content["files"]["../的.xlsx"] = dict(content["files"][DRAFT], sha256="0" * 64)
+    record.write_text(json.dumps(content))
+    (edit,) = hand_edited(workspace)
+    assert "壊れている" in edit.problem
+    publish_new(workspace)
+    assert aim.read_bytes() == b"x"
+    assert visible(workspace) == NEW

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sousei_xl.publish.disk import RETRY_DELAYS, WORK, Outbox, in_plain_words
+from sousei_xl.publish.disk import RETRY_DELAYS, WORK, Outbox, in_plain_words, is_inside
 from sousei_xl.publish.edits import HandEdit, hand_edited, published_values
 from sousei_xl.publish.journal import commit, is_half_moved, recover
 from sousei_xl.publish.lock import locked
@@ -144,9 +144,7 @@ def _forget_values(outbox: Outbox, record: Record) -> None:
 
 def _check_names(coming: Sequence[str], going: Sequence[str]) -> None:
     for name in (*coming, *going):
-        path = PurePosixPath(name)
-        inside = path.parts and not path.is_absolute() and ".." not in path.parts
-        if not inside or "\\" in name or path.parts[0] in (HISTORY, WORK):
+        if not is_inside(name) or PurePosixPath(name).parts[0] in (HISTORY, WORK):
             raise ValueError(f"not a name inside the outbox: {name!r}")
     # What differs in case or in composed characters only is one file on Windows or on a Mac.
     seen: dict[str, str] = {}

@@ -47,6 +47,15 @@ _GONE = {
 }
 
 
+def is_inside(name: str) -> bool:
+    """Whether this is a name below the outbox: records lie where others may write, too."""
+    path = PurePosixPath(name)
+    drive = sys.platform == "win32" and ":" in name
+    return bool(path.parts) and not (
+        path.is_absolute() or ".." in path.parts or "\\" in name or drive
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Outbox:
     """The outbox. ``label`` is how the operator named it; ``delays`` are seconds between attempts

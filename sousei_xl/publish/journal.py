@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sousei_xl.publish.disk import WORK, Outbox, in_plain_words, sync_folder, write
+from sousei_xl.publish.disk import WORK, Outbox, in_plain_words, is_inside, sync_folder, write
 from sousei_xl.publish.record import RECORD, Record, dump_record, load_record, parse_record
 from sousei_xl.workspace import OperatorError
 
@@ -89,12 +89,23 @@ def recover(outbox: Outbox) -> None:
 
 def _load(outbox: Outbox, path: Path) -> list[Change]:
     try:
-        return [Change(**change) for change in json.loads(path.read_bytes())]
-    except (ValueError, TypeError) as error:
+        changes = [Change(**change) for change in json.loads(path.read_bytes())]
+        for change in changes:
+            _check_names(change)
+        return changes
+    except (ValueError, TypeError, RecursionError) as error:
         raise OperatorError(
             f"前回の実行の記録『{outbox.work.name}/{path.name}』が壊れています。"
             f"フォルダー『{outbox.work.name}』を別の場所へ移してから再実行してください。"
         ) from error
+
+
+def _check_names(change: Change) -> None:
+    """Raise ValueError for a journal that is none of ours: it would move other people's files."""
+    plain = [name for name in (change.new, change.old) if name]
+    within = [change.target, *plain, *([change.kept] if change.kept else [])]
+    if not all(map(is_inside, within)) or any("/" in name for name in plain):
+        raise ValueError(f"names outside the outbox: {change}")
 
 
 def _carry_out(outbox: Outbox, changes: Sequence[Change], resuming: bool) -> None:

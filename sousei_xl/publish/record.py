@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from sousei_xl.publish.disk import Outbox, in_plain_words
+from sousei_xl.publish.disk import Outbox, in_plain_words, is_inside
 from sousei_xl.publish.verify import Cell, OpenSheets
 from sousei_xl.workspace import HISTORY
 
@@ -73,12 +73,14 @@ def parse_record(data: bytes) -> Record | None:
     try:
         content = json.loads(data.decode("utf-8", "surrogatepass"))
         approval = content["approval"]
+        if not all(map(is_inside, content["files"])):
+            return None
         return Record(
             {name: Entry(**entry) for name, entry in content["files"].items()},
             approval
             and Approval(dt.date.fromisoformat(approval["date"]), approval["content_hash"]),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -122,7 +124,7 @@ def load_snapshot(path: Path) -> Snapshot | None:
     try:
         text = gzip.decompress(path.read_bytes()).decode("utf-8", "surrogatepass")
         return Snapshot(**json.loads(text))
-    except (OSError, ValueError, TypeError, EOFError, zlib.error):
+    except (OSError, ValueError, TypeError, EOFError, RecursionError, zlib.error):
         return None
 
 

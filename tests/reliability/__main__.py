@@ -16,26 +16,33 @@ from pathlib import Path
 from typing import Any
 
 from tests.mutate import run
-from tests.reliability.figures import KEPT, ROOT, TARGET
+from tests.reliability.figures import KEPT, ROOT, TARGET, load
 from tests.reliability.page import MUTANTS, PAGE, PROMISES, SEED, page
 
 
 def main() -> None:
     """Measure everything anew, or only the promises whose files are named (``test_kill``)."""
     chosen = sys.argv[1:]
-    found: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8")) if chosen else {}
+    found: dict[str, Any] = load()
     for files in dict.fromkeys(promise.files for promise in PROMISES if promise.files):
         if not chosen or any(name in files for name in chosen):
-            found |= _run_tests(files)
+            _keep(found | _run_tests(files))
+            found = load()
     if not chosen or "mutate" in chosen:
-        found |= _run_mutants()
-    found["machine"] = _machine()
+        _keep(found | _run_mutants())
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
+
+
+def _keep(found: dict[str, Any]) -> None:
+    """What one step has measured is kept, whatever becomes of the next one."""
+    shown = set().union(*(promise.names for promise in PROMISES))
+    kept = {name: value for name, value in found.items() if name in shown}
+    kept["machine"] = _machine()
     KEPT.write_text(
-        json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
+        json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
         encoding="utf-8",
         newline="\n",
     )
-    PAGE.write_text(page(), encoding="utf-8", newline="\n")
 
 
 def _run_tests(files: str) -> dict[str, Any]:
