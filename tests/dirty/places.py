@@ -198,6 +198,18 @@ def _gateless(file: InboxFile, patch: pytest.MonkeyPatch) -> Reading:
         return read_files([file], jobs=1, timeout=0.5 if file.file.startswith("hang") else 10)[0]
 
 
+def _impatient(file: InboxFile, patch: pytest.MonkeyPatch) -> Reading:
+    return read_files([file], jobs=1, timeout=1)[0]
+
+
+LONG = "".join(f'<row r="{n}"><c r="A{n}">{ONE}' for n in range(10, 20_001))
+
+
+def _merged_again() -> str:
+    one = '<mergeCell ref="B1:XFD20000"/>'
+    return f"<mergeCells>{one * 20_000}</mergeCells>"
+
+
 def _reading(slug: str, title: str, code: str, put: Put, read: Reader) -> Kind:
     return replace(refused(slug, title, put, code), read=read)
 
@@ -212,6 +224,13 @@ READING = (
     _reading("vanished", "読む前に移動または削除された", "F103", PLAIN, _vanishing),
     _reading("growing", "読む間にコピーが続いている", "F103", PLAIN, _growing),
     _reading("hang", "読み取りが終わらない", "F106", PLAIN, _gateless),
+    _reading(
+        "merged-again",
+        "2万行を2万回結合した（調べ終わらない）",
+        "F106",
+        swapped("</sheetData>", f"{LONG}</sheetData>{_merged_again()}"),
+        _impatient,
+    ),
     _reading(
         "abort-corner",
         "読み取りが異常終了する（XFD1048576、検査なし）",

@@ -50,6 +50,12 @@ PROMISES = (
         "tests/test_gate.py tests/test_read.py",
     ),
     Promise(
+        "危険なブックがテンプレート、前年度の別紙、事務局修正、出力フォルダーにあっても、"
+        "理由を知らせて止まるか、別に保存して続ける",
+        "異常終了・メモリ不足・外部参照を起こす4種類のブックを、5つの場所に置いて実行した",
+        "tests/test_hostile_places.py",
+    ),
+    Promise(
         "壊した様式で落ちない。受け付けたものは元と同じ行か、指摘が付くか、書いてあるとおりの行になる",
         "変異{mutants:,}件：受け付けない{mutants_refused:,}、元と同じ行{mutants_same:,}、"
         "指摘が付く{mutants_reported:,}、書いてあるとおり{mutants_as_written:,}、"
