@@ -264,12 +264,13 @@ def test_five_thousand_irrelevant_files_and_links_out_of_the_inbox(
         (folder / f"IMG_{number:04}.jpg").touch()
     started = time.monotonic()
     listing = list_inbox(inbox)
-    seconds = time.monotonic() - started
-    assert seconds < 5
+    assert time.monotonic() - started < 5
     assert {f.file for f in listing.files} == {
         p.name for p in inbox.glob("*.xlsx") if not p.is_symlink() and p.name != "事務局修正.xlsx"
     }
+    started = time.monotonic()
     done = run("merge", "--json", "--workspace", workspace)
+    figures.measured(irrelevant_seconds=time.monotonic() - started)
     found = done.json
     assert done.status == 1
     departments = {d["department"]: d["state"] for d in found["departments"]}
@@ -280,4 +281,3 @@ def test_five_thousand_irrelevant_files_and_links_out_of_the_inbox(
     assert any(name.startswith("外の フォルダー") for name in strays)
     assert len(strays) == 5, "one line for the photographs of each folder"
     assert sum("2500件" in message for message in strays.values()) == 2
-    figures.measured(irrelevant_seconds=seconds)

@@ -28,7 +28,7 @@ from sousei_xl.sheets.prototype import Prototype
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 from sousei_xl.workspace import OperatorError, Run, Workspace
 from tests.facts import example_contents, example_rows, example_strategy, prototype_of, write_form
-from tests.reliability.figures import RECORDING, Figures, peak_megabytes
+from tests.reliability.figures import Figures, peak_megabytes
 
 RUN = Run("0123abcd", dt.date(2018, 3, 30), dt.datetime(2018, 3, 30))
 
@@ -104,7 +104,6 @@ def assert_cells_are_the_same(short: Path, long: Path) -> None:
             assert repr(getattr(cell, look)) == repr(getattr(twin, look)), (cell, look)
 
 
-@pytest.mark.skipif(not RECORDING, reason="takes a minute: make reliability")
 def test_seventy_thousand_rows_are_written_whole(
     tmp_path: Path, prototype: Prototype, figures: Figures
 ) -> None:

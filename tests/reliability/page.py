@@ -105,7 +105,7 @@ PROMISES = (
     Promise(
         "cp932の画面、NFDの名前、空白や記号のあるフォルダー、長いパスで動く",
         "全コマンドと{console_texts}の文をcp932で表示して、失われた文字0。"
-        "関係のない5,000ファイルのある受付フォルダーの一覧は{irrelevant_seconds:.1f}秒",
+        "関係のない5,000ファイルのある受付フォルダーの統合は{irrelevant_seconds:.1f}秒",
         "tests/test_console_and_paths.py",
     ),
     Promise(
@@ -118,6 +118,16 @@ PROMISES = (
         "読んだ行は、一覧・保留・差し替え・取下げ等のどれかに必ず入る",
         "どんな値でも台帳が合う（Hypothesis）。例の104行は、事実と1項目ずつ一致する",
         "tests/test_merge_properties.py tests/test_merge_command.py",
+    ),
+    Promise(
+        "配布した様式に記入した値は、そのまま読める。前年度から引き継いだ値も同じ",
+        "どんな値でも（Hypothesis）、配布→記入→読み取りで同じ値になる",
+        "tests/test_distribute.py",
+    ),
+    Promise(
+        "公表する別紙とCSVに、個人名、コメント、作成者、隠しシートは入らない",
+        "担当者、メモ、作成者、隠しシートに名前を入れた様式を統合して、どの部品にも現れない",
+        "tests/test_publication.py",
     ),
     Promise(
         "様式の✓は、要修正がないことを意味する",
