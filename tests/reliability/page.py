@@ -72,7 +72,7 @@ PROMISES = (
     ),
     Promise(
         "いつ電源が切れても、出力は前のものか新しいもの。次の実行が片づける",
-        "公表の{killed_operations}回の操作の直前に1回ずつ強制終了した（途中の姿{killed_states}通り）。",
+        "公表の{killed_operations}回の操作の直前に1回ずつ強制終了した（途中の姿{killed_states}通り）",
         "tests/test_publish_faults.py",
     ),
     Promise(
