@@ -388,6 +388,32 @@ def test_properties_and_saved_time() -> None:
     assert found.properties == {"sousei_xl_form": "1", "sousei_xl_department": "経済部 & 農政部"}
 
 
+@pytest.mark.parametrize(
+    ("written", "saved"),
+    [
+        ("2018-03-30T10:00:00Z", "2018-03-30T10:00:00Z"),
+        ("2018-03-30T10:00:00.1234567Z", "2018-03-30T10:00:00Z"),
+        ("2018-03-30T10:00:00+09:00", "2018-03-30T01:00:00Z"),
+        ("2018-03-30T10:00:00", "2018-03-30T10:00:00Z"),
+        ("2018-03-30", "2018-03-30T00:00:00Z"),
+        ("0001-01-01T00:00:00+09:00", None),
+        ("平成30年3月30日", None),
+        ("", None),
+    ],
+)
+def test_saved_times_can_be_compared(written: str, saved: str | None) -> None:
+    """The later one of two files counts, whatever program and zone they were saved in."""
+    core = f'<cp xmlns:dcterms="urn:d"><dcterms:modified>{written}</dcterms:modified></cp>'
+    rels = zs.unpack(PLAIN)["_rels/.rels"].decode()
+    kind = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+    relation = f'<Relationship Id="rId9" Type="{kind}" Target="docProps/core.xml"/>'
+    more = {
+        "docProps/core.xml": core,
+        "_rels/.rels": rels.replace("</Relationships>", f"{relation}</Relationships>"),
+    }
+    assert accepted(zs.bare_book(zs.sheet_xml(ONE), more=more)).saved == saved
+
+
 def test_macros_links_and_embedded_files_are_noted() -> None:
     data = zs.add(PLAIN, "xl/vbaProject.bin", BINARY)
     data = zs.add(data, "xl/externalLinks/externalLink1.xml", "<x/>")

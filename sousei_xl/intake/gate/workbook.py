@@ -6,6 +6,7 @@ look elsewhere than Excel does, it is refused rather than misread.
 
 from __future__ import annotations
 
+import datetime as dt
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -168,11 +169,22 @@ def _filtered_tables(package: Package, sheets: tuple[SheetPart, ...]) -> frozens
 
 
 def _saved(package: Package, roots: Mapping[str, _Relation]) -> str | None:
-    """The document's own saved time as it is written (ISO 8601), not the file system's."""
+    """The document's own saved time, not the file system's; None where it says none."""
     for element in _root_part(package, roots, "core-properties"):
         if element.name == "modified":
-            return element.text or None
+            return _in_utc(element.text)
     return None
+
+
+def _in_utc(written: str) -> str | None:
+    """``2018-03-30T10:00+09:00`` → ``2018-03-30T01:00:00Z``: the later of two is the greater."""
+    try:
+        time = dt.datetime.fromisoformat(written)
+        if time.tzinfo is not None:
+            time = time.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return None
+    return f"{time:%Y-%m-%dT%H:%M:%S}Z"
 
 
 def _properties(package: Package, roots: Mapping[str, _Relation]) -> dict[str, str]:
