@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -51,6 +52,9 @@ class Output:
     tracked: bool = True
 
 
+_NOTHING: OpenSheets = {}
+
+
 class Plan:
     """Collects the changes; nothing outside the work folder is touched.
 
@@ -75,15 +79,18 @@ class Plan:
         """Write and verify one output and compare it with what stands."""
         staged = self._stage(PurePosixPath(output.name).suffix.lower())
         self._write(output, staged)
-        with in_plain_words(self.outbox):
+        remembered = is_workbook(output.name) and output.tracked
+        # Opened once: the texts of a long list take time and memory.
+        needed = output.verify or remembered
+        contents = _opened(output.name, staged) if needed else nullcontext(_NOTHING)
+        with in_plain_words(self.outbox), contents as sheets:
             if output.verify:
-                with _opened(output.name, staged) as sheets:
-                    output.verify(staged, sheets)
+                output.verify(staged, sheets)
             sync(staged)
-        sha256 = self._put(output.name, staged)
-        self._entries[output.name] = Entry(sha256, self._run.hash, output.tracked)
-        if is_workbook(output.name) and output.tracked:
-            self._remember(output.name, sha256, staged)
+            sha256 = self._put(output.name, staged)
+            self._entries[output.name] = Entry(sha256, self._run.hash, output.tracked)
+            if remembered:
+                self._remember(sha256, staged, sheets)
 
     def retire(self, name: str) -> None:
         """Take away a file, if it stands, and keep it in the history."""
@@ -159,13 +166,12 @@ class Plan:
                 kept = history_name(self.outbox, PurePosixPath(RECORD).name, old_sha256)
             self.changes.append(Change(name, staged.name, new_sha256, old, old_sha256, kept))
 
-    def _remember(self, output: str, sha256: str, staged: Path) -> None:
+    def _remember(self, sha256: str, staged: Path, sheets: OpenSheets) -> None:
         name = values_name(sha256)
         if name not in self._remembered and not self.outbox.digest(name):
             self._remembered.add(name)
             values = self._stage(".gz")
-            with in_plain_words(self.outbox), _opened(output, staged) as sheets:
-                write_snapshot(values, sheets, formula_cells(staged))
+            write_snapshot(values, sheets, formula_cells(staged))
             self._put_record(name, values)
 
     def _copy(self, name: str) -> tuple[str, str]:
@@ -214,7 +220,7 @@ def make_plan(
 def _opened(name: str, staged: Path) -> Iterator[OpenSheets]:
     """What calamine reads in a workbook; nothing for other files."""
     if not is_workbook(name):
-        yield {}
+        yield _NOTHING
         return
     try:
         with opened(staged) as sheets:
