@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, zip_longest
@@ -35,6 +35,7 @@ from sousei_xl.sheets.council import write_council
 from sousei_xl.sheets.data import projects_data
 from sousei_xl.sheets.indicators import INDICATORS_SHEET, indicators_data
 from sousei_xl.sheets.official import write_official
+from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype, load_prototype
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OperatorError, Run, Workspace
@@ -241,15 +242,25 @@ def publish_list(
                     verify=lambda _, sheets: remarks.check_kept(sheets, said),
                     tracked=False,
                 ),
+                *_open_data(contents),
                 *returns,
             ],
-            retire=_settled_returns(held, returns),
+            # Open data that this run has none of (a draft has none at all) stands no longer.
+            retire=[*_settled_returns(held, returns), *OPEN_DATA_NAMES],
             approval=approval,
             held=held,
         )
     this_year = strategy.settings.fiscal_year
     carried = sum(remark.year is not None and remark.year < this_year for remark in said)
     return Delivered(published, tuple(edits), carried)
+
+
+def _open_data(contents: Contents) -> Iterator[Output]:
+    def verified_by(check: Callable[[Path], None]) -> Callable[[Path, OpenSheets], None]:
+        return lambda path, _: check(path)
+
+    for file in open_data(contents):
+        yield Output(file.name, file.write, verified_by(file.check))
 
 
 @contextlib.contextmanager

@@ -13,34 +13,55 @@ from sousei_xl import text
 from sousei_xl.figures.changes import DEPARTMENT, MEASURE, NAME, NUMBER
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
+from sousei_xl.sheets.data_columns import CODE_COLUMN, YEAR_COLUMN, DataColumn
 from sousei_xl.sheets.styles import STYLES
+from sousei_xl.strategy import Strategy
 
 PROJECTS_SHEET = "データ_事業"
 
 GOAL, RELISTED, CATEGORY, BUDGET = "基本目標番号", "再掲", "掲載区分", "予算事業費（千円）"
 DESCRIPTION, ORIGINAL = "事業内容", "初出"
 
-# Heading → width in characters, in the order of the sheet.
-_WIDTHS = {
-    "団体コード": 12,
-    "年度": 12,
-    "西暦年度": 11,
-    GOAL: 14,
-    "基本目標": 30,
-    MEASURE: 10,
-    "施策": 30,
-    NUMBER: 7,
-    RELISTED: 7,
-    CATEGORY: 10,
-    NAME: 38,
-    DEPARTMENT: 18,
-    "関連性": 9,
-    "予算区分": 10,
-    BUDGET: 20,
-    DESCRIPTION: 60,
-    ORIGINAL: 9,
-}
-PROJECT_HEADINGS = tuple(_WIDTHS)
+_COLUMNS = (
+    CODE_COLUMN,
+    YEAR_COLUMN,
+    DataColumn("西暦年度", 11, "年度の始まる4月の西暦年です。", "integer", required=True),
+    DataColumn(GOAL, 14, "基本目標の番号です。", "integer", required=True, minimum=1),
+    DataColumn("基本目標", 30, "基本目標の名称です。", required=True),
+    DataColumn(MEASURE, 10, "基本目標の番号と施策の記号です（例：2ア）。", required=True),
+    DataColumn("施策", 30, "施策の名称です。", required=True),
+    DataColumn(NUMBER, 7, "施策の中での番号です。", "integer", required=True, minimum=1),
+    DataColumn(
+        RELISTED,
+        7,
+        "「再掲」は、ほかの施策に載っている事業をもう一度載せた行です。金額を合計するときは除きます。",
+        choices=(text.RELISTED,),
+    ),
+    DataColumn(
+        CATEGORY, 10, "「新規」は、この年度からの事業です。", choices=(text.NEW, text.CONTINUED)
+    ),
+    DataColumn(NAME, 38, "事業の名称です。（新）は付けていません。", required=True),
+    DataColumn(DEPARTMENT, 18, "複数の部局による事業は「・」でつないでいます。"),
+    DataColumn(
+        "関連性",
+        9,
+        f"「{text.DIRECT}」は施策の記載内容に直接関係する事業、"
+        f"「{text.SUPPORTING}」は施策の目的の達成を補完する事業です。",
+        required=True,
+        choices=(text.DIRECT, text.SUPPORTING),
+    ),
+    DataColumn(
+        "予算区分",
+        10,
+        f"「{text.UNDECIDED}」は金額が決まっていない事業、「{text.INCLUDED}」はほかの事業の予算に"
+        f"含まれる事業、「{text.ZERO}」は予算を伴わない事業です。",
+        choices=(text.INITIAL, text.UNDECIDED, text.INCLUDED, text.ZERO),
+    ),
+    DataColumn(BUDGET, 20, "千円単位の金額です。空欄は0ではありません。", "integer", minimum=0),
+    DataColumn(DESCRIPTION, 60, "事業の目的と内容です。"),
+    DataColumn(ORIGINAL, 9, "再掲の行が、どの行を載せたものかです（例：2ア-4 は施策2アの番号4）。"),
+)
+PROJECT_HEADINGS = tuple(column.heading for column in _COLUMNS)
 _OWN_WIDTH = 16
 _ROW_HEIGHT = 15.0
 
@@ -121,15 +142,29 @@ def projects_data(contents: Contents) -> tuple[tuple[str, ...], Iterator[tuple[V
         )
         for row, description, *own in zip(listed, *long_texts, strict=True)
     )
-    headings = (*PROJECT_HEADINGS, *(f.label for f in strategy.own_fields))
-    return headings, rows
+    return tuple(column.heading for column in project_columns(strategy)), rows
+
+
+def project_columns(strategy: Strategy) -> tuple[DataColumn, ...]:
+    """The columns of データ_事業 from left to right, the office's own fields last."""
+    own = (
+        DataColumn(
+            field.label,
+            _OWN_WIDTH,
+            field.hint,
+            "integer" if field.kind == "integer" else "string",
+            choices=field.choices,
+        )
+        for field in strategy.own_fields
+    )
+    return (*_COLUMNS, *own)
 
 
 def write_projects_data(book: Book, contents: Contents) -> None:
     """The sheet データ_事業: header in row 1, a row per listed row, nothing merged, no banner."""
     headings, rows = projects_data(contents)
     count = len(contents.result.listed)
-    widths = [_WIDTHS.get(heading, _OWN_WIDTH) for heading in headings]
+    widths = [column.width for column in project_columns(contents.strategy)]
     sheet = book.sheet(PROJECTS_SHEET, widths, banner=False, in_order=True)
     for column, heading in enumerate(headings):
         sheet.text(0, column, heading, "header")

@@ -3,6 +3,7 @@
 from sousei_xl.sheets.indicators.data import (
     INDICATOR_HEADINGS,
     INDICATORS_SHEET,
+    indicator_columns,
     indicators_data,
     write_indicators_data,
 )
@@ -12,6 +13,7 @@ from sousei_xl.sheets.indicators.trends import write_indicator_trends
 __all__ = [
     "INDICATORS_SHEET",
     "INDICATOR_HEADINGS",
+    "indicator_columns",
     "indicators_data",
     "write_indicator_status",
     "write_indicator_trends",

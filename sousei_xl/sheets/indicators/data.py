@@ -3,45 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from sousei_xl.figures.indicators import YearFigures
 from sousei_xl.figures.precision import number_format
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
+from sousei_xl.sheets.data_columns import CODE_COLUMN, YEAR_COLUMN, DataColumn
 from sousei_xl.sheets.indicators.entries import Entry, entries
 from sousei_xl.sheets.styles import STYLES
-from sousei_xl.strategy import Settings
+from sousei_xl.strategy import CLASSES, Settings
 from sousei_xl.strategy import indicators as defined
+from sousei_xl.strategy.load.table import INDICATOR_KINDS, LEVELS
 
 INDICATORS_SHEET = "データ_KPI"
 
 _BASELINE, _TARGET, _ACTUAL, _SUM = "現状値", "目標値", "実績値", "累積値"
-_RATIOS = ("進捗率", "目安", "達成率")
-# Heading → width in characters, in the order of the sheet.
-_WIDTHS = {
-    "団体コード": 12,
-    "年度": 12,
-    "ID": 9,
-    "基本目標番号": 14,
-    "施策キー": 10,
-    "指標区分": 10,
-    "指標名": 64,
-    "内訳": 10,
-    "単位": 8,
-    "集計区分": 10,
-    "年・年度": 10,
-    "現状値年": 10,
-    _BASELINE: 14,
-    "目標値年": 10,
-    _TARGET: 14,
-    "実績年": 8,
-    _ACTUAL: 14,
-    _SUM: 14,
-    **dict.fromkeys(_RATIOS, 10),
-    "判定": 14,
-}
-INDICATOR_HEADINGS = tuple(_WIDTHS)
+_RATIOS = _PROGRESS, _EXPECTED, _ATTAINMENT = "進捗率", "目安", "達成率"
+_CLASS = "判定"
+_COLUMNS = (
+    CODE_COLUMN,
+    YEAR_COLUMN,
+    DataColumn("ID", 9, "指標（内訳のあるものは内訳ごと）の番号です。", required=True),
+    DataColumn("基本目標番号", 14, "基本目標の番号です。", "integer", required=True, minimum=1),
+    DataColumn("施策キー", 10, "基本目標の番号と施策の記号です。数値目標では空欄です。"),
+    DataColumn(
+        "指標区分", 10, "基本目標の数値目標か、施策のKPIかです。", required=True, choices=LEVELS
+    ),
+    DataColumn("指標名", 64, "指標の名称です。"),
+    DataColumn("内訳", 10, "一つの指標に複数の値があるときの区別です。"),
+    DataColumn("単位", 8, "現状値・目標値・実績値・累積値の単位です。"),
+    DataColumn(
+        "集計区分",
+        10,
+        f"「{defined.PERIOD_SUM}」の実績値は、その年だけの値です。",
+        required=True,
+        choices=INDICATOR_KINDS,
+    ),
+    DataColumn("年・年度", 10, "年は1月から12月まで、年度は4月から翌年3月までの値です。"),
+    DataColumn("現状値年", 10, "現状値の年または年度です（例：H25）。"),
+    DataColumn(_BASELINE, 14, "総合戦略を定めたときの値です。", "number"),
+    DataColumn("目標値年", 10, "目標値の年または年度です（例：H31）。"),
+    DataColumn(_TARGET, 14, "総合戦略の目標の値です。言葉で定めた目標は空欄です。", "number"),
+    DataColumn("実績年", 8, "実績値の年または年度です（例：H29）。", required=True),
+    DataColumn(_ACTUAL, 14, "その年または年度の値です。", "number", required=True),
+    DataColumn(_SUM, 14, f"「{defined.PERIOD_SUM}」の、計画の初めからの合計です。", "number"),
+    DataColumn(
+        _PROGRESS, 10, "目標値までの道のりを、どれだけ進んだかの比率です（0.63は63％）。", "number"
+    ),
+    DataColumn(_EXPECTED, 10, "毎年同じ幅で進むとした場合の進捗率です。", "number"),
+    DataColumn(_ATTAINMENT, 10, "目標値に対する実績値（または累積値）の比率です。", "number"),
+    DataColumn(_CLASS, 14, "進捗率と目安による判定です。", required=True),
+)
+INDICATOR_HEADINGS = tuple(column.heading for column in _COLUMNS)
 _FIGURES = (_BASELINE, _TARGET, _ACTUAL, _SUM)
 _ROW_HEIGHT = 15.0
 # Far finer than anything printed, and coarse enough that 2/3 is the same number everywhere.
@@ -62,6 +77,17 @@ def indicators_data(contents: Contents) -> tuple[tuple[str, ...], list[tuple[Val
         _row(entry, figures, settings) for entry in entries(contents) for figures in entry.years
     ]
     return INDICATOR_HEADINGS, rows
+
+
+def indicator_columns(settings: Settings) -> tuple[DataColumn, ...]:
+    """The columns of データ_KPI from left to right, 判定 by the names that the office gives it."""
+    names = tuple(dict.fromkeys(_class_name(name, settings) for name in CLASSES))
+    *first, judged = _COLUMNS
+    return (*first, replace(judged, choices=names))
+
+
+def _class_name(class_name: str, settings: Settings) -> str:
+    return settings.judgement.names.get(class_name) or class_name
 
 
 def _row(entry: Entry, figures: YearFigures, settings: Settings) -> tuple[Value, ...]:
@@ -88,7 +114,7 @@ def _row(entry: Entry, figures: YearFigures, settings: Settings) -> tuple[Value,
         _number(figures.actual),
         _number(figures.cumulated),
         *(_ratio(r) for r in (figures.progress, figures.expected, figures.attainment)),
-        settings.judgement.names.get(figures.class_name) or figures.class_name,
+        _class_name(figures.class_name, settings),
     )
 
 
@@ -106,7 +132,7 @@ def _ratio(value: Decimal | None) -> int | float | None:
 def write_indicators_data(book: Book, contents: Contents) -> None:
     """The sheet データ_KPI: header in row 1, nothing merged, no banner."""
     headings, rows = indicators_data(contents)
-    sheet = book.sheet(INDICATORS_SHEET, list(_WIDTHS.values()), banner=False)
+    sheet = book.sheet(INDICATORS_SHEET, [column.width for column in _COLUMNS], banner=False)
     sheet.as_of = defined.results_day(contents.strategy.settings)
     for column, heading in enumerate(headings):
         sheet.text(0, column, heading, "header")
