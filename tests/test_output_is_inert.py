@@ -273,13 +273,26 @@ def test_no_part_holds_a_control_character(merged: tuple[Path, Ran]) -> None:
             assert found is None, (path.name, name, found)
 
 
-def test_csv_files_hold_no_commands(merged: tuple[Path, Ran]) -> None:
-    workspace, _ = merged
-    for path in (workspace / "outbox").rglob("*.csv"):
-        for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")):
-            for cell in row:
-                if MARK in cell:
-                    assert cell[0] not in "=+-@\t\r＝＋－＠", (path.name, cell)
+def test_csv_files_hold_no_commands(tmp_path: Path) -> None:
+    """Open data stands beside a list without 要修正 only, so everything else is as it should be."""
+    workspace = example_workspace(tmp_path)
+    rows = []
+    for number, injection in enumerate(INJECTIONS):
+        typed = marked(injection, number)
+        rows.append(line(typed, 1, FIRST_MEASURE, 事業内容=typed, 備考=typed))
+    write(workspace / "inbox", "敵.xlsx", as_text(form("敵の課", rows)))
+    done = run("merge", "--json", "--workspace", workspace)
+    assert (done.status, done.json["status"]) == (0, "proposal"), done.err[-2000:]
+    path = workspace / "outbox" / "オープンデータ" / "事業一覧.csv"
+    headings, *lines = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+    cells = [cell for cells in lines for cell in cells if MARK in cell]
+    assert len(cells) == 2 * len(INJECTIONS)
+    for cell in cells:
+        assert cell[0] not in "=+-@\t\r\n＝＋－＠", cell
+    told = {cells[headings.index("事業内容")] for cells in lines}
+    for number, injection in enumerate(INJECTIONS):
+        typed = text.tidy(marked(injection, number).replace("_x003D_", "=")).value
+        assert {typed, f"'{typed}"} & told, typed
 
 
 @pytest.mark.parametrize("options", [(), ("--dry-run",)])

@@ -14,7 +14,6 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import Enum
-from itertools import zip_longest
 from pathlib import Path
 
 from sousei_xl.sheets import Contents
@@ -57,14 +56,14 @@ def write_table(path: Path, table: Table, contents: Contents) -> None:
     """Write a table row by row. Raises OSError."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerows([_printed(value) for value in row] for row in _rows(table, contents))
+        writer.writerows([printed(value) for value in row] for row in _rows(table, contents))
 
 
 def check_table(path: Path, table: Table, contents: Contents) -> None:
     """Read a table back, row for row and value for value. OperatorError where it differs."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            pairs = zip_longest(_rows(table, contents), csv.reader(file, strict=True), fillvalue=())
+            pairs = zip(_rows(table, contents), csv.reader(file, strict=True), strict=True)
             same = all(_same(mine, theirs) for mine, theirs in pairs)
     except (ValueError, csv.Error):
         same = False
@@ -88,7 +87,8 @@ def _rows(table: Table, contents: Contents) -> Iterator[Sequence[Value]]:
     yield from rows
 
 
-def _printed(value: Value) -> str:
+def printed(value: Value) -> str:
+    """A value as it stands in a cell; nothing for None."""
     if value is None:
         return ""
     if isinstance(value, str):
