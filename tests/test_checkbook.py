@@ -267,7 +267,7 @@ def test_missing_units_are_asked_for_one_by_one(tmp_path: Path) -> None:
 def test_states_of_a_finished_list(tmp_path: Path) -> None:
     final = replace(example_contents("final"), approved_on=dt.date(2018, 4, 2))
     page = texts(written(tmp_path, final), "提出状況")
-    assert "別紙を公表できます。" in page
+    assert "別紙とオープンデータを公表できます。" in page
     assert "9／9部局" in page
     reopened = replace(example_contents(), reopened=True)
     assert "もう一度決裁を受けます。" in texts(written(tmp_path, reopened), "提出状況")

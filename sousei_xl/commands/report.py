@@ -292,7 +292,7 @@ def _next(console: Console, contents: Contents, delivered: Delivered) -> None:
         console.print("  ・別紙（案）を開いて確かめ、決裁が済んだら確定します:")
         console.print("      sousei-xl merge --approve 決裁日（例 2018-03-30）")
     if contents.status == "final":
-        console.print("  ・別紙を公表できます。")
+        console.print("  ・別紙とオープンデータを公表できます。")
     if contents.status != "draft" and contents.last is None:
         console.print("  ・前年度の別紙があれば、変更箇所も検討懇談会資料に載せられます:")
         console.print("      sousei-xl merge --previous 前年度の別紙.xlsx")

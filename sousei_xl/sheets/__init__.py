@@ -1,4 +1,4 @@
-"""The generated workbooks: described as frozen data, rendered last. Knows no rule."""
+"""The generated workbooks and open data: described as frozen data, rendered last. Knows no rule."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def _next_steps(contents: Contents) -> Iterator[str]:
     if contents.status == "proposal":
         yield "別紙（案）を確かめて決裁を受け、「sousei-xl merge --approve 決裁日」で確定します。"
     if contents.status == "final":
-        yield "別紙を公表できます。"
+        yield "別紙とオープンデータを公表できます。"
 
 
 # --- departments and files ------------------------------------------------------------------------
