@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from sousei_xl.pipeline import delivery
 from sousei_xl.publish import locked
+from sousei_xl.rules.merge import merge as merge_rows
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.data import projects_data
 from sousei_xl.sheets.indicators import indicators_data
@@ -23,9 +25,12 @@ from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.open_data.tables import guarded, printed, unguarded
 from sousei_xl.strategy import Indicator
 from sousei_xl.workspace import OperatorError, Workspace
+from tests.builders import intake, raw, submission
 from tests.data_packages import read_lines, read_package
 from tests.facts import example_contents, example_rows, make_strategy, prototype_of, write_form
+from tests.indicator_builders import kpi_row, kpi_submission
 from tests.kpi_contents import NOTICE, changed, hard_contents, kpi_contents, marked_strategy
+from tests.test_merge_properties import GARBAGE, NAMES, STRATEGY, VALID, rules
 from tests.workspaces import Ran, example_workspace, run
 
 PROJECTS, INDICATORS, PACKAGE = "事業一覧.csv", "KPI.csv", "datapackage.json"
@@ -290,6 +295,42 @@ def test_a_round_without_actuals_is_a_table_without_rows(tmp_path: Path) -> None
     package, tables = read_package(write(tmp_path, kpi_contents(submissions=())))
     assert tables[INDICATORS] == []
     assert "実績の報告はまだありません。" in package["resources"][1]["description"]
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), GARBAGE, min_size=1, max_size=2), st.booleans())
+@rules(60)
+def test_whatever_passes_the_validator_passes_the_schema(
+    spoilt: dict[str, Any], same_number: bool
+) -> None:
+    """What the description promises holds for every row without 要修正, typed however it was."""
+    number = 1 if same_number else 2
+    other = {**VALID, "name": "乙", "number": number, "description": "別の文"}
+    typed = [raw(1, "経済部.xlsx", **{**VALID, **spoilt}), raw(2, "経済部.xlsx", **other)]
+    result = merge_rows(intake([submission(typed)]), STRATEGY)
+    assume(not result.errors)
+    contents = example_contents(rows=[], strategy=STRATEGY)
+    with tempfile.TemporaryDirectory() as folder:
+        _, tables = read_package(write(Path(folder), replace(contents, result=result)))
+    assert len(tables[PROJECTS]) == len(result.listed)
+
+
+_TYPED = ("H27実績", "H28実績", "H29実績", "速報・確報", "事務局判定", "要因・課題", "指標名", "ID")
+
+
+@given(
+    st.sampled_from(("G1-1", "2エ-1", "3ウ-3", "1ウ-1a")),
+    st.dictionaries(st.sampled_from(_TYPED), GARBAGE | st.floats(-1e12, 1e12), min_size=1),
+)
+@rules(40)
+def test_whatever_is_reported_fits_the_schema(id_: str, typed: dict[str, Any]) -> None:
+    """The KPI round never holds back the list, so its table may come from rows with 要修正."""
+    contents = kpi_contents(submissions=[kpi_submission([kpi_row(1, id_, typed)])])
+    with tempfile.TemporaryDirectory() as folder:
+        _, tables = read_package(write(Path(folder), contents))
+    assert [tuple(row.values()) for row in tables[INDICATORS]] == [
+        tuple(guarded(v) if isinstance(v, str) else v for v in row)
+        for row in indicators_data(contents)[1]
+    ]
 
 
 # --- states ---------------------------------------------------------------------------------------
