@@ -28,9 +28,13 @@ _COLUMNS = (
     DataColumn("西暦年度", 11, "年度の始まる4月の西暦年です。", "integer", required=True),
     DataColumn(GOAL, 14, "基本目標の番号です。", "integer", required=True, minimum=1),
     DataColumn("基本目標", 30, "基本目標の名称です。", required=True),
-    DataColumn(MEASURE, 10, "基本目標の番号と施策の記号です（例：2ア）。", required=True),
+    DataColumn(
+        MEASURE, 10, "基本目標の番号と施策の記号です（例：2ア）。", required=True, is_key=True
+    ),
     DataColumn("施策", 30, "施策の名称です。", required=True),
-    DataColumn(NUMBER, 7, "施策の中での番号です。", "integer", required=True, minimum=1),
+    DataColumn(
+        NUMBER, 7, "施策の中での番号です。", "integer", required=True, minimum=1, is_key=True
+    ),
     DataColumn(
         RELISTED,
         7,

@@ -11,7 +11,8 @@ class DataColumn:
     """One column: its heading, its width on the sheet in characters, and what its values mean.
 
     What is said of the values (``kind`` as Table Schema names it, ``required``, ``choices``,
-    ``minimum``, ``pattern``) holds for every list that is no draft.
+    ``minimum``, ``pattern``) holds for every list that is no draft. The columns that are ``is_key``
+    tell a row from all others.
     """
 
     heading: str
@@ -22,6 +23,7 @@ class DataColumn:
     choices: tuple[str, ...] = ()
     minimum: int | None = None
     pattern: str = ""
+    is_key: bool = False
 
 
 CODE_COLUMN = DataColumn(

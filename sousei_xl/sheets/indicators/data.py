@@ -25,7 +25,7 @@ _CLASS = "判定"
 _COLUMNS = (
     CODE_COLUMN,
     YEAR_COLUMN,
-    DataColumn("ID", 9, "指標（内訳のあるものは内訳ごと）の番号です。", required=True),
+    DataColumn("ID", 9, "指標（内訳のあるものは内訳ごと）の番号です。", required=True, is_key=True),
     DataColumn("基本目標番号", 14, "基本目標の番号です。", "integer", required=True, minimum=1),
     DataColumn("施策キー", 10, "基本目標の番号と施策の記号です。数値目標では空欄です。"),
     DataColumn(
@@ -46,7 +46,7 @@ _COLUMNS = (
     DataColumn(_BASELINE, 14, "総合戦略を定めたときの値です。", "number"),
     DataColumn("目標値年", 10, "目標値の年または年度です（例：H31）。"),
     DataColumn(_TARGET, 14, "総合戦略の目標の値です。言葉で定めた目標は空欄です。", "number"),
-    DataColumn("実績年", 8, "実績値の年または年度です（例：H29）。", required=True),
+    DataColumn("実績年", 8, "実績値の年または年度です（例：H29）。", required=True, is_key=True),
     DataColumn(_ACTUAL, 14, "その年または年度の値です。", "number", required=True),
     DataColumn(_SUM, 14, f"「{defined.PERIOD_SUM}」の、計画の初めからの合計です。", "number"),
     DataColumn(

@@ -30,13 +30,12 @@ from sousei_xl.strategy.indicators import results_day
 FILE = "datapackage.json"
 
 _ABOUT = (
-    f"別紙のシート『{PROJECTS_SHEET}』『{INDICATORS_SHEET}』と同じ値です。空欄は値がないことを表し、"
-    "0ではありません。文字列が「=」「+」「-」「@」（全角などを含む）、タブ、改行で始まるときは、"
+    "値は、別紙のデータのシートと同じです。空欄は値がないことを表し、0ではありません。"
+    "文字列が「=」「+」「-」「@」（全角などを含む）、タブ、改行で始まるときは、"
     "表計算ソフトで数式として扱われないように、先頭にアポストロフィ（'）を1つ付けています。"
     "アポストロフィの後にこれらの文字が続く文字列にも、もう1つ付けています。「数式の防止」の"
     "正規表現に合う文字列から先頭の1つを除くと、元の値になります。数値には付けていません。"
 )
-_PROJECT_KEY, _INDICATOR_KEY = ["施策キー", "番号"], ["ID", "実績年"]
 
 
 def write_package(path: Path, contents: Contents) -> None:
@@ -84,10 +83,10 @@ def _projects(contents: Contents) -> dict[str, Any]:
     return {
         **_resource(Table.PROJECTS, "projects", "関連事業の一覧"),
         "description": (
-            "1行が一覧の1行です。再掲の行を含むため、事業数や金額は、「再掲」が空欄の行だけを"
-            f"数えます。予算事業費は{settings.budget_basis}予算です。"
+            f"別紙の『{PROJECTS_SHEET}』です。1行が一覧の1行です。再掲の行を含むため、事業数や金額は、"
+            f"「再掲」が空欄の行だけを数えます。予算事業費は{settings.budget_basis}予算です。"
         ),
-        "schema": _schema(project_columns(contents.strategy), _PROJECT_KEY if unique else []),
+        "schema": _schema(project_columns(contents.strategy), keyed=unique),
     }
 
 
@@ -96,12 +95,12 @@ def _indicators(contents: Contents) -> dict[str, Any]:
     return {
         **_resource(Table.INDICATORS, "indicators", "数値目標・KPIの実績"),
         "description": (
-            "1行が、指標（内訳のあるものは内訳ごと）の、実績値のある1年です。"
-            f"{round_note(contents)}{settings.notice}"
+            f"別紙の『{INDICATORS_SHEET}』です。1行が、指標（内訳のあるものは内訳ごと）の、"
+            f"実績値のある1年です。{round_note(contents)}{settings.notice}"
         ),
         "実績基準日": results_day(settings).isoformat(),
         **({"注意書き": settings.notice} if settings.notice else {}),
-        "schema": _schema(indicator_columns(settings), _INDICATOR_KEY),
+        "schema": _schema(indicator_columns(settings), keyed=True),
     }
 
 
@@ -118,11 +117,12 @@ def _resource(table: Table, name: str, title: str) -> dict[str, Any]:
     }
 
 
-def _schema(columns: tuple[DataColumn, ...], key: list[str]) -> dict[str, Any]:
+def _schema(columns: tuple[DataColumn, ...], keyed: bool) -> dict[str, Any]:
+    key = [column.heading for column in columns if column.is_key]
     return {
         "fields": [_field(column) for column in columns],
         "missingValues": [""],
-        **({"primaryKey": key} if key else {}),
+        **({"primaryKey": key} if keyed else {}),
     }
 
 
