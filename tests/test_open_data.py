@@ -298,7 +298,7 @@ def test_a_round_without_actuals_is_a_table_without_rows(tmp_path: Path) -> None
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), GARBAGE, min_size=1, max_size=2), st.booleans())
-@rules(60)
+@rules(30)
 def test_whatever_passes_the_validator_passes_the_schema(
     spoilt: dict[str, Any], same_number: bool
 ) -> None:
