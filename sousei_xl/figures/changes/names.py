@@ -59,7 +59,8 @@ class _Words:
         )
         ending = next((e for e in _ENDINGS if name.endswith(e) and name != e), "")
         self.name, self.relisted = name.removesuffix(ending), bool(relisted)
-        self.order = (self.measure, name, self.department, self.description)
+        # Of equal likeness, whatever order they came in.
+        self.order = (self.measure, *(text.to_text(row.get(h)) for h in COMPARED))
 
     def likeness(self, other: _Words) -> float:
         """From 0 to 1."""
