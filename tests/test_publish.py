@@ -369,3 +369,32 @@ def test_a_bug_in_a_writer_is_not_hidden(published: Workspace) -> None:
     with pytest.raises(ZeroDivisionError):
         publish(published, Output(PROPOSAL, lambda path: 1 / 0))
     assert standing(published) == [DRAFT]
+
+
+@pytest.mark.parametrize("folder", ["差戻し", "履歴", ".作業中"])
+def test_nothing_is_written_through_a_link(
+    workspace: Workspace, tmp_path: Path, folder: str
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    workspace.outbox.mkdir()
+    (workspace.outbox / folder).symlink_to(elsewhere, target_is_directory=True)
+    with pytest.raises(OperatorError, match=f"『{folder}』が、別の場所へのリンク"):
+        publish(workspace, Output("差戻し/a.txt", text("あ")))
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", ["差戻し", "履歴", ".作業中"])
+def test_a_file_in_the_place_of_a_folder_is_named(workspace: Workspace, folder: str) -> None:
+    workspace.outbox.mkdir()
+    (workspace.outbox / folder).write_text("私のメモ")
+    with pytest.raises(OperatorError, match=f"『{folder}』という名前のファイル"):
+        publish(workspace, Output("差戻し/a.txt", text("あ")))
+    assert (workspace.outbox / folder).read_text() == "私のメモ"
+
+
+def test_the_outbox_itself_may_be_a_link(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    workspace.outbox.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    publish(workspace, Output("差戻し/a.txt", text("あ")))
+    assert (tmp_path / "elsewhere" / "差戻し" / "a.txt").exists()

@@ -109,6 +109,7 @@ def _publish(
     approval: Approval | None,
 ) -> Published:
     recover(outbox)
+    outbox.check_folders((*(output.name for output in outputs), *retire))
     try:
         with in_plain_words(outbox):
             outbox.work.mkdir()

@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -81,6 +81,29 @@ class Outbox:
     def work(self) -> Path:
         """The folder where everything is written and verified before it takes its place."""
         return self.root / WORK
+
+    def check_folders(self, names: Iterable[str]) -> None:
+        """Raise OperatorError where a folder of one of these names is none of the outbox's own.
+
+        Through a link that somebody planted, files would be written elsewhere.
+        """
+        folders = {str(folder) for name in names for folder in PurePosixPath(name).parents}
+        for folder in sorted(folders - {"."}):
+            path = self.at(folder)
+            with in_plain_words(self):
+                own = os.path.join(os.path.realpath(path.parent), path.name)
+                is_link = os.path.normcase(os.path.realpath(path)) != os.path.normcase(own)
+                is_file = path.exists() and not path.is_dir()
+            if is_link:
+                raise OperatorError(
+                    f"保存先の『{folder}』が、別の場所へのリンクになっています。"
+                    "リンクを削除してから再実行してください（フォルダーは自動で作られます）。"
+                )
+            if is_file:
+                raise OperatorError(
+                    f"保存先に『{folder}』という名前のファイルがあるため、保存できません。"
+                    "ファイルの名前を変えてから再実行してください。"
+                )
 
     def replace(self, source: Path, name: str) -> None:
         """Put ``source`` in the place of ``name`` in one step; its folder is made if need be."""

@@ -10,7 +10,7 @@ import platform
 import sys
 from collections.abc import Iterator
 
-from sousei_xl.publish.disk import RETRY_DELAYS, Outbox, in_plain_words
+from sousei_xl.publish.disk import RETRY_DELAYS, WORK, Outbox, in_plain_words
 from sousei_xl.publish.journal import recover
 from sousei_xl.workspace import HISTORY, OperatorError, Workspace
 
@@ -40,6 +40,7 @@ def locked(workspace: Workspace, delays: tuple[float, ...] = RETRY_DELAYS) -> It
     _keep_apart(workspace, outbox)
     with in_plain_words(outbox):
         outbox.root.mkdir(exist_ok=True)
+        outbox.check_folders((_LOCK, f"{WORK}/_"))
         outbox.at(HISTORY).mkdir(exist_ok=True)
         descriptor = os.open(outbox.at(_LOCK), os.O_RDWR | os.O_CREAT, 0o666)
     try:
