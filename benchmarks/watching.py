@@ -32,10 +32,15 @@ def measure(folder: Path, rounds: int) -> Sequence[float]:
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
         encoding="utf-8",
     )
-    assert process.stdout is not None
+
+    def wait_for_line() -> None:
+        assert process.stdout is not None
+        if not process.stdout.readline():
+            raise SystemExit("watch has ended")
+
     try:
-        process.stdout.readline()  # what it watches
-        process.stdout.readline()  # the first merge
+        wait_for_line()  # what it watches
+        wait_for_line()  # the first merge
         taken = []
         for turn in range(rounds):
             time.sleep(1 + 0.07 * turn)  # not in step with its looking
@@ -43,7 +48,7 @@ def measure(folder: Path, rounds: int) -> Sequence[float]:
             shutil.copyfile(versions[turn % 2], arriving)
             os.replace(arriving, workspace / "inbox" / _CHANGED)
             started = time.perf_counter()
-            process.stdout.readline()
+            wait_for_line()
             taken.append(time.perf_counter() - started)
     finally:
         process.kill()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -52,6 +54,38 @@ def test_processes_that_die_cost_nothing_but_time(
     alone = written(tmp_path / "0", 0)
     monkeypatch.setattr(ahead, "_write_several", die)
     assert written(tmp_path / "2", 2) == alone
+
+
+def test_processes_that_cannot_be_started_cost_nothing_but_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = written(tmp_path / "0", 0)
+
+    def refuse(*_: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", refuse)
+    assert written(tmp_path / "2", 2) == alone
+
+
+def test_no_more_files_wait_than_are_needed_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+    usual = ProcessPoolExecutor.submit
+
+    def submit(pool: ProcessPoolExecutor, *work: object) -> object:
+        begun.append(work)
+        return usual(pool, *work)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", submit)
+    with written_ahead(returns(20), 1, at_once=2) as writes:
+        assert len(begun) == 2
+        writes[0](tmp_path / "0.xlsx")
+        assert len(begun) == 3
+        for number, write in enumerate(writes[1:], 1):
+            write(tmp_path / f"{number}.xlsx")
+    assert len(begun) == 10
 
 
 def fail(path: Path) -> None:

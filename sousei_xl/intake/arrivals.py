@@ -67,7 +67,7 @@ def require_template(workspace: Workspace) -> None:
 
 
 def require_previous(previous: Path | None) -> None:
-    """OperatorError where last year's 別紙 was named and is not there."""
+    """OperatorError where last year's 別紙 was named and is not there (``--previous``)."""
     if previous is not None and not previous.is_file():
         raise OperatorError(
             f"前年度の別紙が見つかりません（{previous}）。"

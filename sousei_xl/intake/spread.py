@@ -51,21 +51,21 @@ class SpreadReadings:
     def result(self) -> list[Reading]:
         """Wait for all readings, in the files' order; to be called once."""
         found: dict[int, Reading] = {}
-        for future in as_completed(list(self._starts)):
-            start = self._starts.pop(future)
-            found |= enumerate(_answers(future), start)
-            self._tell(len(found))
+        try:
+            for future in as_completed(list(self._starts)):
+                start = self._starts.pop(future)
+                found |= enumerate(_answers(future), start)
+                self._tell(len(found))
+        except BaseException:  # interrupted: what nobody has begun is called off
+            for future in self._starts:
+                future.cancel()
+            raise
         here = [i for i in range(len(self._files)) if i not in found or _not_reached(found[i])]
         self.read_here = len(here)
         readings = read_files([self._files[i] for i in here], self._jobs)
         found |= zip(here, readings, strict=True)
         self._tell(len(found))
         return [found[index] for index in range(len(self._files))]
-
-    def close(self) -> None:
-        """Call off what nobody has begun."""
-        for future in self._starts:
-            future.cancel()
 
     def _tell(self, done: int) -> None:
         if self._on_done is not None:

@@ -33,33 +33,50 @@ def written_ahead(
 
     Each of ``writes`` gets the path of its file and can be pickled. ``at_once`` of them go to a
     process together; 0 ``processes``: everything is written here, in its turn. What is written
-    does not depend on it. To be called before the context ends.
+    does not depend on it. To be called in order, and before the context ends.
     """
     if not processes or not writes:
         yield writes
         return
     with tempfile.TemporaryDirectory() as aside, _pool(processes) as pool:
         tasks = [(write, Path(aside, f"{n:05}.xlsx")) for n, write in enumerate(writes)]
-        fetches: list[Write] = []
-        for start in range(0, len(tasks), at_once):
-            several = tasks[start : start + at_once]
-            done = pool.submit(_write_several, several)
-            fetches += [partial(_fetch, done, *task) for task in several]
-        yield fetches
+        lots = [tasks[n : n + at_once] for n in range(0, len(tasks), at_once)]
+        ahead = _Ahead(pool, lots, 2 * processes)
+        yield [partial(ahead.fetch, n // at_once, *task) for n, task in enumerate(tasks)]
+
+
+class _Ahead:
+    """Lots of files that are being written; never more than ``most`` wait to be fetched."""
+
+    def __init__(
+        self, pool: ProcessPoolExecutor, lots: Sequence[Sequence[tuple[Write, Path]]], most: int
+    ) -> None:
+        self._pool, self._lots, self._most = pool, lots, most
+        self._begun: list[Future[None]] = []
+        with contextlib.suppress(*_NO_PROCESS):
+            self._begin(0)
+
+    def _begin(self, lot: int) -> None:
+        for several in self._lots[len(self._begun) : lot + self._most]:
+            self._begun.append(self._pool.submit(_write_several, several))
+
+    def fetch(self, lot: int, write: Write, written: Path, path: Path) -> None:
+        """Put one file in its place. What no other process can do is done here, and fails here."""
+        try:
+            self._begin(lot + 1)
+            self._begun[lot].result()
+            shutil.move(written, path)
+        except _NO_PROCESS:
+            write(path)
+
+
+# Not to be started, killed, or short of memory or disk: nothing is lost but speed.
+_NO_PROCESS = (BrokenExecutor, OSError, MemoryError)
 
 
 def _write_several(tasks: Sequence[tuple[Write, Path]]) -> None:
     for write, path in tasks:
         write(path)
-
-
-def _fetch(done: Future[None], write: Write, written: Path, path: Path) -> None:
-    try:
-        done.result()
-    except BrokenExecutor:  # a process was killed: nothing is lost but its speed
-        write(path)
-    else:
-        shutil.move(written, path)
 
 
 @contextlib.contextmanager

@@ -209,7 +209,8 @@ def make_plan(
     last: set[str] = set()
     for output in outputs:
         plan.add(output)
-        last |= {output.name} if output.last else set()
+        if output.last:
+            last.add(output.name)
     plan.changes.sort(key=lambda change: change.target in last)
     for name in retire:
         plan.retire(name)

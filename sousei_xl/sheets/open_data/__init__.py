@@ -1,7 +1,8 @@
 """オープンデータ: the data sheets as CSV files, and the Data Package that describes them.
 
-There are none for a draft. A workbook says on every page that it is not to be published; a CSV
-file cannot, and what its description promises holds only for rows without 要修正.
+There are none for a draft: what their description promises holds only for rows without 要修正, and
+rows that are still missing leave no trace in a CSV file. The state of a proposal stands in the
+description.
 """
 
 from __future__ import annotations

@@ -23,8 +23,13 @@ from sousei_xl.workspace import OperatorError
 
 GUARD = "'"
 # White space is passed over: a program that trims it would meet the sign. A Japanese Excel takes
-# full-width signs as well. As a regular expression that JavaScript reads the same way.
-GUARDED = "^'*([\\t\\r\\n]|\\s*[=+\\-@＝＋－＠﹦﹢﹣﹫−])"
+# full-width signs as well. The white space is spelled out, because programming languages differ in
+# what they count as such, and whoever reads the file takes the guard off by this very expression.
+_SPACE = (
+    "\\t\\n\\v\\f\\r \\x1c-\\x1f\\x85\\xa0\\u1680"
+    "\\u2000-\\u200b\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff"
+)
+GUARDED = f"^'*([\\t\\r\\n]|[{_SPACE}]*[=+\\-@＝＋－＠﹦﹢﹣﹫−])"
 _GUARDED = re.compile(GUARDED)
 
 Value = str | int | float | None
