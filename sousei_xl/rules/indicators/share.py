@@ -20,7 +20,7 @@ def share(intake: Intake, strategy: Strategy) -> tuple[OfficeSheet, OfficeSheet]
     project is named.
     """
     office = intake.office
-    replaced = units.settle(intake.submissions).findings
+    replaced = units.settle(intake.submissions).findings if office.acknowledgements else ()
     corrections = [(c, _corrects_indicator(c, strategy)) for c in office.corrections]
     confirmed = [(a, _confirms_indicator(a, replaced)) for a in office.acknowledgements]
     return (
