@@ -315,6 +315,15 @@ def test_k103_percent_format() -> None:
     assert "パーセント" in item.cure
 
 
+def test_k103_of_a_plain_number_that_is_far_beyond_everything() -> None:
+    """2ア-1: from 20 to 25 件."""
+    for typed, codes in ((2500, ["K103"]), (2499, []), (0, []), (7_000_000, ["K103"])):
+        row = kpi_row(1, "2ア-1", {"H29実績": typed})
+        assert [f.code for f in of(report_rows(row)) if f.code == "K103"] == codes, typed
+    item = next(f for f in of(report_rows(row)) if f.code == "K103")
+    assert "（件）に誤りがないか" in item.cure
+
+
 def test_k103_of_a_sum_looks_at_one_year() -> None:
     row = kpi_row(1, "G3-1", {"H27実績": 96, "H28実績": 3, "H29実績": 0}, file="経済部.xlsx")
     assert of(report(kpi_submission([row], "経済部"))) == []

@@ -34,7 +34,14 @@ STYLES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "text": _BORDER,
         "text_wrap": {**_BORDER, "text_wrap": True},
         "centre": {**_BORDER, "align": "center", "text_wrap": True},
-        "number": {**_BORDER, "align": "right", "indent": 1, "num_format": "#,##0"},
+        # A number that is too wide is printed smaller: #### says nothing.
+        "number": {
+            **_BORDER,
+            "align": "right",
+            "indent": 1,
+            "num_format": "#,##0",
+            "shrink": True,
+        },
         "integer": {**_BORDER, "align": "center", "num_format": "0"},
         "percent": {**_BORDER, "align": "right", "indent": 1, "num_format": "0.0%"},
         "decimal": {**_BORDER, "align": "right", "indent": 1, "num_format": "#,##0.##"},

@@ -17,7 +17,7 @@ from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.indicators.parse import parse_actual
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
-from sousei_xl.rules.indicators.scale import probably_meant
+from sousei_xl.rules.indicators.scale import is_far_off, probably_meant
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy import indicators as defined
 
@@ -79,7 +79,7 @@ def _shown(value: Decimal) -> str:
 
 
 def unit_is_right(kpi: Round) -> Iterator[Finding]:
-    """K103: a value that is about right in another unit."""
+    """K103: a value that is about right in another unit, or far beyond what is known."""
     years = len(defined.plan_years(kpi.strategy.settings))
     for row, indicator in kpi.known:
         start, aim = defined.baseline(indicator), defined.target(indicator)
@@ -88,19 +88,18 @@ def unit_is_right(kpi: Round) -> Iterator[Finding]:
             aim /= years  # departments enter each year's own value
         references = [r for r in (start, aim) if r is not None]
         for year, value in row.actuals.items():
+            name = defined.actual_field(year)
+            facts = {"reference": shown, "unit": indicator.unit}
             meant = probably_meant(value, indicator.unit, references)
             if meant is not None:
+                variant = "percent" if defined.is_percent(indicator.unit) else ""
+                expected = _shown(meant.normalize())
+                typed = _typed(row, name)
                 yield _at(
-                    "K103",
-                    row,
-                    defined.actual_field(year),
-                    kpi,
-                    _typed(row, defined.actual_field(year)),
-                    variant="percent" if defined.is_percent(indicator.unit) else "",
-                    reference=shown,
-                    unit=indicator.unit,
-                    expected=_shown(meant.normalize()),
+                    "K103", row, name, kpi, typed, variant=variant, expected=expected, **facts
                 )
+            elif is_far_off(value, references):
+                yield _at("K103", row, name, kpi, _typed(row, name), variant="far", **facts)
 
 
 def running_total_never_falls(kpi: Round) -> Iterator[Finding]:

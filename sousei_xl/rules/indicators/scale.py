@@ -22,6 +22,8 @@ _YEN_SCALES = (Decimal(1), *(_MULTIPLIERS[m] for m in ("千", "万", "百万", "
 # A slip is worth a question only if it is far off, and only if the other reading is likely.
 _FAR = 50
 _LIKELY = 3
+# Whatever the reason: no indicator is a hundred times its target.
+_BEYOND = 100
 
 
 def split_unit(unit: str) -> tuple[Decimal, str]:
@@ -54,6 +56,12 @@ def probably_meant(value: Decimal, unit: str, references: Iterable[Decimal]) -> 
         if any(_alike(size / factor, r) for r in known):
             return value / factor
     return None
+
+
+def is_far_off(value: Decimal, references: Iterable[Decimal]) -> bool:
+    """Whether a value is beyond everything that the indicator is known to have."""
+    known = [abs(r) for r in references if r]
+    return bool(known) and abs(value) >= _BEYOND * max(known)
 
 
 def _alike(value: Decimal, reference: Decimal) -> bool:

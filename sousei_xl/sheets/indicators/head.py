@@ -17,7 +17,8 @@ def write_indicator_head(sheet: Sheet, contents: Contents, title: str, *notes: s
     sheet.as_of = results_day(settings)
     row = sheet.top
     sheet.wide_text(row, title, "title")
-    state = "" if contents.status == "draft" else f"　{contents.stamp}"
+    # 決裁 is about the list; what indicators report may still change.
+    state = "" if contents.status == "draft" else f"　関連事業一覧：{contents.stamp}"
     lines = [
         (
             f"{settings.municipality}　{settings.year_label}　"
@@ -38,7 +39,10 @@ def round_note(contents: Contents) -> str:
     kpi = contents.indicators
     if kpi is None or not any(report.row_ids for report in kpi.reports):
         return "実績の報告はまだありません。"
-    counted = f"{kpi.expected}指標のうち{kpi.reported}指標の報告がありました（内訳を含む）。"
+    counted = (
+        f"{kpi.expected}系列のうち{kpi.reported}系列の報告がありました"
+        "（内訳のある指標は、内訳ごとに数えます）。"
+    )
     if kpi.state == "complete":
         return counted
     waiting = [d.department for d in kpi.departments if d.missing or d.errors]
