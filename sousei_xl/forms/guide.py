@@ -243,7 +243,7 @@ def _project_columns(strategy: Strategy) -> Iterator[_HowTo]:
 def _indicator_columns(settings: Settings) -> Iterator[_HowTo]:
     """The same of KPI; the years share a line."""
     years = [c for c in columns(settings) if c.year]
-    examples = {"publication": "平成30年12月"}
+    examples = {"publication": "12月"}
     for column in columns(settings):
         if column == years[0]:
             yield f"{years[0].label}～{years[-1].label}", column.hint, "75.0"

@@ -22,7 +22,7 @@ _EXPLANATIONS = {
     layout.UNIT: "取りまとめた課の名前です。課ごとに提出するときは、必ず入力してください。",
     layout.PERSON: "内容について事務局からお尋ねすることがあります。",
     layout.EXTENSION: "",
-    layout.MADE_ON: "例：2018/3/9",
+    layout.MADE_ON: "記入を終えた日です。",
     layout.EDITION: "直して出し直すときは、数字を一つ増やしてください（1 → 2）。",
     layout.NONE_APPLICABLE: "載せる事業が一つもないときだけ「該当なし」を選び、提出してください。",
 }

@@ -88,7 +88,7 @@ def columns(settings: Settings) -> tuple[Column, ...]:
             "終わった年のうち最新の実績値を入力できないときに、理由を選びます。",
             REASONS,
         ),
-        Column("publication", "公表予定", "値が分かる時期です（例：平成30年12月）。"),
+        Column("publication", "公表予定", "値が分かる時期です（例：12月）。"),
         Column(
             "office_class",
             "事務局判定",
