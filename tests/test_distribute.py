@@ -415,6 +415,17 @@ def test_rows_of_a_unit_and_rows_that_name_none(tmp_path: Path) -> None:
     assert [r.name for r in plan.unassigned] == ["丙"]
 
 
+@pytest.mark.parametrize(("unit", "prefilled"), [("観光課", True), ("観光課", False), ("", True)])
+def test_a_unit_is_told_to_delete_the_rows_of_others(
+    tmp_path: Path, unit: str, prefilled: bool
+) -> None:
+    path = tmp_path / "form.xlsx"
+    write_form(path, units_strategy(), "経済部", unit=unit, projects=[], prefilled=prefilled)
+    words = [c.value for row in openpyxl.load_workbook(path)[layout.GUIDE] for c in row if c.value]
+    told = any("担当しない事業は、行ごと削除してください" in str(w) for w in words)
+    assert told == (prefilled and bool(unit))
+
+
 def test_kpi_round_goes_to_the_departments_in_charge() -> None:
     strategy = example_kpi_strategy()
     actuals = {"G3-1": {2015: Decimal("105"), 2016: Decimal("98.5"), 2014: Decimal(1)}}

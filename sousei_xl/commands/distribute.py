@@ -170,6 +170,11 @@ def _tell(
         print(f"  {shown(form.file)}　{'、'.join(parts) or '空の様式'}")
     if last is not None:
         _tell_of_last_year(plan.unassigned, last, strategy)
+        if any(form.unit and form.rows for form in plan.forms):
+            print(
+                "\n課ごとに提出する部局の様式には、前年度の事業が課に分けずに入っています。"
+                "担当しない事業の行を削除するよう、課に伝えてください（記入要領にも書いてあります）。"
+            )
     if beside:
         print(
             "\n同じフォルダーに、今回の様式ではないファイルがあります。送らないように注意してください。"

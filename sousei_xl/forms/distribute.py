@@ -67,7 +67,9 @@ def write_form(
     book = Book(path, Run("", settings.list_date, created), settings, title)
     book.workbook.worksheet_class = FormWorksheet
     _mark(book, strategy, department, unit, edition)
-    write_guide(book, strategy, Parts(projects is not None, bool(indicators), prefilled))
+    write_guide(
+        book, strategy, Parts(projects is not None, bool(indicators), prefilled, bool(unit))
+    )
     reply_sheet = book.sheet(layout.REPLY, WIDTHS)
     lists: dict[str, Sequence[str]] = {TICK_OPTIONS: (layout.TICKED,)}
     listed, reported = None, None

@@ -25,11 +25,12 @@ _BY_OFFICE = "（事務局が記入します）"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a form consists of."""
+    """What a form consists of, and whether it is that of one 担当課 of several."""
 
     projects: bool = True
     indicators: bool = False
     prefilled: bool = False
+    of_unit: bool = False
 
 
 _REPLY_STEP = (
@@ -110,6 +111,14 @@ _TERMS = (
 )
 
 
+# Last year's list seldom says which 課 a project belongs to (``pipeline.distribution``).
+_OTHER_UNITS_STEP = (
+    layout.PROJECTS,
+    "前年度の事業には、部局のほかの課の事業も入っています。担当しない事業は、行ごと削除してください"
+    "（2つの課が同じ事業を提出すると、要修正になります）。",
+)
+
+
 def _steps(parts: Parts) -> tuple[tuple[str, str], ...]:
     """What to do, numbered."""
     label, words = _REPLY_STEP
@@ -118,6 +127,8 @@ def _steps(parts: Parts) -> tuple[tuple[str, str], ...]:
         steps.append(_PROJECT_STEP)
     if parts.prefilled:
         steps.append(_PREVIOUS_STEP)
+        if parts.of_unit:
+            steps.append(_OTHER_UNITS_STEP)
     if parts.indicators:
         steps.append(_INDICATOR_STEP)
     steps += [_CHECK_STEP, _SEND_STEP]
