@@ -205,9 +205,24 @@ def test_what_a_missing_department_had_is_no_former_name() -> None:
 def test_last_years_amount_tells_yen_from_thousand_yen() -> None:
     item = one(compared([row(1, "甲", budget=1_200_000)], [last("甲", budget=1200)]), "R114")
     assert "前年度（1,200千円）" in item.message
-    typed = row(1, "甲", budget=1_200_000, previous_budget=600_000)
-    result = compared([typed], [last("甲", budget=1200)])
-    assert [f.code for f in result.findings if f.code == "R114"] == []  # the form's own word counts
+
+
+@pytest.mark.parametrize(
+    ("budget", "typed", "listed", "expected"),
+    [
+        (1_000_000, 1_000_000, 1000, ["R114"]),  # both years in yen: only last year's list tells
+        (1_200_000, 600_000, 1200, ["R114"]),
+        (1_000_000, 1000, 10, ["R114"]),
+        (1_000_000, 900_000, 10, ["Y102"]),
+        (1_000_000, 0, 0, ["Y102"]),
+    ],
+)
+def test_a_leap_is_asked_about_once_whatever_the_form_says_of_last_year(
+    budget: int, typed: int, listed: int, expected: list[str]
+) -> None:
+    typed_row = row(1, "甲", budget=budget, previous_budget=typed)
+    result = compared([typed_row], [last("甲", budget=listed)])
+    assert [f.code for f in result.findings] == expected
 
 
 @pytest.mark.parametrize(("factor", "asked"), [("1.5", True), ("3", False), ("0", False)])

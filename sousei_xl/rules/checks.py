@@ -127,10 +127,10 @@ def budget_plausible(listing: Listing) -> Iterator[Finding]:
         if row.is_relisted or row.budget is None:
             continue
         meant = _money(round(row.budget / 1000))
-        shown, previous = _money(row.budget), row.previous_budget
+        shown, previous = _money(row.budget), thousandth(row)
         if row.budget > limit:
             yield at("R114", row, "budget", listing, shown, limit=_money(limit), expected=meant)
-        elif looks_like_yen(row.budget, previous):
+        elif previous is not None:
             yield at(
                 "R114",
                 row,
@@ -143,9 +143,14 @@ def budget_plausible(listing: Listing) -> Iterator[Finding]:
             )
 
 
-def looks_like_yen(budget: int, previous: int | None) -> bool:
-    """Whether an amount is about a thousand times last year's."""
-    return bool(previous) and 500 <= budget / (previous or 1) <= 2000
+def thousandth(row: ProjectRow) -> int | None:
+    """Last year's amount where this year's is about a thousand times that: probably yen.
+
+    A form may have both years in yen, so that what last year's list has counts beside it.
+    """
+    budget, before = row.budget or 0, (row.previous_budget, row.listed_before)
+    amounts = (amount for amount in before if amount is not None and amount > 0)
+    return next((amount for amount in amounts if 500 * amount <= budget <= 2000 * amount), None)
 
 
 def speaks_of_this_year(listing: Listing) -> Iterator[Finding]:

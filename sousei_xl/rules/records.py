@@ -63,6 +63,7 @@ class ProjectRow:
     not also broken. ``department`` is what is printed, ``counted`` the one department that it is
     counted under. ``corrected`` maps a field to the office's cell that now stands for it.
     ``original`` is the row that this one repeats, ``link`` how that was found (``relist.py``).
+    ``previous_budget`` is last year's amount as typed, ``listed_before`` that of last year's list.
     """
 
     raw: RawRow
@@ -83,6 +84,7 @@ class ProjectRow:
     unknown: frozenset[str] = NOTHING
     previous_number: int | None = None
     previous_budget: int | None = None
+    listed_before: int | None = None
     corrected: dict[str, Place] = field(default_factory=dict)
     withheld: bool = False
     submitted_number: int | None = None

@@ -14,7 +14,7 @@ from sousei_xl import text
 from sousei_xl.figures import changes
 from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.findings import Finding
-from sousei_xl.rules.checks import Listing, at, looks_like_yen
+from sousei_xl.rules.checks import Listing, at, thousandth
 from sousei_xl.rules.last_year import LastRow, LastYear
 from sousei_xl.rules.records import ProjectRow
 from sousei_xl.strategy.fields import FORMER_MEASURE
@@ -124,7 +124,7 @@ def budget_is_explained(year: Year) -> Iterator[Finding]:
         if row.budget_kind not in (None, text.INITIAL) or not isinstance(before.budget, int):
             continue
         small, large = sorted((row.budget, before.budget))
-        asked = row.budget > settings.budget_limit or looks_like_yen(row.budget, before.budget)
+        asked = row.budget > settings.budget_limit or thousandth(row) is not None
         if asked or large - small < _SMALL or large <= small * factor:
             continue
         yield at(
@@ -152,9 +152,9 @@ def run_checks(year: Year) -> list[Finding]:
     return [item for check in CHECKS for item in check(year)]
 
 
-def take_previous_budgets(year: Year) -> None:
-    """Last year's amount of every project whose form does not give it (R114 asks about it)."""
+def take_last_budgets(year: Year) -> None:
+    """What last year's list has for every project, beside what the form says (R114)."""
     for row in year.projects:
         before = year.known.get(row.row_id)
-        if row.previous_budget is None and before and isinstance(before.budget, int):
-            row.previous_budget = before.budget
+        if before and isinstance(before.budget, int):
+            row.listed_before = before.budget
