@@ -197,6 +197,21 @@ def test_what_a_department_says_is_no_guess() -> None:
     assert (len(found.new), len(found.gone), len(found.renamed)) == (1, 1, 0)
 
 
+@pytest.mark.parametrize(("measure", "fate"), [("1ア", "終了"), ("", "確認中")])
+def test_what_is_listed_is_found_before_what_is_not(measure: str, fate: Fate) -> None:
+    """甲 moved to another measure; its former row, or a second one, is not listed."""
+    found = years([last("甲", "1ア")], [row("甲", "2ア")], [(row("甲", measure), fate)])
+    assert [k.before.name for k in found.moved] == ["甲"]
+    assert (found.new, found.gone) == ((), ())
+
+
+def test_a_new_project_of_another_department_and_measure_has_only_the_name() -> None:
+    new = row("甲", "2ア", 部局名="農政部", 掲載区分="新規")
+    ended: list[tuple[Row, Fate]] = [(row("甲", "1ア"), "終了")]
+    found = years([last("甲", "1ア")], [new], ended)
+    assert (names(found.new), [g.fate for g in found.gone]) == (["甲"], ["終了"])
+
+
 def test_what_has_not_come_yet_is_not_gone() -> None:
     found = years(
         [last("甲"), last("乙", department="農政部"), last("丙")],

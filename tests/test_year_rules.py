@@ -85,6 +85,24 @@ CASES: list[tuple[str, list[RawRow], list[LastRow], Codes]] = [
     ("relisted last year, original now", [row(1, "甲")], [last("甲", relisted=True)], []),
     ("withdrawn", [row(1, "乙", category="終了"), row(2, "甲")], [last("甲")], []),
     ("held for its measure", [row(1, "乙", measure="9ア"), row(2, "甲")], [last("甲")], []),
+    (
+        "ended in one measure, goes on in another",
+        [row(1, "甲", "1ア", category="終了"), row(2, "甲", "2ア")],
+        [last("甲", "1ア")],
+        [],
+    ),
+    (
+        "moved, and a second row is held for its measure",
+        [row(1, "甲", "2ア"), row(2, "甲", measure="")],
+        [last("甲", "1ア")],
+        [],
+    ),
+    (
+        "a held row that is relisted takes nothing away",
+        [row(1, "甲", "2ア"), row(2, "甲", measure="", **RE)],
+        [last("甲", "1ア")],
+        [],
+    ),
     ("an unreadable 掲載区分 has its own", [row(1, "甲", category="？")], [last("甲")], []),
     (
         "twice as much or half is not much",

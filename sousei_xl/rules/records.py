@@ -243,6 +243,7 @@ class HeldRow:
     department: str
     name: str
     findings: tuple[Finding, ...]
+    relisted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +256,7 @@ class WithdrawnRow:
     measure: str
     number: int | None
     reason: str
+    relisted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from sousei_xl import text
 from sousei_xl.figures import changes
-from sousei_xl.figures.changes.names import likely_renamings
+from sousei_xl.figures.changes.year import match, unlisted
 from sousei_xl.findings import Finding
 from sousei_xl.rules.checks import Listing, at, thousandth
 from sousei_xl.rules.last_year import LastRow, LastYear
@@ -49,32 +49,22 @@ def beside(
     last: LastYear,
     waiting: frozenset[str] = frozenset(),
 ) -> Year:
-    """Find each project in last year's list.
-
-    What is held or withdrawn was there too and is no other project's former name; neither is what
-    a department of ``waiting``, which has not submitted everything yet, had last year.
-    """
+    """Find each project in last year's list (``figures.changes.year.match``)."""
     old = last.projects
-    rows = [
-        row
-        for row in (*listing.placed, *listing.held, *withdrawn)
+    rows = [row for row in listing.placed if not row.is_relisted]
+    aside = [
+        unlisted(row.name, row.submitter, measure)
+        for row, measure in (
+            *((row, row.measure or "") for row in withdrawn),
+            *((row, "") for row in listing.held),
+        )
         if row.name and not row.is_relisted
     ]
-    old_data, new_data = [row.data for row in old], [_data(row) for row in rows]
-    partner = changes.pair(old_data, new_data)
-    placed = {row.row_id for row in listing.placed}
-    fresh = [
-        i
-        for i, row in enumerate(rows)
-        if i not in partner and row.row_id in placed and row.category != text.NEW
-    ]
-    taken = set(partner.values())
-    gone = [i for i, row in enumerate(old) if i not in taken and row.counted not in waiting]
-    renamed = likely_renamings([old_data[i] for i in gone], [new_data[i] for i in fresh])
+    known, renamed, _ = match(old, [_data(row) for row in rows], aside, waiting)
     return Year(
         listing,
-        {rows[i].row_id: old[j] for i, j in partner.items()},
-        {rows[fresh[i]].row_id: old[gone[j]] for i, j in renamed.items()},
+        {rows[i].row_id: old[j] for i, j in known.items()},
+        {rows[i].row_id: old[j] for i, j in renamed.items()},
     )
 
 
@@ -82,22 +72,22 @@ def _data(row: ProjectRow) -> changes.Row:
     return {
         changes.MEASURE: row.measure,
         changes.NUMBER: row.number,
+        changes.CATEGORY: row.category,
         changes.NAME: row.name,
         changes.DEPARTMENT: row.department,
+        changes.RELEVANCE: row.relevance,
+        changes.BUDGET_KIND: row.budget_kind,
         changes.BUDGET: row.budget,
         changes.DESCRIPTION: row.description,
     }
 
 
 def is_new_or_not(year: Year) -> Iterator[Finding]:
-    """Y101: 新規 that was there, or one that is not 新規 and was not there.
-
-    The same name in another department and another measure may be another project: no question.
-    """
+    """Y101: 新規 that was there, or one that is not 新規 and was not there."""
     for row in year.projects:
         before, former = year.known.get(row.row_id), year.renamed.get(row.row_id)
         if row.category == text.NEW:
-            if before and (before.measure == row.measure or before.counted == row.counted):
+            if before:
                 owner = before.department
                 yield at(
                     "Y101", row, "category", year.listing, text.NEW, place=before.place, owner=owner

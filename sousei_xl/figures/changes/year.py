@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sousei_xl import text
 from sousei_xl.figures.changes import (
@@ -115,6 +115,55 @@ def _without_years(words: str) -> str:
     return _YEAR.sub("年", text.nfkc(words))
 
 
+def unlisted(name: str, department: str, measure: str) -> Row:
+    """A project that was read and is not listed: ``department`` submitted it, ``measure`` is blank
+    where the row is held."""
+    return {NAME: name, DEPARTMENT: department, MEASURE: measure}
+
+
+class Match(NamedTuple):
+    """Position of a row of this year → position of the project of last year that it is.
+
+    ``known`` and ``renamed`` (a guess) are of the listed rows, ``aside`` of the others.
+    """
+
+    known: Mapping[int, int]
+    renamed: Mapping[int, int]
+    aside: Mapping[int, int]
+
+
+def match(
+    last: Sequence[LastRow], listed: Sequence[Row], aside: Sequence[Row], waiting: Collection[str]
+) -> Match:
+    """Find this year's projects, none of them relisted, among ``last`` year's.
+
+    What is listed comes first: what is held or withdrawn (``aside``) takes what is left. It was
+    there too and has no former name; neither is what a department of ``waiting``, which has not
+    submitted everything yet, had last year anybody's former name.
+    """
+    data = [row.data for row in last]
+    known = {i: j for i, j in pair(data, listed).items() if not _only_same_name(listed[i], last[j])}
+    left = sorted(set(range(len(last))) - set(known.values()))
+    beside = {i: left[j] for i, j in pair([data[j] for j in left], aside).items()}
+    taken = set(beside.values())
+    gone = [j for j in left if j not in taken and last[j].counted not in waiting]
+    fresh = [i for i, r in enumerate(listed) if i not in known and r.get(CATEGORY) != text.NEW]
+    guesses = likely_renamings([data[j] for j in gone], [listed[i] for i in fresh])
+    return Match(known, {fresh[i]: gone[j] for i, j in guesses.items()}, beside)
+
+
+def _only_same_name(row: Row, before: LastRow) -> bool:
+    """Whether they may be two projects: 新規, of another measure and no department in common."""
+    mine, others = (
+        text.to_text(shown).split("・") for shown in (row[DEPARTMENT], before.department)
+    )
+    return (
+        row.get(CATEGORY) == text.NEW
+        and row[MEASURE] != before.measure
+        and set(mine).isdisjoint(others)
+    )
+
+
 def compare_years(
     last: LastYear,
     rows: Sequence[Row],
@@ -129,16 +178,9 @@ def compare_years(
     """
     old = last.projects
     projects = [row for row in rows if not row.get(RELISTED)]
-    old_data = [row.data for row in old]
-    partner = pair(old_data, [*projects, *(row for row, _ in aside)])
-    listed = {i: j for i, j in partner.items() if i < len(projects)}
-    fates = {j: aside[i - len(projects)][1] for i, j in partner.items() if i >= len(projects)}
-    taken = set(partner.values())
-    unknown = [j for j, row in enumerate(old) if j not in taken and row.counted not in waiting]
-    fresh = [i for i, r in enumerate(projects) if i not in listed and r.get(CATEGORY) != text.NEW]
-    guesses = likely_renamings([old_data[j] for j in unknown], [projects[i] for i in fresh])
-    renamed = {fresh[i]: unknown[j] for i, j in guesses.items()}
-    found = {**listed, **renamed}
+    known, renamed, beside = match(old, projects, [row for row, _ in aside], waiting)
+    fates = {j: aside[i][1] for i, j in beside.items()}
+    found = {**known, **renamed}
     kept = set(found.values())
     return YearChanges(
         new=tuple(row for i, row in enumerate(projects) if i not in found),

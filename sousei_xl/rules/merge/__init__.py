@@ -190,13 +190,19 @@ def _countable(row: ProjectRow) -> int | None:
 
 
 def _held(row: ProjectRow, errors: Iterable[Finding]) -> HeldRow:
-    return HeldRow(row.raw, row.submitter, row.name or "", tuple(errors))
+    return HeldRow(row.raw, row.submitter, row.name or "", tuple(errors), row.is_relisted)
 
 
 def _withdrawn(row: ProjectRow) -> WithdrawnRow:
     reason = office.WITHHOLD if row.withheld else row.category or ""
     return WithdrawnRow(
-        row.raw, row.submitter, row.name or "", row.measure or "", row.number, reason
+        row.raw,
+        row.submitter,
+        row.name or "",
+        row.measure or "",
+        row.number,
+        reason,
+        row.is_relisted,
     )
 
 

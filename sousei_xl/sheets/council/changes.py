@@ -9,7 +9,7 @@ from sousei_xl import text
 from sousei_xl.figures import changes as fields
 from sousei_xl.figures.changes import Row
 from sousei_xl.figures.changes.indicators import indicator_changes
-from sousei_xl.figures.changes.year import Fate, Kept, YearChanges, compare_years
+from sousei_xl.figures.changes.year import Fate, Kept, YearChanges, compare_years, unlisted
 from sousei_xl.rules.last_year import LastRow, LastYear
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book
@@ -54,16 +54,15 @@ def _with_word(row: dict[str, text.Value]) -> Row:
 def _aside(contents: Contents) -> Iterator[tuple[Row, Fate]]:
     """What was read and is not listed; why the office withholds a row is not said."""
     for gone in contents.result.withdrawn:
-        if not text.is_blank(gone.name) and not gone.raw.values.get("relisted"):
+        if gone.name and not gone.relisted:
             ours: dict[str, Fate] = {text.ENDED: "終了", text.CANCELLED: "取下げ"}
-            yield _data(gone.name, gone.department, gone.measure), ours.get(gone.reason, "掲載なし")
+            yield (
+                unlisted(gone.name, gone.department, gone.measure),
+                ours.get(gone.reason, "掲載なし"),
+            )
     for held in contents.result.held:
-        if not text.is_blank(held.name):
-            yield _data(held.name, held.department, ""), "確認中"
-
-
-def _data(name: str, department: str, measure: str) -> Row:
-    return {fields.NAME: name, fields.DEPARTMENT: department, fields.MEASURE: measure}
+        if held.name and not held.relisted:
+            yield unlisted(held.name, held.department, ""), "確認中"
 
 
 # --- the sheet ------------------------------------------------------------------------------------
