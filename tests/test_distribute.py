@@ -321,6 +321,32 @@ def test_a_plain_list_with_bands(tmp_path: Path) -> None:
     assert (airport["relevance"], airport["previous_budget"]) == (None, "記載なし")
 
 
+@pytest.mark.parametrize(
+    ("kind", "cell", "expected"),
+    [
+        ("未定", 500, "未定"),
+        ("検討中", None, "未定"),
+        ("内数", 500, "内数"),
+        ("当初", None, None),
+        ("当初", 500, 500),
+        (None, "内数", "内数"),
+        (None, "０予算", 0),
+        ("０予算", None, 0),
+        (None, "約5", "約5"),
+    ],
+)
+def test_a_word_stands_instead_of_an_amount_by_its_kind_as_this_year(
+    kind: str | None, cell: Any, expected: int | str | None, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append([*HEADINGS, "予算区分"])
+    book.active.append([1, None, "移住促進事業", "経済部", "◎", cell, "行う。", kind])
+    book.save(tmp_path / "一覧.xlsx")
+    [row] = last_year(tmp_path / "一覧.xlsx").rows
+    assert row.budget == expected
+
+
 def test_a_measure_that_is_no_more_is_left_to_be_chosen(tmp_path: Path) -> None:
     rows = [["基本目標1"], ["ケ　今年はない施策"], [1, None, "事業", "経済部", "◎", 5, "行う。"]]
     plan = plan_forms(example_strategy(), "", last_year(plain_list(tmp_path / "f.xlsx", rows)))

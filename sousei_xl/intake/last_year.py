@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sousei_xl import text
+from sousei_xl.figures.changes import amount_or_word
 from sousei_xl.intake.gate.cells import column_letters
 from sousei_xl.intake.last_indicators import last_indicators
 from sousei_xl.intake.previous import DATA
@@ -212,11 +213,13 @@ def _department(shown: str, strategy: Strategy) -> tuple[str, str]:
 
 
 def _budget(value: Value, kind: str) -> int | str | None:
-    """Thousand yen; 内数 and the like as a word; what cannot be read as it stood there."""
+    """Thousand yen; 未定 and 内数 as a word; what cannot be read as it stood there."""
     money = text.parse_money(value)
-    if money.amount is not None and not money.kind:
-        return money.amount
-    return money.kind or kind or text.to_text(value) or None
+    chosen = money.kind or text.choice(kind, text.BUDGET_KIND_SPELLINGS).value
+    if money.amount is None and chosen == text.ZERO:
+        return 0
+    shown = text.to_text(value) or None
+    return amount_or_word(chosen, shown if money.amount is None else money.amount)
 
 
 class _Bands:

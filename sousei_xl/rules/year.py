@@ -77,7 +77,7 @@ def _data(row: ProjectRow) -> changes.Row:
         changes.DEPARTMENT: row.department,
         changes.RELEVANCE: row.relevance,
         changes.BUDGET_KIND: row.budget_kind,
-        changes.BUDGET: row.budget,
+        changes.BUDGET: changes.amount_or_word(row.budget_kind, row.budget),
         changes.DESCRIPTION: row.description,
     }
 

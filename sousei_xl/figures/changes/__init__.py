@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sousei_xl import text
 from sousei_xl.text import Value
@@ -56,6 +57,14 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.changed or self.renamed)
+
+
+_Amount = TypeVar("_Amount")
+
+
+def amount_or_word(kind: object, amount: _Amount) -> _Amount | str:
+    """What a list says of a budget: 未定 and 内数 stand instead of an amount, 当初 beside it."""
+    return str(kind) if kind in (text.UNDECIDED, text.INCLUDED) else amount
 
 
 def target(row: Row) -> str:

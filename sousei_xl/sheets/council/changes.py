@@ -40,15 +40,11 @@ _MOST = 2000  # lines of a section: nobody turns more pages in a meeting
 def year_changes(contents: Contents, last: LastYear) -> YearChanges:
     """This year's list beside last year's."""
     headings, data = projects_data(contents)
-    rows = [_with_word(dict(zip(headings, values, strict=True))) for values in data]
+    rows = [dict(zip(headings, values, strict=True)) for values in data]
+    for row in rows:
+        row[fields.BUDGET] = fields.amount_or_word(row[fields.BUDGET_KIND], row[fields.BUDGET])
     waiting = {d.department for d in contents.result.departments if d.missing_units}
     return compare_years(last, rows, list(_aside(contents)), waiting)
-
-
-def _with_word(row: dict[str, text.Value]) -> Row:
-    """The word that stands instead of an amount in its place."""
-    word = row[fields.BUDGET_KIND] in (text.UNDECIDED, text.INCLUDED)
-    return {**row, fields.BUDGET: row[fields.BUDGET_KIND]} if word else row
 
 
 def _aside(contents: Contents) -> Iterator[tuple[Row, Fate]]:
