@@ -129,16 +129,25 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 def test_the_offices_own_fields_count(proposal: Path, tmp_path: Path) -> None:
     sides = []
-    for name, value in (("前", "国"), ("後", "道")):
+    for name, value in (("前", "0701234"), ("後", "0701235")):
         path = tmp_path / f"{name}.xlsx"
         book = openpyxl.load_workbook(proposal)
         sheet = book[DATA]
         column = sheet.max_column + 1
-        sheet.cell(1, column).value, sheet.cell(2, column).value = "財源", value
+        sheet.cell(1, column).value, sheet.cell(2, column).value = "補助番号", value
+        book["データ_KPI"].cell(2, _column(book["データ_KPI"], "実績値")).value = int(value)
         book.save(path)
         sides.append(path)
-    [change] = compared(*sides)["changed"]
-    assert change["fields"] == [{"field": "財源", "before": "国", "after": "道"}]
+    found = compared(*sides)
+    [change] = found["changed"]
+    assert change["fields"] == [{"field": "補助番号", "before": "0701234", "after": "0701235"}]
+    shown = run("compare", *sides).out
+    assert "補助番号: 0701234 → 0701235\n" in shown  # digits, and no amount
+    assert "H27の実績値: 701,234 → 701,235（+1、+0.0%）" in shown
+
+
+def _column(sheet: Any, heading: str) -> int:
+    return next(int(cell.column) for cell in sheet[1] if cell.value == heading)
 
 
 def test_the_printed_form_alone_is_a_plain_list(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +13,13 @@ from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import read_files, start_reading
 from sousei_xl.workspace import OperatorError, Workspace
 
-_SHORT = 3  # digits of a number that needs no comma
-
 if TYPE_CHECKING:
     from sousei_xl.figures.changes import Changed, Row
     from sousei_xl.figures.changes.indicators import IndicatorChange
     from sousei_xl.pipeline.comparison import Comparison, Side
     from sousei_xl.strategy import Strategy
+
+_SHORT = 3  # digits of a number that needs no comma
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -178,22 +178,27 @@ def _rows(label: str, rows: Sequence[Row]) -> None:
 
 
 def _changed(label: str, changed: Sequence[Changed]) -> None:
+    from sousei_xl.figures.changes import BUDGET
+
     print(f"\n{label}: {len(changed):,}")
     for change in changed:
         print(f"  {_name(change.row)}")
-        _print_fields(change.fields)
+        _print_fields(change.fields, lambda heading: heading == BUDGET)
 
 
 def _indicators(indicators: Sequence[IndicatorChange]) -> None:
+    from sousei_xl.figures.changes.indicators import is_figure
+
     print(f"\n変わった数値目標・KPI: {len(indicators):,}")
     for change in indicators:
         print(f"  {shown(f'{change.id}　{change.title}')}")
-        _print_fields(change.fields)
+        _print_fields(change.fields, is_figure)
 
 
-def _print_fields(fields: Iterable[tuple[str, str, str]]) -> None:
+def _print_fields(fields: Iterable[tuple[str, str, str]], is_amount: Callable[[str], bool]) -> None:
     for heading, before, after in fields:
-        one, other = _amounts(before, after) or differing(before, after)
+        amounts = _amounts(before, after) if is_amount(heading) else None
+        one, other = amounts or differing(before, after)
         print(f"    {shown(heading)}: {one} → {other}")
 
 

@@ -83,6 +83,12 @@ def _with_year(figure: str, year: str) -> str:
 _ID, _NAME, _PART, _YEAR = "ID", "指標名", "内訳", "実績年"
 _OF_SERIES = (_NAME, _PART, "単位", "集計区分", "現状値年", "現状値", "目標値年", "目標値")
 _OF_YEAR = ("実績値", "累積値", "判定")
+_FIGURES = ("現状値", "目標値", "実績値", "累積値")
+
+
+def is_figure(heading: str) -> bool:
+    """Whether a field that changed has figures: 目標値, H29の実績値."""
+    return heading.rpartition("の")[2] in _FIGURES
 
 
 def compare_indicator_rows(old: Sequence[Row], new: Sequence[Row]) -> tuple[IndicatorChange, ...]:
