@@ -114,7 +114,7 @@ def _write(
     lines: Sequence[Sequence[Line]],
 ) -> None:
     counted = f"{title}　{len(lines):,}件" if lines else f"{title}　なし"
-    sections.write(counted, note if lines else "", spans, _few(lines, spans))
+    sections.write(counted, note, spans, _few(lines, spans))
 
 
 def _name(row: Row) -> str:

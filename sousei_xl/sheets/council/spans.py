@@ -12,6 +12,7 @@ from sousei_xl.sheets.styles import STYLES
 from sousei_xl.sheets.tables import Cell, Formula
 
 _SIZE = 10.0
+_GAP, _TITLE = 10.0, 22.0  # points
 _PAGE_SAFETY = 0.95  # a little less than ``pages.paginate`` takes for a page, so that it agrees
 
 
@@ -43,16 +44,19 @@ class Sections:
     def write(
         self, title: str, note: str, spans: Sequence[Span], groups: Iterable[Sequence[Line]]
     ) -> None:
-        """A section: title, note, headings, and groups of lines that stay on one page."""
+        """A section: title, note, headings, and groups of lines that stay on one page.
+
+        Where there are no groups it is the title alone.
+        """
         # The sheet may have more columns than a section needs.
         spans = [*spans[:-1], replace(spans[-1], last=len(self.sheet.widths) - 1)]
         heads = tuple(span.heading for span in spans)
         begun = False
         for group in groups:
             heights = [self._needed(line, spans) for line in group]
-            above = 0.0 if begun else 40 + pages.text_height(note, self._width, 9, self._font)
+            above = 0.0
             if not begun:
-                above += self._needed(heads, spans)
+                above = _GAP + _TITLE + self._note_height(note) + self._needed(heads, spans)
             if self.used + above + sum(heights) > self._room and self.used:
                 self._turn()
                 if begun:
@@ -63,14 +67,9 @@ class Sections:
             for line, height in zip(group, heights, strict=True):
                 self._line(line, spans, height)
         if not begun:
-            self.words(title, note)
-
-    def words(self, title: str, *notes: str) -> None:
-        """A title with nothing but words below it."""
-        self._down(10)
-        self._title(title)
-        for note in notes:
-            self._note(note)
+            if self.used + _GAP + _TITLE > self._room:
+                self._turn()
+            self._above(title)
 
     def heading(self, title: str, spans: Sequence[Span]) -> None:
         """Title and headings of a table whose lines follow one by one."""
@@ -119,20 +118,20 @@ class Sections:
         self.row += 1
 
     def _head(self, title: str, note: str, heads: tuple[str, ...], spans: Sequence[Span]) -> None:
-        if self.used:
-            self._down(10)
-        self._title(title)
+        self._above(title)
         if note:
-            self._note(note)
+            self.sheet.wide_text(self.row, note, "note")
+            self._down(self._note_height(note))
         self._line(heads, spans, self._needed(heads, spans), "header")
 
-    def _title(self, title: str) -> None:
+    def _above(self, title: str) -> None:
+        if self.used:
+            self._down(_GAP)
         self.sheet.text(self.row, 0, title, "subtitle")
-        self._down(22)
+        self._down(_TITLE)
 
-    def _note(self, note: str) -> None:
-        self.sheet.wide_text(self.row, note, "note")
-        self._down(pages.text_height(note, self._width, 9, self._font))
+    def _note_height(self, note: str) -> float:
+        return pages.text_height(note, self._width, 9, self._font) if note else 0.0
 
     def _needed(self, cells: Line, spans: Sequence[Span]) -> float:
         """Height of a row with these cells."""
