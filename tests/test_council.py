@@ -391,6 +391,21 @@ def test_last_year_s_remarks_may_stand_beside_last_year_s_list(
     assert texts(found) == {"昨年の意見"}
 
 
+@pytest.mark.parametrize("beside_the_list", [False, True])
+def test_a_remark_without_a_year_is_of_the_year_of_its_workbook(
+    beside_the_list: bool, workspace: Workspace, tmp_path: Path
+) -> None:
+    folder = tmp_path if beside_the_list else workspace.outbox
+    path = written(folder / SHEET, [remark("施策:1ア", "昨年の意見")])
+    book = load_workbook(path)
+    book[EVALUATION].cell(row_of(path, "施策:1ア"), 2).value = None
+    book.save(path)
+    settings = marked_strategy({"年度": "平成31年度"}).settings
+    previous = tmp_path / "別紙_平成30年度.xlsx" if beside_the_list else None
+    [found] = read_remarks(workspace, settings, previous)
+    assert (found.opinion, found.year) == ("昨年の意見", 2018)
+
+
 def _damage(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-500])
 

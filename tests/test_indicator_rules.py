@@ -616,6 +616,9 @@ def _edition(number: int, typed: Mapping[str, Any]) -> Submission:
         ([{**FULL, "H28実績": "約24"}, {**FULL, "H28実績": 23}], []),
         # A cell that cannot be read has its own finding.
         ([FULL, {**FULL, "H28実績": "約24"}], []),
+        # A text keeps all its digits, a number 15 of them.
+        ([{**FULL, "H28実績": "0.12345678901234567"}, {**FULL, "H28実績": 0.123456789012346}], []),
+        ([{**FULL, "H28実績": "0.12345678901234567"}] * 2, []),
     ],
 )
 def test_k106_past_value_of_a_replaced_file(

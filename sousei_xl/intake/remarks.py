@@ -49,13 +49,12 @@ def read_remarks(
     there = _standing(previous.parent, settings) if previous and not earlier else None
     if there is None or (here and there.resolve() == here.resolve()):
         return found
-    # A remark without a year is of the year of its workbook.
-    year = _year_in(there.name)
-    carried = (replace(r, year=year) if r.year is None else r for r in _read(there))
+    carried = _read(there)
     return (*found, *(r for r in carried if r.year is None or r.year < settings.fiscal_year))
 
 
 def _read(path: Path) -> tuple[Remark, ...]:
+    """All remarks of a workbook; one without a year is of the year that the file's name says."""
     try:
         found = remarks_in(publish.read_back(path))
     except publish.NotWhole as error:
@@ -73,7 +72,8 @@ def _read(path: Path) -> tuple[Remark, ...]:
             f"{_cannot(path)}「{'」「'.join(_NEEDED)}」の見出しが見つかりません。"
             f"消した見出しを元に戻してください。{_OTHERWISE}"
         )
-    return found
+    year = _year_in(path.name)
+    return tuple(replace(r, year=year) if r.year is None else r for r in found)
 
 
 _OTHERWISE = (

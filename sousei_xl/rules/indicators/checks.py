@@ -149,7 +149,7 @@ def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
             if value is None:
                 if not any(year in other.actuals for other in rows[indicator.id]):
                     gone[year] = before
-            elif _as_printed(value) != before:
+            elif _as_printed(value) != _as_printed(before):
                 yield _at("K106", row, name, kpi, _typed(row, name), previous=_shown(before))
         if gone and (row.actuals or row.answers(kpi.strategy)):
             labels = (defined.actual_label(year, kpi.strategy.settings) for year in gone)
