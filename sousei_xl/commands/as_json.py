@@ -108,12 +108,10 @@ def _figures(group: Subtotal) -> dict[str, int]:
 
 def _previous(contents: Contents) -> dict[str, Any] | None:
     """Last year's 別紙, and what became of its projects."""
-    from sousei_xl.sheets.council.changes import year_changes  # an error needs nothing of it
-
-    last = contents.last
-    if last is None:
+    found = contents.year_changes
+    if found is None:
         return None
-    return {**last_year.described(last), **last_year.counts(year_changes(contents, last))}
+    return {**last_year.described(found.last), **last_year.counts(found)}
 
 
 def merged(contents: Contents, outputs: Iterable[str]) -> dict[str, Any]:

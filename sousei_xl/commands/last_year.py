@@ -41,12 +41,12 @@ def wrong_year(last: LastYear, strategy: Strategy) -> str:
     )
 
 
-def summary(last: LastYear, found: YearChanges) -> list[str]:
+def summary(found: YearChanges) -> list[str]:
     """What became of last year's projects, in a line or two."""
-    if not last.projects:
+    if not found.last.projects:
         return ["前年度の別紙に事業がないため、KPIの実績値だけを比べました。"]
     lines = [
-        f"前年度（{shown(last.file)}）との比較: 新規 {len(found.new):,}"
+        f"前年度（{shown(found.last.file)}）との比較: 新規 {len(found.new):,}"
         f"　一覧にない {len(found.gone):,}　名称変更（推定） {len(found.renamed):,}"
         f"　施策の移動 {len(found.moved):,}　予算の変更 {len(found.with_other_budget):,}"
     ]

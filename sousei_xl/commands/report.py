@@ -23,7 +23,6 @@ from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook.reminders import reminders
-from sousei_xl.sheets.council.changes import year_changes
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import NEW, RELISTED, to_text
 from sousei_xl.workspace import Workspace
@@ -72,7 +71,7 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
             f"（{shown('、'.join(sorted(kept)))} に残し、"
             "点検結果の「事務局修正一覧」に載せました）。"
         )
-    if contents.last is not None:
+    if contents.year_changes is not None:
         console.print(f"  {last_year.carried(delivered.carried)}")
     _next(console, contents, delivered)
 
@@ -236,13 +235,13 @@ def _figures(console: Console, contents: Contents) -> None:
 
 def _compared(console: Console, contents: Contents) -> None:
     """What became of last year's projects, where last year's 別紙 was given."""
-    last = contents.last
-    if last is None:
+    found = contents.year_changes
+    if found is None:
         return
     console.print()
-    for line in last_year.summary(last, year_changes(contents, last)):
+    for line in last_year.summary(found):
         console.print(line)
-    if doubt := last_year.wrong_year(last, contents.strategy):
+    if doubt := last_year.wrong_year(found.last, contents.strategy):
         console.print(doubt)
 
 
@@ -293,7 +292,7 @@ def _next(console: Console, contents: Contents, delivered: Delivered) -> None:
         console.print("      sousei-xl merge --approve 決裁日（例 2018-03-30）")
     if contents.status == "final":
         console.print("  ・別紙とオープンデータを公表できます。")
-    if contents.status != "draft" and contents.last is None:
+    if contents.status != "draft" and contents.year_changes is None:
         console.print("  ・前年度の別紙があれば、変更箇所も検討懇談会資料に載せられます:")
         console.print("      sousei-xl merge --previous 前年度の別紙.xlsx")
     if contents.status == "draft":

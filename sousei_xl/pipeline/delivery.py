@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -24,6 +24,7 @@ from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
+from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.publish.ahead import as_many_as_pay, written_ahead
 from sousei_xl.rules.indicators.records import IndicatorResult
@@ -133,7 +134,7 @@ def contents_of(
         status, approved_on = "final", approve
     elif approval and approval.content_hash == digest and status == "proposal":
         status, approved_on = "final", approval.date
-    return Contents(
+    contents = Contents(
         strategy=strategy,
         result=result,
         totals=figures,
@@ -143,8 +144,8 @@ def contents_of(
         reopened=approval is not None and status == "proposal",
         indicators=indicators,
         judged=judge_all(indicators.reports, strategy.settings),
-        last=last,
     )
+    return replace(contents, year_changes=year_changes(contents, last)) if last else contents
 
 
 def _refuse_approval(result: ListResult, undecided: int) -> None:

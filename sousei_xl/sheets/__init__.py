@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
+from sousei_xl.figures.changes.year import YearChanges
 from sousei_xl.figures.indicators import Judged
 from sousei_xl.figures.totals import Totals
 from sousei_xl.findings import Finding
 from sousei_xl.rules.indicators.records import IndicatorResult
-from sousei_xl.rules.last_year import LastYear
 from sousei_xl.rules.records import ListResult, ListStatus
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import Run
@@ -23,7 +23,8 @@ class Contents:
 
     ``approved_on`` is the day of 決裁 of a final list. ``reopened`` is True where an approved list
     has changed since and became a proposal again. ``indicators`` is the KPI round, if there is one,
-    ``judged`` what its reports mean (``judge_all``). ``last`` is last year's 別紙, if it was given.
+    ``judged`` what its reports mean (``judge_all``). ``year_changes`` is what became of last
+    year's projects, if last year's 別紙 was given.
     """
 
     strategy: Strategy
@@ -35,7 +36,7 @@ class Contents:
     reopened: bool = False
     indicators: IndicatorResult | None = None
     judged: tuple[Judged, ...] = ()
-    last: LastYear | None = None
+    year_changes: YearChanges | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -68,6 +68,7 @@ class YearChanges:
     """Every project of both lists, once. New and kept ones in the order of this year's list, gone
     ones in that of last year's. ``relisted`` are the relisted rows of kept projects."""
 
+    last: LastYear
     new: tuple[Row, ...]
     kept: tuple[Kept, ...]
     gone: tuple[Gone, ...]
@@ -183,6 +184,7 @@ def compare_years(
     found = {**known, **renamed}
     kept = set(found.values())
     return YearChanges(
+        last=last,
         new=tuple(row for i, row in enumerate(projects) if i not in found),
         kept=tuple(Kept(old[found[i]], projects[i], i in renamed) for i in sorted(found)),
         gone=tuple(

@@ -102,11 +102,12 @@ def _summary(contents: Contents) -> Iterator[tuple[str, str]]:
     )
     if contents.indicators is not None and contents.indicators.expected:
         yield "KPI", _indicator_round(contents.indicators)
-    if contents.last is not None:
-        year = contents.last.fiscal_year
+    if contents.year_changes is not None:
+        last = contents.year_changes.last
+        year = last.fiscal_year
         label = f"（{text.fiscal_year_label(year)}）" if year else ""
-        count = f"{len(contents.last.rows):,}行"
-        yield "前年度の別紙", f"{text.printable(contents.last.file)}{label}　{count}と比べました"
+        count = f"{len(last.rows):,}行"
+        yield "前年度の別紙", f"{text.printable(last.file)}{label}　{count}と比べました"
     yield "次にすること", "\n".join(f"・{step}" for step in _next_steps(contents))
 
 

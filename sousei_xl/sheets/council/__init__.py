@@ -71,8 +71,8 @@ def write_council(path: Path, contents: Contents, remarks: Iterable[Remark]) -> 
     )
     placed = place(remarks, contents)
     _write_evaluation(book, contents, placed)
-    if contents.last is not None and contents.last.projects:
-        write_changes(book, contents, contents.last)
+    if contents.year_changes is not None and contents.year_changes.last.projects:
+        write_changes(book, contents, contents.year_changes)
     if placed.orphans:
         _write_orphans(book, contents, placed.orphans)
     book.close()

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from sousei_xl import text
 from sousei_xl.figures import changes as fields
 from sousei_xl.figures.changes import Row
 from sousei_xl.figures.changes.indicators import indicator_changes
-from sousei_xl.figures.changes.year import Fate, Kept, YearChanges, compare_years, unlisted
+from sousei_xl.figures.changes.year import Fate, Kept, YearChanges
 from sousei_xl.rules.last_year import LastRow, LastYear
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.council.changes_summary import Summary
 from sousei_xl.sheets.council.spans import Line, Sections, Span
-from sousei_xl.sheets.data import DESCRIPTION, projects_data
+from sousei_xl.sheets.data import DESCRIPTION
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Cell
 
@@ -37,36 +37,12 @@ _FATES: dict[Fate, str] = {
 _MOST = 2000  # lines of a section: nobody turns more pages in a meeting
 
 
-def year_changes(contents: Contents, last: LastYear) -> YearChanges:
-    """This year's list beside last year's."""
-    headings, data = projects_data(contents)
-    rows = [dict(zip(headings, values, strict=True)) for values in data]
-    for row in rows:
-        row[fields.BUDGET] = fields.amount_or_word(row[fields.BUDGET_KIND], row[fields.BUDGET])
-    waiting = {d.department for d in contents.result.departments if d.missing_units}
-    return compare_years(last, rows, list(_aside(contents)), waiting)
-
-
-def _aside(contents: Contents) -> Iterator[tuple[Row, Fate]]:
-    """What was read and is not listed; why the office withholds a row is not said."""
-    for gone in contents.result.withdrawn:
-        if gone.name and not gone.relisted:
-            ours: dict[str, Fate] = {text.ENDED: "終了", text.CANCELLED: "取下げ"}
-            yield (
-                unlisted(gone.name, gone.department, gone.measure),
-                ours.get(gone.reason, "掲載なし"),
-            )
-    for held in contents.result.held:
-        if held.name and not held.relisted:
-            yield unlisted(held.name, held.department, ""), "確認中"
-
-
 # --- the sheet ------------------------------------------------------------------------------------
 
 
-def write_changes(book: Book, contents: Contents, last: LastYear) -> None:
+def write_changes(book: Book, contents: Contents, found: YearChanges) -> None:
     """The sheet 前年度からの変更箇所."""
-    found = year_changes(contents, last)
+    last = found.last
     summary = Summary(contents.strategy, last.projects, found)
     more = summary.columns - len(_WIDTHS)
     sheet = book.sheet(CHANGES, (*_WIDTHS, *[_WIDTHS[-1]] * more))

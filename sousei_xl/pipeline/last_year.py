@@ -1,0 +1,36 @@
+"""The merged list beside last year's: what became of its projects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sousei_xl import text
+from sousei_xl.figures.changes import BUDGET, BUDGET_KIND, Row, amount_or_word
+from sousei_xl.figures.changes.year import Fate, YearChanges, compare_years, unlisted
+from sousei_xl.rules.last_year import LastYear
+from sousei_xl.rules.records import ListResult
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.data import projects_data
+
+_FATES: dict[str, Fate] = {text.ENDED: "終了", text.CANCELLED: "取下げ"}
+
+
+def year_changes(contents: Contents, last: LastYear) -> YearChanges:
+    """This year's list beside last year's."""
+    headings, data = projects_data(contents)
+    rows = [dict(zip(headings, values, strict=True)) for values in data]
+    for row in rows:
+        row[BUDGET] = amount_or_word(row[BUDGET_KIND], row[BUDGET])
+    waiting = {d.department for d in contents.result.departments if d.missing_units}
+    return compare_years(last, rows, list(_aside(contents.result)), waiting)
+
+
+def _aside(result: ListResult) -> Iterator[tuple[Row, Fate]]:
+    """What was read and is not listed; why the office withholds a row is not said."""
+    for gone in result.withdrawn:
+        if gone.name and not gone.relisted:
+            fate = _FATES.get(gone.reason, "掲載なし")
+            yield unlisted(gone.name, gone.department, gone.measure), fate
+    for held in result.held:
+        if held.name and not held.relisted:
+            yield unlisted(held.name, held.department, ""), "確認中"
