@@ -19,6 +19,7 @@ from python_calamine import CalamineWorkbook
 from workspaces import ROOT, edit, example_workspace, run
 
 from sousei_xl import text
+from sousei_xl.figures.last_year import LastYear
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import GOOD, PENDING, check_text
 from sousei_xl.forms.distribute import write_form
@@ -30,7 +31,6 @@ from sousei_xl.intake.submission import read_submission
 from sousei_xl.pipeline.distribution import plan_forms
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.rules import checks, schema
-from sousei_xl.rules.last_year import LastYear
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import Submission
 from sousei_xl.strategy import Strategy

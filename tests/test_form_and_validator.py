@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
+from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.findings import is_error
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import GOOD, PENDING
@@ -30,7 +31,6 @@ from sousei_xl.intake.submission import read_submission
 from sousei_xl.pipeline.distribution import Form, plan_forms
 from sousei_xl.rules import checks, schema
 from sousei_xl.rules.indicators.merge import merge_indicators
-from sousei_xl.rules.last_year import LastRow, LastYear
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import Submission
 from sousei_xl.strategy import Strategy

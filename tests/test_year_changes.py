@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sousei_xl.figures.changes import COMPARED, Changes, Row, changed, compare, pair
 from sousei_xl.figures.changes.names import guess_renamings, likely_renamings
 from sousei_xl.figures.changes.year import Fate, YearChanges, compare_years
-from sousei_xl.rules.last_year import LastRow, LastYear
+from sousei_xl.figures.last_year import LastRow, LastYear
 
 BUDGET = "予算事業費（千円）"
 NAMES = ("移住促進事業", "移住推進事業", "観光振興事業", "甲", "乙")

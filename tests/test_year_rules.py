@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sousei_xl.rules.last_year import LastRow, LastYear
+from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import ListResult, RawRow
 from sousei_xl.strategy.fields import FORMER_MEASURE

@@ -27,8 +27,8 @@ from sousei_xl.text import nfkc
 from sousei_xl.workspace import OperatorError, Workspace
 
 if TYPE_CHECKING:
+    from sousei_xl.figures.last_year import LastRow, LastYear
     from sousei_xl.pipeline.distribution import Distribution
-    from sousei_xl.rules.last_year import LastRow, LastYear
     from sousei_xl.strategy import Strategy
 
 _MOST = 10

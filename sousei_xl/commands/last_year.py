@@ -9,7 +9,7 @@ from sousei_xl.commands.console import shown
 
 if TYPE_CHECKING:
     from sousei_xl.figures.changes.year import YearChanges
-    from sousei_xl.rules.last_year import LastYear
+    from sousei_xl.figures.last_year import LastYear
     from sousei_xl.strategy import Strategy
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from sousei_xl import text
+from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.intake.read import SheetCells
-from sousei_xl.rules.last_year import LastIndicator
 from sousei_xl.strategy import Indicator, Strategy
 
 _ALIKE = 0.6  # share of common letters that makes a reworded name the same indicator's

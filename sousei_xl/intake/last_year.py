@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sousei_xl import text
 from sousei_xl.figures.changes import amount_or_word
+from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.intake.gate.cells import column_letters
 from sousei_xl.intake.last_indicators import last_indicators
 from sousei_xl.intake.previous import DATA
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import finding_of
-from sousei_xl.rules.last_year import LastRow, LastYear
 from sousei_xl.sheets import named
 from sousei_xl.sheets.annex import MARK
 from sousei_xl.sheets.book import MAX_TEXT

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.last_year import read_last_year
@@ -16,7 +17,6 @@ from sousei_xl.intake.receive import receive
 from sousei_xl.intake.submission import finding_of
 from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.rules.indicators.records import IndicatorResult
-from sousei_xl.rules.last_year import LastYear
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.merge.units import unit_key
 from sousei_xl.rules.records import Intake, ListResult, Submission

@@ -16,6 +16,7 @@ from pathlib import Path
 from sousei_xl import publish, text
 from sousei_xl.figures.changes import Changes, compare
 from sousei_xl.figures.indicators import judge_all
+from sousei_xl.figures.last_year import LastYear
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import Finding, is_for_department
 from sousei_xl.forms.returns import FOLDER as RETURNS
@@ -28,7 +29,6 @@ from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.publish.ahead import as_many_as_pay, written_ahead
 from sousei_xl.rules.indicators.records import IndicatorResult
-from sousei_xl.rules.last_year import LastYear
 from sousei_xl.rules.records import FileRecord, ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook

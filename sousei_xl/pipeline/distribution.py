@@ -13,13 +13,13 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from sousei_xl import publish, text
+from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.forms.checks.review import speaks_of_the_past
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.indicators import indicator_rows
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.publish import Outbox, Output, Published
-from sousei_xl.rules.last_year import LastRow, LastYear
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.final_check import has_rows, write_final_check
 from sousei_xl.strategy import AUTOMATIC, Strategy

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sousei_xl import text
 from sousei_xl.figures.changes import BUDGET, BUDGET_KIND, Row, amount_or_word
 from sousei_xl.figures.changes.year import Fate, YearChanges, compare_years, unlisted
-from sousei_xl.rules.last_year import LastYear
+from sousei_xl.figures.last_year import LastYear
 from sousei_xl.rules.records import ListResult
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.data import projects_data

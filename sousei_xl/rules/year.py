@@ -13,9 +13,9 @@ from decimal import Decimal
 from sousei_xl import text
 from sousei_xl.figures import changes
 from sousei_xl.figures.changes.year import match, unlisted
+from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.findings import Finding
 from sousei_xl.rules.checks import Listing, at, thousandth
-from sousei_xl.rules.last_year import LastRow, LastYear
 from sousei_xl.rules.records import ProjectRow
 from sousei_xl.strategy.fields import FORMER_MEASURE
 

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from sousei_xl import text
 from sousei_xl.figures.changes import Row
-from sousei_xl.rules.last_year import LastIndicator
+from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy import indicators as defined
 

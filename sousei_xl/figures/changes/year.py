@@ -27,7 +27,7 @@ from sousei_xl.figures.changes import (
     pair,
 )
 from sousei_xl.figures.changes.names import likely_renamings
-from sousei_xl.rules.last_year import LastRow, LastYear
+from sousei_xl.figures.last_year import LastRow, LastYear
 
 Fate = Literal["終了", "取下げ", "掲載なし", "確認中", "未提出"]
 _TEXTS = (NAME, DEPARTMENT, RELEVANCE, DESCRIPTION)

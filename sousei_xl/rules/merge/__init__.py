@@ -13,10 +13,10 @@ from dataclasses import replace
 import pandas as pd
 
 from sousei_xl import text
+from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, is_error, is_for_department
 from sousei_xl.rules import checks, schema, year
 from sousei_xl.rules.indicators.share import share
-from sousei_xl.rules.last_year import LastYear
 from sousei_xl.rules.merge import office, order, relist, units
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import (

@@ -10,7 +10,7 @@ from sousei_xl.figures import changes as fields
 from sousei_xl.figures.changes import Row
 from sousei_xl.figures.changes.indicators import indicator_changes
 from sousei_xl.figures.changes.year import Fate, Kept, YearChanges
-from sousei_xl.rules.last_year import LastRow, LastYear
+from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.council.changes_summary import Summary

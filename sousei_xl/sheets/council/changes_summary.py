@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from sousei_xl.figures.changes import BUDGET, MEASURE, Row
 from sousei_xl.figures.changes.year import YearChanges
-from sousei_xl.rules.last_year import LastRow
+from sousei_xl.figures.last_year import LastRow
 from sousei_xl.sheets.council.spans import Line, Sections, Span
 from sousei_xl.sheets.tables import Cell, Formula
 from sousei_xl.strategy import Strategy
