@@ -10,7 +10,18 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from sousei_xl import text
-from sousei_xl.figures.changes import DEPARTMENT, MEASURE, NAME, NUMBER
+from sousei_xl.figures.changes import (
+    BUDGET,
+    BUDGET_KIND,
+    CATEGORY,
+    DEPARTMENT,
+    DESCRIPTION,
+    MEASURE,
+    NAME,
+    NUMBER,
+    RELEVANCE,
+    RELISTED,
+)
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.data_columns import CODE_COLUMN, YEAR_COLUMN, DataColumn
@@ -19,8 +30,7 @@ from sousei_xl.strategy import Strategy
 
 PROJECTS_SHEET = "データ_事業"
 
-GOAL, RELISTED, CATEGORY, BUDGET = "基本目標番号", "再掲", "掲載区分", "予算事業費（千円）"
-DESCRIPTION, ORIGINAL = "事業内容", "初出"
+GOAL, ORIGINAL = "基本目標番号", "初出"
 
 _COLUMNS = (
     CODE_COLUMN,
@@ -47,7 +57,7 @@ _COLUMNS = (
     DataColumn(NAME, 38, "事業の名称です。（新）は付けていません。", required=True),
     DataColumn(DEPARTMENT, 18, "複数の部局による事業は「・」でつないでいます。"),
     DataColumn(
-        "関連性",
+        RELEVANCE,
         9,
         f"「{text.DIRECT}」は施策の記載内容に直接関係する事業、"
         f"「{text.SUPPORTING}」は施策の目的の達成を補完する事業です。",
@@ -55,7 +65,7 @@ _COLUMNS = (
         choices=(text.DIRECT, text.SUPPORTING),
     ),
     DataColumn(
-        "予算区分",
+        BUDGET_KIND,
         10,
         f"「{text.UNDECIDED}」は金額が決まっていない事業、「{text.INCLUDED}」はほかの事業の予算に"
         f"含まれる事業、「{text.ZERO}」は予算を伴わない事業です。",

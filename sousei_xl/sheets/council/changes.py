@@ -15,7 +15,6 @@ from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.council.changes_summary import Summary
 from sousei_xl.sheets.council.spans import Line, Sections, Span
-from sousei_xl.sheets.data import DESCRIPTION
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Cell
 
@@ -127,7 +126,7 @@ def _write_new(sections: Sections, found: YearChanges) -> None:
                 _name(row),
                 _department(row),
                 _amount(row[fields.BUDGET]),
-                text.to_text(row[DESCRIPTION]),
+                text.to_text(row[fields.DESCRIPTION]),
             )
         ]
         for row in found.new

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from sousei_xl.figures.changes import CATEGORY
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.data import (
-    CATEGORY,
     ORIGINALS_ONLY,
     PROJECTS_SHEET,
     RELISTED_ONLY,

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
-from sousei_xl.figures.changes import MEASURE
+from sousei_xl.figures.changes import CATEGORY, MEASURE
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.data import (
-    CATEGORY,
     GOAL,
     ORIGINALS_ONLY,
     RELISTED_ONLY,
