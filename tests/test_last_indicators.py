@@ -8,11 +8,8 @@ from typing import Any
 
 import pytest
 
-from sousei_xl.figures.changes.indicators import (
-    IndicatorChange,
-    compare_indicator_rows,
-    indicator_changes,
-)
+from sousei_xl.figures.changes.definitions import indicator_changes
+from sousei_xl.figures.changes.indicators import IndicatorChange, compare_indicator_rows
 from sousei_xl.intake.last_indicators import last_indicators
 from sousei_xl.intake.read import SheetCells
 from sousei_xl.sheets.indicators.data import indicators_data

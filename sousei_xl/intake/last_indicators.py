@@ -7,6 +7,19 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from sousei_xl import text
+from sousei_xl.figures.changes.indicators import (
+    ACTUAL,
+    BASELINE,
+    BASELINE_YEAR,
+    ID,
+    INDICATOR,
+    KIND,
+    PART,
+    TARGET,
+    TARGET_YEAR,
+    UNIT,
+    YEAR,
+)
 from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.intake.read import SheetCells
 from sousei_xl.strategy import Indicator, Strategy
@@ -25,20 +38,18 @@ def last_indicators(
     Values of a series that is counted in another unit or way now are left out: they say nothing
     about this year's.
     """
-    if sheet is None or not sheet.rows:
+    if sheet is None:
         return (), {}
-    headings = [text.to_text(v).strip() for v in sheet.rows[0][1]]
     series: dict[str, LastIndicator] = {}
     reported: Actuals = {}
-    for _, values in sheet.rows[1:]:
-        row = dict(zip(headings, values, strict=False))
+    for row in sheet.by_heading:
         said = {heading: text.to_text(value).strip() for heading, value in row.items()}
-        last_id = said.get("ID", "")
+        last_id = said.get(ID, "")
         if not last_id:
             continue
         series.setdefault(last_id, _series(last_id, said, strategy))
-        year = text.parse_fiscal_year(row.get("実績年"))
-        value = row.get("実績値")
+        year = text.parse_fiscal_year(row.get(YEAR))
+        value = row.get(ACTUAL)
         if year is not None and isinstance(value, int | float) and not isinstance(value, bool):
             reported.setdefault(last_id, {})[year] = Decimal(f"{value:.15g}")
     known = {i.id: i for i in strategy.indicators}
@@ -54,20 +65,20 @@ def _series(last_id: str, said: Mapping[str, str], strategy: Strategy) -> LastIn
     return LastIndicator(
         id=_this_years(last_id, said, strategy),
         last_id=last_id,
-        name=said.get("指標名", ""),
-        part=said.get("内訳", ""),
-        unit=said.get("単位", ""),
-        kind=said.get("集計区分", ""),
-        baseline=said.get("現状値", ""),
-        baseline_year=said.get("現状値年", ""),
-        target=said.get("目標値", ""),
-        target_year=said.get("目標値年", ""),
+        name=said.get(INDICATOR, ""),
+        part=said.get(PART, ""),
+        unit=said.get(UNIT, ""),
+        kind=said.get(KIND, ""),
+        baseline=said.get(BASELINE, ""),
+        baseline_year=said.get(BASELINE_YEAR, ""),
+        target=said.get(TARGET, ""),
+        target_year=said.get(TARGET_YEAR, ""),
     )
 
 
 def _this_years(last_id: str, said: Mapping[str, str], strategy: Strategy) -> str:
     """The ID of the same series this year, or blank."""
-    name, part = (text.key(said.get(heading, "")) for heading in ("指標名", "内訳"))
+    name, part = (text.key(said.get(heading, "")) for heading in (INDICATOR, PART))
     same = [i for i in strategy.indicators if (text.key(i.name), text.key(i.part)) == (name, part)]
     # One name may stand under several measures; there the ID tells them apart.
     exact = [i.id for i in same if i.id == last_id] or [i.id for i in same]

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sousei_xl.intake.child import Child
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.notice import Notice
-from sousei_xl.text import Value
+from sousei_xl.text import Value, to_text
 from sousei_xl.workspace import OperatorError
 
 TIMEOUT = 10.0  # seconds for one file
@@ -45,6 +45,14 @@ class SheetCells:
     uncached: frozenset[str]
     formulas: Mapping[str, frozenset[int]]
     leftovers: Mapping[str, str]
+
+    @property
+    def by_heading(self) -> list[dict[str, Value]]:
+        """The rows of a data sheet, whose first row has the headings."""
+        if not self.rows:
+            return []
+        headings = [to_text(value).strip() for value in self.rows[0][1]]
+        return [dict(zip(headings, values, strict=False)) for _, values in self.rows[1:]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,12 +75,10 @@ class Comparison:
         return bool(self.changes or self.indicators)
 
 
-def is_ours(reading: Reading) -> bool:
-    """Whether a workbook holds its list as データ_事業. OperatorError where it cannot be read."""
+def _refuse_unreadable(reading: Reading) -> None:
     if reading.refusal:
         reason = finding_of(reading.refusal, reading.file).text
         raise OperatorError(f"『{reading.file}』を読み取れませんでした。\n{reason}")
-    return any(sheet.name == DATA for sheet in reading.sheets)
 
 
 def compare_workbooks(old: Reading, new: Reading, strategy: Callable[[], Strategy]) -> Comparison:
@@ -89,9 +87,11 @@ def compare_workbooks(old: Reading, new: Reading, strategy: Callable[[], Strateg
     Where both are ours, every column of データ_事業 counts that a person looks for, the office's
     own fields included. Where one is a plain list, both are read as far as such a list goes, in the
     terms of ``strategy`` (asked for only then). Between two years 掲載区分 is not compared: what
-    was 新規 is not any more. OperatorError where one of them has no list.
+    was 新規 is not any more. OperatorError where one of them cannot be read or has no list.
     """
-    both_ours = all([is_ours(old), is_ours(new)])
+    for reading in (old, new):
+        _refuse_unreadable(reading)
+    both_ours = all(_sheet(reading, DATA) for reading in (old, new))
     if both_ours:
         sides = [_ours(reading) for reading in (old, new)]
     else:
@@ -102,7 +102,7 @@ def compare_workbooks(old: Reading, new: Reading, strategy: Callable[[], Strateg
         headings += _own_headings(sides)
     changes = compare(sides[0].rows, sides[1].rows, headings)
     sheets = [_sheet(reading, DATA_INDICATORS) for reading in (old, new)]
-    both = [_table(sheet) for sheet in sheets if sheet is not None]
+    both = [sheet.by_heading for sheet in sheets if sheet is not None]
     indicators = compare_indicator_rows(*both) if len(both) == len(sheets) else None
     return Comparison(sides[0], sides[1], guess_renamings(changes, headings), indicators)
 
@@ -111,16 +111,9 @@ def _sheet(reading: Reading, name: str) -> SheetCells | None:
     return next((sheet for sheet in reading.sheets if sheet.name == name), None)
 
 
-def _table(sheet: SheetCells | None) -> list[Row]:
-    """A data sheet of ours: rows by heading."""
-    if sheet is None or not sheet.rows:
-        return []
-    headings = [text.to_text(value) for value in sheet.rows[0][1]]
-    return [dict(zip(headings, values, strict=False)) for _, values in sheet.rows[1:]]
-
-
 def _ours(reading: Reading) -> Side:
-    rows = _table(_sheet(reading, DATA))
+    sheet = _sheet(reading, DATA)
+    rows = sheet.by_heading if sheet else []
     years: list[Value] = [row.get(h) for row in rows[:1] for h in ("西暦年度", "年度")]
     known = (year for value in years if (year := text.parse_fiscal_year(value)) is not None)
     return Side(reading.file, next(known, None), tuple(rows))
@@ -128,7 +121,7 @@ def _ours(reading: Reading) -> Side:
 
 def _read(reading: Reading, strategy: Strategy) -> Side:
     year, rows = read_rows(reading, strategy)
-    if not rows and not is_ours(reading):
+    if not rows and _sheet(reading, DATA) is None:
         raise OperatorError(
             f"『{reading.file}』に、関連事業の一覧が見つかりません。"
             "番号、再掲、事業名、部局名、関連性、予算事業費、事業内容の見出しがある、別紙を"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from sousei_xl import text
@@ -53,7 +53,7 @@ class Changes:
     removed: tuple[Row, ...]
     changed: tuple[Changed, ...]
     same: tuple[Row, ...] = ()
-    renamed: tuple[Changed, ...] = field(default=())
+    renamed: tuple[Changed, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.changed or self.renamed)
@@ -117,15 +117,16 @@ def pair(
 
     Each row has one partner at most; the order of the rows has no influence on who that is.
     """
-    keys = [[_Key.of(row, headings) for row in rows] for rows in (old, new)]
-    left, right = (sorted(range(len(k)), key=lambda i, k=k: k[i].order) for k in keys)  # type: ignore[misc]
+    before, after = ([_Key.of(row, headings) for row in rows] for rows in (old, new))
+    left = sorted(range(len(old)), key=lambda i: before[i].order)
+    right = sorted(range(len(new)), key=lambda i: after[i].order)
     partner: dict[int, int] = {}
     for identity in _IDENTITIES:
         waiting: dict[object, list[int]] = defaultdict(list)
         for i in reversed(left):
-            waiting[identity(keys[0][i])].append(i)
+            waiting[identity(before[i])].append(i)
         for i in right:
-            if candidates := waiting.get(identity(keys[1][i])):
+            if candidates := waiting.get(identity(after[i])):
                 partner[i] = candidates.pop()
         taken = set(partner.values())
         left = [i for i in left if i not in taken]

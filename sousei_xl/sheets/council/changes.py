@@ -8,7 +8,7 @@ from decimal import Decimal
 from sousei_xl import text
 from sousei_xl.figures import changes as fields
 from sousei_xl.figures.changes import Row
-from sousei_xl.figures.changes.indicators import indicator_changes
+from sousei_xl.figures.changes.definitions import indicator_changes
 from sousei_xl.figures.changes.year import Fate, Kept, YearChanges
 from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.sheets import Contents, named

@@ -6,6 +6,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from sousei_xl.figures.changes.indicators import (
+    ACTUAL,
+    BASELINE,
+    BASELINE_YEAR,
+    CLASS,
+    FIGURES,
+    ID,
+    INDICATOR,
+    KIND,
+    PART,
+    SUM,
+    TARGET,
+    TARGET_YEAR,
+    UNIT,
+    YEAR,
+)
 from sousei_xl.figures.indicators import YearFigures
 from sousei_xl.figures.precision import number_format
 from sousei_xl.sheets import Contents
@@ -19,45 +35,42 @@ from sousei_xl.strategy.load.table import INDICATOR_KINDS, LEVELS
 
 INDICATORS_SHEET = "データ_KPI"
 
-_BASELINE, _TARGET, _ACTUAL, _SUM = "現状値", "目標値", "実績値", "累積値"
 _RATIOS = _PROGRESS, _EXPECTED, _ATTAINMENT = "進捗率", "目安", "達成率"
-_CLASS = "判定"
 _COLUMNS = (
     CODE_COLUMN,
     YEAR_COLUMN,
-    DataColumn("ID", 9, "指標（内訳のあるものは内訳ごと）の番号です。", required=True, is_key=True),
+    DataColumn(ID, 9, "指標（内訳のあるものは内訳ごと）の番号です。", required=True, is_key=True),
     DataColumn("基本目標番号", 14, "基本目標の番号です。", "integer", required=True, minimum=1),
     DataColumn("施策キー", 10, "基本目標の番号と施策の記号です。数値目標では空欄です。"),
     DataColumn(
         "指標区分", 10, "基本目標の数値目標か、施策のKPIかです。", required=True, choices=LEVELS
     ),
-    DataColumn("指標名", 64, "指標の名称です。"),
-    DataColumn("内訳", 10, "一つの指標に複数の値があるときの区別です。"),
-    DataColumn("単位", 8, "現状値・目標値・実績値・累積値の単位です。"),
+    DataColumn(INDICATOR, 64, "指標の名称です。"),
+    DataColumn(PART, 10, "一つの指標に複数の値があるときの区別です。"),
+    DataColumn(UNIT, 8, "現状値・目標値・実績値・累積値の単位です。"),
     DataColumn(
-        "集計区分",
+        KIND,
         10,
         f"「{defined.PERIOD_SUM}」の実績値は、その年だけの値です。",
         required=True,
         choices=INDICATOR_KINDS,
     ),
     DataColumn("年・年度", 10, "年は1月から12月まで、年度は4月から翌年3月までの値です。"),
-    DataColumn("現状値年", 10, "現状値の年または年度です（例：H25）。"),
-    DataColumn(_BASELINE, 14, "総合戦略を定めたときの値です。", "number"),
-    DataColumn("目標値年", 10, "目標値の年または年度です（例：H31）。"),
-    DataColumn(_TARGET, 14, "総合戦略の目標の値です。言葉で定めた目標は空欄です。", "number"),
-    DataColumn("実績年", 8, "実績値の年または年度です（例：H29）。", required=True, is_key=True),
-    DataColumn(_ACTUAL, 14, "その年または年度の値です。", "number", required=True),
-    DataColumn(_SUM, 14, f"「{defined.PERIOD_SUM}」の、計画の初めからの合計です。", "number"),
+    DataColumn(BASELINE_YEAR, 10, "現状値の年または年度です（例：H25）。"),
+    DataColumn(BASELINE, 14, "総合戦略を定めたときの値です。", "number"),
+    DataColumn(TARGET_YEAR, 10, "目標値の年または年度です（例：H31）。"),
+    DataColumn(TARGET, 14, "総合戦略の目標の値です。言葉で定めた目標は空欄です。", "number"),
+    DataColumn(YEAR, 8, "実績値の年または年度です（例：H29）。", required=True, is_key=True),
+    DataColumn(ACTUAL, 14, "その年または年度の値です。", "number", required=True),
+    DataColumn(SUM, 14, f"「{defined.PERIOD_SUM}」の、計画の初めからの合計です。", "number"),
     DataColumn(
         _PROGRESS, 10, "目標値までの道のりを、どれだけ進んだかの比率です（0.63は63％）。", "number"
     ),
     DataColumn(_EXPECTED, 10, "毎年同じ幅で進むとした場合の進捗率です。", "number"),
     DataColumn(_ATTAINMENT, 10, "目標値に対する実績値（または累積値）の比率です。", "number"),
-    DataColumn(_CLASS, 14, "進捗率と目安による判定です。", required=True),
+    DataColumn(CLASS, 14, "進捗率と目安による判定です。", required=True),
 )
 INDICATOR_HEADINGS = tuple(column.heading for column in _COLUMNS)
-_FIGURES = (_BASELINE, _TARGET, _ACTUAL, _SUM)
 _ROW_HEIGHT = 15.0
 # Far finer than anything printed, and coarse enough that 2/3 is the same number everywhere.
 _RATIO_PLACES = Decimal(1).scaleb(-10)
@@ -143,7 +156,7 @@ def write_indicators_data(book: Book, contents: Contents) -> None:
         for column, (heading, value) in enumerate(zip(headings, values, strict=True)):
             if value is None or isinstance(value, str):
                 sheet.text(number, column, value or "", "text")
-            elif heading in _FIGURES:
+            elif heading in FIGURES:
                 sheet.number(number, column, value, figure)
             else:
                 sheet.number(number, column, value, "percent" if heading in _RATIOS else "integer")

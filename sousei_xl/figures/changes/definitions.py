@@ -1,0 +1,77 @@
+"""Which indicators are defined otherwise than last year: name, unit, baseline, target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+from sousei_xl import text
+from sousei_xl.figures.changes.indicators import (
+    BASELINE,
+    ID,
+    INDICATOR,
+    KIND,
+    PART,
+    TARGET,
+    UNIT,
+    IndicatorChange,
+)
+from sousei_xl.figures.last_year import LastIndicator
+from sousei_xl.strategy import Indicator, Strategy
+from sousei_xl.strategy import indicators as defined
+
+
+def indicator_changes(
+    last: Sequence[LastIndicator], strategy: Strategy
+) -> tuple[IndicatorChange, ...]:
+    """In the order of this year's strategy, then what is no more.
+
+    Last year's data has the series that had an actual then; a series that it has not is therefore
+    not called new.
+    """
+    before = {item.id: item for item in last if item.id}
+    found = []
+    for indicator in strategy.indicators:
+        item = before.get(indicator.id)
+        if item is not None and (fields := tuple(_fields(item, indicator, strategy))):
+            found.append(IndicatorChange(indicator.id, defined.title(indicator), fields))
+    for item in last:
+        if not item.id:
+            part = f"（{item.part}）" if item.part else ""
+            found.append(IndicatorChange("", f"{item.last_id}　{item.name}{part}"))
+    return tuple(found)
+
+
+def _fields(last: LastIndicator, now: Indicator, strategy: Strategy) -> list[tuple[str, str, str]]:
+    """Headings in which they differ; blank ones of last year were not told."""
+    words = (
+        (ID, last.last_id, now.id),
+        (INDICATOR, last.name, now.name),
+        (PART, last.part, now.part),
+        (UNIT, last.unit, now.unit),
+        (KIND, last.kind, now.kind),
+    )
+    fields = [(h, a, b) for h, a, b in words if a and text.key(a) != text.key(b)]
+    begun, end = defined.baseline_year(now), defined.target_year(now, strategy.settings)
+    for heading, before, year_before, after, year in (
+        (BASELINE, last.baseline, last.baseline_year, defined.baseline(now), begun),
+        (TARGET, last.target, last.target_year, defined.target(now), end),
+    ):
+        known = before or (year_before and last.name)
+        same_year = not year_before or text.parse_fiscal_year(year_before) == year
+        if known and not (_decimal(before) == after and (after is None or same_year)):
+            label = "" if year is None else defined.year_label(year, strategy.settings)
+            shown = "" if after is None else f"{after:,f}"
+            fields.append((heading, _with_year(before, year_before), _with_year(shown, label)))
+    return fields
+
+
+def _decimal(shown: str) -> Decimal | None:
+    try:
+        return Decimal(shown.replace(",", "")) if shown else None
+    except InvalidOperation:
+        return None
+
+
+def _with_year(figure: str, year: str) -> str:
+    return f"{figure}（{year}）" if figure and year else figure or defined.NONE
