@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from sousei_xl.figures.changes import year
 from sousei_xl.figures.last_year import LastRow, LastYear
+from sousei_xl.figures.totals import totals
+from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import ListResult, RawRow
+from sousei_xl.sheets import Contents
 from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.load import load
+from sousei_xl.workspace import Run
 from tests.builders import make_strategy, tables
 from tests.indicator_builders import report
 from tests.merging import RE, STRATEGY, Codes, E, N, come_in, office, row, strategy_of
@@ -103,6 +109,18 @@ CASES: list[tuple[str, list[RawRow], list[LastRow], Codes]] = [
         [last("甲", "1ア")],
         [],
     ),
+    (
+        "held and relisted: nothing is known of its original",
+        [row(1, "甲", "", **RE)],
+        [last("甲")],
+        [],
+    ),
+    (
+        "held, of another department",
+        [row(1, "甲", "", department="農政部", file=f"{E}.xlsx")],
+        [last("甲")],
+        [],
+    ),
     ("an unreadable 掲載区分 has its own", [row(1, "甲", category="？")], [last("甲")], []),
     (
         "twice as much or half is not much",
@@ -153,6 +171,32 @@ def test_beside_last_years_list(rows: list[RawRow], before: list[LastRow], expec
     # Last year's list always has some other project: an empty one is compared with nothing.
     others = [last("ほかの事業", "4エ", department=N)] if before else []
     assert year_codes(compared(rows, [*before, *others])) == expected
+
+
+@pytest.mark.parametrize(("rows", "before"), [c[1:3] for c in CASES], ids=[c[0] for c in CASES])
+def test_the_councils_page_finds_the_same_projects(
+    rows: list[RawRow], before: list[LastRow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+
+    def spied(*arguments: Any) -> Any:
+        found.append(year.match(*arguments))
+        return found[-1]
+
+    monkeypatch.setattr("sousei_xl.rules.year.match", spied)
+    last_year = LastYear("別紙.xlsx", 2017, (*before, last("ほかの事業", "4エ", department=N)), {})
+    result = merge(come_in(rows), STRATEGY, last_year)
+    day = STRATEGY.settings.list_date
+    run = Run("ab12cd34", day, dt.datetime.combine(day, dt.time()))
+    contents = Contents(STRATEGY, result, totals(result.listed, STRATEGY), run, "draft")
+    changes = year_changes(contents, last_year)
+    [match] = found
+    kept = [(k.before, k.row["事業名"], k.renamed) for k in changes.kept]
+    projects = result.listed[~result.listed["relisted"]]["name"].tolist()
+    pairs = sorted({**match.known, **match.renamed}.items())
+    assert kept == [(last_year.projects[j], projects[i], i in match.renamed) for i, j in pairs]
+    fates = {g.before.name for g in changes.gone if g.fate != "掲載なし"}
+    assert fates == {last_year.projects[j].name for j in match.aside.values()}
 
 
 def test_without_last_year_nothing_is_asked() -> None:
