@@ -22,6 +22,7 @@ from sousei_xl.pipeline.delivery import RETURNS, Delivered
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents
+from sousei_xl.sheets.checkbook.answers import next_step
 from sousei_xl.sheets.checkbook.reminders import reminders
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import NEW, RELISTED, to_text
@@ -285,6 +286,8 @@ def _next(console: Console, contents: Contents, delivered: Delivered) -> None:
         console.print("  ・出力フォルダーの「差戻し」にあるファイルを部局に返します。")
     if result.errors:
         console.print("  ・要修正が直ったファイルを inbox に入れて、もう一度実行します。")
+    for step in next_step(contents):
+        console.print(f"  ・{step}")
     if contents.status == "proposal":
         if contents.reopened:
             console.print("  ・確定した後に内容が変わったため、（案）に戻りました。")

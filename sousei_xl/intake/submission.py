@@ -18,10 +18,11 @@ from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.forms import layout
 from sousei_xl.forms.indicator_layout import find_indicator_header
+from sousei_xl.forms.request_layout import SHEET, read_answers
 from sousei_xl.intake.notice import Notice
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.table import COPY, Table, leftovers, overlooked, repeated_columns
-from sousei_xl.rules.records import NOTHING, FileRecord, RawRow, Submission
+from sousei_xl.rules.records import NOTHING, Answer, FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
@@ -79,6 +80,7 @@ def read_submission(
         has_projects=bool(tables) or ticked,
         has_indicators=False,
         rows=tuple(rows),
+        answers=_answers(reading),
     )
     return submission, [_of(department, f) for f in (*notices, *found)]
 
@@ -109,6 +111,18 @@ def refused(reading: Reading, strategy: Strategy, department: str = "") -> FileR
         department or _department_in_name(reading.file, strategy),
         saved=reading.saved or "",
         sha256=reading.sha256,
+        answers=_answers(reading),
+    )
+
+
+def _answers(reading: Reading) -> tuple[Answer, ...]:
+    """What was written into 回答欄 of the request sheet, where the file carries one."""
+    return tuple(
+        Answer(reading.file, spot, words, str(text.tidy(text.printable(answer)).value))
+        for sheet in reading.sheets
+        if text.key(sheet.name) == text.key(SHEET)
+        for spot, words, answer in read_answers(sheet.rows)
+        if not text.is_blank(answer)
     )
 
 

@@ -121,6 +121,20 @@ class ProjectRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a department wrote into 回答欄 of the 修正・確認依頼票 that came back with ``file``.
+
+    ``spot`` (``『事業』H8 ほか1か所``) and ``words`` are セル and 内容と直し方 of the line that it
+    answers, as they stand there. An answer changes nothing by itself: the office judges it.
+    """
+
+    file: str
+    spot: str
+    words: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """One file that is a form of this year, by a known department.
 
@@ -142,6 +156,7 @@ class Submission:
     has_indicators: bool
     rows: tuple[RawRow, ...]
     indicator_rows: tuple[RawRow, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +178,7 @@ class FileRecord:
     held: int = 0
     superseded: int = 0
     withdrawn: int = 0
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

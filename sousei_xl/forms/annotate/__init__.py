@@ -22,10 +22,11 @@ from sousei_xl.forms.annotate.markup import Unmarkable
 from sousei_xl.forms.annotate.package import Package
 from sousei_xl.forms.annotate.page import write_page
 from sousei_xl.forms.annotate.reply import Reply, Rows, read_reply, write_edition_property
-from sousei_xl.forms.annotate.request import SHEET, Letter, read_answers, write_request
+from sousei_xl.forms.annotate.request import Letter, write_request
 from sousei_xl.forms.annotate.styles import Styles
 from sousei_xl.forms.annotate.workbook import Workbook, bare_workbook, deselect
 from sousei_xl.forms.annotate.worksheet import Worksheet, position
+from sousei_xl.forms.request_layout import SHEET, read_answers
 from sousei_xl.strategy import Settings, Strategy
 
 __all__ = ["SHEET", "Kept", "Unmarkable", "annotate", "findings_only"]
@@ -69,7 +70,8 @@ def annotate(
     package = Package.open(data)
     workbook = Workbook(package)
     macros, sharing = workbook.strip()
-    answers = read_answers(before.pop(SHEET, ()))
+    given = read_answers(before.pop(SHEET, ()))
+    answers = {(spot, words): answer for spot, words, answer in given}
     workbook.remove(SHEET)
     reply = read_reply(before, package)
     edition = max(next_edition, reply.edition + 1)

@@ -9,20 +9,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sousei_xl import text
 from sousei_xl.forms.annotate.lines import Line
 from sousei_xl.forms.annotate.marks import ERROR, QUESTION, SIGNS
-from sousei_xl.forms.annotate.reply import Rows
+from sousei_xl.forms.request_layout import HEADINGS, SHEET
 from sousei_xl.sheets import pages
 from sousei_xl.strategy import Settings
 
-SHEET = "修正・確認依頼票"
-HEADINGS = (
-    *("No", "重要度", "セル", "事業名", "内容と直し方", "入力値", "正しい値・例", "回答欄"),
-)
 WIDTHS = (5.0, 11.0, 24.0, 29.0, 60.0, 21.0, 27.0, 28.0)
 _LAST = len(WIDTHS) - 1
-_ANSWER = HEADINGS[-1]
 _SIZE = 10.5
 _BY_OFFICE = "（事務局からの連絡をご覧ください）"
 
@@ -76,7 +70,7 @@ def write_request(
     answers: Mapping[tuple[str, str], str],
     settings: Settings,
 ) -> Request:
-    """The sheet's rows. ``answers`` are those that were given earlier, see ``read_answers``."""
+    """The sheet's rows. ``answers`` are those that were given earlier, by (セル, 内容と直し方)."""
     font = settings.font
     counts = Counter(line.severity for line in lines)
     rows = [
@@ -118,25 +112,6 @@ def write_request(
     for number, line in enumerate(lines, 1):
         rows.append(_line(number, line, answers.get((line.spot, line.words), ""), font))
     return Request(tuple(rows), header)
-
-
-def read_answers(rows: Rows) -> dict[tuple[str, str], str]:
-    """What stands in 回答欄 of an earlier sheet: (place, 内容と直し方) → answer."""
-    answers: dict[tuple[str, str], str] = {}
-    columns: dict[str, int] = {}
-    for _, values in rows:
-        words = [text.to_text(value) for value in values]
-        if not columns:
-            if _ANSWER in words and HEADINGS[4] in words:
-                columns = {name: words.index(name) for name in HEADINGS if name in words}
-            continue
-        spot, said, answer = (
-            words[column] if (column := columns.get(name, _LAST)) < len(words) else ""
-            for name in (HEADINGS[2], HEADINGS[4], _ANSWER)
-        )
-        if answer.strip():
-            answers[(spot, said)] = answer
-    return answers
 
 
 def _addressee(letter: Letter) -> str:

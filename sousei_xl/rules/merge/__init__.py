@@ -233,6 +233,7 @@ def _file_records(
                 held=kept_back[s.file],
                 superseded=len(s.rows) if replaced else 0,
                 withdrawn=gone[s.file],
+                answers=s.answers,
             )
         )
     for record in intake.records:

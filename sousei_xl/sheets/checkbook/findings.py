@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sousei_xl.findings import Finding, Severity, collapse
+from sousei_xl.findings import Finding, Place, Severity, collapse
 from sousei_xl.rules.records import ListResult, RawRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
+from sousei_xl.sheets.checkbook.answers import Answered, answered
 from sousei_xl.sheets.checkbook.cells import (
     Inbox,
     allow_typed_numbers,
@@ -37,6 +38,7 @@ _FINDING_COLUMNS = (
     Column("内容と直し方", 58),
     Column("入力値", 16),
     Column("正しい値・例", 16),
+    Column("部局の回答", 22),
     Column("状態", 10, "centre"),
     Column("ファイル", 20),
     Column("コード", 8, "centre"),
@@ -76,6 +78,7 @@ class Line:
     cells: list[str] = field(default_factory=list)
     subjects: list[str] = field(default_factory=list)
     targets: list[str] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
 
     @property
     def spot(self) -> str:
@@ -112,6 +115,7 @@ def lines_of(findings: Iterable[Finding], result: ListResult) -> list[Line]:
             line.cells.append(place.cell or (f"{place.row}行" if place.row else ""))
             line.subjects.append(item.subject)
             line.targets.append(item.target)
+            line.places.append(place)
         lines.append(line)
     return lines
 
@@ -157,14 +161,16 @@ def write_findings(book: Book, contents: Contents, inbox: Inbox) -> None:
         sheet.wide_text(top, "指摘はありません。", "plain_wrap")
         sheet.page_setup()
         return
+    answers = answered(contents)
     rows = [
-        _finding_row(number, line, inbox) for number, line in enumerate(_sorted(found, contents), 1)
+        _finding_row(number, line, inbox, answers)
+        for number, line in enumerate(_sorted(found, contents), 1)
     ]
     write_table(sheet, top, Table(_FINDING_COLUMNS, tuple(rows), frozen_columns=5))
     sheet.page_setup()
 
 
-def _finding_row(number: int, line: Line, inbox: Inbox) -> Row:
+def _finding_row(number: int, line: Line, inbox: Inbox, answers: Answered) -> Row:
     item = line.first
     waiting = "未対応" if item.severity == "要修正" else "未確認"
     mark = "error" if item.severity == "要修正" else "" if item.acknowledged else "warning"
@@ -179,6 +185,7 @@ def _finding_row(number: int, line: Line, inbox: Inbox) -> Row:
             item.text,
             typed(item.value),
             typed(item.expected),
+            answers.to(item.text, line.places),
             "確認済" if item.acknowledged else waiting,
             typed(item.place.file),
             item.code,

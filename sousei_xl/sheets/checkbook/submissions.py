@@ -13,6 +13,7 @@ from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.checkbook.answers import answered, next_step
 from sousei_xl.sheets.checkbook.cells import (
     Inbox,
     Span,
@@ -68,6 +69,7 @@ def write_submissions(book: Book, contents: Contents, inbox: Inbox) -> None:
     row = write_table(sheet, row, table)
     for section in (
         _refused(contents.result, inbox),
+        *_answers(contents, inbox),
         _reminders(contents),
         _strays(contents.result),
     ):
@@ -142,6 +144,7 @@ def _next_steps(contents: Contents) -> Iterator[str]:
             f"要確認{opened}件を確かめます。よいものは『事務局修正』の「確認済」に記入します"
             "（要確認が残っていても、決裁は受けられます）。"
         )
+    yield from next_step(contents)
     if contents.totals.total.undecided and contents.status == "proposal":
         yield f"金額が未確定の{contents.totals.total.undecided}行が決まるまで、確定はできません。"
     if contents.reopened:
@@ -279,6 +282,29 @@ def _refused(result: ListResult, inbox: Inbox) -> _Section:
             for record in refused
         ),
     )
+
+
+def _answers(contents: Contents, inbox: Inbox) -> Iterator[_Section]:
+    """Answers that do not stand, or not whole, beside a finding in 指摘一覧."""
+    apart = answered(contents).apart
+    if apart:
+        yield _Section(
+            "部局からの回答（当てはまる指摘が今はないもの、「指摘一覧」に収まらないもの）",
+            (
+                *((0, 0, "部局名"), (1, 2, "ファイル"), (3, 3, "セル")),
+                *((4, 9, "内容と直し方"), (10, _LAST, "回答")),
+            ),
+            tuple(
+                (
+                    (0, 0, department or _NO_DEPARTMENT, "text_wrap"),
+                    (1, 2, inbox.file(answer.file), "text_wrap"),
+                    (3, 3, typed(answer.spot), "text_wrap"),
+                    (4, 9, typed(answer.words), "text_wrap"),
+                    (10, _LAST, typed(answer.answer), "text_wrap"),
+                )
+                for department, answer in apart
+            ),
+        )
 
 
 def _reminders(contents: Contents) -> _Section:

@@ -1,0 +1,139 @@
+"""What departments wrote into 回答欄 of the files that came back, beside the findings it answers.
+
+A line of the request sheet is found again by file, sheet, words and cell. What no finding matches
+any more is listed, so that no answer is lost. An answer settles nothing: the office does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, Place, clip
+from sousei_xl.rules.records import Answer, FileRecord
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.checkbook.cells import typed
+from sousei_xl.workspace import OFFICE_SHEET
+
+ROOM = 300  # characters beside a finding: more would not fit into the height of a row
+_SPOT = re.compile(r"『(.*)』(.*)", re.DOTALL)
+_MORE = "ほか"
+
+_Said = tuple[str, Place]  # words and place of a finding
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answers to findings, and those in ``apart`` (with their departments).
+
+    Apart are the answers that no finding matches any more, and those too long to stand whole
+    beside theirs. ``waiting`` counts the answers to findings that are open, ``unmatched`` those
+    without a finding.
+    """
+
+    beside: Mapping[_Said, tuple[str, ...]]
+    apart: tuple[tuple[str, Answer], ...]
+    waiting: int
+    unmatched: int
+
+    def to(self, words: str, places: Iterable[Place]) -> str:
+        """The answers to all findings of these words at these places, as one cell shows them."""
+        if not self.beside:
+            return ""
+        told = dict.fromkeys(a for p in places for a in self.beside.get((words, p), ()))
+        return clip("\n".join(told), ROOM)
+
+
+def answered(contents: Contents) -> Answered:
+    """Every answer that came in."""
+    given = list(_current(contents.result.files))
+    said: defaultdict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+    for item in contents.findings if given else ():
+        said[item.place.file, item.place.sheet, item.text.strip()].append(item)
+    beside: defaultdict[_Said, dict[str, None]] = defaultdict(dict)
+    in_one_line: defaultdict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
+    apart = []
+    waiting = unmatched = 0
+    for record, answer, files in given:
+        crowded, found = False, list(_found(answer, files, said))
+        for item in found:
+            beside[item.text, item.place][typed(answer.answer)] = None
+            line = item.place.file, item.place.sheet, item.text
+            in_one_line[line][typed(answer.answer)] = None
+            crowded |= len("\n".join(in_one_line[line])) > ROOM
+        waiting += any(not item.acknowledged for item in found)
+        unmatched += not found
+        if crowded or not found:
+            apart.append((record.department, answer))
+    return Answered({s: tuple(a) for s, a in beside.items()}, tuple(apart), waiting, unmatched)
+
+
+def next_step(contents: Contents) -> Iterator[str]:
+    """What the office does about the answers, where there are any."""
+    given = answered(contents)
+    if given.waiting:
+        yield (
+            f"部局の回答が{given.waiting}件あります。点検結果の「指摘一覧」で見て、"
+            f"認めるものは『{OFFICE_SHEET}』の「確認済」に書きます。"
+        )
+    if given.unmatched:
+        yield (
+            f"当てはまる指摘が今はない部局の回答が{given.unmatched}件あります"
+            "（点検結果の「提出状況」の「部局からの回答」）。"
+        )
+
+
+def _current(
+    records: Iterable[FileRecord],
+) -> Iterator[tuple[FileRecord, Answer, list[str]]]:
+    """(record, answer, files whose findings it may be about), once for every line of a unit.
+
+    A return carries its earlier answers along: a replaced file's answer counts where no later file
+    of the unit has one to that line.
+    """
+    files = defaultdict(list)
+    answering = []
+    for record in records:
+        if record.outcome == "accepted":
+            files[_unit(record)].append(record.file)
+        if record.answers:
+            answering.append(record)
+    answering.sort(key=lambda r: (r.edition, r.saved, r.file), reverse=True)
+    answering.sort(key=lambda r: r.outcome == "superseded")
+    seen: set[tuple[tuple[str, str], str, str]] = set()
+    for record in answering:
+        unit, replaced = _unit(record), record.outcome == "superseded"
+        for answer in record.answers:
+            if not (replaced and (unit, answer.spot, answer.words) in seen):
+                yield record, answer, files[unit] if replaced else [record.file]
+        seen |= {(unit, answer.spot, answer.words) for answer in record.answers}
+
+
+def _unit(record: FileRecord) -> tuple[str, str]:
+    return record.department, text.key(record.unit)
+
+
+def _found(
+    answer: Answer, files: Iterable[str], said: Mapping[tuple[str, str, str], list[Finding]]
+) -> Iterator[Finding]:
+    """The findings that the answered line was about (``forms.annotate.lines`` writes it)."""
+    spot = _SPOT.fullmatch(answer.spot)
+    sheet, shown = (spot[1], spot[2]) if spot else ("", "")
+    words, _, cells = answer.words.rpartition("\n［")
+    words, cells = (words, cells.removesuffix("］")) if words else (answer.words, shown)
+    all_of_them = _MORE in cells  # beyond a number of cells they are not named
+    spots = {cell.split(" ")[0] for cell in cells.split("、")}
+    for file in files:
+        for item in said.get((file, sheet, words.strip()), ()):
+            if all_of_them or _is_at(item.place, spots):
+                yield item
+
+
+def _is_at(place: Place, spots: set[str]) -> bool:
+    """Whether one of the spots (``H8``, ``8行目``) is the finding's; a row's is its first cell."""
+    if place.cell or not place.row:
+        return place.cell in spots
+    return str(place.row) in {re.sub(r"\D", "", spot) for spot in spots}
