@@ -1,0 +1,250 @@
+"""What departments write into 回答欄 of a return reaches the office, whatever becomes of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from python_calamine import load_workbook as read_values
+from workspaces import column, edit, example_workspace, run
+
+from sousei_xl.figures.totals import totals
+from sousei_xl.findings import acknowledge
+from sousei_xl.forms.request_layout import SHEET
+from sousei_xl.rules.merge import merge
+from sousei_xl.rules.records import Answer, Submission
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.checkbook import write_checkbook
+from sousei_xl.sheets.checkbook.answers import ROOM, answered, next_step
+from sousei_xl.workspace import Run
+from tests.builders import good, intake, make_strategy, submission
+
+SAYS = "国の計画の年度の引用なので、このままで正しい"
+LAST_YEAR = "平成29年度は調査を行う。"
+CHECKBOOK = Path("outbox") / "点検結果_平成30年度.xlsx"
+
+
+def sheet(path: Path, name: str) -> list[list[Any]]:
+    return [list(r) for r in read_values(str(path)).get_sheet_by_name(name).to_python()]
+
+
+def findings(path: Path) -> list[dict[str, Any]]:
+    rows = sheet(path, "指摘一覧")
+    top = next((i for i, row in enumerate(rows) if row[0] == "No"), len(rows) - 1)
+    return [dict(zip(rows[top], row, strict=True)) for row in rows[top + 1 :]]
+
+
+def listed(path: Path) -> list[tuple[Any, Any]]:
+    """(file, answer) of the list 部局からの回答."""
+    rows = sheet(path, "提出状況")
+    top = next((i for i, r in enumerate(rows) if str(r[0]).startswith("部局からの回答")), None)
+    if top is None:
+        return []
+    end = next(i for i, row in enumerate(rows) if i > top and not any(row))
+    return [(row[1], row[10]) for row in rows[top + 2 : end]]
+
+
+def cell_of(path: Path, heading: str, name: str) -> str:
+    rows = sheet(path, "事業")
+    return f"{column(path, heading)}{next(i for i, r in enumerate(rows, 1) if name in r)}"
+
+
+def answer(path: Path, spot: str, typed: str) -> None:
+    """Type into 回答欄 of the line at a place, as a department does."""
+    book = openpyxl.load_workbook(path)
+    row = next(c.row for c in book[SHEET]["C"] if c.value == spot)
+    book[SHEET].cell(row, 8).value = typed
+    book.save(path)
+
+
+def test_an_answer_goes_round(tmp_path: Path) -> None:
+    workspace = example_workspace(tmp_path / "作業")
+    path = workspace / "inbox" / "経済部.xlsx"
+    wrong = cell_of(path, "関連性", "テレワーク普及促進事業")
+    asked = cell_of(path, "事業内容", "食品産業支援事業")
+    edit(path, "事業", {wrong: "△", asked: LAST_YEAR})
+    done = run("merge", "--workspace", workspace)
+    assert "部局の回答が" not in done.out
+    assert {row["部局の回答"] for row in findings(workspace / CHECKBOOK)} == {""}
+    assert listed(workspace / CHECKBOOK) == []
+
+    back = workspace / "inbox" / "経済部（修正）.xlsx"
+    shutil.copy(workspace / "outbox" / "差戻し" / "経済部.xlsx", back)
+    answer(back, f"『事業』{asked}", SAYS)
+    edit(back, "事業", {wrong: "◎"})
+    done = run("merge", "--workspace", workspace)
+    assert "部局の回答が1件あります。点検結果の「指摘一覧」で見て" in done.out
+    told = {row["コード"]: row["部局の回答"] for row in findings(workspace / CHECKBOOK)}
+    assert told.pop("R115") == SAYS
+    assert set(told.values()) <= {""}
+    (asked_for,) = [r for r in findings(workspace / CHECKBOOK) if r["コード"] == "R115"]
+    assert asked_for["状態"] == "未確認"  # an answer settles nothing by itself
+    assert "部局の回答が1件あります" in str(sheet(workspace / CHECKBOOK, "提出状況"))
+    assert listed(workspace / CHECKBOOK) == []
+
+    edit(back, "事業", {asked: "調査を行う。"})
+    done = run("merge", "--workspace", workspace)
+    assert "当てはまる指摘が今はない部局の回答が1件あります" in done.out
+    assert "部局の回答が1件あります。" not in done.out
+    assert listed(workspace / CHECKBOOK) == [("経済部（修正）.xlsx", SAYS)]
+    assert all(row["部局の回答"] == "" for row in findings(workspace / CHECKBOOK))
+
+
+# --- without files -------------------------------------------------------------------------------
+
+
+WORDS = (
+    "事業内容に『平成29年度は』とありますが、この一覧は平成30年度のものです。"
+    "前年度の文章が残っていないか確認してください。"
+)
+
+
+def asked(file: str, *answers: tuple[str, str, str], **changes: Any) -> Submission:
+    """A form of 経済部 with R115 at two cells of the first rows."""
+    start = 1 + sum(map(ord, file))
+    rows = [
+        good(start + i, f"事業{i}", file=file, description=LAST_YEAR if i < 2 else "行う。")
+        for i in range(3)
+    ]
+    rows = [replace(row, row=8 + i) for i, row in enumerate(rows)]
+    given = tuple(Answer(file, *parts) for parts in answers)
+    return replace(submission(rows, **changes), answers=given)
+
+
+def contents(*submissions: Submission) -> Contents:
+    strategy = make_strategy()
+    result = merge(intake(submissions), strategy)
+    date = strategy.settings.list_date
+    run = Run("ab12cd34", date, dt.datetime.combine(date, dt.time()))
+    return Contents(strategy, result, totals(result.listed, strategy), run, "draft")
+
+
+def cells(file: str) -> list[str]:
+    found = [f for f in contents(asked(file)).findings if f.code == "R115"]
+    assert {f.text for f in found} == {WORDS}
+    return [f.place.cell for f in found]
+
+
+def placed(*submissions: Submission) -> tuple[list[str], list[str]]:
+    """(answers beside findings, answers apart)."""
+    found = answered(contents(*submissions))
+    beside = [text for texts in found.beside.values() for text in texts]
+    return beside, [a.answer for _, a in found.apart]
+
+
+def test_a_line_of_several_cells() -> None:
+    first, second = cells("a.xlsx")
+    both = (f"『事業』{first} ほか1か所", f"{WORDS}\n［{first}、{second}］")
+    assert placed(asked("a.xlsx", (*both, "正しい"))) == (["正しい"] * 2, [])
+    many = (f"『事業』{first} ほか50か所", f"{WORDS}\n［{first} ほか50か所］")
+    assert placed(asked("a.xlsx", (*many, "正しい"))) == (["正しい"] * 2, [])
+    assert placed(asked("a.xlsx", (f"『事業』{second}", WORDS, "正しい"))) == (["正しい"], [])
+
+
+@pytest.mark.parametrize(
+    ("spot", "words"),
+    [
+        ("『事業』{}", WORDS.replace("29", "28")),
+        ("『事業』A1", WORDS),
+        ("『別のシート』{}", WORDS),
+        ("ファイル全体", WORDS),
+        ("", ""),
+        ("『』", "\n［"),
+    ],
+)
+def test_what_no_finding_matches_is_listed(spot: str, words: str) -> None:
+    given = (spot.format(cells("a.xlsx")[0]), words, "正しい")
+    assert placed(asked("a.xlsx", given)) == ([], ["正しい"])
+
+
+def test_answers_of_a_replaced_file_count_until_there_are_newer_ones() -> None:
+    first, second = cells("a.xlsx")
+    old = asked(
+        "a.xlsx", (f"『事業』{first}", WORDS, "前の回答"), (f"『事業』{second}", WORDS, "前だけ")
+    )
+    new = asked("b.xlsx", (f"『事業』{first}", WORDS, "新しい回答"), edition=2)
+    beside, apart = placed(old, new)
+    assert sorted(beside) == sorted(["新しい回答", "前だけ"])
+    assert apart == []
+
+
+def test_a_confirmed_finding_keeps_its_answer_and_asks_for_nothing() -> None:
+    given = contents(asked("a.xlsx", (f"『事業』{cells('a.xlsx')[0]}", WORDS, "正しい")))
+    assert len(list(next_step(given))) == 1
+    confirmed = tuple(map(acknowledge, given.result.findings))
+    given = replace(given, result=replace(given.result, findings=confirmed))
+    assert list(next_step(given)) == []
+    assert list(answered(given).beside.values()) == [("正しい",)]
+
+
+def test_long_answers_stand_whole_in_the_list(tmp_path: Path) -> None:
+    long = "正しい" * 200
+    given = contents(asked("a.xlsx", (f"『事業』{cells('a.xlsx')[0]}", WORDS, long)))
+    path = tmp_path / "点検結果.xlsx"
+    write_checkbook(path, given)
+    (shown,) = [r["部局の回答"] for r in findings(path) if r["コード"] == "R115"]
+    assert (len(shown), shown[:3], shown[-1]) == (ROOM, "正しい", "…")
+    assert listed(path) == [("a.xlsx", long)]
+    assert [step for step in next_step(given) if "今はない" in step] == []
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ['=HYPERLINK("http://a")', "\x1b[2J\0消去", "{事業名}", "@SUM(1)", "[bold]", "\u202e"],
+)
+def test_hostile_answers_are_text(tmp_path: Path, hostile: str) -> None:
+    first, _ = cells("a.xlsx")
+    spot = f"『事業』{first}"
+    given = contents(asked("a.xlsx", (spot, WORDS, hostile), (hostile, hostile, hostile)))
+    path = tmp_path / "点検結果.xlsx"
+    write_checkbook(path, given)
+    book = openpyxl.load_workbook(path)
+    shown = [
+        cell
+        for name in ("指摘一覧", "提出状況")
+        for row in book[name].iter_rows()
+        for cell in row
+        if isinstance(cell.value, str)
+        and cell.value
+        and cell.value[-1] == hostile[-1]
+        and cell.value.replace("\ufffd", "") == hostile.replace("\x1b", "").replace("\0", "")
+    ]
+    assert len(shown) == 4  # beside the finding; the place, words and answer of the other one
+    assert {cell.data_type for cell in shown} == {"s"}
+
+
+def test_only_what_was_answered_is_read(tmp_path: Path) -> None:
+    workspace = example_workspace(tmp_path / "作業")
+    path = workspace / "inbox" / "農政部.xlsx"
+    book = openpyxl.load_workbook(path)
+    page = book.create_sheet(SHEET, 0)
+    page.append(["修正・確認依頼票"])
+    page.append(["No", "セル", "内容と直し方", "回答欄"])
+    page.append([1, "『事業』J4", "空欄です。", " 　"])
+    page.append([None, None, None, "追伸：\n担当が替わりました "])
+    page.append([2, "『事業』J5", "空欄です。", 12000])
+    book.save(path)
+    run("merge", "--workspace", workspace)
+    name = "農政部.xlsx"
+    assert listed(workspace / CHECKBOOK) == [
+        (name, "追伸：\n担当が替わりました"),
+        (name, "12000"),
+    ]
+
+
+def test_a_refused_file_still_says_its_answers(tmp_path: Path) -> None:
+    workspace = example_workspace(tmp_path / "作業")
+    path = workspace / "inbox" / "農政部.xlsx"
+    book = openpyxl.load_workbook(path)
+    page = book.create_sheet(SHEET, 0)
+    page.append(["No", "セル", "内容と直し方", "回答欄"])
+    page.append([1, "『事業』J4", "空欄です。", "正しい"])
+    book.remove(book["事業"])
+    book.save(path)
+    run("merge", "--workspace", workspace)
+    assert listed(workspace / CHECKBOOK) == [("農政部.xlsx", "正しい")]
