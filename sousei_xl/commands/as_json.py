@@ -87,12 +87,14 @@ def indicator_round(indicators: IndicatorResult | None) -> dict[str, Any]:
 
 
 def round_state(result: ListResult, indicators: IndicatorResult) -> dict[str, Any]:
-    """The object of ``status --json``."""
+    """The object of ``status --json``: of the findings those that say why a file was refused."""
+    refused = {record.file for record in result.files if record.outcome == "refused"}
     return {
         "complete": result.complete,
         "departments": departments(result, indicators),
         "indicators": indicator_round(indicators),
         "files": files(result.files),
+        "findings": [finding(item) for item in result.findings if item.place.file in refused],
     }
 
 
