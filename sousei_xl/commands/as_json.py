@@ -125,6 +125,9 @@ def merged(contents: Contents, outputs: Iterable[str]) -> dict[str, Any]:
         "fiscal_year": contents.strategy.settings.fiscal_year,
         "run": contents.run.hash,
         "approved_on": contents.approved_on.isoformat() if contents.approved_on else None,
+        "former_approval": contents.former_approval.isoformat()
+        if contents.former_approval
+        else None,
         "ledger": {
             "read": ledger.read,
             "listed": ledger.listed,

@@ -25,7 +25,7 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook.reminders import reminders
 from sousei_xl.sheets.checkbook.steps import COUNTED, next_steps, tally
 from sousei_xl.strategy import Strategy
-from sousei_xl.text import NEW, RELISTED, to_text
+from sousei_xl.text import NEW, RELISTED, japanese_date, to_text
 from sousei_xl.workspace import Workspace
 
 _MOST = 10  # findings and rows that are listed on the console; all of them stand in the workbook
@@ -125,6 +125,9 @@ def _heading(console: Console, contents: Contents) -> None:
     )
     if contents.status == "draft":
         console.print(contents.stamp)
+    if contents.former_approval and contents.approved_on:
+        before, after = map(japanese_date, (contents.former_approval, contents.approved_on))
+        console.print(f"前の決裁日（{before}）を、{after}に替えました。")
     console.print()
 
 
