@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import load_workbook as read_values
 
+from sousei_xl.commands.report import state_words
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import Finding, Place, acknowledge, finding
 from sousei_xl.intake.previous import ReadyRow
@@ -31,6 +32,7 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.checkbook.cells import Inbox, quoted_sheet, typed
 from sousei_xl.sheets.checkbook.findings import lines_of
+from sousei_xl.sheets.checkbook.reminders import reminders
 from sousei_xl.sheets.tables import Link
 from sousei_xl.workspace import Run
 from tests.builders import example_submissions, good, intake, make_strategy, submission
@@ -239,6 +241,33 @@ def test_reminders_can_be_pasted_into_a_mail(messy: Path) -> None:
     assert "該当事業なし" in missing
     assert "・農政部.xlsx：パスワード" in letters["農政部\n（再提出待ち）"]
     assert "直していただきたいところが4件" in letters["経済部\n（差戻し）"]
+
+
+def test_each_unit_gets_a_letter_of_its_own(tmp_path: Path) -> None:
+    strategy = make_strategy(departments=[(1, "産業部", None, None, "商工課、農政課")])
+    rows = [good(n, f"事業{n}", relevance="△") for n in (1, 2)]
+    form = submission(rows, "産業部", unit="商工課")
+    result = merge(intake([form]), strategy)
+    found = {r.addressee: r for r in reminders(result, strategy.settings)}
+    assert list(found) == ["産業部（商工課）", "産業部（農政課）"]
+    returned, missing = found.values()
+    assert (returned.state, missing.state) == ("差戻し", "未提出")
+    assert "2件" in returned.letter
+    assert "確認できていません" not in returned.letter
+    assert "確認できていません" in missing.letter
+    assert "件あります" not in missing.letter
+    assert [state_words(d) for d in result.departments] == ["差戻し 2件（農政課が未提出）"]
+
+
+def test_a_letter_about_an_unreadable_file_speaks_to_the_department() -> None:
+    refused = FileRecord("農政部.xlsx", "refused", "農政部")
+    half = finding("F103", Place("農政部.xlsx"), variant="half", department="農政部")
+    contents = merged([], records=[refused], findings=[half])
+    letters = reminders(contents.result, contents.strategy.settings)
+    letter = next(r.letter for r in letters if r.addressee == "農政部")
+    assert "途中までしかありません" in letter
+    assert "再実行" not in letter
+    assert "お手元のファイルがExcelで開けるか確かめ、もう一度提出してください。" in letter
 
 
 def test_reminders_without_deadline_and_place(tmp_path: Path) -> None:

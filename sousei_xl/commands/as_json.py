@@ -66,6 +66,7 @@ def departments(result: ListResult, indicators: IndicatorResult | None) -> list[
         {
             "department": d.department,
             "state": d.state,
+            "missing_units": [unit for unit in d.missing_units if unit],
             "kpi_state": kpi.get(d.department, "該当なし"),
             "rows": d.rows,
             "errors": d.errors,

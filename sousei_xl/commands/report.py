@@ -21,7 +21,7 @@ from sousei_xl.findings import Finding, address, collapse
 from sousei_xl.pipeline.delivery import Delivered
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
-from sousei_xl.sheets import Contents
+from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.checkbook.reminders import reminders
 from sousei_xl.sheets.checkbook.steps import COUNTED, next_steps, tally
 from sousei_xl.strategy import Strategy
@@ -189,17 +189,19 @@ def status(result: ListResult, indicators: IndicatorResult, strategy: Strategy) 
     console.print("（受付番号はファイルの内容から計算したもので、提出物を照合できます）")
     console.print()
     _files_aside(console, result.files, result.findings)
-    for d, letter in reminders(result, settings):
-        console.print(f"--- {d.department}への依頼文 ---\n{letter}\n")
+    for reminder in reminders(result, settings):
+        console.print(f"--- {reminder.addressee}への依頼文 ---\n{reminder.letter}\n")
 
 
 def state_words(department: DepartmentState) -> str:
-    """``受理（確認依頼あり 2件）``, ``差戻し 3件`` …"""
+    """``受理（確認依頼あり 2件）``, ``差戻し 3件（農政課が未提出）`` …"""
     if department.state == "受理" and department.confirmations:
         return f"受理（確認依頼あり {department.confirmations}件）"
+    units = named([unit for unit in department.missing_units if unit], 3)
+    missing = f"（{units}が未提出）" if units else ""
     if department.state == "差戻し":
-        return f"差戻し {department.errors}件"
-    return department.state
+        return f"差戻し {department.errors}件{missing}"
+    return f"{department.state}{missing}"
 
 
 def _files_aside(console: Console, files: Sequence[FileRecord], found: Sequence[Finding]) -> None:

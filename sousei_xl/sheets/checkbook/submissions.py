@@ -249,10 +249,10 @@ def _reminders(contents: Contents) -> _Section:
         ((0, 0, "部局名"), (1, _LAST, "依頼文")),
         tuple(
             (
-                (0, 0, f"{department.department}\n（{department.state}）", "text_wrap"),
-                (1, _LAST, letter, "text_wrap"),
+                (0, 0, f"{reminder.addressee}\n（{reminder.state}）", "text_wrap"),
+                (1, _LAST, reminder.letter, "text_wrap"),
             )
-            for department, letter in reminders(contents.result, contents.strategy.settings)
+            for reminder in reminders(contents.result, contents.strategy.settings)
         ),
     )
 
