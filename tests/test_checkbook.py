@@ -33,6 +33,7 @@ from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.checkbook.cells import Inbox, quoted_sheet, typed
 from sousei_xl.sheets.checkbook.findings import lines_of
 from sousei_xl.sheets.checkbook.reminders import reminders
+from sousei_xl.sheets.checkbook.steps import next_steps, tally
 from sousei_xl.sheets.tables import Link
 from sousei_xl.workspace import Run
 from tests.builders import example_submissions, good, intake, make_strategy, submission
@@ -197,12 +198,29 @@ def test_summary_says_how_far_and_what_next(messy: Path) -> None:
         "庁内資料です。公表しないでください。",
         "6／9部局（差戻し 1　再提出待ち 1　未提出 1）",
         "未提出 2部局（農政部、学校教育部）",
-        "要修正 6件（うち事務局あて 1件、受け付けなかったファイル 1件）",
+        "要修正 6件（部局あて 4件、事務局あて 1件、受け付けなかったファイル 1件）",
         "保留 1行",
         "・要修正のある1部局（経済部）に、出力フォルダーの「差戻し」のファイルを返し",
         "『事務局修正.xlsx』に要修正が1件あります。",
     ):
         assert part in page
+
+
+def test_the_counts_are_the_departments_and_those_that_keep_it_a_draft(messy: Path) -> None:
+    contents = messy_contents()
+    result = contents.result
+    for severity, departments in (
+        ("要修正", sum(d.errors for d in result.departments)),
+        ("要確認", sum(d.confirmations for d in result.departments)),
+    ):
+        said = re.search(severity + r" (\d+)件（部局あて (\d+)件", tally(contents))
+        assert said
+        assert int(said[1]) == sum(f.severity == severity for f in contents.findings)
+        assert int(said[2]) == departments
+    assert "要修正 6件（部局あて 4件、事務局あて 1件" in tally(contents)
+    assert result.errors == 4 + 1
+    for sheet in ("提出状況", "指摘一覧"):
+        assert tally(contents) in texts(messy, sheet)
 
 
 def test_every_department_and_file_has_its_state(messy: Path) -> None:
@@ -291,6 +309,15 @@ def test_missing_units_are_asked_for_one_by_one(tmp_path: Path) -> None:
     states = [(r["担当課"], r["状態"]) for r in table(path, "提出状況", "部局名")]
     assert states == [("経済課", "受理"), ("雇用課", "未提出")]
     assert "経済部（雇用課）　ご担当者様" in texts(path, "提出状況")
+
+
+def test_what_is_left_to_the_office_alone_is_said(tmp_path: Path) -> None:
+    office = OfficeSheet(corrections=(correction(4, "1ア-40", "5335", "5400"),))
+    records = [FileRecord(OFFICE, "office")]
+    steps = "\n".join(next_steps(merged(example_submissions(), office, records)))
+    assert "『事務局修正.xlsx』に要修正が1件あります（一覧を作成中にしている要修正は" in steps
+    assert "要確認1件を確かめます" in steps  # the gap in 1ウ
+    assert "差戻し" not in steps
 
 
 def test_states_of_a_finished_list(tmp_path: Path) -> None:

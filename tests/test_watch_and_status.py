@@ -49,7 +49,7 @@ def test_a_refused_file_beside_a_good_one_is_told_with_its_cure(workspace: Path)
     steps = done.out.partition("次にすること")[2]
     named = steps.index("受け付けられなかったファイルが1つあります（経済部_修正版.xlsx）")
     assert named < steps.index("--approve")
-    assert "要修正 1件（うち受け付けなかったファイル 1件）" in done.out
+    assert "要修正 1件（受け付けなかったファイル 1件）" in done.out
 
 
 class Watching:

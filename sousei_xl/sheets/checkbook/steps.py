@@ -5,6 +5,7 @@ Console and 点検結果 say both in the same words, so that nobody has to compa
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from sousei_xl import text
@@ -15,30 +16,35 @@ from sousei_xl.sheets import Contents, named
 from sousei_xl.workspace import OFFICE_SHEET
 
 OFFICE = "事務局"
+_REFUSED, _IGNORED = "受け付けなかったファイル", "読み込まないもの"
+_PARTS = ("部局あて", "事務局あて", "KPI", _REFUSED, _IGNORED, "確認済")
 COUNTED = "要修正と要確認は部局あての未対応のもの、KPIを除く"  # a department's counts
 
 
 def tally(contents: Contents) -> str:
-    """``要修正 9件（うち事務局あて 1件、KPI 1件、受け付けなかったファイル 1件）　要確認 …``.
+    """``要修正 9件（部局あて 7件、事務局あて 1件、KPI 1件）　要確認 2件（部局あて 2件）``.
 
-    Every finding of the run, of the list and of the KPI round, cell by cell; those that other
-    counts leave out (a department's, those that keep the list a draft) are told apart.
+    Every finding of the run, cell by cell, in one part each: 部局あて is the sum over the
+    departments, 部局あて and 事務局あて together are the 要修正 that keep the list a draft.
     """
-    refused = {f.file for f in contents.result.files if f.outcome == "refused"}
-    errors = [f for f in contents.findings if is_error(f)]
-    confirmations = [f for f in contents.findings if f.severity == "要確認"]
-    return f"{_among(errors, '要修正', refused)}　{_among(confirmations, '要確認', refused)}"
+    outcomes = {f.file: f.outcome for f in contents.result.files}
 
+    def part(item: Finding) -> str:
+        outcome = outcomes.get(item.place.file)
+        if item.acknowledged:
+            return "確認済"
+        if RULES[item.code].scope == "kpi":
+            return "KPI"
+        if outcome in ("refused", "ignored"):
+            return _REFUSED if outcome == "refused" else _IGNORED
+        return "事務局あて" if item.addressee == OFFICE or outcome == "office" else "部局あて"
 
-def _among(found: list[Finding], severity: str, refused: set[str]) -> str:
-    kinds = (
-        ("事務局あて", sum(f.addressee == OFFICE for f in found)),
-        ("KPI", sum(RULES[f.code].scope == "kpi" for f in found)),
-        ("受け付けなかったファイル", sum(f.place.file in refused for f in found)),
-        ("確認済", sum(f.acknowledged for f in found)),
-    )
-    among = "、".join(f"{label} {count:,}件" for label, count in kinds if count)
-    return f"{severity} {len(found):,}件{f'（うち{among}）' if among else ''}"
+    totals = []
+    for severity in ("要修正", "要確認"):
+        counts = Counter(part(f) for f in contents.findings if f.severity == severity)
+        told = "、".join(f"{name} {counts[name]:,}件" for name in _PARTS if counts[name])
+        totals.append(f"{severity} {counts.total():,}件{f'（{told}）' if told else ''}")
+    return "　".join(totals)
 
 
 def next_steps(contents: Contents) -> Iterator[str]:
@@ -85,7 +91,9 @@ def _indicator_departments(contents: Contents) -> tuple[IndicatorDepartment, ...
 
 def _refused_beside(result: ListResult) -> list[str]:
     """Refused files of departments that need not be asked anyway: they are easily overlooked."""
-    asked = {d.department for d in result.departments if d.state == "再提出待ち"}
+    asked = {
+        d.department for d in result.departments if d.state == "再提出待ち" and d.missing_units
+    }
     return [
         text.printable(f.file)
         for f in result.files
@@ -99,8 +107,10 @@ def _for_the_office(contents: Contents) -> Iterator[str]:
     in_sheet = sum(f.place.file in sheets for f in errors)
     elsewhere = sum(f.addressee == OFFICE and f.place.file not in sheets for f in errors)
     if in_sheet:
+        alone = in_sheet == contents.result.errors
         yield (
-            f"『{OFFICE_SHEET}』に要修正が{in_sheet}件あります。"
+            f"『{OFFICE_SHEET}』に要修正が{in_sheet}件あります"
+            f"{'（一覧を作成中にしている要修正は、これだけです）' if alone else ''}。"
             "「指摘一覧」を見て事務局で直し、もう一度統合します。"
         )
     if elsewhere:
