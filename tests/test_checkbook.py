@@ -246,6 +246,21 @@ def test_refused_and_stray_files_are_named_with_the_reason(messy: Path) -> None:
     assert "メモ.docx\n様式のブックではない" in page
 
 
+def test_a_refused_file_beside_a_good_one_is_promised_no_letter(tmp_path: Path) -> None:
+    records = [FileRecord("経済部_v2.xlsx", "refused", "経済部")]
+    found = [finding("F103", Place("経済部_v2.xlsx"), department="経済部")]
+    contents = merged(example_submissions(), records=records, findings=found)
+    assert contents.status == "proposal"
+    row = next(
+        r
+        for r in table(written(tmp_path, contents), "提出状況", "部局名")
+        if r["ファイル"] == "経済部_v2.xlsx"
+    )
+    assert row["状態"] == "受付不可"
+    assert "修正版のつもりなら" in row["次にすること"]
+    assert reminders(contents.result, contents.strategy.settings) == []
+
+
 def test_reminders_can_be_pasted_into_a_mail(messy: Path) -> None:
     letters = {
         str(row[0]): str(row[1])

@@ -23,9 +23,9 @@ class Contents:
 
     ``approved_on`` is the day of 決裁 of a final list. ``reopened`` is True where an approved list
     has changed since and became a proposal again. ``former_approval`` is the day that this run's
-    決裁 replaces. ``indicators`` is the KPI round, if there is one, ``judged`` what its reports mean
-    (``judge_all``). ``year_changes`` is what became of last year's projects, if last year's 別紙
-    was given.
+    決裁 replaces. ``indicators`` is the KPI round, if there is one, ``judged`` what its reports
+    mean (``judge_all``). ``year_changes`` is what became of last year's projects, if last year's
+    別紙 was given.
     """
 
     strategy: Strategy

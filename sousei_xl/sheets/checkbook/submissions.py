@@ -51,6 +51,7 @@ _TODO = {
     "未提出": "提出を依頼します（下の依頼文）。",
 }
 _REPLACED = "新しいファイルに差し替わっています。"
+_REFUSED_BESIDE = "修正版のつもりなら、理由を伝え、直したファイルを送ってもらいます。"
 _NO_DEPARTMENT = "（部局不明）"
 _JAPAN = dt.timezone(dt.timedelta(hours=9))
 
@@ -169,7 +170,7 @@ def _file_row(
         return Row((name, "差し替え済み", *cells, _REPLACED), "muted")
     if record.outcome == "refused":
         state = "再提出待ち" if department.state == "再提出待ち" else "受付不可"
-        return Row((name, state, *cells, _TODO["再提出待ち"]), styles=((1, "error"),))
+        return Row((name, state, *cells, _TODO.get(state, _REFUSED_BESIDE)), styles=((1, "error"),))
     # One department may have several files: each is judged by what it needs itself.
     if counts["要修正"]:
         return Row((name, "差戻し", *cells, _TODO["差戻し"]), styles=((1, "error"),))
