@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -35,7 +36,7 @@ _EPILOG = """\
   sousei-xl compare 前.xlsx 後.xlsx             2つの別紙を比べる
   sousei-xl explain R105                       指摘コードの説明を見る
 
-終了コード: 0 完了（案・確定）  1 完了したが作成中（未提出や要修正が残る）  2 実行できなかった
+終了コード: 0 完了（案・確定）  1 完了したが作成中（merge --help）  2 実行できなかった
 """
 
 
@@ -66,7 +67,8 @@ class _Parser(argparse.ArgumentParser):
         for english, japanese in words.items():
             message = message.replace(english, japanese)
         self.print_usage(sys.stderr)
-        sys.stderr.write(f"{message}\n「{self.prog} --help」で使い方を表示します。\n")
+        meant = _meant(message)
+        sys.stderr.write(f"{message}{meant}\n「{self.prog} --help」で使い方を表示します。\n")
         raise SystemExit(FAILED)
 
     def format_help(self) -> str:
@@ -83,6 +85,15 @@ class _Parser(argparse.ArgumentParser):
             .replace("options:", "オプション:")
             .replace("show this help message and exit", "この説明を表示して終わります")
         )
+
+
+def _meant(message: str) -> str:
+    """A question that names the command which was probably meant; blank where none is near."""
+    from difflib import get_close_matches
+
+    typed = re.match(r"コマンド: 使えない値です: '(.+?)'", message)
+    near = get_close_matches(typed[1], COMMANDS, 1) if typed else []
+    return f"\n{near[0]} ではありませんか。" if near else ""
 
 
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:

@@ -21,6 +21,17 @@ class OperatorError(Exception):
     """What the operator must mend before anything can be done; the text is shown as it is."""
 
 
+def require_file(path: Path, what: str = "ファイル") -> None:
+    """OperatorError where there is no file of that name."""
+    if path.is_dir():
+        raise OperatorError(
+            f"{what}に、フォルダーが指定されています（{path}）。"
+            "その中のファイルを指定してください。"
+        )
+    if not path.is_file():
+        raise OperatorError(f"{what}が見つかりません（{path}）。")
+
+
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """The three places of the contract."""

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import load_workbook as read_values
 
+from sousei_xl.commands.report import state_words
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import Finding, Place, acknowledge, finding
 from sousei_xl.intake.previous import ReadyRow
@@ -31,6 +32,8 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.checkbook.cells import Inbox, quoted_sheet, typed
 from sousei_xl.sheets.checkbook.findings import lines_of
+from sousei_xl.sheets.checkbook.reminders import reminders
+from sousei_xl.sheets.checkbook.steps import next_steps, tally
 from sousei_xl.sheets.tables import Link
 from sousei_xl.workspace import Run
 from tests.builders import example_submissions, good, intake, make_strategy, submission
@@ -195,12 +198,29 @@ def test_summary_says_how_far_and_what_next(messy: Path) -> None:
         "庁内資料です。公表しないでください。",
         "6／9部局（差戻し 1　再提出待ち 1　未提出 1）",
         "未提出 2部局（農政部、学校教育部）",
-        "要修正 6件（うち事務局あて 1件）",
+        "要修正 6件（部局あて 4件、事務局あて 1件、受け付けなかったファイル 1件）",
         "保留 1行",
-        "・要修正のある1部局（経済部）にファイルを返し",
-        "あて先が事務局の要修正を見て『事務局修正』を直し",
+        "・要修正のある1部局（経済部）に、出力フォルダーの「差戻し」のファイルを返し",
+        "『事務局修正.xlsx』に要修正が1件あります。",
     ):
         assert part in page
+
+
+def test_the_counts_are_the_departments_and_those_that_keep_it_a_draft(messy: Path) -> None:
+    contents = messy_contents()
+    result = contents.result
+    for severity, departments in (
+        ("要修正", sum(d.errors for d in result.departments)),
+        ("要確認", sum(d.confirmations for d in result.departments)),
+    ):
+        said = re.search(severity + r" (\d+)件（部局あて (\d+)件", tally(contents))
+        assert said
+        assert int(said[1]) == sum(f.severity == severity for f in contents.findings)
+        assert int(said[2]) == departments
+    assert "要修正 6件（部局あて 4件、事務局あて 1件" in tally(contents)
+    assert result.errors == 4 + 1
+    for sheet in ("提出状況", "指摘一覧"):
+        assert tally(contents) in texts(messy, sheet)
 
 
 def test_every_department_and_file_has_its_state(messy: Path) -> None:
@@ -226,6 +246,21 @@ def test_refused_and_stray_files_are_named_with_the_reason(messy: Path) -> None:
     assert "メモ.docx\n様式のブックではない" in page
 
 
+def test_a_refused_file_beside_a_good_one_is_promised_no_letter(tmp_path: Path) -> None:
+    records = [FileRecord("経済部_v2.xlsx", "refused", "経済部")]
+    found = [finding("F103", Place("経済部_v2.xlsx"), department="経済部")]
+    contents = merged(example_submissions(), records=records, findings=found)
+    assert contents.status == "proposal"
+    row = next(
+        r
+        for r in table(written(tmp_path, contents), "提出状況", "部局名")
+        if r["ファイル"] == "経済部_v2.xlsx"
+    )
+    assert row["状態"] == "受付不可"
+    assert "修正版のつもりなら" in row["次にすること"]
+    assert reminders(contents.result, contents.strategy.settings) == []
+
+
 def test_reminders_can_be_pasted_into_a_mail(messy: Path) -> None:
     letters = {
         str(row[0]): str(row[1])
@@ -239,6 +274,33 @@ def test_reminders_can_be_pasted_into_a_mail(messy: Path) -> None:
     assert "該当事業なし" in missing
     assert "・農政部.xlsx：パスワード" in letters["農政部\n（再提出待ち）"]
     assert "直していただきたいところが4件" in letters["経済部\n（差戻し）"]
+
+
+def test_each_unit_gets_a_letter_of_its_own(tmp_path: Path) -> None:
+    strategy = make_strategy(departments=[(1, "産業部", None, None, "商工課、農政課")])
+    rows = [good(n, f"事業{n}", relevance="△") for n in (1, 2)]
+    form = submission(rows, "産業部", unit="商工課")
+    result = merge(intake([form]), strategy)
+    found = {r.addressee: r for r in reminders(result, strategy.settings)}
+    assert list(found) == ["産業部（商工課）", "産業部（農政課）"]
+    returned, missing = found.values()
+    assert (returned.state, missing.state) == ("差戻し", "未提出")
+    assert "2件" in returned.letter
+    assert "確認できていません" not in returned.letter
+    assert "確認できていません" in missing.letter
+    assert "件あります" not in missing.letter
+    assert [state_words(d) for d in result.departments] == ["差戻し 2件（農政課が未提出）"]
+
+
+def test_a_letter_about_an_unreadable_file_speaks_to_the_department() -> None:
+    refused = FileRecord("農政部.xlsx", "refused", "農政部")
+    half = finding("F103", Place("農政部.xlsx"), variant="half", department="農政部")
+    contents = merged([], records=[refused], findings=[half])
+    letters = reminders(contents.result, contents.strategy.settings)
+    letter = next(r.letter for r in letters if r.addressee == "農政部")
+    assert "途中までしかありません" in letter
+    assert "再実行" not in letter
+    assert "お手元のファイルがExcelで開けるか確かめ、もう一度提出してください。" in letter
 
 
 def test_reminders_without_deadline_and_place(tmp_path: Path) -> None:
@@ -262,6 +324,15 @@ def test_missing_units_are_asked_for_one_by_one(tmp_path: Path) -> None:
     states = [(r["担当課"], r["状態"]) for r in table(path, "提出状況", "部局名")]
     assert states == [("経済課", "受理"), ("雇用課", "未提出")]
     assert "経済部（雇用課）　ご担当者様" in texts(path, "提出状況")
+
+
+def test_what_is_left_to_the_office_alone_is_said(tmp_path: Path) -> None:
+    office = OfficeSheet(corrections=(correction(4, "1ア-40", "5335", "5400"),))
+    records = [FileRecord(OFFICE, "office")]
+    steps = "\n".join(next_steps(merged(example_submissions(), office, records)))
+    assert "『事務局修正.xlsx』に要修正が1件あります（一覧を作成中にしている要修正は" in steps
+    assert "要確認1件を確かめます" in steps  # the gap in 1ウ
+    assert "差戻し" not in steps
 
 
 def test_states_of_a_finished_list(tmp_path: Path) -> None:

@@ -281,3 +281,17 @@ def test_five_thousand_irrelevant_files_and_links_out_of_the_inbox(
     assert any(name.startswith("外の フォルダー") for name in strays)
     assert len(strays) == 5, "one line for the photographs of each folder"
     assert sum("2500件" in message for message in strays.values()) == 2
+
+
+def test_a_path_with_a_space_is_quoted_in_a_printed_command(tmp_path: Path) -> None:
+    done = run("init", tmp_path / "旭川 例", "--example", "asahikawa_h30")
+    assert f'--workspace "{tmp_path / "旭川 例"}"' in done.out
+    done = run("init", tmp_path / "旭川", "--example", "asahikawa_h30")
+    assert f"--workspace {tmp_path / '旭川'}\n" in done.out
+
+
+def test_a_mistyped_command_is_asked_about() -> None:
+    done = run("marge")
+    assert done.status == 2
+    assert "merge ではありませんか。" in done.err
+    assert "ではありませんか" not in run("ぬぬぬ").err

@@ -122,6 +122,63 @@ def test_approval_is_refused_on_a_draft_and_nothing_is_replaced(workspace: Path)
     assert official_files(workspace) == []
 
 
+@pytest.mark.parametrize("date", ["1999-03-30", "2062-03-30"])
+def test_a_day_of_approval_far_from_the_lists_own_is_refused(workspace: Path, date: str) -> None:
+    done = merge(workspace, "--approve", date)
+    assert done.status == 2
+    for part in ("--approve", date, "基準日（2018-03-30）"):
+        assert part in done.json["message"]
+    assert official_files(workspace) == []
+
+
+def test_another_day_of_approval_is_told(workspace: Path) -> None:
+    assert merge(workspace, "--approve", "2018-03-30").json["former_approval"] is None
+    assert merge(workspace, "--approve", "2018-03-30").json["former_approval"] is None
+    done = run("merge", "--workspace", workspace, "--approve", "2018-04-02")
+    assert "前の決裁日（平成30年3月30日）を、平成30年4月2日に替えました。" in done.out
+    found = merge(workspace).json
+    assert (found["approved_on"], found["former_approval"]) == ("2018-04-02", None)
+
+
+def test_our_own_workbooks_are_called_by_their_name(workspace: Path) -> None:
+    merge(workspace)
+    outbox, place = workspace / "outbox", ("--workspace", workspace)
+    official = outbox / OFFICIAL["proposal"]
+    for name, kind in (
+        ("検討懇談会資料_平成30年度.xlsx", "検討懇談会資料"),
+        ("点検結果_平成30年度.xlsx", "点検結果"),
+        ("../templates/別紙_template.xlsx", "テンプレート"),
+    ):
+        for command in (
+            ("merge", "--previous", outbox / name),
+            ("distribute", "--previous", outbox / name),
+            ("compare", official, outbox / name),
+        ):
+            done = run(*command, *place)
+            assert done.status == 2
+            assert f"これは{kind}です。別紙を指定してください" in done.err
+        assert f"これは{kind}で、部局の様式ではない" in run("check", outbox / name, *place).out
+    office = workspace / "inbox" / "事務局修正.xlsx"
+    assert "これは『事務局修正.xlsx』で" in run("check", office, *place).out
+    assert "これは別紙で" in run("check", official, *place).out
+
+
+def test_a_folder_in_a_files_place_is_called_a_folder(workspace: Path) -> None:
+    inbox, place = workspace / "inbox", ("--workspace", workspace)
+    for command in (("check", inbox), ("compare", inbox, inbox), ("merge", "--previous", inbox)):
+        done = run(*command, *place)
+        assert done.status == 2
+        assert "フォルダーが指定されています" in done.err
+
+
+def test_a_dry_run_says_what_holds_the_list_back(workspace: Path) -> None:
+    (workspace / "inbox" / "農政部.xlsx").unlink()
+    done = run("merge", "--dry-run", "--workspace", workspace)
+    assert done.status == 1
+    for part in ("未提出 1部局（農政部）", "指摘: 要修正 0件", "農政部               未提出"):
+        assert part in done.out
+
+
 def test_approval_is_refused_while_a_budget_is_undecided(workspace: Path) -> None:
     path = workspace / "inbox" / "市民生活部.xlsx"
     kind, budget = column(path, "予算区分"), column(path, "予算事業費（千円）")

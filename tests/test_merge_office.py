@@ -426,6 +426,24 @@ def test_acknowledgement(
     assert result.errors == before.errors
 
 
+def test_what_the_finding_of_equal_numbers_shows_can_be_corrected() -> None:
+    rows = [row(1, "甲", number=1), row(2, "乙", number=1)]
+    target = one(merged(*rows), "L108").target
+    result = merged(*rows, office=office((target, "順番", "", 1, 2)))
+    assert codes(result) == []
+    result = merged(*rows, office=office(confirmed=[("L108", target, "")]))
+    assert one(result, "L108").acknowledged
+
+
+def test_a_correction_of_an_added_row_is_sent_to_the_sheet_of_additions() -> None:
+    added = replace(row(9, "追加の事業", file=OFFICE, number=None), sheet="追加")
+    asked = ("2ア-2", "修正", B, 1000, 900)
+    result = merged(row(1, "甲"), office=office(asked, added=[added]))
+    assert "『追加』シートの行を直してください" in one(result, "O101").cure
+    result = merged(row(1, "甲"), office=office(asked))
+    assert "『追加』" not in one(result, "O101").cure
+
+
 def test_what_must_be_corrected_cannot_be_confirmed() -> None:
     result = merged(row(1, "甲", relevance="×"), office=office(confirmed=[("R103", "2ア-1", "")]))
     assert "指摘コード『R103』は確認済にできません" in one(result, "O103").message

@@ -6,12 +6,14 @@ import pytest
 
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import FileRecord, RawRow
+from tests.builders import intake, submission
 from tests.merging import (
     AUTO,
     BARE,
     RE,
     STRATEGY,
     Codes,
+    E,
     N,
     codes,
     come_in,
@@ -475,4 +477,15 @@ def test_equal_numbers_name_the_other_row() -> None:
     item = one(merged(row(1, "甲", number=1), row(2, "乙", number=1, department=N)), "L108")
     assert item.place.row_id == 2
     assert "2アで番号1が重なっています（経済部『甲』）" in item.message
+    assert item.target == "2ア-1 乙"  # 2ア-1 alone is two rows
     assert item.addressee == "事務局"
+
+
+def test_a_project_listed_twice_names_the_other_file() -> None:
+    trade = [row(i, name) for i, name in enumerate("甲乙丙", 1)]
+    work = [row(i, name, file="経済部（雇用課）.xlsx") for i, name in enumerate("甲丁戊", 4)]
+    forms = [submission(trade, E, unit="商業課"), submission(work, E, unit="雇用課")]
+    item = one(merge(intake(forms), STRATEGY), "L106")
+    assert "2ア-1（ファイル『経済部.xlsx』）にもあります" in item.message
+    item = one(merged(row(1, "甲"), row(2, "甲")), "L106")
+    assert "ファイル" not in item.text

@@ -35,6 +35,23 @@ def test_status_says_who_is_missing_and_writes_nothing(workspace: Path) -> None:
     assert list((workspace / "outbox").iterdir()) == []
 
 
+def test_a_refused_file_beside_a_good_one_is_told_with_its_cure(workspace: Path) -> None:
+    good = (workspace / "inbox" / "経済部.xlsx").read_bytes()
+    (workspace / "inbox" / "経済部_修正版.xlsx").write_bytes(good[:4000])
+    done = run("status", "--workspace", workspace)
+    assert done.status == 0  # 経済部 has an accepted file
+    assert "受け付けられないファイル: 経済部_修正版.xlsx" in done.out
+    assert "途中までしかありません" in done.out
+    found = run("status", "--workspace", workspace, "--json").json
+    assert [(f["file"], f["code"]) for f in found["findings"]] == [("経済部_修正版.xlsx", "F103")]
+    done = run("merge", "--workspace", workspace)
+    assert done.status == 0
+    steps = done.out.partition("次にすること")[2]
+    named = steps.index("受け付けられなかったファイルが1つあります（経済部_修正版.xlsx）")
+    assert named < steps.index("--approve")
+    assert "要修正 1件（受け付けなかったファイル 1件）" in done.out
+
+
 class Watching:
     """A running ``watch`` whose lines can be waited for."""
 

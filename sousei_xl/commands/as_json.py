@@ -66,6 +66,7 @@ def departments(result: ListResult, indicators: IndicatorResult | None) -> list[
         {
             "department": d.department,
             "state": d.state,
+            "missing_units": [unit for unit in d.missing_units if unit],
             "kpi_state": kpi.get(d.department, "該当なし"),
             "rows": d.rows,
             "errors": d.errors,
@@ -87,12 +88,14 @@ def indicator_round(indicators: IndicatorResult | None) -> dict[str, Any]:
 
 
 def round_state(result: ListResult, indicators: IndicatorResult) -> dict[str, Any]:
-    """The object of ``status --json``."""
+    """The object of ``status --json``: of the findings those that say why a file was refused."""
+    refused = {record.file for record in result.files if record.outcome == "refused"}
     return {
         "complete": result.complete,
         "departments": departments(result, indicators),
         "indicators": indicator_round(indicators),
         "files": files(result.files),
+        "findings": [finding(item) for item in result.findings if item.place.file in refused],
     }
 
 
@@ -123,6 +126,9 @@ def merged(contents: Contents, outputs: Iterable[str]) -> dict[str, Any]:
         "fiscal_year": contents.strategy.settings.fiscal_year,
         "run": contents.run.hash,
         "approved_on": contents.approved_on.isoformat() if contents.approved_on else None,
+        "former_approval": contents.former_approval.isoformat()
+        if contents.former_approval
+        else None,
         "ledger": {
             "read": ledger.read,
             "listed": ledger.listed,

@@ -18,7 +18,7 @@ from sousei_xl.commands.options import (
 from sousei_xl.commands.progress import Progress
 from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import InboxFile
-from sousei_xl.workspace import OperatorError
+from sousei_xl.workspace import require_file
 
 if TYPE_CHECKING:
     from sousei_xl.intake.arrivals import Arrivals
@@ -46,8 +46,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit status 1 where one of the files has a 要修正."""
     for path in args.files:
-        if not path.is_file():
-            raise OperatorError(f"ファイルが見つかりません（{path}）。")
+        require_file(path)
     workspace = workspace_of(args)
     asked = [InboxFile(str(path), path) for path in dict.fromkeys(args.files)]
     with Progress("読み込み") as progress:

@@ -11,7 +11,7 @@ from sousei_xl.commands.console import differing, shown
 from sousei_xl.commands.options import DONE, add_workspace_options, workspace_of
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import read_files, start_reading
-from sousei_xl.workspace import OperatorError, Workspace
+from sousei_xl.workspace import OperatorError, Workspace, require_file
 
 if TYPE_CHECKING:
     from sousei_xl.figures.changes import Changed, Row
@@ -41,8 +41,7 @@ def run(args: argparse.Namespace) -> int:
     """Nothing is written. Exit status 0, whether or not there are differences."""
     files = [args.old, args.new]
     for path in files:
-        if not path.is_file():
-            raise OperatorError(f"ファイルが見つかりません（{path}）。")
+        require_file(path)
     pending = start_reading([InboxFile(str(path), path) for path in files], len(files))
     from sousei_xl.pipeline.comparison import compare_workbooks
 

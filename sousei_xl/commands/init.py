@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sousei_xl.commands.console import shown
+from sousei_xl.commands.console import argument, shown
 from sousei_xl.commands.options import DONE
 
 
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"  {shown(path.relative_to(args.folder).as_posix())}")
     print("\n次にすること")
     if args.example:
-        print(f"  sousei-xl merge --workspace {shown(str(args.folder))}")
+        print(f"  sousei-xl merge --workspace {argument(args.folder)}")
     else:
         print("  1. templates/別紙_template.xlsx をExcelで開き、「はじめに」の順に記入します。")
         print("  2. sousei-xl distribute（または 様式作成.bat）で部局の様式を作り、渡します。")

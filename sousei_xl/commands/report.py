@@ -18,14 +18,14 @@ from sousei_xl.commands.console import differing, shown
 from sousei_xl.figures.changes import Changes, Row, target
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import Finding, address, collapse
-from sousei_xl.pipeline.delivery import RETURNS, Delivered
+from sousei_xl.pipeline.delivery import Delivered
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
-from sousei_xl.sheets import Contents
-from sousei_xl.sheets.checkbook.answers import next_step
+from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.checkbook.reminders import reminders
+from sousei_xl.sheets.checkbook.steps import COUNTED, next_steps, tally
 from sousei_xl.strategy import Strategy
-from sousei_xl.text import NEW, RELISTED, to_text
+from sousei_xl.text import NEW, RELISTED, japanese_date, to_text
 from sousei_xl.workspace import Workspace
 
 _MOST = 10  # findings and rows that are listed on the console; all of them stand in the workbook
@@ -54,7 +54,7 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
     console = _console()
     _heading(console, contents)
     _departments(console, contents)
-    _files_aside(console, contents)
+    _files_aside(console, contents.result.files, contents.findings)
     _figures(console, contents)
     _compared(console, contents)
     _findings(console, contents)
@@ -74,13 +74,15 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
         )
     if contents.year_changes is not None:
         console.print(f"  {last_year.carried(delivered.carried)}")
-    _next(console, contents, delivered)
+    _next(console, contents)
 
 
 def dry_run(contents: Contents, since: str, changes: Changes) -> None:
     """The report of ``merge --dry-run``."""
     console = _console()
     _heading(console, contents)
+    _departments(console, contents)
+    _files_aside(console, contents.result.files, contents.findings)
     _figures(console, contents)
     _compared(console, contents)
     console.print(
@@ -96,7 +98,8 @@ def dry_run(contents: Contents, since: str, changes: Changes) -> None:
             console.print(f"      {heading}: {one} → {other}")
     if len(changes.changed) > _MOST:
         console.print(f"    ほか {len(changes.changed) - _MOST} 行")
-    console.print("\n--dry-run のため、何も書き出していません。")
+    console.print(f"\n{_counts(contents)}")
+    console.print("--dry-run のため、何も書き出していません。")
 
 
 def _rows(console: Console, label: str, rows: Sequence[Row]) -> None:
@@ -118,8 +121,14 @@ def _heading(console: Console, contents: Contents) -> None:
     )
     console.print(
         f"読んだ行 {ledger.read:,} ＝ 一覧 {ledger.listed:,} ＋ 保留 {ledger.held:,}"
-        f" ＋ 差し替え {ledger.superseded:,} ＋ 取下げ等 {ledger.withdrawn:,}\n"
+        f" ＋ 差し替え {ledger.superseded:,} ＋ 取下げ等 {ledger.withdrawn:,}"
     )
+    if contents.status == "draft":
+        console.print(contents.stamp)
+    if contents.former_approval and contents.approved_on:
+        before, after = map(japanese_date, (contents.former_approval, contents.approved_on))
+        console.print(f"前の決裁日（{before}）を、{after}に替えました。")
+    console.print()
 
 
 def _departments(console: Console, contents: Contents) -> None:
@@ -141,6 +150,7 @@ def _departments(console: Console, contents: Contents) -> None:
         table.add_row(d.department, state_words(d), *(f"{n:,}" if n else "-" for n in counts))
     if told:
         console.print(table)
+        console.print(f"（{COUNTED}）\n")
     if len(told) < len(asked):
         states = Counter(d.state for d in asked)
         counted = "、".join(f"{state} {count:,}" for state, count in states.items())
@@ -177,27 +187,33 @@ def status(result: ListResult, indicators: IndicatorResult, strategy: Strategy) 
             table.add_row(*(head if i == 0 else ("", "", "")), *cells)
     console.print(table)
     console.print("（受付番号はファイルの内容から計算したもので、提出物を照合できます）")
-    for d, letter in reminders(result, settings):
-        console.print(f"\n--- {d.department}への依頼文 ---\n{letter}")
+    console.print()
+    _files_aside(console, result.files, result.findings)
+    for reminder in reminders(result, settings):
+        console.print(f"--- {reminder.addressee}への依頼文 ---\n{reminder.letter}\n")
 
 
 def state_words(department: DepartmentState) -> str:
-    """``受理（確認依頼あり 2件）``, ``差戻し 3件`` …"""
+    """``受理（確認依頼あり 2件）``, ``差戻し 3件（農政課が未提出）`` …"""
     if department.state == "受理" and department.confirmations:
         return f"受理（確認依頼あり {department.confirmations}件）"
+    units = named([unit for unit in department.missing_units if unit], 3)
+    missing = f"（{units}が未提出）" if units else ""
     if department.state == "差戻し":
-        return f"差戻し {department.errors}件"
-    return department.state
+        return f"差戻し {department.errors}件{missing}"
+    return f"{department.state}{missing}"
 
 
-def _files_aside(console: Console, contents: Contents) -> None:
-    """Refused, superseded and ignored files, each with one line of reason."""
+def _files_aside(console: Console, files: Sequence[FileRecord], found: Sequence[Finding]) -> None:
+    """Refused and ignored files, each with its reason and the cure."""
     reasons: dict[str, Finding] = {}
-    for item in contents.result.findings:
+    for item in found:
         if item.code.startswith("F"):
             reasons.setdefault(item.place.file, item)
-    words = {"refused": "読めませんでした", "ignored": "読み込んでいません"}
-    aside = [f for f in contents.result.files if f.outcome in words]
+    words = {"refused": "受け付けられないファイル", "ignored": "読み込んでいません"}
+    aside = [f for f in files if f.outcome in words]
+    if not aside:
+        return
     for record in aside[:_MOST]:
         reason = reasons.get(record.file)
         console.print(f"  {words[record.outcome]}: {shown(record.file)}")
@@ -205,6 +221,7 @@ def _files_aside(console: Console, contents: Contents) -> None:
             console.print(f"    {reason.text}")
     if len(aside) > _MOST:
         console.print(f"  ほか {len(aside) - _MOST} ファイル（点検結果の「提出状況」にあります）")
+    console.print()
 
 
 def _figures(console: Console, contents: Contents) -> None:
@@ -254,19 +271,18 @@ def finding_line(group: Sequence[Finding]) -> str:
     return f"{address(first.place)}{first.text}{more}［{first.code}］"
 
 
+def _counts(contents: Contents) -> str:
+    converted = sum(f.severity == "自動変換" for f in contents.findings)
+    return f"指摘: {tally(contents)}　自動変換 {converted:,}件"
+
+
 def _findings(console: Console, contents: Contents) -> None:
     shown_ones = [
         f
         for f in contents.findings
         if f.severity in ("要修正", "要確認") and not f.acknowledged and f.code != "F205"
     ]
-    counts = Counter(f.severity for f in contents.findings)
-    open_ones = sum(f.severity == "要確認" for f in shown_ones)
-    done = sum(f.acknowledged for f in contents.findings)
-    console.print(
-        f"\n指摘: 要修正 {counts['要修正']}　要確認 {open_ones}"
-        f"（ほか確認済 {done}）　自動変換 {counts['自動変換']}"
-    )
+    console.print(f"\n{_counts(contents)}")
     lines = collapse(sorted(shown_ones, key=lambda f: f.severity != "要修正"))
     for group in lines[:_MOST]:
         file = shown(group[0].place.file)
@@ -275,26 +291,10 @@ def _findings(console: Console, contents: Contents) -> None:
         console.print(f"  ほか {len(lines) - _MOST} 件（点検結果の「指摘一覧」にあります）")
 
 
-def _next(console: Console, contents: Contents, delivered: Delivered) -> None:
-    result = contents.result
+def _next(console: Console, contents: Contents) -> None:
     console.print("\n次にすること")
-    missing = [d.department for d in result.departments if d.missing_units]
-    if missing:
-        names = "、".join(missing[:_MOST]) + ("など" if len(missing) > _MOST else "")
-        console.print(f"  ・提出がそろっていない{len(missing)}部局（{names}）に提出を依頼します。")
-    if any(name.startswith(RETURNS) for name in delivered.published.written):
-        console.print("  ・出力フォルダーの「差戻し」にあるファイルを部局に返します。")
-    if result.errors:
-        console.print("  ・要修正が直ったファイルを inbox に入れて、もう一度実行します。")
-    for step in next_step(contents):
-        console.print(f"  ・{step}")
-    if contents.status == "proposal":
-        if contents.reopened:
-            console.print("  ・確定した後に内容が変わったため、（案）に戻りました。")
-        console.print("  ・別紙（案）を開いて確かめ、決裁が済んだら確定します:")
-        console.print("      sousei-xl merge --approve 決裁日（例 2018-03-30）")
-    if contents.status == "final":
-        console.print("  ・別紙とオープンデータを公表できます。")
+    for step in next_steps(contents):
+        console.print(f"  ・{shown(step)}")
     if contents.status != "draft" and contents.year_changes is None:
         console.print("  ・前年度の別紙があれば、変更箇所も検討懇談会資料に載せられます:")
         console.print("      sousei-xl merge --previous 前年度の別紙.xlsx")

@@ -22,15 +22,21 @@ UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 _LONGEST_VALUE = 1000
 _LONGEST_NAME = 120  # a 事業名 of 100 characters stays whole inside a message
 
+_PUT_IN, _HAND_IN = "もう一度入れてください", "もう一度提出してください"
+
 SEVERITIES: tuple[Severity, ...] = ("要修正", "要確認", "自動変換")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What was found (``message``) and what to do about it (``cure``), as format templates."""
+    """What was found (``message``) and what to do about it (``cure``), as format templates.
+
+    ``theirs`` is the cure as the department is told it, where the office's own is no help to it.
+    """
 
     message: str
     cure: str = ""
+    theirs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,12 @@ class Finding:
     severity: Severity = "-"
     addressee: Addressee = "-"
     related: tuple[int, ...] = field(default=())
+    theirs: str = ""
+
+    @property
+    def request(self) -> str:
+        """Message and cure as the department is told them, which has no inbox to put files into."""
+        return self.message + (self.theirs or self.cure).replace(_PUT_IN, _HAND_IN)
 
     @property
     def text(self) -> str:
@@ -160,6 +172,7 @@ def finding(
         severity=rule.severity,
         addressee=rule.addressee,
         related=tuple(related),
+        theirs=text.theirs.format(**facts),
     )
 
 

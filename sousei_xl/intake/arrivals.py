@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sousei_xl.intake.inbox import InboxFile, Stray, list_inbox
 from sousei_xl.intake.read import PendingReadings, Reading, start_reading
-from sousei_xl.workspace import OperatorError, Workspace
+from sousei_xl.workspace import OperatorError, Workspace, require_file
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -68,11 +68,8 @@ def require_template(workspace: Workspace) -> None:
 
 def require_previous(previous: Path | None) -> None:
     """OperatorError where last year's 別紙 was named and is not there (``--previous``)."""
-    if previous is not None and not previous.is_file():
-        raise OperatorError(
-            f"前年度の別紙が見つかりません（{previous}）。"
-            "--previous に、前年度の別紙のファイルを指定してください。"
-        )
+    if previous is not None:
+        require_file(previous, "前年度の別紙")
 
 
 def require(workspace: Workspace) -> None:

@@ -14,6 +14,7 @@ from sousei_xl.figures.changes import amount_or_word
 from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.intake.gate.cells import column_letters
 from sousei_xl.intake.last_indicators import last_indicators
+from sousei_xl.intake.ours import require_official
 from sousei_xl.intake.previous import DATA
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import finding_of
@@ -44,6 +45,7 @@ def read_last_year(reading: Reading, strategy: Strategy) -> LastYear:
         reason = finding_of(reading.refusal, reading.file).text
         raise OperatorError(f"前年度の別紙『{reading.file}』を読み取れませんでした。\n{reason}")
     sheets = {sheet.name: sheet for sheet in reading.sheets}
+    require_official(reading.file, sheets)
     series, actuals = last_indicators(sheets.get(DATA_INDICATORS), strategy)
     year, rows = read_rows(reading, strategy)
     if not rows and not actuals:

@@ -20,6 +20,7 @@ from sousei_xl.forms import layout
 from sousei_xl.forms.indicator_layout import find_indicator_header
 from sousei_xl.forms.request_layout import SHEET, read_answers
 from sousei_xl.intake.notice import Notice
+from sousei_xl.intake.ours import kind_of
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.table import COPY, Table, leftovers, overlooked, repeated_columns
 from sousei_xl.rules.records import NOTHING, Answer, FileRecord, RawRow, Submission
@@ -175,6 +176,9 @@ def _judge(
     if not reply.values and layout.PROPERTY_DEPARTMENT not in reading.properties:
         missing = (*missing, f"シート「{layout.REPLY}」")
     if missing:
+        names = [s.name for s in reading.sheets]
+        if layout.REPLY not in names and (kind := kind_of(names)):
+            return "", [finding("F201", Place(file), variant="ours", kind=kind)]
         return "", [finding("F201", Place(file, sheet), missing="、".join(missing))]
     version = reading.properties.get(layout.MARK, layout.VERSION)
     if version != layout.VERSION:

@@ -18,6 +18,7 @@ from sousei_xl.figures.changes import (
 from sousei_xl.figures.changes.indicators import IndicatorChange, compare_indicator_rows
 from sousei_xl.figures.changes.names import guess_renamings
 from sousei_xl.intake.last_year import DATA_INDICATORS, read_rows
+from sousei_xl.intake.ours import require_official
 from sousei_xl.intake.previous import DATA
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import finding_of
@@ -75,10 +76,11 @@ class Comparison:
         return bool(self.changes or self.indicators)
 
 
-def _refuse_unreadable(reading: Reading) -> None:
+def _require_readable(reading: Reading) -> None:
     if reading.refusal:
         reason = finding_of(reading.refusal, reading.file).text
         raise OperatorError(f"『{reading.file}』を読み取れませんでした。\n{reason}")
+    require_official(reading.file, [sheet.name for sheet in reading.sheets])
 
 
 def compare_workbooks(old: Reading, new: Reading, strategy: Callable[[], Strategy]) -> Comparison:
@@ -90,7 +92,7 @@ def compare_workbooks(old: Reading, new: Reading, strategy: Callable[[], Strateg
     was 新規 is not any more. OperatorError where one of them cannot be read or has no list.
     """
     for reading in (old, new):
-        _refuse_unreadable(reading)
+        _require_readable(reading)
     both_ours = all(_sheet(reading, DATA) for reading in (old, new))
     if both_ours:
         sides = [_ours(reading) for reading in (old, new)]

@@ -25,6 +25,7 @@ from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
+from sousei_xl.pipeline.approval import require_final, require_plausible
 from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.publish.ahead import as_many_as_pay, written_ahead
@@ -130,7 +131,8 @@ def contents_of(
     status: ListStatus = "draft" if result.is_draft else "proposal"
     approved_on = None
     if approve is not None:
-        _refuse_approval(result, figures.total.undecided)
+        require_plausible(approve, strategy.settings)
+        require_final(result, figures.total.undecided)
         status, approved_on = "final", approve
     elif approval and approval.content_hash == digest and status == "proposal":
         status, approved_on = "final", approval.date
@@ -141,24 +143,14 @@ def contents_of(
         run=run,
         status=status,
         approved_on=approved_on,
+        former_approval=approval.date
+        if approval and approve not in (None, approval.date)
+        else None,
         reopened=approval is not None and status == "proposal",
         indicators=indicators,
         judged=judge_all(indicators.reports, strategy.settings),
     )
     return replace(contents, year_changes=year_changes(contents, last)) if last else contents
-
-
-def _refuse_approval(result: ListResult, undecided: int) -> None:
-    reasons = []
-    missing = [d.department for d in result.departments if d.missing_units]
-    if missing:
-        reasons.append(f"提出がそろっていません（{'、'.join(missing)}）。")
-    if result.errors:
-        reasons.append(f"要修正の指摘が{result.errors}件残っています。")
-    if undecided:
-        reasons.append(f"金額が未定または読み取れない行が{undecided}行あります。")
-    if reasons:
-        raise OperatorError("この一覧はまだ確定できません。" + "".join(reasons))
 
 
 def output_names(strategy: Strategy) -> dict[ListStatus, str]:

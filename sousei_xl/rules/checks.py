@@ -59,7 +59,7 @@ def at(
         value,
         subject=printed_name(row),
         department=row.submitter,
-        target=row.target,
+        target=facts.pop("target", row.target),
         **facts,
     )
 
@@ -285,7 +285,10 @@ def once_per_measure(listing: Listing) -> Iterator[Finding]:
         key = (row.measure or "", text.key(row.name or ""), text.key(row.counted or ""))
         earlier = first.setdefault(key, row)
         if earlier is not row:
-            yield at("L106", row, "name", listing, row.name, original=earlier.target)
+            file = earlier.raw.file
+            variant = "other_file" if file != row.raw.file else ""
+            facts = {"variant": variant, "original": earlier.target, "file": file}
+            yield at("L106", row, "name", listing, row.name, **facts)
 
 
 def one_department(listing: Listing) -> Iterator[Finding]:
@@ -337,7 +340,8 @@ def numbers_differ(listing: Listing) -> Iterator[Finding]:
             earlier = owners.setdefault(row.number, row)
             if earlier is not row:
                 others = f"{earlier.submitter}『{earlier.name}』"
-                yield at("L108", row, "number", listing, row.number, measure=measure, others=others)
+                facts = {"measure": measure, "others": others, "target": row.named_target}
+                yield at("L108", row, "number", listing, row.number, **facts)
 
 
 def numbers_without_gap(listing: Listing) -> Iterator[Finding]:

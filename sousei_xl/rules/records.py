@@ -119,6 +119,12 @@ class ProjectRow:
             return name
         return f"{measure}-{number}" if number is not None else f"{measure} {name}"
 
+    @property
+    def named_target(self) -> str:
+        """``1ア-4 事業名``, for a number that is another row's too."""
+        name = clip(printable(self.name or ""), 100)
+        return self.target if self.target.endswith(name) else f"{self.target} {name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

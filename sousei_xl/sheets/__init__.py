@@ -22,9 +22,10 @@ class Contents:
     """All that the workbooks of one run are made from.
 
     ``approved_on`` is the day of 決裁 of a final list. ``reopened`` is True where an approved list
-    has changed since and became a proposal again. ``indicators`` is the KPI round, if there is one,
-    ``judged`` what its reports mean (``judge_all``). ``year_changes`` is what became of last
-    year's projects, if last year's 別紙 was given.
+    has changed since and became a proposal again. ``former_approval`` is the day that this run's
+    決裁 replaces. ``indicators`` is the KPI round, if there is one, ``judged`` what its reports
+    mean (``judge_all``). ``year_changes`` is what became of last year's projects, if last year's
+    別紙 was given.
     """
 
     strategy: Strategy
@@ -33,6 +34,7 @@ class Contents:
     run: Run
     status: ListStatus
     approved_on: dt.date | None = None
+    former_approval: dt.date | None = None
     reopened: bool = False
     indicators: IndicatorResult | None = None
     judged: tuple[Judged, ...] = ()

@@ -141,7 +141,7 @@ def lines(located: Iterable[Located]) -> list[Line]:
     groups: defaultdict[tuple[str, ...], list[Located]] = defaultdict(list)
     for one in located:
         item = one.item
-        groups[(item.severity, item.place.sheet, item.code, item.text)].append(one)
+        groups[(item.severity, item.place.sheet, item.code, item.request)].append(one)
     return [_line(group) for group in groups.values()]
 
 
@@ -149,7 +149,7 @@ def _line(group: Sequence[Located]) -> Line:
     first = group[0]
     place = first.item.place
     spots = [spot for spot in dict.fromkeys(map(_spot, group)) if spot]
-    shown, words = "".join(spots[:1]), first.item.text
+    shown, words = "".join(spots[:1]), first.item.request
     if len(spots) > 1:
         # Not all in the cell with the link: LibreOffice breaks no lines there.
         more = "" if len(spots) <= _MOST_CELLS else f" ほか{len(spots) - _MOST_CELLS}か所"
@@ -195,7 +195,7 @@ def marks(located: Iterable[Located]) -> dict[str, SheetMarks]:
             sheet.edges.setdefault(one.edge, one.item.severity)
         if one.cell != one.edge:
             sheet.cells.setdefault(one.cell, one.item.severity)
-        said = f"【{one.item.severity}】{one.item.text}"
+        said = f"【{one.item.severity}】{one.item.request}"
         before = sheet.words.get(one.cell, "")
         if said not in before.split("\n"):
             sheet.words[one.cell] = f"{before}\n{said}" if before else said

@@ -69,6 +69,15 @@ class _Rows:
             r for r in self._unplaced if wanted in (text.key(r.target), text.key(r.name or ""))
         ]
 
+    def is_of_added_measure(self, target: str, file: str) -> bool:
+        """Whether ``file``, the office's, adds an unnumbered row to the measure of ``target``.
+
+        Such a row is printed with a number that it is not found by.
+        """
+        measure = re.split(r"[\s-]", text.nfkc(target).strip())[0]
+        rows = self._by_measure.get(self._spellings.get(text.key(measure), ""), [])
+        return any(r.raw.file == file and r.number is None for r in rows)
+
 
 def apply_corrections(
     rows: Sequence[ProjectRow],
@@ -115,6 +124,8 @@ def _apply(
     rows = index.find(correction.target)
     if len(rows) != 1:
         variant = "ambiguous" if rows else ""
+        if not rows and index.is_of_added_measure(correction.target, correction.place.file):
+            variant = "added"
         return failed("O101", "対象", correction.target, variant=variant, count=len(rows))
     row = rows[0]
     if correction.operation == WITHHOLD:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -18,12 +17,12 @@ from sousei_xl.sheets.checkbook.cells import (
     within_limit,
     write_title,
 )
+from sousei_xl.sheets.checkbook.steps import OFFICE, tally
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 from sousei_xl.workspace import OFFICE_SHEET
 
 FINDINGS_SHEET, HELD_SHEET, CONVERSIONS_SHEET = "指摘一覧", "保留", "自動変換一覧"
-OFFICE = "事務局"
 
 _MOST_CELLS = 12  # cells that are named when equal messages share a line
 _MOST_TARGETS = 4
@@ -144,15 +143,13 @@ def _sorted(findings: Iterable[Finding], contents: Contents) -> list[Line]:
 def write_findings(book: Book, contents: Contents, inbox: Inbox) -> None:
     """The sheet 指摘一覧."""
     found = [f for f in contents.findings if f.severity in ("要修正", "要確認")]
-    counts = Counter(f.severity for f in found)
-    done = sum(f.acknowledged for f in found)
     sheet = book.sheet(FINDINGS_SHEET, [c.width for c in _FINDING_COLUMNS], in_order=True)
     allow_typed_numbers(sheet)
     top = write_head(
         sheet,
         contents,
         FINDINGS_SHEET,
-        f"要修正 {counts['要修正']}件、要確認 {counts['要確認']}件（うち確認済 {done}件）です。"
+        f"{tally(contents)}。"
         "「セル」を選ぶと、提出されたファイルのその場所が開きます。"
         "一つのファイルの同じ内容の指摘は、1行にまとめてセルを並べています。"
         f"このままでよい要確認は、『{OFFICE_SHEET}』の「確認済」に「コード」と「対象」を書きます。",

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
-from sousei_xl.findings import is_error, is_for_department, is_open_confirmation
+from sousei_xl.findings import is_for_department
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book, Sheet
-from sousei_xl.sheets.checkbook.answers import answered, next_step
+from sousei_xl.sheets.checkbook.answers import answered
 from sousei_xl.sheets.checkbook.cells import (
     Inbox,
     Span,
@@ -22,6 +22,7 @@ from sousei_xl.sheets.checkbook.cells import (
     write_title,
 )
 from sousei_xl.sheets.checkbook.reminders import reminders
+from sousei_xl.sheets.checkbook.steps import COUNTED, next_steps, tally
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Cell, Column, Row, Table, write_table
 
@@ -51,6 +52,7 @@ _TODO = {
     "未提出": "提出を依頼します（下の依頼文）。",
 }
 _REPLACED = "新しいファイルに差し替わっています。"
+_REFUSED_BESIDE = "修正版のつもりなら、理由を伝え、直したファイルを送ってもらいます。"
 _NO_DEPARTMENT = "（部局不明）"
 _JAPAN = dt.timezone(dt.timedelta(hours=9))
 
@@ -64,7 +66,7 @@ def write_submissions(book: Book, contents: Contents, inbox: Inbox) -> None:
         write_spans(sheet, row, [(0, 0, label, "header"), (1, _LAST, line, "text_wrap")])
         row += 1
     with_next = {row + 1}
-    row = write_title(sheet, row + 1, "部局別の提出状況")
+    row = write_title(sheet, row + 1, f"部局別の提出状況（{COUNTED}）")
     table = Table(_COLUMNS, tuple(_department_rows(contents.result, inbox)), main=False)
     row = write_table(sheet, row, table)
     for section in (
@@ -93,15 +95,7 @@ def _summary(contents: Contents) -> Iterator[tuple[str, str]]:
     )
     yield "一覧の状態", contents.stamp
     yield "受理", f"{arrived}／{len(expected)}部局{f'（{rest}）' if rest else ''}"
-    errors = [f for f in result.findings if is_error(f)]
-    confirmations = [f for f in result.findings if f.severity == "要確認"]
-    office = sum(f.addressee == "事務局" for f in errors)
-    done = sum(f.acknowledged for f in confirmations)
-    yield (
-        "指摘",
-        f"要修正 {len(errors)}件（うち事務局あて {office}件）　"
-        f"要確認 {len(confirmations)}件（うち確認済 {done}件）　保留 {len(result.held)}行",
-    )
+    yield "指摘", f"{tally(contents)}　保留 {len(result.held):,}行"
     if contents.indicators is not None and contents.indicators.expected:
         yield "KPI", _indicator_round(contents.indicators)
     if contents.year_changes is not None:
@@ -110,7 +104,7 @@ def _summary(contents: Contents) -> Iterator[tuple[str, str]]:
         label = f"（{text.fiscal_year_label(year)}）" if year else ""
         count = f"{len(last.rows):,}行"
         yield "前年度の別紙", f"{text.printable(last.file)}{label}　{count}と比べました"
-    yield "次にすること", "\n".join(f"・{step}" for step in _next_steps(contents))
+    yield "次にすること", "\n".join(f"・{step}" for step in next_steps(contents))
 
 
 def _indicator_round(kpi: IndicatorResult) -> str:
@@ -121,38 +115,6 @@ def _indicator_round(kpi: IndicatorResult) -> str:
             states[department.state].append(department.department)
     told = "　".join(f"{state} {len(names)}（{named(names)}）" for state, names in states.items())
     return f"{kpi.expected}指標のうち {kpi.reported}指標に回答　{told}"
-
-
-def _next_steps(contents: Contents) -> Iterator[str]:
-    result = contents.result
-    missing = [d.department for d in result.departments if d.missing_units]
-    if missing:
-        yield f"まだそろっていない{len(missing)}部局（{named(missing)}）に提出を依頼します。"
-    returned = [d.department for d in result.departments if d.errors]
-    if returned:
-        yield (
-            f"要修正のある{len(returned)}部局（{named(returned)}）にファイルを返し、"
-            "直ったファイルを inbox に入れて、もう一度統合します。"
-        )
-    if any(is_error(f) and f.addressee == "事務局" for f in result.findings):
-        yield (
-            "「指摘一覧」で、あて先が事務局の要修正を見て『事務局修正』を直し、もう一度統合します。"
-        )
-    opened = sum(is_open_confirmation(f) for f in result.findings)
-    if opened:
-        yield (
-            f"要確認{opened}件を確かめます。よいものは『事務局修正』の「確認済」に記入します"
-            "（要確認が残っていても、決裁は受けられます）。"
-        )
-    yield from next_step(contents)
-    if contents.totals.total.undecided and contents.status == "proposal":
-        yield f"金額が未確定の{contents.totals.total.undecided}行が決まるまで、確定はできません。"
-    if contents.reopened:
-        yield "確定した後に内容が変わっています。変わったところを確かめ、もう一度決裁を受けます。"
-    if contents.status == "proposal":
-        yield "別紙（案）を確かめて決裁を受け、「sousei-xl merge --approve 決裁日」で確定します。"
-    if contents.status == "final":
-        yield "別紙とオープンデータを公表できます。"
 
 
 # --- departments and files ------------------------------------------------------------------------
@@ -210,7 +172,7 @@ def _file_row(
         return Row((name, "差し替え済み", *cells, _REPLACED), "muted")
     if record.outcome == "refused":
         state = "再提出待ち" if department.state == "再提出待ち" else "受付不可"
-        return Row((name, state, *cells, _TODO["再提出待ち"]), styles=((1, "error"),))
+        return Row((name, state, *cells, _TODO.get(state, _REFUSED_BESIDE)), styles=((1, "error"),))
     # One department may have several files: each is judged by what it needs itself.
     if counts["要修正"]:
         return Row((name, "差戻し", *cells, _TODO["差戻し"]), styles=((1, "error"),))
@@ -313,10 +275,10 @@ def _reminders(contents: Contents) -> _Section:
         ((0, 0, "部局名"), (1, _LAST, "依頼文")),
         tuple(
             (
-                (0, 0, f"{department.department}\n（{department.state}）", "text_wrap"),
-                (1, _LAST, letter, "text_wrap"),
+                (0, 0, f"{reminder.addressee}\n（{reminder.state}）", "text_wrap"),
+                (1, _LAST, reminder.letter, "text_wrap"),
             )
-            for department, letter in reminders(contents.result, contents.strategy.settings)
+            for reminder in reminders(contents.result, contents.strategy.settings)
         ),
     )
 

@@ -1,0 +1,36 @@
+"""What a 決裁 needs: a list that can be final, and a day that can be its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sousei_xl.rules.records import ListResult
+from sousei_xl.strategy import Settings
+from sousei_xl.workspace import OperatorError
+
+_FARTHEST = 366  # days between 基準日 and 決裁日; more is a slip of the year
+
+
+def require_plausible(date: dt.date, settings: Settings) -> None:
+    """OperatorError where ``date`` is more than a year away from 基準日."""
+    basis = settings.list_date
+    if abs((date - basis).days) > _FARTHEST:
+        raise OperatorError(
+            f"--approve の決裁日『{date.isoformat()}』は、テンプレートの「設定」の基準日"
+            f"（{basis.isoformat()}）から1年を超えて離れています。"
+            f"年の誤りがないか確かめ、「--approve {basis.isoformat()}」のように指定してください。"
+        )
+
+
+def require_final(result: ListResult, undecided: int) -> None:
+    """OperatorError where the list cannot be final; ``undecided`` are rows without an amount."""
+    reasons = []
+    missing = [d.department for d in result.departments if d.missing_units]
+    if missing:
+        reasons.append(f"提出がそろっていません（{'、'.join(missing)}）。")
+    if result.errors:
+        reasons.append(f"要修正の指摘が{result.errors}件残っています。")
+    if undecided:
+        reasons.append(f"金額が未定または読み取れない行が{undecided}行あります。")
+    if reasons:
+        raise OperatorError("この一覧はまだ確定できません。" + "".join(reasons))

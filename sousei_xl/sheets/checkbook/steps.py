@@ -1,0 +1,128 @@
+"""The counts of all findings, and what to do next.
+
+Console and 点検結果 say both in the same words, so that nobody has to compare two counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sousei_xl import text
+from sousei_xl.findings import RULES, Finding, is_error, is_open_confirmation
+from sousei_xl.rules.indicators.records import IndicatorDepartment
+from sousei_xl.rules.records import ListResult
+from sousei_xl.sheets import Contents, named
+from sousei_xl.sheets.checkbook import answers
+from sousei_xl.workspace import OFFICE_SHEET
+
+OFFICE = "事務局"
+_REFUSED, _IGNORED = "受け付けなかったファイル", "読み込まないもの"
+_PARTS = ("部局あて", "事務局あて", "KPI", _REFUSED, _IGNORED, "確認済")
+COUNTED = "要修正と要確認は部局あての未対応のもの、KPIを除く"  # a department's counts
+
+
+def tally(contents: Contents) -> str:
+    """``要修正 9件（部局あて 7件、事務局あて 1件、KPI 1件）　要確認 2件（部局あて 2件）``.
+
+    Every finding of the run, cell by cell, in one part each: 部局あて is the sum over the
+    departments, 部局あて and 事務局あて together are the 要修正 that keep the list a draft.
+    """
+    outcomes = {f.file: f.outcome for f in contents.result.files}
+
+    def part(item: Finding) -> str:
+        outcome = outcomes.get(item.place.file)
+        if item.acknowledged:
+            return "確認済"
+        if RULES[item.code].scope == "kpi":
+            return "KPI"
+        if outcome in ("refused", "ignored"):
+            return _REFUSED if outcome == "refused" else _IGNORED
+        return "事務局あて" if item.addressee == OFFICE or outcome == "office" else "部局あて"
+
+    totals = []
+    for severity in ("要修正", "要確認"):
+        counts = Counter(part(f) for f in contents.findings if f.severity == severity)
+        told = "、".join(f"{name} {counts[name]:,}件" for name in _PARTS if counts[name])
+        totals.append(f"{severity} {counts.total():,}件{f'（{told}）' if told else ''}")
+    return "　".join(totals)
+
+
+def next_steps(contents: Contents) -> Iterator[str]:
+    """What the office does next, one sentence group each, the most urgent first."""
+    result = contents.result
+    missing = [d.department for d in result.departments if d.missing_units]
+    if missing:
+        yield f"まだそろっていない{len(missing)}部局（{named(missing)}）に提出を依頼します。"
+    if refused := _refused_beside(result):
+        yield (
+            f"受け付けられなかったファイルが{len(refused)}つあります（{named(refused, 5)}）。"
+            "修正版のつもりなら、中身は一覧に入っていません。理由に従って直したファイルを"
+            " inbox に入れて、もう一度統合します。不要なら inbox から除きます。"
+        )
+    returned = [d.department for d in result.departments if d.errors]
+    if returned:
+        yield (
+            f"要修正のある{len(returned)}部局（{named(returned)}）に、出力フォルダーの「差戻し」の"
+            "ファイルを返し、直ったファイルを inbox に入れて、もう一度統合します。"
+        )
+    kpi = [d.department for d in _indicator_departments(contents) if d.errors]
+    if kpi:
+        yield (
+            f"KPIに要修正のある{len(kpi)}部局（{named(kpi)}）に、「差戻し」のファイルを返します"
+            "（KPIの要修正は、一覧の確定を妨げません）。"
+        )
+    yield from _for_the_office(contents)
+    yield from answers.next_step(contents)
+    if contents.totals.total.undecided and contents.status == "proposal":
+        yield f"金額が未確定の{contents.totals.total.undecided}行が決まるまで、確定はできません。"
+    if contents.reopened:
+        yield "確定した後に内容が変わっています。変わったところを確かめ、もう一度決裁を受けます。"
+    if contents.status == "proposal":
+        yield (
+            "別紙（案）を確かめて決裁を受け、「sousei-xl merge --approve 決裁日」"
+            "（例 2018-03-30）で確定します。"
+        )
+    if contents.status == "final":
+        yield "別紙とオープンデータを公表できます。"
+
+
+def _indicator_departments(contents: Contents) -> tuple[IndicatorDepartment, ...]:
+    return contents.indicators.departments if contents.indicators else ()
+
+
+def _refused_beside(result: ListResult) -> list[str]:
+    """Refused files of departments that need not be asked anyway: they are easily overlooked."""
+    asked = {
+        d.department for d in result.departments if d.state == "再提出待ち" and d.missing_units
+    }
+    return [
+        text.printable(f.file)
+        for f in result.files
+        if f.outcome == "refused" and f.department not in asked
+    ]
+
+
+def _for_the_office(contents: Contents) -> Iterator[str]:
+    sheets = {f.file for f in contents.result.files if f.outcome == "office"}
+    errors = [f for f in contents.findings if is_error(f)]
+    in_sheet = sum(f.place.file in sheets for f in errors)
+    elsewhere = sum(f.addressee == OFFICE and f.place.file not in sheets for f in errors)
+    if in_sheet:
+        alone = in_sheet == contents.result.errors
+        yield (
+            f"『{OFFICE_SHEET}』に要修正が{in_sheet}件あります"
+            f"{'（一覧を作成中にしている要修正は、これだけです）' if alone else ''}。"
+            "「指摘一覧」を見て事務局で直し、もう一度統合します。"
+        )
+    if elsewhere:
+        yield (
+            f"あて先が事務局の要修正が{elsewhere}件あります。"
+            f"「指摘一覧」を見て『{OFFICE_SHEET}』で直し、もう一度統合します。"
+        )
+    opened = sum(is_open_confirmation(f) for f in contents.findings)
+    if opened:
+        yield (
+            f"要確認{opened}件を確かめます。よいものは『{OFFICE_SHEET}』の「確認済」に記入します"
+            "（要確認が残っていても、決裁は受けられます）。"
+        )
