@@ -24,7 +24,7 @@ from benchmarks.generate import generate
 ROOT = Path(__file__).resolve().parents[1]
 # A round of these takes minutes beyond.
 SLOW, SLOW_LIMIT = ("naive", "frictionless", "pandera"), 1000
-FEW, FEW_FROM = 3, 5000  # rounds of the largest sizes
+FEW, FEW_FROM = 2, 5000  # rounds of the largest sizes
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 MERGE_STAGES = ("import", *(stage for _, _, stage in STAGES))
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from rich.box import ASCII_DOUBLE_HEAD, SIMPLE_HEAD
@@ -18,15 +19,15 @@ from sousei_xl.commands.console import differing, shown
 from sousei_xl.figures.changes import Changes, Row, target
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import Finding, address, collapse
-from sousei_xl.pipeline.delivery import Delivered
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents, named
-from sousei_xl.sheets.checkbook.reminders import reminders
-from sousei_xl.sheets.checkbook.steps import COUNTED, next_steps, tally
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import NEW, RELISTED, japanese_date, to_text
 from sousei_xl.workspace import Workspace
+
+if TYPE_CHECKING:  # ``check`` writes no workbook and needs none of what does
+    from sousei_xl.pipeline.delivery import Delivered
 
 _MOST = 10  # findings and rows that are listed on the console; all of them stand in the workbook
 _MOST_DEPARTMENTS = 60
@@ -132,6 +133,8 @@ def _heading(console: Console, contents: Contents) -> None:
 
 
 def _departments(console: Console, contents: Contents) -> None:
+    from sousei_xl.sheets.checkbook.steps import COUNTED
+
     table = _table(
         console,
         ("部局", False),
@@ -189,6 +192,8 @@ def status(result: ListResult, indicators: IndicatorResult, strategy: Strategy) 
     console.print("（受付番号はファイルの内容から計算したもので、提出物を照合できます）")
     console.print()
     _files_aside(console, result.files, result.findings)
+    from sousei_xl.sheets.checkbook.reminders import reminders
+
     for reminder in reminders(result, settings):
         console.print(f"--- {reminder.addressee}への依頼文 ---\n{reminder.letter}\n")
 
@@ -272,6 +277,8 @@ def finding_line(group: Sequence[Finding]) -> str:
 
 
 def _counts(contents: Contents) -> str:
+    from sousei_xl.sheets.checkbook.steps import tally
+
     converted = sum(f.severity == "自動変換" for f in contents.findings)
     return f"指摘: {tally(contents)}　自動変換 {converted:,}件"
 
@@ -292,6 +299,8 @@ def _findings(console: Console, contents: Contents) -> None:
 
 
 def _next(console: Console, contents: Contents) -> None:
+    from sousei_xl.sheets.checkbook.steps import next_steps
+
     console.print("\n次にすること")
     for step in next_steps(contents):
         console.print(f"  ・{shown(step)}")

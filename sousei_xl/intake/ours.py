@@ -6,27 +6,32 @@ from collections.abc import Iterable
 
 from sousei_xl.forms.office_layout import ACKNOWLEDGED, ADDED, CORRECTED
 from sousei_xl.intake.previous import DATA
-from sousei_xl.sheets.checkbook.findings import FINDINGS_SHEET
-from sousei_xl.sheets.checkbook.submissions import SHEET as SUBMISSIONS
-from sousei_xl.sheets.council import EVALUATION
 from sousei_xl.strategy.load.table import FORM, MEASURES, SETTINGS
 from sousei_xl.workspace import OFFICE_SHEET, OperatorError
 
 OFFICIAL = "別紙"
-# What a workbook is, and the sheets that make it so; the first that fits.
-_KINDS = (
-    (OFFICIAL, {DATA}),
-    ("テンプレート", {SETTINGS, MEASURES, FORM}),
-    (f"『{OFFICE_SHEET}』", {CORRECTED, ADDED, ACKNOWLEDGED}),
-    ("点検結果", {SUBMISSIONS, FINDINGS_SHEET}),
-    ("検討懇談会資料", {EVALUATION}),
-)
+
+
+def _kinds() -> tuple[tuple[str, set[str]], ...]:
+    """What a workbook is, and the sheets that make it so; the first that fits."""
+    # Seldom asked, and those who write these sheets take their time to be imported.
+    from sousei_xl.sheets.checkbook.findings import FINDINGS_SHEET
+    from sousei_xl.sheets.checkbook.submissions import SHEET as SUBMISSIONS
+    from sousei_xl.sheets.council import EVALUATION
+
+    return (
+        (OFFICIAL, {DATA}),
+        ("テンプレート", {SETTINGS, MEASURES, FORM}),
+        (f"『{OFFICE_SHEET}』", {CORRECTED, ADDED, ACKNOWLEDGED}),
+        ("点検結果", {SUBMISSIONS, FINDINGS_SHEET}),
+        ("検討懇談会資料", {EVALUATION}),
+    )
 
 
 def kind_of(sheets: Iterable[str]) -> str:
     """``検討懇談会資料``, ``点検結果`` … by the names of the sheets; blank for anything else."""
     names = set(sheets)
-    return next((kind for kind, needed in _KINDS if needed <= names), "")
+    return next((kind for kind, needed in _kinds() if needed <= names), "")
 
 
 def require_official(file: str, sheets: Iterable[str]) -> None:

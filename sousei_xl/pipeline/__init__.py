@@ -11,7 +11,6 @@ from dataclasses import replace
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.intake.arrivals import Arrivals
-from sousei_xl.intake.last_year import read_last_year
 from sousei_xl.intake.read import Reading
 from sousei_xl.intake.receive import receive
 from sousei_xl.intake.submission import finding_of
@@ -67,7 +66,11 @@ def strategy_of(template: Reading) -> Strategy:
 
 def last_year_of(arrivals: Arrivals, strategy: Strategy) -> LastYear | None:
     """Last year's 別紙, where it was asked for. OperatorError where it cannot be used."""
-    return None if arrivals.previous is None else read_last_year(arrivals.previous, strategy)
+    if arrivals.previous is None:
+        return None
+    from sousei_xl.intake.last_year import read_last_year  # most runs have none
+
+    return read_last_year(arrivals.previous, strategy)
 
 
 def receive_all(arrivals: Arrivals, strategy: Strategy) -> Intake:
