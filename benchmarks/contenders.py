@@ -135,7 +135,7 @@ STAGES = (
     ("sousei_xl.pipeline", "merge", "rules"),
     ("sousei_xl.pipeline.delivery", "contents_of", "figures"),
     ("sousei_xl.pipeline.delivery", "write_official", "official"),
-    ("sousei_xl.pipeline.delivery", "_verify", "verify"),
+    ("sousei_xl.pipeline.delivery", "verify_official", "verify"),
     ("sousei_xl.pipeline.delivery", "publish_list", "publish"),
     ("sousei_xl.commands.report", "merged", "report"),
 )

@@ -10,10 +10,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, zip_longest
 from pathlib import Path
 
-from sousei_xl import publish, text
+from sousei_xl import publish
 from sousei_xl.figures.changes import Changes, compare
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
@@ -27,6 +26,7 @@ from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.pipeline.approval import require_final, require_plausible
 from sousei_xl.pipeline.last_year import year_changes
+from sousei_xl.pipeline.verification import require_room, verify_official
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.publish.ahead import as_many_as_pay, written_ahead
 from sousei_xl.rules.indicators.records import IndicatorResult
@@ -35,7 +35,6 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
 from sousei_xl.sheets.data import projects_data
-from sousei_xl.sheets.indicators import INDICATORS_SHEET, indicators_data
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype, load_prototype
@@ -57,7 +56,6 @@ __all__ = [
 
 
 _PREVIOUS = "--previous"  # no file of the inbox has this name, whatever last year's is called
-_MOST_ROWS = 1_048_000  # of Excel's 1,048,576: titles, headings and sums need some
 # Between these a second process pays: it is started soon enough, and needs little memory.
 _LONG, _VERY_LONG = 5_000, 50_000  # rows of the list
 _MANY_RETURNS = 40
@@ -190,7 +188,7 @@ def publish_list(
     ``held`` is the locked outbox: one run at a time, from reading the inbox on. Beside ``last``,
     last year's 別紙, stand the council's remarks of last year.
     """
-    _refuse_too_long(contents)
+    require_room(contents)
     strategy = contents.strategy
     names = output_names(strategy)
     year = strategy.settings.year_label
@@ -201,7 +199,7 @@ def publish_list(
     official = Output(
         names[contents.status],
         write=partial(write_official, contents=contents, prototype=prototype),
-        verify=lambda _, sheets: _verify(sheets, contents),
+        verify=lambda _, sheets: verify_official(sheets, contents),
         replaces=tuple(n for state, n in names.items() if state != contents.status),
         last=True,
     )
@@ -300,55 +298,12 @@ def _settled_returns(held: Outbox, returns: Iterable[Output]) -> list[str]:
     return [n for n in names if n.startswith(f"{RETURNS}/") and n not in due]
 
 
-def _refuse_too_long(contents: Contents) -> None:
-    """Before anything is written: a sheet holds so many rows and no more."""
-    departments = len(contents.totals.departments)  # each has a subtotal
-    for what, count in (
-        ("一覧", len(contents.result.listed) + departments),
-        ("指摘", len(contents.findings)),
-        ("提出されたファイル", 2 * (len(contents.result.files) + departments)),
-    ):
-        if count > _MOST_ROWS:
-            raise OperatorError(
-                f"{what}が{count:,}行になり、Excelの1枚のシートに入りません"
-                f"（{_MOST_ROWS:,}行まで）。inbox のファイルを分けて、別々に統合してください。"
-                "出力フォルダーは前のままです。"
-            )
-
-
 def _relative(target: Path, start: Path) -> str:
     """How a link in the outbox leads to the inbox; the whole path where no relative one does."""
     try:
         return Path(os.path.relpath(target, start)).as_posix()
     except ValueError:  # another drive of a Windows machine
         return target.resolve().as_posix()
-
-
-def _verify(sheets: OpenSheets, contents: Contents) -> None:
-    """The workbook, read back, must hold the list row for row and value for value."""
-    tables: dict[str, Iterable[Sequence[text.Value]]] = {}
-    headings, rows = projects_data(contents)
-    tables[previous.DATA] = chain([headings], rows)
-    if contents.has_indicators:
-        headings, figures = indicators_data(contents)
-        tables[INDICATORS_SHEET] = chain([headings], figures)
-    pairs = (
-        pair
-        for name, expected in tables.items()
-        for pair in zip_longest(expected, sheets.get(name, ()), fillvalue=())
-    )
-    if not all(_same_values(mine, theirs) for mine, theirs in pairs):
-        raise OperatorError(
-            "書き出した別紙を読み直したところ、一覧と一致しませんでした。"
-            "出力フォルダーは前のままです。もう一度実行してください。"
-        )
-
-
-def _same_values(mine: Sequence[text.Value], theirs: Sequence[text.Value]) -> bool:
-    return len(mine) == len(theirs) and all(
-        one == other or text.to_text(one) == text.to_text(other)
-        for one, other in zip(mine, theirs, strict=True)
-    )
 
 
 def changes_since_published(workspace: Workspace, contents: Contents) -> tuple[str, Changes]:
