@@ -24,8 +24,6 @@ _LONGEST_NAME = 120  # a 事業名 of 100 characters stays whole inside a messag
 
 _PUT_IN, _HAND_IN = "もう一度入れてください", "もう一度提出してください"
 
-SEVERITIES: tuple[Severity, ...] = ("要修正", "要確認", "自動変換")
-
 
 @dataclass(frozen=True, slots=True)
 class Text:

@@ -24,7 +24,6 @@ from sousei_xl.strategy.fields import Field
 # Required columns: what a null means.
 _NULL = {"measure": "R101", "name": "R102", "relevance": "R103"}
 _OWN_NULL = "R119"
-_TEXT_FIELDS = ("name", "department", "description", "note")
 
 
 def _length(limit: int) -> pa.Check:

@@ -112,9 +112,6 @@ CORE: tuple[Field, ...] = (
 # What a prefilled form says in 備考 of a row whose measure is no more.
 FORMER_MEASURE = "前年度の施策："
 
-# Own fields stand before 備考, the last of the core ones.
-LAST_CORE = "note"
-
 # Headings that stand beside the fields in the form or in データ_事業: no field may take them.
 RESERVED = (
     "入力チェック",

@@ -44,7 +44,7 @@ _COLUMNS = (
 )
 _LAST = len(_COLUMNS) - 1
 _ARRIVED = ("受理", "該当なし")
-_TODO = {
+_NEXT = {
     "受理": "ありません。",
     "該当なし": "ありません。",
     "差戻し": "「差戻し」フォルダーのファイルを返し、直ったら inbox に入れます。",
@@ -149,7 +149,7 @@ def _missing_rows(department: DepartmentState, refused: bool) -> Iterator[Row]:
         if refused and not unit:
             continue  # the refused file's row says it already
         yield Row(
-            (department.department, "未提出", unit, *blanks, _TODO["未提出"]),
+            (department.department, "未提出", unit, *blanks, _NEXT["未提出"]),
             styles=((1, "error"),),
         )
 
@@ -172,12 +172,12 @@ def _file_row(
         return Row((name, "差し替え済み", *cells, _REPLACED), "muted")
     if record.outcome == "refused":
         state = "再提出待ち" if department.state == "再提出待ち" else "受付不可"
-        return Row((name, state, *cells, _TODO.get(state, _REFUSED_BESIDE)), styles=((1, "error"),))
+        return Row((name, state, *cells, _NEXT.get(state, _REFUSED_BESIDE)), styles=((1, "error"),))
     # One department may have several files: each is judged by what it needs itself.
     if counts["要修正"]:
-        return Row((name, "差戻し", *cells, _TODO["差戻し"]), styles=((1, "error"),))
+        return Row((name, "差戻し", *cells, _NEXT["差戻し"]), styles=((1, "error"),))
     state = "該当なし" if department.state == "該当なし" else "受理"
-    return Row((name, state, *cells, _TODO[state]))
+    return Row((name, state, *cells, _NEXT[state]))
 
 
 def _file_cells(record: FileRecord, counts: Counter[str], inbox: Inbox) -> tuple[Cell, ...]:
