@@ -131,11 +131,11 @@ class Book:
         """A new sheet with these column widths (characters).
 
         ``in_order`` promises that its rows are written from top to bottom, each with its height
-        last, so that a long list needs no memory. In a draft it gets a red tab and, unless
-        ``banner`` is False (data sheets), the stamp in a red row on top. ``Sheet.top`` is the
-        first free row.
+        last, and feed no chart, so that a long list needs little time and no memory. In a draft it
+        gets a red tab and, unless ``banner`` is False (data sheets), the stamp in a red row on top.
+        ``Sheet.top`` is the first free row.
         """
-        sheet = Sheet(self, name, widths, in_order and self.is_large)
+        sheet = Sheet(self, name, widths, in_order)
         self.sheets[name] = sheet
         if self.draft:
             sheet.worksheet.set_tab_color(RED)
@@ -162,8 +162,9 @@ class Book:
 class Sheet:
     """One sheet of a Book. Every method takes row and column from 0 and a style name or format."""
 
-    def __init__(self, book: Book, name: str, widths: Sequence[float], lets_go: bool) -> None:
-        self.book, self.name, self._lets_go = book, name, lets_go
+    def __init__(self, book: Book, name: str, widths: Sequence[float], in_order: bool) -> None:
+        self.book, self.name, self._in_order = book, name, in_order
+        self._lets_go = in_order and book.is_large
         self.widths = tuple(widths)
         self.worksheet = book.workbook.add_worksheet(name)
         self.worksheet.hide_gridlines(2)
@@ -185,7 +186,8 @@ class Sheet:
         """A text exactly as it is; an empty one is a blank cell."""
         if not text:
             return self.blank(row, column, style)
-        self._check_text(text, row, column)
+        if text not in self.worksheet.str_table.string_table:  # else it has been checked before
+            self._check_text(text, row, column)
         code = self.worksheet.write_string(row, column, text, self._format(style))
         return self._done(code, row, column)
 
@@ -230,6 +232,23 @@ class Sheet:
     def blank(self, row: int, column: int, style: Any = "text") -> None:
         """An empty cell that has a look."""
         self._done(self.worksheet.write_blank(row, column, None, self._format(style)), row, column)
+
+    def line(self, row: int, cells: Sequence[tuple[int, str | Number | None, Any]]) -> None:
+        """Plain cells of a row (column, value, format), as ``text``, ``number`` and ``blank`` write
+        them; on a sheet in order in a third of the time."""
+        if not self._in_order:
+            for column, value, look in cells:
+                if value is None or isinstance(value, str):
+                    self.text(row, column, value or "", look)
+                else:
+                    self.number(row, column, value, look)
+            return
+        first = cells[0][0]
+        try:
+            self.worksheet.put_line(row, cells, lambda text: self._check_text(text, row, first))
+        except (ValueError, TypeError, OverflowError) as error:
+            raise self._lost(row, first, str(error)) from error
+        self._done(0, row, first)
 
     def merge(self, row: int, column: int, last_row: int, last_column: int, style: Any) -> None:
         """Merge a range of blank cells; write the first cell afterwards."""

@@ -78,6 +78,7 @@ _COLUMNS = (
 PROJECT_HEADINGS = tuple(column.heading for column in _COLUMNS)
 _OWN_WIDTH = 16
 _ROW_HEIGHT = 15.0
+_STYLES = {"string": "text", "integer": "integer"}
 
 Value = str | int | None
 
@@ -178,22 +179,18 @@ def write_projects_data(book: Book, contents: Contents) -> None:
     """The sheet データ_事業: header in row 1, a row per listed row, nothing merged, no banner."""
     headings, rows = projects_data(contents)
     count = len(contents.result.listed)
-    widths = [column.width for column in project_columns(contents.strategy)]
+    columns = project_columns(contents.strategy)
+    widths = [column.width for column in columns]
     sheet = book.sheet(PROJECTS_SHEET, widths, banner=False, in_order=True)
     for column, heading in enumerate(headings):
         sheet.text(0, column, heading, "header")
     sheet.height(0, 2 * _ROW_HEIGHT)
+    looks = [book.style("number" if c.heading == BUDGET else _STYLES[c.kind]) for c in columns]
     # A long text shows its first line: rows of one height stay easy to scroll, sort and filter.
-    clipped = book.format(**{**STYLES["text_wrap"], "valign": "top"})
-    styles: list[Any] = ["number" if h == BUDGET else "text" for h in headings]
-    styles[headings.index(DESCRIPTION)] = clipped
+    looks[headings.index(DESCRIPTION)] = book.format(**{**STYLES["text_wrap"], "valign": "top"})
+    places = range(len(headings))
     for number, values in enumerate(rows, 1):
-        for column, value in enumerate(values):
-            if isinstance(value, int):
-                style = "number" if headings[column] == BUDGET else "integer"
-                sheet.number(number, column, value, style)
-            else:
-                sheet.text(number, column, value or "", styles[column])
+        sheet.line(number, list(zip(places, values, looks, strict=True)))
         sheet.height(number, _ROW_HEIGHT)
     # 団体コード is a text that looks like a number: no green corners in a published table.
     sheet.worksheet.ignore_errors({"number_stored_as_text": f"A2:A{count + 2}"})

@@ -58,14 +58,14 @@ def _ems(text: str) -> float:
 
 
 @lru_cache(maxsize=256)
-def _room(width: float, size: float) -> float:
-    """How many full-width characters fit on a line."""
+def characters(width: float, size: float) -> float:
+    """How many full-width characters fit on a line: so many of any kind, none is wider."""
     return max((column_pixels(width) - 7) * 0.75 * _NARROWER / size, 1.0)
 
 
 def count_lines(text: str, width: float, size: float) -> int:
     """How many lines the text takes when wrapped in a column of that width (at least 1)."""
-    room = _room(width, size)
+    room = characters(width, size)
     if len(text) <= room and "\n" not in text:  # most cells; no character is wider than an em
         return 1
     return _wrapped_lines(text, room)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Number, Sheet
@@ -81,19 +81,19 @@ def write_table(sheet: Sheet, top: int, table: Table, left: int = 0) -> int:
     """
     for column, head in enumerate(table.columns, left):
         sheet.text(top, column, head.heading, "header")
-    headings = [c.heading for c in table.columns]
-    sheet.height(top, _height(sheet, left, headings, ["header"] * len(headings)))
+    size, font = sheet.book.font_size("header"), sheet.book.settings.font
+    heights = (
+        pages.text_height(head.heading, sheet.widths[column], size, font)
+        for column, head in enumerate(table.columns, left)
+    )
+    sheet.height(top, max(heights))
     end = top
-    looks: dict[tuple[object, ...], list[str]] = {}  # few kinds of rows, many rows
+    kinds: dict[tuple[object, ...], _Kind] = {}  # few kinds of rows, many rows
     for end, row in enumerate(table.rows, top + 1):
-        if len(row.cells) != len(table.columns):
-            raise ValueError(
-                f"{sheet.name}: {len(row.cells)} cells for {len(table.columns)} columns"
-            )
-        kind = (row.emphasis, row.styles)
-        if kind not in looks:
-            looks[kind] = _looks(row, table.columns)
-        _write_row(sheet, end, row, table.columns, left, looks[kind])
+        kind = kinds.get((row.emphasis, row.styles))
+        if kind is None:
+            kind = kinds[row.emphasis, row.styles] = _Kind(sheet, table.columns, left, row)
+        kind.write(end, row.cells)
     if table.main:
         sheet.repeat = (top, top)
         sheet.freeze(top + 1, left + table.frozen_columns)
@@ -101,57 +101,69 @@ def write_table(sheet: Sheet, top: int, table: Table, left: int = 0) -> int:
     return end + 1
 
 
-def _looks(row: Row, columns: Sequence[Column]) -> list[str]:
-    """The styles of the cells of such a row."""
-    extra = dict(row.styles)
-    return [
-        f"{column.style} {row.emphasis} {extra.get(index, '')}".strip()
-        for index, column in enumerate(columns)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A cell of one kind of row; ``room`` is how many characters fit on its first line."""
+
+    column: int
+    described: Column
+    style: str
+    look: Any  # XlsxWriter's format
+    width: float
+    size: float
+    room: float
 
 
-def _write_row(
-    sheet: Sheet,
-    number: int,
-    row: Row,
-    columns: Sequence[Column],
-    left: int,
-    styles: Sequence[str],
-) -> None:
-    shown = [
-        _write_cell(sheet, number, place, cell, column, style)
-        for place, (cell, column, style) in enumerate(
-            zip(row.cells, columns, styles, strict=True), left
-        )
-    ]
-    sheet.height(number, _height(sheet, left, shown, styles))
+class _Kind:
+    """Rows of one look: what they have in common is worked out once."""
 
+    def __init__(self, sheet: Sheet, columns: Sequence[Column], left: int, row: Row) -> None:
+        self._sheet, self._font = sheet, sheet.book.settings.font
+        extra = dict(row.styles)
+        self._places = []
+        for index, column in enumerate(columns):
+            style = f"{column.style} {row.emphasis} {extra.get(index, '')}".strip()
+            width, size = sheet.widths[left + index], sheet.book.font_size(style)
+            self._places.append(
+                _Place(
+                    left + index,
+                    column,
+                    style,
+                    sheet.book.style(style),
+                    width,
+                    size,
+                    pages.characters(width, size),
+                )
+            )
+        self._least = max(pages.text_height("", p.width, p.size, self._font) for p in self._places)
 
-def _write_cell(
-    sheet: Sheet, row: int, column: int, cell: Cell, described: Column, style: str
-) -> str:
-    """Write one cell and return the text that its height is measured by."""
-    if cell is None:
-        sheet.blank(row, column, style)
-    elif isinstance(cell, Formula):
-        sheet.formula(row, column, cell.formula, cell.value, style)
+    def write(self, number: int, cells: Sequence[Cell]) -> None:
+        """Write a row, as high as its texts need."""
+        sheet, height = self._sheet, self._least
+        if len(cells) != len(self._places):
+            raise ValueError(f"{sheet.name}: {len(cells)} cells for {len(self._places)} columns")
+        plain: list[tuple[int, str | Number | None, Any]] = []
+        for place, cell in zip(self._places, cells, strict=True):
+            shown = self._special(number, place, cell) if isinstance(cell, Formula | Link) else cell
+            if isinstance(shown, str) and (len(shown) > place.room or "\n" in shown):
+                needed = pages.text_height(shown, place.width, place.size, self._font)
+                height = max(height, needed)
+            if shown is cell:
+                if cell is not None and isinstance(cell, str) != (place.described.kind == "text"):
+                    kind = place.described.kind
+                    raise TypeError(
+                        f"{sheet.name}, {place.described.heading}: {cell!r} is no {kind}"
+                    )
+                plain.append((place.column, cell, place.look))
+        if plain:
+            sheet.line(number, plain)
+        sheet.height(number, height)
+
+    def _special(self, number: int, place: _Place, cell: Formula | Link) -> str:
+        """Write a cell that is more than a value; the text that is shown in it is returned."""
+        if isinstance(cell, Link):
+            style = f"{place.style} link"
+            self._sheet.link(number, place.column, cell.url, cell.text, style, cell.tip)
+            return cell.text
+        self._sheet.formula(number, place.column, cell.formula, cell.value, place.look)
         return cell.value if isinstance(cell.value, str) else ""
-    elif isinstance(cell, Link):
-        sheet.link(row, column, cell.url, cell.text, f"{style} link", cell.tip)
-        return cell.text
-    elif isinstance(cell, str) and described.kind == "text":
-        sheet.text(row, column, cell, style)
-        return cell
-    elif not isinstance(cell, str) and described.kind == "number":
-        sheet.number(row, column, cell, style)
-    else:
-        raise TypeError(f"{sheet.name}, {described.heading}: {cell!r} is no {described.kind}")
-    return ""
-
-
-def _height(sheet: Sheet, left: int, shown: Sequence[str], styles: Sequence[str]) -> float:
-    font = sheet.book.settings.font
-    return max(
-        pages.text_height(text, sheet.widths[left + i], sheet.book.font_size(styles[i]), font)
-        for i, text in enumerate(shown)
-    )

@@ -9,9 +9,10 @@ when that happens, so a long list has the same contents either way.
 from __future__ import annotations
 
 import io
+import math
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import IO, Any
 
@@ -37,9 +38,37 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
     write_number = Worksheet._write_number
     write_blank = Worksheet._write_blank
 
+    str_table: Any
     fh: Any
     released = 0  # rows above this one are written and can no longer be changed
     _finished: IO[bytes] | None = None
+
+    def put_line(
+        self, row: int, cells: Iterable[tuple[int, Any, Any]], check: Callable[[str], None]
+    ) -> None:
+        """Take plain cells (column, text or number or None, format) of a row as finished XML.
+
+        No chart may refer to them, because XlsxWriter looks for the values of its charts among
+        its own cells. ``check`` is called for each text that is new to the workbook. ValueError
+        outside the sheet and for a number that is none, OverflowError for one that is too large.
+        """
+        strings, line, number = self.str_table, self.table[row], row + 1
+        for column, value, look in cells:
+            index = look.xf_index or look._get_xf_index()
+            head = f'<c r="{_letters(column)}{number}" s="{index}"'
+            if value is None or value == "":
+                line[column] = f"{head}/>"
+            elif isinstance(value, str):
+                if value not in strings.string_table:
+                    check(value)
+                string = strings._get_shared_string_index(value)
+                line[column] = f'{head} t="s"><v>{string}</v></c>'
+            elif math.isfinite(value):
+                line[column] = f"{head}><v>{value:.16G}</v></c>"
+            else:
+                raise ValueError(str(value))
+        if any(self._check_dimensions(row, column) for column in (min(line), max(line))):
+            raise ValueError("outside the sheet")
 
     def release(self, row: int) -> None:
         """Let go of the rows above ``row``, once there are enough of them. ValueError where one of
@@ -96,6 +125,8 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
                     yield self._captured(self._write_empty_row, number, span, info)
 
     def _cell(self, row: int, column: int, cell: Any) -> str:
+        if isinstance(cell, str):  # ``put_line``
+            return cell
         kind, look = type(cell), cell.format
         if look is not None:
             head = f'<c r="{_letters(column)}{row + 1}" s="{look._get_xf_index()}"'
