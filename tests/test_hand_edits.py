@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 
 from sousei_xl import publish as pub
-from sousei_xl.publish import Output, hand_edited, read_approval
+from sousei_xl.publish import Cell, Output, hand_edited, read_approval
+from sousei_xl.publish.record import load_snapshot, remembering
 from sousei_xl.workspace import Workspace
 from tests import zip_surgery as zs
 from tests.outboxes import DRAFT, PROPOSAL, ROWS, publish, text, workbook
@@ -182,3 +183,35 @@ def test_published_values_are_what_we_wrote(published: Workspace) -> None:
     assert values["別紙"][2] == ["2", "起業支援", "800"]
     assert values["注記"] == [[], [], ["", "架空の値"]]
     assert pub.published_values(published, "無い.xlsx") is None
+
+
+def test_values_are_remembered_while_the_sheets_are_read_for_verification(tmp_path: Path) -> None:
+    """A long sheet is read once; one that the verification leaves unread, or half read, is whole
+    all the same, and the sheets stand in the workbook's order."""
+    stored = {
+        "別紙": [["名前", "額"], ["", ""], ["あ", 1.0], ["", ""]],
+        "部局": [["い"], ["う"]],
+        "データ": [["え", True]],
+    }
+    read: list[str] = []
+
+    class Once(dict[str, list[list[Cell]]]):
+        def __getitem__(self, name: str) -> list[list[Cell]]:
+            read.append(name)
+            return super().__getitem__(name)
+
+    formulas = {"別紙": ["B3"], "部局": [], "データ": []}
+    path = tmp_path / "値.json.gz"
+    with remembering(path, Once(stored), formulas) as sheets:
+        assert list(sheets["データ"]) == stored["データ"]
+        assert next(iter(sheets["部局"])) == ["い"]
+        assert sheets.get("ない", ()) == ()
+    assert read == ["データ", "部局", "ない", "別紙"]
+    snapshot = load_snapshot(path)
+    assert snapshot is not None
+    assert list(snapshot.sheets.items()) == [
+        ("別紙", [["名前", "額"], [], ["あ", "1"]]),
+        ("部局", [["い"], ["う"]]),
+        ("データ", [["え", "TRUE"]]),
+    ]
+    assert snapshot.formulas == formulas

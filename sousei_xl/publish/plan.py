@@ -18,8 +18,8 @@ from sousei_xl.publish.record import (
     Record,
     dump_record,
     load_record,
+    remembering,
     values_name,
-    write_snapshot,
 )
 from sousei_xl.publish.verify import (
     NotWhole,
@@ -79,18 +79,33 @@ class Plan:
         """Write and verify one output and compare it with what stands."""
         staged = self._stage(PurePosixPath(output.name).suffix.lower())
         self._write(output, staged)
-        remembered = is_workbook(output.name) and output.tracked
-        # Opened once: the texts of a long list take time and memory.
-        needed = output.verify or remembered
-        contents = _opened(output.name, staged) if needed else nullcontext(_NOTHING)
-        with in_plain_words(self.outbox), contents as sheets:
+        with in_plain_words(self.outbox):
+            sync(staged)
+        sha256 = self._put(output.name, staged)
+        self._entries[output.name] = Entry(sha256, self._run.hash, output.tracked)
+        with in_plain_words(self.outbox), self._read(output, staged, sha256) as sheets:
             if output.verify:
                 output.verify(staged, sheets)
-            sync(staged)
-            sha256 = self._put(output.name, staged)
-            self._entries[output.name] = Entry(sha256, self._run.hash, output.tracked)
-            if remembered:
-                self._remember(sha256, staged, sheets)
+
+    @contextlib.contextmanager
+    def _read(self, output: Output, staged: Path, sha256: str) -> Iterator[OpenSheets]:
+        """What calamine reads in an output that was written, its values being remembered where
+        hand edits in it will be looked for."""
+        name = values_name(sha256)
+        if not is_workbook(output.name):
+            yield _NOTHING
+        elif not output.tracked or name in self._remembered or self.outbox.digest(name):
+            with _opened(output.name, staged) if output.verify else nullcontext(_NOTHING) as sheets:
+                yield sheets
+        else:
+            self._remembered.add(name)
+            values = self._stage(".gz")
+            with (
+                _opened(output.name, staged) as sheets,
+                remembering(values, sheets, formula_cells(staged)) as sheets,
+            ):
+                yield sheets
+            self._put_record(name, values)
 
     def retire(self, name: str) -> None:
         """Take away a file, if it stands, and keep it in the history."""
@@ -166,14 +181,6 @@ class Plan:
                 kept = history_name(self.outbox, PurePosixPath(RECORD).name, old_sha256)
             self.changes.append(Change(name, staged.name, new_sha256, old, old_sha256, kept))
 
-    def _remember(self, sha256: str, staged: Path, sheets: OpenSheets) -> None:
-        name = values_name(sha256)
-        if name not in self._remembered and not self.outbox.digest(name):
-            self._remembered.add(name)
-            values = self._stage(".gz")
-            write_snapshot(values, sheets, formula_cells(staged))
-            self._put_record(name, values)
-
     def _copy(self, name: str) -> tuple[str, str]:
         copy = self._stage(".old")
         self.outbox.copy(name, copy)
@@ -219,10 +226,7 @@ def make_plan(
 
 @contextlib.contextmanager
 def _opened(name: str, staged: Path) -> Iterator[OpenSheets]:
-    """What calamine reads in a workbook; nothing for other files."""
-    if not is_workbook(name):
-        yield _NOTHING
-        return
+    """What calamine reads in a workbook."""
     try:
         with opened(staged) as sheets:
             yield sheets

@@ -6,10 +6,12 @@ of each workbook are kept under the hash of its bytes; they are what a hand edit
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import gzip
 import json
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -97,33 +99,86 @@ def values_name(sha256: str) -> str:
     return f"{VALUES}/{sha256[:32]}.json.gz"
 
 
-def write_snapshot(path: Path, sheets: OpenSheets, formulas: Mapping[str, list[str]]) -> None:
-    """Write a file of values (what :class:`Snapshot` holds) sheet by sheet and row by row; equal
-    values give equal bytes. Raises OSError."""
+@contextlib.contextmanager
+def remembering(
+    path: Path, sheets: OpenSheets, formulas: Mapping[str, list[str]]
+) -> Iterator[OpenSheets]:
+    """Write a file of values (what :class:`Snapshot` holds) while the sheets are read for another
+    reason; those that nobody reads are read at the end. Equal values read in the same order give
+    equal bytes. Raises OSError.
+
+    A long sheet takes much memory while it is read, so once must do. Of two sheets that are read
+    side by side the first one ends early.
+    """
     with (
         path.open("wb") as file,
         gzip.GzipFile("", "wb", compresslevel=1, fileobj=file, mtime=0) as packed,
     ):
-        for part in _snapshot_parts(sheets, formulas):
-            packed.write(part.encode("utf-8", "surrogatepass"))
+        remembered = _Remembered(sheets, packed)
+        yield remembered
+        remembered.finish(formulas)
 
 
-def _snapshot_parts(sheets: OpenSheets, formulas: Mapping[str, list[str]]) -> Iterator[str]:
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    yield '{"sheets":{'
-    for place, (name, rows) in enumerate(sheets.items()):
-        yield f"{',' if place else ''}{encode(name)}:["
-        for number, row in enumerate(_text_rows(rows)):
-            yield f"{',' if number else ''}{encode(row)}"
-        yield "]"
-    yield f'}},"formulas":{encode(formulas)}}}'
+class _Remembered(OpenSheets):
+    """Sheets whose rows are written down as they pass."""
+
+    def __init__(self, sheets: OpenSheets, file: gzip.GzipFile) -> None:
+        self._sheets, self._file = sheets, file
+        self._passing: dict[str, Iterator[list[Cell]]] = {}
+        self._write('{"sheets":{')
+
+    def __getitem__(self, name: str) -> Iterable[list[Cell]]:
+        rows = self._sheets[name]
+        if name in self._passing:  # once more
+            return rows
+        self._end_all()
+        comma = "," if self._passing else ""
+        self._passing[name] = self._pass(f"{comma}{_encode(name)}:[", rows)
+        return self._passing[name]
+
+    def _pass(self, head: str, rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
+        self._write(head)
+        comma = ""
+        for row, lines in _with_lines(rows):
+            for line in lines:
+                self._write(f"{comma}{_encode(line)}")
+                comma = ","
+            yield row
+        self._write("]")
+
+    def finish(self, formulas: Mapping[str, list[str]]) -> None:
+        """Read what is left, and close the file's contents."""
+        for name in self._sheets:
+            if name not in self._passing:
+                self[name]
+        self._end_all()
+        self._write(f'}},"formulas":{_encode(formulas)}}}')
+
+    def _end_all(self) -> None:
+        for rows in self._passing.values():
+            deque(rows, maxlen=0)
+
+    def _write(self, text: str) -> None:
+        self._file.write(text.encode("utf-8", "surrogatepass"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sheets)
+
+    def __len__(self) -> int:
+        return len(self._sheets)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def load_snapshot(path: Path) -> Snapshot | None:
-    """The values in this file; None where it is missing or damaged."""
+    """The values in this file, in the workbook's order; None where it is missing or damaged."""
     try:
         text = gzip.decompress(path.read_bytes()).decode("utf-8", "surrogatepass")
-        return Snapshot(**json.loads(text))
+        read = Snapshot(**json.loads(text))
+        places = {name: place for place, name in enumerate(read.formulas)}
+        names = sorted(read.sheets, key=lambda name: places.get(name, len(places)))
+        return Snapshot({name: read.sheets[name] for name in names}, read.formulas)
     except (OSError, ValueError, TypeError, EOFError, RecursionError, zlib.error):
         return None
 
@@ -133,21 +188,25 @@ def as_text(sheets: OpenSheets) -> Values:
 
     A number that Excel has computed again is equal up to its twelfth digit.
     """
-    return {name: list(_text_rows(rows)) for name, rows in sheets.items()}
+    return {
+        name: [line for _, lines in _with_lines(rows) for line in lines]
+        for name, rows in sheets.items()
+    }
 
 
-def _text_rows(rows: Iterable[list[Cell]]) -> Iterator[list[str]]:
-    blank = 0
+def _with_lines(
+    rows: Iterable[list[Cell]],
+) -> Iterator[tuple[list[Cell], list[list[str]]]]:
+    """Each row with the lines of text that are due: blank ones only once another follows."""
+    blank: list[list[str]] = []
     for row in rows:
         line = [_text(value) for value in row]
         while line and not line[-1]:
             line.pop()
-        if not line:
-            blank += 1
-            continue
-        yield from ([] for _ in range(blank))
-        blank = 0
-        yield line
+        blank.append(line)
+        yield row, blank if line else []
+        if line:
+            blank = []
 
 
 def _text(value: Cell) -> str:

@@ -282,7 +282,7 @@ def once_per_measure(listing: Listing) -> Iterator[Finding]:
     """L106: a department lists a project once within a measure."""
     first: dict[tuple[str, str, str], ProjectRow] = {}
     for row in listing.placed:
-        key = (row.measure or "", text.key(row.name or ""), text.key(row.counted or ""))
+        key = (row.measure or "", row.name_key, text.key(row.counted or ""))
         earlier = first.setdefault(key, row)
         if earlier is not row:
             file = earlier.raw.file
@@ -308,7 +308,7 @@ def one_department(listing: Listing) -> Iterator[Finding]:
                 original=other.target,
             )
         elif not row.is_relisted:
-            earlier = first.setdefault(text.key(row.name or ""), row)
+            earlier = first.setdefault(row.name_key, row)
             if earlier is not row and earlier.counted != row.counted:
                 yield at(
                     "L107",

@@ -21,7 +21,7 @@ from typing import Literal
 import pandas as pd
 
 from sousei_xl.findings import RULES, Finding, Place, clip, is_error
-from sousei_xl.text import RELISTED, Value, printable
+from sousei_xl.text import RELISTED, Value, key, printable
 
 # One for all rows: of a hundred thousand rows hardly any has an unreadable cell.
 NOTHING: frozenset[str] = frozenset()
@@ -90,6 +90,14 @@ class ProjectRow:
     submitted_number: int | None = None
     original: ProjectRow | None = None
     link: str = ""
+    _keyed: tuple[str | None, str] = (None, "")  # a name and its match key
+
+    @property
+    def name_key(self) -> str:
+        """Match key of the name, which is asked for again and again; "" without a name."""
+        if self._keyed[0] != self.name:
+            self._keyed = (self.name, key(self.name or ""))
+        return self._keyed[1]
 
     @property
     def row_id(self) -> int:

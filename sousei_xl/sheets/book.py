@@ -8,7 +8,6 @@ Rows and columns count from 0.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -149,11 +148,11 @@ class Book:
         try:
             self.workbook.close()
             if self.is_large:
-                # A workbook refers to itself, so it would stay in memory: a collection is due, and
-                # a command does none by itself (``cli``).
-                self.workbook = None
+                # A workbook refers to itself, so it would stay in memory: nobody collects garbage
+                # during a command (``cli``).
+                for part in (*self.workbook.worksheets(), self.workbook.str_table):
+                    vars(part).clear()
                 self.sheets.clear()
-                gc.collect()
         except xlsxwriter.exceptions.FileCreateError as error:
             # XlsxWriter wraps the OSError; callers wait for the real one.
             raise (error.args[0] if isinstance(error.args[0], OSError) else error) from None

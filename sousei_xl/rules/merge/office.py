@@ -63,11 +63,9 @@ class _Rows:
             pool = rows or [
                 r for r in self._by_measure.get(key, []) if number is None or r.number is None
             ]
-            rows = [r for r in pool if text.key(r.name or "") == text.key(name)]
+            rows = [r for r in pool if r.name_key == text.key(name)]
         wanted = text.key(target)
-        return rows or [
-            r for r in self._unplaced if wanted in (text.key(r.target), text.key(r.name or ""))
-        ]
+        return rows or [r for r in self._unplaced if wanted in (text.key(r.target), r.name_key)]
 
     def is_of_added_measure(self, target: str, file: str) -> bool:
         """Whether ``file``, the office's, adds an unnumbered row to the measure of ``target``.

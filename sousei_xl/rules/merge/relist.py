@@ -30,7 +30,7 @@ def link(
     """
     groups: dict[str, list[ProjectRow]] = defaultdict(list)
     for row in placed:
-        groups[text.key(row.name or "")].append(row)
+        groups[row.name_key].append(row)
     aside: dict[str, list[tuple[str, ProjectRow]]] = defaultdict(list)
 
     def position(row: ProjectRow) -> tuple[object, ...]:
@@ -40,7 +40,7 @@ def link(
     for state, rows in (("held", held), ("withdrawn", withdrawn)):
         for row in sorted(rows, key=position):
             if row.name and not row.is_relisted:
-                aside[text.key(row.name)].append((state, row))
+                aside[row.name_key].append((state, row))
     findings: list[Finding] = []
     for key, group in groups.items():
         if len(group) > 1 or group[0].is_relisted:
