@@ -209,17 +209,15 @@ def publish_list(
         digest = content_hash(contents.result, strategy)
         approval = publish.Approval(contents.approved_on, digest)
     due = plan_returns(contents.result, contents.findings)
-    beside = (
-        partial(write_checkbook, contents=contents, inbox_link=inbox, hand_edits=edits),
-        partial(write_council, contents=contents, remarks=said),
-    )
     processes = 1 if _LONG < len(contents.result.listed) <= _VERY_LONG else 0
+    needed = _without_departments_cells(contents) if processes else contents
+    beside = (  # what needs the most memory first, the other one uses it again
+        partial(write_council, contents=needed, remarks=said),
+        partial(write_checkbook, contents=needed, inbox_link=inbox, hand_edits=edits),
+    )
     with (
         _returns(due, workspace.inbox, strategy) as returns,
-        written_ahead(beside, processes, at_once=len(beside)) as (
-            checkbook,
-            council,
-        ),
+        written_ahead(beside, processes, at_once=len(beside)) as (council, checkbook),
     ):
         published = publish.publish(
             workspace,
@@ -244,6 +242,14 @@ def publish_list(
     this_year = strategy.settings.fiscal_year
     carried = sum(remark.year is not None and remark.year < this_year for remark in said)
     return Delivered(published, tuple(edits), carried)
+
+
+def _without_departments_cells(contents: Contents) -> Contents:
+    """What another process needs: of the rows as typed those of the office alone."""
+    result = contents.result
+    office = {record.file for record in result.files if record.outcome == "office"}
+    raw = {n: r if r.file in office else replace(r, values={}) for n, r in result.raw.items()}
+    return replace(contents, result=replace(result, raw=raw))
 
 
 def _open_data(contents: Contents) -> Iterator[Output]:
