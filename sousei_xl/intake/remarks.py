@@ -149,7 +149,7 @@ def remarks_in(sheets: OpenSheets) -> tuple[Remark, ...] | None:
 
 def _header(row: Sequence[Cell]) -> dict[str, int] | None:
     """Heading → column, for a row with the headings of remarks."""
-    names = {text.key(text.to_text(cell)): column for column, cell in enumerate(row) if cell != ""}
+    names = {text.heading_key(cell): column for column, cell in enumerate(row) if cell != ""}
     if not all(text.key(heading) in names for heading in _NEEDED):
         return None
     headings = (KEY, YEAR, SUBJECT, OPINION, RESPONSE, REASON)

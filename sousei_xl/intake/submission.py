@@ -301,9 +301,7 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
         if not typed and "name" not in filled:
             continue
         # 再掲 alone is a value and a heading.
-        if len(filled) > 1 and all(
-            text.key(text.to_text(values.get(n))) == labels[n] for n in filled
-        ):
+        if len(filled) > 1 and all(text.heading_key(values.get(n)) == labels[n] for n in filled):
             continue
         yield RawRow(
             next(ids),

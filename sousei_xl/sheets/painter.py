@@ -38,12 +38,26 @@ class Money:
 Value = str | int | Live | Money
 
 
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What a cell of the form offers: ``width`` in characters of the column, of which so many
+    ``characters`` of any kind fit on one line, and the height in points of that line."""
+
+    breaks: bool
+    width: float
+    size: float
+    font: str
+    characters: float
+    line: float
+
+
 class Painter:
     """Prints rows of one form on one sheet."""
 
     def __init__(self, sheet: Sheet, settings: Settings) -> None:
         self.sheet, self.settings = sheet, settings
         self._formats: dict[tuple[Any, ...], Any] = {}
+        self._rooms: dict[int, _Room] = {}
 
     def block(
         self,
@@ -61,21 +75,31 @@ class Painter:
         """
         heights = [max(row.height, pages.line_height(1)) for row in rows]
         for offset, row in enumerate(rows):
+            plain: list[tuple[int, str | int, Any]] = []
             for cell in row.cells:
                 if cell.covered:
                     continue
-                needed = self._cell(top + offset, cell, values, wrap, marked)
+                needed = self._cell(top + offset, cell, values, wrap, marked, plain)
                 last = offset + cell.rows
                 missing = needed - sum(heights[offset:last])
                 heights[last - 1] += max(missing, 0.0)
+            if plain:
+                self.sheet.line(top + offset, plain)
         for offset, height in enumerate(heights):
             self.sheet.height(top + offset, height)
         return top + len(rows)
 
     def _cell(
-        self, row: int, cell: FormCell, values: Mapping[str, Value], wrap: bool, marked: bool
+        self,
+        row: int,
+        cell: FormCell,
+        values: Mapping[str, Value],
+        wrap: bool,
+        marked: bool,
+        plain: list[tuple[int, str | int, Any]],
     ) -> float:
-        """Write one cell, or the range merged into it; the height that it needs is returned."""
+        """Write one cell, or the range merged into it, or leave it in ``plain`` to be written with
+        the others; the height that it needs is returned."""
         parts: list[Value] = [values[p.text] if p.is_placeholder else p.text for p in cell.pieces]
         only = parts[0] if len(parts) == 1 else None
         if isinstance(only, Money):
@@ -89,13 +113,11 @@ class Painter:
             self.sheet.merge(row, cell.column, last_row, last_column, style)
         if isinstance(only, Live):
             self.sheet.formula(row, cell.column, f"={only.expression}", only.value, style)
-        elif isinstance(only, int):
-            self.sheet.number(row, cell.column, only, style)
-        elif any(isinstance(part, Live) for part in parts):
+        elif only is None and any(isinstance(part, Live) for part in parts):
             formula = "=" + "&".join(self._terms(parts))
             self.sheet.formula(row, cell.column, formula, shown, style)
         else:
-            self.sheet.text(row, cell.column, shown, style)
+            plain.append((cell.column, only if isinstance(only, int) else shown, style))
         return height
 
     def _shown(self, part: Value) -> str:
@@ -122,21 +144,37 @@ class Painter:
     def _fit(self, cell: FormCell, shown: str, wrap: bool) -> tuple[bool, float, float]:
         """(break lines, font size, height in points) with which the text can be read whole."""
         look = cell.look
-        size = float(look.get("font_size", _DEFAULT_SIZE))
-        font = str(look.get("font_name", self.settings.font))
+        room = self._rooms.get(id(cell)) or self._room(cell)
+        size, font, width = room.size, room.font, room.width
         if rotation := look.get("rotation"):
             lines = max(shown.split("\n"), key=len)
             step = pages.line_height(size, font) if rotation == 270 else size
-            return bool(look.get("text_wrap")), size, len(lines) * step + 6
-        width = self.sheet.span_width(cell.column, cell.column + cell.columns - 1)
-        width -= look.get("indent", 0) * _INDENT
-        breaks = bool(look.get("text_wrap")) or "\n" in shown
+            return room.breaks, size, len(lines) * step + 6
+        if len(shown) <= room.characters and "\n" not in shown:  # most cells
+            return room.breaks, size, room.line
+        breaks = room.breaks or "\n" in shown
         if not breaks and not look.get("shrink") and (wrap or cell.columns > 1):
             breaks = pages.count_lines(shown, width, size) > 1
         if not breaks:
-            return False, size, pages.text_height("", width, size, font)
+            return False, size, room.line
         size = pages.fitting_size(shown, width, size, font)
         return True, size, pages.text_height(shown, width, size, font)
+
+    def _room(self, cell: FormCell) -> _Room:
+        look = cell.look
+        size = float(look.get("font_size", _DEFAULT_SIZE))
+        font = str(look.get("font_name", self.settings.font))
+        width = self.sheet.span_width(cell.column, cell.column + cell.columns - 1)
+        width -= look.get("indent", 0) * _INDENT
+        room = self._rooms[id(cell)] = _Room(
+            breaks=bool(look.get("text_wrap")),
+            width=width,
+            size=size,
+            font=font,
+            characters=pages.characters(width, size),
+            line=pages.text_height("", width, size, font),
+        )
+        return room
 
     def _format(
         self,

@@ -46,7 +46,8 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
     def put_line(
         self, row: int, cells: Iterable[tuple[int, Any, Any]], check: Callable[[str], None]
     ) -> None:
-        """Take plain cells (column, text or number or None, format) of a row as finished XML.
+        """Take plain cells (column, text or number or None, format) of a row as finished XML, which
+        is kept in the place of XlsxWriter's own records of them.
 
         No chart may refer to them, because XlsxWriter looks for the values of its charts among
         its own cells. ``check`` is called for each text that is new to the workbook. ValueError
@@ -119,14 +120,15 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
                 cells, info = self.table.get(number), self.row_info.get(number)
                 if cells:
                     parts = [self._captured(self._write_row, number, span, info)]
-                    parts += (self._cell(number, column, cells[column]) for column in sorted(cells))
+                    parts += [
+                        cell if isinstance(cell, str) else self._cell(number, column, cell)
+                        for column, cell in sorted(cells.items())
+                    ]
                     yield f"{''.join(parts)}</row>"
                 elif info:
                     yield self._captured(self._write_empty_row, number, span, info)
 
     def _cell(self, row: int, column: int, cell: Any) -> str:
-        if isinstance(cell, str):  # ``put_line``
-            return cell
         kind, look = type(cell), cell.format
         if look is not None:
             head = f'<c r="{_letters(column)}{row + 1}" s="{look._get_xf_index()}"'
