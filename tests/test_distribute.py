@@ -128,6 +128,8 @@ def second_year(first_year: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     template = folder / "templates" / "別紙_template.xlsx"
     book = openpyxl.load_workbook(template)
     for row in book["設定"].iter_rows():
+        if row[0].value == "基準日":
+            row[1].value = "2019-03-29"
         if row[0].value == "年度":
             row[1].value = "平成31年度"
     book.save(template)
@@ -136,6 +138,15 @@ def second_year(first_year: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     assert done.status == 0, done.err
     (folder / "distributed.json").write_text(done.out, encoding="utf-8")
     return folder
+
+
+def test_a_deadline_of_last_year_is_asked_about(second_year: Path) -> None:
+    """Nobody has changed 提出期限 yet: it would go out on every form."""
+    done = json.loads((second_year / "distributed.json").read_text(encoding="utf-8"))
+    (question,) = done["questions"]
+    assert "提出期限（平成30年3月16日）は、令和元年度が始まる1年以上前の日です" in question
+    elsewhere = ("--outbox", second_year / "試し")
+    assert question in run("distribute", "--workspace", second_year, *elsewhere).out
 
 
 def test_last_years_rows_are_prefilled(second_year: Path) -> None:

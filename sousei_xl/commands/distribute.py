@@ -23,6 +23,7 @@ from sousei_xl.forms.layout import INDICATORS, PROJECTS
 from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import Reading, read_files
+from sousei_xl.strategy.dates import questions
 from sousei_xl.text import nfkc
 from sousei_xl.workspace import OperatorError, Workspace
 
@@ -141,6 +142,7 @@ def _described(
             for row in plan.unassigned
         ],
         "others": list(beside),
+        "questions": list(questions(strategy.settings)),
         "written": published.written,
         "unchanged": published.unchanged,
         "moved": published.moved,
@@ -184,6 +186,8 @@ def _tell(
         if len(beside) > _MOST:
             print(f"  ほか {len(beside) - _MOST} 件")
     print("\n次にすること")
+    for question in questions(settings):
+        print(f"  ・{shown(question)}")
     if not settings.deadline or not settings.submit_to:
         print(
             "  ・テンプレートの「設定」に提出期限と提出先を入力し、もう一度実行すると、"

@@ -100,6 +100,8 @@ def dry_run(contents: Contents, since: str, changes: Changes) -> None:
     if len(changes.changed) > _MOST:
         console.print(f"    ほか {len(changes.changed) - _MOST} 行")
     console.print(f"\n{_counts(contents)}")
+    for question in contents.questions:
+        console.print(f"確かめてください: {shown(question)}")
     console.print("--dry-run のため、何も書き出していません。")
 
 

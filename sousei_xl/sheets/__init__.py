@@ -14,6 +14,7 @@ from sousei_xl.findings import Finding
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import ListResult, ListStatus
 from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.dates import questions
 from sousei_xl.workspace import Run
 
 
@@ -54,6 +55,11 @@ class Contents:
     def state_label(self) -> str:
         """``作成中``, ``案`` or ``確定``."""
         return {"draft": "作成中", "proposal": "案", "final": "確定"}[self.status]
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Days of the list that are seldom meant: 基準日, 提出期限, 決裁日."""
+        return tuple(questions(self.strategy.settings, self.approved_on))
 
     @property
     def stamp(self) -> str:

@@ -51,6 +51,7 @@ def tally(contents: Contents) -> str:
 def next_steps(contents: Contents) -> Iterator[str]:
     """What the office does next, one sentence group each, the most urgent first."""
     result = contents.result
+    yield from contents.questions
     missing = [d.department for d in result.departments if d.missing_units]
     if missing:
         yield f"まだそろっていない{len(missing)}部局（{named(missing)}）に提出を依頼します。"
