@@ -103,16 +103,36 @@ def test_without_it_nothing_is_remembered(years: TwoYears, merged: Any) -> None:
     done = run("merge", "--workspace", years.second, "--dry-run", "--json").json
     assert found(done, *YEAR_CODES) == []
     assert done["previous"] is None
-    assert done["run"] != merged["run"]
 
 
-def test_another_file_is_another_run(years: TwoYears, merged: Any, tmp_path: Path) -> None:
-    other = tmp_path / "x.xlsx"
-    shutil.copy(years.previous, other)
-    command = ("merge", "--workspace", years.second, "--dry-run", "--json", "--previous")
-    assert run(*command, other).json["run"] == merged["run"]  # its name says nothing
-    edit(other, "データ_事業", {"K2": "別の名前"})
-    assert run(*command, other).json["run"] != merged["run"]
+def test_the_number_and_the_list_do_not_depend_on_last_years(
+    years: TwoYears, merged: Any, tmp_path: Path
+) -> None:
+    """最終確認, which knows no last year, bears the number of the list that was approved with it,
+    and a plain merge afterwards leaves the published files as they are, to the byte."""
+    folder = tmp_path / "w"
+    shutil.copytree(years.second, folder)
+    here = ("--workspace", folder)
+    previous = ("--previous", years.previous)
+    approved = run("merge", *here, *previous, "--approve", "2019-03-29", "--json").json
+    assert (approved["status"], approved["run"]) == ("final", merged["run"])
+    published = [folder / "outbox" / "別紙_令和元年度.xlsx"]
+    published += sorted((folder / "outbox" / "オープンデータ").iterdir())
+    before = [path.read_bytes() for path in published]
+    assert run("distribute", *here, "--confirm").status == 0
+    check = folder / "outbox" / "様式" / "最終確認" / "農政部.xlsx"
+    number = f"照合番号：{merged['run']}（別紙の照合番号と同じなら"
+    assert rows(check, "最終確認")[3][0].startswith(number)
+    footer = openpyxl.load_workbook(check)["最終確認"].oddFooter.right.text
+    assert f"照合番号 {merged['run']}" in footer
+    assert f"照合番号：{merged['run']}" in str(rows(published[0], "目次"))
+    plain = run("merge", *here, "--json").json
+    assert (plain["status"], plain["run"]) == ("final", merged["run"])
+    assert [path.read_bytes() for path in published] == before
+    # What was submitted is what it depends on.
+    form = folder / "inbox" / "農政部.xlsx"
+    edit(form, "回答票", {"B20": "余白のメモ"})
+    assert run("merge", *here, "--json").json["run"] != merged["run"]
 
 
 def test_check_finds_what_merge_finds(years: TwoYears, merged: Any) -> None:

@@ -55,7 +55,6 @@ __all__ = [
 ]
 
 
-_PREVIOUS = "--previous"  # no file of the inbox has this name, whatever last year's is called
 # Between these a second process pays: it is started soon enough, and needs little memory.
 _LONG, _VERY_LONG = 5_000, 50_000  # rows of the list
 _MANY_RETURNS = 40
@@ -101,12 +100,14 @@ def content_hash(result: ListResult, strategy: Strategy) -> str:
 
 
 def run_of(arrivals: Arrivals, strategy: Strategy) -> Run:
-    """The run that everything which was read makes up."""
+    """The run that the template and everything in the inbox make up.
+
+    Last year's 別紙 is no part of it: it is compared with, and no cell of the official workbook or
+    of 最終確認 depends on it, so that their numbers can be compared, whoever merged how.
+    """
     inputs = [(r.file, r.sha256) for r in arrivals.files]
     if arrivals.office is not None:
         inputs.append((arrivals.office.file, arrivals.office.sha256))
-    if arrivals.previous is not None:
-        inputs.append((_PREVIOUS, arrivals.previous.sha256))
     return Run.of(arrivals.template.sha256, inputs, strategy.settings.list_date)
 
 
