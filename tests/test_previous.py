@@ -275,7 +275,32 @@ def test_a_list_without_its_council_workbook_beside_it(years: TwoYears, tmp_path
         "merge", "--workspace", years.second, "--outbox", tmp_path / "outbox", "--previous", alone
     )
     assert done.status == 0
-    assert "引き継いだ委員意見と市の対応はありません" in done.out
+    assert "同じフォルダーに、前年度の検討懇談会資料はありません" in done.out
+    # What was typed this year is kept, and said; nobody is alarmed about it.
+    council = tmp_path / "outbox" / NEXT_COUNCIL
+    row = next(i for i, r in enumerate(rows(council, EVALUATION), 1) if r[0] == "施策:1ア")
+    edit(council, EVALUATION, {f"D{row}": "今年の意見"})
+    here = ("--workspace", years.second, "--outbox", tmp_path / "outbox")
+    done = run("merge", *here, "--previous", alone)
+    assert "今年度の委員意見と市の対応を1件残しました" in done.out
+    assert "引き継いで" not in done.out
+    assert run("merge", *here, "--json").json["remarks"] == {"this_year": 1, "earlier": 0}
+    # Last year's workbook without a remark: nothing to carry over, nothing to say about it.
+    shutil.copy(years.first / "outbox" / COUNCIL, alone.parent / COUNCIL)
+    book = openpyxl.load_workbook(alone.parent / COUNCIL)
+    for line in book[EVALUATION].iter_rows(min_col=4, max_col=7):
+        for cell in line:
+            if cell.value in ("保育士が足りない。", "確保に努めます。"):
+                cell.value = None
+    book.save(alone.parent / COUNCIL)
+    done = run("merge", *here, "--previous", alone)
+    assert "1件残しました" in done.out
+    assert "前年度の検討懇談会資料" not in done.out
+    # With a remark of last year's, both are said.
+    shutil.copy(years.first / "outbox" / COUNCIL, alone.parent / COUNCIL)
+    done = run("merge", *here, "--previous", alone)
+    assert "今年度の委員意見と市の対応を1件残しました" in done.out
+    assert "前年度までの委員意見と市の対応を1件引き継いでいます" in done.out
 
 
 def test_the_same_files_make_the_same_bytes(years: TwoYears, tmp_path: Path) -> None:

@@ -167,15 +167,24 @@ def output_names(strategy: Strategy) -> dict[ListStatus, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
-    """What stands in the outbox now, and the hand edits that were found there before.
+class Remarks:
+    """How many remarks of the council and the city stand in its workbook, by their year.
 
-    ``carried`` counts the council's remarks of earlier years that stand in its workbook.
+    ``has_last_years`` says whether there is a workbook of last year's beside last year's 別紙.
     """
+
+    this_year: int = 0
+    earlier: int = 0
+    has_last_years: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What stands in the outbox now, and the hand edits that were found there before."""
 
     published: Published
     hand_edits: tuple[previous.ReadyRow, ...]
-    carried: int = 0
+    remarks: Remarks
 
 
 def publish_list(
@@ -244,8 +253,9 @@ def publish_list(
             held=held,
         )
     this_year = strategy.settings.fiscal_year
-    carried = sum(remark.year is not None and remark.year < this_year for remark in said)
-    return Delivered(published, tuple(edits), carried)
+    earlier = sum(remark.year is not None and remark.year < this_year for remark in said)
+    found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
+    return Delivered(published, tuple(edits), Remarks(len(said) - earlier, earlier, found))
 
 
 def _open_data(contents: Contents) -> Iterator[Output]:
