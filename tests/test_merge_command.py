@@ -167,6 +167,24 @@ def test_an_approved_list_with_another_day_is_a_proposal_again(workspace: Path) 
     assert official_files(workspace) == [OFFICIAL["proposal"]]
 
 
+def test_the_approval_of_last_year_says_nothing_of_this_years_list(workspace: Path) -> None:
+    """In a folder that was copied with its outbox: nothing was reopened, no 決裁日 is replaced."""
+    assert merge(workspace, "--approve", "2018-03-30").json["status"] == "final"
+    template = workspace / "templates" / "別紙_template.xlsx"
+    keys = [row[0] for row in sheet(template, "設定", whole=True)]
+    given = {"年度": "令和元年度", "基準日": "2019-03-29"}
+    edit(template, "設定", {f"B{1 + keys.index(key)}": value for key, value in given.items()})
+    for path in (workspace / "inbox").glob("*部.xlsx"):
+        edit(path, "回答票", {"B4": "令和元年度"})
+    for _ in range(2):  # nor once this year's proposal has been published
+        done = run("merge", "--workspace", workspace)
+        assert done.status == 0, done.out
+        assert "（案）" in done.out
+        assert "確定した後に内容が変わって" not in done.out
+    assert merge(workspace, "--approve", "2019-03-29").json["former_approval"] is None
+    assert merge(workspace).json["status"] == "final"
+
+
 def test_our_own_workbooks_are_called_by_their_name(workspace: Path) -> None:
     merge(workspace)
     outbox, place = workspace / "outbox", ("--workspace", workspace)

@@ -128,6 +128,8 @@ def contents_of(
     figures = totals(result.listed, strategy)
     digest = content_hash(result, strategy)
     approval = publish.read_approval(workspace)
+    if approval and approval.fiscal_year not in (None, strategy.settings.fiscal_year):
+        approval = None  # last year's, in a folder that was copied: it says nothing of this list
     status: ListStatus = "draft" if result.is_draft else "proposal"
     approved_on = None
     if approve is not None:
@@ -218,7 +220,8 @@ def publish_list(
     approval = None
     if contents.status == "final" and contents.approved_on is not None:
         digest = content_hash(contents.result, strategy)
-        approval = publish.Approval(contents.approved_on, digest)
+        year_of_list = strategy.settings.fiscal_year
+        approval = publish.Approval(contents.approved_on, digest, year_of_list)
     due = plan_returns(contents.result, contents.findings)
     beside = (
         partial(write_checkbook, contents=contents, inbox_link=inbox, hand_edits=edits),
