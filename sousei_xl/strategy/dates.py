@@ -25,6 +25,7 @@ _A_YEAR = re.compile(
     r"(?:昭和|平成|令和)\s*(?:\d{1,2}|元)|(?<![0-9A-Z])[SHR]\d{1,2}(?!\d)|(?<!\d)\d{4}(?!\d)",
     re.IGNORECASE,
 )
+_A_SPAN = re.compile(r"[~〜-]|から")
 _WEEKDAY = re.compile(r"[(（].*")
 
 
@@ -42,9 +43,10 @@ def is_possible(list_date: dt.date, fiscal_year: int) -> bool:
 
 
 def names_another_year(label: str, fiscal_year: int) -> bool:
-    """Whether 年度の表記 says a year, and not this one."""
-    found = {text.parse_fiscal_year(match) for match in _A_YEAR.findall(text.nfkc(label))} - {None}
-    return bool(found) and fiscal_year not in found
+    """Whether 年度の表記 says a year, and not this one. A span of years may have it within."""
+    plain = text.nfkc(label)
+    found = {text.parse_fiscal_year(match) for match in _A_YEAR.findall(plain)} - {None}
+    return bool(found) and fiscal_year not in found and not _A_SPAN.search(plain)
 
 
 def questions(settings: Settings, approved_on: dt.date | None = None) -> Iterator[str]:
