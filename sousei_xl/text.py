@@ -109,6 +109,14 @@ def heading_key(value: Value) -> str:
     return _remembered_key(value) if isinstance(value, str) and len(value) <= _OFTEN else ""
 
 
+def unit_beside(department: str, unit: str) -> str:
+    """The 担当課 that is named beside its 部局; blank where it bears the same name.
+
+    In many towns the 課 itself submits: 農林課 is 部局 and 担当課.
+    """
+    return "" if key(unit) == key(department) else unit
+
+
 # Headings, choices and departments come again in every file and row; long texts do not.
 _OFTEN = 60
 

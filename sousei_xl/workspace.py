@@ -63,7 +63,8 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One merge: what it was made from and as of when. ``hash`` stands on every output."""
+    """One merge: what it was made from and as of when. ``hash`` (照合番号) stands on every output:
+    template, forms and 事務局修正, but not last year's list, nor the day of 決裁."""
 
     hash: str
     list_date: dt.date

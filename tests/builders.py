@@ -20,7 +20,7 @@ from sousei_xl.strategy.load.table import (
     INDICATOR_COLUMNS,
     MEASURE_COLUMNS,
 )
-from sousei_xl.text import split_new_mark
+from sousei_xl.text import parse_fiscal_year, split_new_mark
 
 FACTS = Path(sousei_xl.__file__).parent / "examples" / "asahikawa_h30"
 DEPARTMENTS = (
@@ -65,6 +65,9 @@ def tables(
 ) -> dict[str, list[tuple[int, list[Any]]]]:
     """The template's tables as plain rows, header in row 1."""
     chosen = {**SETTINGS, **{f"判定の名称（{c}）": c for c in CLASSES}, **(settings or {})}
+    year = parse_fiscal_year(chosen["年度"])
+    if year and "基準日" not in (settings or {}):
+        chosen["基準日"] = f"{year}-03-30"  # the year's own: another one is a mistake
     department_rows = list(departments) or [(i, d) for i, d in enumerate(DEPARTMENTS, 1)]
     return {
         "設定": _numbered([("キー", "値"), *chosen.items()]),

@@ -18,7 +18,9 @@ from python_calamine import load_workbook as read_values
 from sousei_xl.commands.report import state_words
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import Finding, Place, acknowledge, finding
+from sousei_xl.forms.annotate.request import Letter, write_request
 from sousei_xl.intake.previous import ReadyRow
+from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.publish.edits import HandEdit
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import (
@@ -290,6 +292,30 @@ def test_each_unit_gets_a_letter_of_its_own(tmp_path: Path) -> None:
     assert "確認できていません" in missing.letter
     assert "件あります" not in missing.letter
     assert [state_words(d) for d in result.departments] == ["差戻し 2件（農政課が未提出）"]
+
+
+def test_a_department_that_is_its_own_unit_is_named_once() -> None:
+    """In many towns the 課 submits: 農林課 is 部局 and 提出課."""
+    rows = [(1, "農林課", None, None, "農林課"), (2, "企画課", None, None, "企画課、統計係")]
+    strategy = make_strategy(departments=rows)
+    form = submission([good(1, relevance="△")], "企画課", unit="企画課")
+    result = merge(intake([form]), strategy)
+    letters = {r.addressee: r.letter for r in reminders(result, strategy.settings)}
+    assert list(letters) == ["農林課", "企画課", "企画課（統計係）"]
+    assert letters["農林課"].startswith("農林課　ご担当者様")
+    assert [state_words(d) for d in result.departments] == [
+        "未提出",
+        "差戻し 1件（統計係が未提出）",
+    ]
+    contents = replace(example_contents("draft"), strategy=strategy, result=result)
+    assert "未提出 2部局（農林課、企画課（統計係））" in contents.stamp
+    assert file_names(strategy.expected_units) == [
+        "農林課.xlsx",
+        "企画課.xlsx",
+        "企画課_統計係.xlsx",
+    ]
+    request = write_request(Letter("企画課", "企画課", 2), (), {}, strategy.settings)
+    assert request.rows[1].cells[0].words == "企画課　御担当者様"
 
 
 def test_a_letter_about_an_unreadable_file_speaks_to_the_department() -> None:

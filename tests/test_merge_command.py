@@ -122,7 +122,7 @@ def test_approval_is_refused_on_a_draft_and_nothing_is_replaced(workspace: Path)
     assert official_files(workspace) == []
 
 
-@pytest.mark.parametrize("date", ["1999-03-30", "2062-03-30"])
+@pytest.mark.parametrize("date", ["1999-03-30", "2062-03-30", "2017-04-01", "2019-04-01"])
 def test_a_day_of_approval_far_from_the_lists_own_is_refused(workspace: Path, date: str) -> None:
     done = merge(workspace, "--approve", date)
     assert done.status == 2
@@ -138,6 +138,51 @@ def test_another_day_of_approval_is_told(workspace: Path) -> None:
     assert "前の決裁日（平成30年3月30日）を、平成30年4月2日に替えました。" in done.out
     found = merge(workspace).json
     assert (found["approved_on"], found["former_approval"]) == ("2018-04-02", None)
+
+
+def test_a_decision_before_the_day_of_the_list_is_asked_about(workspace: Path) -> None:
+    """「3月30日現在」 and decided on the 27th: it happens, so the list is final, and says so."""
+    assert merge(workspace, "--approve", "2018-03-30").json["questions"] == []
+    done = merge(workspace, "--approve", "2018-03-27")
+    assert (done.status, done.json["status"]) == (0, "final")
+    (question,) = done.json["questions"]
+    assert "決裁日（平成30年3月27日）が、基準日（平成30年3月30日現在）より前です" in question
+    assert question in run("merge", "--workspace", workspace).out
+    assert question in run("merge", "--dry-run", "--workspace", workspace).out
+    cells = sheet(workspace / "outbox" / "点検結果_平成30年度.xlsx", "提出状況")
+    assert any(question in str(value) for row in cells for value in row)
+
+
+def test_an_approved_list_with_another_day_is_a_proposal_again(workspace: Path) -> None:
+    """The day is printed beside the title: it was approved with the rest."""
+    assert merge(workspace, "--approve", "2018-03-30").json["status"] == "final"
+    template = workspace / "templates" / "別紙_template.xlsx"
+    cell = f"B{1 + [row[0] for row in sheet(template, '設定', whole=True)].index('基準日')}"
+    edit(template, "設定", {cell: "2018-04-01"})
+    assert merge(workspace).json["status"] == "proposal"
+    edit(template, "設定", {cell: "2008-04-01"})
+    done = merge(workspace)
+    assert done.status == 2
+    assert [item["cell"] for item in done.json["findings"]] == [cell]
+    assert official_files(workspace) == [OFFICIAL["proposal"]]
+
+
+def test_the_approval_of_last_year_says_nothing_of_this_years_list(workspace: Path) -> None:
+    """In a folder that was copied with its outbox: nothing was reopened, no 決裁日 is replaced."""
+    assert merge(workspace, "--approve", "2018-03-30").json["status"] == "final"
+    template = workspace / "templates" / "別紙_template.xlsx"
+    keys = [row[0] for row in sheet(template, "設定", whole=True)]
+    given = {"年度": "令和元年度", "基準日": "2019-03-29"}
+    edit(template, "設定", {f"B{1 + keys.index(key)}": value for key, value in given.items()})
+    for path in (workspace / "inbox").glob("*部.xlsx"):
+        edit(path, "回答票", {"B4": "令和元年度"})
+    for _ in range(2):  # nor once this year's proposal has been published
+        done = run("merge", "--workspace", workspace)
+        assert done.status == 0, done.out
+        assert "（案）" in done.out
+        assert "確定した後に内容が変わって" not in done.out
+    assert merge(workspace, "--approve", "2019-03-29").json["former_approval"] is None
+    assert merge(workspace).json["status"] == "final"
 
 
 def test_our_own_workbooks_are_called_by_their_name(workspace: Path) -> None:

@@ -103,16 +103,36 @@ def test_without_it_nothing_is_remembered(years: TwoYears, merged: Any) -> None:
     done = run("merge", "--workspace", years.second, "--dry-run", "--json").json
     assert found(done, *YEAR_CODES) == []
     assert done["previous"] is None
-    assert done["run"] != merged["run"]
 
 
-def test_another_file_is_another_run(years: TwoYears, merged: Any, tmp_path: Path) -> None:
-    other = tmp_path / "x.xlsx"
-    shutil.copy(years.previous, other)
-    command = ("merge", "--workspace", years.second, "--dry-run", "--json", "--previous")
-    assert run(*command, other).json["run"] == merged["run"]  # its name says nothing
-    edit(other, "データ_事業", {"K2": "別の名前"})
-    assert run(*command, other).json["run"] != merged["run"]
+def test_the_number_and_the_list_do_not_depend_on_last_years(
+    years: TwoYears, merged: Any, tmp_path: Path
+) -> None:
+    """最終確認, which knows no last year, bears the number of the list that was approved with it,
+    and a plain merge afterwards leaves the published files as they are, to the byte."""
+    folder = tmp_path / "w"
+    shutil.copytree(years.second, folder)
+    here = ("--workspace", folder)
+    previous = ("--previous", years.previous)
+    approved = run("merge", *here, *previous, "--approve", "2019-03-29", "--json").json
+    assert (approved["status"], approved["run"]) == ("final", merged["run"])
+    published = [folder / "outbox" / "別紙_令和元年度.xlsx"]
+    published += sorted((folder / "outbox" / "オープンデータ").iterdir())
+    before = [path.read_bytes() for path in published]
+    assert run("distribute", *here, "--confirm").status == 0
+    check = folder / "outbox" / "様式" / "最終確認" / "農政部.xlsx"
+    number = f"照合番号：{merged['run']}（別紙の照合番号と同じなら"
+    assert rows(check, "最終確認")[3][0].startswith(number)
+    footer = openpyxl.load_workbook(check)["最終確認"].oddFooter.right.text
+    assert f"照合番号 {merged['run']}" in footer
+    assert f"照合番号：{merged['run']}" in str(rows(published[0], "目次"))
+    plain = run("merge", *here, "--json").json
+    assert (plain["status"], plain["run"]) == ("final", merged["run"])
+    assert [path.read_bytes() for path in published] == before
+    # What was submitted is what it depends on.
+    form = folder / "inbox" / "農政部.xlsx"
+    edit(form, "回答票", {"B20": "余白のメモ"})
+    assert run("merge", *here, "--json").json["run"] != merged["run"]
 
 
 def test_check_finds_what_merge_finds(years: TwoYears, merged: Any) -> None:
@@ -255,7 +275,32 @@ def test_a_list_without_its_council_workbook_beside_it(years: TwoYears, tmp_path
         "merge", "--workspace", years.second, "--outbox", tmp_path / "outbox", "--previous", alone
     )
     assert done.status == 0
-    assert "引き継いだ委員意見と市の対応はありません" in done.out
+    assert "同じフォルダーに、前年度の検討懇談会資料はありません" in done.out
+    # What was typed this year is kept, and said; nobody is alarmed about it.
+    council = tmp_path / "outbox" / NEXT_COUNCIL
+    row = next(i for i, r in enumerate(rows(council, EVALUATION), 1) if r[0] == "施策:1ア")
+    edit(council, EVALUATION, {f"D{row}": "今年の意見"})
+    here = ("--workspace", years.second, "--outbox", tmp_path / "outbox")
+    done = run("merge", *here, "--previous", alone)
+    assert "今年度の委員意見と市の対応を1件残しました" in done.out
+    assert "引き継いで" not in done.out
+    assert run("merge", *here, "--json").json["remarks"] == {"this_year": 1, "earlier": 0}
+    # Last year's workbook without a remark: nothing to carry over, nothing to say about it.
+    shutil.copy(years.first / "outbox" / COUNCIL, alone.parent / COUNCIL)
+    book = openpyxl.load_workbook(alone.parent / COUNCIL)
+    for line in book[EVALUATION].iter_rows(min_col=4, max_col=7):
+        for cell in line:
+            if cell.value in ("保育士が足りない。", "確保に努めます。"):
+                cell.value = None
+    book.save(alone.parent / COUNCIL)
+    done = run("merge", *here, "--previous", alone)
+    assert "1件残しました" in done.out
+    assert "前年度の検討懇談会資料" not in done.out
+    # With a remark of last year's, both are said.
+    shutil.copy(years.first / "outbox" / COUNCIL, alone.parent / COUNCIL)
+    done = run("merge", *here, "--previous", alone)
+    assert "今年度の委員意見と市の対応を1件残しました" in done.out
+    assert "前年度までの委員意見と市の対応を1件引き継いでいます" in done.out
 
 
 def test_the_same_files_make_the_same_bytes(years: TwoYears, tmp_path: Path) -> None:

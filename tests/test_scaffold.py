@@ -268,7 +268,7 @@ def test_an_empty_template_names_each_missing_item(blank: Path) -> None:
 def test_an_empty_template_is_valid_when_it_is_filled_in(blank: Path, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(blank / "templates" / TEMPLATE_NAME)
     given = {
-        "自治体名": "見本市", "団体コード": "999999", "年度": "令和2年度",
+        "自治体名": "見本市", "団体コード": "999997", "年度": "令和2年度",
         "計画期間": "令和2年度〜令和6年度", "表題": "見本市関連事業一覧", "基準日": "2020-03-31",
     }  # fmt: skip
     for row in book["設定"].iter_rows():

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sousei_xl.strategy import Department
+from sousei_xl.strategy.dates import questions
 from sousei_xl.strategy.fields import CORE
 from sousei_xl.strategy.load import load
 from sousei_xl.strategy.load.table import (
@@ -111,6 +112,21 @@ MISTAKES: list[tuple[Mistake, str, list[str], str]] = [
     (setting("番号の付け方", "任意"), "設定", ["B9"], "提出どおり、自動から選んでください"),
     (setting("基準日", "3月末"), "設定", ["B10"], "『3月末』が日付として読み取れません"),
     (setting("基準日", "2018-02-30"), "設定", ["B10"], "日付として読み取れません"),
+    # The template of last year with nothing changed but 年度; a slip of the era; one of the year.
+    (setting("基準日", "2017-03-31"), "設定", ["B10"], "年度（平成30年度）から離れています"),
+    (setting("基準日", "2017-04-01"), "設定", ["B10"], "例：2018-03-31"),
+    (setting("基準日", "2008-03-31"), "設定", ["B10"], "写したままではありませんか"),
+    (setting("基準日", "2020-04-01"), "設定", ["B10"], "2017-10-01から2019-03-31まで"),
+    (setting("団体コード", "012042"), "設定", ["B3"], "最後の桁は『1』です"),
+    (setting("団体コード", "312038"), "設定", ["B3"], "『312037』と入力するか"),
+    (setting("団体コード", "012051"), "設定", ["B3"], "最後の桁は『0』です"),
+    (
+        setting("年度の表記", "平成29年度"),
+        "設定",
+        [f"B{LAST_SETTING + 1}"],
+        "『平成29年度』とありますが、年度は平成30年度です",
+    ),
+    (setting("年度の表記", "２０１７年度"), "設定", [f"B{LAST_SETTING + 1}"], "年度は平成30年度"),
     (setting("用紙", "B4"), "設定", ["B11"], "A4、A3から選んでください"),
     (setting("負数の記号", "マイナス"), "設定", ["B12"], "▲、△、-から選んでください"),
     (
@@ -299,13 +315,52 @@ def test_defaults() -> None:
         ("計画期間", "2015-2019", "plan_years", (2015, 2019)),
         ("団体コード", "０１２０４１", "code", "012041"),
         ("団体コード", 131016, "code", "131016"),
+        # 倉吉市, 北海道, 札幌市 (a sum below 11), 室蘭市 (0), 静岡県 (a sum divisible by 11).
+        *(
+            ("団体コード", code, "code", code)
+            for code in ("312037", "010006", "011002", "012050", "220001")
+        ),
+        # As of a day before the year, on its first and its last day, and a year after it.
+        *(
+            ("基準日", day, "list_date", dt.date.fromisoformat(day))
+            for day in ("2017-04-02", "2018-04-01", "2019-03-31", "2020-03-31")
+        ),
         ("予算の上限目安", "5,000,000", "budget_limit", 5_000_000),
         ("年度の表記", "平成30年度（2018年度）", "year_label", "平成30年度（2018年度）"),
+        ("年度の表記", "平成30・31年度", "year_label", "平成30・31年度"),
+        ("年度の表記", "平成29～31年度", "year_label", "平成29～31年度"),
+        ("年度の表記", "第2期4年次", "year_label", "第2期4年次"),
         ("実績基準日", "2018-08-31", "results_date", dt.date(2018, 8, 31)),
     ],
 )
 def test_setting(key: str, typed: Any, name: str, value: Any) -> None:
     assert getattr(make_strategy(settings={key: typed}).settings, name) == value
+
+
+@pytest.mark.parametrize(
+    ("changes", "approved", "asked"),
+    [
+        ({}, None, []),
+        ({"基準日": "2017-10-01"}, None, []),
+        ({"基準日": "2019-03-31"}, None, []),
+        ({"基準日": "2017-09-30"}, None, ["が始まる半年より前の日です"]),
+        ({"基準日": "2019-04-01"}, None, ["基準日（平成31年4月1日）は、平成30年度が終わった後"]),
+        ({"提出期限": "平成29年3月17日（金）"}, None, ["提出期限（平成29年3月17日）は"]),
+        ({"提出期限": "平成30年3月16日（金）"}, None, []),
+        ({"提出期限": "3月16日正午"}, None, []),
+        ({}, "2018-03-30", []),
+        ({}, "2018-09-29", []),
+        ({}, "2018-03-27", ["決裁日（平成30年3月27日）が、基準日（平成30年3月30日現在）より前"]),
+        ({}, "2018-09-30", ["から半年を超えて後です"]),
+    ],
+)
+def test_days_that_are_asked_about(
+    changes: dict[str, str], approved: str | None, asked: list[str]
+) -> None:
+    day = dt.date.fromisoformat(approved) if approved else None
+    found = list(questions(make_strategy(settings=changes).settings, day))
+    assert len(found) == len(asked)
+    assert all(part in question for part, question in zip(asked, found, strict=True))
 
 
 def test_rows_above_the_header_and_moved_columns_do_no_harm() -> None:

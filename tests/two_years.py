@@ -46,8 +46,8 @@ def two_years(folder: Path) -> TwoYears:
     template = years.second / "templates" / "別紙_template.xlsx"
     book = openpyxl.load_workbook(template)
     for row in book["設定"].iter_rows():
-        if row[0].value == "年度":
-            row[1].value = "令和元年度"
+        if row[0].value in (given := {"年度": "令和元年度", "基準日": "2019-03-29"}):
+            row[1].value = given[row[0].value]
     book.save(template)
     done = run("distribute", "--workspace", years.second, "--previous", years.previous)
     assert done.status == 0, done.err

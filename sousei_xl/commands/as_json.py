@@ -146,5 +146,6 @@ def merged(contents: Contents, outputs: Iterable[str]) -> dict[str, Any]:
         "indicators": indicator_round(contents.indicators),
         "previous": _previous(contents),
         "findings": [finding(item) for item in contents.findings],
+        "questions": list(contents.questions),
         "outputs": list(outputs),
     }

@@ -23,15 +23,18 @@ from sousei_xl.forms.layout import INDICATORS, PROJECTS
 from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import Reading, read_files
+from sousei_xl.strategy.dates import questions
 from sousei_xl.text import nfkc
 from sousei_xl.workspace import OperatorError, Workspace
 
 if TYPE_CHECKING:
     from sousei_xl.figures.last_year import LastRow, LastYear
     from sousei_xl.pipeline.distribution import Distribution
+    from sousei_xl.pipeline.office_sheet import OfficeFile
     from sousei_xl.strategy import Strategy
 
 _MOST = 10
+OFFICE = "事務局修正"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -41,19 +44,23 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "  sousei-xl distribute                           部局ごとの様式を作る\n"
         "  sousei-xl distribute --previous 別紙_H29.xlsx  前年度の事業を入れた様式を作る\n"
         "  sousei-xl distribute --only KPI                実績照会の様式を作る\n"
+        "  sousei-xl distribute --only 事務局修正         事務局修正.xlsx だけを用意する\n"
         "  sousei-xl distribute --confirm                 載る内容を確かめてもらう表を作る\n\n"
         "様式は outbox/様式/ に、KPIだけの様式はその中の KPI/ に、確認の表は 最終確認/ に"
         "できます。\n"
+        "inbox の事務局修正.xlsx は、なければ作り、まだ何も記入していなければ、選択肢を"
+        "テンプレートに合わせて\n作り直します。記入のあるものには触れません。\n"
         "前年度の別紙は、このソフトで作ったものでも、同じ見出しの表でも構いません。\n"
         "終了コード: 0 作成した  1 作成したが、一覧はまだ作成中（--confirm）  2 実行できなかった\n"
     )
     parser.add_argument(
         "--only",
         type=lambda typed: nfkc(typed).strip().upper(),
-        choices=(PROJECTS, INDICATORS),
+        choices=(PROJECTS, INDICATORS, OFFICE),
         default="",
-        metavar=f"{PROJECTS}|{INDICATORS}",
-        help="事業だけ、KPIの実績だけの様式を作ります（既定: 両方を1つのファイルに）",
+        metavar=f"{PROJECTS}|{INDICATORS}|{OFFICE}",
+        help="事業だけ、KPIの実績だけの様式を作ります（既定: 両方を1つのファイルに）。"
+        f"{OFFICE}では、inbox の事務局修正.xlsx だけを用意します",
     )
     add_previous(parser, "事業を継続として、KPI照会では前回までの実績を、様式に入れておきます")
     parser.add_argument(
@@ -79,35 +86,87 @@ def run(args: argparse.Namespace) -> int:
 
 def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
     arrivals.require_template(workspace)
-    template, previous = _read(workspace, args.previous)
+    template, previous, in_inbox = _read(workspace, args.previous)
     from sousei_xl import pipeline
     from sousei_xl.intake.last_year import read_last_year
-    from sousei_xl.pipeline import distribution
+    from sousei_xl.pipeline import distribution, office_sheet
 
     strategy = pipeline.strategy_of(template)
+    if args.only == OFFICE:
+        return _office_alone(args, workspace, office_sheet.renew(workspace, strategy, in_inbox))
     last = None if previous is None else read_last_year(previous, strategy)
     plan = distribution.plan_forms(strategy, args.only, last)
     inputs = [] if previous is None else [(previous.file, previous.sha256)]
     made_from = distribution.run_of(template.sha256, inputs, strategy)
     published = distribution.publish_forms(workspace, strategy, made_from, plan)
     beside = distribution.others(workspace, [form.file for form in plan.forms])
+    office = office_sheet.renew(workspace, strategy, in_inbox)
     if args.json:
         from sousei_xl.commands import as_json
 
-        as_json.emit(_described(plan, strategy, last, published, beside))
+        made = _described(plan, strategy, last, published, beside)
+        as_json.emit({**made, "office_sheet": _office_described(office)})
     else:
-        _tell(plan, strategy, last, workspace, beside)
+        _tell(plan, strategy, last, workspace, beside, office)
     sys.stdout.flush()
     return DONE
 
 
-def _read(workspace: Workspace, previous: Path | None) -> tuple[Reading, Reading | None]:
-    files = [InboxFile(workspace.template.name, workspace.template)]
+def _read(
+    workspace: Workspace, previous: Path | None
+) -> tuple[Reading, Reading | None, Reading | None]:
+    """The template, last year's 別紙, and the office's sheet in the inbox."""
+    from sousei_xl.pipeline.office_sheet import standing
+
     arrivals.require_previous(previous)
-    if previous is not None:
-        files.append(InboxFile(previous.name, previous))
-    template, *others = read_files(files, len(files))
-    return template, others[0] if others else None
+    template = InboxFile(workspace.template.name, workspace.template)
+    last = None if previous is None else InboxFile(previous.name, previous)
+    wanted = [template, last, standing(workspace)]
+    files = [file for file in wanted if file is not None]
+    readings = iter(read_files(files, len(files)))
+    first, second, third = (None if file is None else next(readings) for file in wanted)
+    assert first is not None
+    return first, second, third
+
+
+# --- 事務局修正.xlsx ----------------------------------------------------------------------------
+
+
+def _office_alone(args: argparse.Namespace, workspace: Workspace, office: OfficeFile | None) -> int:
+    if office is None:
+        raise OperatorError(f"受付フォルダーが見つかりません（{workspace.inbox}）。")
+    if args.json:
+        from sousei_xl.commands import as_json
+
+        as_json.emit({"office_sheet": _office_described(office)})
+    else:
+        print(_office_words(office) or f"{shown(str(office.path))} は、このまま使えます。")
+    sys.stdout.flush()
+    return DONE
+
+
+def _office_described(office: OfficeFile | None) -> dict[str, str] | None:
+    return None if office is None else {"file": str(office.path), "state": office.state}
+
+
+def _office_words(office: OfficeFile | None) -> str:
+    """What the office should know of its sheet; blank where there is nothing to say."""
+    if office is None or office.state == "current":
+        return ""
+    name = shown(str(office.path))
+    return {
+        "made": f"{name} を作りました（査定後の修正、事業の追加、確認済の記録に使います）。",
+        "renewed": f"{name} の選択肢をテンプレートに合わせました（まだ記入がなかったため、作り直し"
+        "ました）。",
+        "kept": f"{name} には記入があるため、触れていません。選択肢がいまのテンプレートと違います"
+        "（リストにない施策や部局も、そのまま入力できます）。新しい選択肢が要るときは、このファイルを"
+        "別のフォルダーに移して「sousei-xl distribute --only 事務局修正」を実行し、記入した行を"
+        "写します。",
+        "open": f"{name} が開かれているため、選択肢をテンプレートに合わせていません。閉じてから"
+        "「sousei-xl distribute --only 事務局修正」を実行してください。",
+        "failed": f"{name} を読み書きできないため、触れていません。パスワードが付いていないか、"
+        "フォルダーに書き込めるかを確かめてください。",
+    }[office.state]
 
 
 def _described(
@@ -141,6 +200,7 @@ def _described(
             for row in plan.unassigned
         ],
         "others": list(beside),
+        "questions": list(questions(strategy.settings)),
         "written": published.written,
         "unchanged": published.unchanged,
         "moved": published.moved,
@@ -153,6 +213,7 @@ def _tell(
     last: LastYear | None,
     workspace: Workspace,
     beside: Sequence[str],
+    office: OfficeFile | None,
 ) -> None:
     """One summary of what was made, and what the office has to look at."""
     settings = strategy.settings
@@ -183,7 +244,11 @@ def _tell(
             print(f"  {shown(name)}")
         if len(beside) > _MOST:
             print(f"  ほか {len(beside) - _MOST} 件")
+    if words := _office_words(office):
+        print(f"\n{words}")
     print("\n次にすること")
+    for question in questions(settings):
+        print(f"  ・{shown(question)}")
     if not settings.deadline or not settings.submit_to:
         print(
             "  ・テンプレートの「設定」に提出期限と提出先を入力し、もう一度実行すると、"

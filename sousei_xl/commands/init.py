@@ -33,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"  sousei-xl merge --workspace {argument(args.folder)}")
     else:
         print("  1. templates/別紙_template.xlsx をExcelで開き、「はじめに」の順に記入します。")
+        print("     2年目からは、前年度のものを写し、年度、基準日、提出期限を直します。")
         print("  2. sousei-xl distribute（または 様式作成.bat）で部局の様式を作り、渡します。")
         print("  3. 部局から届いた様式を inbox/ に入れます。")
         print("  4. sousei-xl merge（または 統合.bat）で統合します。")

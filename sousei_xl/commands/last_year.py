@@ -8,8 +8,11 @@ from sousei_xl import text
 from sousei_xl.commands.console import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sousei_xl.figures.changes.year import YearChanges
     from sousei_xl.figures.last_year import LastYear
+    from sousei_xl.pipeline.delivery import Remarks
     from sousei_xl.strategy import Strategy
 
 
@@ -55,11 +58,18 @@ def summary(found: YearChanges) -> list[str]:
     return lines
 
 
-def carried(remarks: int) -> str:
-    """A line about the council's remarks of earlier years, which nobody should miss unnoticed."""
-    if remarks:
-        return f"検討懇談会資料に、前年度までの委員意見と市の対応を{remarks:,}件引き継いでいます。"
-    return (
-        "引き継いだ委員意見と市の対応はありません（前年度の検討懇談会資料を、前年度の別紙と同じ"
-        "フォルダーに置くと引き継ぎます）。"
-    )
+def remarks(found: Remarks, compared: bool) -> Iterator[str]:
+    """Lines about what the council and the city wrote, which nobody should miss unnoticed.
+
+    ``compared``: last year's 別紙 was given, beside which last year's remarks are looked for.
+    """
+    this_year, earlier = found.this_year, found.earlier
+    if this_year:
+        yield f"検討懇談会資料に記入済みの、今年度の委員意見と市の対応を{this_year:,}件残しました。"
+    if earlier:
+        yield f"検討懇談会資料に、前年度までの委員意見と市の対応を{earlier:,}件引き継いでいます。"
+    elif compared and not found.has_last_years:
+        yield (
+            "前年度の別紙と同じフォルダーに、前年度の検討懇談会資料はありません"
+            "（置いて実行すると、前年度の委員意見と市の対応を引き継ぎます）。"
+        )

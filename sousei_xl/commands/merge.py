@@ -170,7 +170,10 @@ def _report(
 
     published = delivered.published
     if args.json:
-        as_json.emit(as_json.merged(contents, [*published.written, *published.unchanged]))
+        found = delivered.remarks
+        described = as_json.merged(contents, [*published.written, *published.unchanged])
+        described["remarks"] = {"this_year": found.this_year, "earlier": found.earlier}
+        as_json.emit(described)
     else:
         from sousei_xl.commands import report  # rich takes its time to import
 

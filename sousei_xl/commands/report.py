@@ -73,8 +73,9 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
             f"（{shown('、'.join(sorted(kept)))} に残し、"
             "点検結果の「事務局修正一覧」に載せました）。"
         )
-    if contents.year_changes is not None:
-        console.print(f"  {last_year.carried(delivered.carried)}")
+    compared = contents.year_changes is not None
+    for line in last_year.remarks(delivered.remarks, compared):
+        console.print(f"  {line}")
     _next(console, contents)
 
 
@@ -100,6 +101,8 @@ def dry_run(contents: Contents, since: str, changes: Changes) -> None:
     if len(changes.changed) > _MOST:
         console.print(f"    ほか {len(changes.changed) - _MOST} 行")
     console.print(f"\n{_counts(contents)}")
+    for question in contents.questions:
+        console.print(f"確かめてください: {shown(question)}")
     console.print("--dry-run のため、何も書き出していません。")
 
 
@@ -202,11 +205,13 @@ def state_words(department: DepartmentState) -> str:
     """``受理（確認依頼あり 2件）``, ``差戻し 3件（農政課が未提出）`` …"""
     if department.state == "受理" and department.confirmations:
         return f"受理（確認依頼あり {department.confirmations}件）"
-    units = named([unit for unit in department.missing_units if unit], 3)
-    missing = f"（{units}が未提出）" if units else ""
+    missing = [unit for unit in department.missing_units if unit]
+    if not department.files and missing == [department.department]:
+        missing = []  # the 課 is the 部局
+    told = f"（{named(missing, 3)}が未提出）" if missing else ""
     if department.state == "差戻し":
-        return f"差戻し {department.errors}件{missing}"
-    return f"{department.state}{missing}"
+        return f"差戻し {department.errors}件{told}"
+    return f"{department.state}{told}"
 
 
 def _files_aside(console: Console, files: Sequence[FileRecord], found: Sequence[Finding]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
@@ -10,13 +11,21 @@ from sousei_xl.forms.office_layout import (
     ACKNOWLEDGED,
     ACKNOWLEDGED_COLUMNS,
     ADDED,
+    ADDED_COLUMNS,
     CORRECTED,
     CORRECTED_COLUMNS,
 )
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import find_tables, read_rows, remarks
 from sousei_xl.intake.table import Table
-from sousei_xl.rules.records import Acknowledgement, Correction, OfficeSheet
+from sousei_xl.rules.records import (
+    REASON,
+    REQUESTED_BY,
+    Acknowledgement,
+    Correction,
+    OfficeSheet,
+    RawRow,
+)
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load.table import cell_address
 from sousei_xl.text import Value
@@ -72,7 +81,7 @@ def read_office_sheet(
     tables = [t for t in find_tables(reading.sheets, strategy) if _is(t, ADDED)]
     if not tables:
         findings.append(finding("F201", Place(file, ADDED), missing=f"シート「{ADDED}」の見出し"))
-    additions = [row for table in tables for row in read_rows(file, table, strategy, ids)]
+    additions = [row for table in tables for row in _added(file, table, strategy, ids)]
     known = strategy.department_spellings
     for row in additions:
         typed = text.to_text(row.values.get("department"))
@@ -81,6 +90,24 @@ def read_office_sheet(
             findings.append(finding("O101", place, typed, variant="department"))
     office = OfficeSheet(tuple(corrections), tuple(additions), tuple(acknowledgements))
     return office, findings
+
+
+_REASONS = ((ADDED_COLUMNS[0], REASON), (ADDED_COLUMNS[1], REQUESTED_BY))
+
+
+def _added(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -> Iterator[RawRow]:
+    """The rows of 追加, with 理由 and 依頼元, which are no columns of a form."""
+    headings = {
+        text.heading_key(value): column
+        for column, value in enumerate(table.sheet.rows[table.header][1])
+        if column not in table.columns.values()  # an own field may have such a name
+    }
+    columns = {name: headings.get(text.heading_key(heading)) for heading, name in _REASONS}
+    stored = dict(table.sheet.rows)
+    for row in read_rows(file, table, strategy, ids):
+        cells = stored.get(row.row, ())
+        given = {n: cells[c] for n, c in columns.items() if c is not None and c < len(cells)}
+        yield replace(row, values={**row.values, **given})
 
 
 def _is(table: Table, name: str) -> bool:

@@ -34,6 +34,11 @@ def council_name(settings: Settings) -> str:
     return f"{_STEM}{settings.year_label}{_SUFFIX}"
 
 
+def has_workbook(folder: Path, settings: Settings) -> bool:
+    """Whether there is a council's workbook that remarks could be carried over from."""
+    return _standing(folder, settings) is not None
+
+
 def read_remarks(
     workspace: Workspace, settings: Settings, previous: Path | None = None
 ) -> tuple[Remark, ...]:

@@ -6,18 +6,19 @@ import datetime as dt
 
 from sousei_xl.rules.records import ListResult
 from sousei_xl.strategy import Settings
+from sousei_xl.strategy.dates import EARLIEST_APPROVAL, LATEST_APPROVAL
 from sousei_xl.workspace import OperatorError
-
-_FARTHEST = 366  # days between 基準日 and 決裁日; more is a slip of the year
 
 
 def require_plausible(date: dt.date, settings: Settings) -> None:
-    """OperatorError where ``date`` is more than a year away from 基準日."""
+    """OperatorError where ``date`` is so far from 基準日 that it is a slip of the year."""
     basis = settings.list_date
-    if abs((date - basis).days) > _FARTHEST:
+    days = (date - basis).days
+    if days < -EARLIEST_APPROVAL or days > LATEST_APPROVAL:
+        far = "半年を超えて前です" if days < 0 else "1年を超えて後です"
         raise OperatorError(
             f"--approve の決裁日『{date.isoformat()}』は、テンプレートの「設定」の基準日"
-            f"（{basis.isoformat()}）から1年を超えて離れています。"
+            f"（{basis.isoformat()}）から{far}。"
             f"年の誤りがないか確かめ、「--approve {basis.isoformat()}」のように指定してください。"
         )
 

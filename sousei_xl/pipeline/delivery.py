@@ -55,7 +55,6 @@ __all__ = [
 ]
 
 
-_PREVIOUS = "--previous"  # no file of the inbox has this name, whatever last year's is called
 # Between these a second process pays: it is started soon enough, and needs little memory.
 _LONG, _VERY_LONG = 5_000, 50_000  # rows of the list
 _MANY_RETURNS = 40
@@ -85,6 +84,7 @@ def content_hash(result: ListResult, strategy: Strategy) -> str:
     settings = strategy.settings
     printed = [
         [settings.municipality, settings.year_label, settings.title, settings.basis],
+        settings.list_date.isoformat(),
         [[g.key, g.list_name] for g in strategy.goals],
         [[m.key, m.list_name] for m in strategy.measures],
     ]
@@ -100,12 +100,14 @@ def content_hash(result: ListResult, strategy: Strategy) -> str:
 
 
 def run_of(arrivals: Arrivals, strategy: Strategy) -> Run:
-    """The run that everything which was read makes up."""
+    """The run that the template and everything in the inbox make up.
+
+    Last year's 別紙 is no part of it: it is compared with, and no cell of the official workbook or
+    of 最終確認 depends on it, so that their numbers can be compared, whoever merged how.
+    """
     inputs = [(r.file, r.sha256) for r in arrivals.files]
     if arrivals.office is not None:
         inputs.append((arrivals.office.file, arrivals.office.sha256))
-    if arrivals.previous is not None:
-        inputs.append((_PREVIOUS, arrivals.previous.sha256))
     return Run.of(arrivals.template.sha256, inputs, strategy.settings.list_date)
 
 
@@ -126,6 +128,8 @@ def contents_of(
     figures = totals(result.listed, strategy)
     digest = content_hash(result, strategy)
     approval = publish.read_approval(workspace)
+    if approval and approval.fiscal_year not in (None, strategy.settings.fiscal_year):
+        approval = None  # last year's, in a folder that was copied: it says nothing of this list
     status: ListStatus = "draft" if result.is_draft else "proposal"
     approved_on = None
     if approve is not None:
@@ -165,15 +169,24 @@ def output_names(strategy: Strategy) -> dict[ListStatus, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
-    """What stands in the outbox now, and the hand edits that were found there before.
+class Remarks:
+    """How many remarks of the council and the city stand in its workbook, by their year.
 
-    ``carried`` counts the council's remarks of earlier years that stand in its workbook.
+    ``has_last_years`` says whether there is a workbook of last year's beside last year's 別紙.
     """
+
+    this_year: int = 0
+    earlier: int = 0
+    has_last_years: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What stands in the outbox now, and the hand edits that were found there before."""
 
     published: Published
     hand_edits: tuple[previous.ReadyRow, ...]
-    carried: int = 0
+    remarks: Remarks
 
 
 def publish_list(
@@ -207,7 +220,8 @@ def publish_list(
     approval = None
     if contents.status == "final" and contents.approved_on is not None:
         digest = content_hash(contents.result, strategy)
-        approval = publish.Approval(contents.approved_on, digest)
+        year_of_list = strategy.settings.fiscal_year
+        approval = publish.Approval(contents.approved_on, digest, year_of_list)
     due = plan_returns(contents.result, contents.findings)
     processes = 1 if _LONG < len(contents.result.listed) <= _VERY_LONG else 0
     needed = _without_departments_cells(contents) if processes else contents
@@ -240,8 +254,9 @@ def publish_list(
             held=held,
         )
     this_year = strategy.settings.fiscal_year
-    carried = sum(remark.year is not None and remark.year < this_year for remark in said)
-    return Delivered(published, tuple(edits), carried)
+    earlier = sum(remark.year is not None and remark.year < this_year for remark in said)
+    found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
+    return Delivered(published, tuple(edits), Remarks(len(said) - earlier, earlier, found))
 
 
 def _without_departments_cells(contents: Contents) -> Contents:

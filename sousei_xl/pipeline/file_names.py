@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
+from sousei_xl.text import unit_beside
 from sousei_xl.workspace import OFFICE_SHEET
 
 _SUFFIX = ".xlsx"
@@ -21,14 +22,15 @@ _LONGEST = 80
 
 
 def file_names(units: Sequence[tuple[str, str]]) -> list[str]:
-    """``経済部.xlsx``, or ``経済部_産業振興課.xlsx`` for a 担当課: one name per (部局, 担当課).
+    """``経済部.xlsx``, or ``経済部_産業振興課.xlsx`` for a 担当課 of another name: one name per
+    (部局, 担当課).
 
     No two of them are one file on any system, however their letters are composed or cased.
     """
     names: list[str] = []
     taken = {_identity(OFFICE_SHEET)}
     for department, unit in units:
-        stem = _safe("_".join(part for part in (department, unit) if part))
+        stem = _safe("_".join(part for part in (department, unit_beside(department, unit)) if part))
         name = _numbered(stem, taken)
         taken.add(_identity(name))
         names.append(name)

@@ -28,10 +28,14 @@ Values = dict[str, list[list[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """決裁: the day, and the hash of the list's content that was approved."""
+    """決裁: the day, and the hash of the list's content that was approved.
+
+    ``fiscal_year`` is the list's, by its April; None in records that did not say it yet.
+    """
 
     date: dt.date
     content_hash: str
+    fiscal_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,11 @@ def parse_record(data: bytes) -> Record | None:
         return Record(
             {name: Entry(**entry) for name, entry in content["files"].items()},
             approval
-            and Approval(dt.date.fromisoformat(approval["date"]), approval["content_hash"]),
+            and Approval(
+                dt.date.fromisoformat(approval["date"]),
+                approval["content_hash"],
+                approval.get("fiscal_year"),
+            ),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

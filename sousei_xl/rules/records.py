@@ -55,6 +55,10 @@ class RawRow:
         return Place(self.file, self.sheet, self.row, cell, name, label, self.row_id)
 
 
+# Of a row that the office has added: no fields of the form, beside those in ``RawRow.values``.
+REASON, REQUESTED_BY = "reason", "requested_by"
+
+
 @dataclass(slots=True, eq=False)
 class ProjectRow:
     """A row of the list on its way: typed values, None for blank or unreadable.

@@ -12,8 +12,9 @@ from sousei_xl.figures.indicators import Judged
 from sousei_xl.figures.totals import Totals
 from sousei_xl.findings import Finding
 from sousei_xl.rules.indicators.records import IndicatorResult
-from sousei_xl.rules.records import ListResult, ListStatus
+from sousei_xl.rules.records import DepartmentState, ListResult, ListStatus
 from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.dates import questions
 from sousei_xl.workspace import Run
 
 
@@ -56,6 +57,11 @@ class Contents:
         return {"draft": "作成中", "proposal": "案", "final": "確定"}[self.status]
 
     @property
+    def questions(self) -> tuple[str, ...]:
+        """Days of the list that are seldom meant: 基準日, 提出期限, 決裁日."""
+        return tuple(questions(self.strategy.settings, self.approved_on))
+
+    @property
     def stamp(self) -> str:
         """The line that tells a reader how far the list has come, on every sheet."""
         if self.status == "final" and self.approved_on is not None:
@@ -63,7 +69,7 @@ class Contents:
         if self.status == "proposal":
             return "（案）決裁前の資料です。"
         missing = [
-            d.department + (f"（{named(d.missing_units)}）" if any(d.missing_units) else "")
+            d.department + (f"（{named(d.missing_units)}）" if _units_say_more(d) else "")
             for d in self.result.departments
             if d.missing_units
         ]
@@ -74,6 +80,11 @@ class Contents:
         if errors:
             reasons.append(f"要修正 {errors}件")
         return f"【作成中】公表しないでください。{'　'.join(reasons)}"
+
+
+def _units_say_more(department: DepartmentState) -> bool:
+    """Whether the missing 担当課 are others than the department itself."""
+    return any(text.unit_beside(department.department, unit) for unit in department.missing_units)
 
 
 def named(names: Sequence[str], most: int = 20) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sousei_xl import text
+from sousei_xl.rules.records import REASON
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_amount, printed_name
 from sousei_xl.sheets.book import Book, Sheet
@@ -15,6 +16,7 @@ from sousei_xl.sheets.tables import Column, Row, Table, write_table
 SHEET = "最終確認"
 _ANSWERS = ("確認済", "直す内容あり")
 _APPLIED = "適用"
+_ADDED = "事務局が追加"
 
 _LISTED = (
     Column("施策", 19),
@@ -62,11 +64,10 @@ def write_final_check(path: Path, contents: Contents, department: str) -> None:
     sheet = book.sheet(SHEET, [c.width for c in _LISTED])
     rows = printed_rows(contents, department)
     top = _write_head(sheet, contents, title, rows)
-    corrections = _corrections(contents)
+    done = _done_by_office(contents)
     long_texts = contents.result.listed["description"].to_dict()
     lines = [
-        _line(row, contents, str(long_texts[row.row_id]), corrections.get(row.row_id, ""))
-        for row in rows
+        _line(row, contents, str(long_texts[row.row_id]), done.get(row.row_id, "")) for row in rows
     ]
     end = write_table(sheet, top, Table(_LISTED, tuple(lines), frozen_columns=4))
     for row in range(top + 1, end):
@@ -105,10 +106,16 @@ def _write_head(sheet: Sheet, contents: Contents, title: str, rows: list[ListedR
         f"予算事業費　再掲を含む {gross:,}{settings.unit}　再掲を除く {net:,}{settings.unit}",
         "subtitle",
     )
-    return 4
+    sheet.wide_text(
+        3,
+        f"照合番号：{contents.run.hash}（別紙の照合番号と同じなら、同じ提出内容から作られています。"
+        "別紙では「目次」と各ページの下にあります）",
+        "subtitle",
+    )
+    return 5
 
 
-def _line(row: ListedRow, contents: Contents, description: str, corrected: str) -> Row:
+def _line(row: ListedRow, contents: Contents, description: str, done: str) -> Row:
     measure = contents.strategy.measure_by_key[row.measure]
     amount = printed_amount(row.budget, row.budget_kind)
     return Row(
@@ -121,26 +128,34 @@ def _line(row: ListedRow, contents: Contents, description: str, corrected: str) 
             row.relevance,
             f"{amount:,}" if isinstance(amount, int) else amount,
             description,
-            corrected,
+            done,
             None,
             None,
         )
     )
 
 
-def _corrections(contents: Contents) -> Mapping[int, str]:
-    """row_id → what the office has changed in the row, before and after."""
+def _done_by_office(contents: Contents) -> Mapping[int, str]:
+    """row_id → that the office has added the row, and what it has changed in it; with reasons."""
     found: dict[int, list[str]] = {}
+    files = {record.file for record in contents.result.files if record.outcome == "office"}
+    for raw in contents.result.raw.values():
+        if raw.file in files:
+            words = _ADDED + _because(text.to_text(raw.values.get(REASON)))
+            found[raw.row_id] = [text.printable(words)]
     for applied in contents.result.corrections:
         item = applied.correction
         if applied.status != _APPLIED or applied.row_id is None:
             continue
         label = item.field_label or item.operation
         before, after = applied.current or "空欄", text.to_text(item.after) or "空欄"
-        reason = f"（{item.reason}）" if item.reason else ""
-        words = text.printable(f"{label}：{before} → {after}{reason}")
+        words = text.printable(f"{label}：{before} → {after}{_because(item.reason)}")
         found.setdefault(applied.row_id, []).append(words)
     return {row_id: "\n".join(lines) for row_id, lines in found.items()}
+
+
+def _because(reason: str) -> str:
+    return f"（{reason.strip()}）" if reason.strip() else ""
 
 
 def _aside(contents: Contents, department: str) -> Iterable[tuple[str, str, str, str, str]]:

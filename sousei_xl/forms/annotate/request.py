@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sousei_xl import text
 from sousei_xl.forms.annotate.lines import Line
 from sousei_xl.forms.annotate.marks import ERROR, QUESTION, SIGNS
 from sousei_xl.forms.request_layout import HEADINGS, SHEET
@@ -115,7 +116,8 @@ def write_request(
 
 
 def _addressee(letter: Letter) -> str:
-    unit = f"　{letter.unit}" if letter.unit else ""
+    unit = text.unit_beside(letter.department, letter.unit)
+    unit = f"　{unit}" if unit else ""
     return f"{letter.department}{unit}　御担当者様".strip()
 
 

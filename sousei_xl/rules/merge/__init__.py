@@ -115,7 +115,9 @@ def _raw_rows(
 
 
 def _names(missing: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    return tuple(f"{department}{unit}" for department, unit in missing)
+    return tuple(
+        f"{department}{text.unit_beside(department, unit)}" for department, unit in missing
+    )
 
 
 def _check(listing: checks.Listing, found: Sequence[Finding]) -> list[Finding]:

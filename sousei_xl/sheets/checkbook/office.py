@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from sousei_xl.findings import RULES
-from sousei_xl.rules.records import Acknowledgement, AppliedCorrection, ListResult
+from sousei_xl.rules.records import (
+    REASON,
+    REQUESTED_BY,
+    Acknowledgement,
+    AppliedCorrection,
+    ListResult,
+)
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.checkbook.cells import (
@@ -58,6 +64,8 @@ _ADDED = _columns(
     ("予算事業費（入力値）", "text_wrap"),
     ("事業名", "text_wrap"),
     ("場所", "text_wrap"),
+    ("依頼元", "text_wrap"),
+    ("理由", "text_wrap"),
 )
 _ACKNOWLEDGED = _columns(
     ("No", "integer"),
@@ -210,6 +218,8 @@ def _additions(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) -> int:
                     typed(values.get("budget")),
                     typed(values.get("name")),
                     inbox.cell(raw.place("name")),
+                    typed(values.get(REQUESTED_BY)),
+                    typed(values.get(REASON)),
                 )
             )
         )

@@ -57,7 +57,9 @@ def reminders(result: ListResult, settings: Settings) -> list[Reminder]:
         why = [item for file in department.files for item in reasons[file]]
         theirs = [(units[file], errors[file]) for file in department.files if file in units]
         for unit, debt in _debts(department, theirs, why).items():
-            written = clip(text.printable(unit))  # as somebody typed it
+            written = clip(
+                text.printable(text.unit_beside(department.department, unit))
+            )  # as typed
             name = f"{department.department}{f'（{written}）' if written else ''}"
             letters.append(Reminder(name, debt.state, _letter(name, debt, settings)))
     return letters

@@ -51,6 +51,7 @@ def tally(contents: Contents) -> str:
 def next_steps(contents: Contents) -> Iterator[str]:
     """What the office does next, one sentence group each, the most urgent first."""
     result = contents.result
+    yield from contents.questions
     missing = [d.department for d in result.departments if d.missing_units]
     if missing:
         yield f"まだそろっていない{len(missing)}部局（{named(missing)}）に提出を依頼します。"
@@ -121,6 +122,11 @@ def _for_the_office(contents: Contents) -> Iterator[str]:
             f"「指摘一覧」を見て『{OFFICE_SHEET}』で直し、もう一度統合します。"
         )
     opened = sum(is_open_confirmation(f) for f in contents.findings)
+    if (opened or elsewhere) and not sheets:
+        yield (
+            f"『{OFFICE_SHEET}』が inbox にありません。"
+            "「sousei-xl distribute --only 事務局修正」で作れます。"
+        )
     if opened:
         yield (
             f"要確認{opened}件を確かめます。よいものは『{OFFICE_SHEET}』の「確認済」に記入します"

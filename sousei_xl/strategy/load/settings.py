@@ -9,8 +9,19 @@ from decimal import Decimal
 
 from sousei_xl import text
 from sousei_xl.strategy import AS_SUBMITTED, AUTOMATIC, CLASSES, GROSS, NET, Judgement, Settings
+from sousei_xl.strategy.dates import is_possible, names_another_year, usual_days
 from sousei_xl.strategy.load.table import SETTINGS, Mistakes, Row, Tables, is_number, rows_of
 from sousei_xl.text import Value
+
+
+def check_digit(code: str) -> str:
+    """The sixth digit of a 全国地方公共団体コード, from its first five (総務省's rule).
+
+    The digits are weighted by 6, 5, 4, 3 and 2; the check digit is the last digit of 11 less the
+    remainder of their sum divided by 11.
+    """
+    total = sum(int(digit) * weight for digit, weight in zip(code, (6, 5, 4, 3, 2), strict=False))
+    return str((11 - total % 11) % 10)
 
 
 class _SettingsTable:
@@ -55,6 +66,16 @@ class _SettingsTable:
         if shown and not re.fullmatch(r"\d{6}", shown):
             remedy = f"6桁の文字列として入力してください（例：{example}）。"
             self.wrong(name, f"の『{shown}』が6桁の数字ではありません。", remedy)
+        elif shown and (right := check_digit(shown)) != shown[5]:
+            problem = (
+                f"の『{shown}』は、最後の桁（検査数字）が合いません。"
+                f"先頭の5桁が『{shown[:5]}』なら、最後の桁は『{right}』です。"
+            )
+            remedy = (
+                f"『{shown[:5]}{right}』と入力するか、先頭の5桁を確かめて入力し直してください"
+                f"（例：{example}）。"
+            )
+            self.wrong(name, problem, remedy)
         return shown
 
     def year(self, name: str, example: str) -> int:
@@ -124,13 +145,31 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
         )
     fiscal_year = table.year("年度", "平成30年度")
     list_date = table.date("基準日", "2018-03-30")
+    if fiscal_year and list_date and not is_possible(list_date, fiscal_year):
+        first, last = usual_days(fiscal_year)
+        label = text.fiscal_year_label(fiscal_year)
+        table.wrong(
+            "基準日",
+            f"の『{list_date.isoformat()}』は、年度（{label}）から離れています。"
+            "前年度のテンプレートから写したままではありませんか。",
+            f"{label}の一覧がいつ現在のものかを入力してください"
+            f"（例：{dt.date(fiscal_year, 3, 31).isoformat()}。普通は{first.isoformat()}から"
+            f"{last.isoformat()}までの日です）。年度のほうが誤りなら、年度を直してください。",
+        )
+    own_label = table.text("年度の表記", default="")
+    if fiscal_year and names_another_year(own_label, fiscal_year):
+        label = text.fiscal_year_label(fiscal_year)
+        table.wrong(
+            "年度の表記",
+            f"に『{own_label}』とありますが、年度は{label}です。",
+            f"空欄にする（「{label}」と印字します）か、{label}の表記に直してください。"
+            "年度のほうが誤りなら、年度を直してください。",
+        )
     return Settings(
         municipality=table.text("自治体名", "旭川市"),
         code=table.code("団体コード", "012041"),
         fiscal_year=fiscal_year,
-        year_label=table.text(
-            "年度の表記", default=text.fiscal_year_label(fiscal_year) if fiscal_year else ""
-        ),
+        year_label=own_label or (text.fiscal_year_label(fiscal_year) if fiscal_year else ""),
         plan_years=(years[0] or 0, years[-1] or 0),
         plan_label=plan,
         title=table.text("表題", "旭川市まち・ひと・しごと創生総合戦略関連事業一覧"),

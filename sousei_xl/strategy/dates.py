@@ -1,0 +1,86 @@
+"""Which days can be those of a fiscal year's list. A list is never held up by a rare but real day.
+
+A list is made in the winter before its year, or during it: its 基準日 lies between the October
+before and the March that ends it. What lies within a year around that is asked about; beyond that
+it is a slip, most often a template copied from last year (T101).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sousei_xl import text
+
+if TYPE_CHECKING:
+    from sousei_xl.strategy import Settings
+
+# In days. 決裁 may come before 基準日 (「3月31日現在」, decided weeks before it) and long after it.
+EARLIEST_APPROVAL, LATEST_APPROVAL = 183, 366
+_HALF_A_YEAR = 183
+
+_A_YEAR = re.compile(
+    r"(?:昭和|平成|令和)\s*(?:\d{1,2}|元)|(?<![0-9A-Z])[SHR]\d{1,2}(?!\d)|(?<!\d)\d{4}(?!\d)",
+    re.IGNORECASE,
+)
+_A_SPAN = re.compile(r"[~〜-]|から")
+_WEEKDAY = re.compile(r"[(（].*")
+
+
+def usual_days(fiscal_year: int) -> tuple[dt.date, dt.date]:
+    """First and last 基準日 that nobody is asked about."""
+    return dt.date(fiscal_year - 1, 10, 1), dt.date(fiscal_year + 1, 3, 31)
+
+
+def is_possible(list_date: dt.date, fiscal_year: int) -> bool:
+    """Whether ``list_date`` can be the 基準日 of this year's list at all.
+
+    On the 1st of April a year before the fiscal year begins, or earlier, it is still last year's.
+    """
+    return dt.date(fiscal_year - 1, 4, 1) < list_date <= dt.date(fiscal_year + 2, 3, 31)
+
+
+def names_another_year(label: str, fiscal_year: int) -> bool:
+    """Whether 年度の表記 says a year, and not this one. A span of years may have it within."""
+    plain = text.nfkc(label)
+    found = {text.parse_fiscal_year(match) for match in _A_YEAR.findall(plain)} - {None}
+    return bool(found) and fiscal_year not in found and not _A_SPAN.search(plain)
+
+
+def questions(settings: Settings, approved_on: dt.date | None = None) -> Iterator[str]:
+    """What the office has to look at once more: days that are possible and seldom meant."""
+    year, basis = settings.fiscal_year, settings.list_date
+    first, last = usual_days(year)
+    label, day = text.fiscal_year_label(year), text.japanese_date(basis)
+    if basis < first:
+        yield (
+            f"テンプレートの「設定」の基準日（{day}）は、{label}が始まる半年より前の日です。"
+            "前年度のままになっていないか確かめます。"
+        )
+    elif basis > last:
+        yield (
+            f"テンプレートの「設定」の基準日（{day}）は、{label}が終わった後の日です。"
+            "年度と基準日に誤りがないか確かめます。"
+        )
+    deadline = text.parse_date(_WEEKDAY.sub("", settings.deadline))
+    if deadline is not None and deadline <= dt.date(year - 1, 4, 1):
+        yield (
+            f"テンプレートの「設定」の提出期限（{text.japanese_date(deadline)}）は、{label}が始まる"
+            "1年以上前の日です。前年度のままになっていないか確かめます。"
+        )
+    if approved_on is None:
+        return
+    approved = text.japanese_date(approved_on)
+    again = "誤りなら、正しい日付でもう一度 --approve を実行するか、テンプレートの基準日を直します"
+    if approved_on < basis:
+        yield (
+            f"決裁日（{approved}）が、基準日（{day}現在）より前です。"
+            f"どちらの日付にも誤りがないか確かめます（{again}）。"
+        )
+    elif (approved_on - basis).days > _HALF_A_YEAR:
+        yield (
+            f"決裁日（{approved}）が、基準日（{day}現在）から半年を超えて後です。"
+            f"どちらの日付にも誤りがないか確かめます（{again}）。"
+        )
