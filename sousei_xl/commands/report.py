@@ -27,6 +27,7 @@ from sousei_xl.text import NEW, RELISTED, japanese_date, to_text
 from sousei_xl.workspace import Workspace
 
 if TYPE_CHECKING:  # ``check`` writes no workbook and needs none of what does
+    from sousei_xl.pipeline.checking import Checked
     from sousei_xl.pipeline.delivery import Delivered
 
 _MOST = 10  # findings and rows that are listed on the console; all of them stand in the workbook
@@ -311,22 +312,26 @@ def _next(console: Console, contents: Contents) -> None:
         console.print("  ・点検結果の「提出状況」と「指摘一覧」に、理由と直し方があります。")
 
 
-def checked(names: Sequence[str], result: ListResult, findings: Sequence[Finding]) -> None:
+def checked(found: Sequence[Checked]) -> None:
     """The report of ``check``: findings in the order of the sheet, then the rows of the list."""
     console = _console()
-    records = {record.file: record for record in result.files}
-    for name in names:
-        record = records[name]
-        mine = [f for f in findings if f.place.file == name]
-        counts = Counter(f.severity for f in mine)
-        console.print(Text(shown(name), "bold"))
+    for item in found:
+        record, counts = item.record, Counter(f.severity for f in item.findings)
+        console.print(Text(shown(record.file), "bold"))
         console.print(
             f"  {record.department or '部局不明'}　行 {record.read:,}　要修正 {counts['要修正']}"
             f"　要確認 {counts['要確認']}　自動変換 {counts['自動変換']}"
         )
-        for group in collapse(sorted(mine, key=sheet_order)):
+        if item.rivals:
+            console.print(
+                f"  同じ提出単位のファイルがほかにも指定されています"
+                f"（{shown(named(item.rivals, 3))}）。それぞれを別に点検しました。"
+                f"一緒に受付フォルダーに入れると、使われるのは『{shown(item.counting)}』です"
+                "（版、保存日時、ファイル名の順に新しいもの）。"
+            )
+        for group in collapse(sorted(item.findings, key=sheet_order)):
             console.print(f"  {group[0].severity}　{finding_line(group)}")
-        _rows_of(console, name, result)
+        _rows_of(console, item.listed)
         if not counts["要修正"]:
             console.print("  要修正の指摘はありません。")
         console.print()
@@ -338,9 +343,7 @@ def sheet_order(item: Finding) -> tuple[str, int, int, str]:
     return item.place.sheet, item.place.row or 0, len(letters), letters
 
 
-def _rows_of(console: Console, file: str, result: ListResult) -> None:
-    mine = [row_id for row_id, raw in result.raw.items() if raw.file == file]
-    rows = result.listed[result.listed.index.isin(mine)]
+def _rows_of(console: Console, rows: pd.DataFrame) -> None:
     if not len(rows):
         return
     table = _table(
