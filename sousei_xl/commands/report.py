@@ -81,6 +81,8 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
 
 def dry_run(contents: Contents, since: str, changes: Changes) -> None:
     """The report of ``merge --dry-run``."""
+    from sousei_xl.sheets.checkbook.steps import unacknowledged
+
     console = _console()
     _heading(console, contents)
     _departments(console, contents)
@@ -101,6 +103,8 @@ def dry_run(contents: Contents, since: str, changes: Changes) -> None:
     if len(changes.changed) > _MOST:
         console.print(f"    ほか {len(changes.changed) - _MOST} 行")
     console.print(f"\n{_counts(contents)}")
+    for line in unacknowledged(contents):
+        console.print(shown(line))
     console.print("--dry-run のため、何も書き出していません。")
 
 
@@ -161,8 +165,17 @@ def _departments(console: Console, contents: Contents) -> None:
         console.print(f"{len(asked):,}部局: {counted}（全部は点検結果の「提出状況」にあります）\n")
 
 
-def status(result: ListResult, indicators: IndicatorResult, strategy: Strategy) -> None:
-    """The report of ``status``: states, receipts, and reminders ready to be pasted into a mail."""
+def status(
+    result: ListResult,
+    indicators: IndicatorResult,
+    strategy: Strategy,
+    inbox: str,
+    options: str,
+) -> None:
+    """The report of ``status``: states, receipts, and reminders ready to be pasted into a mail.
+
+    ``inbox`` and ``options`` name the workspace in the commands that go with a reminder.
+    """
     console = _console()
     settings = strategy.settings
     console.print(Text(f"{settings.municipality}　{settings.year_label}　提出状況", "bold"))
@@ -193,10 +206,18 @@ def status(result: ListResult, indicators: IndicatorResult, strategy: Strategy) 
     console.print("（受付番号はファイルの内容から計算したもので、提出物を照合できます）")
     console.print()
     _files_aside(console, result.files, result.findings)
-    from sousei_xl.sheets.checkbook.reminders import reminders
+    from sousei_xl.sheets.checkbook.reminders import marking, reminders
 
     for reminder in reminders(result, settings):
         console.print(f"--- {reminder.addressee}への依頼文 ---\n{reminder.letter}\n")
+        if reminder.files:
+            console.print(
+                "（印を付けたファイルを添えるときは、次のコマンドで「差戻し」に作ります）"
+            )
+        for file in reminder.files:
+            console.print(f"  {marking(file, inbox, options)}")
+        if reminder.files:
+            console.print()
 
 
 def state_words(department: DepartmentState) -> str:
@@ -300,11 +321,11 @@ def _findings(console: Console, contents: Contents) -> None:
 
 
 def _next(console: Console, contents: Contents) -> None:
-    from sousei_xl.sheets.checkbook.steps import next_steps
+    from sousei_xl.sheets.checkbook.steps import bulleted, next_steps
 
     console.print("\n次にすること")
-    for step in next_steps(contents):
-        console.print(f"  ・{shown(step)}")
+    for step in bulleted(next_steps(contents)):
+        console.print(f"  {shown(step)}")
     if contents.status != "draft" and contents.year_changes is None:
         console.print("  ・前年度の別紙があれば、変更箇所も検討懇談会資料に載せられます:")
         console.print("      sousei-xl merge --previous 前年度の別紙.xlsx")

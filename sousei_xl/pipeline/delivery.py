@@ -17,9 +17,9 @@ from sousei_xl.figures.changes import Changes, compare
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.figures.totals import totals
-from sousei_xl.findings import Finding, is_for_department
+from sousei_xl.findings import Finding, is_error, is_for_department
 from sousei_xl.forms.returns import FOLDER as RETURNS
-from sousei_xl.forms.returns import Return, plan_returns, return_names, write_return
+from sousei_xl.forms.returns import Return, plan_returns, return_names, returns_due, write_return
 from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.read import Reading
@@ -238,7 +238,7 @@ def publish_list(
                 *returns,
             ],
             # Open data that this run has none of (a draft has none at all) stands no longer.
-            retire=[*_settled_returns(held, returns), *OPEN_DATA_NAMES],
+            retire=[*_settled_returns(held, returns, contents), *OPEN_DATA_NAMES],
             approval=approval,
             held=held,
         )
@@ -264,9 +264,14 @@ def _returns(jobs: Sequence[Return], inbox: Path, strategy: Strategy) -> Iterato
     processes = as_many_as_pay() if len(jobs) > _MANY_RETURNS else 0
     with written_ahead(writes, processes, at_once=16) as ready:
         yield [
-            Output(job.name, write=write, tracked=False)
+            Output(job.name, write=write, tracked=False, source=_remembered(job))
             for job, write in zip(jobs, ready, strict=True)
         ]
+
+
+def _remembered(job: Return) -> str:
+    """The file that a return of 要確認 alone, which only ``check`` makes, was made of."""
+    return "" if any(map(is_error, job.findings)) else job.sha256
 
 
 def publish_returns(
@@ -307,11 +312,25 @@ def _return_key(asked: Asked, taken: Container[str]) -> str:
     return f"{folder}/{name}" if name in taken and folder else name
 
 
-def _settled_returns(held: Outbox, returns: Iterable[Output]) -> list[str]:
-    """Returns of earlier runs whose file has since been accepted: they go to 履歴."""
+def _settled_returns(held: Outbox, returns: Iterable[Output], contents: Contents) -> list[str]:
+    """Returns of earlier runs whose file has since been accepted: they go to 履歴.
+
+    One that ``check --return`` made of a file with 要確認 alone stays for as long as some of these
+    are open and the file is the same.
+    """
     due = {output.name for output in returns}
-    names = publish.published_names(held)
-    return [n for n in names if n.startswith(f"{RETURNS}/") and n not in due]
+    asked = {f.place.file for f in contents.findings if is_for_department(f)}
+    back = returns_due(contents.result, contents.findings)
+    waiting = {
+        record.sha256
+        for record in contents.result.files
+        if record.outcome == "accepted" and record.file in asked and record.file not in back
+    }
+    return [
+        name
+        for name, source in publish.published_sources(held).items()
+        if name.startswith(f"{RETURNS}/") and name not in due and source not in waiting
+    ]
 
 
 def _relative(target: Path, start: Path) -> str:

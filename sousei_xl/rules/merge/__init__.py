@@ -262,9 +262,12 @@ def _departments(
     strategy: Strategy,
 ) -> tuple[DepartmentState, ...]:
     by_department: dict[str, list[FileRecord]] = defaultdict(list)
+    replaced: dict[str, list[str]] = defaultdict(list)
     for record in files:
         if record.outcome in ("accepted", "refused"):
             by_department[record.department].append(record)
+        elif record.outcome == "superseded":
+            replaced[record.department].append(record.file)
     missing: dict[str, list[str]] = defaultdict(list)
     for name, unit in settled.missing:
         missing[name].append(unit)
@@ -289,7 +292,8 @@ def _departments(
                 tuple(r.file for r in records),
                 sum(r.read for r in records),
                 errors,
-                sum(per_file[f]["要確認"] for f in accepted),
+                # Rows that vanished are asked about at the file that had them (L110).
+                sum(per_file[f]["要確認"] for f in (*accepted, *replaced[department.name])),
             )
         )
     return tuple(states)
