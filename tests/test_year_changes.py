@@ -310,4 +310,19 @@ def test_every_project_of_both_years_stands_in_one_place(
     there = LastYear("x", None, tuple(before), {}).projects
     assert len(found.gone) + len(found.kept) == len(there)
     here = [r for r in now if not r["再掲"]]
-    assert bag([*found.new, *(k.row for k in found.kept)]) == bag(here)
+    assert bag([*found.new, *(k.row for k in found.kept), *found.twins]) == bag(here)
+    kept = {(k.row["施策キー"], k.row["事業名"], k.row["部局名"]) for k in found.kept}
+    assert all((r["施策キー"], r["事業名"], r["部局名"]) in kept for r in found.twins)
+
+
+@pytest.mark.parametrize("mark", [None, "新規"])
+def test_a_project_that_stands_twice_is_compared_once(mark: str | None) -> None:
+    """Two 課 sent it; the other is no new project."""
+    rows = [row("甲", **{BUDGET: 70}, 番号=1, 掲載区分=mark), row("甲", **{BUDGET: 64}, 番号=2)]
+    found = years([last("甲", budget=64), last("乙")], rows)
+    assert (found.new, names(found.twins)) == ((), ["甲"])
+    assert names(k.row for k in found.kept) == ["甲"]
+    assert [g.before.name for g in found.gone] == ["乙"]
+    # Under another measure, of another department, or unknown last year, it is a row like any.
+    others = [row("甲", "3ア"), row("甲", 部局名="農政部"), row("丙"), row("丙")]
+    assert years([last("甲")], [row("甲"), *others]).twins == ()

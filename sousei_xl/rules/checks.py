@@ -13,10 +13,11 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from sousei_xl import text
-from sousei_xl.findings import Finding, finding
+from sousei_xl.findings import Finding, address, clip, finding
 from sousei_xl.rules.records import ProjectRow
 from sousei_xl.rules.schema import nearest
 from sousei_xl.strategy import AS_SUBMITTED, Strategy
+from sousei_xl.workspace import OFFICE_SHEET
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,16 +280,54 @@ def unmarked_twice(listing: Listing) -> Iterator[Finding]:
 
 
 def once_per_measure(listing: Listing) -> Iterator[Finding]:
-    """L106: a department lists a project once within a measure."""
-    first: dict[tuple[str, str, str], ProjectRow] = {}
+    """L106: a department lists a project once within a measure.
+
+    Within one file, the later row is told. Of two files nobody knows which is right: both are told,
+    each with the other's row. A row that the office has added beside a department's is its own.
+    """
+    groups: dict[tuple[str, str, str], list[ProjectRow]] = defaultdict(list)
     for row in listing.placed:
-        key = (row.measure or "", text.key(row.name or ""), text.key(row.counted or ""))
-        earlier = first.setdefault(key, row)
-        if earlier is not row:
-            file = earlier.raw.file
-            variant = "other_file" if file != row.raw.file else ""
-            facts = {"variant": variant, "original": earlier.target, "file": file}
+        groups[_project_key(row)].append(row)
+    for row in listing.placed:
+        rows = groups[_project_key(row)]
+        if len(rows) == 1:
+            continue
+        heads: dict[str, ProjectRow] = {}
+        for other in rows:
+            heads.setdefault(other.raw.file, other)
+        head = heads.pop(row.raw.file)
+        if head is not row:
+            yield at("L106", row, "name", listing, row.name, original=head.target)
+            continue
+        ours = _is_added(row)
+        if others := [other for other in heads.values() if ours or not _is_added(other)]:
+            facts = {
+                "variant": "added" if ours else "other_file",
+                "others": "、".join(map(_whereabouts, others)),
+                "amount": _amount(row),
+            }
             yield at("L106", row, "name", listing, row.name, **facts)
+
+
+def _project_key(row: ProjectRow) -> tuple[str, str, str]:
+    return row.measure or "", text.key(row.name or ""), text.key(row.counted or "")
+
+
+def _is_added(row: ProjectRow) -> bool:
+    """Whether the office has added the row in its own sheet."""
+    return text.key(row.raw.file) == text.key(OFFICE_SHEET)
+
+
+def _whereabouts(row: ProjectRow) -> str:
+    """``1ア-4（ファイル『健康推進課.xlsx』の『事業』F5、予算64,000千円）``."""
+    cell = address(row.raw.place("name")).rstrip("：")
+    return f"{row.target}（ファイル『{clip(row.raw.file)}』の{cell}、{_amount(row)}）"
+
+
+def _amount(row: ProjectRow) -> str:
+    if row.budget is not None:
+        return f"予算{_money(row.budget)}千円"
+    return f"予算は{row.budget_kind}" if row.budget_kind else "予算の記載なし"
 
 
 def one_department(listing: Listing) -> Iterator[Finding]:
