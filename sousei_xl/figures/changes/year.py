@@ -13,7 +13,6 @@ from typing import Literal, NamedTuple
 from sousei_xl import text
 from sousei_xl.figures.changes import (
     BUDGET,
-    CATEGORY,
     DEPARTMENT,
     DESCRIPTION,
     MEASURE,
@@ -24,7 +23,9 @@ from sousei_xl.figures.changes import (
     Changes,
     Row,
     compare,
+    is_new,
     pair,
+    same_project,
 )
 from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.figures.last_year import LastRow, LastYear
@@ -147,7 +148,7 @@ def match(
     submitted everything yet, had last year anybody's former name.
     """
     data = [row.data for row in last]
-    known = {i: j for i, j in pair(data, listed).items() if not _only_same_name(listed[i], last[j])}
+    known = {i: j for i, j in pair(data, listed).items() if same_project(data[j], listed[i])}
     left = sorted(set(range(len(last))) - set(known.values()))
     beside = {i: left[j] for i, j in pair([data[j] for j in left], aside).items()}
     taken = set(beside.values())
@@ -159,9 +160,7 @@ def match(
         if i not in known and (key := _project(row)) in first
     }
     fresh = [
-        i
-        for i, row in enumerate(listed)
-        if i not in known and i not in twins and row.get(CATEGORY) != text.NEW
+        i for i, row in enumerate(listed) if i not in known and i not in twins and not is_new(row)
     ]
     guesses = likely_renamings([data[j] for j in gone], [listed[i] for i in fresh])
     return Match(known, {fresh[i]: gone[j] for i, j in guesses.items()}, beside, twins)
@@ -171,18 +170,6 @@ def _project(row: Row) -> tuple[str, str, str]:
     """What a department lists once: measure, name and the first of the departments (L106)."""
     measure, name, department = (text.to_text(row.get(h)) for h in (MEASURE, NAME, DEPARTMENT))
     return measure, text.key(name), text.key(department.split("・")[0])
-
-
-def _only_same_name(row: Row, before: LastRow) -> bool:
-    """Whether they may be two projects: 新規, of another measure and no department in common."""
-    mine, others = (
-        text.to_text(shown).split("・") for shown in (row[DEPARTMENT], before.department)
-    )
-    return (
-        row.get(CATEGORY) == text.NEW
-        and row[MEASURE] != before.measure
-        and set(mine).isdisjoint(others)
-    )
 
 
 def compare_years(
