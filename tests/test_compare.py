@@ -122,6 +122,32 @@ def test_years_of_ours_are_not_compared_in_what_was_new(proposal: Path, tmp_path
     assert compared(proposal, later)["changed"] == []
 
 
+def test_what_a_department_calls_new_is_no_renaming_between_years(
+    proposal: Path, tmp_path: Path
+) -> None:
+    """As on the council's page; within one year, 新規 says nothing about the former edition."""
+    later = tmp_path / "次.xlsx"
+    book = openpyxl.load_workbook(proposal)
+    sheet = book[DATA]
+    at = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(3, at["事業名"]).value = "不妊治療対策事業"
+    sheet.cell(3, at["掲載区分"]).value = "新規"
+    book.save(later)
+
+    def counts(*files: Path) -> tuple[int, ...]:
+        found = compared(*files)
+        return tuple(len(found[kind]) for kind in ("added", "removed", "renamed"))
+
+    assert counts(proposal, later) == counts(later, proposal) == (0, 0, 1)
+    for row in range(2, sheet.max_row + 1):
+        sheet.cell(row, at["西暦年度"]).value = 2019
+    book.save(later)
+    assert counts(proposal, later) == counts(later, proposal) == (1, 1, 0)
+    sheet.cell(3, at["掲載区分"]).value = "継続"
+    book.save(later)
+    assert counts(proposal, later) == counts(later, proposal) == (0, 0, 1)
+
+
 def _rows(path: Path) -> list[dict[str, Any]]:
     head, *rows = openpyxl.load_workbook(path)[DATA].iter_rows(values_only=True)
     return [dict(zip(head, row, strict=True)) for row in rows]

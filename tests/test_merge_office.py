@@ -479,3 +479,75 @@ def test_open_confirmations_are_counted_per_department() -> None:
     assert (state.state, state.errors, state.confirmations) == ("受理", 0, 2)
     state = merged(*rows, office=office(confirmed=[("R115", "2ア-1", "")])).departments[0]
     assert state.confirmations == 1
+
+
+# --- 対象 before and after corrections and numbering ----------------------------------------------
+
+LAST_YEAR = "平成29年度は、する。"
+RENUMBERED = [row(1, "甲", number=None, description=LAST_YEAR), row(2, "乙", number=1)]
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["2ア 甲", "2ア-2", "2ア-2 甲", "2ア-7", "2ア-7 甲", "２ア－７　甲", "2ア7", "2ア （新）甲"],
+)
+def test_a_confirmation_fits_by_every_name_of_its_row(target: str) -> None:
+    """甲 has no number, is printed as 2 without the correction, and as 7 with it."""
+    moved = ("2ア 甲", "順番", "", None, 7)
+    confirmed = [("R115", target, LAST_YEAR)]
+    result = merged(*RENUMBERED, office=office(moved, confirmed=confirmed))
+    printed = value(result, 1, "number")
+    assert printed == 7
+    if target == "2ア-2":  # the number of an earlier merge, whose nobody knows any more
+        assert codes(result, "L109") == [("O103", None), ("R115", 1)]
+        result = merged(*RENUMBERED, office=office(confirmed=confirmed))
+        assert value(result, 1, "number") == 2
+    assert one(result, "R115").acknowledged
+    assert codes(result, "L109", "A105") == [("R115", 1)]
+
+
+def test_a_confirmation_fits_by_the_name_before_a_correction() -> None:
+    rows = [row(1, "甲", number=3, description=LAST_YEAR), row(2, "乙", number=1)]
+    asked = [("2ア-3", "修正", "事業名", "甲", "丙"), ("2ア-3", "修正", "施策", "2ア", "3ア")]
+    for target in ("2ア-3", "2ア 甲", "2ア-3 甲", "3ア-3", "3ア-3 丙"):
+        result = merged(*rows, office=office(*asked, confirmed=[("R115", target, "")]))
+        assert one(result, "R115").acknowledged, target
+        assert "O103" not in {f.code for f in result.findings}
+
+
+def test_a_name_that_is_another_rows_now_confirms_nothing_and_says_so() -> None:
+    rows = [row(1, "甲", number=1, description=LAST_YEAR), row(2, "乙", number=2)]
+    swapped = [("2ア-1", "順番", "", 1, 2), ("2ア-2", "順番", "", 2, 1)]
+    result = merged(*rows, office=office(*swapped, confirmed=[("R115", "2ア-1", "")]))
+    assert not one(result, "R115").acknowledged
+    item = one(result, "O103")
+    assert "いまは『2ア-2』です" in item.message
+    assert "対象を『2ア-2』に直してください" in item.cure
+    result = merged(*rows, office=office(*swapped, confirmed=[("R115", "2ア-2", "")]))
+    assert one(result, "R115").acknowledged
+
+
+NUMBERED = [row(1, "甲", number=2), row(2, "乙", number=None)]
+
+
+def test_a_correction_by_a_number_that_the_list_gave_is_told_what_to_write() -> None:
+    added = replace(row(9, "追加の事業", file=OFFICE, number=5), sheet="追加")
+    asked = ("2ア-6", "修正", B, 1000, 900)
+    result = merged(*NUMBERED, office=office(asked, added=[added]))
+    assert value(result, 2, "number") == 6
+    item = one(result, "O101")
+    assert "ファイル『経済部.xlsx』の『乙』に、統合のときに自動で付いた" in item.message
+    assert item.cure.endswith("対象を『2ア 乙』と書いてください。")
+    assert (item.place.cell, item.place.label, item.value) == ("A5", "対象", "2ア-6")
+    assert [c.status for c in result.corrections] == ["対象なし"]
+    assert value(result, 2, "budget") == 1000
+    # What it says works.
+    result = merged(*NUMBERED, office=office(("2ア 乙", *asked[1:]), added=[added]))
+    assert value(result, 2, "budget") == 900
+    assert "O101" not in {f.code for f in result.findings}
+
+
+@pytest.mark.parametrize("target", ["2ア-9", "2ア-3 丙", "1ア-3"])
+def test_a_target_that_names_no_printed_row_is_told_how_to_write_one(target: str) -> None:
+    result = merged(*NUMBERED, office=office((target, "修正", B, 1000, 900)))
+    assert "施策と番号で書いてください" in one(result, "O101").cure

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sousei_xl.rules.merge import merge
@@ -10,6 +12,7 @@ from tests.builders import intake, submission
 from tests.merging import (
     AUTO,
     BARE,
+    OFFICE,
     RE,
     STRATEGY,
     Codes,
@@ -18,6 +21,7 @@ from tests.merging import (
     codes,
     come_in,
     merged,
+    office,
     one,
     originals,
     row,
@@ -481,11 +485,45 @@ def test_equal_numbers_name_the_other_row() -> None:
     assert item.addressee == "事務局"
 
 
-def test_a_project_listed_twice_names_the_other_file() -> None:
-    trade = [row(i, name) for i, name in enumerate("甲乙丙", 1)]
-    work = [row(i, name, file="経済部（雇用課）.xlsx") for i, name in enumerate("甲丁戊", 4)]
-    forms = [submission(trade, E, unit="商業課"), submission(work, E, unit="雇用課")]
-    item = one(merge(intake(forms), STRATEGY), "L106")
-    assert "2ア-1（ファイル『経済部.xlsx』）にもあります" in item.message
+def test_a_project_of_two_files_is_told_to_both_with_the_others_row() -> None:
+    """Nobody knows which is right: the one that was forgotten, or its owner's."""
+    stale = [row(i, name, budget=64000) for i, name in enumerate("甲乙丙", 1)]
+    owner = [row(i, name, file="雇用課.xlsx", budget=70000) for i, name in enumerate("甲丁戊", 4)]
+    forms = [submission(stale, E, unit="商業課"), submission(owner, E, unit="雇用課")]
+    result = merge(intake(forms), STRATEGY)
+    one_, other = (f for f in result.findings if f.code == "L106")
+    assert (one_.place.row_id, other.place.row_id) == (1, 4)
+    assert "2ア-4（ファイル『雇用課.xlsx』の『事業』F8、予算70,000千円）にも" in one_.message
+    assert "この行は、予算64,000千円です" in one_.message
+    assert "2ア-1（ファイル『経済部.xlsx』の『事業』F5、予算64,000千円）" in other.message
+    for item in (one_, other):
+        assert "担当でないほうだけが、行を削除します" in item.cure
+        assert (item.severity, item.addressee) == ("要修正", "部局")
+    assert {f.file: f.outcome for f in result.files} == dict.fromkeys(
+        ("経済部.xlsx", "雇用課.xlsx"), "accepted"
+    )
+    assert result.departments[0].errors == 2
     item = one(merged(row(1, "甲"), row(2, "甲")), "L106")
-    assert "ファイル" not in item.text
+    assert (item.place.row_id, "ファイル" in item.text) == (2, False)
+
+
+def test_a_project_twice_in_each_of_two_files() -> None:
+    """The second row of a file is its own affair."""
+    undecided = {"budget": None, "budget_kind": "未定"}
+    here = [row(1, "甲"), row(2, "甲")]
+    there = [row(3, "甲", file="b.xlsx"), *(row(n, f"乙{n}", file="b.xlsx") for n in (5, 6))]
+    last = [row(n, f"丙{n}", file="c.xlsx") for n in (7, 8)]
+    last.append(row(4, "甲", file="c.xlsx", **undecided))
+    forms = [submission(here, E), submission(there, E, unit="b"), submission(last, E, unit="c")]
+    found = [f for f in merge(intake(forms), STRATEGY).findings if f.code == "L106"]
+    assert [f.place.row_id for f in found] == [1, 2, 3, 4]
+    assert "2ア-3（ファイル『b.xlsx』" in found[0].message
+    assert "2ア-4（ファイル『c.xlsx』の『事業』F8、予算は未定）" in found[0].message
+    assert found[1].message == "『甲』は、同じ施策の2ア-1にもあります。"
+
+
+def test_a_row_that_the_office_adds_beside_a_departments_is_the_offices() -> None:
+    added = replace(row(9, "甲", file=OFFICE, number=7), sheet="追加")
+    item = one(merged(row(1, "甲"), office=office(added=[added])), "L106")
+    assert item.place.file == OFFICE
+    assert "『追加』の行を削除してください" in item.cure

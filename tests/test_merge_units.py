@@ -153,7 +153,7 @@ UNITS: list[tuple[str, list[Submission], list[str], Codes, str]] = [
             filed("b.xlsx", (4, "丙"), (5, "丁"), unit="商工課", edition=2),
         ],
         ["a.xlsx", "b.xlsx"],
-        [("L106", 4)],
+        [("L106", 3), ("L106", 4)],
         "",
     ),
     (
@@ -212,7 +212,7 @@ def test_units_of_the_template_are_never_taken_for_one_another() -> None:
     result = merge(intake([*files, submission([], N)]), strategy)
     assert "F206" not in {f.code for f in result.findings}
     assert result.complete
-    assert codes(result, "L108", "L109") == [("L106", 3), ("L106", 4)]
+    assert codes(result, "L108", "L109") == [("L106", n) for n in (1, 2, 3, 4)]
 
 
 def test_the_vanished_row_is_the_one_that_is_named() -> None:

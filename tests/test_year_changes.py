@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sousei_xl.figures.changes import COMPARED, Changes, Row, changed, compare, pair
+from sousei_xl.figures.changes import (
+    COMPARED,
+    Changes,
+    Row,
+    changed,
+    compare,
+    pair,
+    same_project,
+)
 from sousei_xl.figures.changes.names import guess_renamings, likely_renamings
 from sousei_xl.figures.changes.year import Fate, YearChanges, compare_years
 from sousei_xl.figures.last_year import LastRow, LastYear
@@ -310,4 +318,57 @@ def test_every_project_of_both_years_stands_in_one_place(
     there = LastYear("x", None, tuple(before), {}).projects
     assert len(found.gone) + len(found.kept) == len(there)
     here = [r for r in now if not r["再掲"]]
-    assert bag([*found.new, *(k.row for k in found.kept)]) == bag(here)
+    assert bag([*found.new, *(k.row for k in found.kept), *found.twins]) == bag(here)
+    kept = {(k.row["施策キー"], k.row["事業名"], k.row["部局名"]) for k in found.kept}
+    assert all((r["施策キー"], r["事業名"], r["部局名"]) in kept for r in found.twins)
+
+
+@pytest.mark.parametrize("mark", [None, "新規"])
+def test_a_project_that_stands_twice_is_compared_once(mark: str | None) -> None:
+    """Two 課 sent it; the other is no new project."""
+    rows = [row("甲", **{BUDGET: 70}, 番号=1, 掲載区分=mark), row("甲", **{BUDGET: 64}, 番号=2)]
+    found = years([last("甲", budget=64), last("乙")], rows)
+    assert (found.new, names(found.twins)) == ((), ["甲"])
+    assert names(k.row for k in found.kept) == ["甲"]
+    assert [g.before.name for g in found.gone] == ["乙"]
+    # Under another measure, of another department, or unknown last year, it is a row like any.
+    others = [row("甲", "3ア"), row("甲", 部局名="農政部"), row("丙"), row("丙")]
+    assert years([last("甲")], [row("甲"), *others]).twins == ()
+
+
+PROJECTS = st.lists(
+    st.builds(
+        row,
+        st.sampled_from(NAMES),
+        st.sampled_from(("1ア", "2ア")),
+        st.sampled_from((1, 2)),
+        部局名=st.sampled_from(("経済部", "農政部")),
+        掲載区分=st.sampled_from((None, "新規", "継続")),
+    ),
+    max_size=7,
+    unique_by=lambda r: (r["施策キー"], r["事業名"], r["部局名"]),
+)
+
+
+@given(PROJECTS, PROJECTS)
+def test_compare_and_the_councils_page_judge_alike(old: list[Row], new: list[Row]) -> None:
+    before = [
+        LastRow(
+            *(r["施策キー"],) * 2,
+            r["番号"],
+            False,
+            r["事業名"],
+            *(r["部局名"],) * 2,
+            "",
+            r[BUDGET],
+            "",
+            category=r["掲載区分"] or "",
+        )
+        for r in old
+    ]
+    found = compare([r.data for r in before], new, same=same_project)
+    found = guess_renamings(found, later="new")
+    page = years(before, new)
+    assert bag(page.new) == bag(found.added)
+    assert bag(g.before.data for g in page.gone) == bag(found.removed)
+    assert bag(k.row for k in page.renamed) == bag(c.row for c in found.renamed)

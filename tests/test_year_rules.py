@@ -56,6 +56,18 @@ def year_codes(result: ListResult) -> Codes:
 CASES: list[tuple[str, list[RawRow], list[LastRow], Codes]] = [
     ("nothing was listed last year", [row(1, "甲")], [], []),
     ("as last year", [row(1, "甲")], [last("甲")], []),
+    (
+        "twice",
+        [row(1, "甲", budget=1000), row(2, "甲", budget=1100, **CONTINUED)],
+        [last("甲")],
+        [],
+    ),
+    (
+        "twice, one of them ten times as much and called new",
+        [row(1, "甲", budget=1000), row(2, "甲", budget=10_000, **NEW)],
+        [last("甲")],
+        [("Y101", 2), ("Y102", 2)],
+    ),
     ("継続, as last year", [row(1, "甲", **CONTINUED)], [last("甲")], []),
     ("spelled otherwise", [row(1, "ＩＣＴ 事業")], [last("ICT事業")], []),
     ("新規 and new", [row(1, "乙", **NEW)], [last("甲")], []),

@@ -1,11 +1,10 @@
-"""``check FILE…``: what these files would get, each in the place of its unit's file."""
+"""``check FILE…``: what each of these files would get by itself, in its unit's place."""
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sousei_xl.commands.console import shown
 from sousei_xl.commands.options import (
@@ -17,11 +16,8 @@ from sousei_xl.commands.options import (
 )
 from sousei_xl.commands.progress import Progress
 from sousei_xl.intake import arrivals
-from sousei_xl.intake.inbox import InboxFile
-from sousei_xl.workspace import require_file
-
-if TYPE_CHECKING:
-    from sousei_xl.intake.arrivals import Arrivals
+from sousei_xl.intake.inbox import InboxFile, list_inbox
+from sousei_xl.workspace import OFFICE_SHEET, require_file
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +26,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "例:\n"
         "  sousei-xl check inbox/経済部.xlsx            指摘と、一覧での見え方を示す\n"
         "  sousei-xl check --return inbox/経済部.xlsx   印を付けたファイルを出力フォルダーの"
-        "「差戻し」に作る\n"
+        "「差戻し」に作る\n\n"
+        "いくつ指定しても、どのファイルも、受付フォルダーの同じ提出単位のファイルに代わるものとして、"
+        "1つずつ\n別に点検します（一緒に指定したほかのファイルは、結果に影響しません）。\n\n"
+        "終了コード: 0 どのファイルにも要修正がない  1 要修正のあるファイルがある  "
+        "2 実行できなかった\n"
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="点検するファイル")
     parser.add_argument(
@@ -48,49 +48,53 @@ def run(args: argparse.Namespace) -> int:
     for path in args.files:
         require_file(path)
     workspace = workspace_of(args)
-    asked = [InboxFile(str(path), path) for path in dict.fromkeys(args.files)]
+    arrivals.require(workspace)
+    places = _places(args.files, workspace.inbox)
+    outside = [InboxFile(file, path) for _, path, file, inside in places if not inside]
     with Progress("読み込み") as progress:
         arriving = arrivals.start(
-            workspace, extra=asked, on_done=progress.update, previous=args.previous
+            workspace, extra=outside, on_done=progress.update, previous=args.previous
         )
         from sousei_xl import pipeline
+        from sousei_xl.pipeline.checking import Asked, check_files
 
         arrived = arriving.result()
-    strategy = pipeline.strategy_of(arrived.template)
-    names = [file.file for file in asked]
-    result, indicators = pipeline.check_files(
-        _without_copies(arrived, args.files, workspace.inbox),
-        names,
-        strategy,
-        pipeline.last_year_of(arrived, strategy),
-    )
-    found = (*result.findings, *indicators.findings)
-    findings = [f for f in found if f.place.file in names]
-    records = [r for r in result.files if r.file in names]
+        strategy = pipeline.strategy_of(arrived.template)
+        last = pipeline.last_year_of(arrived, strategy)
+        progress.stage("点検")
+        asked = [Asked(*place) for place in places]
+        checked = list(check_files(arrived, asked, strategy, last))
     written: list[str] = []
     if args.give_back:
         from sousei_xl.pipeline import delivery
 
-        written = delivery.publish_returns(workspace, records, findings, strategy)
+        written = delivery.publish_returns(workspace, checked, strategy)
     if args.json:
         from sousei_xl.commands import as_json
 
-        described = [as_json.finding(item) for item in findings]
-        listed = as_json.files(records)
+        described = [as_json.finding(item) for found in checked for item in found.findings]
+        listed = as_json.files(found.record for found in checked)
         as_json.emit({"files": listed, "findings": described, "outputs": written})
     else:
         from sousei_xl.commands import report
 
-        report.checked(names, result, findings)
+        report.checked(checked)
         for name in written:
             print(f"書き出したもの: {shown(str(workspace.outbox / name))}")
-    return DRAFT if any(f.severity == "要修正" for f in findings) else DONE
+    return DRAFT if any(found.has_errors for found in checked) else DONE
 
 
-def _without_copies(arrived: Arrivals, asked: list[Path], inbox: Path) -> Arrivals:
-    """A file that lies in the inbox is not also read as another file there."""
-    paths = {path.resolve() for path in asked}
-    count = len(asked)
-    listed, extra = arrived.files[:-count], arrived.files[-count:]
-    kept = tuple(r for r in listed if (inbox / r.file).resolve() not in paths)
-    return replace(arrived, files=(*kept, *extra))
+def _places(named: list[Path], inbox: Path) -> list[tuple[str, Path, str, bool]]:
+    """(name as typed, path, name for reading, whether it lies in the inbox), each file once.
+
+    A file of the inbox is read as such, once; no other file may bear its name.
+    """
+    lying = {os.path.realpath(item.path): item.file for item in list_inbox(inbox).files}
+    taken = {*lying.values(), OFFICE_SHEET}
+    found: dict[str, tuple[str, Path, str, bool]] = {}
+    for path in named:
+        real, name = os.path.realpath(path), str(path)
+        inside = real in lying
+        file = lying[real] if inside else os.path.join(os.curdir, name) if name in taken else name
+        found.setdefault(real, (name, path, file, inside))
+    return list(found.values())

@@ -46,3 +46,15 @@ def workspace_of(args: argparse.Namespace) -> Workspace:
     from sousei_xl.workspace import Workspace
 
     return Workspace.at(args.workspace, args.template, args.inbox, args.outbox)
+
+
+def typed_again(args: argparse.Namespace) -> str:
+    """The options that named the workspace, as they are typed behind another command."""
+    from pathlib import Path
+
+    from sousei_xl.commands.console import argument
+
+    named = {name: getattr(args, name) for name in ("workspace", "template", "inbox", "outbox")}
+    return "".join(
+        f" --{name} {argument(path)}" for name, path in named.items() if path not in (None, Path())
+    )

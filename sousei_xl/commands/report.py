@@ -27,6 +27,7 @@ from sousei_xl.text import NEW, RELISTED, japanese_date, to_text
 from sousei_xl.workspace import Workspace
 
 if TYPE_CHECKING:  # ``check`` writes no workbook and needs none of what does
+    from sousei_xl.pipeline.checking import Checked
     from sousei_xl.pipeline.delivery import Delivered
 
 _MOST = 10  # findings and rows that are listed on the console; all of them stand in the workbook
@@ -81,6 +82,8 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
 
 def dry_run(contents: Contents, since: str, changes: Changes) -> None:
     """The report of ``merge --dry-run``."""
+    from sousei_xl.sheets.checkbook.steps import unacknowledged
+
     console = _console()
     _heading(console, contents)
     _departments(console, contents)
@@ -103,6 +106,8 @@ def dry_run(contents: Contents, since: str, changes: Changes) -> None:
     console.print(f"\n{_counts(contents)}")
     for question in contents.questions:
         console.print(f"確かめてください: {shown(question)}")
+    for line in unacknowledged(contents):
+        console.print(shown(line))
     console.print("--dry-run のため、何も書き出していません。")
 
 
@@ -163,8 +168,17 @@ def _departments(console: Console, contents: Contents) -> None:
         console.print(f"{len(asked):,}部局: {counted}（全部は点検結果の「提出状況」にあります）\n")
 
 
-def status(result: ListResult, indicators: IndicatorResult, strategy: Strategy) -> None:
-    """The report of ``status``: states, receipts, and reminders ready to be pasted into a mail."""
+def status(
+    result: ListResult,
+    indicators: IndicatorResult,
+    strategy: Strategy,
+    inbox: str,
+    options: str,
+) -> None:
+    """The report of ``status``: states, receipts, and reminders ready to be pasted into a mail.
+
+    ``inbox`` and ``options`` name the workspace in the commands that go with a reminder.
+    """
     console = _console()
     settings = strategy.settings
     console.print(Text(f"{settings.municipality}　{settings.year_label}　提出状況", "bold"))
@@ -195,10 +209,18 @@ def status(result: ListResult, indicators: IndicatorResult, strategy: Strategy) 
     console.print("（受付番号はファイルの内容から計算したもので、提出物を照合できます）")
     console.print()
     _files_aside(console, result.files, result.findings)
-    from sousei_xl.sheets.checkbook.reminders import reminders
+    from sousei_xl.sheets.checkbook.reminders import marking, reminders
 
     for reminder in reminders(result, settings):
         console.print(f"--- {reminder.addressee}への依頼文 ---\n{reminder.letter}\n")
+        if reminder.files:
+            console.print(
+                "（印を付けたファイルを添えるときは、次のコマンドで「差戻し」に作ります）"
+            )
+        for file in reminder.files:
+            console.print(f"  {marking(file, inbox, options)}")
+        if reminder.files:
+            console.print()
 
 
 def state_words(department: DepartmentState) -> str:
@@ -304,11 +326,11 @@ def _findings(console: Console, contents: Contents) -> None:
 
 
 def _next(console: Console, contents: Contents) -> None:
-    from sousei_xl.sheets.checkbook.steps import next_steps
+    from sousei_xl.sheets.checkbook.steps import bulleted, next_steps
 
     console.print("\n次にすること")
-    for step in next_steps(contents):
-        console.print(f"  ・{shown(step)}")
+    for step in bulleted(next_steps(contents)):
+        console.print(f"  {shown(step)}")
     if contents.status != "draft" and contents.year_changes is None:
         console.print("  ・前年度の別紙があれば、変更箇所も検討懇談会資料に載せられます:")
         console.print("      sousei-xl merge --previous 前年度の別紙.xlsx")
@@ -316,22 +338,26 @@ def _next(console: Console, contents: Contents) -> None:
         console.print("  ・点検結果の「提出状況」と「指摘一覧」に、理由と直し方があります。")
 
 
-def checked(names: Sequence[str], result: ListResult, findings: Sequence[Finding]) -> None:
+def checked(found: Sequence[Checked]) -> None:
     """The report of ``check``: findings in the order of the sheet, then the rows of the list."""
     console = _console()
-    records = {record.file: record for record in result.files}
-    for name in names:
-        record = records[name]
-        mine = [f for f in findings if f.place.file == name]
-        counts = Counter(f.severity for f in mine)
-        console.print(Text(shown(name), "bold"))
+    for item in found:
+        record, counts = item.record, Counter(f.severity for f in item.findings)
+        console.print(Text(shown(record.file), "bold"))
         console.print(
             f"  {record.department or '部局不明'}　行 {record.read:,}　要修正 {counts['要修正']}"
             f"　要確認 {counts['要確認']}　自動変換 {counts['自動変換']}"
         )
-        for group in collapse(sorted(mine, key=sheet_order)):
+        if item.rivals:
+            console.print(
+                f"  同じ提出単位のファイルがほかにも指定されています"
+                f"（{shown(named(item.rivals, 3))}）。それぞれを別に点検しました。"
+                f"一緒に受付フォルダーに入れると、使われるのは『{shown(item.counting)}』です"
+                "（版、保存日時、ファイル名の順に新しいもの）。"
+            )
+        for group in collapse(sorted(item.findings, key=sheet_order)):
             console.print(f"  {group[0].severity}　{finding_line(group)}")
-        _rows_of(console, name, result)
+        _rows_of(console, item.listed)
         if not counts["要修正"]:
             console.print("  要修正の指摘はありません。")
         console.print()
@@ -343,9 +369,7 @@ def sheet_order(item: Finding) -> tuple[str, int, int, str]:
     return item.place.sheet, item.place.row or 0, len(letters), letters
 
 
-def _rows_of(console: Console, file: str, result: ListResult) -> None:
-    mine = [row_id for row_id, raw in result.raw.items() if raw.file == file]
-    rows = result.listed[result.listed.index.isin(mine)]
+def _rows_of(console: Console, rows: pd.DataFrame) -> None:
     if not len(rows):
         return
     table = _table(

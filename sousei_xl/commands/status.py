@@ -8,6 +8,7 @@ from sousei_xl.commands.options import (
     DONE,
     DRAFT,
     add_workspace_options,
+    typed_again,
     workspace_of,
 )
 from sousei_xl.commands.progress import Progress
@@ -41,6 +42,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         from sousei_xl.commands import report
 
-        report.status(result, indicators, strategy)
+        report.status(result, indicators, strategy, str(workspace.inbox), typed_again(args))
     owing = any(d.missing_units or d.state in ("差戻し", "再提出待ち") for d in result.departments)
     return DRAFT if owing else DONE

@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.intake.arrivals import Arrivals
@@ -17,8 +14,7 @@ from sousei_xl.intake.submission import finding_of
 from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.merge import merge
-from sousei_xl.rules.merge.units import unit_key
-from sousei_xl.rules.records import Intake, ListResult, Submission
+from sousei_xl.rules.records import Intake, ListResult
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load import load
 from sousei_xl.workspace import OperatorError
@@ -89,28 +85,3 @@ def merge_all(
     if not result.ledger.balanced or result.ledger.listed != len(result.listed):
         raise RuntimeError(f"the ledger does not balance: {result.ledger}")
     return result, merge_indicators(intake, strategy, last.actuals if last else None)
-
-
-def check_files(
-    arrivals: Arrivals, names: list[str], strategy: Strategy, last: LastYear | None = None
-) -> tuple[ListResult, IndicatorResult]:
-    """The merge as it would be with these files in the place of their units' files."""
-    intake = receive_all(arrivals, strategy)
-    asked = [s for s in intake.submissions if s.file in names]
-    others = [_yielding(s, asked) for s in intake.submissions if s.file not in names]
-    kept = sorted([*others, *asked], key=lambda s: s.file)
-    intake = replace(intake, submissions=tuple(kept))
-    return (
-        merge(intake, strategy, last),
-        merge_indicators(intake, strategy, last.actuals if last else None),
-    )
-
-
-def _yielding(other: Submission, asked: Sequence[Submission]) -> Submission:
-    """A file of the inbox without the sheets that a checked file of its unit brings."""
-    rivals = [s for s in asked if unit_key(s) == unit_key(other)]
-    if any(s.has_projects for s in rivals):
-        other = replace(other, has_projects=False, none_applicable=False, rows=())
-    if any(s.has_indicators for s in rivals):
-        other = replace(other, has_indicators=False, indicator_rows=())
-    return other

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sousei_xl import text
 from sousei_xl.figures.changes import (
@@ -14,6 +15,7 @@ from sousei_xl.figures.changes import (
     Changes,
     Row,
     compare,
+    same_project,
 )
 from sousei_xl.figures.changes.indicators import IndicatorChange, compare_indicator_rows
 from sousei_xl.figures.changes.names import guess_renamings
@@ -89,7 +91,9 @@ def compare_workbooks(old: Reading, new: Reading, strategy: Callable[[], Strateg
     Where both are ours, every column of データ_事業 counts that a person looks for, the office's
     own fields included. Where one is a plain list, both are read as far as such a list goes, in the
     terms of ``strategy`` (asked for only then). Between two years 掲載区分 is not compared: what
-    was 新規 is not any more. OperatorError where one of them cannot be read or has no list.
+    was 新規 is not any more; and what the later list calls 新規 is no project of the former one by
+    another name, as on the council's page (``figures.changes.year``). OperatorError where one of
+    them cannot be read or has no list.
     """
     for reading in (old, new):
         _require_readable(reading)
@@ -102,11 +106,28 @@ def compare_workbooks(old: Reading, new: Reading, strategy: Callable[[], Strateg
     headings = tuple(h for h in COMPARED if len(years) == 1 or h != CATEGORY)
     if both_ours:
         headings += _own_headings(sides)
-    changes = compare(sides[0].rows, sides[1].rows, headings)
+    later = _later(*sides)
+    changes = compare(sides[0].rows, sides[1].rows, headings, _SAME[later])
     sheets = [_sheet(reading, DATA_INDICATORS) for reading in (old, new)]
     both = [sheet.by_heading for sheet in sheets if sheet is not None]
     indicators = compare_indicator_rows(*both) if len(both) == len(sheets) else None
-    return Comparison(sides[0], sides[1], guess_renamings(changes, headings), indicators)
+    return Comparison(sides[0], sides[1], guess_renamings(changes, headings, later), indicators)
+
+
+_Later = Literal["", "old", "new"]
+_SAME: dict[_Later, Callable[[Row, Row], bool]] = {
+    "": lambda before, row: True,
+    "old": lambda before, row: same_project(row, before),
+    "new": same_project,
+}
+
+
+def _later(old: Side, new: Side) -> _Later:
+    """Which of them is of a later year; the new one where one does not say."""
+    if old.fiscal_year == new.fiscal_year:
+        return ""
+    known = old.fiscal_year is not None and new.fiscal_year is not None
+    return "old" if known and (old.fiscal_year or 0) > (new.fiscal_year or 0) else "new"
 
 
 def _sheet(reading: Reading, name: str) -> SheetCells | None:

@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,20 +17,21 @@ from sousei_xl.figures.changes import Changes, compare
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.figures.totals import totals
-from sousei_xl.findings import Finding, is_for_department
+from sousei_xl.findings import Finding, is_error, is_for_department
 from sousei_xl.forms.returns import FOLDER as RETURNS
-from sousei_xl.forms.returns import Return, plan_returns, write_return
+from sousei_xl.forms.returns import Return, plan_returns, return_names, returns_due, write_return
 from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.pipeline.approval import require_final, require_plausible
+from sousei_xl.pipeline.checking import Asked, Checked
 from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.pipeline.verification import require_room, verify_official
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.publish.ahead import as_many_as_pay, written_ahead
 from sousei_xl.rules.indicators.records import IndicatorResult
-from sousei_xl.rules.records import FileRecord, ListResult, ListStatus
+from sousei_xl.rules.records import ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
@@ -249,7 +250,7 @@ def publish_list(
                 *returns,
             ],
             # Open data that this run has none of (a draft has none at all) stands no longer.
-            retire=[*_settled_returns(held, returns), *OPEN_DATA_NAMES],
+            retire=[*_settled_returns(held, returns, contents), *OPEN_DATA_NAMES],
             approval=approval,
             held=held,
         )
@@ -284,39 +285,73 @@ def _returns(jobs: Sequence[Return], inbox: Path, strategy: Strategy) -> Iterato
     processes = as_many_as_pay() if len(jobs) > _MANY_RETURNS else 0
     with written_ahead(writes, processes, at_once=16) as ready:
         yield [
-            Output(job.name, write=write, tracked=False)
+            Output(job.name, write=write, tracked=False, source=_remembered(job))
             for job, write in zip(jobs, ready, strict=True)
         ]
 
 
-def publish_returns(
-    workspace: Workspace,
-    records: Iterable[FileRecord],
-    findings: Sequence[Finding],
-    strategy: Strategy,
-) -> list[str]:
-    """Marked workbooks of single files, with 要確認 alone too; returns their names in the outbox.
+def _remembered(job: Return) -> str:
+    """The file that a return of 要確認 alone, which only ``check`` makes, was made of."""
+    return "" if any(map(is_error, job.findings)) else job.sha256
 
-    ``records`` name the files by a path that can be opened from here.
-    """
-    jobs = []
-    for record in records:
-        asked = tuple(f for f in findings if f.place.file == record.file and is_for_department(f))
-        if asked:
-            name = f"{RETURNS}/{Path(record.file).name}"
-            edition = max(record.edition, 1) + 1
-            jobs.append(Return(record.file, name, record.department, edition, record.sha256, asked))
-    run = Run.of("", [(r.file, r.sha256) for r in records], strategy.settings.list_date)
+
+def publish_returns(
+    workspace: Workspace, checked: Iterable[Checked], strategy: Strategy
+) -> list[str]:
+    """Marked workbooks of checked files, with 要確認 alone too; their names in the outbox."""
+    asked: dict[str, tuple[Checked, tuple[Finding, ...]]] = {}
+    for item in checked:
+        if findings := tuple(filter(is_for_department, item.findings)):
+            asked[_return_key(item.asked, asked)] = item, findings
+    names = return_names(asked)
+    jobs = [
+        Return(
+            str(item.asked.path),
+            names[key],
+            item.record.department,
+            max(item.record.edition, 1) + 1,
+            item.record.sha256,
+            findings,
+        )
+        for key, (item, findings) in asked.items()
+    ]
+    inputs = [(job.file, job.sha256) for job in jobs]
+    run = Run.of("", inputs, strategy.settings.list_date)
     with _returns(jobs, Path(), strategy) as outputs:
         published = publish.publish(workspace, run, outputs)
     return [*published.written, *published.unchanged]
 
 
-def _settled_returns(held: Outbox, returns: Iterable[Output]) -> list[str]:
-    """Returns of earlier runs whose file has since been accepted: they go to 履歴."""
+def _return_key(asked: Asked, taken: Container[str]) -> str:
+    """Where the return of a file stands in the outbox: where a merge would put it, too.
+
+    Of files of one name from several folders, all but the first stand in a folder.
+    """
+    if asked.inside:
+        return asked.file
+    name, folder = asked.path.name, asked.path.resolve().parent.name
+    return f"{folder}/{name}" if name in taken and folder else name
+
+
+def _settled_returns(held: Outbox, returns: Iterable[Output], contents: Contents) -> list[str]:
+    """Returns of earlier runs whose file has since been accepted: they go to 履歴.
+
+    One that ``check --return`` made of a file with 要確認 alone stays for as long as some of these
+    are open and the file is the same.
+    """
     due = {output.name for output in returns}
-    names = publish.published_names(held)
-    return [n for n in names if n.startswith(f"{RETURNS}/") and n not in due]
+    asked = {f.place.file for f in contents.findings if is_for_department(f)}
+    back = returns_due(contents.result, contents.findings)
+    waiting = {
+        record.sha256
+        for record in contents.result.files
+        if record.outcome == "accepted" and record.file in asked and record.file not in back
+    }
+    return [
+        name
+        for name, source in publish.published_sources(held).items()
+        if name.startswith(f"{RETURNS}/") and name not in due and source not in waiting
+    ]
 
 
 def _relative(target: Path, start: Path) -> str:

@@ -41,7 +41,7 @@ __all__ = [
     "hand_edited",
     "locked",
     "publish",
-    "published_names",
+    "published_sources",
     "published_values",
     "read_approval",
     "read_back",
@@ -86,10 +86,10 @@ def publish(
         return _publish(outbox, run, outputs, going, approval)
 
 
-def published_names(outbox: Outbox) -> tuple[str, ...]:
-    """Outbox-relative names of everything that the last run published and that is recorded."""
+def published_sources(outbox: Outbox) -> dict[str, str]:
+    """Outbox-relative name → ``source`` of everything that was published and is recorded."""
     record = load_record(outbox)
-    return tuple(record.files) if record else ()
+    return {name: entry.source for name, entry in record.files.items()} if record else {}
 
 
 def read_approval(workspace: Workspace) -> Approval | None:

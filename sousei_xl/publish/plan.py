@@ -42,6 +42,7 @@ class Output:
     raises OperatorError if it is not what was meant. ``replaces`` names other files that go to
     ``履歴/`` when this one takes its place: former states of the same document. ``last`` puts the
     official workbook behind all others. ``tracked`` says whether hand edits in it are looked for.
+    ``source`` is remembered: the hash of the file that this one is made of.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Output:
     replaces: tuple[str, ...] = ()
     last: bool = False
     tracked: bool = True
+    source: str = ""
 
 
 _NOTHING: OpenSheets = {}
@@ -82,7 +84,8 @@ class Plan:
         with in_plain_words(self.outbox):
             sync(staged)
         sha256 = self._put(output.name, staged)
-        self._entries[output.name] = Entry(sha256, self._run.hash, output.tracked)
+        entry = Entry(sha256, self._run.hash, output.tracked, output.source)
+        self._entries[output.name] = entry
         with in_plain_words(self.outbox), self._read(output, staged, sha256) as sheets:
             if output.verify:
                 output.verify(staged, sheets)

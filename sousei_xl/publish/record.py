@@ -41,11 +41,13 @@ class Approval:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One published file: hash of its bytes, the run it belongs to, and whether hand edits in it
-    are looked for."""
+    are looked for. ``source`` is the hash of the one file that it was made of, where that matters.
+    """
 
     sha256: str
     run: str
     tracked: bool
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

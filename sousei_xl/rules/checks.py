@@ -13,10 +13,11 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from sousei_xl import text
-from sousei_xl.findings import Finding, finding
+from sousei_xl.findings import Finding, address, clip, finding
 from sousei_xl.rules.records import ProjectRow
 from sousei_xl.rules.schema import nearest
 from sousei_xl.strategy import AS_SUBMITTED, Strategy
+from sousei_xl.workspace import OFFICE_SHEET
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,16 +280,62 @@ def unmarked_twice(listing: Listing) -> Iterator[Finding]:
 
 
 def once_per_measure(listing: Listing) -> Iterator[Finding]:
-    """L106: a department lists a project once within a measure."""
-    first: dict[tuple[str, str, str], ProjectRow] = {}
+    """L106: a department lists a project once within a measure.
+
+    Within one file, the later row is told. Of two files nobody knows which is right: both are told,
+    each with the other's row. A row that the office has added beside a department's is its own.
+    """
+    groups: dict[tuple[str, str], list[ProjectRow]] = defaultdict(list)
     for row in listing.placed:
-        key = (row.measure or "", row.name_key, text.key(row.counted or ""))
-        earlier = first.setdefault(key, row)
-        if earlier is not row:
-            file = earlier.raw.file
-            variant = "other_file" if file != row.raw.file else ""
-            facts = {"variant": variant, "original": earlier.target, "file": file}
+        groups[row.measure or "", row.name_key].append(row)
+    for group in groups.values():
+        if len(group) > 1:
+            departments: dict[str, list[ProjectRow]] = defaultdict(list)
+            for row in group:
+                departments[text.key(row.counted or "")].append(row)
+            for rows in departments.values():
+                yield from _listed_again(rows, listing)
+
+
+def _listed_again(rows: Sequence[ProjectRow], listing: Listing) -> Iterator[Finding]:
+    """L106 for the rows of one project and measure."""
+    heads: dict[str, ProjectRow] = {}
+    for row in rows:
+        head = heads.setdefault(row.raw.file, row)
+        if head is not row:
+            yield at("L106", row, "name", listing, row.name, original=head.target)
+    added = [row for row in heads.values() if _is_added(row)]
+    submitted = [row for row in heads.values() if not _is_added(row)]
+    for row in (*submitted, *added):
+        others = [other for other in submitted if other is not row][: _MOST_OTHERS + 1]
+        if others:
+            more = "など" if len(others) > _MOST_OTHERS else ""
+            facts = {
+                "variant": "added" if row in added else "other_file",
+                "others": "、".join(map(_whereabouts, others[:_MOST_OTHERS])) + more,
+                "amount": _amount(row),
+            }
             yield at("L106", row, "name", listing, row.name, **facts)
+
+
+_MOST_OTHERS = 3
+
+
+def _is_added(row: ProjectRow) -> bool:
+    """Whether the office has added the row in its own sheet."""
+    return text.key(row.raw.file) == text.key(OFFICE_SHEET)
+
+
+def _whereabouts(row: ProjectRow) -> str:
+    """``1ア-4（ファイル『健康推進課.xlsx』の『事業』F5、予算64,000千円）``."""
+    cell = address(row.raw.place("name")).rstrip("：")
+    return f"{row.target}（ファイル『{clip(row.raw.file)}』の{cell}、{_amount(row)}）"
+
+
+def _amount(row: ProjectRow) -> str:
+    if row.budget is not None:
+        return f"予算{_money(row.budget)}千円"
+    return f"予算は{row.budget_kind}" if row.budget_kind else "予算の記載なし"
 
 
 def one_department(listing: Listing) -> Iterator[Finding]:

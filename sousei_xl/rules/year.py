@@ -26,8 +26,8 @@ _SMALL = 1000  # thousand yen: nobody has to explain less
 class Year:
     """The list beside last year's, by ``row_id``.
 
-    ``known`` gives the row of last year that is the same project, ``renamed`` the one that may
-    have got a new name, for placed rows that are not relisted.
+    ``known`` gives the row of last year that is the same project (of one that is listed twice, both
+    times), ``renamed`` the one that may have got a new name, for placed rows that are not relisted.
     """
 
     listing: Listing
@@ -60,10 +60,10 @@ def beside(
         )
         if row.name and not row.is_relisted
     ]
-    known, renamed, _ = match(old, [_data(row) for row in rows], aside, waiting)
+    known, renamed, _, twins = match(old, [_data(row) for row in rows], aside, waiting)
     return Year(
         listing,
-        {rows[i].row_id: old[j] for i, j in known.items()},
+        {rows[i].row_id: old[j] for i, j in {**known, **twins}.items()},
         {rows[i].row_id: old[j] for i, j in renamed.items()},
     )
 

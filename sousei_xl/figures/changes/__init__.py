@@ -134,9 +134,32 @@ def pair(
     return partner
 
 
-def compare(old: Sequence[Row], new: Sequence[Row], headings: Sequence[str] = COMPARED) -> Changes:
-    """Changes from ``old`` to ``new``, in the order of the new list (removed: of the old one)."""
-    partner = pair(old, new, headings)
+def is_new(row: Row) -> bool:
+    """Whether the department says that the project is new this year (新規)."""
+    return row.get(CATEGORY) == text.NEW
+
+
+def same_project(before: Row, row: Row) -> bool:
+    """Whether two rows of one name, of last year's list and this year's, are one project.
+
+    What is said to be new and has neither measure nor department in common only has the name.
+    """
+    mine, others = (text.to_text(r.get(DEPARTMENT)).split("・") for r in (row, before))
+    measures = {text.to_text(r.get(MEASURE)) for r in (row, before)}
+    return not is_new(row) or len(measures) == 1 or not set(mine).isdisjoint(others)
+
+
+def compare(
+    old: Sequence[Row],
+    new: Sequence[Row],
+    headings: Sequence[str] = COMPARED,
+    same: Callable[[Row, Row], bool] = lambda before, row: True,
+) -> Changes:
+    """Changes from ``old`` to ``new``, in the order of the new list (removed: of the old one).
+
+    ``same`` has the last word on two rows of one name (between years: :func:`same_project`).
+    """
+    partner = {i: j for i, j in pair(old, new, headings).items() if same(old[j], new[i])}
     gone = set(range(len(old))) - set(partner.values())
     both = [changed(old[partner[i]], row, headings) for i, row in enumerate(new) if i in partner]
     return Changes(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from sousei_xl import text
 from sousei_xl.figures.changes import (
@@ -17,6 +18,7 @@ from sousei_xl.figures.changes import (
     Changes,
     Row,
     changed,
+    is_new,
 )
 
 # Below this share of common letters two names are two projects.
@@ -75,10 +77,21 @@ class _Words:
         return matcher.ratio()
 
 
-def guess_renamings(changes: Changes, headings: Sequence[str] = COMPARED) -> Changes:
-    """The same changes, with likely renamings taken out of what comes and goes."""
-    partner = likely_renamings(changes.removed, changes.added)
+def guess_renamings(
+    changes: Changes,
+    headings: Sequence[str] = COMPARED,
+    later: Literal["", "old", "new"] = "",
+) -> Changes:
+    """The same changes, with likely renamings taken out of what comes and goes.
+
+    ``later`` is the list of the later year, if they are of two years: what it says to be new, no
+    other name is guessed of.
+    """
     old, new = changes.removed, changes.added
+    olds = [i for i, row in enumerate(old) if later != "old" or not is_new(row)]
+    news = [i for i, row in enumerate(new) if later != "new" or not is_new(row)]
+    found = likely_renamings([old[i] for i in olds], [new[i] for i in news])
+    partner = {news[j]: olds[i] for j, i in found.items()}
     gone = set(partner.values())
     return replace(
         changes,

@@ -13,7 +13,6 @@ from typing import Literal, NamedTuple
 from sousei_xl import text
 from sousei_xl.figures.changes import (
     BUDGET,
-    CATEGORY,
     DEPARTMENT,
     DESCRIPTION,
     MEASURE,
@@ -24,7 +23,9 @@ from sousei_xl.figures.changes import (
     Changes,
     Row,
     compare,
+    is_new,
     pair,
+    same_project,
 )
 from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.figures.last_year import LastRow, LastYear
@@ -66,13 +67,15 @@ class Gone:
 @dataclass(frozen=True, slots=True)
 class YearChanges:
     """Every project of both lists, once. New and kept ones in the order of this year's list, gone
-    ones in that of last year's. ``relisted`` are the relisted rows of kept projects."""
+    ones in that of last year's. ``relisted`` are the relisted rows of kept projects, ``twins`` rows
+    of a draft that repeat a kept project (L106) and are not compared."""
 
     last: LastYear
     new: tuple[Row, ...]
     kept: tuple[Kept, ...]
     gone: tuple[Gone, ...]
     relisted: Changes
+    twins: tuple[Row, ...] = ()
 
     @property
     def renamed(self) -> tuple[Kept, ...]:
@@ -125,12 +128,14 @@ def unlisted(name: str, department: str, measure: str) -> Row:
 class Match(NamedTuple):
     """Position of a row of this year → position of the project of last year that it is.
 
-    ``known`` and ``renamed`` (a guess) are of the listed rows, ``aside`` of the others.
+    ``known`` and ``renamed`` (a guess) are of the listed rows, ``aside`` of the others. ``twins``
+    are listed rows that repeat a known one (L106): the same project, which counts once.
     """
 
     known: Mapping[int, int]
     renamed: Mapping[int, int]
     aside: Mapping[int, int]
+    twins: Mapping[int, int]
 
 
 def match(
@@ -143,26 +148,28 @@ def match(
     submitted everything yet, had last year anybody's former name.
     """
     data = [row.data for row in last]
-    known = {i: j for i, j in pair(data, listed).items() if not _only_same_name(listed[i], last[j])}
+    known = {i: j for i, j in pair(data, listed).items() if same_project(data[j], listed[i])}
     left = sorted(set(range(len(last))) - set(known.values()))
     beside = {i: left[j] for i, j in pair([data[j] for j in left], aside).items()}
     taken = set(beside.values())
     gone = [j for j in left if j not in taken and last[j].counted not in waiting]
-    fresh = [i for i, r in enumerate(listed) if i not in known and r.get(CATEGORY) != text.NEW]
+    first = {_project(listed[i]): j for i, j in known.items()}
+    twins = {
+        i: first[key]
+        for i, row in enumerate(listed)
+        if i not in known and (key := _project(row)) in first
+    }
+    fresh = [
+        i for i, row in enumerate(listed) if i not in known and i not in twins and not is_new(row)
+    ]
     guesses = likely_renamings([data[j] for j in gone], [listed[i] for i in fresh])
-    return Match(known, {fresh[i]: gone[j] for i, j in guesses.items()}, beside)
+    return Match(known, {fresh[i]: gone[j] for i, j in guesses.items()}, beside, twins)
 
 
-def _only_same_name(row: Row, before: LastRow) -> bool:
-    """Whether they may be two projects: 新規, of another measure and no department in common."""
-    mine, others = (
-        text.to_text(shown).split("・") for shown in (row[DEPARTMENT], before.department)
-    )
-    return (
-        row.get(CATEGORY) == text.NEW
-        and row[MEASURE] != before.measure
-        and set(mine).isdisjoint(others)
-    )
+def _project(row: Row) -> tuple[str, str, str]:
+    """What a department lists once: measure, name and the first of the departments (L106)."""
+    measure, name, department = (text.to_text(row.get(h)) for h in (MEASURE, NAME, DEPARTMENT))
+    return measure, text.key(name), text.key(department.split("・")[0])
 
 
 def compare_years(
@@ -179,13 +186,13 @@ def compare_years(
     """
     old = last.projects
     projects = [row for row in rows if not row.get(RELISTED)]
-    known, renamed, beside = match(old, projects, [row for row, _ in aside], waiting)
+    known, renamed, beside, twins = match(old, projects, [row for row, _ in aside], waiting)
     fates = {j: aside[i][1] for i, j in beside.items()}
     found = {**known, **renamed}
     kept = set(found.values())
     return YearChanges(
         last=last,
-        new=tuple(row for i, row in enumerate(projects) if i not in found),
+        new=tuple(row for i, row in enumerate(projects) if i not in found and i not in twins),
         kept=tuple(Kept(old[found[i]], projects[i], i in renamed) for i in sorted(found)),
         gone=tuple(
             Gone(row, fates.get(j) or _fate(row, waiting))
@@ -193,6 +200,7 @@ def compare_years(
             if j not in kept
         ),
         relisted=_relisted(last.rows, rows, {old[found[i]].name: projects[i] for i in found}),
+        twins=tuple(projects[i] for i in twins),
     )
 
 

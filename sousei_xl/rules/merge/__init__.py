@@ -17,7 +17,7 @@ from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, is_error, is_for_department
 from sousei_xl.rules import checks, schema, year
 from sousei_xl.rules.indicators.share import share
-from sousei_xl.rules.merge import office, order, relist, units
+from sousei_xl.rules.merge import office, order, relist, targets, units
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import (
     DepartmentState,
@@ -47,7 +47,8 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     findings = [f for f in intake.findings if f.place.file not in superseded_files]
     findings += settled.findings
 
-    rows, found = parse_rows(_raw_rows(settled.active, intake, strategy), strategy)
+    raw_rows = _raw_rows(settled.active, intake, strategy)
+    rows, found = parse_rows(raw_rows, strategy)
     sheet, _ = share(intake, strategy)
     found, corrections = office.apply_corrections(rows, found, sheet.corrections, strategy)
     withdrawn = [r for r in rows if r.withheld or r.category in WITHDRAWN]
@@ -71,16 +72,18 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     found += year.run_checks(compared) if compared else []
     found += relist.fill(placed, strategy)
     placed, numbered = order.assign_numbers(placed, strategy)
+    found = targets.name_numbered_rows(found, placed, strategy)
     everything = [*findings, *found, *numbered]
     told = {f.place.row_id for f in everything}
-    targets = {r.row_id: r.target for r in rows if r.row_id in told}
-    everything = _with_targets(everything, targets)
+    shown = {r.row_id: r.target for r in rows if r.row_id in told}
+    everything = _with_targets(everything, shown)
     everything = office.acknowledge_findings(
         everything,
         sheet.acknowledgements,
-        targets,
+        shown,
         complete=not settled.missing,
         not_asked=() if compared else year.CODES,
+        aliases=targets.Aliases(rows, {raw.row_id: raw for raw, _ in raw_rows}, strategy),
     )
 
     broken = defaultdict(list)
@@ -264,9 +267,12 @@ def _departments(
     strategy: Strategy,
 ) -> tuple[DepartmentState, ...]:
     by_department: dict[str, list[FileRecord]] = defaultdict(list)
+    replaced: dict[str, list[str]] = defaultdict(list)
     for record in files:
         if record.outcome in ("accepted", "refused"):
             by_department[record.department].append(record)
+        elif record.outcome == "superseded":
+            replaced[record.department].append(record.file)
     missing: dict[str, list[str]] = defaultdict(list)
     for name, unit in settled.missing:
         missing[name].append(unit)
@@ -291,7 +297,8 @@ def _departments(
                 tuple(r.file for r in records),
                 sum(r.read for r in records),
                 errors,
-                sum(per_file[f]["要確認"] for f in accepted),
+                # Rows that vanished are asked about at the file that had them (L110).
+                sum(per_file[f]["要確認"] for f in (*accepted, *replaced[department.name])),
             )
         )
     return tuple(states)

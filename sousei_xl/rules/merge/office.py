@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from sousei_xl import text
 from sousei_xl.findings import RULES, Finding, Place, acknowledge, finding
+from sousei_xl.rules.merge.targets import TARGET, Aliases
 from sousei_xl.rules.parse import parse_row
 from sousei_xl.rules.records import (
     Acknowledgement,
@@ -25,7 +26,7 @@ from sousei_xl.strategy.fields import Field
 
 CORRECT, WITHHOLD, REORDER = "修正", "掲載しない", "順番"
 OPERATIONS = (CORRECT, WITHHOLD, REORDER)
-_TARGET = re.compile(r"(?P<measure>\S+?)\s*-\s*(?P<number>\d+)?(?:\s+(?P<name>.+))?")
+_OF_A_MEASURE = ("L109",)  # it stands at a row and is not about it
 
 
 class _Rows:
@@ -49,7 +50,7 @@ class _Rows:
         A row without a known measure goes by what its findings show, or by its name.
         """
         normal = text.nfkc(target).strip()
-        match = _TARGET.fullmatch(normal)
+        match = TARGET.fullmatch(normal)
         if match:
             measure, name = match["measure"], match["name"]
             number = int(match["number"]) if match["number"] else None
@@ -220,12 +221,14 @@ def acknowledge_findings(
     targets: Mapping[int, str],
     complete: bool = True,
     not_asked: Container[str] = (),
+    aliases: Aliases | None = None,
 ) -> list[Finding]:
     """Mark the 要確認 that the office has confirmed; O103 for confirmations that fit nothing.
 
     A confirmation fits a finding of its code with the same 対象 (``targets`` gives the one of a
-    row) and, where it names one, the same value. Until the list is ``complete``, its own findings
-    may still come: a confirmation of one of them is not stale yet. Nor is one of a code that was
+    row) and, where it names one, the same value; where none has that 対象 now, one of the only row
+    that has it by another name (``aliases``). Until the list is ``complete``, its own findings may
+    still come: a confirmation of one of them is not stale yet. Nor is one of a code that was
     ``not_asked`` in this run, for last year's list was not given.
     """
     result = list(findings)
@@ -236,6 +239,15 @@ def acknowledge_findings(
             for i, found in enumerate(result)
             if found.code == item.code and _fits(item.target, found, targets)
         ]
+        elsewhere: list[int] = []
+        if not matches and aliases and item.code not in _OF_A_MEASURE:
+            rows = aliases.row_ids(item.target)
+            elsewhere = [
+                i
+                for i, found in enumerate(result)
+                if found.code == item.code and found.place.row_id in rows
+            ]
+            matches = elsewhere if len(rows) == 1 else []
         confirmed = text.key(item.confirmed)
         same = [i for i in matches if not confirmed or text.key(result[i].value) == confirmed]
         for i in same:
@@ -246,7 +258,11 @@ def acknowledge_findings(
         if not matches and item.code in not_asked:
             continue
         if matches or complete or item.code not in RULES or RULES[item.code].scope != "list":
-            result.append(_stale(item, place, [result[i] for i in matches]))
+            if elsewhere and not matches:
+                meant = targets.get(result[elsewhere[0]].place.row_id or 0, "")
+                result.append(_renamed(item, place, meant))
+            else:
+                result.append(_stale(item, place, [result[i] for i in matches]))
     return result
 
 
@@ -254,9 +270,15 @@ def _fits(target: str, found: Finding, targets: Mapping[int, str]) -> bool:
     wanted = text.key(target)
     row = found.place.row_id
     names = {text.key(found.target)}
-    if row is not None and row in targets and found.code != "L109":
+    if row is not None and row in targets and found.code not in _OF_A_MEASURE:
         names |= {text.key(targets[row]), text.key(f"{targets[row]} {found.subject}")}
     return wanted in names or wanted.replace("-", "") in {n.replace("-", "") for n in names if n}
+
+
+def _renamed(item: Acknowledgement, place: Place, meant: str) -> Finding:
+    """What it was given for may be the row ``meant``, but its 対象 is another's as well."""
+    facts: dict[str, Any] = {"code": item.code, "target": item.target, "subject": item.target}
+    return finding("O103", place, item.target, variant="renamed", meant=meant, **facts)
 
 
 def _stale(item: Acknowledgement, place: Place, matches: Sequence[Finding]) -> Finding:

@@ -8,7 +8,7 @@ project back.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
@@ -21,12 +21,16 @@ _REPEATS = 0.5  # more than this share of rows in common: the same unit under an
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The submissions that count, those that were replaced, and the units that lack one."""
+    """The submissions that count, those that were replaced, and the units that lack one.
+
+    ``successors`` maps a file whose projects were replaced to the file that did it.
+    """
 
     active: tuple[Submission, ...]
     superseded: tuple[Submission, ...]
     missing: tuple[tuple[str, str], ...]
     findings: tuple[Finding, ...]
+    successors: Mapping[str, str]
 
 
 def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
@@ -41,6 +45,7 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
     findings: list[Finding] = []
     kept: dict[tuple[str, str], Submission] = {}
     replaced: list[Submission] = []
+    successors: dict[str, str] = {}
     for unit, files in groups.items():
         replaced += _outdated_reports(files)
         with_projects = [f for f in files if f.has_projects]
@@ -50,14 +55,17 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
         kept[unit] = last
         for old in earlier:
             replaced.append(old)
+            successors[old.file] = last.file
             findings += _replacement(old, last, replacement_reason(old, last), strategy)
     for old, new in _renamed_units(kept, strategy):
         del kept[unit_key(old)]
         replaced.append(old)
+        successors[old.file] = new.file
         findings += _replacement(old, new, "repeats", strategy)
     order = {d.name: i for i, d in enumerate(strategy.departments)}
     active = sorted(kept.values(), key=lambda s: (order[s.department], s.file))
-    return Units(tuple(active), tuple(replaced), _missing(active, strategy), tuple(findings))
+    missing = _missing(active, strategy)
+    return Units(tuple(active), tuple(replaced), missing, tuple(findings), successors)
 
 
 def unit_key(submission: Submission) -> tuple[str, str]:

@@ -6,7 +6,7 @@ Console and 点検結果 say both in the same words, so that nobody has to compa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sousei_xl import text
 from sousei_xl.findings import RULES, Finding, is_error, is_open_confirmation
@@ -14,11 +14,15 @@ from sousei_xl.rules.indicators.records import IndicatorDepartment
 from sousei_xl.rules.records import ListResult
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.checkbook import answers
+from sousei_xl.sheets.checkbook.reminders import reminders
 from sousei_xl.workspace import OFFICE_SHEET
 
 OFFICE = "事務局"
 _REFUSED, _IGNORED = "受け付けなかったファイル", "読み込まないもの"
 _PARTS = ("部局あて", "事務局あて", "KPI", _REFUSED, _IGNORED, "確認済")
+_YEN, _STRAY = "R114", "F205"
+_MONEY = ("budget", "budget_kind")
+_MOST = 5  # lines about what a 決裁 passes over
 COUNTED = "要修正と要確認は部局あての未対応のもの、KPIを除く"  # a department's counts
 
 
@@ -50,6 +54,7 @@ def tally(contents: Contents) -> str:
 
 def next_steps(contents: Contents) -> Iterator[str]:
     """What the office does next, one sentence group each, the most urgent first."""
+    yield from unacknowledged(contents)
     result = contents.result
     yield from contents.questions
     missing = [d.department for d in result.departments if d.missing_units]
@@ -73,6 +78,13 @@ def next_steps(contents: Contents) -> Iterator[str]:
             f"KPIに要修正のある{len(kpi)}部局（{named(kpi)}）に、「差戻し」のファイルを返します"
             "（KPIの要修正は、一覧の確定を妨げません）。"
         )
+    letters = [r for r in reminders(result, contents.strategy.settings) if r.questions]
+    if letters:
+        count, asked = sum(r.questions for r in letters), named([r.addressee for r in letters])
+        yield (
+            f"部局あての要確認{count}件について、{asked}に確認を依頼します"
+            "（依頼文は点検結果の「提出状況」にあります）。"
+        )
     yield from _for_the_office(contents)
     yield from answers.next_step(contents)
     if contents.totals.total.undecided and contents.status == "proposal":
@@ -86,6 +98,41 @@ def next_steps(contents: Contents) -> Iterator[str]:
         )
     if contents.status == "final":
         yield "別紙とオープンデータを公表できます。"
+
+
+def bulleted(steps: Iterable[str]) -> Iterator[str]:
+    """``・step``; what belongs to the step above it is only indented."""
+    return (step if step.startswith("　") else f"・{step}" for step in steps)
+
+
+def unacknowledged(contents: Contents) -> Iterator[str]:
+    """What a 決裁 passes over: open 要確認 of a list that is final or is handed up, money first.
+
+    The KPI round is not part of the 決裁.
+    """
+    opened = [
+        f
+        for f in contents.findings
+        if is_open_confirmation(f) and RULES[f.code].scope != "kpi" and f.code != _STRAY
+    ]
+    if not opened or contents.status == "draft":
+        return
+    opened.sort(key=lambda f: (f.code != _YEN, f.place.field not in _MONEY))
+    final = contents.status == "final"
+    words = "あるまま、確定しています" if final else "あります。決裁の前に、とくに金額を確かめます"
+    yield f"確認済になっていない要確認が{len(opened)}件{words}。"
+    for item in opened[:_MOST]:
+        yield f"　－ {_subject(item)}：{item.message}［{item.code}］"
+    if len(opened) > _MOST:
+        yield f"　－ ほか{len(opened) - _MOST}件（点検結果の「指摘一覧」にあります）"
+
+
+def _subject(item: Finding) -> str:
+    """``3イ-1『事業名』``; the file where the finding is about no row."""
+    if not item.target or not item.place.sheet:
+        return text.printable(item.place.file)
+    name = item.subject
+    return item.target if not name or item.target.endswith(name) else f"{item.target}『{name}』"
 
 
 def _indicator_departments(contents: Contents) -> tuple[IndicatorDepartment, ...]:

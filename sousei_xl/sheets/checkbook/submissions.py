@@ -21,8 +21,8 @@ from sousei_xl.sheets.checkbook.cells import (
     write_spans,
     write_title,
 )
-from sousei_xl.sheets.checkbook.reminders import reminders
-from sousei_xl.sheets.checkbook.steps import COUNTED, next_steps, tally
+from sousei_xl.sheets.checkbook.reminders import marking, quoted, reminders
+from sousei_xl.sheets.checkbook.steps import COUNTED, bulleted, next_steps, tally
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Cell, Column, Row, Table, write_table
 
@@ -51,6 +51,11 @@ _NEXT = {
     "再提出待ち": "理由を伝え、直したファイルを送ってもらいます（下の依頼文）。",
     "未提出": "提出を依頼します（下の依頼文）。",
 }
+_CONFIRM = (
+    "要確認について、部局に確認を依頼します（下の依頼文）。印を付けたファイルを添えるときは、"
+    "「{command}」で「差戻し」フォルダーに作ります。"
+)
+_VANISHED = "消えた行があるので、部局に確認を依頼します（下の依頼文）。"
 _REPLACED = "新しいファイルに差し替わっています。"
 _REFUSED_BESIDE = "修正版のつもりなら、理由を伝え、直したファイルを送ってもらいます。"
 _NO_DEPARTMENT = "（部局不明）"
@@ -67,7 +72,7 @@ def write_submissions(book: Book, contents: Contents, inbox: Inbox) -> None:
         row += 1
     with_next = {row + 1}
     row = write_title(sheet, row + 1, f"部局別の提出状況（{COUNTED}）")
-    table = Table(_COLUMNS, tuple(_department_rows(contents.result, inbox)), main=False)
+    table = Table(_COLUMNS, tuple(_department_rows(contents, inbox)), main=False)
     row = write_table(sheet, row, table)
     for section in (
         _refused(contents.result, inbox),
@@ -104,7 +109,7 @@ def _summary(contents: Contents) -> Iterator[tuple[str, str]]:
         label = f"（{text.fiscal_year_label(year)}）" if year else ""
         count = f"{len(last.rows):,}行"
         yield "前年度の別紙", f"{text.printable(last.file)}{label}　{count}と比べました"
-    yield "次にすること", "\n".join(f"・{step}" for step in next_steps(contents))
+    yield "次にすること", "\n".join(bulleted(next_steps(contents)))
 
 
 def _indicator_round(kpi: IndicatorResult) -> str:
@@ -120,16 +125,21 @@ def _indicator_round(kpi: IndicatorResult) -> str:
 # --- departments and files ------------------------------------------------------------------------
 
 
-def _department_rows(result: ListResult, inbox: Inbox) -> Iterator[Row]:
+def _department_rows(contents: Contents, inbox: Inbox) -> Iterator[Row]:
+    result = contents.result
     files: dict[str, list[FileRecord]] = defaultdict(list)
     for record in result.files:
         if record.outcome in ("accepted", "refused", "superseded"):
             files[record.department].append(record)
     counts = _counts(result)
+    asked = {f for r in reminders(result, contents.strategy.settings) for f in r.files}
+    last = contents.year_changes.last.file if contents.year_changes else ""
+    options = f" --previous {quoted(last)}" if last else ""
     for department in result.departments:
         records = files.pop(department.department, [])
         for record in records:
-            yield _file_row(department, record, counts[record.file], inbox)
+            command = marking(record.file, inbox.typed, options) if record.file in asked else ""
+            yield _file_row(department, record, counts[record.file], inbox, command)
         if department.expected or not records:
             refused = any(r.outcome == "refused" for r in records)
             yield from _missing_rows(department, refused)
@@ -164,12 +174,17 @@ def _counts(result: ListResult) -> dict[str, Counter[str]]:
 
 
 def _file_row(
-    department: DepartmentState, record: FileRecord, counts: Counter[str], inbox: Inbox
+    department: DepartmentState,
+    record: FileRecord,
+    counts: Counter[str],
+    inbox: Inbox,
+    command: str,
 ) -> Row:
     cells = _file_cells(record, counts, inbox)
     name = department.department
     if record.outcome == "superseded":
-        return Row((name, "差し替え済み", *cells, _REPLACED), "muted")
+        asked = _VANISHED if counts["要確認"] else ""
+        return Row((name, "差し替え済み", *cells, _REPLACED + asked), "muted")
     if record.outcome == "refused":
         state = "再提出待ち" if department.state == "再提出待ち" else "受付不可"
         return Row((name, state, *cells, _NEXT.get(state, _REFUSED_BESIDE)), styles=((1, "error"),))
@@ -177,6 +192,8 @@ def _file_row(
     if counts["要修正"]:
         return Row((name, "差戻し", *cells, _NEXT["差戻し"]), styles=((1, "error"),))
     state = "該当なし" if department.state == "該当なし" else "受理"
+    if command:
+        return Row((name, state, *cells, _CONFIRM.format(command=command)))
     return Row((name, state, *cells, _NEXT[state]))
 
 

@@ -60,6 +60,11 @@ def write_changes(book: Book, contents: Contents, found: YearChanges) -> None:
         words = f"未提出の部局（{named(waiting)}）があるため、その部局の事業はまだ比べていません。"
         sheet.wide_text(top, words, "note")
         top += 1
+    if found.twins:
+        names = named([f"{fields.target(row)}『{_name(row)}』" for row in found.twins], 5)
+        words = f"同じ施策に二度ある事業（{names}）は、重複が直るまで、片方の行だけを比べています。"
+        sheet.wide_text(top, words, "note")
+        top += 1
     used = sum(sheet.heights.get(row, 15.0) for row in range(top))
     sections = Sections(sheet, top, used)
     summary.write(sections)

@@ -1,0 +1,176 @@
+"""What files would get if each were in its unit's place in the inbox: ``check``.
+
+Each is judged by itself: whatever else is named, a file gets the findings that it would get alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from sousei_xl.figures.last_year import LastYear
+from sousei_xl.findings import Finding, is_error
+from sousei_xl.intake.arrivals import Arrivals
+from sousei_xl.pipeline import receive_all
+from sousei_xl.rules.indicators.merge import merge_indicators
+from sousei_xl.rules.merge import merge
+from sousei_xl.rules.merge.units import lateness, settle, unit_key
+from sousei_xl.rules.records import FileRecord, Intake, Submission
+from sousei_xl.strategy import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A file to be checked: ``name`` is how the user wrote it, ``file`` what ``Arrivals`` calls it.
+
+    ``inside`` is True where it lies in the inbox: ``file`` is its inbox-relative name then.
+    """
+
+    name: str
+    path: Path
+    file: str
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one file would get. Places and ``record`` name it as the user did.
+
+    ``listed`` are its rows of the list frame. ``rivals`` are the other files of its unit that were
+    asked about, each checked by itself as well; a merge of all of them would take ``counting``.
+    """
+
+    asked: Asked
+    record: FileRecord
+    findings: tuple[Finding, ...]
+    listed: pd.DataFrame
+    rivals: tuple[str, ...] = ()
+    counting: str = ""
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a 要修正 is among the findings."""
+        return any(map(is_error, self.findings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """One merge, as far as the files that were asked about are concerned."""
+
+    records: Mapping[str, FileRecord]
+    findings: Sequence[Finding]
+    listed: pd.DataFrame
+    files: Mapping[int, str]
+
+
+def check_files(
+    arrivals: Arrivals, asked: Sequence[Asked], strategy: Strategy, last: LastYear | None = None
+) -> Iterator[Checked]:
+    """Each file of ``asked`` against the inbox, in the place of its unit's file there.
+
+    Everything was read once. All files of the inbox that no other stands in the way of share one
+    merge; every other file needs one of its own.
+    """
+    everything = receive_all(arrivals, strategy)
+    outside = {a.file for a in asked if not a.inside}
+    inbox = _without(everything, outside)
+    submissions = {s.file: s for s in everything.submissions}
+    superseded = {s.file for s in settle(inbox.submissions, strategy).superseded}
+    counts = Counter(map(unit_key, inbox.submissions))
+    units: dict[tuple[str, str], list[Asked]] = defaultdict(list)
+    for item in asked:
+        if item.file in submissions:
+            units[unit_key(submissions[item.file])].append(item)
+    shared: _Outcome | None = None
+    for item in asked:
+        mine = submissions.get(item.file)
+        alone = mine is None or (counts[unit_key(mine)] == 1 and item.file not in superseded)
+        if item.inside and alone:
+            shared = shared or _outcome(inbox, strategy, last)
+            outcome = shared
+        else:
+            intake = _without(everything, outside - {item.file})
+            outcome = _outcome(_in_its_place(mine, intake, strategy), strategy, last)
+        rivals = _rivals(mine, units[unit_key(mine)], submissions) if mine else []
+        yield _checked(item, outcome, rivals)
+
+
+def _without(intake: Intake, files: set[str]) -> Intake:
+    if not files:
+        return intake
+    return replace(
+        intake,
+        submissions=tuple(s for s in intake.submissions if s.file not in files),
+        records=tuple(r for r in intake.records if r.file not in files),
+        findings=tuple(f for f in intake.findings if f.place.file not in files),
+    )
+
+
+def _in_its_place(mine: Submission | None, intake: Intake, strategy: Strategy) -> Intake:
+    """The intake in which nothing replaces ``mine``, a file that was received."""
+    if mine is None:
+        return intake
+    rivals = {s.file for s in intake.submissions if unit_key(s) == unit_key(mine)} - {mine.file}
+    while True:
+        kept = [_yielding(s, mine) if s.file in rivals else s for s in intake.submissions]
+        successor = settle(kept, strategy).successors.get(mine.file)
+        if successor is None:
+            return replace(intake, submissions=tuple(sorted(kept, key=lambda s: s.file)))
+        # A later file of the department repeats most of its rows under another 担当課.
+        rivals.add(successor)
+
+
+def _yielding(other: Submission, mine: Submission) -> Submission:
+    """A file of the inbox without the sheets that the checked file of its unit brings."""
+    if mine.has_projects:
+        other = replace(other, has_projects=False, none_applicable=False, rows=())
+    if mine.has_indicators:
+        other = replace(other, has_indicators=False, indicator_rows=())
+    return other
+
+
+def _outcome(intake: Intake, strategy: Strategy, last: LastYear | None) -> _Outcome:
+    result = merge(intake, strategy, last)
+    indicators = merge_indicators(intake, strategy, last.actuals if last else None)
+    return _Outcome(
+        {record.file: record for record in result.files},
+        (*result.findings, *indicators.findings),
+        result.listed,
+        {row_id: raw.file for row_id, raw in result.raw.items()},
+    )
+
+
+def _checked(item: Asked, outcome: _Outcome, rivals: Sequence[Asked]) -> Checked:
+    mine = [outcome.files.get(row_id) == item.file for row_id in outcome.listed.index]
+    return Checked(
+        item,
+        replace(outcome.records[item.file], file=item.name),
+        tuple(
+            replace(f, place=replace(f.place, file=item.name))
+            for f in outcome.findings
+            if f.place.file == item.file
+        ),
+        outcome.listed[mine],
+        tuple(rival.name for rival in rivals if rival is not item),
+        rivals[-1].name if rivals else "",
+    )
+
+
+def _rivals(
+    mine: Submission, unit: Sequence[Asked], submissions: Mapping[str, Submission]
+) -> list[Asked]:
+    """Which files of the unit a merge would take one of, ``mine`` among them; the last counts."""
+    theirs = {item.file: submissions[item.file] for item in unit}
+    return sorted(
+        (
+            item
+            for item in unit
+            if (mine.has_projects and theirs[item.file].has_projects)
+            or (mine.has_indicators and theirs[item.file].has_indicators)
+        ),
+        key=lambda item: lateness(theirs[item.file]),
+    )

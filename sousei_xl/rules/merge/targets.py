@@ -1,0 +1,107 @@
+"""How the office names a row: 対象 before and after corrections and numbering.
+
+Corrections find a row by what was submitted (``office.py``): a number that the list gave is another
+row's as soon as one more comes in. What the office copies from 点検結果 or from the list is
+understood where it can only be one row, or told with what to write.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, clip, finding
+from sousei_xl.rules.records import ProjectRow, RawRow
+from sousei_xl.strategy import Strategy
+
+TARGET = re.compile(r"(?P<measure>\S+?)\s*-\s*(?P<number>\d+)?(?:\s+(?P<name>.+))?")
+_LONGEST_NAME = 100
+
+
+class Aliases:
+    """Every way to write the 対象 of a row, as it was submitted and as it is printed.
+
+    ``typed`` has the rows before corrections. The names are collected when they are first asked
+    for: of a hundred thousand rows they are many.
+    """
+
+    def __init__(
+        self, rows: Sequence[ProjectRow], typed: Mapping[int, RawRow], strategy: Strategy
+    ) -> None:
+        self._rows, self._typed, self._strategy = rows, typed, strategy
+        self._named: dict[str, set[int]] | None = None
+
+    def row_ids(self, target: str) -> set[int]:
+        """The rows that ``target`` names or has named. A name tells more than a number beside it,
+        which the list may have given in an earlier merge."""
+        if self._named is None:
+            self._named = defaultdict(set)
+            for row in self._rows:
+                for name in self._names(row):
+                    self._named[_spelling(name)].add(row.row_id)
+        found = self._named.get(_spelling(target), set())
+        match = TARGET.fullmatch(text.nfkc(target).strip())
+        if not found and match and match["name"]:
+            found = self._named.get(_spelling(f"{match['measure']} {match['name']}"), set())
+        return found
+
+    def _names(self, row: ProjectRow) -> Iterator[str]:
+        raw = self._typed.get(row.row_id, row.raw)
+        typed = text.key(text.to_text(raw.values.get("measure")))
+        measures = {row.measure or "", self._strategy.measure_spellings.get(typed, "")} - {""}
+        number = text.parse_integer(raw.values.get("number")).value
+        numbers = {row.number, row.submitted_number, number} - {None}
+        before, _ = text.split_new_mark(text.to_text(text.tidy_name(raw.values.get("name")).value))
+        names = {row.name or "", before} - {""}
+        for measure in measures:
+            places = [measure, *(f"{measure}-{number}" for number in numbers)]
+            yield from places[1:]
+            for name in names:
+                shown = clip(text.printable(name), _LONGEST_NAME)
+                for place in places:
+                    yield from (f"{place} {shown}", f"{place} （新）{shown}")
+
+
+def _spelling(target: str) -> str:
+    return text.key(target).replace("-", "")
+
+
+def name_numbered_rows(
+    findings: Sequence[Finding], rows: Sequence[ProjectRow], strategy: Strategy
+) -> list[Finding]:
+    """O101 about a number that the list gave to a row without one: say what to write instead.
+
+    It is not simply taken for that row: the number may have been another's when it was copied.
+    """
+    missed = [f for f in findings if f.code == "O101" and f.place.label == "対象"]
+    if not missed:
+        return list(findings)
+    printed: dict[tuple[str, int], list[ProjectRow]] = defaultdict(list)
+    submitted = {(row.measure, row.submitted_number) for row in rows}
+    for row in rows:
+        if row.number is not None and row.submitted_number != row.number:
+            printed[row.measure or "", row.number].append(row)
+    told: dict[int, Finding] = {}
+    for item in missed:
+        match = TARGET.fullmatch(text.nfkc(item.value).strip())
+        if not match or not match["number"] or match["name"]:
+            continue
+        measure = strategy.measure_spellings.get(text.key(match["measure"]), "")
+        place = measure, int(match["number"])
+        meant = [] if place in submitted else printed.get(place, [])
+        if len(meant) == 1 and meant[0].raw.file != item.place.file:
+            told[id(item)] = finding(
+                "O101",
+                item.place,
+                item.value,
+                variant="printed",
+                subject=item.subject,
+                name=clip(meant[0].name or "", _LONGEST_NAME),
+                file=clip(meant[0].raw.file),
+                write=meant[0].target
+                if meant[0].submitted_number is not None
+                else f"{measure} {meant[0].name}",
+            )
+    return [told.get(id(f), f) for f in findings]

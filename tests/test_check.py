@@ -1,0 +1,133 @@
+"""``check``: every file is judged by itself, whatever else is named."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workspaces import Ran, column, edit, example_workspace, run
+
+from sousei_xl.pipeline import checking
+from sousei_xl.pipeline.checking import Asked, check_files
+from tests.test_returns import _reply_cell
+
+DEPARTMENT = "農政部"
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return example_workspace(tmp_path_factory.mktemp("check"))
+
+
+@pytest.fixture(scope="module")
+def wrong(workspace: Path) -> Path:
+    """A file with two 要修正, outside the inbox."""
+    path = workspace / "記入ミス.xlsx"
+    shutil.copy(workspace / "inbox" / f"{DEPARTMENT}.xlsx", path)
+    letter = column(path, "関連性")
+    edit(path, "事業", {f"{letter}6": "△", f"{letter}7": "×"})
+    return path
+
+
+@pytest.fixture(scope="module")
+def later(workspace: Path) -> Path:
+    """A faultless later edition of the same unit, outside the inbox."""
+    path = workspace / "第2版.xlsx"
+    shutil.copy(workspace / "inbox" / f"{DEPARTMENT}.xlsx", path)
+    edit(path, "回答票", {_reply_cell(path, "版"): 2})
+    return path
+
+
+def _check(workspace: Path, *files: Path | str) -> Ran:
+    return run("check", *files, "--workspace", workspace, "--json")
+
+
+def _of(ran: Ran, path: Path) -> list[Any]:
+    return [f for f in ran.json["findings"] if f["file"] == str(path)]
+
+
+def test_a_file_gets_what_it_gets_alone(workspace: Path, wrong: Path, later: Path) -> None:
+    inside = workspace / "inbox" / f"{DEPARTMENT}.xlsx"
+    files = (wrong, later, inside)
+    alone = {path: _check(workspace, path) for path in files}
+    together = _check(workspace, *files)
+    assert [alone[path].status for path in files] == [1, 0, 0]
+    assert together.status == 1
+    assert together.json["files"] == [f for path in files for f in alone[path].json["files"]]
+    for path in files:
+        assert _of(together, path) == _of(alone[path], path)
+    assert [f["code"] for f in _of(together, wrong) if f["severity"] == "要修正"] == ["R103"] * 2
+    assert {f["outcome"] for f in together.json["files"]} == {"accepted"}
+
+
+def test_a_file_of_the_same_unit_is_named_with_the_one_that_counts(
+    workspace: Path, wrong: Path, later: Path
+) -> None:
+    done = run("check", wrong, later, "--workspace", workspace)
+    assert done.status == 1
+    first, second = done.out.split(f"\n{later}\n")
+    assert "要修正 2" in first
+    assert "要修正の指摘はありません" not in first
+    assert f"ほかにも指定されています（{later}）" in first
+    assert f"ほかにも指定されています（{wrong}）" in second
+    assert done.out.count(f"使われるのは『{later}』です") == 2
+    assert "ほかにも指定" not in run("check", wrong, "--workspace", workspace).out
+
+
+def test_each_marked_file_goes_back(workspace: Path, wrong: Path, later: Path) -> None:
+    twin = workspace / "写し" / wrong.name
+    twin.parent.mkdir()
+    shutil.copy(wrong, twin)
+    done = run("check", "--return", wrong, later, twin, "--workspace", workspace, "--json")
+    assert done.json["outputs"] == ["差戻し/記入ミス.xlsx", "差戻し/写し/記入ミス.xlsx"]
+
+
+def test_an_older_edition_under_another_unit_is_judged_all_the_same(
+    workspace: Path, wrong: Path, tmp_path: Path
+) -> None:
+    """The file in the inbox repeats its rows and is later: in a merge it would replace it."""
+    renamed = tmp_path / "旧.xlsx"
+    shutil.copy(wrong, renamed)
+    edit(
+        renamed,
+        "回答票",
+        {_reply_cell(renamed, "担当課"): "農業振興課", _reply_cell(renamed, "版"): 0},
+    )
+    done = _check(workspace, renamed)
+    assert done.status == 1
+    assert [f["outcome"] for f in done.json["files"]] == ["accepted"]
+    assert "R103" in {f["code"] for f in _of(done, renamed)}
+
+
+def test_a_file_that_bears_the_name_of_one_in_the_inbox_is_another(
+    workspace: Path, wrong: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.copy(wrong, tmp_path / f"{DEPARTMENT}.xlsx")
+    monkeypatch.chdir(tmp_path)
+    done = _check(workspace, f"{DEPARTMENT}.xlsx")
+    assert (done.status, [f["file"] for f in done.json["files"]]) == (1, [f"{DEPARTMENT}.xlsx"])
+    monkeypatch.chdir(workspace / "inbox")
+    assert _check(workspace, f"{DEPARTMENT}.xlsx", f"./{DEPARTMENT}.xlsx").status == 0
+
+
+def test_files_of_the_inbox_share_one_merge(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sousei_xl import pipeline
+    from sousei_xl.intake import arrivals
+    from sousei_xl.workspace import Workspace
+
+    place = Workspace(
+        workspace / "templates" / "別紙_template.xlsx", workspace / "inbox", workspace / "outbox"
+    )
+    arrived = arrivals.start(place).result()
+    merges = []
+    merge = checking.merge
+    monkeypatch.setattr(checking, "merge", lambda *a: merges.append(1) or merge(*a))
+    asked = [Asked(r.file, place.inbox / r.file, r.file, True) for r in arrived.files]
+    found = list(check_files(arrived, asked, pipeline.strategy_of(arrived.template)))
+    assert len(found) == len(asked) == 9
+    assert sum(len(item.listed) for item in found) == 104
+    assert len(merges) == 1
