@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, Literal
 
 from sousei_xl import text
@@ -301,17 +301,18 @@ def _listed_again(rows: Sequence[ProjectRow], listing: Listing) -> Iterator[Find
     """L106 for the rows of one project and measure."""
     heads: dict[str, ProjectRow] = {}
     for row in rows:
-        head = heads.setdefault(row.raw.file, row)
+        heads.setdefault(row.raw.file, row)
+    submitted = [row for row in heads.values() if not _is_added(row)]
+    for row in rows:
+        head = heads[row.raw.file]
         if head is not row:
             yield at("L106", row, "name", listing, row.name, original=head.target)
-    added = [row for row in heads.values() if _is_added(row)]
-    submitted = [row for row in heads.values() if not _is_added(row)]
-    for row in (*submitted, *added):
-        others = [other for other in submitted if other is not row][: _MOST_OTHERS + 1]
+            continue
+        others = list(islice((other for other in submitted if other is not row), _MOST_OTHERS + 1))
         if others:
             more = "など" if len(others) > _MOST_OTHERS else ""
             facts = {
-                "variant": "added" if row in added else "other_file",
+                "variant": "added" if _is_added(row) else "other_file",
                 "others": "、".join(map(_whereabouts, others[:_MOST_OTHERS])) + more,
                 "amount": _amount(row),
             }
