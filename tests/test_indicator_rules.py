@@ -669,8 +669,73 @@ def test_kpi_form_never_replaces_projects_nor_the_other_way_round() -> None:
     result = report(winter, summer, later)
     (item,) = of(result)
     assert item.code == "F206"
-    assert "KPIは『夏.xlsx』のものを使い、『冬.xlsx』のものは" in item.message
+    assert "KPIだけの様式『夏.xlsx』の値を使い、『冬.xlsx』のKPIは" in item.message
     assert result.raw.keys() == {3}
+
+
+def _list_form(row: Any, **changes: Any) -> Submission:
+    """A form of the list with one row of KPI."""
+    made = submission([good(90, "移住促進事業", file=row.file)], "地域振興部")
+    made = replace(made, has_indicators=True, indicator_rows=(row,))
+    return replace(made, **changes)
+
+
+@pytest.mark.parametrize("unit", ["", "移住課"])
+def test_a_form_of_the_kpi_round_goes_before_a_returned_form_of_the_list(unit: str) -> None:
+    """March's form was returned and is 版 2, summer's is 版 1: summer's is what was asked last.
+
+    The form of the KPI round is one for the department, so March's may name a 担当課.
+    """
+    march = {"H27実績": 22, "H28実績": 24, "H29実績": 99, "要因・課題": "春の文"}
+    typed = {**FULL, "要因・課題": "夏の文"}
+    winter = _list_form(kpi_row(1, "2ア-1", march, file="春.xlsx"), edition=2, unit=unit)
+    summer = kpi_submission([kpi_row(2, "2ア-1", typed, file="夏.xlsx")], edition=1)
+    for inbox in ((winter, summer), (summer, winter)):
+        result = report(*inbox)
+        said = next(r for r in result.reports if r.indicator.id == "2ア-1")
+        assert (said.actuals[2017], said.cause) == (27, "夏の文")
+        (item,) = of(result)
+        assert (item.code, item.place.file) == ("K111" if unit else "F206", "夏.xlsx")
+        assert "KPIだけの様式『夏.xlsx』の値を使い" in item.text
+        assert "『春.xlsx』" in item.text
+        assert "後から" not in item.text
+        outcomes = {r.file: r.outcome for r in merge(intake(inbox), STRATEGY).files}
+        assert outcomes == {"春.xlsx": "accepted", "夏.xlsx": "accepted"}
+
+
+def test_among_forms_of_one_kind_the_edition_decides() -> None:
+    for make in (kpi_submission, lambda rows, **changes: _list_form(rows[0], **changes)):
+        files = [
+            make([kpi_row(n, "2ア-1", {**FULL, "H29実績": n}, file=f"{n}.xlsx")], edition=3 - n)
+            for n in (1, 2)
+        ]
+        said = next(r for r in report(*files).reports if r.indicator.id == "2ア-1")
+        assert said.actuals[2017] == 1
+
+
+def test_who_has_not_answered_the_kpi_round_is_known() -> None:
+    """Forms of the list alone: nobody was asked again. With one KPI form in, the rest is told."""
+    in_march = [
+        replace(s, kpi_form=False, has_projects=True, edition=2) for s in example_kpi_submissions()
+    ]
+    alone = report(*in_march)
+    assert {d.from_list for d in alone.departments} == {()}
+    mine = next(s for s in example_kpi_submissions() if s.department == "地域振興部")
+    summer = replace(mine, file="夏.xlsx", edition=1)
+    summer = replace(
+        summer, indicator_rows=tuple(replace(r, file="夏.xlsx") for r in mine.indicator_rows)
+    )
+    result = report(*in_march, summer)
+    waiting = {d.department: len(d.from_list) for d in result.departments if d.from_list}
+    assert set(waiting) == {s.department for s in in_march} - {"地域振興部"}
+    assert sum(waiting.values()) < result.expected
+    # What the office has written itself needs no answer.
+    target = next(d for d in result.departments if d.from_list).from_list[0]
+    row = next(r for s in in_march for r in s.indicator_rows if r.values["id"] == target)
+    before = row.values["actual_2017"]
+    fixed = correction(target=target, field_label="H29実績", before=before, after=before + 1)
+    again = report(*in_march, summer, office=OfficeSheet(corrections=(fixed,)))
+    assert target not in {i for d in again.departments for i in d.from_list}
 
 
 def test_f206_is_said_once() -> None:

@@ -219,6 +219,10 @@ RULES: tuple[Rule, ...] = (
                 "{target}『{subject}』の{label}が、『{kept}』では{value}、『{dropped}』では{other}です。",
                 "後から提出された『{kept}』の値を使いました。どちらが正しいか確認してください。",
             ),
+            "kpi_form": Text(
+                "{target}『{subject}』の{label}が、『{kept}』では{value}、『{dropped}』では{other}です。",
+                "KPIだけの様式『{kept}』の値を使いました。どちらが正しいか確認してください。",
+            ),
             "same_file": Text(
                 "{target}『{subject}』の{label}が、この行では{value}、{dropped}では{other}です。",
                 "後にある行の値を使いました。どちらが正しいか確認してください。",

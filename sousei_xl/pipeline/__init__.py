@@ -111,6 +111,7 @@ def _yielding(other: Submission, asked: Sequence[Submission]) -> Submission:
     rivals = [s for s in asked if unit_key(s) == unit_key(other)]
     if any(s.has_projects for s in rivals):
         other = replace(other, has_projects=False, none_applicable=False, rows=())
-    if any(s.has_indicators for s in rivals):
+    # A form of the list takes nothing from a form of the KPI round (``units.standing``).
+    if any(s.has_indicators and s.kpi_form >= other.kpi_form for s in rivals):
         other = replace(other, has_indicators=False, indicator_rows=())
     return other

@@ -146,6 +146,7 @@ class Submission:
 
     ``rows`` are those of 事業, ``indicator_rows`` those of KPI. ``has_indicators`` is True where
     the KPI sheet holds anything that was filled in: a blank one never replaces a report.
+    ``kpi_form`` is True for a form of the KPI round, which asks about no projects at all.
 
     ``unit`` is the 担当課 as typed, ``edition`` the 版 (0 where blank), ``saved`` the document's
     own saved time (ISO text, may be empty). ``none_applicable`` is 該当事業なし.
@@ -163,6 +164,7 @@ class Submission:
     rows: tuple[RawRow, ...]
     indicator_rows: tuple[RawRow, ...] = ()
     answers: tuple[Answer, ...] = ()
+    kpi_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,14 @@ class Round:
     """What a check may look at. ``rows`` go from the earliest file to the latest.
 
     ``previous`` are the actuals of last year's report, ``replaced`` maps a file to those of the
-    files that it replaces.
+    files that it replaces. ``kpi_forms`` are the files that are forms of the KPI round.
     """
 
     strategy: Strategy
     rows: Sequence[IndicatorRow]
     previous: PreviousActuals = field(default_factory=dict)
     replaced: Mapping[str, PreviousActuals] = field(default_factory=dict)
+    kpi_forms: frozenset[str] = frozenset()
 
     @property
     def known(self) -> Iterator[tuple[IndicatorRow, Indicator]]:
@@ -274,7 +275,10 @@ def somebody_reports(kpi: Round) -> Iterator[Finding]:
 
 
 def units_agree(kpi: Round) -> Iterator[Finding]:
-    """K111: differing values for one year; the later file counts, in one file the lower row."""
+    """K111: differing values for one year; the later file counts, in one file the lower row.
+
+    A form of the KPI round is later than any form of the list (``units.settle``).
+    """
     for rows in kpi.of_indicator().values():
         latest: dict[int, IndicatorRow] = {}
         for row in rows:
@@ -284,14 +288,16 @@ def units_agree(kpi: Round) -> Iterator[Finding]:
                 if earlier is None or earlier.actuals[year] == value:
                     continue
                 name = defined.actual_field(year)
-                same_file = earlier.raw.file == row.raw.file
+                files = (earlier.raw.file, row.raw.file)
+                same_file = files[0] == files[1]
+                outranked = [file in kpi.kpi_forms for file in files] == [False, True]
                 yield _at(
                     "K111",
                     row,
                     name,
                     kpi,
                     _typed(row, name),
-                    variant="same_file" if same_file else "",
+                    variant="same_file" if same_file else "kpi_form" if outranked else "",
                     kept=row.raw.file,
                     dropped=_place_of(earlier) if same_file else earlier.raw.file,
                     other=_shown(earlier.actuals[year]),

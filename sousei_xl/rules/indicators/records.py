@@ -83,6 +83,8 @@ class Report:
     ``reported`` is True where the judged year was answered, or where nothing is asked for yet.
     ``reason`` and ``publication`` are blank where the judged year has a value. ``office_class`` is
     one of ``strategy.CLASSES`` or blank. ``row_ids`` are the rows that it was taken from.
+    ``from_list`` is True where forms of the KPI round have come in, and none of them answers: what
+    is known is what a form of the list said.
     """
 
     indicator: Indicator
@@ -95,6 +97,7 @@ class Report:
     cause: str = ""
     direction: str = ""
     row_ids: tuple[int, ...] = ()
+    from_list: bool = False
 
     @property
     def title(self) -> str:
@@ -107,7 +110,8 @@ class IndicatorDepartment:
     """Where one department stands in the KPI round.
 
     ``expected`` counts the indicators it is in charge of; ``missing`` are the IDs among them that
-    nobody has answered yet. ``files`` are the files whose KPI sheet counts.
+    nobody has answered yet, ``from_list`` those that no form of the KPI round answers though such
+    forms have come in (``Report.from_list``). ``files`` are the files whose KPI sheet counts.
     """
 
     department: str
@@ -117,6 +121,7 @@ class IndicatorDepartment:
     files: tuple[str, ...]
     errors: int
     confirmations: int
+    from_list: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

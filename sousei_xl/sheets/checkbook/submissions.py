@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
-from sousei_xl.findings import is_for_department
+from sousei_xl.findings import Finding, is_for_department
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents, named
@@ -22,7 +22,7 @@ from sousei_xl.sheets.checkbook.cells import (
     write_title,
 )
 from sousei_xl.sheets.checkbook.reminders import reminders
-from sousei_xl.sheets.checkbook.steps import COUNTED, next_steps, tally
+from sousei_xl.sheets.checkbook.steps import COUNTED, indicator_state, next_steps, tally
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Cell, Column, Row, Table, write_table
 
@@ -51,7 +51,7 @@ _NEXT = {
     "再提出待ち": "理由を伝え、直したファイルを送ってもらいます（下の依頼文）。",
     "未提出": "提出を依頼します（下の依頼文）。",
 }
-_REPLACED = "新しいファイルに差し替わっています。"
+_REPLACED = "このファイルは使っていません。"
 _REFUSED_BESIDE = "修正版のつもりなら、理由を伝え、直したファイルを送ってもらいます。"
 _NO_DEPARTMENT = "（部局不明）"
 _JAPAN = dt.timezone(dt.timedelta(hours=9))
@@ -67,7 +67,7 @@ def write_submissions(book: Book, contents: Contents, inbox: Inbox) -> None:
         row += 1
     with_next = {row + 1}
     row = write_title(sheet, row + 1, f"部局別の提出状況（{COUNTED}）")
-    table = Table(_COLUMNS, tuple(_department_rows(contents.result, inbox)), main=False)
+    table = Table(_COLUMNS, tuple(_department_rows(contents, inbox)), main=False)
     row = write_table(sheet, row, table)
     for section in (
         _refused(contents.result, inbox),
@@ -112,7 +112,7 @@ def _indicator_round(kpi: IndicatorResult) -> str:
     states: dict[str, list[str]] = defaultdict(list)
     for department in kpi.departments:
         if department.expected:
-            states[department.state].append(department.department)
+            states[indicator_state(department)].append(department.department)
     told = "　".join(f"{state} {len(names)}（{named(names)}）" for state, names in states.items())
     return f"{kpi.expected}指標のうち {kpi.reported}指標に回答　{told}"
 
@@ -120,16 +120,18 @@ def _indicator_round(kpi: IndicatorResult) -> str:
 # --- departments and files ------------------------------------------------------------------------
 
 
-def _department_rows(result: ListResult, inbox: Inbox) -> Iterator[Row]:
+def _department_rows(contents: Contents, inbox: Inbox) -> Iterator[Row]:
+    result = contents.result
     files: dict[str, list[FileRecord]] = defaultdict(list)
     for record in result.files:
         if record.outcome in ("accepted", "refused", "superseded"):
             files[record.department].append(record)
     counts = _counts(result)
+    kept = successors(contents.findings)
     for department in result.departments:
         records = files.pop(department.department, [])
         for record in records:
-            yield _file_row(department, record, counts[record.file], inbox)
+            yield _file_row(department, record, counts[record.file], inbox, kept)
         if department.expected or not records:
             refused = any(r.outcome == "refused" for r in records)
             yield from _missing_rows(department, refused)
@@ -138,6 +140,11 @@ def _department_rows(result: ListResult, inbox: Inbox) -> Iterator[Row]:
         yield Row(
             (_NO_DEPARTMENT, "受付不可", *cells, "下の「受け付けなかったファイル」をご覧ください。")
         )
+
+
+def successors(findings: Iterable[Finding]) -> dict[str, str]:
+    """Replaced file → the file that is used in its place, as F206 says it."""
+    return {f.value: f.place.file for f in findings if f.code == "F206"}
 
 
 def _missing_rows(department: DepartmentState, refused: bool) -> Iterator[Row]:
@@ -164,12 +171,18 @@ def _counts(result: ListResult) -> dict[str, Counter[str]]:
 
 
 def _file_row(
-    department: DepartmentState, record: FileRecord, counts: Counter[str], inbox: Inbox
+    department: DepartmentState,
+    record: FileRecord,
+    counts: Counter[str],
+    inbox: Inbox,
+    kept: Mapping[str, str],
 ) -> Row:
     cells = _file_cells(record, counts, inbox)
     name = department.department
     if record.outcome == "superseded":
-        return Row((name, "差し替え済み", *cells, _REPLACED), "muted")
+        successor = typed(kept.get(record.file, ""))
+        used = f"『{successor}』を使い、" if successor else ""
+        return Row((name, "差し替え済み", *cells, f"{used}{_REPLACED}"), "muted")
     if record.outcome == "refused":
         state = "再提出待ち" if department.state == "再提出待ち" else "受付不可"
         return Row((name, state, *cells, _NEXT.get(state, _REFUSED_BESIDE)), styles=((1, "error"),))
