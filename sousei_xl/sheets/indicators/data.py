@@ -67,7 +67,13 @@ _COLUMNS = (
         _PROGRESS, 10, "目標値までの道のりを、どれだけ進んだかの比率です（0.63は63％）。", "number"
     ),
     DataColumn(_EXPECTED, 10, "毎年同じ幅で進むとした場合の進捗率です。", "number"),
-    DataColumn(_ATTAINMENT, 10, "目標値に対する実績値（または累積値）の比率です。", "number"),
+    DataColumn(
+        _ATTAINMENT,
+        10,
+        "目標値に対する実績値（または累積値）の比率です。減らすことが目標の指標と、目標値か実績値（累積値）が"
+        "0未満、または目標値が0の行では空欄です。",
+        "number",
+    ),
     DataColumn(CLASS, 14, "進捗率と目安による判定です。", required=True),
 )
 INDICATOR_HEADINGS = tuple(column.heading for column in _COLUMNS)
