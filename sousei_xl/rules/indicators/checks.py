@@ -124,7 +124,7 @@ def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
 def year_has_ended(kpi: Round) -> Iterator[Finding]:
     """K105: a value for a year that is not over."""
     settings = kpi.strategy.settings
-    day = text.japanese_date(defined.results_day(settings))
+    day = defined.results_as_of(settings) or f"{settings.year_label}の初めの時点"
     for row, indicator in kpi.known:
         for year in row.actuals:
             if not defined.has_ended(year, indicator, settings):

@@ -152,7 +152,7 @@ def write_indicators_data(book: Book, contents: Contents) -> None:
     """The sheet データ_KPI: header in row 1, nothing merged, no banner."""
     headings, rows = indicators_data(contents)
     sheet = book.sheet(INDICATORS_SHEET, [column.width for column in _COLUMNS], banner=False)
-    sheet.as_of = defined.results_day(contents.strategy.settings)
+    sheet.as_of = contents.strategy.settings.results_date
     for column, heading in enumerate(headings):
         sheet.text(0, column, heading, "header")
     sheet.height(0, 2 * _ROW_HEIGHT)
