@@ -22,7 +22,7 @@ from sousei_xl.intake.receive import receive
 from sousei_xl.rules.indicators.checks import CHECKS
 from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.rules.indicators.parse import parse_actual
-from sousei_xl.rules.indicators.records import IndicatorResult
+from sousei_xl.rules.indicators.records import IndicatorResult, Report
 from sousei_xl.rules.indicators.scale import probably_meant
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import (
@@ -641,6 +641,66 @@ def test_k106_what_was_published_goes_before_a_replaced_file() -> None:
     office = OfficeSheet(corrections=(fixed,))
     same = [_edition(1, FULL), _edition(2, FULL)]
     assert of(report(*same, office=office), "K106") == []
+
+
+_BEFORE = {"2ア-1": {2015: Decimal(22), 2016: Decimal(24)}}
+
+
+def _said(result: IndicatorResult, id_: str = "2ア-1") -> Report:
+    return next(r for r in result.reports if r.indicator.id == id_)
+
+
+def test_k106_a_blank_takes_back_nothing_that_was_published() -> None:
+    result = report_rows(kpi_row(1, "2ア-1", {"H29実績": 27}), previous=_BEFORE)
+    (item,) = of(result)
+    assert (item.code, item.place.label) == ("K106", "H27実績")
+    assert "H27実績、H28実績が空欄ですが、前年度の別紙には22、24と" in item.message
+    assert "引き継いで載せています" in item.message
+    assert "事務局に連絡" in item.request
+    said = _said(result)
+    assert said.actuals == {2015: 22, 2016: 24, 2017: 27}
+    assert said.carried == (2015, 2016)
+    # One that another unit reports, that is not in the plan, or that cannot be read, is not.
+    other = kpi_submission([kpi_row(2, "2ア-1", {"H28実績": 25}, file="乙.xlsx")], unit="乙課")
+    first = kpi_submission([kpi_row(1, "2ア-1", {"H29実績": 27, "H27実績": "約22"})], unit="甲課")
+    previous = {"2ア-1": {**_BEFORE["2ア-1"], 2010: Decimal(1)}}
+    assert _said(report(first, other, previous=previous)).actuals == {2016: 25, 2017: 27}
+
+
+def test_what_nobody_reports_keeps_what_was_published() -> None:
+    nobody = _said(report(previous=_BEFORE))
+    assert (nobody.reported, nobody.actuals) == (False, _BEFORE["2ア-1"])
+    row = kpi_row(1, "2ウ-1", {"H29実績": 9945})
+    (item,) = [
+        f
+        for f in report_rows(row, previous=_BEFORE).findings
+        if f.code == "K108" and f.target == "2ア-1"
+    ]
+    assert "前年度の別紙のH27実績、H28実績は引き継いでいます。" in item.message
+    assert "引き継いで" not in next(
+        f.message for f in report_rows(row).findings if f.code == "K108"
+    )
+
+
+@pytest.mark.parametrize(("after", "left"), [(None, None), (23, 23)])
+def test_the_office_can_take_back_or_revise_what_was_published(after: Any, left: Any) -> None:
+    fixed = correction(field_label="H27実績", before=22, after=after)
+    row = kpi_row(1, "2ア-1", {"H28実績": 24, "H29実績": 27})
+    result = report_rows(row, previous=_BEFORE, office=OfficeSheet(corrections=(fixed,)))
+    assert [c.status for c in result.corrections] == ["適用"]
+    assert _said(result).actuals.get(2015) == left
+    assert _said(result).carried == ()
+    assert not any("引き継いで" in f.message for f in result.findings)
+    # Neither where the value is another, nor where nothing was published.
+    wrong = OfficeSheet(corrections=(replace(fixed, before=21),))
+    assert of(report_rows(row, previous=_BEFORE, office=wrong), "O102")
+
+
+def test_k104_looks_at_what_was_published() -> None:
+    row = kpi_row(1, "3ア-1", {"H29実績": 24})
+    assert "K104" not in {f.code for f in report_rows(row).findings}
+    (item,) = of(report_rows(row, previous={"3ア-1": {2016: Decimal(25)}}), "K104")
+    assert "前年度の別紙のH28実績（25）より減っています" in item.message
 
 
 def test_k106_can_be_confirmed() -> None:

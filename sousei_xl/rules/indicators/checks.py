@@ -7,7 +7,7 @@ figure may be right however odd it looks.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
@@ -104,12 +104,18 @@ def unit_is_right(kpi: Round) -> Iterator[Finding]:
 
 
 def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
-    """K104: 累計 below an earlier year's value or below its baseline."""
+    """K104: 累計 below an earlier year's value, be it carried, or below its baseline."""
     settings = kpi.strategy.settings
     for row, indicator in kpi.known:
         if indicator.kind != defined.RUNNING_TOTAL:
             continue
         known = [(y, v, defined.actual_label(y, settings)) for y, v in row.actuals.items()]
+        published = kpi.previous.get(indicator.id, {})
+        carried = {year: value for year, value in published.items() if not row.speaks_of(year)}
+        known += [
+            (year, value, f"前年度の別紙の{label}")
+            for (year, value), label in zip(carried.items(), _labels(carried, kpi), strict=True)
+        ]
         start, first = defined.baseline(indicator), defined.baseline_year(indicator)
         if start is not None and first is not None and first not in row.actuals:
             known.append((first, start, f"{defined.year_label(first, settings)}の現状値"))
@@ -137,32 +143,39 @@ def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
     """K106: a value that differs from what was reported before, or is gone.
 
     A blank says nothing where another unit still reports the value, or where nothing was filled in
-    at all; several blanks of one row are told together.
+    at all; several blanks of one row are told together. What was published is carried (``Report``).
     """
     rows = kpi.of_indicator()
     for row, indicator in kpi.known:
-        gone = {}
+        gone: dict[str, dict[int, Decimal]] = {"carried": {}, "removed": {}}
+        published = kpi.previous.get(indicator.id, {})
         for year, before in sorted(_reported_before(row, indicator, kpi).items()):
             name = defined.actual_field(year)
             value = row.actuals.get(year)
             if name not in row.raw.columns or name in row.unknown:
                 continue
             if value is None:
-                if not any(year in other.actuals for other in rows[indicator.id]):
-                    gone[year] = before
+                others = (other for other in rows[indicator.id] if other is not row)
+                if not any(other.speaks_of(year) for other in others):
+                    stays = year in published and name not in row.corrected
+                    gone["carried" if stays else "removed"][year] = before
             elif _as_printed(value) != _as_printed(before):
                 yield _at("K106", row, name, kpi, _typed(row, name), previous=_shown(before))
-        if gone and (row.actuals or row.answers(kpi.strategy)):
-            labels = (defined.actual_label(year, kpi.strategy.settings) for year in gone)
-            yield _at(
-                "K106",
-                row,
-                defined.actual_field(min(gone)),
-                kpi,
-                variant="removed",
-                years="、".join(labels),
-                previous="、".join(_shown(before) for before in gone.values()),
-            )
+        for variant, blank in gone.items():
+            if blank and (row.actuals or row.answers(kpi.strategy)):
+                yield _at(
+                    "K106",
+                    row,
+                    defined.actual_field(min(blank)),
+                    kpi,
+                    variant=variant,
+                    years="、".join(_labels(blank, kpi)),
+                    previous="、".join(_shown(before) for before in blank.values()),
+                )
+
+
+def _labels(years: Iterable[int], kpi: Round) -> Iterator[str]:
+    return (defined.actual_label(year, kpi.strategy.settings) for year in years)
 
 
 def _reported_before(row: IndicatorRow, indicator: Indicator, kpi: Round) -> Mapping[int, Decimal]:
@@ -263,6 +276,10 @@ def somebody_reports(kpi: Round) -> Iterator[Finding]:
         if indicator.id in rows or not defined.is_due(indicator, kpi.strategy.settings):
             continue
         owners = indicator.departments
+        known = sorted(kpi.previous.get(indicator.id, {}))
+        stays = (
+            f"前年度の別紙の{'、'.join(_labels(known, kpi))}は引き継いでいます。" if known else ""
+        )
         yield finding(
             "K108",
             Place(),
@@ -271,6 +288,7 @@ def somebody_reports(kpi: Round) -> Iterator[Finding]:
             target=indicator.id,
             department=owners[0] if owners else "",
             owners="、".join(owners),
+            stays=stays,
         )
 
 

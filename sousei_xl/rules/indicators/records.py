@@ -58,6 +58,12 @@ class IndicatorRow:
         place = self.corrected.get(name)
         return self.raw.place(name, label) if place is None else place
 
+    def speaks_of(self, year: int) -> bool:
+        """Whether the row says anything about a year: a value, a cell that cannot be read, or what
+        the office has written in its place, be it a blank."""
+        name = actual_field(year)
+        return year in self.actuals or name in self.unknown or name in self.corrected
+
     def answers(self, strategy: Strategy) -> bool:
         """Whether the row says something about the judged year: a value, or why there is none.
 
@@ -84,7 +90,8 @@ class Report:
     ``reason`` and ``publication`` are blank where the judged year has a value. ``office_class`` is
     one of ``strategy.CLASSES`` or blank. ``row_ids`` are the rows that it was taken from.
     ``from_list`` is True where forms of the KPI round have come in, and none of them answers: what
-    is known is what a form of the list said.
+    is known is what a form of the list said. ``carried`` are the years whose value stands in last
+    year's 別紙 and in no form: a blank takes back nothing that was published.
     """
 
     indicator: Indicator
@@ -98,6 +105,7 @@ class Report:
     direction: str = ""
     row_ids: tuple[int, ...] = ()
     from_list: bool = False
+    carried: tuple[int, ...] = ()
 
     @property
     def title(self) -> str:

@@ -165,6 +165,9 @@ def _remarks(entry: Entry, settings: Settings) -> Iterator[str]:
     if indicator.kind == defined.QUALITATIVE:
         yield from _about_words(entry, settings)
     yield _about_silence(entry, settings)
+    if entry.report.carried:
+        labels = (defined.year_label(year, settings) for year in entry.report.carried)
+        yield f"{'、'.join(labels)}は、前年度の別紙から引き継いだ値です"
     start = defined.baseline_year(indicator)
     if entry.report.office_class == defined.EXCLUDED:
         yield "事務局の判断で、判定の対象から外しています"

@@ -38,14 +38,18 @@ def write_indicator_head(sheet: Sheet, contents: Contents, title: str, *notes: s
 def round_note(contents: Contents) -> str:
     """How many indicators were reported, and what the round is still waiting for."""
     kpi = contents.indicators
-    if kpi is None or not any(report.row_ids for report in kpi.reports):
+    if kpi is None:
         return "実績の報告はまだありません。"
+    carried = sum(bool(report.carried) for report in kpi.reports)
+    stays = f"{carried}系列に、前年度の別紙から引き継いだ値があります。" if carried else ""
+    if not any(report.row_ids for report in kpi.reports):
+        return f"実績の報告はまだありません。{stays}"
     counted = (
         f"{kpi.expected}系列のうち{kpi.reported}系列の報告がありました"
         "（内訳のある指標は、内訳ごとに数えます）。"
     )
     if kpi.state == "complete":
-        return counted
+        return f"{counted}{stays}"
     waiting = [d.department for d in kpi.departments if d.missing or d.errors]
     rest = f"（{'、'.join(waiting)}）" if waiting else ""
-    return f"【集計中】{counted}残りの報告・修正を待っています{rest}。"
+    return f"【集計中】{counted}残りの報告・修正を待っています{rest}。{stays}"
