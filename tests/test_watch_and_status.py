@@ -69,6 +69,7 @@ def test_the_kpi_round_after_a_return_of_the_list(workspace: Path) -> None:
     fill(form, workspace / "inbox" / "夏1.xlsx", strategy, indicators={"2ア-1": {"cause": "初め"}})
     summer = workspace / "inbox" / "夏2.xlsx"
     fill(form, summer, strategy, indicators=rows, reply={"版": 2})
+    shutil.copy(form.with_name("農政部.xlsx"), workspace / "inbox" / "農政部_夏.xlsx")  # as sent
 
     status = run("status", "--workspace", workspace)
     lines = {line.split()[0]: line for line in status.out.splitlines() if line.strip()}
@@ -91,6 +92,8 @@ def test_the_kpi_round_after_a_return_of_the_list(workspace: Path) -> None:
     replaced = next(row for row in cells if "差し替え済み" in row)
     assert replaced[3] == "夏1.xlsx"
     assert replaced[-1] == "『夏2.xlsx』を使い、このファイルは使っていません。"
+    blank = next(row for row in cells if "記入なし" in row)
+    assert (blank[3], blank[-1][:7]) == ("農政部_夏.xlsx", "記入がないため")
     kpi = next(str(row[1]) for row in cells if row[0] == "KPI")
     assert "受理（一覧の様式の値） 7（" in kpi
     assert "受理 1（地域振興部）" in kpi

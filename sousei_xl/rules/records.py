@@ -172,6 +172,8 @@ class FileRecord:
     """What became of one file in the inbox; every file gets exactly one.
 
     ``read`` counts project rows; accepted and superseded files read their rows, refused ones 0.
+    ``blank`` is True for a form in which nothing was filled in that could count: a KPI form that
+    came back as it went out.
     """
 
     file: str
@@ -187,6 +189,7 @@ class FileRecord:
     superseded: int = 0
     withdrawn: int = 0
     answers: tuple[Answer, ...] = ()
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)

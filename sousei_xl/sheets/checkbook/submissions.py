@@ -52,6 +52,7 @@ _NEXT = {
     "未提出": "提出を依頼します（下の依頼文）。",
 }
 _REPLACED = "このファイルは使っていません。"
+_BLANK = "記入がないため数えていません。記入したものを送ってもらいます。"
 _REFUSED_BESIDE = "修正版のつもりなら、理由を伝え、直したファイルを送ってもらいます。"
 _NO_DEPARTMENT = "（部局不明）"
 _JAPAN = dt.timezone(dt.timedelta(hours=9))
@@ -189,6 +190,8 @@ def _file_row(
     # One department may have several files: each is judged by what it needs itself.
     if counts["要修正"]:
         return Row((name, "差戻し", *cells, _NEXT["差戻し"]), styles=((1, "error"),))
+    if record.blank:
+        return Row((name, "記入なし", *cells, _BLANK), styles=((1, "error"),))
     state = "該当なし" if department.state == "該当なし" else "受理"
     return Row((name, state, *cells, _NEXT[state]))
 
