@@ -79,7 +79,8 @@ def kpi_submission(
     """A KPI form of a department; the file is the one of its rows."""
     rows = tuple(rows)
     made = submission((), department, has_projects=False, has_indicators=True)
-    return replace(made, file=rows[0].file, indicator_rows=rows, **changes)
+    made = replace(made, kpi_form=True, file=rows[0].file, indicator_rows=rows)
+    return replace(made, **changes)
 
 
 def report(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import unicodedata
 from dataclasses import replace
@@ -25,17 +26,19 @@ from sousei_xl.forms.checks import GOOD, PENDING, check_text
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.indicators import indicator_rows
 from sousei_xl.forms.projects import FIRST_ROW
+from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.last_year import read_last_year
-from sousei_xl.intake.read import read_one
+from sousei_xl.intake.read import read_files, read_one
+from sousei_xl.intake.receive import receive
 from sousei_xl.intake.submission import read_submission
-from sousei_xl.pipeline.distribution import plan_forms
+from sousei_xl.pipeline.distribution import plan_forms, publish_forms
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.rules import checks, schema
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import columns, reference_text
-from sousei_xl.workspace import OFFICE_SHEET, OperatorError
+from sousei_xl.workspace import OFFICE_SHEET, OperatorError, Run, Workspace
 from tests import zip_surgery as zs
 from tests.builders import DEPARTMENTS, example_strategy, facts, make_strategy
 from tests.forms_filled import fill, project_letters
@@ -478,9 +481,48 @@ def test_kpi_round_goes_to_the_departments_in_charge() -> None:
         "actual_2016": 98.5,
     }
     both = plan_forms(strategy, "", LastYear("x", 2017, (), actuals))
-    assert all(not k.startswith("actual") for f in both.forms for r in f.indicators for k in r)
+    economy = next(f for f in both.forms if f.department == "経済部")
+    again = next(r for r in economy.indicators if r["id"] == "G3-1")
+    assert again == row
     alone = plan_forms(strategy, layout.PROJECTS)
     assert not any(f.indicators for f in alone.forms)
+
+
+def _received(path: Path) -> Submission:
+    """A form as it is received."""
+    readings = read_files([InboxFile(path.name, path)], 1)
+    [found] = receive(readings, None, (), example_kpi_strategy()).submissions
+    return found
+
+
+@pytest.mark.parametrize("only", ["", layout.INDICATORS])
+def test_a_form_that_comes_back_with_what_it_went_out_with_reports_nothing(
+    tmp_path: Path, only: str
+) -> None:
+    """Past actuals are filled in; in the round of the list most departments leave KPI alone."""
+    strategy = example_kpi_strategy()
+    actuals = {"G3-1": {2015: Decimal(105), 2016: Decimal("98.5")}, "2オ-1": {2015: Decimal(22)}}
+    last = LastYear("x", 2017, (), actuals)
+    workspace = Workspace.at(tmp_path)
+    run_ = Run("", dt.date(2018, 3, 30), dt.datetime(2018, 3, 30))
+    plan = plan_forms(strategy, only, last)
+    publish_forms(workspace, strategy, run_, plan)
+    form = workspace.outbox / next(f.file for f in plan.forms if f.department == "経済部")
+    guide = openpyxl.load_workbook(form)[layout.GUIDE]
+    words = [str(c.value) for row in guide.iter_rows() for c in row if c.value]
+    assert any("前回までの実績値は入れてあります" in w for w in words)
+    untouched = _received(form)
+    assert (untouched.has_indicators, untouched.kpi_form) == (False, bool(only))
+    assert untouched.indicator_rows[0].values["actual_2016"] == 98.5
+    other = fill(form, tmp_path / "別.xlsx", strategy, reply={"担当課": "商業課"})  # saved again
+    assert not _received(other).has_indicators
+    for typed in ({"actual_2017": 112}, {"actual_2016": None}, {"reason": "未公表"}):
+        touched = fill(form, tmp_path / "直.xlsx", strategy, indicators={"G3-1": typed})
+        assert _received(touched).has_indicators, typed
+    # A form that was filled in by whoever wrote it is a report.
+    rows = next(f.indicators for f in plan.forms if f.department == "経済部")
+    write_form(tmp_path / "記入済.xlsx", strategy, "経済部", indicators=rows)
+    assert _received(tmp_path / "記入済.xlsx").has_indicators
 
 
 def test_nobody_to_ask_is_said() -> None:

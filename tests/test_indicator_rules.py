@@ -22,7 +22,7 @@ from sousei_xl.intake.receive import receive
 from sousei_xl.rules.indicators.checks import CHECKS
 from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.rules.indicators.parse import parse_actual
-from sousei_xl.rules.indicators.records import IndicatorResult
+from sousei_xl.rules.indicators.records import IndicatorResult, Report
 from sousei_xl.rules.indicators.scale import probably_meant
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import (
@@ -643,6 +643,66 @@ def test_k106_what_was_published_goes_before_a_replaced_file() -> None:
     assert of(report(*same, office=office), "K106") == []
 
 
+_BEFORE = {"2ア-1": {2015: Decimal(22), 2016: Decimal(24)}}
+
+
+def _said(result: IndicatorResult, id_: str = "2ア-1") -> Report:
+    return next(r for r in result.reports if r.indicator.id == id_)
+
+
+def test_k106_a_blank_takes_back_nothing_that_was_published() -> None:
+    result = report_rows(kpi_row(1, "2ア-1", {"H29実績": 27}), previous=_BEFORE)
+    (item,) = of(result)
+    assert (item.code, item.place.label) == ("K106", "H27実績")
+    assert "H27実績、H28実績が空欄ですが、前年度の別紙には22、24と" in item.message
+    assert "引き継いで載せています" in item.message
+    assert "事務局に連絡" in item.request
+    said = _said(result)
+    assert said.actuals == {2015: 22, 2016: 24, 2017: 27}
+    assert said.carried == (2015, 2016)
+    # One that another unit reports, that is not in the plan, or that cannot be read, is not.
+    other = kpi_submission([kpi_row(2, "2ア-1", {"H28実績": 25}, file="乙.xlsx")], unit="乙課")
+    first = kpi_submission([kpi_row(1, "2ア-1", {"H29実績": 27, "H27実績": "約22"})], unit="甲課")
+    previous = {"2ア-1": {**_BEFORE["2ア-1"], 2010: Decimal(1)}}
+    assert _said(report(first, other, previous=previous)).actuals == {2016: 25, 2017: 27}
+
+
+def test_what_nobody_reports_keeps_what_was_published() -> None:
+    nobody = _said(report(previous=_BEFORE))
+    assert (nobody.reported, nobody.actuals) == (False, _BEFORE["2ア-1"])
+    row = kpi_row(1, "2ウ-1", {"H29実績": 9945})
+    (item,) = [
+        f
+        for f in report_rows(row, previous=_BEFORE).findings
+        if f.code == "K108" and f.target == "2ア-1"
+    ]
+    assert "前年度の別紙のH27実績、H28実績は引き継いでいます。" in item.message
+    assert "引き継いで" not in next(
+        f.message for f in report_rows(row).findings if f.code == "K108"
+    )
+
+
+@pytest.mark.parametrize(("after", "left"), [(None, None), (23, 23)])
+def test_the_office_can_take_back_or_revise_what_was_published(after: Any, left: Any) -> None:
+    fixed = correction(field_label="H27実績", before=22, after=after)
+    row = kpi_row(1, "2ア-1", {"H28実績": 24, "H29実績": 27})
+    result = report_rows(row, previous=_BEFORE, office=OfficeSheet(corrections=(fixed,)))
+    assert [c.status for c in result.corrections] == ["適用"]
+    assert _said(result).actuals.get(2015) == left
+    assert _said(result).carried == ()
+    assert not any("引き継いで" in f.message for f in result.findings)
+    # Neither where the value is another, nor where nothing was published.
+    wrong = OfficeSheet(corrections=(replace(fixed, before=21),))
+    assert of(report_rows(row, previous=_BEFORE, office=wrong), "O102")
+
+
+def test_k104_looks_at_what_was_published() -> None:
+    row = kpi_row(1, "3ア-1", {"H29実績": 24})
+    assert "K104" not in {f.code for f in report_rows(row).findings}
+    (item,) = of(report_rows(row, previous={"3ア-1": {2016: Decimal(25)}}), "K104")
+    assert "前年度の別紙のH28実績（25）より減っています" in item.message
+
+
 def test_k106_can_be_confirmed() -> None:
     files = [_edition(1, FULL), _edition(2, {**FULL, "H28実績": 23})]
     office = OfficeSheet(acknowledgements=(confirmation("K106", "2ア-1"),))
@@ -669,8 +729,73 @@ def test_kpi_form_never_replaces_projects_nor_the_other_way_round() -> None:
     result = report(winter, summer, later)
     (item,) = of(result)
     assert item.code == "F206"
-    assert "KPIは『夏.xlsx』のものを使い、『冬.xlsx』のものは" in item.message
+    assert "KPIだけの様式『夏.xlsx』の値を使い、『冬.xlsx』のKPIは" in item.message
     assert result.raw.keys() == {3}
+
+
+def _list_form(row: Any, **changes: Any) -> Submission:
+    """A form of the list with one row of KPI."""
+    made = submission([good(90, "移住促進事業", file=row.file)], "地域振興部")
+    made = replace(made, has_indicators=True, indicator_rows=(row,))
+    return replace(made, **changes)
+
+
+@pytest.mark.parametrize("unit", ["", "移住課"])
+def test_a_form_of_the_kpi_round_goes_before_a_returned_form_of_the_list(unit: str) -> None:
+    """March's form was returned and is 版 2, summer's is 版 1: summer's is what was asked last.
+
+    The form of the KPI round is one for the department, so March's may name a 担当課.
+    """
+    march = {"H27実績": 22, "H28実績": 24, "H29実績": 99, "要因・課題": "春の文"}
+    typed = {**FULL, "要因・課題": "夏の文"}
+    winter = _list_form(kpi_row(1, "2ア-1", march, file="春.xlsx"), edition=2, unit=unit)
+    summer = kpi_submission([kpi_row(2, "2ア-1", typed, file="夏.xlsx")], edition=1)
+    for inbox in ((winter, summer), (summer, winter)):
+        result = report(*inbox)
+        said = next(r for r in result.reports if r.indicator.id == "2ア-1")
+        assert (said.actuals[2017], said.cause) == (27, "夏の文")
+        (item,) = of(result)
+        assert (item.code, item.place.file) == ("K111" if unit else "F206", "夏.xlsx")
+        assert "KPIだけの様式『夏.xlsx』の値を使い" in item.text
+        assert "『春.xlsx』" in item.text
+        assert "後から" not in item.text
+        outcomes = {r.file: r.outcome for r in merge(intake(inbox), STRATEGY).files}
+        assert outcomes == {"春.xlsx": "accepted", "夏.xlsx": "accepted"}
+
+
+def test_among_forms_of_one_kind_the_edition_decides() -> None:
+    for make in (kpi_submission, lambda rows, **changes: _list_form(rows[0], **changes)):
+        files = [
+            make([kpi_row(n, "2ア-1", {**FULL, "H29実績": n}, file=f"{n}.xlsx")], edition=3 - n)
+            for n in (1, 2)
+        ]
+        said = next(r for r in report(*files).reports if r.indicator.id == "2ア-1")
+        assert said.actuals[2017] == 1
+
+
+def test_who_has_not_answered_the_kpi_round_is_known() -> None:
+    """Forms of the list alone: nobody was asked again. With one KPI form in, the rest is told."""
+    in_march = [
+        replace(s, kpi_form=False, has_projects=True, edition=2) for s in example_kpi_submissions()
+    ]
+    alone = report(*in_march)
+    assert {d.from_list for d in alone.departments} == {()}
+    mine = next(s for s in example_kpi_submissions() if s.department == "地域振興部")
+    summer = replace(mine, file="夏.xlsx", edition=1)
+    summer = replace(
+        summer, indicator_rows=tuple(replace(r, file="夏.xlsx") for r in mine.indicator_rows)
+    )
+    result = report(*in_march, summer)
+    waiting = {d.department: len(d.from_list) for d in result.departments if d.from_list}
+    assert set(waiting) == {s.department for s in in_march} - {"地域振興部"}
+    assert sum(waiting.values()) < result.expected
+    # What the office has written itself needs no answer.
+    target = next(d for d in result.departments if d.from_list).from_list[0]
+    row = next(r for s in in_march for r in s.indicator_rows if r.values["id"] == target)
+    before = row.values["actual_2017"]
+    fixed = correction(target=target, field_label="H29実績", before=before, after=before + 1)
+    again = report(*in_march, summer, office=OfficeSheet(corrections=(fixed,)))
+    assert target not in {i for d in again.departments for i in d.from_list}
 
 
 def test_f206_is_said_once() -> None:

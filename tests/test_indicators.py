@@ -183,6 +183,35 @@ def test_falling_target(actual: str, class_name: str, progress: str, distance: s
     assert latest is not None
     assert (latest.class_name, latest.progress) == (class_name, Decimal(progress))
     assert latest.distance == Decimal(distance)
+    assert latest.attainment is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "actual", "attainment"),
+    [
+        # 社会増減数: −210 where −100 was to be reached is no 210 %.
+        ({"baseline": "-300", "target": "-100"}, "-210", None),
+        ({"baseline": "-300", "target": "-100"}, "50", None),
+        ({"baseline": "-300", "target": "100"}, "-210", None),
+        ({"baseline": "-300", "target": "100"}, "50", "0.5"),
+        ({"baseline": "-300", "target": "100"}, "0", "0"),
+        ({"baseline": "-300", "target": "0"}, "50", None),
+        # 待機児童: 3 where 2 was the target is no 150 %, with a baseline or without one.
+        ({"baseline": "10", "target": "2", "direction": "減少"}, "3", None),
+        ({"baseline": "10", "target": "2", "direction": "増加"}, "3", None),
+        ({"baseline": "", "target": "2", "direction": "減少"}, "3", None),
+        ({"baseline": "2", "target": "2", "direction": "減少"}, "3", None),
+        ({"kind": "期間累計", "baseline": "", "target": "2", "direction": "減少"}, "3", None),
+        # A level to be kept is held against the target itself.
+        ({"baseline": "4", "target": "4", "direction": "維持"}, "3", "0.75"),
+    ],
+)
+def test_attainment_is_given_only_where_the_quotient_says_it(
+    changes: dict[str, str], actual: str, attainment: str | None
+) -> None:
+    item = indicator("2ア-1", **changes)
+    [figures] = judged(item, actual).years
+    assert figures.attainment == (None if attainment is None else Decimal(attainment))
 
 
 @pytest.mark.parametrize(

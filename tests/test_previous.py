@@ -26,6 +26,7 @@ from tests.two_years import (
     MOVED,
     NEW,
     NEXT_COUNCIL,
+    NEXT_PROPOSAL,
     RENAMED,
     TwoYears,
     two_years,
@@ -187,7 +188,27 @@ def test_the_councils_page(years: TwoYears, merged: Any) -> None:
         [GREW, "子育て支援部", 21762, 65286, 43524, 2, "大きく増加"]
     ]
     assert any(str(r[0]).startswith("6　") and "なし" in str(r[0]) for r in shown)
-    assert any(str(r[0]) == "8　数値目標・KPIの変更　なし" for r in shown)
+    # What was reported otherwise than published, in the words of ``compare``.
+    [revised] = section(shown, "8　数値目標・KPIの変更")[1:]
+    assert revised[1:] == ["移住に関わる相談件数", "H28の実績値", "24", "99"]
+
+
+def test_what_no_form_says_of_the_past_stays(years: TwoYears, merged: Any) -> None:
+    """Only 地域振興部 has touched its KPI: the others' forms say what they went out with."""
+    assert merged["indicators"]["reported"] == 3  # of its four; one has no H29 yet
+    done = run("compare", years.previous, years.second / "outbox" / NEXT_PROPOSAL, "--json").json
+    values = [
+        (change["id"], field["field"], field["before"], field["after"])
+        for change in done["indicators"]
+        for field in change["fields"]
+        if field["field"].endswith("の実績値")
+    ]
+    assert values == [("2ア-1", "H28の実績値", "24", "99")]
+    told = rows(years.second / "outbox" / NEXT_PROPOSAL, "数値目標等の状況")
+    words = " ".join(str(cell) for row in told for cell in row)
+    assert "前年度の別紙から引き継いだ値があります" in words
+    assert "H27～H29は前年度の別紙の値です。" in words
+    assert "H27、H28は前年度の別紙の値です。" in words
 
 
 def test_the_counts_add_up(years: TwoYears, merged: Any) -> None:

@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty, Queue
 
+import openpyxl
 import pytest
 from workspaces import ROOT, column, edit, example_workspace, run
+
+from tests.forms_filled import fill
+from tests.indicator_builders import example_kpi_strategy
 
 
 @pytest.fixture
@@ -50,6 +54,59 @@ def test_a_refused_file_beside_a_good_one_is_told_with_its_cure(workspace: Path)
     named = steps.index("受け付けられなかったファイルが1つあります（経済部_修正版.xlsx）")
     assert named < steps.index("--approve")
     assert "要修正 1件（受け付けなかったファイル 1件）" in done.out
+
+
+def test_the_kpi_round_after_a_return_of_the_list(workspace: Path) -> None:
+    """地域振興部 was sent a 差戻し in March (版 2); in summer its KPI form comes in twice."""
+    assert run("distribute", "--workspace", workspace, "--only", "KPI").status == 0
+    march = workspace / "inbox" / "地域振興部.xlsx"
+    book = openpyxl.load_workbook(march)
+    next(r for r in book["回答票"].iter_rows() if r[0].value == "版")[1].value = 2
+    book.save(march)
+    form = workspace / "outbox" / "様式" / "KPI" / "地域振興部.xlsx"
+    rows = {"2ア-1": {"actual_2017": 99}}
+    strategy = example_kpi_strategy()
+    fill(form, workspace / "inbox" / "夏1.xlsx", strategy, indicators={"2ア-1": {"cause": "初め"}})
+    summer = workspace / "inbox" / "夏2.xlsx"
+    fill(form, summer, strategy, indicators=rows, reply={"版": 2})
+    shutil.copy(form.with_name("農政部.xlsx"), workspace / "inbox" / "農政部_夏.xlsx")  # as sent
+
+    status = run("status", "--workspace", workspace)
+    lines = {line.split()[0]: line for line in status.out.splitlines() if line.strip()}
+    assert "受理（一覧の様式の値）" in lines["農政部"]
+    assert "（一覧の様式の値）" not in lines["地域振興部"]
+    assert "まだない7部局（" in status.out
+    assert "差し替え済み（使っていません）: 夏1.xlsx" in status.out
+    found = run("status", "--workspace", workspace, "--json").json["departments"]
+    waiting = {d["department"] for d in found if d["kpi_from_list"]}
+    assert (len(waiting), "地域振興部" in waiting) == (7, False)
+    assert {d["kpi_state"] for d in found} == {"受理", "該当なし"}
+
+    done = run("merge", "--workspace", workspace)
+    assert "KPIだけの様式での回答がまだない7部局" in done.out.partition("次にすること")[2]
+    [checkbook] = (workspace / "outbox").glob("点検結果*.xlsx")
+    cells = [
+        [cell.value for cell in row]
+        for row in openpyxl.load_workbook(checkbook)["提出状況"].iter_rows()
+    ]
+    replaced = next(row for row in cells if "差し替え済み" in row)
+    assert replaced[3] == "夏1.xlsx"
+    assert replaced[-1] == "『夏2.xlsx』を使い、このファイルは使っていません。"
+    blank = next(row for row in cells if "記入なし" in row)
+    assert (blank[3], blank[-1][:7]) == ("農政部_夏.xlsx", "記入がないため")
+    kpi = next(str(row[1]) for row in cells if row[0] == "KPI")
+    assert "受理（一覧の様式の値） 7（" in kpi
+    assert "受理 1（地域振興部）" in kpi
+    [annex] = (workspace / "outbox").glob("別紙*.xlsx")
+    data = [
+        [c.value for c in row] for row in openpyxl.load_workbook(annex)["データ_KPI"].iter_rows()
+    ]
+    at = {heading: i for i, heading in enumerate(data[0])}
+    values = {r[at["実績年"]]: r[at["実績値"]] for r in data if r[at["ID"]] == "2ア-1"}
+    assert values == {"H29": 99}
+    # A form of the list that is checked takes nothing from a form of the KPI round either.
+    checked = run("check", march, "--workspace", workspace, "--json").json
+    assert not {f["code"] for f in checked["findings"] if f["code"].startswith("K")}
 
 
 class Watching:

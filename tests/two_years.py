@@ -18,7 +18,7 @@ from tests.forms_filled import fill, project_letters
 from tests.indicator_builders import example_kpi_strategy
 
 PROPOSAL, COUNCIL = "別紙_平成30年度（案）.xlsx", "検討懇談会資料_平成30年度.xlsx"
-NEXT_COUNCIL = "検討懇談会資料_令和元年度.xlsx"
+NEXT_COUNCIL, NEXT_PROPOSAL = "検討懇談会資料_令和元年度.xlsx", "別紙_令和元年度（案）.xlsx"
 RENAMED = ("子どもの未来応援事業", "子どもの未来応援・貧困対策事業")
 ENDED, CONTRADICTED, MOVED = "病児保育事業", "産後ケア事業", "広報活動事業"
 GREW, NEW = "児童家庭相談事業", "家事支援員派遣事業"

@@ -61,13 +61,14 @@ def files(records: Iterable[FileRecord]) -> list[dict[str, Any]]:
 
 def departments(result: ListResult, indicators: IndicatorResult | None) -> list[dict[str, Any]]:
     """Where every department stands, in the round of the list and in that of the KPI."""
-    kpi = {d.department: d.state for d in indicators.departments} if indicators else {}
+    kpi = {d.department: d for d in indicators.departments} if indicators else {}
     return [
         {
             "department": d.department,
             "state": d.state,
             "missing_units": [unit for unit in d.missing_units if unit],
-            "kpi_state": kpi.get(d.department, "該当なし"),
+            "kpi_state": kpi[d.department].state if d.department in kpi else "該当なし",
+            "kpi_from_list": list(kpi[d.department].from_list) if d.department in kpi else [],
             "rows": d.rows,
             "errors": d.errors,
             "confirmations": d.confirmations,

@@ -62,7 +62,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="事業だけ、KPIの実績だけの様式を作ります（既定: 両方を1つのファイルに）。"
         f"{OFFICE}では、inbox の事務局修正.xlsx だけを用意します",
     )
-    add_previous(parser, "事業を継続として、KPI照会では前回までの実績を、様式に入れておきます")
+    add_previous(parser, "事業を継続として、指標の前回までの実績とともに、様式に入れておきます")
     parser.add_argument(
         "--confirm",
         action="store_true",

@@ -192,10 +192,12 @@ def status(
         ("行", True),
         ("受付番号", False),
     )
-    kpi = {d.department: d.state for d in indicators.departments}
+    from sousei_xl.sheets.checkbook.steps import from_list_forms, indicator_state
+
+    kpi = {d.department: d for d in indicators.departments}
     records = {record.file: record for record in result.files}
     for d in result.departments:
-        if not d.expected and not d.files:
+        if not d.expected and not d.files and not kpi[d.department].expected:
             continue
         receipts: list[FileRecord | None] = [records[name] for name in d.files]
         for i, record in enumerate(receipts or [None]):
@@ -203,12 +205,19 @@ def status(
             if record is not None:
                 edition = str(record.edition) if record.edition else ""
                 cells = (shown(record.file), edition, str(record.read), record.sha256[:8])
-            head = (d.department, state_words(d), kpi.get(d.department, ""))
+            state = state_words(d) if d.expected or d.files else "対象外"
+            head = (d.department, state, indicator_state(kpi[d.department]))
             table.add_row(*(head if i == 0 else ("", "", "")), *cells)
     console.print(table)
     console.print("（受付番号はファイルの内容から計算したもので、提出物を照合できます）")
     console.print()
+    if waiting := from_list_forms(indicators):
+        console.print(
+            f"KPIだけの様式での回答がまだない{len(waiting)}部局（{shown(named(waiting))}）の実績は、"
+            "一覧の様式にあった値のままです。\n"
+        )
     _files_aside(console, result.files, result.findings)
+    _files_replaced(console, result, indicators)
     from sousei_xl.sheets.checkbook.reminders import marking, reminders
 
     for reminder in reminders(result, settings):
@@ -254,6 +263,22 @@ def _files_aside(console: Console, files: Sequence[FileRecord], found: Sequence[
     if len(aside) > _MOST:
         console.print(f"  ほか {len(aside) - _MOST} ファイル（点検結果の「提出状況」にあります）")
     console.print()
+
+
+def _files_replaced(console: Console, result: ListResult, indicators: IndicatorResult) -> None:
+    """Files that another one of their unit stands for, each with the reason."""
+    replaced = [f.file for f in result.files if f.outcome == "superseded"]
+    reasons = {
+        f.value: f.text for f in (*result.findings, *indicators.findings) if f.code == "F206"
+    }
+    for file in replaced[:_MOST]:
+        console.print(f"  差し替え済み（使っていません）: {shown(file)}")
+        if file in reasons:
+            console.print(f"    {reasons[file]}")
+    if len(replaced) > _MOST:
+        console.print(f"  ほか {len(replaced) - _MOST} ファイル")
+    if replaced:
+        console.print()
 
 
 def _figures(console: Console, contents: Contents) -> None:

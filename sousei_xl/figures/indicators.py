@@ -145,6 +145,11 @@ class _Aim:
             return self.target < self.baseline
         return self.indicator.direction == defined.FALLING
 
+    @property
+    def is_to_fall(self) -> bool:
+        """Less is better: what the figures say, or 目標の向き, which alone says it of a level."""
+        return self.falls or self.indicator.direction == defined.FALLING
+
     def is_before(self, year: int) -> bool:
         """y ≤ y0: a year that is the starting point, or lies before it."""
         return self.start is not None and year <= self.start
@@ -221,7 +226,7 @@ def _figures(
         actual,
         EXCLUDED if aim.is_before(year) else ON_HOLD,
         cumulated=cumulated,
-        attainment=_ratio(achieved, aim.target),
+        attainment=_attainment(aim, achieved),
         distance=_distance(aim, achieved),
         change=None if before is None else actual - before,
     )
@@ -275,10 +280,17 @@ def _expected(aim: _Aim, year: int) -> Fraction | None:
     return Fraction(year - first, aim.end - first)
 
 
-def _ratio(achieved: Decimal | None, target: Decimal | None) -> Decimal | None:
-    if achieved is None or not target:
+def _attainment(aim: _Aim, achieved: Decimal | None) -> Decimal | None:
+    """a/t, where more of it is better and both are amounts.
+
+    Of a falling target, or of one below zero, a quotient above 1 would say that what was missed is
+    more than reached (3 children waiting where 2 were to be: 150 %).
+    """
+    if achieved is None or not aim.target or aim.is_to_fall:
         return None
-    return _decimal(Fraction(achieved) / Fraction(target))
+    if achieved < 0 or aim.target < 0:
+        return None
+    return _decimal(Fraction(achieved) / Fraction(aim.target))
 
 
 def _distance(aim: _Aim, achieved: Decimal | None) -> Decimal | None:

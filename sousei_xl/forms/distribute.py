@@ -24,6 +24,7 @@ from sousei_xl.forms.checks import (
     past_years,
 )
 from sousei_xl.forms.guide import Parts, write_guide
+from sousei_xl.forms.indicator_layout import content_mark
 from sousei_xl.forms.indicators import IndicatorSheet
 from sousei_xl.forms.look import LIST_HEADER, NOTE
 from sousei_xl.forms.projects import ProjectSheet
@@ -49,13 +50,16 @@ def write_form(
     indicators: Sequence[Mapping[str, Value]] = (),
     reply: Mapping[str, str] = _NOTHING,
     prefilled: bool = False,
+    known: bool = False,
 ) -> None:
     """Write the form of a department (or of one 担当課, ``unit``) to ``path``.
 
     ``projects`` are rows by field name (a measure by its key or its option, amounts in thousand
     yen); ``previous_number`` and ``previous_budget`` too when ``prefilled``; None for a form of the
     KPI round, which has no 事業. ``indicators`` are the rows of KPI (``indicators.py``), a sheet
-    that a form has only if there are any. ``reply`` has further answers of 回答票 by label.
+    that a form has only if there are any; ``known``: what they are filled with was reported before,
+    so that a form which comes back with just that reports nothing. ``reply`` has further answers of
+    回答票 by label.
 
     The same arguments give the same bytes. Raises LostCell for a text that no workbook can hold,
     OSError where the file cannot be written.
@@ -66,9 +70,12 @@ def write_form(
     title = f"{settings.year_label}　{subject}　様式（{department}）"
     book = Book(path, Run("", settings.list_date, created), settings, title)
     book.workbook.worksheet_class = FormWorksheet
-    _mark(book, strategy, department, unit, edition)
+    mark = content_mark(indicators, settings) if known else ""
+    _mark(book, strategy, department, unit, edition, mark)
     write_guide(
-        book, strategy, Parts(projects is not None, bool(indicators), prefilled, bool(unit))
+        book,
+        strategy,
+        Parts(projects is not None, bool(indicators), prefilled, bool(unit), bool(mark)),
     )
     reply_sheet = book.sheet(layout.REPLY, WIDTHS)
     lists: dict[str, Sequence[str]] = {TICK_OPTIONS: (layout.TICKED,)}
@@ -99,7 +106,9 @@ def write_form(
     book.close()
 
 
-def _mark(book: Book, strategy: Strategy, department: str, unit: str, edition: int) -> None:
+def _mark(
+    book: Book, strategy: Strategy, department: str, unit: str, edition: int, known: str
+) -> None:
     """The invisible twins of 回答票, for forms whose visible answers were lost."""
     for name, value in (
         (layout.MARK, layout.VERSION),
@@ -107,6 +116,7 @@ def _mark(book: Book, strategy: Strategy, department: str, unit: str, edition: i
         (layout.PROPERTY_DEPARTMENT, department),
         (layout.PROPERTY_UNIT, unit),
         (layout.PROPERTY_EDITION, str(edition)),
+        *(((layout.PROPERTY_KNOWN, known),) if known else ()),
     ):
         book.workbook.set_custom_property(name, value, "text")
 

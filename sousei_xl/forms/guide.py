@@ -25,12 +25,14 @@ _BY_OFFICE = "（事務局が記入します）"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a form consists of, and whether it is that of one 担当課 of several."""
+    """What a form consists of, whether it is that of one 担当課 of several, and whether its KPI has
+    the actuals that were reported before (``known``)."""
 
     projects: bool = True
     indicators: bool = False
     prefilled: bool = False
     of_unit: bool = False
+    known: bool = False
 
 
 _REPLY_STEP = (
@@ -53,6 +55,10 @@ _INDICATOR_STEP = (
     layout.INDICATORS,
     "「KPI」に、太い枠のセルの年の実績値を入力します。値がまだないときは空欄にし、未入力の理由と"
     "公表予定を入力します。期間累計はその年だけの値、累計は計画前からの合計です（行に書いてあります）。",
+)
+_KNOWN_ACTUALS = (
+    "前回までの実績値は入れてあります。変わりがなければそのままにし、改定されたときは直して、要因・課題に"
+    "その旨を書きます（空欄にしても、取消しにはなりません）。"
 )
 _CHECK_STEP = (
     CHECK,
@@ -130,7 +136,8 @@ def _steps(parts: Parts) -> tuple[tuple[str, str], ...]:
         if parts.of_unit:
             steps.append(_OTHER_UNITS_STEP)
     if parts.indicators:
-        steps.append(_INDICATOR_STEP)
+        label, words = _INDICATOR_STEP
+        steps.append((label, words + (_KNOWN_ACTUALS if parts.known else "")))
     steps += [_CHECK_STEP, _SEND_STEP]
     return tuple((f"{n}　{label}", words) for n, (label, words) in enumerate(steps, 1))
 

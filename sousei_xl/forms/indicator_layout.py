@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 
 from sousei_xl import text
 from sousei_xl.forms.layout import CHECK, INDICATORS
-from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.indicators import actual_field, actual_year, columns, plan_years
+from sousei_xl.strategy import Settings, Strategy
+from sousei_xl.strategy.indicators import (
+    actual_field,
+    actual_year,
+    columns,
+    input_names,
+    plan_years,
+)
 from sousei_xl.text import Value
 
 SHEET = INDICATORS
@@ -46,3 +53,23 @@ def find_indicator_header(
         if "id" in found and len(found) >= _ENOUGH and any(actual_field(y) in found for y in years):
             return position, found
     return None
+
+
+def content_mark(rows: Iterable[Mapping[str, Value]], settings: Settings) -> str:
+    """A digest of all that stands in the input columns; empty where nothing does.
+
+    Rows by column name, in whatever order; numbers as a workbook keeps them, with 15 digits.
+    """
+    names = input_names(settings)
+    filled = sorted(
+        f"{text.key(text.to_text(row.get('id')))}\t{name}\t{_as_kept(row.get(name))}"
+        for row in rows
+        for name in names
+        if not text.is_blank(row.get(name))
+    )
+    return hashlib.sha256("\n".join(filled).encode()).hexdigest() if filled else ""
+
+
+def _as_kept(value: Value) -> str:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value:.15g}" if is_number else text.to_text(value)

@@ -33,6 +33,8 @@ PROPERTY_YEAR, PROPERTY_DEPARTMENT, PROPERTY_UNIT, PROPERTY_EDITION = (
     "sousei_xl_unit",
     "sousei_xl_edition",
 )
+# What KPI was prefilled with, as a digest: a sheet that still says just that is no report.
+PROPERTY_KNOWN = "sousei_xl_known_actuals"
 
 # A row is the project header where these stand side by side with most of the others.
 _NEEDED = ("measure", "name")

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
-from sousei_xl.forms.indicator_layout import SHEET, find_indicator_header
+from sousei_xl.forms import layout
+from sousei_xl.forms.indicator_layout import SHEET, content_mark, find_indicator_header
 from sousei_xl.intake.read import Reading
 from sousei_xl.intake.table import COPY, Table, overlooked
 from sousei_xl.rules.records import RawRow, Submission
@@ -22,7 +23,8 @@ def with_indicators(
     """The submission with its KPI rows, and what a person may have overlooked there (S101, S102).
 
     Sheets are found by their headings, wherever they stand. ``ids`` yields run-wide unique row ids.
-    A sheet in which nothing was filled in is no report.
+    A sheet in which nothing was filled in is no report, nor is one that says just what it was
+    prefilled with.
     """
     rows: list[RawRow] = []
     findings: list[Finding] = []
@@ -41,7 +43,7 @@ def with_indicators(
                 for item in seen
             ]
     inputs = input_names(strategy.settings)
-    filled = any(_filled(row, inputs) for row in rows)
+    filled = any(_filled(row, inputs) for row in rows) and not _untouched(rows, reading, strategy)
     reported = replace(submission, has_indicators=filled, indicator_rows=tuple(rows))
     headless = list(_headless(submission, reading, strategy))
     return reported, [*headless, *(findings if filled else ())]
@@ -76,6 +78,14 @@ def _filled(row: RawRow, inputs: tuple[str, ...]) -> bool:
         not text.is_blank(row.values.get(name)) or name in row.errors or name in row.uncached
         for name in inputs
     )
+
+
+def _untouched(rows: list[RawRow], reading: Reading, strategy: Strategy) -> bool:
+    """Whether the rows still say what the form went out with; an error value is no such thing."""
+    known = reading.properties.get(layout.PROPERTY_KNOWN)
+    if not known or any(row.errors or row.uncached for row in rows):
+        return False
+    return content_mark((row.values for row in rows), strategy.settings) == known
 
 
 def _rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -> Iterator[RawRow]:

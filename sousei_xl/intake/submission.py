@@ -82,6 +82,8 @@ def read_submission(
         has_indicators=False,
         rows=tuple(rows),
         answers=_answers(reading),
+        # A form of the list asks for 該当事業なし, even where its 事業 was deleted.
+        kpi_form=not tables and layout.NONE_APPLICABLE not in reply.values,
     )
     return submission, [_of(department, f) for f in (*notices, *found)]
 

@@ -128,7 +128,8 @@ def _yielding(other: Submission, mine: Submission) -> Submission:
     """A file of the inbox without the sheets that the checked file of its unit brings."""
     if mine.has_projects:
         other = replace(other, has_projects=False, none_applicable=False, rows=())
-    if mine.has_indicators:
+    # A form of the list takes nothing from a form of the KPI round (``units.standing``).
+    if mine.has_indicators and mine.kpi_form >= other.kpi_form:
         other = replace(other, has_indicators=False, indicator_rows=())
     return other
 

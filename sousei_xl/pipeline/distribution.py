@@ -73,7 +73,7 @@ def plan_forms(strategy: Strategy, only: str = "", last: LastYear | None = None)
 
     ``only`` is 事業, KPI or blank for both. KPI alone goes to the departments in charge; a form of
     the list has KPI too where its department is in charge of an indicator. Past actuals are filled
-    in for a KPI round only: in a form of the list they would count as a report.
+    in; a sheet that comes back with nothing else is no report (``content_mark``).
     OperatorError where there is nobody to ask.
     """
     if only == INDICATORS:
@@ -84,10 +84,11 @@ def plan_forms(strategy: Strategy, only: str = "", last: LastYear | None = None)
             "提出対象の部局がありません。テンプレートの「部局」シートで、提出対象を「はい」にしてください。"
         )
     names = file_names(units)
+    given = _known_actuals(strategy, last)
     forms = []
     for (department, unit), name in zip(units, names, strict=True):
         rows = _rows_of(department, unit, strategy, last)
-        reported = indicator_rows(strategy, department, {}) if only != PROJECTS else []
+        reported = indicator_rows(strategy, department, given) if only != PROJECTS else []
         forms.append(
             Form(
                 f"{FORMS}/{name}",
@@ -188,6 +189,7 @@ def _output(form: Form, strategy: Strategy) -> Output:
         projects=form.projects,
         indicators=form.indicators,
         prefilled=form.prefilled,
+        known=True,
     )
     return Output(form.file, write=write, tracked=False)
 

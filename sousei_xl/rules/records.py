@@ -158,6 +158,7 @@ class Submission:
 
     ``rows`` are those of 事業, ``indicator_rows`` those of KPI. ``has_indicators`` is True where
     the KPI sheet holds anything that was filled in: a blank one never replaces a report.
+    ``kpi_form`` is True for a form of the KPI round, which asks about no projects at all.
 
     ``unit`` is the 担当課 as typed, ``edition`` the 版 (0 where blank), ``saved`` the document's
     own saved time (ISO text, may be empty). ``none_applicable`` is 該当事業なし.
@@ -175,6 +176,7 @@ class Submission:
     rows: tuple[RawRow, ...]
     indicator_rows: tuple[RawRow, ...] = ()
     answers: tuple[Answer, ...] = ()
+    kpi_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ class FileRecord:
     """What became of one file in the inbox; every file gets exactly one.
 
     ``read`` counts project rows; accepted and superseded files read their rows, refused ones 0.
+    ``blank`` is True for a form in which nothing was filled in that could count: a KPI form that
+    came back as it went out.
     """
 
     file: str
@@ -197,6 +201,7 @@ class FileRecord:
     superseded: int = 0
     withdrawn: int = 0
     answers: tuple[Answer, ...] = ()
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ Rows and columns count from 0.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -173,7 +174,7 @@ class Sheet:
         self.heights: dict[int, float] = {}
         self._spans: dict[tuple[int, int], float] = {}
         self.last_row = 0
-        self.as_of = book.run.list_date  # as the footer says
+        self.as_of: dt.date | None = book.run.list_date  # in the footer, if any
         self.repeat: tuple[int, int] | None = None
         for column, width in enumerate(widths):
             pixels = pages.column_pixels(width)
@@ -374,7 +375,8 @@ class Sheet:
             state = f'&L&"{font},Bold"&16&KFF0000【作成中】&R&"{font},Bold"&16&KFF0000【作成中】'
         elif self.book.proposal:
             state = f'&R&"{font},Bold"&14（案）'
-        right = f"{texts.japanese_date(self.as_of)}現在　照合番号 {run.hash}"
+        day = f"{texts.japanese_date(self.as_of)}現在　" if self.as_of else ""
+        right = f"{day}照合番号 {run.hash}"
         footer = f'&C&"{font},Regular"&9- &P/&N -&R&"{font},Regular"&8{right.replace("&", "&&")}'
         for part in (state, footer):
             if texts.utf16_length(part) > MAX_HEADER:

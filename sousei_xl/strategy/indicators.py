@@ -156,8 +156,17 @@ def actual_year(heading: str) -> int | None:
 
 
 def results_day(settings: Settings) -> dt.date:
-    """実績基準日; without one, the first day of the strategy's fiscal year."""
+    """The day that decides which years have ended: 実績基準日, or the first of the fiscal year.
+
+    The latter is a rule and no date that anybody gave: it is never printed (``results_as_of``).
+    """
     return settings.results_date or dt.date(settings.fiscal_year, 4, 1)
+
+
+def results_as_of(settings: Settings) -> str:
+    """``平成30年8月31日現在``; empty where the office has given no 実績基準日."""
+    day = settings.results_date
+    return f"{text.japanese_date(day)}現在" if day else ""
 
 
 def has_ended(year: int, indicator: Indicator, settings: Settings) -> bool:

@@ -1,12 +1,14 @@
-"""Which indicators are defined otherwise than last year: name, unit, baseline, target."""
+"""Which indicators are not what they were last year: name, unit, baseline, target, past actuals."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 
 from sousei_xl import text
 from sousei_xl.figures.changes.indicators import (
+    ACTUAL,
     BASELINE,
     ID,
     INDICATOR,
@@ -20,20 +22,31 @@ from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy import indicators as defined
 
+Actuals = Mapping[str, Mapping[int, Decimal]]
+_NONE: Actuals = MappingProxyType({})
+
 
 def indicator_changes(
-    last: Sequence[LastIndicator], strategy: Strategy
+    last: Sequence[LastIndicator],
+    strategy: Strategy,
+    before: Actuals = _NONE,
+    now: Actuals = _NONE,
 ) -> tuple[IndicatorChange, ...]:
     """In the order of this year's strategy, then what is no more.
 
+    ``before`` are last year's actuals by this year's ID, ``now`` this year's: of a year that had
+    one, another one or none is a change. A year that had none has got one, as every year does.
     Last year's data has the series that had an actual then; a series that it has not is therefore
     not called new.
     """
-    before = {item.id: item for item in last if item.id}
+    series = {item.id: item for item in last if item.id}
     found = []
     for indicator in strategy.indicators:
-        item = before.get(indicator.id)
-        if item is not None and (fields := tuple(_fields(item, indicator, strategy))):
+        item = series.get(indicator.id)
+        if item is None:
+            continue
+        told = (before.get(indicator.id, {}), now.get(indicator.id, {}))
+        if fields := (*_fields(item, indicator, strategy), *_revised(*told, strategy)):
             found.append(IndicatorChange(indicator.id, defined.title(indicator), fields))
     for item in last:
         if not item.id:
@@ -64,6 +77,22 @@ def _fields(last: LastIndicator, now: Indicator, strategy: Strategy) -> list[tup
             shown = "" if after is None else f"{after:,f}"
             fields.append((heading, _with_year(before, year_before), _with_year(shown, label)))
     return fields
+
+
+def _revised(
+    before: Mapping[int, Decimal], now: Mapping[int, Decimal], strategy: Strategy
+) -> list[tuple[str, str, str]]:
+    """Past years with another value than last year's 別紙 has, as ``compare`` tells them."""
+    pairs = [(year, value, now.get(year)) for year, value in sorted(before.items())]
+    return [
+        (
+            f"{defined.year_label(year, strategy.settings)}の{ACTUAL}",
+            f"{value:,f}",
+            "" if current is None else f"{current:,f}",
+        )
+        for year, value, current in pairs
+        if current is None or float(current) != float(value)  # as a workbook keeps them
+    ]
 
 
 def _decimal(shown: str) -> Decimal | None:

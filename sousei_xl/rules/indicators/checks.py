@@ -7,7 +7,7 @@ figure may be right however odd it looks.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
@@ -27,13 +27,14 @@ class Round:
     """What a check may look at. ``rows`` go from the earliest file to the latest.
 
     ``previous`` are the actuals of last year's report, ``replaced`` maps a file to those of the
-    files that it replaces.
+    files that it replaces. ``kpi_forms`` are the files that are forms of the KPI round.
     """
 
     strategy: Strategy
     rows: Sequence[IndicatorRow]
     previous: PreviousActuals = field(default_factory=dict)
     replaced: Mapping[str, PreviousActuals] = field(default_factory=dict)
+    kpi_forms: frozenset[str] = frozenset()
 
     @property
     def known(self) -> Iterator[tuple[IndicatorRow, Indicator]]:
@@ -103,12 +104,18 @@ def unit_is_right(kpi: Round) -> Iterator[Finding]:
 
 
 def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
-    """K104: 累計 below an earlier year's value or below its baseline."""
+    """K104: 累計 below an earlier year's value, be it carried, or below its baseline."""
     settings = kpi.strategy.settings
     for row, indicator in kpi.known:
         if indicator.kind != defined.RUNNING_TOTAL:
             continue
         known = [(y, v, defined.actual_label(y, settings)) for y, v in row.actuals.items()]
+        published = kpi.previous.get(indicator.id, {})
+        carried = {year: value for year, value in published.items() if not row.speaks_of(year)}
+        known += [
+            (year, value, f"前年度の別紙の{label}")
+            for (year, value), label in zip(carried.items(), _labels(carried, kpi), strict=True)
+        ]
         start, first = defined.baseline(indicator), defined.baseline_year(indicator)
         if start is not None and first is not None and first not in row.actuals:
             known.append((first, start, f"{defined.year_label(first, settings)}の現状値"))
@@ -123,7 +130,7 @@ def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
 def year_has_ended(kpi: Round) -> Iterator[Finding]:
     """K105: a value for a year that is not over."""
     settings = kpi.strategy.settings
-    day = text.japanese_date(defined.results_day(settings))
+    day = defined.results_as_of(settings) or f"{settings.year_label}の初めの時点"
     for row, indicator in kpi.known:
         for year in row.actuals:
             if not defined.has_ended(year, indicator, settings):
@@ -136,32 +143,39 @@ def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
     """K106: a value that differs from what was reported before, or is gone.
 
     A blank says nothing where another unit still reports the value, or where nothing was filled in
-    at all; several blanks of one row are told together.
+    at all; several blanks of one row are told together. What was published is carried (``Report``).
     """
     rows = kpi.of_indicator()
     for row, indicator in kpi.known:
-        gone = {}
+        gone: dict[str, dict[int, Decimal]] = {"carried": {}, "removed": {}}
+        published = kpi.previous.get(indicator.id, {})
         for year, before in sorted(_reported_before(row, indicator, kpi).items()):
             name = defined.actual_field(year)
             value = row.actuals.get(year)
             if name not in row.raw.columns or name in row.unknown:
                 continue
             if value is None:
-                if not any(year in other.actuals for other in rows[indicator.id]):
-                    gone[year] = before
+                others = (other for other in rows[indicator.id] if other is not row)
+                if not any(other.speaks_of(year) for other in others):
+                    stays = year in published and name not in row.corrected
+                    gone["carried" if stays else "removed"][year] = before
             elif _as_printed(value) != _as_printed(before):
                 yield _at("K106", row, name, kpi, _typed(row, name), previous=_shown(before))
-        if gone and (row.actuals or row.answers(kpi.strategy)):
-            labels = (defined.actual_label(year, kpi.strategy.settings) for year in gone)
-            yield _at(
-                "K106",
-                row,
-                defined.actual_field(min(gone)),
-                kpi,
-                variant="removed",
-                years="、".join(labels),
-                previous="、".join(_shown(before) for before in gone.values()),
-            )
+        for variant, blank in gone.items():
+            if blank and (row.actuals or row.answers(kpi.strategy)):
+                yield _at(
+                    "K106",
+                    row,
+                    defined.actual_field(min(blank)),
+                    kpi,
+                    variant=variant,
+                    years="、".join(_labels(blank, kpi)),
+                    previous="、".join(_shown(before) for before in blank.values()),
+                )
+
+
+def _labels(years: Iterable[int], kpi: Round) -> Iterator[str]:
+    return (defined.actual_label(year, kpi.strategy.settings) for year in years)
 
 
 def _reported_before(row: IndicatorRow, indicator: Indicator, kpi: Round) -> Mapping[int, Decimal]:
@@ -262,6 +276,10 @@ def somebody_reports(kpi: Round) -> Iterator[Finding]:
         if indicator.id in rows or not defined.is_due(indicator, kpi.strategy.settings):
             continue
         owners = indicator.departments
+        known = sorted(kpi.previous.get(indicator.id, {}))
+        stays = (
+            f"前年度の別紙の{'、'.join(_labels(known, kpi))}は引き継いでいます。" if known else ""
+        )
         yield finding(
             "K108",
             Place(),
@@ -270,11 +288,15 @@ def somebody_reports(kpi: Round) -> Iterator[Finding]:
             target=indicator.id,
             department=owners[0] if owners else "",
             owners="、".join(owners),
+            stays=stays,
         )
 
 
 def units_agree(kpi: Round) -> Iterator[Finding]:
-    """K111: differing values for one year; the later file counts, in one file the lower row."""
+    """K111: differing values for one year; the later file counts, in one file the lower row.
+
+    A form of the KPI round is later than any form of the list (``units.settle``).
+    """
     for rows in kpi.of_indicator().values():
         latest: dict[int, IndicatorRow] = {}
         for row in rows:
@@ -284,14 +306,16 @@ def units_agree(kpi: Round) -> Iterator[Finding]:
                 if earlier is None or earlier.actuals[year] == value:
                     continue
                 name = defined.actual_field(year)
-                same_file = earlier.raw.file == row.raw.file
+                files = (earlier.raw.file, row.raw.file)
+                same_file = files[0] == files[1]
+                outranked = [file in kpi.kpi_forms for file in files] == [False, True]
                 yield _at(
                     "K111",
                     row,
                     name,
                     kpi,
                     _typed(row, name),
-                    variant="same_file" if same_file else "",
+                    variant="same_file" if same_file else "kpi_form" if outranked else "",
                     kept=row.raw.file,
                     dropped=_place_of(earlier) if same_file else earlier.raw.file,
                     other=_shown(earlier.actuals[year]),

@@ -12,11 +12,11 @@ from typing import Any, Literal
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
 from sousei_xl.rules.indicators.parse import parse_actual, parse_row
-from sousei_xl.rules.indicators.records import IndicatorRow
+from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
 from sousei_xl.rules.merge.office import CORRECT
 from sousei_xl.rules.records import AppliedCorrection, Correction
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.indicators import column_by_name, input_name, title
+from sousei_xl.strategy.indicators import actual_field, column_by_name, input_name, title
 
 _Outcome = tuple[AppliedCorrection, list[Finding]]
 
@@ -26,12 +26,14 @@ def apply_corrections(
     findings: Sequence[Finding],
     corrections: Sequence[Correction],
     strategy: Strategy,
+    previous: PreviousActuals,
 ) -> tuple[list[Finding], list[AppliedCorrection]]:
     """Apply the KPI corrections to the rows (earliest file first) in place.
 
     ``findings`` are those of parsing; the ones of a corrected row are replaced. Where several units
-    report an indicator, the row that counts is corrected. Returns all findings of the rows with
-    O101–O103 added, and what became of each correction.
+    report an indicator, the row that counts is corrected. Where its cell is blank, what was
+    published last year (``previous``) stands there, and may be corrected. Returns all findings of
+    the rows with O101–O103 added, and what became of each correction.
     """
     by_row: dict[int, list[Finding]] = {row.row_id: [] for row in rows}
     for item in findings:
@@ -44,7 +46,7 @@ def apply_corrections(
         if name is None:
             continue
         row = counting.get(text.key(correction.target))
-        outcome, problem = _apply(correction, name, row, by_row, strategy)
+        outcome, problem = _apply(correction, name, row, by_row, strategy, previous)
         applied.append(outcome)
         problems += problem
     return [item for found in by_row.values() for item in found] + problems, applied
@@ -56,6 +58,7 @@ def _apply(
     row: IndicatorRow | None,
     by_row: dict[int, list[Finding]],
     strategy: Strategy,
+    previous: PreviousActuals,
 ) -> _Outcome:
     def failed(code: str, label: str, value: object, **facts: Any) -> _Outcome:
         place = replace(correction.at("修正前" if code == "O102" else "対象"), label=label)
@@ -68,11 +71,12 @@ def _apply(
     if row is None:
         return failed("O101", "対象", correction.target, variant="indicator")
     label = column_by_name(strategy.settings)[name].label
-    current = row.raw.errors.get(name) or text.to_text(row.raw.values.get(name))
+    standing = _published(row, name, previous)
+    current = row.raw.errors.get(name) or text.to_text(row.raw.values.get(name)) or standing
     facts = {"target": correction.target, "current": current}
-    if _same(correction.after, row, name):
+    if _same(correction.after, row, name, standing):
         return failed("O103", label, correction.target, variant="done", **facts)
-    if not _same(correction.before, row, name):
+    if not any(_same(correction.before, row, name, known) for known in ("", standing)):
         return failed("O102", label, text.to_text(correction.before), **facts)
     raw = row.raw
     row.corrected[name] = replace(
@@ -90,9 +94,22 @@ def _apply(
     return AppliedCorrection(correction, "適用", current, subject, row.row_id), []
 
 
-def _same(value: text.Value, row: IndicatorRow, name: str) -> bool:
-    """Whether a typed value means what the row says now; figures are compared as figures."""
+def _published(row: IndicatorRow, name: str, previous: PreviousActuals) -> str:
+    """What stands for a blank cell: last year's value of the same year."""
+    if not text.is_blank(row.raw.values.get(name)) or row.indicator is None:
+        return ""
+    known = previous.get(row.indicator.id, {})
+    return next((f"{v:f}" for year, v in known.items() if actual_field(year) == name), "")
+
+
+def _same(value: text.Value, row: IndicatorRow, name: str, standing: str) -> bool:
+    """Whether a typed value means what the row says now; figures are compared as figures.
+
+    ``standing`` stands for a blank cell.
+    """
     typed = row.raw.errors.get(name) or row.raw.values.get(name)
+    if text.is_blank(typed):
+        typed = standing
     if text.is_blank(value) or text.is_blank(typed):
         return text.is_blank(value) and text.is_blank(typed)
     unit = row.indicator.unit if row.indicator else ""

@@ -22,7 +22,7 @@ from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge.office import acknowledge_findings
 from sousei_xl.rules.records import DepartmentStatus, Intake, Submission
 from sousei_xl.strategy import Indicator, Strategy
-from sousei_xl.strategy.indicators import is_due, judged_year
+from sousei_xl.strategy.indicators import actual_field, is_due, judged_year, plan_years
 
 _UNANSWERED = ("K107", "K108")
 _BY_PREVIOUS = ("K106",)
@@ -34,24 +34,30 @@ def merge_indicators(
 ) -> IndicatorResult:
     """Unite the KPI sheets of everything that came in. Pure: no files, no clock.
 
-    ``previous`` are the actuals that were reported last year (K106). The round is complete when
+    ``previous`` are the actuals that were published last year: what no form says of them stays
+    (K106). The round is complete when
     every indicator is answered, or its silence confirmed by the office, and no 要修正 is left.
     """
     settled = units.settle(intake.submissions)
+    kpi_forms = frozenset(s.file for s in settled.active if s.kpi_form)
     raw_rows = [(row, s.department) for s in settled.active for row in s.indicator_rows]
     rows, found = parse_rows(raw_rows, strategy)
     _, office = share(intake, strategy)
-    found, applied = corrections.apply_corrections(rows, found, office.corrections, strategy)
+    found, applied = corrections.apply_corrections(
+        rows, found, office.corrections, strategy, previous or {}
+    )
     found += schema.validate(rows, strategy)
     replaced = {file: _actuals(earlier, strategy) for file, earlier in settled.replaced.items()}
-    found += checks.run_checks(checks.Round(strategy, rows, previous or {}, replaced))
+    found += checks.run_checks(checks.Round(strategy, rows, previous or {}, replaced, kpi_forms))
     findings = acknowledge_findings(
         [*settled.findings, *found],
         office.acknowledgements,
         {},
         not_asked=() if previous else _BY_PREVIOUS,
     )
-    reports = tuple(_report(i, rows, strategy) for i in strategy.indicators)
+    reports = tuple(
+        _report(i, rows, kpi_forms, strategy, previous or {}) for i in strategy.indicators
+    )
     confirmed = {f.target for f in findings if f.code in _UNANSWERED and f.acknowledged}
     silent = [r for r in reports if not r.reported and r.indicator.id not in confirmed]
     broken = any(is_error(f) for f in findings)
@@ -76,15 +82,27 @@ def _actuals(files: Sequence[Submission], strategy: Strategy) -> PreviousActuals
     return actuals
 
 
-def _report(indicator: Indicator, rows: Iterable[IndicatorRow], strategy: Strategy) -> Report:
+def _report(
+    indicator: Indicator,
+    rows: Iterable[IndicatorRow],
+    kpi_forms: frozenset[str],
+    strategy: Strategy,
+    previous: PreviousActuals,
+) -> Report:
     """United from the earliest file to the latest: the later word counts, a blank says nothing."""
     mine = [row for row in rows if row.indicator is not None and row.indicator.id == indicator.id]
-    actuals = {}
+    carried = {
+        year: value
+        for year, value in previous.get(indicator.id, {}).items()
+        if year in plan_years(strategy.settings) and not any(row.speaks_of(year) for row in mine)
+    }
+    actuals = dict(carried)
     words = dict.fromkeys(_WORDS, "")
     for row in mine:
         actuals.update(row.actuals)
         words.update({name: word for name in _WORDS if (word := getattr(row, name))})
-    if judged_year(indicator, strategy.settings) in actuals:
+    judged = judged_year(indicator, strategy.settings)
+    if judged in actuals:
         words["reason"] = words["publication"] = ""
     due = is_due(indicator, strategy.settings)
     return Report(
@@ -92,8 +110,20 @@ def _report(indicator: Indicator, rows: Iterable[IndicatorRow], strategy: Strate
         actuals=dict(sorted(actuals.items())),
         reported=not due or any(row.answers(strategy) for row in mine),
         row_ids=tuple(row.row_id for row in mine),
+        from_list=bool(due and kpi_forms)
+        and any(row.raw.file not in kpi_forms for row in mine)
+        and not any(_answers_round(row, judged or 0, kpi_forms, strategy) for row in mine),
+        carried=tuple(sorted(carried)),
         **words,
     )
+
+
+def _answers_round(
+    row: IndicatorRow, judged: int, kpi_forms: frozenset[str], strategy: Strategy
+) -> bool:
+    """Whether a form of the KPI round answers, or the office itself has written the answer."""
+    by_office = actual_field(judged) in row.corrected or "reason" in row.corrected
+    return by_office or (row.raw.file in kpi_forms and row.answers(strategy))
 
 
 def _departments(
@@ -122,6 +152,7 @@ def _departments(
                 files=files,
                 errors=errors,
                 confirmations=sum(is_open_confirmation(f) for f in mine),
+                from_list=tuple(i for i, r in own.items() if r.from_list),
             )
         )
     return tuple(states)

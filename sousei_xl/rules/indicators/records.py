@@ -58,6 +58,12 @@ class IndicatorRow:
         place = self.corrected.get(name)
         return self.raw.place(name, label) if place is None else place
 
+    def speaks_of(self, year: int) -> bool:
+        """Whether the row says anything about a year: a value, a cell that cannot be read, or what
+        the office has written in its place, be it a blank."""
+        name = actual_field(year)
+        return year in self.actuals or name in self.unknown or name in self.corrected
+
     def answers(self, strategy: Strategy) -> bool:
         """Whether the row says something about the judged year: a value, or why there is none.
 
@@ -83,6 +89,9 @@ class Report:
     ``reported`` is True where the judged year was answered, or where nothing is asked for yet.
     ``reason`` and ``publication`` are blank where the judged year has a value. ``office_class`` is
     one of ``strategy.CLASSES`` or blank. ``row_ids`` are the rows that it was taken from.
+    ``from_list`` is True where forms of the KPI round have come in, and none of them answers: what
+    is known is what a form of the list said. ``carried`` are the years whose value stands in last
+    year's 別紙 and in no form: a blank takes back nothing that was published.
     """
 
     indicator: Indicator
@@ -95,6 +104,8 @@ class Report:
     cause: str = ""
     direction: str = ""
     row_ids: tuple[int, ...] = ()
+    from_list: bool = False
+    carried: tuple[int, ...] = ()
 
     @property
     def title(self) -> str:
@@ -107,7 +118,8 @@ class IndicatorDepartment:
     """Where one department stands in the KPI round.
 
     ``expected`` counts the indicators it is in charge of; ``missing`` are the IDs among them that
-    nobody has answered yet. ``files`` are the files whose KPI sheet counts.
+    nobody has answered yet, ``from_list`` those that no form of the KPI round answers though such
+    forms have come in (``Report.from_list``). ``files`` are the files whose KPI sheet counts.
     """
 
     department: str
@@ -117,6 +129,7 @@ class IndicatorDepartment:
     files: tuple[str, ...]
     errors: int
     confirmations: int
+    from_list: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Reporting units of the KPI round: whose KPI sheet replaces whose.
 
 As for projects, but sheet by sheet: a KPI form that comes in late summer replaces the actuals of
-the unit's earlier file and leaves its projects alone, and the other way round.
+the unit's form of the list and leaves its projects alone, and the other way round. A form of the
+KPI round goes before any form of the list, whatever their 版 (``standing``).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl.findings import Finding, Place, finding
-from sousei_xl.rules.merge.units import lateness, replacement_reason, unit_key
+from sousei_xl.rules.merge.units import lateness, replacement_reason, standing, unit_key
 from sousei_xl.rules.records import Submission
 
 
@@ -19,7 +20,8 @@ from sousei_xl.rules.records import Submission
 class IndicatorUnits:
     """The files whose KPI sheet counts, from the earliest to the latest, and F206.
 
-    ``replaced`` maps each of them to the files of its unit that it replaces, earliest first.
+    Forms of the KPI round are the latest, whatever their 版. ``replaced`` maps each file to those
+    of its unit that it replaces, earliest first.
     """
 
     active: tuple[Submission, ...]
@@ -39,7 +41,7 @@ def settle(submissions: Sequence[Submission]) -> IndicatorUnits:
     replaced: dict[str, tuple[Submission, ...]] = {}
     findings: list[Finding] = []
     for files in groups.values():
-        reporting = [f for f in files if f.has_indicators]
+        reporting = sorted((f for f in files if f.has_indicators), key=standing)
         if not reporting:
             continue
         *earlier, last = reporting
@@ -48,16 +50,20 @@ def settle(submissions: Sequence[Submission]) -> IndicatorUnits:
         with_projects = [f for f in files if f.has_projects]
         said = with_projects if with_projects and with_projects[-1] is last else []
         findings += [_replaced(old, last) for old in earlier if old not in said]
-    return IndicatorUnits(tuple(sorted(active, key=lateness)), replaced, tuple(findings))
+    return IndicatorUnits(tuple(sorted(active, key=standing)), replaced, tuple(findings))
 
 
 def _replaced(old: Submission, new: Submission) -> Finding:
-    mixed = old.has_projects or new.has_projects
+    if new.kpi_form and not old.kpi_form:
+        variant = "kpi_form"
+    else:
+        mixed = old.has_projects or new.has_projects
+        variant = "indicators" if mixed else replacement_reason(old, new)
     return finding(
         "F206",
         Place(file=new.file),
         old.file,
-        variant="indicators" if mixed else replacement_reason(old, new),
+        variant=variant,
         department=new.department,
         subject=new.department,
         target=new.department,

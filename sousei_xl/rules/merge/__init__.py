@@ -239,6 +239,7 @@ def _file_records(
                 superseded=len(s.rows) if replaced else 0,
                 withdrawn=gone[s.file],
                 answers=s.answers,
+                blank=not s.has_projects and not s.has_indicators,
             )
         )
     for record in intake.records:

@@ -78,6 +78,15 @@ def lateness(submission: Submission) -> tuple[int, str, str]:
     return submission.edition, submission.saved, submission.file
 
 
+def standing(submission: Submission) -> tuple[bool, int, str, str]:
+    """Sorts the KPI sheets of a unit: a form of the KPI round stands above any form of the list,
+    whatever their 版; among forms of one kind the later one counts.
+
+    版 counts the returns of one form: that of a list form of March says nothing about the summer.
+    """
+    return submission.kpi_form, *lateness(submission)
+
+
 def replacement_reason(old: Submission, new: Submission) -> str:
     """Why ``new`` replaces ``old``: the variant of F206."""
     if old.edition != new.edition:
@@ -86,9 +95,9 @@ def replacement_reason(old: Submission, new: Submission) -> str:
 
 
 def _outdated_reports(files: Sequence[Submission]) -> Iterator[Submission]:
-    """Files with nothing but a KPI sheet that a later file of the unit replaces."""
-    last = max((i for i, f in enumerate(files) if f.has_indicators), default=0)
-    return (f for f in files[:last] if f.has_indicators and not f.has_projects)
+    """Files with nothing but a KPI sheet that a later one of the unit replaces."""
+    reporting = sorted((f for f in files if f.has_indicators), key=standing)
+    return (f for f in reporting[:-1] if not f.has_projects)
 
 
 def _name(row: RawRow) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from sousei_xl import text
 from sousei_xl.findings import RULES, Finding, is_error, is_open_confirmation
-from sousei_xl.rules.indicators.records import IndicatorDepartment
+from sousei_xl.rules.indicators.records import IndicatorDepartment, IndicatorResult
 from sousei_xl.rules.records import ListResult
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.checkbook import answers
@@ -85,6 +85,11 @@ def next_steps(contents: Contents) -> Iterator[str]:
             f"部局あての要確認{count}件について、{asked}に確認を依頼します"
             "（依頼文は点検結果の「提出状況」にあります）。"
         )
+    if waiting := from_list_forms(contents.indicators):
+        yield (
+            f"KPIだけの様式での回答がまだない{len(waiting)}部局（{named(waiting)}）の実績は、一覧の様式に"
+            "あった値のままです。実績照会への回答を待っている部局であれば、提出を依頼します。"
+        )
     yield from _for_the_office(contents)
     yield from answers.next_step(contents)
     if contents.totals.total.undecided and contents.status == "proposal":
@@ -133,6 +138,17 @@ def _subject(item: Finding) -> str:
         return text.printable(item.place.file)
     name = item.subject
     return item.target if not name or item.target.endswith(name) else f"{item.target}『{name}』"
+
+
+def from_list_forms(kpi: IndicatorResult | None) -> list[str]:
+    """Departments that have not answered the KPI round, though others have: what is known of their
+    indicators is what their form of the list said."""
+    return [d.department for d in kpi.departments if d.from_list] if kpi else []
+
+
+def indicator_state(department: IndicatorDepartment) -> str:
+    """``受理``, ``受理（一覧の様式の値）`` …: where a department stands in the KPI round."""
+    return f"{department.state}{'（一覧の様式の値）' if department.from_list else ''}"
 
 
 def _indicator_departments(contents: Contents) -> tuple[IndicatorDepartment, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
-from sousei_xl.findings import is_for_department
+from sousei_xl.findings import Finding, is_for_department
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents, named
@@ -22,7 +22,13 @@ from sousei_xl.sheets.checkbook.cells import (
     write_title,
 )
 from sousei_xl.sheets.checkbook.reminders import marking, quoted, reminders
-from sousei_xl.sheets.checkbook.steps import COUNTED, bulleted, next_steps, tally
+from sousei_xl.sheets.checkbook.steps import (
+    COUNTED,
+    bulleted,
+    indicator_state,
+    next_steps,
+    tally,
+)
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Cell, Column, Row, Table, write_table
 
@@ -56,7 +62,8 @@ _CONFIRM = (
     "「{command}」で「差戻し」フォルダーに作ります。"
 )
 _VANISHED = "消えた行があるので、部局に確認を依頼します（下の依頼文）。"
-_REPLACED = "新しいファイルに差し替わっています。"
+_REPLACED = "このファイルは使っていません。"
+_BLANK = "記入がないため数えていません。記入したものを送ってもらいます。"
 _REFUSED_BESIDE = "修正版のつもりなら、理由を伝え、直したファイルを送ってもらいます。"
 _NO_DEPARTMENT = "（部局不明）"
 _JAPAN = dt.timezone(dt.timedelta(hours=9))
@@ -117,7 +124,7 @@ def _indicator_round(kpi: IndicatorResult) -> str:
     states: dict[str, list[str]] = defaultdict(list)
     for department in kpi.departments:
         if department.expected:
-            states[department.state].append(department.department)
+            states[indicator_state(department)].append(department.department)
     told = "　".join(f"{state} {len(names)}（{named(names)}）" for state, names in states.items())
     return f"{kpi.expected}指標のうち {kpi.reported}指標に回答　{told}"
 
@@ -135,11 +142,12 @@ def _department_rows(contents: Contents, inbox: Inbox) -> Iterator[Row]:
     asked = {f for r in reminders(result, contents.strategy.settings) for f in r.files}
     last = contents.year_changes.last.file if contents.year_changes else ""
     options = f" --previous {quoted(last)}" if last else ""
+    kept = successors(contents.findings)
     for department in result.departments:
         records = files.pop(department.department, [])
         for record in records:
             command = marking(record.file, inbox.typed, options) if record.file in asked else ""
-            yield _file_row(department, record, counts[record.file], inbox, command)
+            yield _file_row(department, record, counts[record.file], inbox, kept, command)
         if department.expected or not records:
             refused = any(r.outcome == "refused" for r in records)
             yield from _missing_rows(department, refused)
@@ -148,6 +156,11 @@ def _department_rows(contents: Contents, inbox: Inbox) -> Iterator[Row]:
         yield Row(
             (_NO_DEPARTMENT, "受付不可", *cells, "下の「受け付けなかったファイル」をご覧ください。")
         )
+
+
+def successors(findings: Iterable[Finding]) -> dict[str, str]:
+    """Replaced file → the file that is used in its place, as F206 says it."""
+    return {f.value: f.place.file for f in findings if f.code == "F206"}
 
 
 def _missing_rows(department: DepartmentState, refused: bool) -> Iterator[Row]:
@@ -178,19 +191,24 @@ def _file_row(
     record: FileRecord,
     counts: Counter[str],
     inbox: Inbox,
+    kept: Mapping[str, str],
     command: str,
 ) -> Row:
     cells = _file_cells(record, counts, inbox)
     name = department.department
     if record.outcome == "superseded":
+        successor = typed(kept.get(record.file, ""))
+        used = f"『{successor}』を使い、" if successor else ""
         asked = _VANISHED if counts["要確認"] else ""
-        return Row((name, "差し替え済み", *cells, _REPLACED + asked), "muted")
+        return Row((name, "差し替え済み", *cells, f"{used}{_REPLACED}{asked}"), "muted")
     if record.outcome == "refused":
         state = "再提出待ち" if department.state == "再提出待ち" else "受付不可"
         return Row((name, state, *cells, _NEXT.get(state, _REFUSED_BESIDE)), styles=((1, "error"),))
     # One department may have several files: each is judged by what it needs itself.
     if counts["要修正"]:
         return Row((name, "差戻し", *cells, _NEXT["差戻し"]), styles=((1, "error"),))
+    if record.blank:
+        return Row((name, "記入なし", *cells, _BLANK), styles=((1, "error"),))
     state = "該当なし" if department.state == "該当なし" else "受理"
     if command:
         return Row((name, state, *cells, _CONFIRM.format(command=command)))

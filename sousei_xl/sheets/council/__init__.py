@@ -22,7 +22,7 @@ from sousei_xl.sheets.indicators.status import SHEET as STATUS
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.styles import STYLES
 from sousei_xl.strategy import Settings
-from sousei_xl.strategy.indicators import results_day
+from sousei_xl.strategy.indicators import results_as_of
 
 EVALUATION, ORPHANS = "施策評価表", "行き先のない意見"
 
@@ -108,9 +108,9 @@ def _write_evaluation(book: Book, contents: Contents, placed: Placed) -> None:
 
 def _measured(settings: Settings) -> str:
     """Of when the actuals are, which is another day than the list's, and where classes are told."""
-    day = text.japanese_date(results_day(settings))
+    as_of = results_as_of(settings)
     how = f"進捗率・目安・判定の計算のしかたは、別紙の『{STATUS}』にあります。"
-    return f"KPIの実績は{day}現在です。{how}"
+    return f"KPIの実績は{as_of}です。{how}" if as_of else how
 
 
 def _write_orphans(book: Book, contents: Contents, orphans: Iterable[Remark]) -> None:

@@ -297,9 +297,15 @@ def _write_indicators(sections: Sections, contents: Contents, last: LastYear) ->
         Span(6, 8, "今年度"),
     )
     lines: list[Sequence[Line]] = []
-    for change in indicator_changes(last.indicators, contents.strategy):
+    reports = contents.indicators.reports if contents.indicators else ()
+    now = {report.indicator.id: report.actuals for report in reports}
+    for change in indicator_changes(last.indicators, contents.strategy, last.actuals, now):
         title = text.printable(change.title)
         for heading, before, after in change.fields or (("指標", "あり", "なし"),):
-            lines.append([(change.id, title, heading, text.printable(before), after)])
-    note = "前年度に実績値があった指標について、定義・現状値・目標値を比べています。"
+            shown = after or "（空欄）"
+            lines.append([(change.id, title, heading, text.printable(before), shown)])
+    note = (
+        "前年度に実績値があった指標について、定義・現状値・目標値と、前年度の別紙に載った実績値の改定を"
+        "比べています。今年度に加わった年の実績値と、判定の変化は含みません。"
+    )
     _write(sections, "8　数値目標・KPIの変更", note, spans, lines)

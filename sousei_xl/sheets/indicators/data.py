@@ -67,7 +67,13 @@ _COLUMNS = (
         _PROGRESS, 10, "目標値までの道のりを、どれだけ進んだかの比率です（0.63は63％）。", "number"
     ),
     DataColumn(_EXPECTED, 10, "毎年同じ幅で進むとした場合の進捗率です。", "number"),
-    DataColumn(_ATTAINMENT, 10, "目標値に対する実績値（または累積値）の比率です。", "number"),
+    DataColumn(
+        _ATTAINMENT,
+        10,
+        "目標値に対する実績値（または累積値）の比率です。減らすことが目標の指標と、目標値か実績値（累積値）が"
+        "0未満、または目標値が0の行では空欄です。",
+        "number",
+    ),
     DataColumn(CLASS, 14, "進捗率と目安による判定です。", required=True),
 )
 INDICATOR_HEADINGS = tuple(column.heading for column in _COLUMNS)
@@ -146,7 +152,7 @@ def write_indicators_data(book: Book, contents: Contents) -> None:
     """The sheet データ_KPI: header in row 1, nothing merged, no banner."""
     headings, rows = indicators_data(contents)
     sheet = book.sheet(INDICATORS_SHEET, [column.width for column in _COLUMNS], banner=False)
-    sheet.as_of = defined.results_day(contents.strategy.settings)
+    sheet.as_of = contents.strategy.settings.results_date
     for column, heading in enumerate(headings):
         sheet.text(0, column, heading, "header")
     sheet.height(0, 2 * _ROW_HEIGHT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -165,6 +165,8 @@ def _remarks(entry: Entry, settings: Settings) -> Iterator[str]:
     if indicator.kind == defined.QUALITATIVE:
         yield from _about_words(entry, settings)
     yield _about_silence(entry, settings)
+    if entry.report.carried:
+        yield f"{_years(entry.report.carried, settings)}は前年度の別紙の値です"
     start = defined.baseline_year(indicator)
     if entry.report.office_class == defined.EXCLUDED:
         yield "事務局の判断で、判定の対象から外しています"
@@ -181,6 +183,14 @@ def _remarks(entry: Entry, settings: Settings) -> Iterator[str]:
         if entry.year is None or figures.year > entry.year:
             label = defined.year_label(figures.year, settings)
             yield f"{label}は途中の値のため、判定に使っていません"
+
+
+def _years(years: Sequence[int], settings: Settings) -> str:
+    """``H27、H28``; ``H27～H29`` for more that follow one another."""
+    labels = [defined.year_label(year, settings) for year in years]
+    if len(years) > 2 and years[-1] - years[0] == len(years) - 1:
+        return f"{labels[0]}～{labels[-1]}"
+    return "、".join(labels)
 
 
 def _about_words(entry: Entry, settings: Settings) -> Iterator[str]:

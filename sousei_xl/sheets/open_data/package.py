@@ -25,7 +25,6 @@ from sousei_xl.sheets.open_data.tables import (
     guarded,
     tables_of,
 )
-from sousei_xl.strategy.indicators import results_day
 
 FILE = "datapackage.json"
 
@@ -98,7 +97,7 @@ def _indicators(contents: Contents) -> dict[str, Any]:
             f"別紙の『{INDICATORS_SHEET}』です。1行が、指標（内訳のあるものは内訳ごと）の、"
             f"実績値のある1年です。{round_note(contents)}{settings.notice}"
         ),
-        "実績基準日": results_day(settings).isoformat(),
+        **({"実績基準日": day.isoformat()} if (day := settings.results_date) else {}),
         **({"注意書き": settings.notice} if settings.notice else {}),
         "schema": _schema(indicator_columns(settings), keyed=True),
     }

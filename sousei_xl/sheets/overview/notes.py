@@ -13,7 +13,7 @@ from sousei_xl.sheets.indicators.head import round_note
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 from sousei_xl.strategy import AS_SUBMITTED
-from sousei_xl.strategy.indicators import results_day
+from sousei_xl.strategy.indicators import results_as_of
 from sousei_xl.strategy.load.table import FORM
 
 SHEET = "注記"
@@ -167,7 +167,13 @@ def _indicators(contents: Contents) -> Iterator[_Note]:
     settings = contents.strategy.settings
     if settings.notice:
         yield "注意書き", settings.notice
-    yield "実績基準日", f"{text.japanese_date(results_day(settings))}現在の実績です。"
+    if as_of := results_as_of(settings):
+        yield "実績基準日", f"{as_of}の実績です。"
+    else:
+        yield (
+            "判定する年",
+            f"{settings.year_label}の始まる前に終わった年・年度の実績を判定しています。",
+        )
     yield "報告の状況", round_note(contents)
     yield (
         "判定",
@@ -178,6 +184,11 @@ def _indicators(contents: Contents) -> Iterator[_Note]:
         "年と年度",
         "「年」の指標は1月から12月まで、「年度」の指標は4月から翌年3月までの値です。"
         "H29は、平成29年または平成29年度を表します。",
+    )
+    yield (
+        "達成率",
+        "実績値を目標値で割った率です。減らすことが目標の指標と、目標値か実績値が0未満、または目標値が0の"
+        "指標では、割り算の答えが達成の度合いを表さないため、示していません。",
     )
     yield "値のない年", "空欄は0ではありません。値のない理由は『数値目標等の状況』に示しています。"
     yield (
