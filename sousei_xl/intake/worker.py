@@ -162,15 +162,13 @@ def _plain_sheet(facts: SheetFacts, rows: Sequence[Sequence[object]]) -> dict[st
 
 
 def _plain_row(row: Sequence[object]) -> list[object]:
-    values = [_plain_value(value) for value in row]
+    values = [(value or None) if isinstance(value, str) else _plain_value(value) for value in row]
     while values[-1] is None:
         values.pop()
     return values
 
 
 def _plain_value(value: object) -> object:
-    if isinstance(value, str):
-        return value if value else None
     if isinstance(value, float):
         if value.is_integer() and abs(value) < _EXACT:
             return int(value)

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from sousei_xl.intake.gate.frame import SheetFacts
 from sousei_xl.intake.gate.limits import MAX_CELLS
 from sousei_xl.intake.gate.package import open_package
 from sousei_xl.intake.gate.workbook import read_outline
-from sousei_xl.intake.gate.worksheet import SheetFacts, inspect_sheet
+from sousei_xl.intake.gate.worksheet import inspect_sheet
 from sousei_xl.intake.notice import Notice, Refused, refuse
 
 __all__ = ["Inspection", "SheetFacts", "inspect"]
