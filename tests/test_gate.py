@@ -7,6 +7,7 @@ import io
 import random
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from sousei_xl.findings import RULES, Place, finding
-from sousei_xl.intake import worker
+from sousei_xl.intake import gate, worker
 from sousei_xl.intake.gate import Inspection, inspect
 from sousei_xl.intake.gate.cells import any_cells, take_apart, usual_cells
 from sousei_xl.intake.gate.workbook import SheetPart
@@ -657,6 +658,31 @@ def test_a_blank_cell_hides_nothing(place: str) -> None:
     text, code = HIDING[place]
     refusal = inspect(zs.bare_book(zs.sheet_xml(text)), "a.xlsx").refusal
     assert (refusal.code if refusal else "") == code
+
+
+@pytest.mark.parametrize("within", ["<v>1</v>{}", "{}<v>1</v>", "<v>{}</v>", "<f>{}</f>", "{}"])
+def test_a_blank_cell_within_a_cell_is_left_for_calamine_to_refuse(within: str) -> None:
+    cell = f'<c r="A1">{within.format(BLANK + BLANK)}</c>'
+    parts = take_apart(zs.sheet_xml(rows(cell, BLANK)).encode())
+    assert parts is not None
+    assert parts.cells.count(BLANK.encode()) == 1
+
+
+def test_calamine_reads_what_was_checked() -> None:
+    """Its container is a whole zip of the checked parts; only blank cells have left them."""
+    checked = inspect(book(BLANK, '<c r="C1"><v>1</v></c>'), "a.xlsx").checked
+    parts = zs.unpack(checked)
+    names = {name.lower() for name in zs.unpack(PLAIN)}
+    assert set(parts) == names
+    cell = '<c r="C1"><v>1</v></c>'
+    assert parts[zs.SHEET].decode() == zs.sheet_xml(rows(cell))
+    with zipfile.ZipFile(io.BytesIO(checked)) as archive:
+        assert archive.testzip() is None
+
+
+def test_a_large_file_calamine_unpacks_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "MAX_CONTAINED", 99)
+    assert accepted(PLAIN).checked == PLAIN
 
 
 def test_no_damage_makes_the_gate_raise() -> None:

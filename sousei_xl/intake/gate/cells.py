@@ -24,7 +24,9 @@ INLINE_TEXT = b"<is><t>1</t></is>"
 INLINE_BLANK = b"<is></is>"
 
 _BEGIN, _END = b"<sheetData>", b"</sheetData>"
-_BLANK_CELL = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+"|) ?/>(?=<)')
+_BLANK = rb'<c r="[A-Z]{1,2}+[1-9][0-9]{0,5}+"(?: s="[0-9]{1,5}+"|) ?/>'
+_BLANK_CELLS = re.compile(rb"%b(?:%b){0,99}(?=<c |</row>)" % (_BLANK, _BLANK))
+_ANY_BLANK = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+"|) ?/>')
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
 _USUAL = re.compile(
     rb"""<row\b(?=[^<>']*? r="([1-9][0-9]{0,6})")([^<>']*)>"""
@@ -46,6 +48,9 @@ class Parts:
     within ``sheetData``, where it may stand. Were it put back into a text, a comment or an
     attribute, the ``<`` behind it would stand there as well. And ``sheetData`` ends where ``cells``
     does: its name occurs nowhere between.
+
+    To calamine it is the same worksheet. Only a cell or the row's end may follow what is taken
+    out, so the last of those that stand where none may stand stays.
     """
 
     before: bytes
@@ -62,7 +67,7 @@ def take_apart(content: bytes) -> Parts | None:
     end = content.find(_END[2:-1], begin) - 2
     if begin < len(_BEGIN) or not content.startswith(_END, max(end, 0)):
         return None
-    return Parts(content[:begin], _BLANK_CELL.sub(b"", content[begin:end]), content[end:])
+    return Parts(content[:begin], _BLANK_CELLS.sub(b"", content[begin:end]), content[end:])
 
 
 def usual_cells(cells: bytes) -> Sequence[Token] | None:
@@ -70,9 +75,13 @@ def usual_cells(cells: bytes) -> Sequence[Token] | None:
 
     ``cells`` is a part as ``take_apart`` gives it, known to hold nothing but tags and texts.
     """
+    if _PREFIXED.search(cells):
+        return None
+    count = cells.count(b"<row") + cells.count(b"</c")
     tokens: list[Token] = _USUAL.findall(cells)
-    complete = len(tokens) == cells.count(b"<row") + cells.count(b"</c")
-    return tokens if complete and not _PREFIXED.search(cells) else None
+    if len(tokens) != count:  # a blank cell within another one is for calamine to judge
+        tokens = _USUAL.findall(_ANY_BLANK.sub(b"", cells))
+    return tokens if len(tokens) == count else None
 
 
 def any_cells(content: bytes, sheet: str) -> Sequence[Token]:

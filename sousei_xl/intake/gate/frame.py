@@ -26,7 +26,7 @@ class SheetFacts:
     listed where something stands in them. ``errors`` maps a cell to its error text, ``uncached``
     names formula cells without a stored value, ``formulas`` maps a column's letters to the rows
     that hold a formula. ``filled`` counts the cells in which calamine must find a value, ``cells``
-    those that it stores, blank texts included.
+    those that it stores, blank texts included. ``content`` is the XML that calamine is to read.
     """
 
     name: str
@@ -40,6 +40,7 @@ class SheetFacts:
     formulas: dict[str, list[int]] = field(default_factory=dict)
     filled: int = 0
     cells: int = 0
+    content: bytes = field(default=b"", repr=False, compare=False)
 
 
 class Frame:

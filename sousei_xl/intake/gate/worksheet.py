@@ -49,7 +49,7 @@ def inspect_sheet(
     facts = SheetFacts(sheet.name, sheet.state, filtered)
     tokens = _read_usual(sheet.content, facts)
     if tokens is None:
-        facts = SheetFacts(sheet.name, sheet.state, filtered)
+        facts = SheetFacts(sheet.name, sheet.state, filtered, content=sheet.content)
         frame = Frame(facts)
         frame.parse(Parts(sheet.content, b"", b""))
         frame.check()
@@ -68,6 +68,7 @@ def _read_usual(content: bytes, facts: SheetFacts) -> Sequence[Token] | None:
     tokens = usual_cells(parts.cells) if frame.plain else None
     if tokens is not None:
         frame.check()
+        facts.content = parts.before + parts.cells + parts.after
     return tokens
 
 
