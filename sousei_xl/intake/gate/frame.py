@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from xml.parsers.expat import XMLParserType
 
 from sousei_xl.intake.gate.cells import Parts, is_zero
 from sousei_xl.intake.gate.limits import GRID_COLUMNS, MAX_MERGED
-from sousei_xl.intake.gate.markup import create_parser, run, whole
+from sousei_xl.intake.gate.markup import run, whole
 from sousei_xl.intake.notice import Refused, refuse
 
 _RANGE = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}(?::[A-Z]{1,3}[1-9][0-9]{0,6})?").fullmatch
@@ -56,10 +57,9 @@ class Frame:
         self._problem: Refused | None = None
         self._names: list[str] = []  # the root, and those that count
 
-    def parse(self, parts: Parts) -> None:
-        """Parse the worksheet; raises Refused where it is not whole."""
+    def parse(self, parser: XMLParserType, parts: Parts) -> None:
+        """Parse the worksheet; raises Refused where it is not whole, or has not one sheetData."""
         sheet = self.facts.name
-        parser = create_parser(parts.before, namespaces=True)
         parser.CommentHandler = parser.ProcessingInstructionHandler = self._aside
         parser.StartCdataSectionHandler = self._aside
         # Calling a handler costs more than parsing: it is left out where it has nothing to see.
@@ -70,13 +70,13 @@ class Frame:
         if _TELLING.search(parts.after):
             parser.StartElementHandler = self._start
         run(parser, parts.after, sheet)
+        if self._problem is None and self._names.count("sheetData") != 1:
+            refuse("F103", "sheet", sheet=sheet)
 
     def check(self) -> None:
         """Raise Refused for what the parsed elements may not say."""
         if self._problem is not None:
             raise self._problem
-        if self._names.count("sheetData") != 1:
-            refuse("F103", "sheet", sheet=self.facts.name)
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         name = name.rpartition(" ")[2]  # without the address of its namespace

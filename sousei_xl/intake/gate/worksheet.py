@@ -25,6 +25,7 @@ from sousei_xl.intake.gate.limits import (
     MAX_CELLS,
     MAX_ROW,
 )
+from sousei_xl.intake.gate.markup import create_parser
 from sousei_xl.intake.gate.strings import has_text
 from sousei_xl.intake.gate.workbook import SheetPart
 from sousei_xl.intake.notice import refuse
@@ -51,9 +52,10 @@ def inspect_sheet(
     if tokens is None:
         facts = SheetFacts(sheet.name, sheet.state, filtered, content=sheet.content)
         frame = Frame(facts)
-        frame.parse(Parts(sheet.content, b"", b""))
-        frame.check()
+        parser = create_parser(sheet.content, namespaces=True)
+        frame.parse(parser, Parts(sheet.content, b"", b""))
         tokens = any_cells(sheet.content, sheet.name)
+        frame.check()
     _read_cells(tokens, strings, facts, allowance)
     return facts
 
@@ -64,7 +66,7 @@ def _read_usual(content: bytes, facts: SheetFacts) -> Sequence[Token] | None:
     if parts is None:
         return None
     frame = Frame(facts)
-    frame.parse(parts)
+    frame.parse(create_parser(content, namespaces=True), parts)
     tokens = usual_cells(parts.cells) if frame.plain else None
     if tokens is not None:
         frame.check()
