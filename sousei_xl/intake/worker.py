@@ -121,12 +121,15 @@ def _sheets(data: bytes, inspection: Inspection) -> list[dict[str, Any]] | Notic
     # Imported here because a parent that reads through workers never needs it.
     from python_calamine import CalamineWorkbook, SheetTypeEnum
 
+    # The file itself is opened for a second opinion on the container, before its cells are read.
     workbook = CalamineWorkbook.from_filelike(BytesIO(data))
     names = [
         sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet
     ]
     if names != [facts.name for facts in inspection.sheets]:
         return Notice("F107", "sheets", {})
+    if inspection.checked is not data:
+        workbook = CalamineWorkbook.from_filelike(BytesIO(inspection.checked))
     sheets: list[dict[str, Any]] = []
     for facts in inspection.sheets:
         rows = workbook.get_sheet_by_name(facts.name).to_python(skip_empty_area=False)
@@ -162,15 +165,13 @@ def _plain_sheet(facts: SheetFacts, rows: Sequence[Sequence[object]]) -> dict[st
 
 
 def _plain_row(row: Sequence[object]) -> list[object]:
-    values = [_plain_value(value) for value in row]
+    values = [(value or None) if isinstance(value, str) else _plain_value(value) for value in row]
     while values[-1] is None:
         values.pop()
     return values
 
 
 def _plain_value(value: object) -> object:
-    if isinstance(value, str):
-        return value if value else None
     if isinstance(value, float):
         if value.is_integer() and abs(value) < _EXACT:
             return int(value)

@@ -8,13 +8,15 @@ with the standard library only: container, XML, extents, and what a person would
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from sousei_xl.intake.gate.limits import MAX_CELLS
+from sousei_xl.intake.gate.container import contain
+from sousei_xl.intake.gate.frame import SheetFacts
+from sousei_xl.intake.gate.limits import MAX_CELLS, MAX_CONTAINED
 from sousei_xl.intake.gate.package import open_package
 from sousei_xl.intake.gate.workbook import read_outline
-from sousei_xl.intake.gate.worksheet import SheetFacts, inspect_sheet
+from sousei_xl.intake.gate.worksheet import inspect_sheet
 from sousei_xl.intake.notice import Notice, Refused, refuse
 
 __all__ = ["Inspection", "SheetFacts", "inspect"]
@@ -27,7 +29,8 @@ class Inspection:
     """The gate's answer: a refusal, or what it found out about the workbook.
 
     ``saved`` is the document's own saved time as ISO 8601 text, ``properties`` its custom
-    properties, ``sheets`` the worksheets in workbook order. All are empty for a refused file.
+    properties, ``sheets`` the worksheets in workbook order, ``checked`` the bytes for calamine. All
+    are empty for a refused file.
     """
 
     refusal: Notice | None
@@ -35,6 +38,7 @@ class Inspection:
     saved: str | None = None
     properties: Mapping[str, str] | None = None
     sheets: tuple[SheetFacts, ...] = ()
+    checked: bytes = field(default=b"", repr=False, compare=False)
 
 
 def inspect(data: bytes, name: str) -> Inspection:
@@ -49,14 +53,19 @@ def inspect(data: bytes, name: str) -> Inspection:
 
 
 def _inspect(data: bytes, name: str) -> Inspection:
-    outline = read_outline(open_package(data))
+    package = open_package(data)
+    outline = read_outline(package)
     suffix = PurePosixPath(name).suffix
     if suffix.lower() not in _SUFFIXES:
         refuse("F102", "renamed", value=suffix)
+    parts = dict(package.xml)
     sheets: list[SheetFacts] = []
     allowance = MAX_CELLS
     for sheet in outline.sheets:
         facts = inspect_sheet(sheet, outline.strings, sheet.part in outline.filtered, allowance)
         allowance -= facts.cells
         sheets.append(facts)
-    return Inspection(None, outline.notices, outline.saved, outline.properties, tuple(sheets))
+        parts[sheet.part] = facts.content
+    checked = contain(parts) if sum(map(len, parts.values())) <= MAX_CONTAINED else data
+    notices, saved, properties = outline.notices, outline.saved, outline.properties
+    return Inspection(None, notices, saved, properties, tuple(sheets), checked)

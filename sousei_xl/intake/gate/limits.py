@@ -12,6 +12,7 @@ MAX_FILE = 20 * MEGABYTE
 MAX_UNPACKED = 200 * MEGABYTE
 MAX_RATIO = 200
 RATIO_FROM = 20 * MEGABYTE  # small files of blanks pack better than any bomb, and do no harm
+MAX_CONTAINED = 20 * MEGABYTE  # larger ones calamine unpacks itself: memory is short as it is
 MAX_ENTRIES = 2_000
 MAX_SHEETS = 100
 MAX_ROW = 20_000

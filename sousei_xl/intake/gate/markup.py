@@ -45,10 +45,10 @@ def check_whole(content: bytes, sheet: str = "") -> None:
     run(create_parser(content, namespaces=True), content, sheet)
 
 
-def run(parser: XMLParserType, content: bytes, sheet: str = "") -> None:
-    """Parse the part in one call; raises Refused, naming the sheet, where it is not whole."""
+def run(parser: XMLParserType, content: bytes, sheet: str = "", final: bool = True) -> None:
+    """Parse a part, or the next piece of one; raises Refused, naming the sheet, if not whole."""
     try:
-        parser.Parse(content, True)
+        parser.Parse(content, final)
     except ExpatError:
         if sheet:
             refuse("F103", "sheet", sheet=sheet)
@@ -56,17 +56,22 @@ def run(parser: XMLParserType, content: bytes, sheet: str = "") -> None:
 
 
 def elements(content: bytes) -> list[Element]:
-    """All elements of a small part in document order."""
-    check_whole(content)
+    """All elements of a small part in document order; raises Refused where it is not whole."""
     found: list[Element] = []
+    declared: dict[str, str] = {}  # namespaces, told ahead of the element that declares them
+
+    def declare(prefix: str | None, address: str | None) -> None:
+        declared[f"xmlns:{prefix or ''}"] = address or ""
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        found.append(Element(local(name), attributes))
+        found.append(Element(local(name), attributes | declared))
+        declared.clear()
 
     def text(piece: str) -> None:
         found[-1].pieces.append(piece)
 
-    parser = create_parser(content)
+    parser = create_parser(content, namespaces=True)
+    parser.StartNamespaceDeclHandler = declare
     parser.StartElementHandler = start
     parser.CharacterDataHandler = text
     run(parser, content)
@@ -74,8 +79,8 @@ def elements(content: bytes) -> list[Element]:
 
 
 def local(name: str) -> str:
-    """A name without its prefix, as calamine compares names."""
-    return name.rpartition(":")[2]
+    """A name without its prefix or address, as calamine compares names."""
+    return name.rpartition(" ")[2].rpartition(":")[2]
 
 
 def whole(text: str | None) -> int:

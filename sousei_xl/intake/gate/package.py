@@ -28,6 +28,7 @@ _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_DOCUMENT_TYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _MARKUP = (".xml", ".rels", ".vml")
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # with a password, strongly, the directory too
 _UTF8_NAME = 0x800
@@ -218,5 +219,5 @@ def _inflate(packed: bytes, size: int) -> bytes:
 def _check_markup(content: bytes) -> None:
     if is_utf16(content):
         content = content.replace(b"\0", b"")
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+    if _DOCUMENT_TYPE.search(content):
         refuse("F105")

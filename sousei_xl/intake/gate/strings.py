@@ -9,11 +9,18 @@ from sousei_xl.intake.gate.limits import MAX_STRINGS
 from sousei_xl.intake.gate.markup import create_parser, local, run, whole
 from sousei_xl.intake.notice import refuse
 
-# A text without runs, with phonetic readings or without.
-_USUAL = re.compile(
-    rb'<si><t( xml:space="preserve")?>([^<]*)</t>'
-    rb"(?:<rPh [^<>]*><t[^<>]*>[^<]*</t></rPh>)*(?:<phoneticPr [^<>]*/>)?</si>"
+_TEXT = rb'<t( xml:space="preserve")?>([^<]*)</t>'
+# A part of a text with a font of its own; what tells of the font is no text, and holds none.
+_RUN = (
+    rb"<r>(?:<rPr>(?:<(?!(?:t|si|is)\b)\w++[^<>:]*+(?<=/)>)*+</rPr>)?"
+    rb'<t(?: xml:space="preserve")?>[^<]*</t></r>'
 )
+# A text, in runs or not, with phonetic readings or without.
+_USUAL = re.compile(
+    rb"<si>(?:%b|((?:%b)++))"
+    rb"(?:<rPh [^<>]*><t[^<>]*>[^<]*</t></rPh>)*(?:<phoneticPr [^<>]*/>)?</si>" % (_TEXT, _RUN)
+)
+_TEXTS = re.compile(_TEXT)
 _BLANK = re.compile(rb"(?:[ \t\r\n]|&#(?:x0*(?:9|a|d|20)|0*(?:9|10|13|32));)*", re.IGNORECASE)
 
 
@@ -73,7 +80,12 @@ def read_strings(content: bytes) -> tuple[bool, ...]:
     usual = count > 0 and b"<!" not in content and b":si" not in content
     texts = _USUAL.findall(content) if usual else []
     if usual and len(texts) == count:
-        return tuple(bool(text) if kept else not _BLANK.fullmatch(text) for kept, text in texts)
+        return tuple(
+            any(_is_filled(*run) for run in _TEXTS.findall(runs))
+            if runs
+            else _is_filled(kept, text)
+            for kept, text, runs in texts
+        )
     items: list[Item] = []
     inside = False  # an si
 
@@ -97,6 +109,11 @@ def read_strings(content: bytes) -> tuple[bool, ...]:
     parser.EndElementHandler = end
     run(parser, content)
     return tuple(item.filled for item in items)
+
+
+def _is_filled(kept: bytes, text: bytes) -> bool:
+    """Whether calamine finds more than blanks; it drops those that are not to be ``kept``."""
+    return bool(text) if kept else _BLANK.fullmatch(text) is None
 
 
 def _check_strings(content: bytes) -> None:

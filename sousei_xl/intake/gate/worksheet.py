@@ -3,64 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NoReturn
 
 from sousei_xl.intake.gate.cells import (
     INLINE_BLANK,
+    Parts,
     Token,
+    any_cells,
     column_letters,
     column_number,
-    cut,
-    is_zero,
+    take_apart,
+    usual_cells,
 )
+from sousei_xl.intake.gate.frame import Frame, SheetFacts
 from sousei_xl.intake.gate.limits import (
     GRID_COLUMNS,
     GRID_ROWS,
     MAX_AREA,
     MAX_CELLS,
-    MAX_MERGED,
     MAX_ROW,
 )
-from sousei_xl.intake.gate.markup import check_whole, create_parser, local, run, whole
+from sousei_xl.intake.gate.markup import create_parser
 from sousei_xl.intake.gate.strings import has_text
 from sousei_xl.intake.gate.workbook import SheetPart
 from sousei_xl.intake.notice import refuse
 
-_RANGE = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}(?::[A-Z]{1,3}[1-9][0-9]{0,6})?").fullmatch
 _HIDDEN = re.compile(rb'\s(?:hidden="(?:1|true)"|ht="0[0.]*")').search
 _ERRORS = (b"#DIV/0!", b"#N/A", b"#NAME?", b"#NULL!", b"#NUM!", b"#REF!", b"#VALUE!")
-_CRITERIA = ("filters", "customFilters", "dynamicFilter", "top10", "colorFilter", "iconFilter")
 _TEXTS = (b"str", b"d")  # an empty one is a value all the same: a formula that gives a blank text
-_TRUE = ("1", "true")
 
 _column = lru_cache(maxsize=GRID_COLUMNS)(column_number)
-
-
-@dataclass(slots=True)
-class SheetFacts:
-    """What the gate learned of a worksheet.
-
-    Rows are Excel's numbers, ``hidden_columns`` 0-based pairs (first, last); hidden rows are
-    listed where something stands in them. ``errors`` maps a cell to its error text, ``uncached``
-    names formula cells without a stored value, ``formulas`` maps a column's letters to the rows
-    that hold a formula. ``filled`` counts the cells in which calamine must find a value, ``cells``
-    those that it stores, blank texts included.
-    """
-
-    name: str
-    state: str
-    filtered: bool = False
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
-    merged: list[str] = field(default_factory=list)
-    errors: dict[str, str] = field(default_factory=dict)
-    uncached: list[str] = field(default_factory=list)
-    formulas: dict[str, list[int]] = field(default_factory=dict)
-    filled: int = 0
-    cells: int = 0
 
 
 def inspect_sheet(
@@ -71,65 +45,33 @@ def inspect_sheet(
     ``strings`` tells of each shared string whether it is anything but blank; ``filtered`` says
     that a table of the sheet is filtered. Raises Refused.
     """
-    facts = SheetFacts(sheet.name, sheet.state, filtered)
     if len(sheet.content) > 8 * MAX_CELLS and sheet.content.count(b"<v>") > MAX_CELLS:
         _refuse_cells(sheet.name)  # before any time is spent on them
-    check_whole(sheet.content, sheet.name)
-    tokens, frame = cut(sheet.content, sheet.name)
-    _read_frame(frame, facts)
+    facts = SheetFacts(sheet.name, sheet.state, filtered)
+    tokens = _read_usual(sheet.content, facts)
+    if tokens is None:
+        facts = SheetFacts(sheet.name, sheet.state, filtered, content=sheet.content)
+        frame = Frame(facts)
+        parser = create_parser(sheet.content, namespaces=True)
+        frame.parse(parser, Parts(sheet.content, b"", b""))
+        tokens = any_cells(sheet.content, sheet.name)
+        frame.check()
     _read_cells(tokens, strings, facts, allowance)
     return facts
 
 
-def _read_frame(content: bytes, facts: SheetFacts) -> None:
-    """Everything around the cells: filters, hidden columns, merged ranges."""
-    names: list[str] = []
-
-    def start(name: str, attributes: Mapping[str, str]) -> None:
-        name = local(name)
-        if not names:
-            _check_root(name, facts.name)
-            names.append(name)
-        elif name == "mergeCell":
-            _add_merged(attributes.get("ref", ""), facts)
-        elif name == "col":
-            _add_column(attributes, facts)
-        elif name == "sheetPr":
-            facts.filtered |= attributes.get("filterMode") in _TRUE
-        elif name in _CRITERIA:
-            # A saved view of another person's filter hides nothing here.
-            facts.filtered |= "customSheetViews" not in names
-        elif name in ("sheetData", "customSheetViews"):
-            names.append(name)
-
-    parser = create_parser(content)
-    parser.StartElementHandler = start
-    run(parser, content, facts.name)
-    if names.count("sheetData") != 1:
-        refuse("F103", "sheet", sheet=facts.name)
-
-
-def _check_root(name: str, sheet: str) -> None:
-    if name in ("macrosheet", "dialogsheet"):
-        refuse("F105", "macro_sheet")
-    if name != "worksheet":
-        refuse("F103", "sheet", sheet=sheet)
-
-
-def _add_merged(reference: str, facts: SheetFacts) -> None:
-    if not _RANGE(reference):
-        refuse("F103", "sheet", sheet=facts.name)
-    facts.merged.append(reference)
-    if len(facts.merged) > MAX_MERGED:
-        refuse("F104", "merged", sheet=facts.name, maximum=f"{MAX_MERGED:,}")
-
-
-def _add_column(attributes: Mapping[str, str], facts: SheetFacts) -> None:
-    if attributes.get("hidden") in _TRUE or is_zero(attributes.get("width")):
-        first, last = whole(attributes.get("min")), whole(attributes.get("max"))
-        if not 0 < first <= last <= GRID_COLUMNS:
-            refuse("F103", "sheet", sheet=facts.name)
-        facts.hidden_columns.append((first - 1, last - 1))
+def _read_usual(content: bytes, facts: SheetFacts) -> Sequence[Token] | None:
+    """The cells of a worksheet that is spelled as usual, after one parse; None for any other."""
+    parts = take_apart(content)
+    if parts is None:
+        return None
+    frame = Frame(facts)
+    frame.parse(create_parser(content, namespaces=True), parts)
+    tokens = usual_cells(parts.cells) if frame.plain else None
+    if tokens is not None:
+        frame.check()
+        facts.content = parts.before + parts.cells + parts.after
+    return tokens
 
 
 def _read_cells(
@@ -137,15 +79,15 @@ def _read_cells(
 ) -> None:
     """Addresses in order and inside the grid, values to be trusted, extents within limits."""
     sheet = facts.name
-    row_text = b"0"
-    row = last_row = column = widest = 0
-    hidden = False
-    for row_start, extra, letters, digits, kind, formula, valued, text, inline in tokens:
+    row_text = extra = b""
+    row = last_row = column = widest = cells = filled = 0
+    formulas: dict[bytes, list[int]] = {}
+    for row_start, attributes, letters, digits, kind, formula, valued, text, inline in tokens:
         if row_start:
             if not row < int(row_start) <= GRID_ROWS:
                 refuse("F103", "sheet", sheet=sheet)
             row_text, row, column = row_start, int(row_start), 0
-            hidden = _HIDDEN(extra) is not None
+            extra = attributes
             continue
         if not (formula or valued or inline):
             continue
@@ -154,31 +96,36 @@ def _read_cells(
             refuse("F103", "sheet", sheet=sheet)
         column = number
         if formula:
-            facts.formulas.setdefault(letters.decode(), []).append(row)
+            formulas.setdefault(letters, []).append(row)
         if not (text or inline or (valued and kind in _TEXTS)):
             if formula:
                 facts.uncached.append(f"{letters.decode()}{row}")
             continue
 
-        facts.cells += 1
-        widest = max(widest, number)
+        cells += 1
+        if number > widest:
+            widest = number
         if row != last_row:
             last_row = row
-            if hidden:
+            if _HIDDEN(extra):
                 facts.hidden_rows.append(row)
             if row > MAX_ROW:
                 cell = f"{letters.decode()}{row}"
                 refuse("F104", "row", sheet=sheet, cell=cell, maximum=f"{MAX_ROW:,}")
         if inline:
-            facts.filled += inline != INLINE_BLANK and has_text(inline, 4, b"preserve" in inline)
+            filled += inline != INLINE_BLANK and has_text(inline, 4, b"preserve" in inline)
+        elif kind in _TEXTS:
+            filled += text != b""
         elif kind == b"e":
             _add_error(f"{letters.decode()}{row}", text, facts)
         else:
-            filled = _is_filled(kind, text, strings)
-            if filled is None:
+            found = _is_filled(kind, text, strings)
+            if found is None:
                 refuse("F107", "cell", sheet=sheet, cell=f"{letters.decode()}{row}")
-            facts.filled += filled
-    if facts.cells > allowance:
+            filled += found
+    facts.formulas = {letters.decode(): rows for letters, rows in formulas.items()}
+    facts.filled, facts.cells = filled, cells
+    if cells > allowance:
         _refuse_cells(sheet)
     area = last_row * widest
     if area > MAX_AREA:
@@ -196,8 +143,6 @@ def _is_filled(kind: bytes, text: bytes, strings: Sequence[bool]) -> bool | None
     if kind == b"s":
         index = int(text) if text.isdigit() and len(text) < 9 else len(strings)
         return strings[index] if index < len(strings) else None
-    if kind in _TEXTS:
-        return text != b""
     if kind in (b"", b"n"):
         return True if b"&" not in text else None
     if kind == b"b":
