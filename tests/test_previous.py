@@ -109,27 +109,34 @@ def test_without_it_nothing_is_remembered(years: TwoYears, merged: Any) -> None:
 def test_the_number_and_the_list_do_not_depend_on_last_years(
     years: TwoYears, merged: Any, tmp_path: Path
 ) -> None:
-    """最終確認, which knows no last year, bears the number of the list that was approved with it,
-    and a plain merge afterwards leaves the published files as they are, to the byte."""
+    """最終確認, which knows no last year, bears the number of the list that was approved with it.
+
+    A plain merge afterwards leaves list and open data as they are, and says what it leaves out:
+    actuals that were carried over.
+    """
     folder = tmp_path / "w"
     shutil.copytree(years.second, folder)
     here = ("--workspace", folder)
     previous = ("--previous", years.previous)
     approved = run("merge", *here, *previous, "--approve", "2019-03-29", "--json").json
     assert (approved["status"], approved["run"]) == ("final", merged["run"])
-    published = [folder / "outbox" / "別紙_令和元年度.xlsx"]
-    published += sorted((folder / "outbox" / "オープンデータ").iterdir())
-    before = [path.read_bytes() for path in published]
+    official = folder / "outbox" / "別紙_令和元年度.xlsx"
+    table = folder / "outbox" / "オープンデータ" / "事業一覧.csv"
+    before = (table.read_bytes(), rows(official, "別紙"), rows(official, "データ_事業"))
     assert run("distribute", *here, "--confirm").status == 0
     check = folder / "outbox" / "様式" / "最終確認" / "農政部.xlsx"
     number = f"照合番号：{merged['run']}（別紙の照合番号と同じなら"
     assert rows(check, "最終確認")[3][0].startswith(number)
     footer = openpyxl.load_workbook(check)["最終確認"].oddFooter.right.text
     assert f"照合番号 {merged['run']}" in footer
-    assert f"照合番号：{merged['run']}" in str(rows(published[0], "目次"))
+    assert f"照合番号：{merged['run']}" in str(rows(official, "目次"))
     plain = run("merge", *here, "--json").json
     assert (plain["status"], plain["run"]) == ("final", merged["run"])
-    assert [path.read_bytes() for path in published] == before
+    assert (table.read_bytes(), rows(official, "別紙"), rows(official, "データ_事業")) == before
+    (question,) = (q for q in plain["questions"] if "--previous" in q)
+    assert f"前年度の別紙『{years.previous.name}』と比べて" in question
+    again = run("merge", *here, "--json").json  # known by now
+    assert not [q for q in again["questions"] if "--previous" in q]
     # What was submitted is what it depends on.
     form = folder / "inbox" / "農政部.xlsx"
     edit(form, "回答票", {"B20": "余白のメモ"})

@@ -103,8 +103,9 @@ def content_hash(result: ListResult, strategy: Strategy) -> str:
 def run_of(arrivals: Arrivals, strategy: Strategy) -> Run:
     """The run that the template and everything in the inbox make up.
 
-    Last year's 別紙 is no part of it: it is compared with, and no cell of the official workbook or
-    of 最終確認 depends on it, so that their numbers can be compared, whoever merged how.
+    Last year's 別紙 is no part of it: the list does not depend on it, so that the numbers of the
+    official workbook and of 最終確認 can be compared. Where past actuals were carried over from it,
+    the sheet says so.
     """
     inputs = [(r.file, r.sha256) for r in arrivals.files]
     if arrivals.office is not None:
@@ -153,7 +154,15 @@ def contents_of(
         indicators=indicators,
         judged=judge_all(indicators.reports, strategy.settings),
     )
-    return replace(contents, year_changes=year_changes(contents, last)) if last else contents
+    if last is None:
+        return replace(contents, forgotten=_compared_with(workspace, strategy))
+    return replace(contents, year_changes=year_changes(contents, last))
+
+
+def _compared_with(workspace: Workspace, strategy: Strategy) -> str:
+    """The name of last year's 別紙 that the list in the outbox was compared with."""
+    sources = publish.published_sources(Outbox.of(workspace))
+    return next((s for n in output_names(strategy).values() if (s := sources.get(n))), "")
 
 
 def output_names(strategy: Strategy) -> dict[ListStatus, str]:
@@ -216,6 +225,7 @@ def publish_list(
         verify=lambda _, sheets: verify_official(sheets, contents),
         replaces=tuple(n for state, n in names.items() if state != contents.status),
         last=True,
+        source=last.name if last else "",
     )
     said = remarks.read_remarks(workspace, strategy.settings, last)
     approval = None

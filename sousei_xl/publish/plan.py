@@ -42,7 +42,7 @@ class Output:
     raises OperatorError if it is not what was meant. ``replaces`` names other files that go to
     ``履歴/`` when this one takes its place: former states of the same document. ``last`` puts the
     official workbook behind all others. ``tracked`` says whether hand edits in it are looked for.
-    ``source`` is remembered: the hash of the file that this one is made of.
+    ``source`` is remembered: what this file was made of or compared with, beside the inbox.
     """
 
     name: str

@@ -41,7 +41,7 @@ class Approval:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One published file: hash of its bytes, the run it belongs to, and whether hand edits in it
-    are looked for. ``source`` is the hash of the one file that it was made of, where that matters.
+    are looked for. ``source`` says what else it was made of, as its writer does.
     """
 
     sha256: str

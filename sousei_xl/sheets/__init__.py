@@ -26,7 +26,8 @@ class Contents:
     has changed since and became a proposal again. ``former_approval`` is the day that this run's
     決裁 replaces. ``indicators`` is the KPI round, if there is one, ``judged`` what its reports
     mean (``judge_all``). ``year_changes`` is what became of last year's projects, if last year's
-    別紙 was given.
+    別紙 was given; ``forgotten`` names the one that the list in the outbox was compared with, where
+    this run was given none.
     """
 
     strategy: Strategy
@@ -40,6 +41,7 @@ class Contents:
     indicators: IndicatorResult | None = None
     judged: tuple[Judged, ...] = ()
     year_changes: YearChanges | None = None
+    forgotten: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -58,8 +60,16 @@ class Contents:
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """Days of the list that are seldom meant: 基準日, 提出期限, 決裁日."""
-        return tuple(questions(self.strategy.settings, self.approved_on))
+        """What is seldom meant: days of the list (基準日, 提出期限, 決裁日), last year left out."""
+        asked = tuple(questions(self.strategy.settings, self.approved_on))
+        if not self.forgotten:
+            return asked
+        left_out = (
+            f"前回は、前年度の別紙『{self.forgotten}』と比べて統合しました。今回は --previous が"
+            "ないため、そこから引き継いだ過年度の実績値と、前年度との比較（指摘、前年度からの変更"
+            "箇所）がありません。必要なら、--previous を付けてもう一度統合します。"
+        )
+        return (*asked, left_out)
 
     @property
     def stamp(self) -> str:
