@@ -105,24 +105,26 @@ def start(
     office = [listing.office] if listing.office is not None else []
     last = [InboxFile(previous.name, previous)] if previous is not None else []
     own, theirs = [template, *office, *last], [*listing.files, *extra]
-    jobs = jobs or _worthwhile_jobs(len(own) + len(theirs))
+    jobs, joining = (jobs, 0) if jobs else _worthwhile_jobs()
     strays, spread = tuple(listing.strays), None
     if executor is None:
-        pending = start_reading([*own, *theirs], jobs, on_done=on_done)
+        pending = start_reading([*own, *theirs], jobs, on_done=on_done, joining=joining)
     else:
         from sousei_xl.intake.spread import SpreadReadings
 
-        spread = SpreadReadings(theirs, executor, jobs, on_done)
+        spread = SpreadReadings(theirs, executor, jobs + joining, on_done)
         pending = start_reading(own, 1)
     return Arriving(pending, bool(office), strays, spread, bool(last))
 
 
-# One process reads about so many files while another imports pandas.
-_FEW = 60
+_MOST = 8  # more readers would only wait for the one that merges
 
 
-def _worthwhile_jobs(files: int) -> int:
-    """Few files are read beside the import, which needs a core of its own; for many files the
-    import is soon over, and more than eight readers would only wait for the one that merges."""
+def _worthwhile_jobs() -> tuple[int, int]:
+    """How many processes read from the start, and how many join once nothing else is to be done.
+
+    The import of pandas needs a core of its own, and is over when somebody waits for the files.
+    """
     cores = os.cpu_count() or 2
-    return max(1, min(4, cores - 1)) if files <= _FEW else min(8, cores)
+    first = max(1, min(_MOST, cores - 1))
+    return first, min(_MOST, cores) - first

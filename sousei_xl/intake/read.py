@@ -22,6 +22,7 @@ from sousei_xl.workspace import OperatorError
 
 TIMEOUT = 10.0  # seconds for one file
 _WATCH = 0.1
+_MUCH = 30  # files: fewer are read before one more process has come up
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,15 @@ def start_reading(
     jobs: int,
     timeout: float = TIMEOUT,
     on_done: Callable[[int, int], None] | None = None,
+    joining: int = 0,
 ) -> PendingReadings:
     """Start reading with up to ``jobs`` child processes and return at once.
 
     ``timeout`` is the seconds that one file may take. ``on_done(done, total)`` is called after
-    each file, from another thread but never from two at once.
+    each file, from another thread but never from two at once. ``joining`` more processes help as
+    soon as somebody waits for the result, if much is left to do.
     """
-    return PendingReadings(files, jobs, timeout, on_done)
+    return PendingReadings(files, jobs, timeout, on_done, joining)
 
 
 class PendingReadings:
@@ -121,8 +124,10 @@ class PendingReadings:
         jobs: int,
         timeout: float,
         on_done: Callable[[int, int], None] | None,
+        joining: int = 0,
     ) -> None:
         self._files = files
+        self._joining = joining
         self._timeout = timeout
         self._on_done = on_done
         self._readings: dict[int, Reading] = {}
@@ -133,11 +138,16 @@ class PendingReadings:
         self._problem: BaseException | None = None
         self._stopped = threading.Event()
         self._finished = threading.Event()
-        tasks = [self._watch, *[self._feed] * min(max(jobs, 1), len(files))] if files else []
-        self._threads = [threading.Thread(target=task, daemon=True) for task in tasks]
-        if not files:
+        self._threads: list[threading.Thread] = []
+        if files:
+            self._begin(self._watch, *[self._feed] * min(max(jobs, 1), len(files)))
+        else:
             self._finished.set()
-        for thread in self._threads:
+
+    def _begin(self, *tasks: Callable[[], None]) -> None:
+        for task in tasks:
+            thread = threading.Thread(target=task, daemon=True)
+            self._threads.append(thread)
             thread.start()
 
     def result(self) -> list[Reading]:
@@ -147,6 +157,8 @@ class PendingReadings:
         ends the children and lets the interruption through.
         """
         try:
+            if len(self._files) - len(self._readings) > _MUCH:
+                self._begin(*[self._feed] * self._joining)
             while not self._finished.wait(0.2):  # in steps: Windows delivers Ctrl+C between them
                 pass
         except BaseException:
