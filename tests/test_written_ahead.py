@@ -1,4 +1,4 @@
-"""Many or long workbooks: other processes write some of them, and nothing else changes."""
+"""Many workbooks on their way back: other processes write them, and nothing else changes."""
 
 from __future__ import annotations
 
@@ -121,8 +121,7 @@ def test_a_merge_in_several_processes_gives_the_same_bytes(
     path = original / "inbox" / "経済部.xlsx"
     edit(path, "事業", {f"{column(path, '関連性')}4": "△"})
     found = []
-    for most in (delivery._LONG, 0):
-        monkeypatch.setattr(delivery, "_LONG", most)
+    for most in (delivery._MANY_RETURNS, 0):
         monkeypatch.setattr(delivery, "_MANY_RETURNS", most)
         workspace = tmp_path / str(most)
         shutil.copytree(original, workspace)

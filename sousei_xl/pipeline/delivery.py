@@ -56,8 +56,6 @@ __all__ = [
 ]
 
 
-# Between these a second process pays: it is started soon enough, and needs little memory.
-_LONG, _VERY_LONG = 5_000, 50_000  # rows of the list
 _MANY_RETURNS = 40
 
 
@@ -234,16 +232,8 @@ def publish_list(
         year_of_list = strategy.settings.fiscal_year
         approval = publish.Approval(contents.approved_on, digest, year_of_list)
     due = plan_returns(contents.result, contents.findings)
-    processes = 1 if _LONG < len(contents.result.listed) <= _VERY_LONG else 0
-    needed = _without_departments_cells(contents) if processes else contents
-    beside = (  # what needs the most memory first, the other one uses it again
-        partial(write_council, contents=needed, remarks=said),
-        partial(write_checkbook, contents=needed, inbox_link=inbox, hand_edits=edits),
-    )
-    with (
-        _returns(due, workspace.inbox, strategy) as returns,
-        written_ahead(beside, processes, at_once=len(beside)) as (council, checkbook),
-    ):
+    checkbook = partial(write_checkbook, contents=contents, inbox_link=inbox, hand_edits=edits)
+    with _returns(due, workspace.inbox, strategy) as returns:
         published = publish.publish(
             workspace,
             contents.run,
@@ -252,8 +242,8 @@ def publish_list(
                 Output(f"点検結果_{year}.xlsx", write=checkbook, tracked=False),
                 Output(
                     remarks.council_name(strategy.settings),
-                    write=council,
-                    verify=lambda _, sheets: remarks.check_kept(sheets, said),
+                    write=partial(write_council, contents=contents, remarks=said),
+                    verify=(lambda _, sheets: remarks.check_kept(sheets, said)) if said else None,
                     tracked=False,
                 ),
                 *_open_data(contents),
@@ -268,14 +258,6 @@ def publish_list(
     earlier = sum(remark.year is not None and remark.year < this_year for remark in said)
     found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
     return Delivered(published, tuple(edits), Remarks(len(said) - earlier, earlier, found))
-
-
-def _without_departments_cells(contents: Contents) -> Contents:
-    """What another process needs: of the rows as typed those of the office alone."""
-    result = contents.result
-    office = {record.file for record in result.files if record.outcome == "office"}
-    raw = {n: r if r.file in office else replace(r, values={}) for n, r in result.raw.items()}
-    return replace(contents, result=replace(result, raw=raw))
 
 
 def _open_data(contents: Contents) -> Iterator[Output]:

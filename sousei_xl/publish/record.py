@@ -210,7 +210,7 @@ def _with_lines(
     """Each row with the lines of text that are due: blank ones only once another follows."""
     blank: list[list[str]] = []
     for row in rows:
-        line = [_text(value) for value in row]
+        line = [v if v.__class__ is str and "\r" not in v else _text(v) for v in row]
         while line and not line[-1]:
             line.pop()
         blank.append(line)

@@ -54,18 +54,21 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
         outside the sheet and for a number that is none, OverflowError for one that is too large.
         """
         strings, line, number = self.str_table, self.table[row], row + 1
+        known = strings.string_table
         for column, value, look in cells:
-            index = look.xf_index or look._get_xf_index()
-            head = f'<c r="{_letters(column)}{number}" s="{index}"'
+            cell, index = f"{_letters(column)}{number}", look.xf_index or look._get_xf_index()
             if value is None or value == "":
-                line[column] = f"{head}/>"
+                line[column] = f'<c r="{cell}" s="{index}"/>'
             elif isinstance(value, str):
-                if value not in strings.string_table:
+                string = known.get(value)
+                if string is None:
                     check(value)
-                string = strings._get_shared_string_index(value)
-                line[column] = f'{head} t="s"><v>{string}</v></c>'
+                    string = strings._get_shared_string_index(value)
+                else:
+                    strings.count += 1
+                line[column] = f'<c r="{cell}" s="{index}" t="s"><v>{string}</v></c>'
             elif math.isfinite(value):
-                line[column] = f"{head}><v>{value:.16G}</v></c>"
+                line[column] = f'<c r="{cell}" s="{index}"><v>{value:.16G}</v></c>'
             else:
                 raise ValueError(str(value))
         if any(self._check_dimensions(row, column) for column in (min(line), max(line))):
