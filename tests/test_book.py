@@ -263,6 +263,7 @@ def test_a_row_of_the_wrong_length_is_a_bug(tmp_path: Path) -> None:
         ("一\n二\n\n四", 4),
         ("a" * 16, 1),
         ("あああああああ English", 2),  # a word is not torn …
+        ("目安の上限は（10,000,000円）以下", 3),  # nor is a number, with what encloses it
         ("a" * 100, 6),  # … unless it is longer than the line
     ],
 )

@@ -21,13 +21,14 @@ _PADDING = 4.0  # above and below the text together
 _NARROWER = 0.98  # printers set a line up to two per cent wider than the screen
 _ROMAN_EM = 0.6  # digits and letters are 0.5 to 0.6 in the usual Japanese fonts
 # 禁則: what must not start a line stays with the character before it, what must not end one with
-# the one after it; words in Roman letters are not torn.
+# the one after it; words in Roman letters and numbers (10,000,000) are not torn.
 _NO_START = (
     "、。，．・：；？！）」』】〕〉》］｝ー～〜々ゝゞヽヾ,.:;?!)]}%"
     "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
 )
 _NO_END = "（「『【〔〈《［｛([{"
-_TOKEN = re.compile(rf"[{re.escape(_NO_END)}]*(?:[A-Za-z0-9@#$&'_/+-]+|.)[{re.escape(_NO_START)}]*")
+_WORD = r"[A-Za-z0-9@#$&'_/+-]+(?:[,.:][A-Za-z0-9]+)*"
+_TOKEN = re.compile(rf"[{re.escape(_NO_END)}]*(?:{_WORD}|.)[{re.escape(_NO_START)}]*")
 # Fonts whose lines stand far apart; all others stay below the default.
 _LINE_HEIGHTS = (("游", 1.75), ("Yu ", 1.75), ("メイリオ", 1.7), ("Meiryo", 1.7))
 _LINE_HEIGHT = 1.45
