@@ -118,6 +118,8 @@ def test_the_number_and_the_list_do_not_depend_on_last_years(
     shutil.copytree(years.second, folder)
     here = ("--workspace", folder)
     previous = ("--previous", years.previous)
+    said = run("merge", *here, *previous).out
+    assert f"「sousei-xl merge --approve 決裁日 --previous {years.previous.name}」" in said
     approved = run("merge", *here, *previous, "--approve", "2019-03-29", "--json").json
     assert (approved["status"], approved["run"]) == ("final", merged["run"])
     official = folder / "outbox" / "別紙_令和元年度.xlsx"
