@@ -19,7 +19,7 @@ import xlsxwriter
 import zip_surgery as zs
 
 from sousei_xl.findings import Place, finding
-from sousei_xl.intake import child, worker
+from sousei_xl.intake import child, read, worker
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import PendingReadings, Reading, read_files, read_one, start_reading
 from sousei_xl.workspace import OperatorError
@@ -239,6 +239,27 @@ def test_reading_starts_early_and_ends_all_children(tmp_path: Path) -> None:
     pending.close()
     assert pending._children == set()
     assert not any(thread.is_alive() for thread in pending._threads)
+
+
+def test_more_processes_join_when_somebody_waits_for_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[child.Child] = []
+    usual = child.Child
+
+    def start() -> child.Child:
+        started.append(usual())
+        return started[-1]
+
+    monkeypatch.setattr(read, "Child", start)
+    files = put(tmp_path, **{f"n{n}": PLAIN for n in range(60)})
+    for much, processes in ((0, 3), (60, 1)):
+        monkeypatch.setattr(read, "_MUCH", much)
+        started.clear()
+        with start_reading(files, jobs=1, joining=2) as pending:
+            readings = pending.result()
+        assert [reading.file for reading in readings] == [file.file for file in files]
+        assert len(started) == processes
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a file that never ends")
