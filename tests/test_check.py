@@ -84,6 +84,28 @@ def test_each_marked_file_goes_back(workspace: Path, wrong: Path, later: Path) -
     assert done.json["outputs"] == ["差戻し/記入ミス.xlsx", "差戻し/写し/記入ミス.xlsx"]
 
 
+def test_none_of_many_files_of_one_name_is_lost(
+    workspace: Path, wrong: Path, tmp_path: Path
+) -> None:
+    """The one in the inbox keeps its name, wherever it is named."""
+    own = workspace / "inbox" / "届いた.xlsx"
+    files = [tmp_path / part / "課" / own.name for part in "abc"]
+    for path in files:
+        path.parent.mkdir(parents=True)
+        shutil.copy(wrong, path)
+    shutil.copy(wrong, own)
+    try:
+        done = run("check", "--return", *files, own, "--workspace", workspace, "--json")
+    finally:
+        own.unlink()
+    assert sorted(done.json["outputs"]) == [
+        "差戻し/届いた.xlsx",
+        "差戻し/課/届いた.xlsx",
+        "差戻し/課（2）/届いた.xlsx",
+        "差戻し/課（3）/届いた.xlsx",
+    ]
+
+
 def test_an_older_edition_under_another_unit_is_judged_all_the_same(
     workspace: Path, wrong: Path, tmp_path: Path
 ) -> None:

@@ -36,6 +36,7 @@ from sousei_xl.sheets.checkbook.cells import Inbox, quoted_sheet, typed
 from sousei_xl.sheets.checkbook.findings import lines_of
 from sousei_xl.sheets.checkbook.reminders import reminders
 from sousei_xl.sheets.checkbook.steps import next_steps, tally
+from sousei_xl.sheets.checkbook.submissions import successors
 from sousei_xl.sheets.tables import Link
 from sousei_xl.workspace import Run
 from tests.builders import example_submissions, good, intake, make_strategy, submission
@@ -649,3 +650,11 @@ def test_live_formulas_equal_the_stored_values(tmp_path: Path) -> None:
         assert len(cells) > 50
         for cell in cells:
             assert computed[cell].value == stored[cell].value, f"{path.name} {cell}"
+
+
+def test_a_file_whose_sheets_two_others_replace_is_said_to_be_replaced_by_the_lists() -> None:
+    by_list, by_kpi = (
+        finding("F206", Place(name), "前.xlsx", kept=name, dropped="前.xlsx", variant=variant)
+        for name, variant in (("一覧.xlsx", "newer_edition"), ("KPI.xlsx", "kpi_form"))
+    )
+    assert successors([by_list, by_kpi]) == {"前.xlsx": "一覧.xlsx"}

@@ -159,7 +159,9 @@ def _merge(
     intake = pipeline.receive_all(arrived, strategy)
     del arriving, arrived  # of very many files, this is most of what is in memory
     result, indicators = pipeline.merge_all(intake, strategy, last)
-    contents = delivery.contents_of(run, result, indicators, strategy, workspace, approve, last)
+    contents = delivery.contents_of(
+        run, result, indicators, strategy, workspace, approve, last, previous
+    )
     return contents, definition
 
 

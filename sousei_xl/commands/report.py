@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -268,9 +268,9 @@ def _files_aside(console: Console, files: Sequence[FileRecord], found: Sequence[
 def _files_replaced(console: Console, result: ListResult, indicators: IndicatorResult) -> None:
     """Files that another one of their unit stands for, each with the reason."""
     replaced = [f.file for f in result.files if f.outcome == "superseded"]
-    reasons = {
-        f.value: f.text for f in (*result.findings, *indicators.findings) if f.code == "F206"
-    }
+    # The list's come last, and stand: they say more than those of the KPI round.
+    found = (*indicators.findings, *result.findings)
+    reasons = {f.value: f.text for f in found if f.code == "F206"}
     for file in replaced[:_MOST]:
         console.print(f"  差し替え済み（使っていません）: {shown(file)}")
         if file in reasons:
@@ -377,8 +377,8 @@ def checked(found: Sequence[Checked]) -> None:
             console.print(
                 f"  同じ提出単位のファイルがほかにも指定されています"
                 f"（{shown(named(item.rivals, 3))}）。それぞれを別に点検しました。"
-                f"一緒に受付フォルダーに入れると、使われるのは『{shown(item.counting)}』です"
-                "（版、保存日時、ファイル名の順に新しいもの）。"
+                f"一緒に受付フォルダーに入れると、使われるのは{_counting(item.counting)}です"
+                "（版、保存日時、ファイル名の順に新しいもの。KPIは、KPIだけの様式が先です）。"
             )
         for group in collapse(sorted(item.findings, key=sheet_order)):
             console.print(f"  {group[0].severity}　{finding_line(group)}")
@@ -386,6 +386,13 @@ def checked(found: Sequence[Checked]) -> None:
         if not counts["要修正"]:
             console.print("  要修正の指摘はありません。")
         console.print()
+
+
+def _counting(files: Mapping[str, str]) -> str:
+    """``『a.xlsx』``, or ``事業は『a.xlsx』、KPIは『b.xlsx』``."""
+    if len(set(files.values())) == 1:
+        return f"『{shown(next(iter(files.values())))}』"
+    return "、".join(f"{sheet}は『{shown(name)}』" for sheet, name in files.items())
 
 
 def sheet_order(item: Finding) -> tuple[str, int, int, str]:

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, is_error
+from sousei_xl.forms.layout import INDICATORS, PROJECTS
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.pipeline import receive_all
 from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.rules.merge import merge
-from sousei_xl.rules.merge.units import lateness, settle, unit_key
+from sousei_xl.rules.merge.units import lateness, settle, standing, unit_key
 from sousei_xl.rules.records import FileRecord, Intake, Submission
 from sousei_xl.strategy import Strategy
+from sousei_xl.workspace import OperatorError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Checked:
     """What one file would get. Places and ``record`` name it as the user did.
 
     ``listed`` are its rows of the list frame. ``rivals`` are the other files of its unit that were
-    asked about, each checked by itself as well; a merge of all of them would take ``counting``.
+    asked about, each checked by itself as well; of those that have the same sheet (事業, KPI), a
+    merge of all of them would take the one that ``counting`` has for it.
     """
 
     asked: Asked
@@ -49,7 +52,7 @@ class Checked:
     findings: tuple[Finding, ...]
     listed: pd.DataFrame
     rivals: tuple[str, ...] = ()
-    counting: str = ""
+    counting: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_errors(self) -> bool:
@@ -95,8 +98,8 @@ def check_files(
         else:
             intake = _without(everything, outside - {item.file})
             outcome = _outcome(_in_its_place(mine, intake, strategy), strategy, last)
-        rivals = _rivals(mine, units[unit_key(mine)], submissions) if mine else []
-        yield _checked(item, outcome, rivals)
+        unit = units[unit_key(mine)] if mine else []
+        yield _checked(item, outcome, _rivals(mine, unit, submissions) if mine else {})
 
 
 def _without(intake: Intake, files: set[str]) -> Intake:
@@ -117,7 +120,8 @@ def _in_its_place(mine: Submission | None, intake: Intake, strategy: Strategy) -
     rivals = {s.file for s in intake.submissions if unit_key(s) == unit_key(mine)} - {mine.file}
     while True:
         kept = [_yielding(s, mine) if s.file in rivals else s for s in intake.submissions]
-        successor = settle(kept, strategy).successors.get(mine.file)
+        theirs = [s for s in kept if s.department == mine.department]
+        successor = settle(theirs, strategy).successors.get(mine.file)
         if successor is None:
             return replace(intake, submissions=tuple(sorted(kept, key=lambda s: s.file)))
         # A later file of the department repeats most of its rows under another 担当課.
@@ -145,7 +149,11 @@ def _outcome(intake: Intake, strategy: Strategy, last: LastYear | None) -> _Outc
     )
 
 
-def _checked(item: Asked, outcome: _Outcome, rivals: Sequence[Asked]) -> Checked:
+def _checked(item: Asked, outcome: _Outcome, rivals: Mapping[str, Sequence[Asked]]) -> Checked:
+    if item.file not in outcome.records:
+        raise OperatorError(
+            f"『{item.name}』が、点検している間に見つからなくなりました。もう一度実行してください。"
+        )
     mine = [outcome.files.get(row_id) == item.file for row_id in outcome.listed.index]
     return Checked(
         item,
@@ -156,22 +164,21 @@ def _checked(item: Asked, outcome: _Outcome, rivals: Sequence[Asked]) -> Checked
             if f.place.file == item.file
         ),
         outcome.listed[mine],
-        tuple(rival.name for rival in rivals if rival is not item),
-        rivals[-1].name if rivals else "",
+        tuple(dict.fromkeys(r.name for found in rivals.values() for r in found if r is not item)),
+        {sheet: found[-1].name for sheet, found in rivals.items() if len(found) > 1},
     )
 
 
 def _rivals(
     mine: Submission, unit: Sequence[Asked], submissions: Mapping[str, Submission]
-) -> list[Asked]:
-    """Which files of the unit a merge would take one of, ``mine`` among them; the last counts."""
-    theirs = {item.file: submissions[item.file] for item in unit}
-    return sorted(
-        (
-            item
-            for item in unit
-            if (mine.has_projects and theirs[item.file].has_projects)
-            or (mine.has_indicators and theirs[item.file].has_indicators)
-        ),
-        key=lambda item: lateness(theirs[item.file]),
-    )
+) -> dict[str, list[Asked]]:
+    """For each sheet of ``mine`` the files of the unit that have it, ``mine`` among them; a merge
+    takes the last."""
+    found: dict[str, list[Asked]] = {}
+    if mine.has_projects:
+        having = [a for a in unit if submissions[a.file].has_projects]
+        found[PROJECTS] = sorted(having, key=lambda a: lateness(submissions[a.file]))
+    if mine.has_indicators:
+        having = [a for a in unit if submissions[a.file].has_indicators]
+        found[INDICATORS] = sorted(having, key=lambda a: standing(submissions[a.file]))
+    return found

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
 
 from sousei_xl import publish
@@ -119,10 +120,11 @@ def contents_of(
     workspace: Workspace,
     approve: dt.date | None = None,
     last: LastYear | None = None,
+    previous: Path | None = None,
 ) -> Contents:
     """The contents of this run with its state: draft, proposal or final.
 
-    ``last`` is last year's 別紙, where it was asked for.
+    ``last`` is last year's 別紙, where it was asked for, ``previous`` its path.
     OperatorError where ``approve`` is asked for a list that cannot be final.
     """
     figures = totals(result.listed, strategy)
@@ -154,7 +156,8 @@ def contents_of(
     )
     if last is None:
         return replace(contents, forgotten=_compared_with(workspace, strategy))
-    return replace(contents, year_changes=year_changes(contents, last))
+    typed = _relative(previous, workspace.outbox.parent) if previous else last.file
+    return replace(contents, year_changes=year_changes(contents, last), previous=typed)
 
 
 def _compared_with(workspace: Workspace, strategy: Strategy) -> str:
@@ -292,7 +295,8 @@ def publish_returns(
 ) -> list[str]:
     """Marked workbooks of checked files, with 要確認 alone too; their names in the outbox."""
     asked: dict[str, tuple[Checked, tuple[Finding, ...]]] = {}
-    for item in checked:
+    # The names of the inbox are those that a merge gives, too.
+    for item in sorted(checked, key=lambda item: not item.asked.inside):
         if findings := tuple(filter(is_for_department, item.findings)):
             asked[_return_key(item.asked, asked)] = item, findings
     names = return_names(asked)
@@ -321,8 +325,9 @@ def _return_key(asked: Asked, taken: Container[str]) -> str:
     """
     if asked.inside:
         return asked.file
-    name, folder = asked.path.name, asked.path.resolve().parent.name
-    return f"{folder}/{name}" if name in taken and folder else name
+    name, folder = asked.path.name, asked.path.resolve().parent.name or "ほか"
+    beside = (f"{folder}（{number}）/{name}" for number in count(2))
+    return next(key for key in chain((name, f"{folder}/{name}"), beside) if key not in taken)
 
 
 def _settled_returns(held: Outbox, returns: Iterable[Output], contents: Contents) -> list[str]:

@@ -92,9 +92,10 @@ def _put(fresh: Path, path: Path, reading: Reading | None) -> State:
                 return "failed"
         elif sha256(path.read_bytes()).hexdigest() != reading.sha256:
             return "kept"  # somebody has saved it since
-        os.replace(beside, path)
-    except PermissionError:  # on Windows: open in Excel
-        return "open" if reading is not None else "failed"
+        try:
+            os.replace(beside, path)
+        except PermissionError:  # on Windows: open in Excel
+            return "open" if reading is not None else "failed"
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)

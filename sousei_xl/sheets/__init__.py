@@ -26,8 +26,8 @@ class Contents:
     has changed since and became a proposal again. ``former_approval`` is the day that this run's
     決裁 replaces. ``indicators`` is the KPI round, if there is one, ``judged`` what its reports
     mean (``judge_all``). ``year_changes`` is what became of last year's projects, if last year's
-    別紙 was given; ``forgotten`` names the one that the list in the outbox was compared with, where
-    this run was given none.
+    別紙 was given, and ``previous`` the way to that from the workspace; ``forgotten`` names the one
+    that the list in the outbox was compared with, where this run was given none.
     """
 
     strategy: Strategy
@@ -42,6 +42,7 @@ class Contents:
     judged: tuple[Judged, ...] = ()
     year_changes: YearChanges | None = None
     forgotten: str = ""
+    previous: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -245,7 +245,7 @@ class Sheet:
             return
         first = cells[0][0]
         try:
-            self.worksheet.put_line(row, cells, lambda text: self._check_text(text, row, first))
+            self.worksheet.put_line(row, cells, lambda text, at: self._check_text(text, row, at))
         except (ValueError, TypeError, OverflowError) as error:
             raise self._lost(row, first, str(error)) from error
         self._done(0, row, first)

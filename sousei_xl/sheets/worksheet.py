@@ -44,14 +44,15 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
     _finished: IO[bytes] | None = None
 
     def put_line(
-        self, row: int, cells: Iterable[tuple[int, Any, Any]], check: Callable[[str], None]
+        self, row: int, cells: Iterable[tuple[int, Any, Any]], check: Callable[[str, int], None]
     ) -> None:
         """Take plain cells (column, text or number or None, format) of a row as finished XML, which
         is kept in the place of XlsxWriter's own records of them.
 
         No chart may refer to them, because XlsxWriter looks for the values of its charts among
-        its own cells. ``check`` is called for each text that is new to the workbook. ValueError
-        outside the sheet and for a number that is none, OverflowError for one that is too large.
+        its own cells. ``check`` gets each text that is new to the workbook, and its column.
+        ValueError outside the sheet and for a number that is none, OverflowError for one that is
+        too large.
         """
         strings, line, number = self.str_table, self.table[row], row + 1
         known = strings.string_table
@@ -62,7 +63,7 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
             elif isinstance(value, str):
                 string = known.get(value)
                 if string is None:
-                    check(value)
+                    check(value, column)
                     string = strings._get_shared_string_index(value)
                 else:
                     strings.count += 1

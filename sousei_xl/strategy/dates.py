@@ -25,6 +25,7 @@ _A_YEAR = re.compile(
     r"(?:昭和|平成|令和)\s*(?:\d{1,2}|元)|(?<![0-9A-Z])[SHR]\d{1,2}(?!\d)|(?<!\d)\d{4}(?!\d)",
     re.IGNORECASE,
 )
+_OF_YEAR = re.compile(r"\s*年度")
 _A_SPAN = re.compile(r"[~〜-]|から")
 _WEEKDAY = re.compile(r"[(（].*")
 
@@ -43,9 +44,15 @@ def is_possible(list_date: dt.date, fiscal_year: int) -> bool:
 
 
 def names_another_year(label: str, fiscal_year: int) -> bool:
-    """Whether 年度の表記 says a year, and not this one. A span of years may have it within."""
-    plain = text.nfkc(label)
-    found = {text.parse_fiscal_year(match) for match in _A_YEAR.findall(plain)} - {None}
+    """Whether 年度の表記 says a fiscal year, and not this one. A span of years may have it within.
+
+    A year beside other words (``改訂2019``) need not be the fiscal year.
+    """
+    plain = text.nfkc(label).strip()
+    said = [
+        m[0] for m in _A_YEAR.finditer(plain) if m[0] == plain or _OF_YEAR.match(plain, m.end())
+    ]
+    found = {text.parse_fiscal_year(year) for year in said} - {None}
     return bool(found) and fiscal_year not in found and not _A_SPAN.search(plain)
 
 

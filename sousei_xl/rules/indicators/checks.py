@@ -105,13 +105,14 @@ def unit_is_right(kpi: Round) -> Iterator[Finding]:
 
 def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
     """K104: 累計 below an earlier year's value, be it carried, or below its baseline."""
-    settings = kpi.strategy.settings
+    settings, united = kpi.strategy.settings, kpi.of_indicator()
     for row, indicator in kpi.known:
         if indicator.kind != defined.RUNNING_TOTAL:
             continue
         known = [(y, v, defined.actual_label(y, settings)) for y, v in row.actuals.items()]
         published = kpi.previous.get(indicator.id, {})
-        carried = {year: value for year, value in published.items() if not row.speaks_of(year)}
+        said = united[indicator.id]  # what another unit has revised is carried no more
+        carried = {y: v for y, v in published.items() if not any(r.speaks_of(y) for r in said)}
         known += [
             (year, value, f"前年度の別紙の{label}")
             for (year, value), label in zip(carried.items(), _labels(carried, kpi), strict=True)

@@ -97,9 +97,8 @@ def next_steps(contents: Contents) -> Iterator[str]:
     if contents.reopened:
         yield "確定した後に内容が変わっています。変わったところを確かめ、もう一度決裁を受けます。"
     if contents.status == "proposal":
-        last = contents.year_changes.last.file if contents.year_changes else ""
         # Without it, what was carried over from last year's would be missing in the final list.
-        again = f" --previous {quoted(last)}" if last else ""
+        again = f" --previous {quoted(contents.previous)}" if contents.previous else ""
         example = contents.strategy.settings.list_date.isoformat()
         yield (
             f"別紙（案）を確かめて決裁を受け、「sousei-xl merge --approve 決裁日{again}」"

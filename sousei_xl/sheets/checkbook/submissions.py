@@ -140,8 +140,7 @@ def _department_rows(contents: Contents, inbox: Inbox) -> Iterator[Row]:
             files[record.department].append(record)
     counts = _counts(result)
     asked = {f for r in reminders(result, contents.strategy.settings) for f in r.files}
-    last = contents.year_changes.last.file if contents.year_changes else ""
-    options = f" --previous {quoted(last)}" if last else ""
+    options = f" --previous {quoted(contents.previous)}" if contents.previous else ""
     kept = successors(contents.findings)
     for department in result.departments:
         records = files.pop(department.department, [])
@@ -160,7 +159,11 @@ def _department_rows(contents: Contents, inbox: Inbox) -> Iterator[Row]:
 
 def successors(findings: Iterable[Finding]) -> dict[str, str]:
     """Replaced file → the file that is used in its place, as F206 says it."""
-    return {f.value: f.place.file for f in findings if f.code == "F206"}
+    found: dict[str, str] = {}
+    for item in findings:  # those of the list come first, and say more than those of the KPI round
+        if item.code == "F206":
+            found.setdefault(item.value, item.place.file)
+    return found
 
 
 def _missing_rows(department: DepartmentState, refused: bool) -> Iterator[Row]:
