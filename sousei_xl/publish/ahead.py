@@ -59,8 +59,6 @@ class _Ahead:
     def _begin(self, lot: int) -> None:
         for several in self._lots[len(self._begun) : lot + self._most]:
             self._begun.append(self._pool.submit(_write_several, several))
-        if len(self._begun) == len(self._lots):
-            self._pool.shutdown(wait=False)  # a process that is done gives its memory back
 
     def fetch(self, lot: int, write: Write, written: Path, path: Path) -> None:
         """Put one file in its place. What no other process can do is done here, and fails here."""
@@ -97,8 +95,6 @@ def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
         raise
     finally:
         pool.shutdown(cancel_futures=True)
-        for child in active_children():
-            child.join()
 
 
 def _begin() -> None:
