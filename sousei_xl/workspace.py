@@ -83,3 +83,8 @@ class Run:
         inputs = json.dumps([__version__, template_sha256, sorted(files)], ensure_ascii=False)
         digest = hashlib.sha256(inputs.encode("utf-8", "surrogatepass")).hexdigest()
         return cls(digest[:8], list_date, dt.datetime.combine(list_date, dt.time()))
+
+
+def as_argument(name: str) -> str:
+    """A path as it is typed behind a command: in quotation marks where it has white space."""
+    return f'"{name}"' if any(c.isspace() for c in name) else name

@@ -76,9 +76,9 @@ def run(args: argparse.Namespace) -> int:
         listed = as_json.files(found.record for found in checked)
         as_json.emit({"files": listed, "findings": described, "outputs": written})
     else:
-        from sousei_xl.commands import report
+        from sousei_xl.commands import check_report
 
-        report.checked(checked)
+        check_report.checked(checked)
         for name in written:
             print(f"書き出したもの: {shown(str(workspace.outbox / name))}")
     return DRAFT if any(found.has_errors for found in checked) else DONE

@@ -45,9 +45,10 @@ def shown(name: str) -> str:
 
 
 def argument(path: object) -> str:
-    """A path as it is typed behind a command: in quotation marks where it has white space."""
-    name = shown(str(path))
-    return f'"{name}"' if any(c.isspace() for c in name) else name
+    """A path fit to be printed behind a command."""
+    from sousei_xl.workspace import as_argument  # --help needs nothing of it
+
+    return as_argument(shown(str(path)))
 
 
 _EXCERPT, _BEFORE = 40, 8  # characters of a long text that are shown, and those before the change

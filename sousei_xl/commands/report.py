@@ -3,60 +3,38 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import pandas as pd
-from rich.box import ASCII_DOUBLE_HEAD, SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from sousei_xl.commands import last_year
 from sousei_xl.commands.console import differing, shown
+from sousei_xl.commands.status_report import files_aside, state_words
+from sousei_xl.commands.terminal import MOST, finding_line, new_console, new_table
 from sousei_xl.figures.changes import Changes, Row, target
 from sousei_xl.figures.totals import Subtotal
-from sousei_xl.findings import Finding, address, collapse
-from sousei_xl.rules.indicators.records import IndicatorResult
-from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
-from sousei_xl.sheets import Contents, named
-from sousei_xl.strategy import Strategy
-from sousei_xl.text import NEW, RELISTED, japanese_date, to_text
+from sousei_xl.findings import collapse
+from sousei_xl.sheets import Contents
+from sousei_xl.text import japanese_date, to_text
 from sousei_xl.workspace import Workspace
 
-if TYPE_CHECKING:  # ``check`` writes no workbook and needs none of what does
-    from sousei_xl.pipeline.checking import Checked
+if TYPE_CHECKING:
     from sousei_xl.pipeline.delivery import Delivered
 
-_MOST = 10  # findings and rows that are listed on the console; all of them stand in the workbook
 _MOST_DEPARTMENTS = 60
-_WIDTH = 100
 _STATES = {"draft": "作成中", "proposal": "（案）", "final": "確定"}
-
-
-def _console() -> Console:
-    """Colour on a terminal only; a width that no table needs where nobody set one."""
-    width = None if sys.stdout.isatty() else _WIDTH
-    return Console(width=width, highlight=False, soft_wrap=True, emoji=False, markup=False)
-
-
-def _table(console: Console, *columns: tuple[str, bool]) -> Table:
-    box = SIMPLE_HEAD if (console.encoding or "").lower().startswith("utf") else ASCII_DOUBLE_HEAD
-    table = Table(box=box, pad_edge=False, show_edge=False, header_style="bold")
-    for heading, is_number in columns:
-        table.add_column(heading, justify="right" if is_number else "left", no_wrap=True)
-    return table
 
 
 def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> None:
     """The report of ``merge``."""
     published = delivered.published
-    console = _console()
+    console = new_console()
     _heading(console, contents)
     _departments(console, contents)
-    _files_aside(console, contents.result.files, contents.findings)
+    files_aside(console, contents.result.files, contents.findings)
     _figures(console, contents)
     _compared(console, contents)
     _findings(console, contents)
@@ -84,10 +62,10 @@ def dry_run(contents: Contents, since: str, changes: Changes) -> None:
     """The report of ``merge --dry-run``."""
     from sousei_xl.sheets.checkbook.steps import unacknowledged
 
-    console = _console()
+    console = new_console()
     _heading(console, contents)
     _departments(console, contents)
-    _files_aside(console, contents.result.files, contents.findings)
+    files_aside(console, contents.result.files, contents.findings)
     _figures(console, contents)
     _compared(console, contents)
     console.print(
@@ -96,13 +74,13 @@ def dry_run(contents: Contents, since: str, changes: Changes) -> None:
     _rows(console, "載る行", changes.added)
     _rows(console, "消える行", changes.removed)
     console.print(f"  変わる行: {len(changes.changed)}")
-    for change in changes.changed[:_MOST]:
+    for change in changes.changed[:MOST]:
         console.print(f"    {target(change.row)}　{to_text(change.row['事業名'])}")
         for heading, before, after in change.fields:
             one, other = differing(before, after)
             console.print(f"      {heading}: {one} → {other}")
-    if len(changes.changed) > _MOST:
-        console.print(f"    ほか {len(changes.changed) - _MOST} 行")
+    if len(changes.changed) > MOST:
+        console.print(f"    ほか {len(changes.changed) - MOST} 行")
     console.print(f"\n{_counts(contents)}")
     for question in contents.questions:
         console.print(f"確かめてください: {shown(question)}")
@@ -113,10 +91,10 @@ def dry_run(contents: Contents, since: str, changes: Changes) -> None:
 
 def _rows(console: Console, label: str, rows: Sequence[Row]) -> None:
     console.print(f"  {label}: {len(rows)}")
-    for row in rows[:_MOST]:
+    for row in rows[:MOST]:
         console.print(f"    {target(row)}　{to_text(row['事業名'])}（{to_text(row['部局名'])}）")
-    if len(rows) > _MOST:
-        console.print(f"    ほか {len(rows) - _MOST} 行")
+    if len(rows) > MOST:
+        console.print(f"    ほか {len(rows) - MOST} 行")
 
 
 def _heading(console: Console, contents: Contents) -> None:
@@ -143,7 +121,7 @@ def _heading(console: Console, contents: Contents) -> None:
 def _departments(console: Console, contents: Contents) -> None:
     from sousei_xl.sheets.checkbook.steps import COUNTED
 
-    table = _table(
+    table = new_table(
         console,
         ("部局", False),
         ("状態", False),
@@ -168,122 +146,9 @@ def _departments(console: Console, contents: Contents) -> None:
         console.print(f"{len(asked):,}部局: {counted}（全部は点検結果の「提出状況」にあります）\n")
 
 
-def status(
-    result: ListResult,
-    indicators: IndicatorResult,
-    strategy: Strategy,
-    inbox: str,
-    options: str,
-) -> None:
-    """The report of ``status``: states, receipts, and reminders ready to be pasted into a mail.
-
-    ``inbox`` and ``options`` name the workspace in the commands that go with a reminder.
-    """
-    console = _console()
-    settings = strategy.settings
-    console.print(Text(f"{settings.municipality}　{settings.year_label}　提出状況", "bold"))
-    table = _table(
-        console,
-        ("部局", False),
-        ("状態", False),
-        ("KPI", False),
-        ("ファイル", False),
-        ("版", True),
-        ("行", True),
-        ("受付番号", False),
-    )
-    from sousei_xl.sheets.checkbook.steps import from_list_forms, indicator_state
-
-    kpi = {d.department: d for d in indicators.departments}
-    records = {record.file: record for record in result.files}
-    for d in result.departments:
-        if not d.expected and not d.files and not kpi[d.department].expected:
-            continue
-        receipts: list[FileRecord | None] = [records[name] for name in d.files]
-        for i, record in enumerate(receipts or [None]):
-            cells = ("", "", "", "")
-            if record is not None:
-                edition = str(record.edition) if record.edition else ""
-                cells = (shown(record.file), edition, str(record.read), record.sha256[:8])
-            state = state_words(d) if d.expected or d.files else "対象外"
-            head = (d.department, state, indicator_state(kpi[d.department]))
-            table.add_row(*(head if i == 0 else ("", "", "")), *cells)
-    console.print(table)
-    console.print("（受付番号はファイルの内容から計算したもので、提出物を照合できます）")
-    console.print()
-    if waiting := from_list_forms(indicators):
-        console.print(
-            f"KPIだけの様式での回答がまだない{len(waiting)}部局（{shown(named(waiting))}）の実績は、"
-            "一覧の様式にあった値のままです。\n"
-        )
-    _files_aside(console, result.files, result.findings)
-    _files_replaced(console, result, indicators)
-    from sousei_xl.sheets.checkbook.reminders import marking, reminders
-
-    for reminder in reminders(result, settings):
-        console.print(f"--- {reminder.addressee}への依頼文 ---\n{reminder.letter}\n")
-        if reminder.files:
-            console.print(
-                "（印を付けたファイルを添えるときは、次のコマンドで「差戻し」に作ります）"
-            )
-        for file in reminder.files:
-            console.print(f"  {marking(file, inbox, options)}")
-        if reminder.files:
-            console.print()
-
-
-def state_words(department: DepartmentState) -> str:
-    """``受理（確認依頼あり 2件）``, ``差戻し 3件（農政課が未提出）`` …"""
-    if department.state == "受理" and department.confirmations:
-        return f"受理（確認依頼あり {department.confirmations}件）"
-    missing = [unit for unit in department.missing_units if unit]
-    if not department.files and missing == [department.department]:
-        missing = []  # the 課 is the 部局
-    told = f"（{named(missing, 3)}が未提出）" if missing else ""
-    if department.state == "差戻し":
-        return f"差戻し {department.errors}件{told}"
-    return f"{department.state}{told}"
-
-
-def _files_aside(console: Console, files: Sequence[FileRecord], found: Sequence[Finding]) -> None:
-    """Refused and ignored files, each with its reason and the cure."""
-    reasons: dict[str, Finding] = {}
-    for item in found:
-        if item.code.startswith("F"):
-            reasons.setdefault(item.place.file, item)
-    words = {"refused": "受け付けられないファイル", "ignored": "読み込んでいません"}
-    aside = [f for f in files if f.outcome in words]
-    if not aside:
-        return
-    for record in aside[:_MOST]:
-        reason = reasons.get(record.file)
-        console.print(f"  {words[record.outcome]}: {shown(record.file)}")
-        if reason is not None:
-            console.print(f"    {reason.text}")
-    if len(aside) > _MOST:
-        console.print(f"  ほか {len(aside) - _MOST} ファイル（点検結果の「提出状況」にあります）")
-    console.print()
-
-
-def _files_replaced(console: Console, result: ListResult, indicators: IndicatorResult) -> None:
-    """Files that another one of their unit stands for, each with the reason."""
-    replaced = [f.file for f in result.files if f.outcome == "superseded"]
-    # The list's come last, and stand: they say more than those of the KPI round.
-    found = (*indicators.findings, *result.findings)
-    reasons = {f.value: f.text for f in found if f.code == "F206"}
-    for file in replaced[:_MOST]:
-        console.print(f"  差し替え済み（使っていません）: {shown(file)}")
-        if file in reasons:
-            console.print(f"    {reasons[file]}")
-    if len(replaced) > _MOST:
-        console.print(f"  ほか {len(replaced) - _MOST} ファイル")
-    if replaced:
-        console.print()
-
-
 def _figures(console: Console, contents: Contents) -> None:
     unit = contents.strategy.settings.unit
-    table = _table(
+    table = new_table(
         console,
         ("小計", False),
         ("行", True),
@@ -320,14 +185,6 @@ def _compared(console: Console, contents: Contents) -> None:
         console.print(doubt)
 
 
-def finding_line(group: Sequence[Finding]) -> str:
-    """Findings that say the same: place, what, what to do; the code stands last."""
-    first, *others = group
-    cells = [item.place.cell for item in others if item.place.cell]
-    more = f"（ほか{'、'.join(cells[:5])}{'など' if len(cells) > 5 else ''}）" if cells else ""
-    return f"{address(first.place)}{first.text}{more}［{first.code}］"
-
-
 def _counts(contents: Contents) -> str:
     from sousei_xl.sheets.checkbook.steps import tally
 
@@ -343,11 +200,11 @@ def _findings(console: Console, contents: Contents) -> None:
     ]
     console.print(f"\n{_counts(contents)}")
     lines = collapse(sorted(shown_ones, key=lambda f: f.severity != "要修正"))
-    for group in lines[:_MOST]:
+    for group in lines[:MOST]:
         file = shown(group[0].place.file)
         console.print(f"  {group[0].severity}　{file}　{finding_line(group)}")
-    if len(lines) > _MOST:
-        console.print(f"  ほか {len(lines) - _MOST} 件（点検結果の「指摘一覧」にあります）")
+    if len(lines) > MOST:
+        console.print(f"  ほか {len(lines) - MOST} 件（点検結果の「指摘一覧」にあります）")
 
 
 def _next(console: Console, contents: Contents) -> None:
@@ -361,60 +218,3 @@ def _next(console: Console, contents: Contents) -> None:
         console.print("      sousei-xl merge --previous 前年度の別紙.xlsx")
     if contents.status == "draft":
         console.print("  ・点検結果の「提出状況」と「指摘一覧」に、理由と直し方があります。")
-
-
-def checked(found: Sequence[Checked]) -> None:
-    """The report of ``check``: findings in the order of the sheet, then the rows of the list."""
-    console = _console()
-    for item in found:
-        record, counts = item.record, Counter(f.severity for f in item.findings)
-        console.print(Text(shown(record.file), "bold"))
-        console.print(
-            f"  {record.department or '部局不明'}　行 {record.read:,}　要修正 {counts['要修正']}"
-            f"　要確認 {counts['要確認']}　自動変換 {counts['自動変換']}"
-        )
-        if item.rivals:
-            console.print(
-                f"  同じ提出単位のファイルがほかにも指定されています"
-                f"（{shown(named(item.rivals, 3))}）。それぞれを別に点検しました。"
-                f"一緒に受付フォルダーに入れると、使われるのは{_counting(item.counting)}です"
-                "（版、保存日時、ファイル名の順に新しいもの。KPIは、KPIだけの様式が先です）。"
-            )
-        for group in collapse(sorted(item.findings, key=sheet_order)):
-            console.print(f"  {group[0].severity}　{finding_line(group)}")
-        _rows_of(console, item.listed)
-        if not counts["要修正"]:
-            console.print("  要修正の指摘はありません。")
-        console.print()
-
-
-def _counting(files: Mapping[str, str]) -> str:
-    """``『a.xlsx』``, or ``事業は『a.xlsx』、KPIは『b.xlsx』``."""
-    if len(set(files.values())) == 1:
-        return f"『{shown(next(iter(files.values())))}』"
-    return "、".join(f"{sheet}は『{shown(name)}』" for sheet, name in files.items())
-
-
-def sheet_order(item: Finding) -> tuple[str, int, int, str]:
-    """Findings as a person meets them: file first, then row by row from left to right."""
-    letters = item.place.cell.rstrip("0123456789")
-    return item.place.sheet, item.place.row or 0, len(letters), letters
-
-
-def _rows_of(console: Console, rows: pd.DataFrame) -> None:
-    if not len(rows):
-        return
-    table = _table(
-        console,
-        ("一覧での位置", False),
-        ("再掲", False),
-        ("事業名", False),
-        ("関連性", False),
-        ("予算（千円）", True),
-    )
-    for row in rows.to_dict("records"):
-        amount = row["budget_kind"] if pd.isna(row["budget"]) else f"{row['budget']:,}"
-        name = f"（新）{row['name']}" if row["category"] == NEW else row["name"]
-        place = f"{row['measure']}-{row['number']}"
-        table.add_row(place, RELISTED if row["relisted"] else "", name, row["relevance"], amount)
-    console.print(table)

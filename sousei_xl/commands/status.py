@@ -40,8 +40,9 @@ def run(args: argparse.Namespace) -> int:
 
         as_json.emit(as_json.round_state(result, indicators))
     else:
-        from sousei_xl.commands import report
+        from sousei_xl.commands import status_report
 
-        report.status(result, indicators, strategy, str(workspace.inbox), typed_again(args))
+        inbox = str(workspace.inbox)
+        status_report.status(result, indicators, strategy, inbox, typed_again(args))
     owing = any(d.missing_units or d.state in ("差戻し", "再提出待ち") for d in result.departments)
     return DRAFT if owing else DONE

@@ -95,7 +95,7 @@ def _merge_once(
 ) -> dict[str, str]:
     """Merge and say in one line what changed; returns what the next line is compared with."""
     from sousei_xl.commands.merge import deliver
-    from sousei_xl.commands.report import state_words
+    from sousei_xl.commands.status_report import state_words
 
     try:
         with Progress("読み込み") as progress:

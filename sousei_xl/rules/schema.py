@@ -2,7 +2,7 @@
 
 The codes travel as ``error=``; a null in a required column comes back as ``not_nullable``. Cells
 that did not parse are null here and already have their finding, so their failures are dropped.
-Rules across columns or rows are plain functions in ``checks.py``.
+Rules across columns or rows are plain functions in ``checks/``.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ from sousei_xl.figures import changes
 from sousei_xl.figures.changes.year import match, unlisted
 from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.findings import Finding
-from sousei_xl.rules.checks import Listing, at, thousandth
+from sousei_xl.rules.checks.listing import Listing, at
+from sousei_xl.rules.checks.rows import thousandth
 from sousei_xl.rules.records import ProjectRow
 from sousei_xl.strategy.fields import FORMER_MEASURE
 

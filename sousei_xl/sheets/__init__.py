@@ -15,7 +15,7 @@ from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, ListResult, ListStatus
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.dates import questions
-from sousei_xl.workspace import Run
+from sousei_xl.workspace import Run, as_argument
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,11 @@ class Contents:
     def state_label(self) -> str:
         """``作成中``, ``案`` or ``確定``."""
         return {"draft": "作成中", "proposal": "案", "final": "確定"}[self.status]
+
+    @property
+    def previous_option(self) -> str:
+        """`` --previous 別紙.xlsx``, for a command that must see the same; blank without one."""
+        return f" --previous {as_argument(text.printable(self.previous))}" if self.previous else ""
 
     @property
     def questions(self) -> tuple[str, ...]:

@@ -127,7 +127,7 @@ def _take(row: ProjectRow, original: ProjectRow, name: str, strategy: Strategy) 
     else:
         setattr(row, name, theirs)
     same_in_print = name == "category" and {mine, theirs} <= {None, text.CONTINUED}
-    # A figure that differs from the original's is L103 (``checks.py``).
+    # A figure that differs from the original's is L103 (``checks/lists.py``).
     told = row.original is not None and name == "budget" and None not in (mine, theirs)
     if name in row.unknown or same_in_print or told:
         return []

@@ -11,6 +11,7 @@ from sousei_xl import text
 from sousei_xl.findings import Finding, address, clip, collapse, is_error, is_for_department
 from sousei_xl.rules.records import DepartmentState, DepartmentStatus, FileRecord, ListResult
 from sousei_xl.strategy import Settings
+from sousei_xl.workspace import as_argument
 
 CONFIRM: Literal["確認依頼"] = "確認依頼"
 _MOST = 10  # questions of one letter: more do not fit a row of Excel
@@ -205,10 +206,4 @@ def _request(settings: Settings, again: bool) -> str:
 def marking(file: str, inbox: str, options: str = "") -> str:
     """The command that makes the marked file to go with a letter; ``inbox`` leads to it from where
     it is typed."""
-    return f"sousei-xl check --return {quoted(f'{inbox}/{file}')}{options}"
-
-
-def quoted(path: str) -> str:
-    """A path as it is typed behind a command."""
-    shown = text.printable(path)
-    return f'"{shown}"' if any(c.isspace() for c in shown) else shown
+    return f"sousei-xl check --return {as_argument(text.printable(f'{inbox}/{file}'))}{options}"

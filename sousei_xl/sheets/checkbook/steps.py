@@ -14,7 +14,7 @@ from sousei_xl.rules.indicators.records import IndicatorDepartment, IndicatorRes
 from sousei_xl.rules.records import ListResult
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.checkbook import answers
-from sousei_xl.sheets.checkbook.reminders import quoted, reminders
+from sousei_xl.sheets.checkbook.reminders import reminders
 from sousei_xl.workspace import OFFICE_SHEET
 
 OFFICE = "事務局"
@@ -98,7 +98,7 @@ def next_steps(contents: Contents) -> Iterator[str]:
         yield "確定した後に内容が変わっています。変わったところを確かめ、もう一度決裁を受けます。"
     if contents.status == "proposal":
         # Without it, what was carried over from last year's would be missing in the final list.
-        again = f" --previous {quoted(contents.previous)}" if contents.previous else ""
+        again = contents.previous_option
         example = contents.strategy.settings.list_date.isoformat()
         yield (
             f"別紙（案）を確かめて決裁を受け、「sousei-xl merge --approve 決裁日{again}」"

@@ -21,7 +21,7 @@ from sousei_xl.sheets.checkbook.cells import (
     write_spans,
     write_title,
 )
-from sousei_xl.sheets.checkbook.reminders import marking, quoted, reminders
+from sousei_xl.sheets.checkbook.reminders import Reminder, marking, reminders
 from sousei_xl.sheets.checkbook.steps import (
     COUNTED,
     bulleted,
@@ -79,12 +79,13 @@ def write_submissions(book: Book, contents: Contents, inbox: Inbox) -> None:
         row += 1
     with_next = {row + 1}
     row = write_title(sheet, row + 1, f"部局別の提出状況（{COUNTED}）")
-    table = Table(_COLUMNS, tuple(_department_rows(contents, inbox)), main=False)
+    letters = reminders(contents.result, contents.strategy.settings)
+    table = Table(_COLUMNS, tuple(_department_rows(contents, inbox, letters)), main=False)
     row = write_table(sheet, row, table)
     for section in (
         _refused(contents.result, inbox),
         *_answers(contents, inbox),
-        _reminders(contents),
+        _reminders(letters),
         _strays(contents.result),
     ):
         with_next |= {row + 1, row + 2}  # a title and headings never stand alone
@@ -132,20 +133,23 @@ def _indicator_round(kpi: IndicatorResult) -> str:
 # --- departments and files ------------------------------------------------------------------------
 
 
-def _department_rows(contents: Contents, inbox: Inbox) -> Iterator[Row]:
+def _department_rows(
+    contents: Contents, inbox: Inbox, letters: Sequence[Reminder]
+) -> Iterator[Row]:
     result = contents.result
     files: dict[str, list[FileRecord]] = defaultdict(list)
     for record in result.files:
         if record.outcome in ("accepted", "refused", "superseded"):
             files[record.department].append(record)
     counts = _counts(result)
-    asked = {f for r in reminders(result, contents.strategy.settings) for f in r.files}
-    options = f" --previous {quoted(contents.previous)}" if contents.previous else ""
+    asked = {file for letter in letters for file in letter.files}
     kept = successors(contents.findings)
     for department in result.departments:
         records = files.pop(department.department, [])
         for record in records:
-            command = marking(record.file, inbox.typed, options) if record.file in asked else ""
+            command = ""
+            if record.file in asked:
+                command = marking(record.file, inbox.typed, contents.previous_option)
             yield _file_row(department, record, counts[record.file], inbox, kept, command)
         if department.expected or not records:
             refused = any(r.outcome == "refused" for r in records)
@@ -307,7 +311,7 @@ def _answers(contents: Contents, inbox: Inbox) -> Iterator[_Section]:
         )
 
 
-def _reminders(contents: Contents) -> _Section:
+def _reminders(letters: Sequence[Reminder]) -> _Section:
     return _Section(
         "部局への依頼文（コピーして、メールに貼り付けられます）",
         ((0, 0, "部局名"), (1, _LAST, "依頼文")),
@@ -316,7 +320,7 @@ def _reminders(contents: Contents) -> _Section:
                 (0, 0, f"{reminder.addressee}\n（{reminder.state}）", "text_wrap"),
                 (1, _LAST, reminder.letter, "text_wrap"),
             )
-            for reminder in reminders(contents.result, contents.strategy.settings)
+            for reminder in letters
         ),
     )
 

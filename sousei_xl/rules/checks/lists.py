@@ -1,195 +1,18 @@
-"""Rules across columns and rows: plain functions of one shape, all in the tuple ``CHECKS``.
-
-Row checks judge a file alone; list checks need the whole inbox. A cell that failed to parse
-makes the rules that depend on it unknown.
-"""
+"""Checks that need the whole inbox (L rules): originals, repetitions, numbers."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
-from typing import Any, Literal
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, address, clip, finding
+from sousei_xl.rules.checks.listing import Listing, at, money
 from sousei_xl.rules.records import ProjectRow
 from sousei_xl.rules.schema import nearest
-from sousei_xl.strategy import AS_SUBMITTED, Strategy
+from sousei_xl.strategy import AS_SUBMITTED
 from sousei_xl.workspace import OFFICE_SHEET
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What a check may look at. ``placed`` rows are in the order of the list, linked already.
-
-    ``broken`` are the row ids with a 要修正 so far, ``missing`` the units that have no accepted
-    file (``complete`` where there is none).
-    """
-
-    strategy: Strategy
-    placed: Sequence[ProjectRow]
-    held: Sequence[ProjectRow]
-    missing: tuple[str, ...] = ()
-    broken: frozenset[int] = frozenset()
-
-    @property
-    def complete(self) -> bool:
-        """True where every expected unit has an accepted file."""
-        return not self.missing
-
-    @property
-    def judged(self) -> Iterator[ProjectRow]:
-        """Placed and held rows: a held row is judged like any other."""
-        yield from self.placed
-        yield from self.held
-
-
-Check = Callable[[Listing], Iterator[Finding]]
-
-
-def at(
-    code: str, row: ProjectRow, name: str, listing: Listing, value: object = "", **facts: Any
-) -> Finding:
-    """A finding at a field of a row."""
-    label = listing.strategy.field_by_name[name].label
-    return finding(
-        code,
-        row.place(name, label),
-        value,
-        subject=printed_name(row),
-        department=row.submitter,
-        target=facts.pop("target", row.target),
-        **facts,
-    )
-
-
-def printed_name(row: ProjectRow) -> str:
-    """The name as the list prints it: with （新） for a new project."""
-    return f"（新）{row.name}" if row.category == text.NEW else row.name or ""
-
-
-def _money(amount: int | None) -> str:
-    return "" if amount is None else f"{amount:,}"
-
-
-# --- rows -------------------------------------------------------------------------------------
-
-
-def budget_given(listing: Listing) -> Iterator[Finding]:
-    """R104: an original needs a figure unless 予算区分 says why there is none."""
-    for row in listing.judged:
-        excused = (
-            row.budget_kind not in (None, text.INITIAL) or {"budget", "budget_kind"} & row.unknown
-        )
-        if not row.is_relisted and row.budget is None and not excused:
-            yield at("R104", row, "budget", listing)
-
-
-def zero_budget_is_zero(listing: Listing) -> Iterator[Finding]:
-    """R105: ０予算 beside an amount contradicts itself."""
-    for row in listing.judged:
-        if row.budget_kind == text.ZERO and row.budget:
-            yield at("R105", row, "budget", listing, _money(row.budget), variant="zero")
-
-
-def description_given(listing: Listing) -> Iterator[Finding]:
-    """R109: an original needs its text."""
-    for row in listing.judged:
-        if not row.is_relisted and row.description is None and "description" not in row.unknown:
-            yield at("R109", row, "description", listing)
-
-
-def department_is_submitter(listing: Listing) -> Iterator[Finding]:
-    """R113: a row of another department, or of several (counted under the first)."""
-    known = listing.strategy.department_by_name
-    for row in listing.judged:
-        if row.counted not in known or (row.original and row.original.counted == row.counted):
-            continue
-        if row.department != row.counted:
-            yield at(
-                "R113",
-                row,
-                "department",
-                listing,
-                row.department,
-                variant="joint",
-                first=row.counted,
-            )
-        elif row.counted != row.submitter:
-            yield at("R113", row, "department", listing, row.department, submitter=row.submitter)
-
-
-def budget_plausible(listing: Listing) -> Iterator[Finding]:
-    """R114: yen instead of thousand yen?"""
-    limit = listing.strategy.settings.budget_limit
-    for row in listing.judged:
-        if row.is_relisted or row.budget is None:
-            continue
-        meant = _money(round(row.budget / 1000))
-        shown, previous = _money(row.budget), thousandth(row)
-        if row.budget > limit:
-            yield at("R114", row, "budget", listing, shown, limit=_money(limit), expected=meant)
-        elif previous is not None:
-            yield at(
-                "R114",
-                row,
-                "budget",
-                listing,
-                shown,
-                variant="previous",
-                previous=_money(previous),
-                expected=meant,
-            )
-
-
-def thousandth(row: ProjectRow) -> int | None:
-    """Last year's amount where this year's is about a thousand times that: probably yen.
-
-    A form may have both years in yen, so that what last year's list has counts beside it.
-    """
-    budget, before = row.budget or 0, (row.previous_budget, row.listed_before)
-    amounts = (amount for amount in before if amount is not None and amount > 0)
-    return next((amount for amount in amounts if 500 * amount <= budget <= 2000 * amount), None)
-
-
-def speaks_of_this_year(listing: Listing) -> Iterator[Finding]:
-    """R115: 「平成29年度は」 in the list of 平成30年度."""
-    settings = listing.strategy.settings
-    for row in listing.judged:
-        if row.is_relisted or not row.description:
-            continue
-        others = [
-            phrase
-            for phrase, year in text.fiscal_years_in(row.description).items()
-            if year != settings.fiscal_year
-        ]
-        if others:
-            yield at(
-                "R115",
-                row,
-                "description",
-                listing,
-                row.description,
-                found="、".join(others),
-                year=settings.year_label,
-            )
-
-
-def budget_undecided(listing: Listing) -> Iterator[Finding]:
-    """R116: 未定; the one 要確認 that stops 確定. Relisted rows follow their original."""
-    for row in listing.judged:
-        if row.budget_kind != text.UNDECIDED or row.is_relisted:
-            continue
-        if row.budget is None:
-            yield at("R116", row, "budget_kind", listing, text.UNDECIDED)
-        else:
-            shown = _money(row.budget)
-            yield at("R116", row, "budget_kind", listing, shown, variant="amount")
-
-
-# --- the list ---------------------------------------------------------------------------------
 
 
 def original_exists(listing: Listing) -> Iterator[Finding]:
@@ -249,8 +72,8 @@ def budget_equals_original(listing: Listing) -> Iterator[Finding]:
                 row,
                 "budget",
                 listing,
-                _money(row.budget),
-                expected=_money(original.budget),
+                money(row.budget),
+                expected=money(original.budget),
                 original=original.target,
             )
 
@@ -335,7 +158,7 @@ def _whereabouts(row: ProjectRow) -> str:
 
 def _amount(row: ProjectRow) -> str:
     if row.budget is not None:
-        return f"予算{_money(row.budget)}千円"
+        return f"予算{money(row.budget)}千円"
     return f"予算は{row.budget_kind}" if row.budget_kind else "予算の記載なし"
 
 
@@ -411,27 +234,3 @@ def missing_numbers(numbers: Iterable[int]) -> str:
     present = sorted({0, *(n for n in numbers if n >= 1)})
     gaps = [(a + 1, b - 1) for a, b in pairwise(present) if b > a + 1]
     return "、".join(str(a) if a == b else f"{a}〜{b}" for a, b in gaps)
-
-
-CHECKS: tuple[tuple[Literal["row", "list"], Check], ...] = (
-    ("row", budget_given),
-    ("row", zero_budget_is_zero),
-    ("row", description_given),
-    ("row", department_is_submitter),
-    ("row", budget_plausible),
-    ("row", speaks_of_this_year),
-    ("row", budget_undecided),
-    ("list", original_exists),
-    ("list", budget_equals_original),
-    ("list", original_stands_first),
-    ("list", unmarked_twice),
-    ("list", once_per_measure),
-    ("list", one_department),
-    ("list", numbers_differ),
-    ("list", numbers_without_gap),
-)
-
-
-def run_checks(listing: Listing, scope: Literal["row", "list"]) -> list[Finding]:
-    """All checks of one scope, in the order of the tuple."""
-    return [item for kind, check in CHECKS if kind == scope for item in check(listing)]

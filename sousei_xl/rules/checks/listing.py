@@ -1,0 +1,67 @@
+"""What checks look at, and how they say what they found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, finding
+from sousei_xl.rules.records import ProjectRow
+from sousei_xl.strategy import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a check may look at. ``placed`` rows are in the order of the list, linked already.
+
+    ``broken`` are the row ids with a 要修正 so far, ``missing`` the units that have no accepted
+    file (``complete`` where there is none).
+    """
+
+    strategy: Strategy
+    placed: Sequence[ProjectRow]
+    held: Sequence[ProjectRow]
+    missing: tuple[str, ...] = ()
+    broken: frozenset[int] = frozenset()
+
+    @property
+    def complete(self) -> bool:
+        """True where every expected unit has an accepted file."""
+        return not self.missing
+
+    @property
+    def judged(self) -> Iterator[ProjectRow]:
+        """Placed and held rows: a held row is judged like any other."""
+        yield from self.placed
+        yield from self.held
+
+
+Check = Callable[[Listing], Iterator[Finding]]
+
+
+def at(
+    code: str, row: ProjectRow, name: str, listing: Listing, value: object = "", **facts: Any
+) -> Finding:
+    """A finding at a field of a row."""
+    label = listing.strategy.field_by_name[name].label
+    return finding(
+        code,
+        row.place(name, label),
+        value,
+        subject=printed_name(row),
+        department=row.submitter,
+        target=facts.pop("target", row.target),
+        **facts,
+    )
+
+
+def printed_name(row: ProjectRow) -> str:
+    """The name as the list prints it: with （新） for a new project."""
+    return f"（新）{row.name}" if row.category == text.NEW else row.name or ""
+
+
+def money(amount: int | None) -> str:
+    """``12,000``; blank for no amount."""
+    return "" if amount is None else f"{amount:,}"

@@ -1,0 +1,122 @@
+"""Checks that judge a file alone (R rules): across the columns of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sousei_xl import text
+from sousei_xl.findings import Finding
+from sousei_xl.rules.checks.listing import Listing, at, money
+from sousei_xl.rules.records import ProjectRow
+
+
+def budget_given(listing: Listing) -> Iterator[Finding]:
+    """R104: an original needs a figure unless 予算区分 says why there is none."""
+    for row in listing.judged:
+        excused = (
+            row.budget_kind not in (None, text.INITIAL) or {"budget", "budget_kind"} & row.unknown
+        )
+        if not row.is_relisted and row.budget is None and not excused:
+            yield at("R104", row, "budget", listing)
+
+
+def zero_budget_is_zero(listing: Listing) -> Iterator[Finding]:
+    """R105: ０予算 beside an amount contradicts itself."""
+    for row in listing.judged:
+        if row.budget_kind == text.ZERO and row.budget:
+            yield at("R105", row, "budget", listing, money(row.budget), variant="zero")
+
+
+def description_given(listing: Listing) -> Iterator[Finding]:
+    """R109: an original needs its text."""
+    for row in listing.judged:
+        if not row.is_relisted and row.description is None and "description" not in row.unknown:
+            yield at("R109", row, "description", listing)
+
+
+def department_is_submitter(listing: Listing) -> Iterator[Finding]:
+    """R113: a row of another department, or of several (counted under the first)."""
+    known = listing.strategy.department_by_name
+    for row in listing.judged:
+        if row.counted not in known or (row.original and row.original.counted == row.counted):
+            continue
+        if row.department != row.counted:
+            yield at(
+                "R113",
+                row,
+                "department",
+                listing,
+                row.department,
+                variant="joint",
+                first=row.counted,
+            )
+        elif row.counted != row.submitter:
+            yield at("R113", row, "department", listing, row.department, submitter=row.submitter)
+
+
+def budget_plausible(listing: Listing) -> Iterator[Finding]:
+    """R114: yen instead of thousand yen?"""
+    limit = listing.strategy.settings.budget_limit
+    for row in listing.judged:
+        if row.is_relisted or row.budget is None:
+            continue
+        meant = money(round(row.budget / 1000))
+        shown, previous = money(row.budget), thousandth(row)
+        if row.budget > limit:
+            yield at("R114", row, "budget", listing, shown, limit=money(limit), expected=meant)
+        elif previous is not None:
+            yield at(
+                "R114",
+                row,
+                "budget",
+                listing,
+                shown,
+                variant="previous",
+                previous=money(previous),
+                expected=meant,
+            )
+
+
+def thousandth(row: ProjectRow) -> int | None:
+    """Last year's amount where this year's is about a thousand times that: probably yen.
+
+    A form may have both years in yen, so that what last year's list has counts beside it.
+    """
+    budget, before = row.budget or 0, (row.previous_budget, row.listed_before)
+    amounts = (amount for amount in before if amount is not None and amount > 0)
+    return next((amount for amount in amounts if 500 * amount <= budget <= 2000 * amount), None)
+
+
+def speaks_of_this_year(listing: Listing) -> Iterator[Finding]:
+    """R115: 「平成29年度は」 in the list of 平成30年度."""
+    settings = listing.strategy.settings
+    for row in listing.judged:
+        if row.is_relisted or not row.description:
+            continue
+        others = [
+            phrase
+            for phrase, year in text.fiscal_years_in(row.description).items()
+            if year != settings.fiscal_year
+        ]
+        if others:
+            yield at(
+                "R115",
+                row,
+                "description",
+                listing,
+                row.description,
+                found="、".join(others),
+                year=settings.year_label,
+            )
+
+
+def budget_undecided(listing: Listing) -> Iterator[Finding]:
+    """R116: 未定; the one 要確認 that stops 確定. Relisted rows follow their original."""
+    for row in listing.judged:
+        if row.budget_kind != text.UNDECIDED or row.is_relisted:
+            continue
+        if row.budget is None:
+            yield at("R116", row, "budget_kind", listing, text.UNDECIDED)
+        else:
+            shown = money(row.budget)
+            yield at("R116", row, "budget_kind", listing, shown, variant="amount")
