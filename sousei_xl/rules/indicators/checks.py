@@ -6,7 +6,7 @@ figure may be right however odd it looks.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -49,6 +49,16 @@ class Round:
         for row, indicator in self.known:
             rows[indicator.id].append(row)
         return rows
+
+    def speaking(self) -> Counter[tuple[str, int]]:
+        """(ID, year) → how many rows say anything about it: an inbox may have very many."""
+        years = defined.plan_years(self.strategy.settings)
+        return Counter(
+            (indicator.id, year)
+            for row, indicator in self.known
+            for year in years
+            if row.speaks_of(year)
+        )
 
 
 Check = Callable[[Round], Iterator[Finding]]
@@ -105,14 +115,14 @@ def unit_is_right(kpi: Round) -> Iterator[Finding]:
 
 def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
     """K104: 累計 below an earlier year's value, be it carried, or below its baseline."""
-    settings, united = kpi.strategy.settings, kpi.of_indicator()
+    settings, speaking = kpi.strategy.settings, kpi.speaking()
     for row, indicator in kpi.known:
         if indicator.kind != defined.RUNNING_TOTAL:
             continue
         known = [(y, v, defined.actual_label(y, settings)) for y, v in row.actuals.items()]
         published = kpi.previous.get(indicator.id, {})
-        said = united[indicator.id]  # what another unit has revised is carried no more
-        carried = {y: v for y, v in published.items() if not any(r.speaks_of(y) for r in said)}
+        # What another unit has revised is carried no more.
+        carried = {y: v for y, v in published.items() if not speaking[indicator.id, y]}
         known += [
             (year, value, f"前年度の別紙の{label}")
             for (year, value), label in zip(carried.items(), _labels(carried, kpi), strict=True)
@@ -146,7 +156,7 @@ def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
     A blank says nothing where another unit still reports the value, or where nothing was filled in
     at all; several blanks of one row are told together. What was published is carried (``Report``).
     """
-    rows = kpi.of_indicator()
+    speaking = kpi.speaking()
     for row, indicator in kpi.known:
         gone: dict[str, dict[int, Decimal]] = {"carried": {}, "removed": {}}
         published = kpi.previous.get(indicator.id, {})
@@ -156,8 +166,7 @@ def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
             if name not in row.raw.columns or name in row.unknown:
                 continue
             if value is None:
-                others = (other for other in rows[indicator.id] if other is not row)
-                if not any(other.speaks_of(year) for other in others):
+                if speaking[indicator.id, year] == row.speaks_of(year):  # no other row does
                     stays = year in published and name not in row.corrected
                     gone["carried" if stays else "removed"][year] = before
             elif _as_printed(value) != _as_printed(before):
