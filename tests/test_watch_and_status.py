@@ -109,6 +109,10 @@ def test_the_kpi_round_after_a_return_of_the_list(workspace: Path) -> None:
     assert not {f["code"] for f in checked["findings"] if f["code"].startswith("K")}
 
 
+def _hear_of_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Watching:
     """A running ``watch`` whose lines can be waited for."""
 
@@ -121,6 +125,8 @@ class Watching:
             env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
             encoding="utf-8",
             creationflags=flags,
+            # A process of the background, and what it starts, would not hear of Ctrl+C.
+            preexec_fn=None if sys.platform == "win32" else _hear_of_interrupts,
         )
         self.lines: Queue[str] = Queue()
         threading.Thread(target=self._read, daemon=True).start()
