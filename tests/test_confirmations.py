@@ -10,7 +10,8 @@ from workspaces import column, edit, example_workspace, run
 
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import RawRow
-from sousei_xl.sheets.checkbook.reminders import Reminder, reminders
+from sousei_xl.sheets.checkbook.letters import Reminder
+from sousei_xl.sheets.checkbook.reminders import reminders
 from tests.builders import intake, submission
 from tests.merging import BARE, E, N, office, row, strategy_of
 
@@ -93,7 +94,7 @@ def test_many_questions_leave_room_for_the_rest() -> None:
 def test_status_and_checkbook_have_the_letter_and_the_command(workspace: Path) -> None:
     done = run("status", "--workspace", workspace)
     assert done.status == 0  # nothing is owed: 要確認 never blocks
-    assert "--- 農政部への依頼文 ---" in done.out
+    assert "--- 農政部への依頼文（確認依頼） ---" in done.out
     command = f"sousei-xl check --return {workspace / 'inbox' / FILE} --workspace {workspace}"
     assert f"  {command}\n" in done.out
     done = run("merge", "--workspace", workspace)

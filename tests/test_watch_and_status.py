@@ -72,11 +72,14 @@ def test_the_kpi_round_after_a_return_of_the_list(workspace: Path) -> None:
     shutil.copy(form.with_name("農政部.xlsx"), workspace / "inbox" / "農政部_夏.xlsx")  # as sent
 
     status = run("status", "--workspace", workspace)
-    lines = {line.split()[0]: line for line in status.out.splitlines() if line.strip()}
+    states, letters = status.out.split("--- ", 1)
+    lines = {line.split()[0]: line for line in states.splitlines() if line.strip()}
     assert "受理（一覧の様式の値）" in lines["農政部"]
     assert "（一覧の様式の値）" not in lines["地域振興部"]
     assert "まだない7部局（" in status.out
     assert "差し替え済み（使っていません）: 夏1.xlsx" in status.out
+    assert letters.count("への依頼文（KPIの未提出） ---") == 7
+    assert "・4ア-1「農業産出額" not in letters
     found = run("status", "--workspace", workspace, "--json").json["departments"]
     waiting = {d["department"] for d in found if d["kpi_from_list"]}
     assert (len(waiting), "地域振興部" in waiting) == (7, False)

@@ -66,10 +66,13 @@ def status(
         )
     files_aside(console, result.files, result.findings)
     _files_replaced(console, result, indicators)
-    from sousei_xl.sheets.checkbook.reminders import marking, reminders
+    from sousei_xl.sheets.checkbook.reminders import indicator_reminders, marking, reminders
 
-    for reminder in reminders(result, settings):
-        console.print(f"--- {reminder.addressee}への依頼文 ---\n{reminder.letter}\n")
+    kpi_letters = indicator_reminders(result, indicators, settings)
+    for reminder in (*reminders(result, settings), *kpi_letters):
+        console.print(
+            f"--- {reminder.addressee}への依頼文（{reminder.reason}） ---\n{reminder.letter}\n"
+        )
         if reminder.files:
             console.print(
                 "（印を付けたファイルを添えるときは、次のコマンドで「差戻し」に作ります）"

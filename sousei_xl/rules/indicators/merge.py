@@ -5,7 +5,7 @@ Nothing here touches the list: a missing actual, or one that cannot be read, nev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from sousei_xl.findings import Finding, is_error, is_open_confirmation
@@ -64,7 +64,7 @@ def merge_indicators(
     return IndicatorResult(
         reports=reports,
         raw={row.row_id: row.raw for row in rows},
-        departments=_departments(settled.active, intake, reports, findings, strategy),
+        departments=_departments(settled.active, intake, reports, findings, confirmed, strategy),
         corrections=tuple(applied),
         acknowledgements=office.acknowledgements,
         findings=tuple(findings),
@@ -131,6 +131,7 @@ def _departments(
     intake: Intake,
     reports: Sequence[Report],
     findings: Sequence[Finding],
+    confirmed: Container[str],
     strategy: Strategy,
 ) -> tuple[IndicatorDepartment, ...]:
     refused = {r.department for r in intake.records if r.outcome == "refused"}
@@ -142,13 +143,14 @@ def _departments(
         files = tuple(s.file for s in active if s.department == name)
         mine = [f for f in findings if f.place.file in files and f.addressee == "部局"]
         errors = sum(is_error(f) for f in mine)
-        waiting = [i for i, r in own.items() if not r.reported and i not in in_a_file]
+        missing = tuple(i for i, r in own.items() if not r.reported and i not in confirmed)
+        waiting = [i for i in missing if i not in in_a_file]
         states.append(
             IndicatorDepartment(
                 name,
                 _state(own, files, errors, waiting, name in refused),
                 expected=len(own),
-                missing=tuple(i for i, r in own.items() if not r.reported),
+                missing=missing,
                 files=files,
                 errors=errors,
                 confirmations=sum(is_open_confirmation(f) for f in mine),

@@ -118,8 +118,9 @@ class IndicatorDepartment:
     """Where one department stands in the KPI round.
 
     ``expected`` counts the indicators it is in charge of; ``missing`` are the IDs among them that
-    nobody has answered yet, ``from_list`` those that no form of the KPI round answers though such
-    forms have come in (``Report.from_list``). ``files`` are the files whose KPI sheet counts.
+    nobody has answered yet and whose silence the office has not confirmed, ``from_list`` those that
+    no form of the KPI round answers though such forms have come in (``Report.from_list``).
+    ``files`` are the files whose KPI sheet counts.
     """
 
     department: str

@@ -14,7 +14,8 @@ from sousei_xl.rules.indicators.records import IndicatorDepartment, IndicatorRes
 from sousei_xl.rules.records import ListResult
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.checkbook import answers
-from sousei_xl.sheets.checkbook.reminders import reminders
+from sousei_xl.sheets.checkbook.letters import Reminder
+from sousei_xl.sheets.checkbook.reminders import indicator_reminders, reminders
 from sousei_xl.workspace import OFFICE_SHEET
 
 OFFICE = "事務局"
@@ -22,6 +23,7 @@ _REFUSED, _IGNORED = "受け付けなかったファイル", "読み込まない
 _PARTS = ("部局あて", "事務局あて", "KPI", _REFUSED, _IGNORED, "確認済")
 _YEN, _STRAY = "R114", "F205"
 _MONEY = ("budget", "budget_kind")
+_LETTERS = "（依頼文は点検結果の「提出状況」にあります）"
 _MOST = 5  # lines about what a 決裁 passes over
 COUNTED = "要修正と要確認は部局あての未対応のもの、KPIを除く"  # a department's counts
 
@@ -78,17 +80,20 @@ def next_steps(contents: Contents) -> Iterator[str]:
             f"KPIに要修正のある{len(kpi)}部局（{named(kpi)}）に、「差戻し」のファイルを返します"
             "（KPIの要修正は、一覧の確定を妨げません）。"
         )
-    letters = [r for r in reminders(result, contents.strategy.settings) if r.questions]
-    if letters:
-        count, asked = sum(r.questions for r in letters), named([r.addressee for r in letters])
-        yield (
-            f"部局あての要確認{count}件について、{asked}に確認を依頼します"
-            "（依頼文は点検結果の「提出状況」にあります）。"
-        )
+    settings = contents.strategy.settings
+    yield from _to_confirm("部局あての要確認", reminders(result, settings))
+    about_kpi = tuple(indicator_reminders(result, contents.indicators, settings))
+    yield from _to_confirm("KPIの要確認", about_kpi)
     if waiting := from_list_forms(contents.indicators):
         yield (
             f"KPIだけの様式での回答がまだない{len(waiting)}部局（{named(waiting)}）の実績は、一覧の様式に"
-            "あった値のままです。実績照会への回答を待っている部局であれば、提出を依頼します。"
+            f"あった値のままです。実績照会への回答を待っている部局であれば、提出を依頼します{_LETTERS}。"
+        )
+    silent = [r.addressee for r in about_kpi if r.state == "未提出" and r.addressee not in waiting]
+    if silent:
+        yield (
+            f"KPIの実績の報告がまだない{len(silent)}部局（{named(silent)}）に、"
+            f"報告を依頼します{_LETTERS}。"
         )
     yield from _for_the_office(contents)
     yield from answers.next_step(contents)
@@ -108,6 +113,13 @@ def next_steps(contents: Contents) -> Iterator[str]:
         yield "別紙とオープンデータを公表できます。"
 
 
+def _to_confirm(what: str, letters: Iterable[Reminder]) -> Iterator[str]:
+    asking = [r for r in letters if r.questions]
+    if asking:
+        count, asked = sum(r.questions for r in asking), named([r.addressee for r in asking])
+        yield f"{what}{count}件について、{asked}に確認を依頼します{_LETTERS}。"
+
+
 def bulleted(steps: Iterable[str]) -> Iterator[str]:
     """``・step``; what belongs to the step above it is only indented."""
     return (step if step.startswith("　") else f"・{step}" for step in steps)
@@ -118,11 +130,7 @@ def unacknowledged(contents: Contents) -> Iterator[str]:
 
     The KPI round is not part of the 決裁.
     """
-    opened = [
-        f
-        for f in contents.findings
-        if is_open_confirmation(f) and RULES[f.code].scope != "kpi" and f.code != _STRAY
-    ]
+    opened = [f for f in contents.result.findings if is_open_confirmation(f) and f.code != _STRAY]
     if not opened or contents.status == "draft":
         return
     opened.sort(key=lambda f: (f.code != _YEN, f.place.field not in _MONEY))

@@ -21,7 +21,8 @@ from sousei_xl.sheets.checkbook.cells import (
     write_spans,
     write_title,
 )
-from sousei_xl.sheets.checkbook.reminders import Reminder, marking, reminders
+from sousei_xl.sheets.checkbook.letters import Reminder
+from sousei_xl.sheets.checkbook.reminders import indicator_reminders, marking, reminders
 from sousei_xl.sheets.checkbook.steps import (
     COUNTED,
     bulleted,
@@ -79,7 +80,11 @@ def write_submissions(book: Book, contents: Contents, inbox: Inbox) -> None:
         row += 1
     with_next = {row + 1}
     row = write_title(sheet, row + 1, f"部局別の提出状況（{COUNTED}）")
-    letters = reminders(contents.result, contents.strategy.settings)
+    result, settings = contents.result, contents.strategy.settings
+    letters = [
+        *reminders(result, settings),
+        *indicator_reminders(result, contents.indicators, settings),
+    ]
     table = Table(_COLUMNS, tuple(_department_rows(contents, inbox, letters)), main=False)
     row = write_table(sheet, row, table)
     for section in (
@@ -317,7 +322,12 @@ def _reminders(letters: Sequence[Reminder]) -> _Section:
         ((0, 0, "部局名"), (1, _LAST, "依頼文")),
         tuple(
             (
-                (0, 0, f"{reminder.addressee}\n（{reminder.state}）", "text_wrap"),
+                (
+                    0,
+                    0,
+                    f"{reminder.addressee}\n（{reminder.reason}）",
+                    "text_wrap",
+                ),
                 (1, _LAST, reminder.letter, "text_wrap"),
             )
             for reminder in letters

@@ -1,0 +1,152 @@
+"""What a letter to a department says: a text ready to be pasted into a mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, address, collapse
+from sousei_xl.rules.records import DepartmentStatus
+from sousei_xl.strategy import Settings
+
+CONFIRM: Literal["確認依頼"] = "確認依頼"
+KPI: Literal["KPI"] = "KPI"
+_MOST = 10  # questions of one letter: more do not fit a row of Excel
+_MOST_CELLS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One letter: ``addressee`` is 部局 or 部局（担当課）, ``state`` says why it is written.
+
+    ``about`` is ``KPI`` in the KPI round. ``questions`` counts the 要確認 that it asks about,
+    ``files`` are those that have them; no merge returns these (``check --return`` does).
+    """
+
+    addressee: str
+    state: DepartmentStatus | Literal["確認依頼"]
+    letter: str
+    questions: int = 0
+    files: tuple[str, ...] = ()
+    about: Literal["", "KPI"] = ""
+
+    @property
+    def reason(self) -> str:
+        """``未提出``, ``KPIの未提出``."""
+        return f"{self.about}{'の' if self.about else ''}{self.state}"
+
+
+@dataclass(slots=True)
+class Debt:
+    """What one 担当課 owes: 要修正 to mend, refused files to send again, a form to send at all,
+    actuals of ``indicators`` (as they are called), and answers: ``questions`` are the open 要確認
+    that no returned file carries, ``beside`` counts the others."""
+
+    errors: int = 0
+    refused: Sequence[Finding] = ()
+    missing: bool = False
+    indicators: Sequence[str] = ()
+    questions: list[Finding] = field(default_factory=list)
+    beside: int = 0
+    files: list[str] = field(default_factory=list)
+
+    @property
+    def state(self) -> DepartmentStatus | Literal["確認依頼"]:
+        if self.errors:
+            return "差戻し"
+        if self.refused:
+            return "再提出待ち"
+        return "未提出" if self.missing or self.indicators or not self.questions else CONFIRM
+
+
+def reminder(
+    addressee: str, debt: Debt, settings: Settings, about: Literal["", "KPI"] = ""
+) -> Reminder:
+    """The letter about a debt, by when it is to be settled and where to."""
+    letter = "\n".join(_lines(addressee, debt, settings, about))
+    asked, files = len(debt.questions), tuple(debt.files)
+    return Reminder(addressee, debt.state, letter, asked, files, about)
+
+
+def _lines(
+    addressee: str, debt: Debt, settings: Settings, about: Literal["", "KPI"]
+) -> Iterator[str]:
+    yield f"{addressee}　ご担当者様"
+    yield ""
+    matter = "数値目標・KPIの実績照会" if about else "作成"
+    yield f"{settings.year_label}の「{settings.title}」の{matter}について、お世話になっております。"
+    if debt.refused:
+        yield "提出されたファイルに、受け付けられないものがありました。"
+        yield from (f"・{text.printable(f.place.file)}：{f.request}" for f in debt.refused)
+    if debt.errors:
+        beside = f"、確認していただきたいところが{debt.beside}件" if debt.beside else ""
+        yield (
+            f"提出された様式に、直していただきたいところが{debt.errors}件{beside}あります。"
+            "お返しする「修正・確認依頼票」をご覧のうえ、同じファイルを直してください。"
+        )
+    if debt.missing and not debt.refused:
+        yield "様式の提出を、まだ確認できていません。"
+    if debt.indicators:
+        yield f"次の{len(debt.indicators)}指標の実績の報告を、まだ確認できていません。"
+        yield from (f"・{text.printable(name)}" for name in debt.indicators[:_MOST])
+        if (rest := len(debt.indicators) - _MOST) > 0:
+            yield f"・ほか{rest}指標"
+    if debt.state != CONFIRM:
+        yield _request(settings, again=bool(debt.refused or debt.errors))
+    if debt.questions:
+        yield from _questions(debt.questions, settings, alone=debt.state == CONFIRM)
+    if debt.missing and debt.state == "未提出":
+        yield (
+            "載せる事業がない場合も、回答票の「該当事業なし」を選んで提出してください。"
+            "行き違いの場合はご容赦ください。"
+        )
+    if debt.indicators:
+        yield (
+            "値がまだない指標は、「KPI」シートの「未入力の理由」と「公表予定」に入力してください。"
+            "行き違いの場合はご容赦ください。"
+        )
+
+
+def _questions(asked: Sequence[Finding], settings: Settings, alone: bool) -> Iterator[str]:
+    """What is to be confirmed, cell by cell, and how to answer."""
+    again = "" if alone else "、ほかにも"
+    yield f"提出された様式に{again}、確認していただきたいところが{len(asked)}件あります。"
+    groups = collapse(asked)
+    for group in groups[:_MOST]:
+        first = group[0]
+        cells = [f.place.cell for f in group[1:] if f.place.cell]
+        more = f"（ほか{'、'.join(cells[:_MOST_CELLS])}" if cells else ""
+        more += ("など）" if len(cells) > _MOST_CELLS else "）") if cells else ""
+        subject = f"「{first.subject}」" if first.subject and first.place.sheet else ""
+        where = address(first.place).rstrip("：") or text.printable(first.place.file)
+        yield text.printable(f"・{where}{subject}：{first.request}{more}")
+    rest = sum(len(group) for group in groups[_MOST:])
+    if rest:
+        yield f"・ほか{rest}件（印を付けたファイルの「修正・確認依頼票」にあります）"
+    yield (
+        f"お手数ですが、{_when(settings)}それぞれ「このままで正しい」か正しい内容を、この依頼文への返信で"
+        "お知らせください。直すときは、様式のそのセルを直し、版を1つ大きくして、もう一度提出してください"
+        f"{_to(settings)}。"
+    )
+    yield (
+        "印を付けたファイルを添えている場合は、その「修正・確認依頼票」の回答欄に答えを書くか、"
+        "セルをそのまま直して、そのファイルを提出していただいても構いません。"
+    )
+
+
+def _when(settings: Settings) -> str:
+    date = text.parse_date(settings.deadline)
+    deadline = text.japanese_date(date) if date else settings.deadline
+    return f"{deadline}までに、" if deadline else ""
+
+
+def _to(settings: Settings) -> str:
+    return f"（提出先は{settings.submit_to}です）" if settings.submit_to else ""
+
+
+def _request(settings: Settings, again: bool) -> str:
+    where = f"{settings.submit_to}へ、" if settings.submit_to else ""
+    request = "もう一度提出してください。" if again else "提出してください。"
+    return f"お手数ですが、{_when(settings)}{where}{request}"
