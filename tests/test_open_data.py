@@ -22,8 +22,9 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.data import projects_data
 from sousei_xl.sheets.indicators import indicators_data
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
+from sousei_xl.sheets.open_data.package import LICENCE
 from sousei_xl.sheets.open_data.tables import guarded, printed, unguarded
-from sousei_xl.strategy import Indicator
+from sousei_xl.strategy import LICENCES, Indicator
 from sousei_xl.workspace import OperatorError, Workspace
 from tests.builders import intake, raw, submission
 from tests.data_packages import read_lines, read_package
@@ -280,6 +281,16 @@ def test_the_offices_own_fields_are_described(tmp_path: Path) -> None:
     assert (code["name"], code["type"]) == ("事業コード", "integer")
     assert [tables[PROJECTS][0][n] for n in ("財源", "事業コード")] == ["国", 7]
     assert tables[PROJECTS][1]["財源"] is None
+
+
+def test_the_licence_is_the_one_that_the_office_chose(tmp_path: Path) -> None:
+    assert tuple(LICENCE) == LICENCES
+    for choice, (name, title, path) in LICENCE.items():
+        strategy = make_strategy(settings={"オープンデータの利用条件": choice})
+        package, _ = read_package(write(tmp_path, example_contents(strategy=strategy)))
+        assert package["licenses"] == [{"name": name, "title": title, "path": path}]
+    package, _ = read_package(write(tmp_path, example_contents()))
+    assert "licenses" not in package
 
 
 def test_without_indicators_there_is_no_table_of_them(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sousei_xl import text
 from sousei_xl.scaffold.grid import FIRST_ROW, Column, Grid
 from sousei_xl.sheets.tables import Formula
-from sousei_xl.strategy import AS_SUBMITTED, AUTOMATIC, CLASSES, GROSS, NET
+from sousei_xl.strategy import AS_SUBMITTED, AUTOMATIC, CLASSES, GROSS, LICENCES, NET
 from sousei_xl.strategy.load.table import SETTINGS
 from sousei_xl.text import Value
 
@@ -87,6 +87,16 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
                 "BIZ UDPゴシック",
             ),
             Setting("負数の記号", "負の数の前に付ける記号です。", "▲", True, ("▲", "△", "-")),
+        ),
+    ),
+    (
+        "【公表】",
+        (
+            Setting(
+                "オープンデータの利用条件",
+                "オープンデータの説明（datapackage.json）に書くライセンスです。空欄のときは書きません。",
+                choices=LICENCES,
+            ),
         ),
     ),
     (

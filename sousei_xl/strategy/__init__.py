@@ -15,6 +15,8 @@ from sousei_xl.strategy.fields import Field
 
 GROSS, NET = "再掲を含む", "再掲を除く"
 AS_SUBMITTED, AUTOMATIC = "提出どおり", "自動"
+# Under which open data are published (オープンデータの利用条件).
+LICENCES = ("CC BY 4.0", "CC0 1.0", "公共データ利用規約（第1.0版）")
 
 # The eight classes of an indicator's state, best first; an office may rename and re-mark them.
 CLASSES = (
@@ -111,6 +113,7 @@ class Settings:
 
     ``notice`` (注意書き) is printed on the sheets about indicators; most offices leave it blank.
     ``budget_factor`` (前年度比の目安) is a decimal above 1, or 0 where nobody is to be asked.
+    ``licence`` (オープンデータの利用条件) is one of ``LICENCES`` or blank.
     """
 
     municipality: str
@@ -135,6 +138,7 @@ class Settings:
     judgement: Judgement
     notice: str = ""
     budget_factor: str = "2"
+    licence: str = ""
 
     @property
     def number_format(self) -> str:

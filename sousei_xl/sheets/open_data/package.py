@@ -1,8 +1,7 @@
 """datapackage.json: a Frictionless Tabular Data Package of the CSV files beside it.
 
 Everything that is to be known about the data stands here, never in the data: what its columns
-mean, how far the list has come, the office's 注意書き. There is no licence, because nothing in the
-template names one.
+mean, how far the list has come, the office's 注意書き, under which licence they are published.
 """
 
 from __future__ import annotations
@@ -27,6 +26,26 @@ from sousei_xl.sheets.open_data.tables import (
 )
 
 FILE = "datapackage.json"
+
+# As the specification has them: an identifier of the Open Definition where there is one, a title,
+# and where the terms can be read.
+LICENCE = {
+    "CC BY 4.0": (
+        "CC-BY-4.0",
+        "クリエイティブ・コモンズ 表示 4.0 国際",
+        "https://creativecommons.org/licenses/by/4.0/deed.ja",
+    ),
+    "CC0 1.0": (
+        "CC0-1.0",
+        "クリエイティブ・コモンズ CC0 1.0 全世界",
+        "https://creativecommons.org/publicdomain/zero/1.0/deed.ja",
+    ),
+    "公共データ利用規約（第1.0版）": (
+        "PDL1.0",
+        "公共データ利用規約（第1.0版）",
+        "https://www.digital.go.jp/resources/open_data/public_data_license_v1.0",
+    ),
+}
 
 _ABOUT = (
     "値は、別紙のデータのシートと同じです。空欄は値がないことを表し、0ではありません。"
@@ -64,6 +83,7 @@ def describe(contents: Contents) -> dict[str, Any]:
         "title": f"{settings.year_label}　{settings.title}",
         "description": f"{contents.stamp}　{_ABOUT}",
         "contributors": [{"title": settings.municipality, "role": "publisher"}],
+        **({"licenses": [_licence(settings.licence)]} if settings.licence else {}),
         "資料の状態": contents.state_label,
         **({"決裁日": approved.isoformat()} if approved else {}),
         "基準日": contents.run.list_date.isoformat(),
@@ -73,6 +93,11 @@ def describe(contents: Contents) -> dict[str, Any]:
         "作成に使ったソフト": f"sousei_xl {__version__}",
         "resources": [described[table](contents) for table in tables_of(contents)],
     }
+
+
+def _licence(chosen: str) -> dict[str, str]:
+    name, title, path = LICENCE[chosen]
+    return {"name": name, "title": title, "path": path}
 
 
 def _projects(contents: Contents) -> dict[str, Any]:

@@ -8,7 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from sousei_xl import text
-from sousei_xl.strategy import AS_SUBMITTED, AUTOMATIC, CLASSES, GROSS, NET, Judgement, Settings
+from sousei_xl.strategy import (
+    AS_SUBMITTED,
+    AUTOMATIC,
+    CLASSES,
+    GROSS,
+    LICENCES,
+    NET,
+    Judgement,
+    Settings,
+)
 from sousei_xl.strategy.dates import is_possible, names_another_year, usual_days
 from sousei_xl.strategy.load.table import SETTINGS, Mistakes, Row, Tables, is_number, rows_of
 from sousei_xl.text import Value
@@ -52,8 +61,8 @@ class _SettingsTable:
             self.wrong(name, "が空欄です。", f"入力してください（例：{example}）。")
         return str(value or default or "")
 
-    def choice(self, name: str, choices: Sequence[str]) -> str:
-        value = self.text(name, choices[0])
+    def choice(self, name: str, choices: Sequence[str], required: bool = True) -> str:
+        value = self.text(name, choices[0], default=None if required else "")
         if value and value not in choices:
             self.wrong(
                 name, f"に『{value}』とあります。", f"{'、'.join(choices)}から選んでください。"
@@ -193,4 +202,5 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
         ),
         notice=table.text("注意書き", default=""),
         budget_factor=table.factor("前年度比の目安", "2"),
+        licence=table.choice("オープンデータの利用条件", LICENCES, required=False),
     )
