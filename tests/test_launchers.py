@@ -53,7 +53,13 @@ def test_it_stays_open_and_every_jump_has_its_label(name: str) -> None:
     text = LAUNCHERS[name].decode()
     assert "(" not in "".join(line for line in lines if not line.startswith("echo "))
     assert 'pushd "%~dp0"' in text
-    assert text.index(".venv\\Scripts\\python.exe") < text.index("py -3")
+    places = re.findall(r'set "PY=(.*)"', text)
+    assert places == [
+        ".venv\\Scripts\\python.exe",
+        "..\\.venv\\Scripts\\python.exe",
+        "py -3",
+        "python",
+    ]
 
 
 @pytest.mark.parametrize("name", LAUNCHERS)
@@ -70,14 +76,15 @@ def test_a_dropped_file_reaches_the_command() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a script for macOS")
-def test_the_mac_script_merges_and_waits(tmp_path: Path) -> None:
+@pytest.mark.parametrize("beside", [".", ".."])
+def test_the_mac_script_merges_and_waits(tmp_path: Path, beside: str) -> None:
     folder = example_workspace(tmp_path / "作業 フォルダー")
     script = folder / MAC
     write_launcher(script)
     assert script.stat().st_mode & stat.S_IXUSR
     assert (ROOT / MAC).stat().st_mode & stat.S_IXUSR
-    (folder / ".venv" / "bin").mkdir(parents=True)
-    python = folder / ".venv" / "bin" / "python"
+    python = folder / beside / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
     done = subprocess.run(
