@@ -263,6 +263,22 @@ def test_all_mistakes_are_told_at_once() -> None:
     } <= places
 
 
+def test_mistakes_are_told_in_the_order_of_the_cells() -> None:
+    content = copy.deepcopy(tables())
+    for change in (setting("基準日", ""), setting("自治体名", ""), setting("団体コード", "")):
+        change(content)
+    for row in (5, 3):
+        put("施策体系", row, "別紙名称", None)(content)
+    _, found = load(content, FILE)
+    assert [(f.place.sheet, f.place.cell) for f in found][:5] == [
+        ("設定", "B2"),
+        ("設定", "B3"),
+        ("設定", "B10"),
+        ("施策体系", "D3"),
+        ("施策体系", "D5"),
+    ]
+
+
 def test_nothing_at_all() -> None:
     strategy, found = load({}, FILE)
     assert strategy is None

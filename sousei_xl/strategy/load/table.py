@@ -88,6 +88,17 @@ class Mistakes:
         place = Place(file=self.file, sheet=sheet, cell=cell)
         self.found.append(finding("T101", place, value, problem=problem, remedy=remedy))
 
+    def as_read(self) -> list[Finding]:
+        """Sheet after sheet as they were checked, each from top to bottom and left to right."""
+        sheets = list(dict.fromkeys(item.place.sheet for item in self.found))
+
+        def position(item: Finding) -> tuple[int, int, int, str]:
+            letters = item.place.cell.rstrip("0123456789")
+            row = int(item.place.cell[len(letters) :] or 0)
+            return sheets.index(item.place.sheet), row, len(letters), letters
+
+        return sorted(self.found, key=position)
+
     def at(self, row: Row, heading: str, problem: str, remedy: str) -> None:
         cell = row.addresses.get(heading, f"A{row.row}")
         self.add(row.sheet, cell, problem, remedy, row.text(heading))
