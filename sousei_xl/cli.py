@@ -40,6 +40,10 @@ _EPILOG = """\
 """
 
 
+# Whatever happened: files are put in place all together or not at all.
+_WHOLE = "出力フォルダーには、前のものか新しいもののどちらかがそろっています。"
+
+
 class _Help(argparse.RawDescriptionHelpFormatter):
     """As wide as the terminal; argparse would ask shutil, whose import takes longer than a help."""
 
@@ -152,16 +156,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except SystemExit as stop:  # argparse: --help, --version or a mistake in the options
         status = stop.code if isinstance(stop.code, int) else FAILED
     except KeyboardInterrupt:
-        print("中断しました。出力フォルダーは前のままです。", file=sys.stderr)
+        print(f"中断しました。{_WHOLE}", file=sys.stderr)
         status = FAILED
     except BrokenPipeError:  # ``… | head``: the reader has what it wanted
         status = FAILED
     except Exception as bug:  # a traceback helps nobody in an office
-        print(
-            "想定していない問題が起きたため、止まりました。出力フォルダーは前のままです。\n"
-            f"開発者に次の1行をお知らせください: {_trace(bug)}",
-            file=sys.stderr,
+        message = (
+            f"想定していない問題が起きたため、止まりました。{_WHOLE}\n"
+            f"開発者に次の1行をお知らせください: {_trace(bug)}"
         )
+        print(message, file=sys.stderr)
+        if "--json" in (sys.argv if arguments is None else arguments):
+            from sousei_xl.commands import as_json
+
+            as_json.emit({"status": "error", "message": message, "findings": []})
         status = FAILED
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -247,7 +247,7 @@ def _from_float(value: float) -> Parsed:
     return Parsed(problem="fraction", expected=str(nearest))
 
 
-def _from_digits(text: str) -> Parsed:
+def _from_digits(text: str, sign: int = 1) -> Parsed:
     match = _NUMBER.fullmatch(text)
     if not match or not _GROUPED.fullmatch(match["digits"]):
         return Parsed(problem="text")
@@ -258,8 +258,10 @@ def _from_digits(text: str) -> Parsed:
     if number >= LARGEST:
         return Parsed(problem="text")
     if decimals and set(decimals) != {".", "0"}:
-        return Parsed(problem="fraction", expected=str(_round(Decimal(f"{number}{decimals}"))))
-    return Parsed(number, converted=True)
+        return Parsed(
+            problem="fraction", expected=str(sign * _round(Decimal(f"{number}{decimals}")))
+        )
+    return Parsed(sign * number, converted=True)
 
 
 def parse_integer(value: Value) -> Parsed:
@@ -276,10 +278,7 @@ def parse_integer(value: Value) -> Parsed:
         return Parsed(problem="date")
     text = nfkc(value).strip()
     sign = -1 if text[:1] in "-▲△" else 1
-    parsed = _from_digits(text.lstrip("-▲△") if sign < 0 else text)
-    if parsed.value is None:
-        return parsed
-    return Parsed(sign * parsed.value, converted=True)
+    return _from_digits(text.lstrip("-▲△") if sign < 0 else text, sign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,11 +320,9 @@ def parse_money(value: Value) -> Money:
     if digits.startswith(("¥", "\\")):
         unit, digits = "円", digits[1:].strip()
     if unit and unit != "千円":
-        return _other_unit(digits, _MONEY_UNITS[unit])
-    parsed = _from_digits(digits)
-    if parsed.value is None:
-        return Money(problem=parsed.problem, expected=parsed.expected)
-    return Money(sign * parsed.value, converted=True)
+        return _other_unit(digits, sign * _MONEY_UNITS[unit])
+    parsed = _from_digits(digits, sign)
+    return Money(parsed.value, "", parsed.converted, parsed.problem, parsed.expected)
 
 
 def _other_unit(digits: str, factor: Decimal) -> Money:
@@ -333,7 +330,7 @@ def _other_unit(digits: str, factor: Decimal) -> Money:
     if not match or not _GROUPED.fullmatch(match["digits"]):
         return Money(problem="text")
     meant = Decimal(digits.replace(",", "")) * factor
-    if meant >= LARGEST:
+    if abs(meant) >= LARGEST:
         return Money(problem="text")
     return Money(problem="unit", expected=str(_round(meant)))
 

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from python_calamine import CalamineError
+
 from sousei_xl.findings import Finding
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import read_submission
@@ -26,6 +28,8 @@ Cells = dict[str, dict[str, str]]
 Verdict = Literal["拒否", "同じ", "指摘", "記載どおり"]
 _TEMPORAL = (dt.date, dt.time, dt.timedelta)
 ANY_NUMBER = "#"
+# What calamine says of a file that it cannot read, and its panics.
+THEIRS = {"CalamineError", "PanicException", *(c.__name__ for c in CalamineError.__subclasses__())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +190,15 @@ def unheard(reading: Reading, submission: Submission, strategy: Strategy) -> str
     return ""
 
 
+def bug(reading: Reading) -> str:
+    """The exception that the reader itself died of; blank where it was calamine that gave up."""
+    refusal = reading.refusal
+    if refusal is None or (refusal.code, refusal.variant) != ("F106", "crash"):
+        return ""
+    died_of = str(refusal.params.get("value", ""))
+    return "" if died_of in THEIRS else f"読み取りの不具合: {died_of}"
+
+
 # --- the judgement --------------------------------------------------------------------------------
 
 
@@ -203,7 +216,7 @@ def judge(reading: Reading, content: bytes, original: Submission, strategy: Stra
     submission, findings = read_submission(reading, strategy, iter(range(1, 10**6)))
     if not isinstance(submission, Submission):
         complete = bool(findings) and all(f.cure for f in findings)
-        return Judgement("拒否", "" if complete else "拒否の理由がない")
+        return Judgement("拒否", bug(reading) or ("" if complete else "拒否の理由がない"))
     mine, theirs = typed(submission), typed(original)
     same = mine == theirs
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import pickle
 import re
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sousei_xl.findings import Finding, Place, acknowledge, finding, is_error
+from sousei_xl.forms import layout
 from sousei_xl.forms.annotate import SHEET, Kept, Unmarkable, annotate, findings_only
 from sousei_xl.forms.annotate.notes import SEPARATOR
 from sousei_xl.forms.annotate.request import HEADINGS
@@ -256,6 +258,28 @@ def test_the_edition_is_raised_where_it_is_seen_and_where_not(form: Path) -> Non
     (label,) = found
     assert label.offset(column=1).value == 2
     assert annotate(form, form, [], STRATEGY, next_edition=2).edition == 3  # never the same again
+
+
+@pytest.mark.parametrize(
+    ("typed", "edition"),
+    [
+        ("2", 2),
+        ("第２版", 2),
+        ("令和8年度 第3 版", 3),
+        ("v4", 4),
+        ("", 0),
+        ("初版", 0),
+        ("2018-03-02", 0),
+        ("1000", 0),
+    ],
+)
+def test_how_an_edition_is_read(typed: str, edition: int) -> None:
+    assert layout.edition(typed) == edition
+
+
+def test_a_date_for_an_edition_is_none_on_the_way_back_either(form: Path) -> None:
+    edit(broken(form), {"B10": dt.datetime(2018, 3, 2)}, "回答票")
+    assert annotate(form, form, findings_of(form), STRATEGY, next_edition=2).edition == 2
 
 
 @pytest.mark.parametrize("edition", ["第２版", None, "=1+1"])

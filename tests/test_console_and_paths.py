@@ -115,6 +115,13 @@ def commands(example: Path, tmp_path: Path) -> dict[str, list[tuple[str | Path, 
     }
 
 
+@pytest.mark.parametrize("code", [(), ("R105",)])
+def test_explanations_as_json_are_one_object_in_any_code_page(code: tuple[str, ...]) -> None:
+    done = run("explain", *code, "--json", encoding="cp932")
+    assert done.out.isascii()
+    assert len(done.json["rules"]) == (1 if code else len(RULES))
+
+
 def test_every_command_speaks_cp932(example: Path, tmp_path: Path) -> None:
     table = commands(example, tmp_path)
     assert set(COMMANDS) <= table.keys(), "a new command needs its line here"

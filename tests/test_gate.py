@@ -28,6 +28,8 @@ from sousei_xl.intake.gate.cells import any_cells, take_apart, usual_cells
 from sousei_xl.intake.gate.workbook import SheetPart
 from sousei_xl.intake.gate.worksheet import inspect_sheet
 from sousei_xl.intake.notice import Notice, Refused
+from sousei_xl.intake.read import read_one
+from tests.mutation_oracle import bug
 
 ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
 PLAIN = zs.bare_book(zs.sheet_xml(ONE))
@@ -685,8 +687,8 @@ def test_a_large_file_calamine_unpacks_itself(monkeypatch: pytest.MonkeyPatch) -
     assert accepted(PLAIN).checked == PLAIN
 
 
-def test_no_damage_makes_the_gate_raise() -> None:
-    whole = rich_workbook()
+def test_no_damage_makes_gate_or_reader_raise(tmp_path: Path) -> None:
+    whole, path = rich_workbook(), tmp_path / "a.xlsx"
     chance = random.Random(20180331)
     for _ in range(400):
         damaged = bytearray(whole)
@@ -694,3 +696,22 @@ def test_no_damage_makes_the_gate_raise() -> None:
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)
         cut_off = chance.randrange(len(damaged)) if chance.random() < 0.2 else len(damaged)
         inspect(bytes(damaged[:cut_off]), "a.xlsx")
+        path.write_bytes(damaged[:cut_off])
+        assert bug(read_one(str(path), "a.xlsx")) == ""
+
+
+def test_a_fault_of_the_reader_is_known_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A user is told about the file; who looks for the fault finds where it is."""
+
+    def broken(*_: object) -> object:
+        raise TypeError("ours")
+
+    monkeypatch.setattr(worker, "_plain_sheet", broken)
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(PLAIN)
+    reading = read_one(str(path), "a.xlsx")
+    assert reading.refusal is not None
+    assert (reading.refusal.code, bug(reading)) == ("F106", "読み取りの不具合: TypeError")
+    assert "TypeError: ours" in capsys.readouterr().err

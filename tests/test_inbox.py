@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from sousei_xl.findings import Place, finding
+from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import Stray, list_inbox
+from sousei_xl.workspace import OperatorError
 
 
 def fill(inbox: Path, *names: str) -> Path:
@@ -134,3 +136,12 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
 @pytest.mark.parametrize("variant", ["lock", "other", "deep", "link", "unreadable", "many"])
 def test_every_kind_of_stray_has_a_text(variant: str) -> None:
     assert finding("F205", Place(), variant=variant, count=21).cure.endswith("。")
+
+
+def test_an_inbox_out_of_reach_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> object:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(OperatorError, match="受付フォルダーを読み取れません"):
+        arrivals.listed(tmp_path)

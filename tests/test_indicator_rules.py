@@ -905,6 +905,14 @@ def test_corrections_of_projects_are_left_to_the_list() -> None:
     assert report_rows(kpi_row(1, "2ア-1", FULL), office=office).corrections == ()
 
 
+def test_a_department_whose_indicators_another_one_has_reported_owes_nothing() -> None:
+    both = with_indicator(departments=("地域振興部", "社会教育部"))
+    for typed, state in (({"H29実績": 22}, "受理"), ({}, "未提出")):
+        result = report_rows(kpi_row(1, "2ア-1", typed), strategy=both)
+        states = {d.department: d.state for d in result.departments}
+        assert states["社会教育部"] == state
+
+
 def test_confirmed_silence_completes_the_round() -> None:
     first, *rest = example_kpi_submissions()
     shorter = replace(first, indicator_rows=first.indicator_rows[1:])

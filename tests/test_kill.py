@@ -337,5 +337,7 @@ def test_interrupted_it_says_that_the_old_outputs_stand(
     said = process.communicate(timeout=30)[1].decode()
     assert time.monotonic() - started < 5
     assert process.returncode == 2
-    assert "中断しました。出力フォルダーは前のままです。" in said
+    assert (
+        "中断しました。出力フォルダーには、前のものか新しいもののどちらかがそろっています。" in said
+    )
     assert visible(workspace) == old

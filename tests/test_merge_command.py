@@ -167,6 +167,19 @@ def test_an_approved_list_with_another_day_is_a_proposal_again(workspace: Path) 
     assert official_files(workspace) == [OFFICIAL["proposal"]]
 
 
+@pytest.mark.parametrize(
+    ("key", "typed"), [("単位", "万円"), ("予算の基準", "6月補正後"), ("負数の記号", "△")]
+)
+def test_what_is_printed_beside_the_amounts_was_approved_too(
+    workspace: Path, key: str, typed: str
+) -> None:
+    assert merge(workspace, "--approve", "2018-03-30").json["status"] == "final"
+    template = workspace / "templates" / "別紙_template.xlsx"
+    cell = f"B{1 + [row[0] for row in sheet(template, '設定', whole=True)].index(key)}"
+    edit(template, "設定", {cell: typed})
+    assert merge(workspace).json["status"] == "proposal"
+
+
 def test_the_approval_of_last_year_says_nothing_of_this_years_list(workspace: Path) -> None:
     """In a folder that was copied with its outbox: nothing was reopened, no 決裁日 is replaced."""
     assert merge(workspace, "--approve", "2018-03-30").json["status"] == "final"

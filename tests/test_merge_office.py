@@ -296,6 +296,21 @@ def test_several_corrections_of_one_row() -> None:
     assert value(result, 1, "relevance") == "○"
 
 
+def test_a_row_is_found_by_what_was_submitted_however_it_was_corrected() -> None:
+    """Also where the name is what tells it from another row."""
+    rows = [row(1, "甲", number=4), row(2, "乙", number=4), row(3, "丙", number=None)]
+    sheet = office(
+        ("2ア-4 甲", "修正", "事業名", "甲", "丁"),
+        ("2ア-4 甲", "修正", "予算事業費", 1000, 900),
+        ("2ア 丙", "順番", "", None, 7),
+        ("2ア 丙", "修正", "予算事業費", 1000, 800),
+    )
+    result = merged(*rows, office=sheet)
+    assert [c.status for c in result.corrections] == [YES] * 4
+    assert [value(result, 1, n) for n in ("name", "budget")] == ["丁", 900]
+    assert [value(result, 3, n) for n in ("number", "budget")] == [7, 800]
+
+
 def test_an_ambiguous_target_asks_for_the_name() -> None:
     rows = [row(1, "甲", number=1), row(2, "乙", number=1)]
     result = merged(*rows, office=office(("2ア-1", "修正", "予算事業費", 1000, 9)))

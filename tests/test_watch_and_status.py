@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import shutil
 import signal
@@ -16,6 +18,8 @@ import openpyxl
 import pytest
 from workspaces import ROOT, column, edit, example_workspace, run
 
+from sousei_xl.commands import watch
+from sousei_xl.workspace import OperatorError
 from tests.forms_filled import fill
 from tests.indicator_builders import example_kpi_strategy
 
@@ -175,6 +179,45 @@ def test_watch_reacts_survives_bad_files_and_stops_cleanly(
     watching.process.send_signal(signal.SIGINT)
     watching.wait_for("見張りを終わります")
     assert watching.process.wait(10) == 0
+
+
+def test_what_held_a_merge_up_is_tried_again_without_a_change(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcomes = iter(["使用中です。", "使用中です。", "", "開かれています。"])
+    merged: list[str] = []
+
+    def merge_once(*_: object) -> dict[str, str]:
+        problem = next(outcomes, None)
+        if problem is None:
+            raise KeyboardInterrupt
+        if problem:
+            raise OperatorError(problem)
+        merged.append("")
+        (workspace / "inbox" / "農政部.xlsx").unlink()  # the next merge has a reason of its own
+        return {}
+
+    monkeypatch.setattr(watch, "_merge_once", merge_once)
+    monkeypatch.setattr(watch, "_AGAIN", 0.1)
+    parser = argparse.ArgumentParser()
+    watch.add_options(parser)
+    assert watch.run(parser.parse_args(["--workspace", str(workspace)])) == 0
+    assert len(merged) == 1
+    assert (
+        capsys.readouterr().err
+        == "できませんでした: 使用中です。\nできませんでした: 開かれています。\n"
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_watch_gives_an_object_for_each_merge(workspace: Path) -> None:
+    watching = Watching(workspace, "--json")
+    try:
+        found = json.loads(watching.wait_for('"status"'))
+    finally:
+        watching.process.kill()
+        watching.process.wait()
+    assert (found["status"], found["ledger"]["listed"]) == ("proposal", 104)
 
 
 def _first_row(path: Path) -> int:

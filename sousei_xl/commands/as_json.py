@@ -15,9 +15,12 @@ from sousei_xl.sheets import Contents
 from sousei_xl.workspace import OperatorError
 
 
-def emit(content: dict[str, Any]) -> None:
-    """Print the object. ASCII only, so that no console code page can spoil it."""
-    print(json.dumps(content, ensure_ascii=True, indent=2))
+def emit(content: dict[str, Any], indent: int | None = 2) -> None:
+    """Print the object, on one line without ``indent``.
+
+    ASCII only, so that no console code page can spoil it.
+    """
+    print(json.dumps(content, ensure_ascii=True, indent=indent), flush=True)
 
 
 def finding(item: Finding) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sousei_xl.commands.options import (
 )
 from sousei_xl.commands.progress import Progress
 from sousei_xl.intake import arrivals
-from sousei_xl.intake.inbox import InboxFile, list_inbox
+from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.workspace import OFFICE_SHEET, require_file
 
 
@@ -89,7 +89,7 @@ def _places(named: list[Path], inbox: Path) -> list[tuple[str, Path, str, bool]]
 
     A file of the inbox is read as such, once; no other file may bear its name.
     """
-    lying = {os.path.realpath(item.path): item.file for item in list_inbox(inbox).files}
+    lying = {os.path.realpath(item.path): item.file for item in arrivals.listed(inbox).files}
     taken = {*lying.values(), OFFICE_SHEET}
     found: dict[str, tuple[str, Path, str, bool]] = {}
     for path in named:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import math
 import sys
 import time
 from pathlib import Path
@@ -24,6 +25,7 @@ from sousei_xl.workspace import OperatorError, Workspace
 # time is spent on asking, also where an inbox is large or far away.
 _POLL, _SHARE = 0.1, 0.1
 _SETTLED = 0.4
+_AGAIN = 5.0  # after which a merge that could not be done is tried again
 
 Snapshot = dict[str, tuple[int, int]]  # path → (size, modified)
 
@@ -40,35 +42,57 @@ def run(args: argparse.Namespace) -> int:
     workspace = workspace_of(args)
     arrivals.require(workspace)
     arrivals.require_previous(args.previous)
-    print(f"見張っています: {shown(str(workspace.inbox))}（止めるときは Ctrl+C）", flush=True)
-    merged: Snapshot | None = None
+    told = sys.stderr if args.json else sys.stdout
+    print(
+        f"見張っています: {shown(str(workspace.inbox))}（止めるときは Ctrl+C）",
+        file=told,
+        flush=True,
+    )
+    seen: Snapshot | None = None
     last: dict[str, str] = {}
+    patience, problem = math.inf, ""
     try:
         while True:
-            settled = wait_until_settled(workspace, merged, args.previous)
-            last = _merge_once(workspace, last, args.previous)
-            merged = settled
+            seen = wait_until_settled(workspace, seen, args.previous, patience)
+            began = time.monotonic()
+            try:
+                last = _merge_once(workspace, last, args.previous, args.json)
+                patience, problem = math.inf, ""
+            except OperatorError as stop:
+                # Another run, a workbook open in Excel: what holds it up may end without a change.
+                patience = max(_AGAIN, (time.monotonic() - began) / _SHARE)
+                if str(stop) != problem:
+                    problem = str(stop)
+                    print(f"できませんでした: {problem}", file=sys.stderr, flush=True)
             gc.collect()  # what a short-lived command leaves behind (``cli``)
     except KeyboardInterrupt:
-        print("見張りを終わります。", flush=True)
+        print("見張りを終わります。", file=told, flush=True)
     return DONE
 
 
 def wait_until_settled(
-    workspace: Workspace, merged: Snapshot | None, previous: Path | None = None
+    workspace: Workspace,
+    seen: Snapshot | None,
+    previous: Path | None = None,
+    patience: float = math.inf,
 ) -> Snapshot:
-    """Wait for a change since ``merged`` that has then stood still: a copy under way has not."""
+    """Wait for a change since ``seen`` that has then stood still: a copy under way has not.
+
+    After ``patience`` seconds it comes back without a change, too.
+    """
     before, since = snapshot(workspace, previous), time.monotonic()
+    enough = since + patience
     asking = 0.0
     while True:
-        if before != merged and time.monotonic() - since >= _SETTLED:
+        now = time.monotonic()
+        if (before != seen or now > enough) and now - since >= _SETTLED:
             return before
         time.sleep(max(_POLL, asking / _SHARE))
         asked = time.monotonic()
-        now = snapshot(workspace, previous)
+        found = snapshot(workspace, previous)
         asking = time.monotonic() - asked
-        if now != before:
-            before, since = now, time.monotonic()
+        if found != before:
+            before, since = found, time.monotonic()
 
 
 def snapshot(workspace: Workspace, previous: Path | None = None) -> Snapshot:
@@ -91,18 +115,24 @@ def snapshot(workspace: Workspace, previous: Path | None = None) -> Snapshot:
 
 
 def _merge_once(
-    workspace: Workspace, last: dict[str, str], previous: Path | None
+    workspace: Workspace, last: dict[str, str], previous: Path | None, json: bool
 ) -> dict[str, str]:
-    """Merge and say in one line what changed; returns what the next line is compared with."""
+    """Merge and say in one line what changed; returns what the next line is compared with.
+
+    Raises OperatorError.
+    """
     from sousei_xl.commands.merge import deliver
     from sousei_xl.commands.status_report import state_words
 
-    try:
-        with Progress("読み込み") as progress:
-            contents, delivered = deliver(workspace, 0, None, progress, previous=previous)
-    except OperatorError as problem:
-        print(f"できませんでした: {problem}", file=sys.stderr, flush=True)
-        return last
+    with Progress("読み込み") as progress:
+        contents, delivered = deliver(workspace, 0, None, progress, previous=previous)
+    if json:
+        from sousei_xl.commands import as_json
+
+        published = delivered.published
+        as_json.emit(
+            as_json.merged(contents, [*published.written, *published.unchanged]), indent=None
+        )
     result, total = contents.result, contents.totals.total
     states = {d.department: state_words(d) for d in result.departments}
     states |= {shown(f.file): "受け付けられません" for f in result.files if f.outcome == "refused"}
@@ -113,5 +143,5 @@ def _merge_once(
     line += f"　要修正 {result.errors}件　{news if last else '最初の統合'}"
     if delivered.published.written:
         line += f"　→ {'、'.join(shown(name) for name in delivered.published.written)}"
-    print(line, flush=True)
+    print(line, file=sys.stderr if json else sys.stdout, flush=True)
     return states

@@ -6,6 +6,7 @@ moved, rows inserted above the header or sheets renamed; what is fixed are the h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from sousei_xl import text
@@ -36,9 +37,19 @@ PROPERTY_YEAR, PROPERTY_DEPARTMENT, PROPERTY_UNIT, PROPERTY_EDITION = (
 # What KPI was prefilled with, as a digest: a sheet that still says just that is no report.
 PROPERTY_KNOWN = "sousei_xl_known_actuals"
 
+_BEFORE_EDITION, _DIGITS = re.compile(r"(\d+)\s*版"), re.compile(r"(\d+)")
+_EDITION_DIGITS = 3
+
 # A row is the project header where these stand side by side with most of the others.
 _NEEDED = ("measure", "name")
 _ENOUGH = 5
+
+
+def edition(typed: str) -> int:
+    """``2``, ``第２版``, ``令和8年度 第2版`` → 2; 0 where none can be read, as in a date."""
+    shown = text.nfkc(typed)
+    match = _BEFORE_EDITION.search(shown) or _DIGITS.search(shown)
+    return int(match[1]) if match and len(match[1]) <= _EDITION_DIGITS else 0
 
 
 def project_fields(strategy: Strategy, prefilled: bool = False) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sousei_xl.intake.inbox import InboxFile, Stray, list_inbox
+from sousei_xl.intake.inbox import InboxFile, Listing, Stray, list_inbox
 from sousei_xl.intake.read import PendingReadings, Reading, start_reading
 from sousei_xl.workspace import OperatorError, Workspace, require_file
 
@@ -56,6 +56,17 @@ class Arriving:
         return Arrivals(template, tuple(files), office, self.strays, previous)
 
 
+def listed(inbox: Path) -> Listing:
+    """What lies in the inbox. OperatorError where the folder cannot be read."""
+    try:
+        return list_inbox(inbox)
+    except OSError:
+        raise OperatorError(
+            f"受付フォルダーを読み取れません（{inbox}）。\n"
+            "読み取る権限があるか、共有フォルダーにつながっているかを確かめてください。"
+        ) from None
+
+
 def require_template(workspace: Workspace) -> None:
     """OperatorError where the template is not there."""
     if not workspace.template.is_file():
@@ -100,7 +111,7 @@ def start(
     """
     require(workspace)
     require_previous(previous)
-    listing = list_inbox(workspace.inbox)
+    listing = listed(workspace.inbox)
     template = InboxFile(workspace.template.name, Path(workspace.template), form)
     office = [listing.office] if listing.office is not None else []
     last = [InboxFile(previous.name, previous)] if previous is not None else []

@@ -8,6 +8,8 @@ file. Where a child's answers end, the file it was at is the guilty one.
 from __future__ import annotations
 
 import datetime as dt
+import os
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -250,7 +252,10 @@ class PendingReadings:
     def _end_child(self, child: Child) -> str:
         with self._lock:
             self._children.discard(child)
-        return child.end()
+        said = child.end()
+        if said and os.environ.get("SOUSEI_XL_DEBUG"):
+            print(said, file=sys.stderr)
+        return said
 
     def _watch(self) -> None:
         while not self._finished.wait(_WATCH):

@@ -27,7 +27,6 @@ from sousei_xl.rules.records import NOTHING, Answer, FileRecord, RawRow, Submiss
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
-_EDITION_DIGITS = 3
 _NO_ERRORS: Mapping[str, str] = {}  # no proxy: what comes of it can be pickled
 
 
@@ -75,7 +74,7 @@ def read_submission(
         sha256=reading.sha256,
         department=department,
         unit=reply.answer(layout.UNIT, layout.PROPERTY_UNIT),
-        edition=_edition(reply.answer(layout.EDITION, layout.PROPERTY_EDITION)),
+        edition=layout.edition(reply.answer(layout.EDITION, layout.PROPERTY_EDITION)),
         saved=reading.saved or "",
         none_applicable=ticked,
         has_projects=bool(tables) or ticked,
@@ -239,12 +238,6 @@ def _department(file: str, reply: _Reply, strategy: Strategy) -> tuple[str, list
     place = reply.place(file, layout.DEPARTMENT)
     variant = "" if typed else "blank"
     return "", [finding("F203", place, typed, variant=variant, candidates=candidates)]
-
-
-def _edition(typed: str) -> int:
-    """``2``, ``第２版`` → 2; 0 where nothing can be read, nor in a cell that became a date."""
-    digits = re.search(r"\d+", text.nfkc(typed))
-    return int(digits[0]) if digits and len(digits[0]) <= _EDITION_DIGITS else 0
 
 
 # --- rows ---------------------------------------------------------------------------------------

@@ -61,11 +61,19 @@ def answer(path: str, name: str, form: str = "") -> dict[str, Any]:
         raise
     except MemoryError:
         refusal = Notice("F106", "memory", {})
-    except BaseException:
-        refusal = Notice("F106", "crash", {})
+    except BaseException as problem:
+        _report(problem)
+        refusal = Notice("F106", "crash", {"value": type(problem).__name__})
     if refusal is not None:
         reading["refusal"] = _plain_notice(refusal)
     return reading
+
+
+def _report(problem: BaseException) -> None:
+    """Last words for developers: what the file's owner is told does not say whose fault it was."""
+    import traceback
+
+    traceback.print_exception(problem)
 
 
 def _fill(reading: dict[str, Any], path: str, name: str, form: str) -> Notice | None:

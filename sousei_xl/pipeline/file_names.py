@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import chain, count
 from pathlib import PurePath
 
 from sousei_xl.text import unit_beside
@@ -50,7 +51,8 @@ def _safe(stem: str) -> str:
 
 
 def _numbered(stem: str, taken: Iterable[str]) -> str:
-    names = (f"{stem}{tail}{_SUFFIX}" for tail in ("", *(f"（{n}）" for n in range(2, 10_000))))
+    tails = chain(("",), (f"（{number}）" for number in count(2)))
+    names = (f"{stem}{tail}{_SUFFIX}" for tail in tails)
     return next(name for name in names if _identity(name) not in taken)
 
 

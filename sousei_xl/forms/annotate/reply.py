@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,12 +48,11 @@ def read_reply(sheets: Mapping[str, Rows], package: Package) -> Reply:
         typed = text.tidy(answers.get(label, (None, ""))[0]).value
         return str(typed or hidden.get(twin, ""))
 
-    edition = re.search(r"\d{1,9}", text.nfkc(answer(layout.EDITION, layout.PROPERTY_EDITION)))
     return Reply(
         sheet,
         answer(layout.DEPARTMENT, layout.PROPERTY_DEPARTMENT),
         answer(layout.UNIT, layout.PROPERTY_UNIT),
-        int(edition[0]) if edition else 0,
+        layout.edition(answer(layout.EDITION, layout.PROPERTY_EDITION)),
         answers.get(layout.EDITION, (None, ""))[1],
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sousei_xl import text
@@ -29,20 +29,31 @@ OPERATIONS = (CORRECT, WITHHOLD, REORDER)
 _OF_A_MEASURE = ("L109",)  # it stands at a row and is not about it
 
 
+@dataclass(frozen=True, slots=True)
+class _Submitted:
+    """A row as it came in: corrections change the row itself, one after the other."""
+
+    row: ProjectRow
+    number: int | None
+    name: str  # match keys
+    target: str
+
+
 class _Rows:
     """Finds rows by the office's 対象, always by what was submitted."""
 
     def __init__(self, rows: Iterable[ProjectRow], strategy: Strategy) -> None:
         self._spellings = strategy.measure_spellings
-        self._by_number: dict[tuple[str, int | None], list[ProjectRow]] = {}
-        self._by_measure: dict[str, list[ProjectRow]] = {}
-        self._unplaced: list[ProjectRow] = []
+        self._by_number: dict[tuple[str, int | None], list[_Submitted]] = {}
+        self._by_measure: dict[str, list[_Submitted]] = {}
+        self._unplaced: list[_Submitted] = []
         for row in rows:
+            submitted = _Submitted(row, row.number, row.name_key, text.key(row.target))
             if row.measure not in strategy.measure_by_key:
-                self._unplaced.append(row)
+                self._unplaced.append(submitted)
             elif row.measure is not None:
-                self._by_number.setdefault((row.measure, row.number), []).append(row)
-                self._by_measure.setdefault(row.measure, []).append(row)
+                self._by_number.setdefault((row.measure, row.number), []).append(submitted)
+                self._by_measure.setdefault(row.measure, []).append(submitted)
 
     def find(self, target: str) -> list[ProjectRow]:
         """Rows that a 対象 such as ``1ア-4``, ``1ア-4 事業名`` or ``1ア 事業名`` may mean.
@@ -58,15 +69,16 @@ class _Rows:
             measure, _, name = normal.partition(" ")
             number = None
         key = self._spellings.get(text.key(measure), "")
-        rows = self._by_number.get((key, number), []) if number is not None else []
+        found = self._by_number.get((key, number), []) if number is not None else []
         if name:
             # A blank number is printed with the one that the office's rule gave it.
-            pool = rows or [
-                r for r in self._by_measure.get(key, []) if number is None or r.number is None
+            pool = found or [
+                s for s in self._by_measure.get(key, []) if number is None or s.number is None
             ]
-            rows = [r for r in pool if r.name_key == text.key(name)]
+            found = [s for s in pool if s.name == text.key(name)]
         wanted = text.key(target)
-        return rows or [r for r in self._unplaced if wanted in (text.key(r.target), r.name_key)]
+        found = found or [s for s in self._unplaced if wanted in (s.target, s.name)]
+        return [submitted.row for submitted in found]
 
     def is_of_added_measure(self, target: str, file: str) -> bool:
         """Whether ``file``, the office's, adds an unnumbered row to the measure of ``target``.
@@ -75,7 +87,7 @@ class _Rows:
         """
         measure = re.split(r"[\s-]", text.nfkc(target).strip())[0]
         rows = self._by_measure.get(self._spellings.get(text.key(measure), ""), [])
-        return any(r.raw.file == file and r.number is None for r in rows)
+        return any(s.row.raw.file == file and s.number is None for s in rows)
 
 
 def apply_corrections(
