@@ -146,8 +146,8 @@ def test_files_of_the_inbox_share_one_merge(
     )
     arrived = arrivals.start(place).result()
     merges = []
-    merge = checking.merge
-    monkeypatch.setattr(checking, "merge", lambda *a: merges.append(1) or merge(*a))
+    merge = checking.merge_all
+    monkeypatch.setattr(checking, "merge_all", lambda *a: merges.append(1) or merge(*a))
     asked = [Asked(r.file, place.inbox / r.file, r.file, True) for r in arrived.files]
     found = list(check_files(arrived, asked, pipeline.strategy_of(arrived.template)))
     assert len(found) == len(asked) == 9

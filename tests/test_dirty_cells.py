@@ -209,7 +209,12 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
         {"budget_kind": "未定"},
     ),
     ("kind: included", {"budget_kind": "内数", "budget": None}, [], {"budget": None}),
-    ("kind: included with amount", {"budget_kind": "内数", "budget": 5}, [], {"budget": None}),
+    (
+        "kind: included with amount",
+        {"budget_kind": "内数", "budget": 5},
+        ["A106"],
+        {"budget": None},
+    ),
     ("kind: unknown", {"budget_kind": "補正", "budget": None}, ["R118"], {}),
     (
         "kind: error value says nothing of the amount",

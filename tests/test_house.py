@@ -175,6 +175,15 @@ def test_public_functions_are_explained(path: Path) -> None:
     assert not silent
 
 
+@EACH
+def test_modules_that_a_docstring_names_exist(path: Path) -> None:
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    said = [ast.get_docstring(n) or "" for n in ast.walk(tree(path)) if isinstance(n, documented)]
+    named = {name for text in said for name in re.findall(r"[\w/]+\.py\b", text)}
+    known = {p.relative_to(ROOT).as_posix() for p in SOURCES}
+    assert not {name for name in named if not any(k.endswith(f"/{name}") for k in known)}
+
+
 # --- findings -------------------------------------------------------------------------------------
 
 _CODE = re.compile(r"([A-Z]\d{3})(?::(\w+))?")

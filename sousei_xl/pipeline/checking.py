@@ -16,9 +16,7 @@ from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, is_error
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
 from sousei_xl.intake.arrivals import Arrivals
-from sousei_xl.pipeline import receive_all
-from sousei_xl.rules.indicators.merge import merge_indicators
-from sousei_xl.rules.merge import merge
+from sousei_xl.pipeline import merge_all, receive_all
 from sousei_xl.rules.merge.units import lateness, settle, standing, unit_key
 from sousei_xl.rules.records import FileRecord, Intake, Submission
 from sousei_xl.strategy import Strategy
@@ -139,8 +137,7 @@ def _yielding(other: Submission, mine: Submission) -> Submission:
 
 
 def _outcome(intake: Intake, strategy: Strategy, last: LastYear | None) -> _Outcome:
-    result = merge(intake, strategy, last)
-    indicators = merge_indicators(intake, strategy, last.actuals if last else None)
+    result, indicators = merge_all(intake, strategy, last)
     return _Outcome(
         {record.file: record for record in result.files},
         (*result.findings, *indicators.findings),

@@ -186,6 +186,8 @@ def _budget(cells: _Cells) -> None:
     elif money.converted and money.amount is not None:
         cells.report("A101", "budget", typed, taken=str(money.amount))
     row.budget = money.amount
+    if row.budget_kind == text.INCLUDED and row.budget:
+        cells.report("A106", "budget_kind", typed, variant="included", taken=text.INCLUDED)
     if row.budget_kind == text.ZERO and row.budget is None and "budget" not in cells.unknown:
         row.budget = 0
 

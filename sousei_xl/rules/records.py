@@ -332,8 +332,7 @@ class DepartmentState:
 class ListResult:
     """The merged list and everything that has to be said about it.
 
-    ``raw`` maps row_id → RawRow for every listed, held and withdrawn row (the provenance),
-    ``previous_numbers`` keeps the number as submitted where the office's rule gave another.
+    ``raw`` maps row_id → RawRow for every listed, held and withdrawn row (the provenance).
     """
 
     listed: pd.DataFrame

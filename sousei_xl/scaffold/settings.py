@@ -1,4 +1,4 @@
-"""The sheet 設定: every key that ``strategy/load.py`` asks for, explained, with its choices."""
+"""The sheet 設定: every key that ``strategy/load/settings.py`` asks for, explained."""
 
 from __future__ import annotations
 

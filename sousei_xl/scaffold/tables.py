@@ -1,6 +1,6 @@
 """The template's other tables: 施策体系, 部局, 指標 and 項目.
 
-Headings are those of ``strategy/load.py``, which reads the tables by them.
+Headings are those of ``strategy/load/table.py``, which reads the tables by them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The office's one definition of the year, frozen. A Strategy knows no submission.
 
-``load.py`` reads it from the template, ``fields.py`` names the columns of the project form.
+``load/`` reads it from the template, ``fields.py`` names the columns of the project form.
 """
 
 from __future__ import annotations
