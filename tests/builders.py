@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import sousei_xl
-from sousei_xl.rules.records import FileRecord, Intake, OfficeSheet, RawRow, Submission
+from sousei_xl.rules.records import (
+    FileRecord,
+    Intake,
+    ListResult,
+    OfficeSheet,
+    RawRow,
+    Submission,
+)
 from sousei_xl.strategy import CLASSES, Strategy
 from sousei_xl.strategy.fields import CORE
 from sousei_xl.strategy.load import load
@@ -168,3 +175,14 @@ def example_submissions() -> list[Submission]:
         )
         rows.setdefault(department, []).append(row)
     return [submission(mine, department) for department, mine in rows.items()]
+
+
+def rows_by_id(result: ListResult) -> dict[int, dict[str, Any]]:
+    """The rows of the list in printed order by row_id, each by field name (``own_1`` …)."""
+    return {
+        row.row_id: {
+            **{f.name: getattr(row, f.name) for f in fields(row)},
+            **{f"own_{position}": value for position, value in enumerate(row.own, 1)},
+        }
+        for row in result.listed
+    }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
@@ -20,6 +20,7 @@ from sousei_xl.rules.records import (
     DepartmentState,
     FileRecord,
     Ledger,
+    ListedRow,
     ListResult,
     ListStatus,
     RawRow,
@@ -35,33 +36,15 @@ __all__ = [
     "example_contents",
     "example_rows",
     "example_strategy",
-    "frame",
+    "listed_rows",
     "make_strategy",
     "prototype_of",
     "write_form",
 ]
 
-TYPES = {
-    "goal": "Int64",
-    "measure": "string",
-    "number": "Int64",
-    "relisted": "boolean",
-    "category": "string",
-    "name": "string",
-    "department": "string",
-    "counted": "string",
-    "relevance": "string",
-    "budget_kind": "string",
-    "budget": "Int64",
-    "description": "string",
-    "note": "string",
-    "original": "Int64",
-    "marked": "boolean",
-}
-
 
 def example_rows() -> list[dict[str, Any]]:
-    """The 104 rows, keys as in the list frame; row_id is the position from 1."""
+    """The 104 rows, keys as in ``ListedRow``; row_id is the position from 1."""
     descriptions = {r["事業名"]: r["事業内容"] for r in facts("descriptions")}
     first: dict[str, int] = {}
     rows: list[dict[str, Any]] = []
@@ -87,21 +70,24 @@ def example_rows() -> list[dict[str, Any]]:
     return rows
 
 
-def frame(rows: Iterable[Mapping[str, Any]], strategy: Strategy) -> pd.DataFrame:
-    """A list frame from rows in printed order; what a row leaves out is blank."""
-    rows = list(rows)
-    columns = dict(TYPES)
-    for field in strategy.own_fields:
-        columns[field.name] = "Int64" if field.kind == "integer" else "string"
-    data: dict[str, pd.Series[Any]] = {}
-    index = pd.Index(range(1, len(rows) + 1), name="row_id", dtype="int64")
-    for name, kind in columns.items():
-        blank: Any = {"string": "", "boolean": False}.get(kind, pd.NA)
-        values = [blank if (v := row.get(name)) is None else v for row in rows]
-        if name == "counted":
-            values = [row.get("counted", row["department"]) for row in rows]
-        data[name] = pd.Series(values, index=index, dtype=kind)
-    return pd.DataFrame(data, index=index)
+def listed_rows(rows: Iterable[Mapping[str, Any]], strategy: Strategy) -> tuple[ListedRow, ...]:
+    """Rows of the list in printed order; what a row leaves out is blank."""
+    texts = ("category", "relevance", "budget_kind", "description", "note")
+    own = strategy.own_fields
+    return tuple(
+        ListedRow(
+            row_id,
+            **{
+                **dict.fromkeys(texts, ""),
+                **dict.fromkeys(("number", "budget", "original")),
+                **dict.fromkeys(("relisted", "marked"), False),
+                "counted": row["department"],
+                **{n: v for n, v in row.items() if n not in {f.name for f in own}},
+            },
+            own=tuple(row.get(f.name, None if f.kind == "integer" else "") for f in own),
+        )
+        for row_id, row in enumerate(rows, 1)
+    )
 
 
 def example_contents(
@@ -117,12 +103,12 @@ def example_contents(
     ``missing`` departments have not submitted, ``errors`` counts 要修正 by department.
     """
     strategy = strategy or example_strategy()
-    listed = frame(example_rows() if rows is None else rows, strategy)
+    listed = listed_rows(example_rows() if rows is None else rows, strategy)
     files = {d.name: f"{d.name}.xlsx" for d in strategy.departments if d.name not in missing}
-    counted = listed["counted"].value_counts().to_dict()
+    counted = Counter(row.counted for row in listed)
     raw = {
-        int(row_id): RawRow(int(row_id), files.get(owner, ""), "事業", int(row_id) + 4, {}, {})
-        for row_id, owner in listed["counted"].items()
+        row.row_id: RawRow(row.row_id, files.get(row.counted, ""), "事業", row.row_id + 4, {}, {})
+        for row in listed
     }
     result = ListResult(
         listed=listed,
@@ -136,8 +122,8 @@ def example_contents(
                 department=name,
                 edition=1,
                 sha256=f"{position:064x}",
-                read=counted.get(name, 0),
-                listed=counted.get(name, 0),
+                read=counted[name],
+                listed=counted[name],
             )
             for position, (name, file) in enumerate(files.items(), 1)
         ),
@@ -148,7 +134,7 @@ def example_contents(
                 expected=d.expected,
                 missing_units=("",) if d.name in missing else (),
                 files=(files[d.name],) if d.name in files else (),
-                rows=counted.get(d.name, 0),
+                rows=counted[d.name],
                 errors=(errors or {}).get(d.name, 0),
                 confirmations=0,
             )

@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
-
 from sousei_xl.findings import Finding, Place
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import (
@@ -24,7 +22,7 @@ from sousei_xl.rules.records import (
     RawRow,
 )
 from sousei_xl.strategy import Strategy
-from tests.builders import good, intake, make_strategy, submission
+from tests.builders import good, intake, make_strategy, rows_by_id, submission
 
 E, N = "経済部", "農政部"
 OFFICE = "事務局修正.xlsx"
@@ -86,14 +84,12 @@ def one(result: ListResult, code: str) -> Finding:
 
 
 def value(result: ListResult, row_id: int, name: str) -> Any:
-    found = result.listed.loc[row_id, name]
-    return None if pd.isna(found) else found
+    return rows_by_id(result)[row_id][name]
 
 
 def originals(result: ListResult) -> dict[int, int]:
     """Row id of each relisted row → that of its original (0: none)."""
-    relisted = result.listed[result.listed["relisted"].astype(bool)]
-    return {int(i): 0 if pd.isna(o) else int(o) for i, o in relisted["original"].items()}
+    return {row.row_id: row.original or 0 for row in result.listed if row.relisted}
 
 
 def office(

@@ -243,7 +243,7 @@ def test_put_back_corrected_it_replaces_its_ancestor(form: Path, inbox: Path) ->
         "経済部（修正）.xlsx": ("accepted", 2, "商業課"),
     }
     assert not [f for f in result.findings if is_error(f)]
-    assert list(result.listed["budget"]) == [12000, 2000, 3000]
+    assert [row.budget for row in result.listed] == [12000, 2000, 3000]
     assert returns_due(result, result.findings) == {}
 
 

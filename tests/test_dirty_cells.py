@@ -14,13 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import ListResult
 from sousei_xl.strategy import Strategy
-from tests.builders import LETTERS, good, intake, make_strategy, submission
+from tests.builders import LETTERS, good, intake, make_strategy, rows_by_id, submission
 
 HELD, GONE = {"held": True}, {"withdrawn": True}
 ERRORS, UNCACHED = "errors", "uncached"  # what calamine cannot read, beside the typed cells
@@ -480,8 +479,8 @@ def _check(
     assert [r.raw.row_id for r in result.withdrawn] == ([1] if taken == GONE else [])
     if taken in (HELD, GONE):
         return
-    values = result.listed.loc[1]
-    shown = {name: None if pd.isna(values[name]) else values[name] for name in taken}
+    values = rows_by_id(result)[1]
+    shown = {name: values[name] for name in taken}
     assert shown == dict(taken)
 
 

@@ -721,7 +721,7 @@ def test_kpi_form_never_replaces_projects_nor_the_other_way_round() -> None:
     later = submission([good(4, "移住促進事業", file="補正.xlsx")], "地域振興部", edition=3)
     everything = intake([winter, summer])
     listed = merge(everything, STRATEGY)
-    assert list(listed.listed["name"]) == ["移住促進事業"]
+    assert [row.name for row in listed.listed] == ["移住促進事業"]
     assert {r.file: r.outcome for r in listed.files} == {
         "冬.xlsx": "accepted",
         "夏.xlsx": "accepted",

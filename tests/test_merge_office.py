@@ -258,8 +258,8 @@ def test_the_offices_order_holds_where_numbers_are_given_automatically(
     rows = [row(i, name, number=None) for i, name in ((1, "甲"), (2, "乙"), (3, "丙"))]
     sheet = office(("2ア 丙", "順番", "", None, wanted))
     result = merged(*rows, office=sheet, strategy=strategy_of(settings=AUTO))
-    assert list(result.listed.index) == order
-    assert list(result.listed["number"]) == [1, 2, 3]
+    assert [row.row_id for row in result.listed] == order
+    assert [row.number for row in result.listed] == [1, 2, 3]
 
 
 def test_a_stale_correction_says_both_values() -> None:

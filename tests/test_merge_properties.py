@@ -11,7 +11,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pandas as pd
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +19,7 @@ from sousei_xl.figures.totals import totals
 from sousei_xl.findings import Place
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import Correction, Intake, ListResult, OfficeSheet, RawRow, Submission
-from tests.builders import LETTERS, intake, make_strategy, raw, submission
+from tests.builders import LETTERS, intake, make_strategy, raw, rows_by_id, submission
 
 FUZZ = int(os.environ.get("SOUSEI_FUZZ", "0"))
 STRATEGY = make_strategy(
@@ -122,10 +121,11 @@ def deal(rows: list[dict[str, Any]], data: st.DataObject) -> Intake:
 
 def shown(result: ListResult) -> list[dict[str, Any]]:
     """The list without row ids: an original is told by its place."""
-    frame = result.listed
-    place = (frame["measure"] + "-" + frame["name"]).to_dict()
-    frame = frame.assign(original=[place.get(o, "") for o in frame["original"].fillna(0)])
-    return [{k: None if pd.isna(v) else v for k, v in r.items()} for r in frame.to_dict("records")]
+    place = {row.row_id: f"{row.measure}-{row.name}" for row in result.listed}
+    return [
+        {**row, "row_id": None, "original": place.get(row["original"], "")}
+        for row in rows_by_id(result).values()
+    ]
 
 
 def said(result: ListResult) -> Counter[tuple[str, str, str, str]]:
@@ -274,7 +274,7 @@ def garbage_rows(draw: st.DrawFn) -> list[RawRow]:
 def accounted(result: ListResult) -> list[int]:
     held = [h.raw.row_id for h in result.held]
     withdrawn = [w.raw.row_id for w in result.withdrawn]
-    return sorted([*result.listed.index, *held, *withdrawn])
+    return sorted([*(row.row_id for row in result.listed), *held, *withdrawn])
 
 
 def check_account(result: ListResult, rows: list[RawRow]) -> None:
@@ -305,14 +305,13 @@ def check_nothing_passes_in_silence(result: ListResult, rows: list[RawRow]) -> N
     """What is not taken as typed has a finding at its cell, or a relisted row's original wins."""
     told = {(f.place.row_id, f.place.field) for f in result.findings}
     typed = {r.row_id: r.values for r in rows}
-    for row_id, listed in result.listed.iterrows():
+    for row_id, listed in rows_by_id(result).items():
         for name in ("number", "relevance", "category", "budget_kind", "budget", "own_1", "own_2"):
             cell = typed[row_id].get(name)
             uncounted = name == "budget" and listed["budget_kind"] in ("未定", "内数")
             if text.is_blank(cell) or uncounted or listed["relisted"] or (row_id, name) in told:
                 continue
-            taken = None if pd.isna(listed[name]) else listed[name]
-            assert text.to_text(taken) == text.to_text(cell), (row_id, name)
+            assert text.to_text(listed[name]) == text.to_text(cell), (row_id, name)
 
 
 @st.composite

@@ -8,7 +8,7 @@ import pytest
 
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import FileRecord, RawRow
-from tests.builders import intake, submission
+from tests.builders import intake, rows_by_id, submission
 from tests.merging import (
     AUTO,
     BARE,
@@ -259,7 +259,7 @@ def test_relisting(
     assert codes(result, "L109") == sorted(expected, key=str)
     assert originals(result) == links
     for relisted, original in links.items():
-        if original in result.listed.index:
+        if original in rows_by_id(result):
             for name in ("name", "department", "counted", "budget_kind", "budget", "description"):
                 assert value(result, relisted, name) == value(result, original, name)
 
@@ -455,7 +455,7 @@ def test_numbers(
     found: Codes,
 ) -> None:
     result = merged(*rows, strategy=strategy_of(settings=settings))
-    assert [(int(i), int(n)) for i, n in result.listed["number"].items()] == expected
+    assert [(row.row_id, row.number) for row in result.listed] == expected
     assert codes(result) == sorted(found, key=str)
 
 

@@ -254,7 +254,7 @@ def test_findings_of_superseded_files_are_dropped() -> None:
 def test_a_corrected_file_never_brings_a_withdrawn_project_back() -> None:
     files = [filed("a.xlsx", A, B), filed("b.xlsx", (3, "甲"), edition=2), submission([], N)]
     result = merge(intake(files), STRATEGY)
-    assert list(result.listed["name"]) == ["甲"]
+    assert [row.name for row in result.listed] == ["甲"]
     assert result.ledger == Ledger(3, 1, 0, 2, 0)
 
 

@@ -110,7 +110,7 @@ def test_every_planted_kind_is_found_and_nothing_else(figures: Figures) -> None:
     superseded = {r.row_id for s in intake.submissions if "（旧）" in s.file for r in s.rows}
     held = {row.raw.row_id for row in result.held}
     withdrawn = {row.raw.row_id for row in result.withdrawn}
-    listed = set(result.listed.index)
+    listed = {row.row_id for row in result.listed}
     assert len(read) == 100_003
     assert read == listed | held | superseded | withdrawn
     assert len(read) == len(listed) + len(held) + len(superseded) + len(withdrawn)
@@ -120,7 +120,7 @@ def test_every_planted_kind_is_found_and_nothing_else(figures: Figures) -> None:
 
     # Clean rows carry no mark; a 要修正 stands at planted rows only.
     wrong = {f.place.row_id for f in result.findings if f.severity == "要修正"}
-    marked = set(result.listed.index[result.listed["marked"]])
+    marked = {row.row_id for row in result.listed if row.marked}
     assert marked == listed & wrong
 
     with (Path(__file__).parent / "contract_findings.csv").open(encoding="utf-8") as lines:
@@ -154,6 +154,6 @@ def test_the_order_of_files_changes_nothing() -> None:
     results = []
     for files in (readings, readings[::-1]):
         result = merge(receive(files, None, [], world.strategy), world.strategy)
-        listed = result.listed.drop(columns=["original"]).reset_index(drop=True)
-        results.append((listed.to_json(), spots(result.findings), result.ledger))
+        listed = [replace(row, row_id=0, original=None) for row in result.listed]
+        results.append((listed, spots(result.findings), result.ledger))
     assert results[0] == results[1]

@@ -204,7 +204,7 @@ def test_the_councils_page_finds_the_same_projects(
     changes = year_changes(contents, last_year)
     [match] = found
     kept = [(k.before, k.row["事業名"], k.renamed) for k in changes.kept]
-    projects = result.listed[~result.listed["relisted"]]["name"].tolist()
+    projects = [row.name for row in result.listed if not row.relisted]
     pairs = sorted({**match.known, **match.renamed}.items())
     assert kept == [(last_year.projects[j], projects[i], i in match.renamed) for i, j in pairs]
     fates = {g.before.name for g in changes.gone if g.fate != "掲載なし"}

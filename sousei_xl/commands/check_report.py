@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
 from sousei_xl.commands.console import shown
 from sousei_xl.commands.terminal import finding_line, new_console, new_table
 from sousei_xl.findings import Finding, collapse
+from sousei_xl.rules.records import ListedRow
 from sousei_xl.sheets import named
 from sousei_xl.text import NEW, RELISTED
 
@@ -58,8 +58,8 @@ def sheet_order(item: Finding) -> tuple[str, int, int, str]:
     return item.place.sheet, item.place.row or 0, len(letters), letters
 
 
-def _rows_of(console: Console, rows: pd.DataFrame) -> None:
-    if not len(rows):
+def _rows_of(console: Console, rows: Sequence[ListedRow]) -> None:
+    if not rows:
         return
     table = new_table(
         console,
@@ -69,9 +69,8 @@ def _rows_of(console: Console, rows: pd.DataFrame) -> None:
         ("関連性", False),
         ("予算（千円）", True),
     )
-    for row in rows.to_dict("records"):
-        amount = row["budget_kind"] if pd.isna(row["budget"]) else f"{row['budget']:,}"
-        name = f"（新）{row['name']}" if row["category"] == NEW else row["name"]
-        place = f"{row['measure']}-{row['number']}"
-        table.add_row(place, RELISTED if row["relisted"] else "", name, row["relevance"], amount)
+    for row in rows:
+        amount = row.budget_kind if row.budget is None else f"{row.budget:,}"
+        name = f"（新）{row.name}" if row.category == NEW else row.name
+        table.add_row(row.target, RELISTED if row.relisted else "", name, row.relevance, amount)
     console.print(table)

@@ -1,1 +1,1 @@
-"""Figures computed from the list: frame in, figures out, no I/O."""
+"""Figures computed from the list: rows in, figures out, no I/O."""

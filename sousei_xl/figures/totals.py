@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import pandas as pd
-
 from sousei_xl import text
+from sousei_xl.rules.records import ListedRow
 from sousei_xl.strategy import GROSS, Strategy
 
 
@@ -58,38 +58,33 @@ class _Sum:
     net: int = 0
     undecided: int = 0
 
-    def add(self, relisted: bool, budget: int | None, kind: str) -> None:
+    def add(self, row: ListedRow) -> None:
         """Take in one row."""
         self.rows += 1
-        self.relisted += relisted
-        self.gross += budget or 0
-        self.net += 0 if relisted else budget or 0
-        self.undecided += budget is None and kind != text.INCLUDED
+        self.relisted += row.relisted
+        self.gross += row.budget or 0
+        self.net += 0 if row.relisted else row.budget or 0
+        self.undecided += row.budget is None and row.budget_kind != text.INCLUDED
 
     def subtotal(self, goal: int, label: str) -> Subtotal:
         """What has been taken in so far."""
         return Subtotal(goal, label, self.rows, self.relisted, self.gross, self.net, self.undecided)
 
 
-def totals(listed: pd.DataFrame, strategy: Strategy) -> Totals:
+def totals(listed: Iterable[ListedRow], strategy: Strategy) -> Totals:
     """All groups in the order of the strategy, empty ones included.
 
-    Departments are those of the rows' ``counted`` column; one that is not in the strategy (a row
+    Departments are those that rows are ``counted`` under; one that is not in the strategy (a row
     with R117) comes last, so that the parts always add up to the total.
     """
     goals: dict[int, _Sum] = defaultdict(_Sum)
     measures: dict[str, _Sum] = defaultdict(_Sum)
     departments: dict[str, _Sum] = defaultdict(_Sum)
     total, new = _Sum(), 0
-    # One pass over plain values: frames of a dozen rows for each department would take minutes
-    # where there are very many.
-    names = ("goal", "measure", "counted", "relisted", "budget", "budget_kind", "category")
-    columns = (listed[name].tolist() for name in names)
-    for goal, measure, department, relisted, amount, kind, category in zip(*columns, strict=True):
-        budget = None if amount is pd.NA else amount
-        for group in (goals[goal], measures[measure], departments[department], total):
-            group.add(relisted, budget, kind)
-        new += category == text.NEW and not relisted
+    for row in listed:
+        for group in (goals[row.goal], measures[row.measure], departments[row.counted], total):
+            group.add(row)
+        new += row.category == text.NEW and not row.relisted
     known = [d.name for d in strategy.departments]
     unknown = sorted(departments.keys() - set(known))
     return Totals(

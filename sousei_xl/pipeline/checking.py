@@ -10,15 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import pandas as pd
-
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, is_error
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.pipeline import merge_all, receive_all
 from sousei_xl.rules.merge.units import lateness, settle, standing, unit_key
-from sousei_xl.rules.records import FileRecord, Intake, Submission
+from sousei_xl.rules.records import FileRecord, Intake, ListedRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OperatorError
 
@@ -40,7 +38,7 @@ class Asked:
 class Checked:
     """What one file would get. Places and ``record`` name it as the user did.
 
-    ``listed`` are its rows of the list frame. ``rivals`` are the other files of its unit that were
+    ``listed`` are its rows of the list. ``rivals`` are the other files of its unit that were
     asked about, each checked by itself as well; of those that have the same sheet (事業, KPI), a
     merge of all of them would take the one that ``counting`` has for it.
     """
@@ -48,7 +46,7 @@ class Checked:
     asked: Asked
     record: FileRecord
     findings: tuple[Finding, ...]
-    listed: pd.DataFrame
+    listed: tuple[ListedRow, ...]
     rivals: tuple[str, ...] = ()
     counting: Mapping[str, str] = field(default_factory=dict)
 
@@ -64,7 +62,7 @@ class _Outcome:
 
     records: Mapping[str, FileRecord]
     findings: Sequence[Finding]
-    listed: pd.DataFrame
+    listed: Sequence[ListedRow]
     files: Mapping[int, str]
 
 
@@ -151,7 +149,6 @@ def _checked(item: Asked, outcome: _Outcome, rivals: Mapping[str, Sequence[Asked
         raise OperatorError(
             f"『{item.name}』が、点検している間に見つからなくなりました。もう一度実行してください。"
         )
-    mine = [outcome.files.get(row_id) == item.file for row_id in outcome.listed.index]
     return Checked(
         item,
         replace(outcome.records[item.file], file=item.name),
@@ -160,7 +157,7 @@ def _checked(item: Asked, outcome: _Outcome, rivals: Mapping[str, Sequence[Asked
             for f in outcome.findings
             if f.place.file == item.file
         ),
-        outcome.listed[mine],
+        tuple(row for row in outcome.listed if outcome.files.get(row.row_id) == item.file),
         tuple(dict.fromkeys(r.name for found in rivals.values() for r in found if r is not item)),
         {sheet: found[-1].name for sheet, found in rivals.items() if len(found) > 1},
     )

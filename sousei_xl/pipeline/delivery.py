@@ -8,9 +8,10 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from itertools import chain, count
+from operator import attrgetter
 from pathlib import Path
 
 from sousei_xl import publish
@@ -32,7 +33,7 @@ from sousei_xl.pipeline.verification import require_room, verify_official
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.publish.ahead import as_many_as_pay, written_ahead
 from sousei_xl.rules.indicators.records import IndicatorResult
-from sousei_xl.rules.records import ListResult, ListStatus
+from sousei_xl.rules.records import ListedRow, ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
@@ -58,6 +59,9 @@ __all__ = [
 
 
 _MANY_RETURNS = 40
+_PRINTED = attrgetter(
+    *(f.name for f in fields(ListedRow) if f.name not in ("row_id", "note", "original"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +94,11 @@ def content_hash(result: ListResult, strategy: Strategy) -> str:
         [[m.key, m.list_name] for m in strategy.measures],
     ]
     digest = hashlib.sha256(json.dumps(printed).encode())
-    listed = result.listed
     # Row ids say in which order files were read; 初出 is printed as the place of the original.
-    places = dict(zip(listed.index, listed["measure"] + listed["number"].astype(str), strict=True))
-    originals = [places.get(row_id) for row_id in listed["original"]]
-    columns = (listed[n].tolist() for n in listed.columns if n not in ("note", "original"))
-    for row in zip(*columns, originals, strict=True):
-        digest.update(json.dumps(row, default=str).encode())
+    places = {row.row_id: row.target for row in result.listed}
+    for row in result.listed:
+        printed_row = [*_PRINTED(row), places.get(row.original or 0)]
+        digest.update(json.dumps(printed_row).encode())
     return digest.hexdigest()
 
 

@@ -1,15 +1,7 @@
 """The records that travel from intake through the rules to the sheets.
 
-Inside the rules a project row is a raw row (as typed, with its origin) and later a row of a typed
-frame; ``row_id`` ties the two together and is unique in a run.
-
-The **list frame** (``ListResult.listed``) holds the listed rows in printed order, index
-``row_id`` (int64), columns: ``goal`` Int64, ``measure`` (key, ``2ア``), ``number`` Int64,
-``relisted`` boolean, ``category`` (``""``, 新規, 継続), ``name`` (without （新）), ``department``
-(as printed), ``counted`` (the one department that it is counted under), ``relevance``,
-``budget_kind``, ``budget`` Int64 in thousand yen (NA: no countable amount), ``description``,
-``note``, one column per own field, ``original`` Int64 (``row_id`` of the original of a relisted
-row, else NA) and ``marked`` boolean (a 要修正 is left). Text columns are ``string`` and never NA.
+A project row is a ``RawRow`` (as typed, with its origin), then a ``ProjectRow`` that corrections
+may change, and at last a ``ListedRow``; ``row_id`` ties them together and is unique in a run.
 """
 
 from __future__ import annotations
@@ -17,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
-
-import pandas as pd
 
 from sousei_xl.findings import RULES, Finding, Place, clip, is_error
 from sousei_xl.text import RELISTED, Value, key, printable
@@ -275,6 +265,40 @@ class Intake:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedRow:
+    """A row of the list, as it is printed. Texts are writable and never None.
+
+    ``measure`` is a key (``2ア``), ``name`` without （新）, ``department`` as printed, ``counted``
+    the one that it counts for. ``budget`` is in thousand yen, None where there is no countable
+    amount. ``own`` has the office's own fields in their order. ``original`` is the row_id of a
+    relisted row's original. ``marked``: a 要修正 is left.
+    """
+
+    row_id: int
+    goal: int
+    measure: str
+    number: int | None
+    relisted: bool
+    category: str
+    name: str
+    department: str
+    counted: str
+    relevance: str
+    budget_kind: str
+    budget: int | None
+    description: str
+    note: str
+    original: int | None
+    marked: bool
+    own: tuple[str | int | None, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """``1ア-4``, as the office's sheet refers to it; ``1ア`` where there is no number."""
+        return self.measure if self.number is None else f"{self.measure}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
 class HeldRow:
     """A row that was read but cannot be placed; ``findings`` say why."""
 
@@ -332,10 +356,11 @@ class DepartmentState:
 class ListResult:
     """The merged list and everything that has to be said about it.
 
-    ``raw`` maps row_id → RawRow for every listed, held and withdrawn row (the provenance).
+    ``listed`` stands in printed order. ``raw`` maps row_id → RawRow for every listed, held and
+    withdrawn row (the provenance).
     """
 
-    listed: pd.DataFrame
+    listed: tuple[ListedRow, ...]
     held: tuple[HeldRow, ...]
     withdrawn: tuple[WithdrawnRow, ...]
     raw: Mapping[int, RawRow]

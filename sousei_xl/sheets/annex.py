@@ -8,21 +8,21 @@ can audit it in Excel.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from sousei_xl import text as texts
 from sousei_xl.figures.totals import Subtotal
+from sousei_xl.rules.records import ListedRow
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets import prototype as form
 from sousei_xl.sheets.book import MAX_TEXT, Book
 from sousei_xl.sheets.painter import Live, Money, Painter, Value
 from sousei_xl.sheets.prototype import REQUIRED, FormCell, FormRow, Piece, Prototype
-from sousei_xl.strategy import GROSS, Goal, Measure, Strategy
+from sousei_xl.strategy import GROSS, Goal, Measure
 from sousei_xl.strategy.load.table import FORM
 
 NONE_LISTED = "該当する事業はありません。"
@@ -101,42 +101,25 @@ def _measure_values(measure: Measure) -> dict[str, Value]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Project:
-    """A listed row, ready to be printed."""
-
-    row_id: int
-    relisted: bool
-    marked: bool
-    values: Mapping[str, Value]
-
-
-class _Projects:
-    """The rows of the list by measure, made one by one: a long list is never there twice."""
-
-    def __init__(self, listed: pd.DataFrame, strategy: Strategy) -> None:
-        self._fields = form.project_fields(strategy)
-        self._columns = {n: listed[n].astype(object).tolist() for n in listed.columns}
-        self._row_ids = listed.index.tolist()
-        self._places: dict[str, list[int]] = defaultdict(list)
-        for place, measure in enumerate(self._columns["measure"]):
-            self._places[measure].append(place)
-
-    def of(self, measure: str) -> Iterator[_Project]:
-        """The rows of a measure in printed order."""
-        for place in self._places.get(measure, ()):
-            row: dict[str, Any] = {
-                n: None if (v := c[place]) is pd.NA else v for n, c in self._columns.items()
-            }
-            relisted, marked = bool(row["relisted"]), bool(row["marked"])
-            printed: dict[str, Value] = {
-                **{name: "" if row[name] is None else row[name] for name in self._fields.values()},
-                "relisted": texts.RELISTED if relisted else "",
-                "name": printed_name(row["name"], row["category"], marked),
-                "budget": Money(printed_amount(row["budget"], row["budget_kind"])),
-            }
-            values = {placeholder: printed[name] for placeholder, name in self._fields.items()}
-            yield _Project(int(self._row_ids[place]), relisted, marked, values)
+def _project_values(
+    row: ListedRow, fields: Mapping[str, str], own: Sequence[str]
+) -> dict[str, Value]:
+    """The placeholders of a listed row; ``fields`` are those of ``prototype.project_fields``,
+    ``own`` the names of the office's own."""
+    printed: dict[str, Value] = {
+        "number": "" if row.number is None else row.number,
+        "relisted": texts.RELISTED if row.relisted else "",
+        "category": row.category,
+        "name": printed_name(row.name, row.category, row.marked),
+        "department": row.department,
+        "relevance": row.relevance,
+        "budget_kind": row.budget_kind,
+        "budget": Money(printed_amount(row.budget, row.budget_kind)),
+        "description": row.description,
+        "note": row.note,
+        **{n: "" if v is None else v for n, v in zip(own, row.own, strict=True)},
+    }
+    return {placeholder: printed[name] for placeholder, name in fields.items()}
 
 
 class _Annex:
@@ -148,7 +131,11 @@ class _Annex:
         self.painter = Painter(self.sheet, contents.strategy.settings)
         self.row = self.sheet.top
         self.general = _general_values(contents)
-        self.projects = _Projects(contents.result.listed, contents.strategy)
+        self.fields = form.project_fields(contents.strategy)
+        self.own = [f.name for f in contents.strategy.own_fields]
+        self.projects: dict[str, list[ListedRow]] = defaultdict(list)
+        for row in contents.result.listed:
+            self.projects[row.measure].append(row)
         self.letters = {n: xl_col_to_name(c) for n, c in prototype.columns.items()}
         self.none_row = _line(prototype, form.PROJECT, "事業名", {"align": "left", "indent": 1})
         self.notes = {k: _noted(prototype, k) for k in (form.SUBTOTAL, form.TOTAL)}
@@ -197,11 +184,12 @@ class _Annex:
     def _measure(self, measure: Measure, values: Mapping[str, Value]) -> None:
         self._band(form.MEASURE, values)
         first = self.row
-        for project in self.projects.of(measure.key):
+        for project in self.projects[measure.key]:
             self.row_ids[self.row + 1] = project.row_id
             rows = self.prototype.rows[form.RELISTED if project.relisted else form.PROJECT]
+            printed = _project_values(project, self.fields, self.own)
             self.row = self.painter.block(
-                self.row, rows, {**values, **project.values}, wrap=True, marked=project.marked
+                self.row, rows, {**values, **printed}, wrap=True, marked=project.marked
             )
         if self.row == first:
             self.row = self.painter.block(self.row, [self.none_row], {_TEXT: NONE_LISTED})

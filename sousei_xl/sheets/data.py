@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
 
-import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from sousei_xl import text
@@ -83,43 +80,6 @@ _STYLES = {"string": "text", "integer": "integer"}
 Value = str | int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ListedRow:
-    """One row of the list in plain values; the fields are columns of the list frame."""
-
-    row_id: int
-    goal: int
-    measure: str
-    number: int | None
-    relisted: bool
-    category: str
-    name: str
-    department: str
-    counted: str
-    relevance: str
-    budget_kind: str
-    budget: int | None
-    original: int | None
-    marked: bool
-
-    @property
-    def target(self) -> str:
-        """``1ア-4``, as the office's sheet refers to it; ``1ア`` where there is no number."""
-        return self.measure if self.number is None else f"{self.measure}-{self.number}"
-
-
-def listed_rows(contents: Contents) -> list[ListedRow]:
-    """The rows of the list in printed order."""
-    frame = contents.result.listed
-    names = [f.name for f in fields(ListedRow)][1:]
-    columns = [_plain(frame[name]) for name in names]
-    return [ListedRow(*row) for row in zip(frame.index.tolist(), *columns, strict=True)]
-
-
-def _plain(column: pd.Series[Any]) -> list[Any]:
-    return [None if value is pd.NA else value for value in column.tolist()]
-
-
 def projects_data(contents: Contents) -> tuple[tuple[str, ...], Iterator[tuple[Value, ...]]]:
     """The headings and rows of データ_事業 as plain values; a blank cell is None.
 
@@ -127,13 +87,11 @@ def projects_data(contents: Contents) -> tuple[tuple[str, ...], Iterator[tuple[V
     budget in thousand yen are ``int``. The office's own fields follow 初出. Rows stand in the
     order of the list.
     """
-    strategy, frame = contents.strategy, contents.result.listed
+    strategy, listed = contents.strategy, contents.result.listed
     settings = strategy.settings
     goals = {g.number: g.list_name for g in strategy.goals}
     measures = {m.key: m.list_name for m in strategy.measures}
-    listed = listed_rows(contents)
     targets = {row.row_id: row.target for row in listed}
-    long_texts = (_plain(frame[n]) for n in ("description", *(f.name for f in strategy.own_fields)))
     rows = (
         (
             settings.code,
@@ -151,11 +109,11 @@ def projects_data(contents: Contents) -> tuple[tuple[str, ...], Iterator[tuple[V
             row.relevance or None,
             row.budget_kind or None,
             row.budget,
-            description or None,
+            row.description or None,
             targets.get(row.original) if row.original is not None else None,
-            *(None if value == "" else value for value in own),
+            *(None if value == "" else value for value in row.own),
         )
-        for row, description, *own in zip(listed, *long_texts, strict=True)
+        for row in listed
     )
     return tuple(column.heading for column in project_columns(strategy)), rows
 

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sousei_xl import text
-from sousei_xl.rules.records import REASON
+from sousei_xl.rules.records import REASON, ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_amount, printed_name
 from sousei_xl.sheets.book import Book, Sheet
-from sousei_xl.sheets.data import ListedRow, listed_rows
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 
 SHEET = "最終確認"
@@ -45,7 +44,7 @@ def printed_rows(contents: Contents, department: str) -> list[ListedRow]:
     """The rows that bear the department's name, those with several departments included."""
     return [
         row
-        for row in listed_rows(contents)
+        for row in contents.result.listed
         if department == row.counted or department in row.department.split("・")
     ]
 
@@ -65,10 +64,7 @@ def write_final_check(path: Path, contents: Contents, department: str) -> None:
     rows = printed_rows(contents, department)
     top = _write_head(sheet, contents, title, rows)
     done = _done_by_office(contents)
-    long_texts = contents.result.listed["description"].to_dict()
-    lines = [
-        _line(row, contents, str(long_texts[row.row_id]), done.get(row.row_id, "")) for row in rows
-    ]
+    lines = [_line(row, contents, done.get(row.row_id, "")) for row in rows]
     end = write_table(sheet, top, Table(_LISTED, tuple(lines), frozen_columns=4))
     for row in range(top + 1, end):
         for column in (_ANSWER, _WORDS):
@@ -115,7 +111,7 @@ def _write_head(sheet: Sheet, contents: Contents, title: str, rows: list[ListedR
     return 5
 
 
-def _line(row: ListedRow, contents: Contents, description: str, done: str) -> Row:
+def _line(row: ListedRow, contents: Contents, done: str) -> Row:
     measure = contents.strategy.measure_by_key[row.measure]
     amount = printed_amount(row.budget, row.budget_kind)
     return Row(
@@ -127,7 +123,7 @@ def _line(row: ListedRow, contents: Contents, description: str, done: str) -> Ro
             row.department,
             row.relevance,
             f"{amount:,}" if isinstance(amount, int) else amount,
-            description,
+            row.description,
             done,
             None,
             None,

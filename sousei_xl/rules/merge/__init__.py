@@ -10,8 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-import pandas as pd
-
 from sousei_xl import text
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, is_error, is_for_department
@@ -26,6 +24,7 @@ from sousei_xl.rules.records import (
     HeldRow,
     Intake,
     Ledger,
+    ListedRow,
     ListResult,
     ProjectRow,
     RawRow,
@@ -92,7 +91,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
             broken[item.place.row_id].append(item)
     files = _file_records(intake, settled, placed, held, withdrawn)
     return ListResult(
-        listed=_list_frame(placed, broken, strategy),
+        listed=tuple(_listed(r, broken, strategy) for r in placed),
         held=tuple(_held(r, broken.get(r.row_id, ())) for r in held),
         withdrawn=tuple(_withdrawn(r) for r in withdrawn),
         raw={r.row_id: r.raw for r in rows},
@@ -137,45 +136,30 @@ def _with_targets(findings: Iterable[Finding], targets: Mapping[int, str]) -> li
     ]
 
 
-def _list_frame(
-    placed: Sequence[ProjectRow], broken: Container[int | None], strategy: Strategy
-) -> pd.DataFrame:
-    """The list frame of ``records.py``."""
-
-    def texts(values: Iterable[object]) -> pd.api.extensions.ExtensionArray:
-        return pd.array([_writable(v) for v in values], dtype="string")
-
-    def integers(values: Iterable[int | None]) -> pd.api.extensions.ExtensionArray:
-        return pd.array(list(values), dtype="Int64")
-
-    measures = strategy.measure_by_key
-    columns = {
-        "goal": integers(measures[r.measure or ""].goal for r in placed),
-        "measure": texts(r.measure for r in placed),
-        "number": integers(r.number for r in placed),
-        "relisted": pd.array([r.is_relisted for r in placed], dtype="boolean"),
-        "category": texts(r.category for r in placed),
-        "name": texts(r.name for r in placed),
-        "department": texts(r.department for r in placed),
-        "counted": texts(r.counted for r in placed),
-        "relevance": texts(r.relevance for r in placed),
-        "budget_kind": texts(r.budget_kind for r in placed),
-        "budget": integers(_countable(r) for r in placed),
-        "description": texts(r.description for r in placed),
-        "note": texts(r.note for r in placed),
-        **{
-            f.name: integers(r.own[f.name] for r in placed)  # type: ignore[misc]
-            if f.kind == "integer"
-            else texts(r.own[f.name] for r in placed)
+def _listed(row: ProjectRow, broken: Container[int | None], strategy: Strategy) -> ListedRow:
+    measure, original = row.measure or "", row.original if row.is_relisted else None
+    return ListedRow(
+        row.row_id,
+        strategy.measure_by_key[measure].goal,
+        measure,
+        row.number,
+        row.is_relisted,
+        _writable(row.category),
+        _writable(row.name),
+        _writable(row.department),
+        _writable(row.counted),
+        _writable(row.relevance),
+        _writable(row.budget_kind),
+        _countable(row),
+        _writable(row.description),
+        _writable(row.note),
+        original.row_id if original else None,
+        row.row_id in broken,
+        tuple(
+            row.own[f.name] if f.kind == "integer" else _writable(row.own[f.name])
             for f in strategy.own_fields
-        },
-        "original": integers(
-            r.original.row_id if r.original and r.is_relisted else None for r in placed
         ),
-        "marked": pd.array([r.row_id in broken for r in placed], dtype="boolean"),
-    }
-    index = pd.Index([r.row_id for r in placed], dtype="int64", name="row_id")
-    return pd.DataFrame(columns, index=index)
+    )
 
 
 _EXCEL_TEXT = 32_000

@@ -21,7 +21,6 @@ from sousei_xl.sheets.checkbook.cells import (
     typed,
     write_title,
 )
-from sousei_xl.sheets.data import listed_rows
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 from sousei_xl.workspace import OFFICE_SHEET
@@ -199,7 +198,7 @@ def _as_written(item: AppliedCorrection) -> int:
 def _additions(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) -> int:
     result = contents.result
     files = {record.file for record in result.files if record.outcome == "office"}
-    listed = {line.row_id: line for line in listed_rows(contents)}
+    listed = {line.row_id: line for line in contents.result.listed}
     held = {item.raw.row_id for item in result.held}
     added = [raw for raw in result.raw.values() if raw.file in files]
     rows = []

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 
 from sousei_xl import text
-from sousei_xl.rules.records import AppliedCorrection
+from sousei_xl.rules.records import AppliedCorrection, ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_name
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.checkbook.cells import Inbox, typed, within_limit
-from sousei_xl.sheets.data import ListedRow, listed_rows
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 
@@ -69,7 +68,7 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
             )
         )
 
-    listed = listed_rows(contents)
+    listed = contents.result.listed
     rows = (line(number, row) for number, row in enumerate(listed, 1))
     write_table(sheet, top, Table(_COLUMNS, rows))
     if not listed:

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sousei_xl import text
+from sousei_xl.rules.records import ListedRow
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.council import remarks as written
 from sousei_xl.sheets.council.changes import write_changes
 from sousei_xl.sheets.council.page import WIDTHS, Blocks
 from sousei_xl.sheets.council.remarks import Placed, Remark, place
-from sousei_xl.sheets.data import ListedRow, listed_rows
 from sousei_xl.sheets.indicators.entries import Group, groups
 from sousei_xl.sheets.indicators.status import SHEET as STATUS
 from sousei_xl.sheets.overview.head import write_head
@@ -81,7 +81,7 @@ def write_council(path: Path, contents: Contents, remarks: Iterable[Remark]) -> 
 def _write_evaluation(book: Book, contents: Contents, placed: Placed) -> None:
     strategy = contents.strategy
     by_measure: dict[str, list[ListedRow]] = defaultdict(list)
-    for row in listed_rows(contents):
+    for row in contents.result.listed:
         by_measure[row.measure].append(row)
     by_place: dict[str, list[Group]] = defaultdict(list)
     for group in groups(contents):

@@ -11,12 +11,12 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from sousei_xl import text
 from sousei_xl.figures.totals import Subtotal
+from sousei_xl.rules.records import ListedRow
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.annex import printed_name
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.council import remarks as written
 from sousei_xl.sheets.council.remarks import OPINION, RESPONSE, Placed, Remark, Slot
-from sousei_xl.sheets.data import ListedRow
 from sousei_xl.sheets.indicators.entries import (
     NOTHING,
     Entry,

@@ -103,7 +103,7 @@ def _licence(chosen: str) -> dict[str, str]:
 def _projects(contents: Contents) -> dict[str, Any]:
     settings, listed = contents.strategy.settings, contents.result.listed
     # Numbers stay as they were submitted, so two projects of a measure may have the same one.
-    unique = not listed.duplicated(["measure", "number"]).any()
+    unique = len({(row.measure, row.number) for row in listed}) == len(listed)
     return {
         **_resource(Table.PROJECTS, "projects", "関連事業の一覧"),
         "description": (

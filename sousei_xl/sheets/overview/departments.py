@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 
 from sousei_xl import text
+from sousei_xl.rules.records import ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_name
 from sousei_xl.sheets.book import Book
-from sousei_xl.sheets.data import ListedRow, listed_rows
 from sousei_xl.sheets.overview.head import undecided_note, write_head
 from sousei_xl.sheets.tables import Column, Formula, Row, Table, write_table
 
@@ -30,7 +30,7 @@ def write_departments(book: Book, contents: Contents) -> None:
     """The sheet 部局別一覧: departments in their order, each with a live subtotal."""
     settings = contents.strategy.settings
     groups: dict[str, list[ListedRow]] = defaultdict(list)
-    for row in listed_rows(contents):
+    for row in contents.result.listed:
         groups[row.counted].append(row)
     sheet = book.sheet(SHEET, [c.width for c in _COLUMNS], in_order=True)
     top = write_head(

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from xlsxwriter.utility import xl_col_to_name
 
 from sousei_xl.figures.changes import DEPARTMENT
+from sousei_xl.rules.records import ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Sheet
 from sousei_xl.sheets.data import (
     GOAL,
     ORIGINALS_ONLY,
     Condition,
-    ListedRow,
     budget_formula,
     count_formula,
     literal,

@@ -60,7 +60,7 @@ def _about(contents: Contents) -> Iterator[_Note]:
         )
     if any(d.missing_units for d in result.departments):
         yield "未提出の部局", "上に挙げた部局の事業は、まだ載っていません。"
-    marked = int(result.listed["marked"].sum())
+    marked = sum(row.marked for row in result.listed)
     if marked:
         yield (
             "修正を待つ行",

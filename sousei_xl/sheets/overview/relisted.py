@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from sousei_xl.rules.records import ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_name
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.data import (
     ORIGINALS_ONLY,
-    ListedRow,
     budget_formula,
-    listed_rows,
 )
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Formula, Row, Table, write_table
@@ -37,7 +36,7 @@ _UNKNOWN = "確認中"  # only in a draft: the original has not come yet
 
 def write_relisted(book: Book, contents: Contents) -> None:
     """The sheet 再掲一覧. Its sum is live, and so is the comparison with the totals."""
-    listed = listed_rows(contents)
+    listed = contents.result.listed
     by_id = {row.row_id: row for row in listed}
     labels = {m.key: m.option for m in contents.strategy.measures}
     relisted = [row for row in listed if row.relisted]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sousei_xl import text
 from sousei_xl.figures.changes import CATEGORY, MEASURE
 from sousei_xl.figures.totals import Subtotal
+from sousei_xl.rules.records import ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.data import (
@@ -16,10 +17,8 @@ from sousei_xl.sheets.data import (
     ORIGINALS_ONLY,
     RELISTED_ONLY,
     Condition,
-    ListedRow,
     budget_formula,
     count_formula,
-    listed_rows,
     literal,
 )
 from sousei_xl.sheets.overview.charts import (
@@ -54,7 +53,7 @@ _FIGURES = (
 
 def write_overview(book: Book, contents: Contents) -> None:
     """The sheet 総括表. Its figures are live formulas over データ_事業."""
-    strategy, listed = contents.strategy, listed_rows(contents)
+    strategy, listed = contents.strategy, contents.result.listed
     figures = max(len(_FIGURES), len(strategy.goals) + 1)
     sheet = book.sheet(SHEET, (_KEY_WIDTH, _NAME_WIDTH, *[_FIGURE_WIDTH] * figures))
     unit = strategy.settings.unit
