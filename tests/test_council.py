@@ -111,6 +111,20 @@ def test_a_block_per_goal_and_measure_with_indicators_projects_and_totals(tmp_pa
     assert "数値目標は設定されていません。" in [row[0] for row in rows]
 
 
+@pytest.mark.parametrize("projects", range(16, 36))
+def test_no_department_is_cut_and_no_total_stands_alone(projects: int, tmp_path: Path) -> None:
+    long = "・".join(d.name for d in example().strategy.departments)
+    first = next(row for row in example_rows() if row["measure"] == "2ウ")
+    rows = [{**first, "number": number, "department": long} for number in range(1, projects + 1)]
+    sheet = page(written(tmp_path / SHEET, contents=kpi_contents(rows=rows)))
+    begun = {mark.id + 1 for mark in sheet.row_breaks.brk}  # rows on top of a page
+    for row in sheet.iter_rows():
+        if row[4].value == long:
+            assert sheet.row_dimensions[row[0].row].height >= 3 * 14.5  # 44 letters, 17 on a line
+        if str(row[0].value).startswith("計　") or row[1].value == 1:
+            assert row[0].row not in begun
+
+
 def test_parts_the_notice_and_what_is_not_public(tmp_path: Path) -> None:
     said = [cell for row in rows_of(written(tmp_path / SHEET)) for cell in row if cell != ""]
     assert f"※{NOTICE}" in said

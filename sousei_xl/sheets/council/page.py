@@ -110,6 +110,7 @@ class Blocks:
             self.row += 1
             return
         self._headings(self.row, (level, *_INDICATOR_HEADINGS))
+        self.tied.add(self.row)
         self.row += 1
         for group in groups:
             if group.has_parts:
@@ -213,7 +214,7 @@ class Blocks:
         self._budget_heading(self.row)
         first = self.row + 1
         if len(projects) > _MOST_PROJECTS:
-            words = f"{len(projects):,}行あります。一覧は、別紙をご覧ください。"
+            words = f"{len(projects):,}行あります。一覧は、別紙を御覧ください。"
             self.sheet.wide_text(first, words, "text_wrap")
             projects = ()
             self.row = first + 1
@@ -221,6 +222,7 @@ class Blocks:
             self.row = first + len(projects)
         for row, project in enumerate(projects, first):
             self._project(row, project)
+        self.tied.update((first - 1, self.row - 1))  # neither headings nor total stand alone
         self._total(self.row, "計", subtotal, range(first, first + len(projects)))
         self.sums.append(self.row)
         self.row += 1
@@ -245,6 +247,7 @@ class Blocks:
                 sheet.number(row, column, amount, "number")
         sheet.text(row, _LAST, project.budget_kind, "centre")
         self._fit(row, name, _NAME, _NAME)
+        self._fit(row, project.department, _FIRST, _SECOND, sheet.heights[row])
 
     def _budget_heading(self, row: int) -> None:
         names = ("事業", "番号", "事業名", "再掲", "部局名", "", "関連性")
