@@ -19,7 +19,7 @@ from sousei_xl.strategy import Settings
 WIDTHS = (5.0, 11.0, 24.0, 29.0, 60.0, 21.0, 27.0, 28.0)
 _LAST = len(WIDTHS) - 1
 _SIZE = 10.5
-_BY_OFFICE = "（事務局からの連絡をご覧ください）"
+_BY_OFFICE = "（事務局からの連絡を御覧ください）"
 
 
 @dataclass(frozen=True, slots=True)

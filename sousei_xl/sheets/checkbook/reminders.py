@@ -135,7 +135,7 @@ def _letter(addressee: str, debt: _Debt, settings: Settings) -> str:
 
 
 def _lines(addressee: str, debt: _Debt, settings: Settings) -> Iterator[str]:
-    yield f"{addressee}　ご担当者様"
+    yield f"{addressee}　御担当者様"
     yield ""
     yield f"{settings.year_label}の「{settings.title}」の作成について、お世話になっております。"
     if debt.refused:
@@ -145,7 +145,7 @@ def _lines(addressee: str, debt: _Debt, settings: Settings) -> Iterator[str]:
         beside = f"、確認していただきたいところが{debt.beside}件" if debt.beside else ""
         yield (
             f"提出された様式に、直していただきたいところが{debt.errors}件{beside}あります。"
-            "お返しする「修正・確認依頼票」をご覧のうえ、同じファイルを直してください。"
+            "お返しする「修正・確認依頼票」を御覧のうえ、同じファイルを直してください。"
         )
     if debt.missing and not debt.refused:
         yield "様式の提出を、まだ確認できていません。"
@@ -155,8 +155,8 @@ def _lines(addressee: str, debt: _Debt, settings: Settings) -> Iterator[str]:
         yield from _questions(debt.questions, settings, alone=debt.state == CONFIRM)
     if debt.state == "未提出":
         yield (
-            "載せる事業がない場合も、回答票の「該当事業なし」を選んで提出してください。"
-            "行き違いの場合はご容赦ください。"
+            "載せる事業がない場合も、回答票の「該当事業なし」で「該当なし」を選んで提出してください。"
+            "行き違いの場合は御容赦ください。"
         )
 
 
