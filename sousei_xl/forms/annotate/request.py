@@ -74,6 +74,9 @@ def write_request(
     """The sheet's rows. ``answers`` are those that were given earlier, by (セル, 内容と直し方)."""
     font = settings.font
     counts = Counter(line.severity for line in lines)
+    asked: Counter[str] = Counter()
+    for line in lines:
+        asked[line.severity] += line.asked
     rows = [
         Row(
             (
@@ -83,7 +86,7 @@ def write_request(
             34,
         ),
         Row((Cell(0, _addressee(letter), "name", _LAST + 1),), 26),
-        _wide(_greeting(letter, counts), "text", font),
+        _wide(_greeting(letter, asked if asked.total() else counts), "text", font),
         _gap(),
         Row(
             (
@@ -122,6 +125,7 @@ def _addressee(letter: Letter) -> str:
 
 
 def _greeting(letter: Letter, counts: Mapping[str, int]) -> str:
+    """``counts`` are the places by severity, as the letter that comes with the file counts them."""
     if not letter.opened:
         return (
             f"御提出ありがとうございます。いただいた『{letter.file}』を開けなかったため、"

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sousei_xl import text
-from sousei_xl.findings import Finding, address, clip, collapse, is_error, is_for_department
+from sousei_xl.findings import (
+    Finding,
+    address,
+    asks_nothing,
+    clip,
+    collapse,
+    is_error,
+    is_for_department,
+)
 from sousei_xl.rules.records import DepartmentState, DepartmentStatus, FileRecord, ListResult
 from sousei_xl.strategy import Settings
 from sousei_xl.workspace import as_argument
@@ -16,7 +24,6 @@ from sousei_xl.workspace import as_argument
 CONFIRM: Literal["確認依頼"] = "確認依頼"
 _MOST = 10  # questions of one letter: more do not fit a row of Excel
 _MOST_CELLS = 10
-_WAITING = "L112"  # the original's correction is waited for: nobody is asked anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ def reminders(result: ListResult, settings: Settings) -> list[Reminder]:
             reasons[item.place.file].append(item)
         elif is_error(item) and is_for_department(item):
             errors[item.place.file] += 1
-        elif is_for_department(item) and item.code != _WAITING:
+        elif is_for_department(item) and not asks_nothing(item):
             questions[item.place.file].append(item)
     letters = []
     for department in result.departments:
