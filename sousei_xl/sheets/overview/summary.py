@@ -40,6 +40,7 @@ SHEET = "総括表"
 
 _KEY_WIDTH, _NAME_WIDTH, _FIGURE_WIDTH = 8, 76, 13
 _TITLE = 20.0  # height of a title's row
+_GOAL_BARS = 3  # a goal has two, and a name over two lines beside them
 _FIGURES = (
     ("行数", "number"),
     ("うち再掲", "number"),
@@ -70,7 +71,7 @@ def write_overview(book: Book, contents: Contents) -> None:
 
     charts = _title(sheet, top + 1, "2　グラフ")
     grid = Grid.of(contents, listed)
-    bars = max(2 * len(strategy.goals), len(grid.departments))
+    bars = max(_GOAL_BARS * len(strategy.goals), len(grid.departments))
     space = chart_rows(bars, sheet.page_room() - _TITLE)
     counts = _title(sheet, charts + space + 1, "3　部局別・基本目標別の事業数（再掲を除く）")
     top = write_counts(sheet, counts, grid)
