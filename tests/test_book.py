@@ -16,6 +16,7 @@ from python_calamine import load_workbook as read_values
 from sousei_xl.sheets import book as book_module
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, LostCell, Sheet
+from sousei_xl.sheets.styles import STYLES
 from sousei_xl.sheets.tables import Column, Formula, Link, Row, Table, write_table
 from sousei_xl.workspace import Run
 from tests.facts import example_strategy
@@ -40,6 +41,10 @@ def part(path: Path, name: str) -> str:
 def saved(sheet: Sheet) -> Path:
     sheet.book.close()
     return Path(sheet.book.workbook.filename)
+
+
+def test_figures_that_are_too_wide_are_printed_smaller() -> None:
+    assert all(STYLES[name]["shrink"] for name in ("number", "percent", "tight"))
 
 
 # --- cells ----------------------------------------------------------------------------------------

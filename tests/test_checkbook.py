@@ -268,11 +268,11 @@ def test_reminders_can_be_pasted_into_a_mail(messy: Path) -> None:
     letters = {
         str(row[0]): str(row[1])
         for row in rows_of(messy, "提出状況")
-        if "ご担当者様" in str(row[1])
+        if "御担当者様" in str(row[1])
     }
     assert [name.split("\n")[0] for name in letters] == ["経済部", "農政部", "学校教育部"]
     missing = letters["学校教育部\n（未提出）"]
-    assert missing.startswith("学校教育部　ご担当者様\n\n平成30年度の")
+    assert missing.startswith("学校教育部　御担当者様\n\n平成30年度の")
     assert "平成30年2月16日までに、総合政策部 政策調整課へ、提出してください。" in missing
     assert "該当事業なし" in missing
     assert "・農政部.xlsx：パスワード" in letters["農政部\n（再提出待ち）"]
@@ -303,7 +303,7 @@ def test_a_department_that_is_its_own_unit_is_named_once() -> None:
     result = merge(intake([form]), strategy)
     letters = {r.addressee: r.letter for r in reminders(result, strategy.settings)}
     assert list(letters) == ["農林課", "企画課", "企画課（統計係）"]
-    assert letters["農林課"].startswith("農林課　ご担当者様")
+    assert letters["農林課"].startswith("農林課　御担当者様")
     assert [state_words(d) for d in result.departments] == [
         "未提出",
         "差戻し 1件（統計係が未提出）",
@@ -334,7 +334,7 @@ def test_reminders_without_deadline_and_place(tmp_path: Path) -> None:
     contents = merged([], 提出期限="", 提出先="")
     page = texts(written(tmp_path, contents), "提出状況")
     assert "お手数ですが、提出してください。" in page
-    assert page.count("ご担当者様") == 9
+    assert page.count("御担当者様") == 9
 
 
 def test_missing_units_are_asked_for_one_by_one(tmp_path: Path) -> None:
@@ -350,7 +350,7 @@ def test_missing_units_are_asked_for_one_by_one(tmp_path: Path) -> None:
     path = written(tmp_path, contents)
     states = [(r["担当課"], r["状態"]) for r in table(path, "提出状況", "部局名")]
     assert states == [("経済課", "受理"), ("雇用課", "未提出")]
-    assert "経済部（雇用課）　ご担当者様" in texts(path, "提出状況")
+    assert "経済部（雇用課）　御担当者様" in texts(path, "提出状況")
 
 
 def test_what_is_left_to_the_office_alone_is_said(tmp_path: Path) -> None:

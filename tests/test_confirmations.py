@@ -88,6 +88,22 @@ def test_many_questions_leave_room_for_the_rest() -> None:
     assert "・ほか20件（印を付けたファイルの" in item.letter
 
 
+def test_the_letter_and_the_file_that_it_is_about_count_alike(tmp_path: Path) -> None:
+    """Places, not lines that share one message; a row that has to wait (L112) is none."""
+    workspace = example_workspace(tmp_path)
+    path = workspace / "inbox" / "経済部.xlsx"
+    budget, relevance = column(path, "予算事業費（千円）"), column(path, "関連性")
+    edit(path, "事業", {f"{relevance}5": None, f"{relevance}6": None, f"{budget}7": YEN})
+    assert run("merge", "--workspace", workspace).status == 1
+    said = "直していただきたいところが2件、確認していただきたいところが"
+    returned = CalamineWorkbook.from_path(str(workspace / "outbox" / "差戻し" / path.name))
+    rows = returned.get_sheet_by_index(0).to_python()
+    greeting = next(str(row[0]) for row in rows if said in str(row[0]))
+    letter = next(line for line in _page(workspace).splitlines() if said in line)
+    assert greeting.partition(said)[2][:2] == letter.partition(said)[2][:2]
+    assert any("何もする必要はありません" in str(cell) for row in rows for cell in row)
+
+
 # --- where it stands ------------------------------------------------------------------------------
 
 

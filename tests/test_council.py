@@ -89,7 +89,7 @@ def test_a_block_per_goal_and_measure_with_indicators_projects_and_totals(tmp_pa
     path = written(tmp_path / SHEET)
     rows = rows_of(path)
     bands = [row[0] for row in rows if str(row[0]).startswith(("基本目標", "施策"))]
-    bands = [b for b in bands if "　" in b]
+    bands = [b for b in bands if "　" in b and "（続き）" not in b]
     strategy = example().strategy
     assert len(bands) == len(strategy.goals) + len(strategy.measures) + 4  # and the goals' totals
     first = next(i for i, row in enumerate(rows) if str(row[0]).startswith("施策2ウ　"))
@@ -109,6 +109,46 @@ def test_a_block_per_goal_and_measure_with_indicators_projects_and_totals(tmp_pa
         [688093, 458617],
     ]
     assert "数値目標は設定されていません。" in [row[0] for row in rows]
+
+
+@pytest.mark.parametrize("projects", [*range(5, 18), 60])
+def test_no_department_is_cut_and_no_total_stands_alone(projects: int, tmp_path: Path) -> None:
+    long = "・".join(d.name for d in example().strategy.departments)
+    first = next(row for row in example_rows() if row["measure"] == "2ウ")
+    rows = [{**first, "number": number, "department": long} for number in range(1, projects + 1)]
+    sheet = page(written(tmp_path / SHEET, contents=kpi_contents(rows=rows)))
+    begun = {mark.id + 1 for mark in sheet.row_breaks.brk}  # rows on top of a page
+    for row in sheet.iter_rows():
+        if row[4].value == long:
+            assert sheet.row_dimensions[row[0].row].height >= 3 * 14.5  # 44 letters, 17 on a line
+        if row[0].row in begun:  # every page says of what it is
+            title = str(row[0].value)
+            assert title.startswith(("基本目標", "施策"))
+            assert "（続き）" not in title or sheet.cell(row[0].row + 1, 1).font.b  # headings
+
+
+@needs_office
+@pytest.mark.libreoffice
+def test_headings_among_the_projects_are_no_amounts(tmp_path: Path) -> None:
+    first = next(row for row in example_rows() if row["measure"] == "2ウ")
+    rows = [{**first, "number": number, "budget": number} for number in range(1, 61)]
+    path = written(tmp_path / SHEET, contents=kpi_contents(rows=rows))
+    titles = [str(row[0]) for row in rows_of(path)]
+    assert titles.count("施策2ウ　まちなかプラチナベースの推進（続き）") >= 2
+    again = recalculate([path], tmp_path / "again")[0]
+    for shown in (path, again):
+        total = next(row for row in rows_of(shown) if str(row[0]).startswith("計　60行"))
+        assert total[7:9] == [1830, 1830]
+
+
+@pytest.mark.parametrize("length", [0, 300, 900, 1500])
+def test_remarks_over_several_pages_say_of_what_they_are(length: int, tmp_path: Path) -> None:
+    said = [remark(slot.key, "あ" * length, "い" * length) for slot in all_slots(example())]
+    path = written(tmp_path / SHEET, said)
+    assert {r.opinion for r in read(path) if r.opinion} == ({"あ" * length} if length else set())
+    sheet = page(path)
+    for mark in sheet.row_breaks.brk:
+        assert str(sheet.cell(mark.id + 1, 1).value).startswith(("基本目標", "施策"))
 
 
 def test_parts_the_notice_and_what_is_not_public(tmp_path: Path) -> None:

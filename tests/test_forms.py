@@ -33,6 +33,7 @@ from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OperatorError
 from tests.builders import example_strategy, make_strategy, raw
 from tests.recalculate import needs_office, recalculate
+from tests.workspaces import ROOT
 
 OWN_FIELDS = [
     ("財源", "独自", "選択", "はい", "", "国、道、市", "主な財源を選んでください。"),
@@ -436,6 +437,18 @@ def test_view_and_print(form: Path) -> None:
     assert sheet.page_setup.fitToHeight == 0
     assert sheet.print_title_rows == "$3:$3"
     assert not sheet.merged_cells.ranges
+
+
+def test_no_number_is_too_wide_for_its_cell() -> None:
+    """What wraps cannot shrink, and a number that does neither is #### in Excel."""
+    book = openpyxl.load_workbook(ROOT / "inbox" / "経済部.xlsx")  # 18,452,300万円 among them
+    for sheet in (book[layout.PROJECTS], book[layout.INDICATORS]):
+        numbers = [
+            cell for row in sheet.iter_rows(min_row=4) for cell in row if "," in cell.number_format
+        ]
+        assert {(c.alignment.shrink_to_fit, c.alignment.wrap_text) for c in numbers} == {
+            (True, None)
+        }
 
 
 def test_rows_grow_and_the_formula_is_stored_once(form: Path) -> None:

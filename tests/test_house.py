@@ -350,6 +350,11 @@ def _written() -> Iterator[Path]:
             yield path
 
 
+@EACH
+def test_politeness_is_spelled_as_in_official_papers(path: Path) -> None:
+    assert not [said for said in _literals(path) if re.search("ご[一-龥]", said)]  # 御
+
+
 def test_no_path_of_any_machine() -> None:
     found = []
     for path in _written():

@@ -64,6 +64,10 @@ def test_the_shipped_inbox_gives_the_published_list(workspace: Path) -> None:
     ]
     assert open_findings == []
     assert [f["code"] for f in found["findings"] if f["acknowledged"]] == ["L109"]
+    printed = [
+        cell for row in sheet(workspace / "outbox" / OFFICIAL["proposal"], "別紙") for cell in row
+    ]
+    assert "再掲を除く　83事業　3,550,284千円" in printed
 
 
 def test_the_data_sheet_equals_the_facts_field_by_field_and_in_order(workspace: Path) -> None:

@@ -288,6 +288,28 @@ def test_charts_can_be_read_in_black_and_white_and_aloud(example: Path) -> None:
     assert "経済部233,762" in descriptions[1]
 
 
+@pytest.mark.parametrize("people", [9, 15, 22, 28, 30, 40])
+def test_no_chart_is_torn_and_no_total_stands_alone(people: int, tmp_path: Path) -> None:
+    names = [(i, f"第{i}地域未来創造連携推進総合調整部") for i in range(1, people + 1)]
+    strategy = make_strategy(departments=names)
+    path = write(tmp_path / "a.xlsx", example_contents(strategy=strategy, rows=()))
+    with zipfile.ZipFile(path) as package:
+        drawing = package.read("xl/drawings/drawing1.xml").decode()
+    top, bottom = re.findall(r"<xdr:row>(\d+)</xdr:row>", drawing)[:2]
+    sheet = load_workbook(path)["総括表"]
+    breaks = [mark.id for mark in sheet.row_breaks.brk]
+    assert not [mark for mark in breaks if int(top) < mark <= int(bottom)]
+    tops = {sheet.cell(mark + 1, 2).value for mark in breaks}
+    assert not tops & {"部局名", "合計", "合計（再掲を除く）", "再掲を含む"}
+    kept = people <= 22
+    assert not kept or tops <= {None}  # titles and charts alone begin a page
+
+
+def test_every_bar_is_named(example: Path) -> None:
+    charts, _ = drawings(example)
+    assert all('<c:tickLblSkip val="1"/>' in chart for chart in charts)
+
+
 def test_no_chart_with_more_bars_than_anyone_can_read(tmp_path: Path) -> None:
     strategy = make_strategy(departments=[(i, f"第{i}部") for i in range(1, 60)])
     row = {**example_rows()[0], "department": "第1部", "budget": 500}

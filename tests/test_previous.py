@@ -202,7 +202,7 @@ def test_the_councils_page(years: TwoYears, merged: Any) -> None:
     assert any(str(r[0]).startswith("6　") and "なし" in str(r[0]) for r in shown)
     # What was reported otherwise than published, in the words of ``compare``.
     [revised] = section(shown, "8　数値目標・KPIの変更")[1:]
-    assert revised[1:] == ["移住に関わる相談件数", "H28の実績値", "24", "99"]
+    assert revised[1:] == ["移住に関わる相談件数（件）", "H28の実績値", "24", "99"]
 
 
 def test_what_no_form_says_of_the_past_stays(years: TwoYears, merged: Any) -> None:

@@ -96,6 +96,10 @@ def test_the_kpi_round_after_a_return_of_the_list(workspace: Path) -> None:
         [cell.value for cell in row]
         for row in openpyxl.load_workbook(checkbook)["提出状況"].iter_rows()
     ]
+    # Counted, and called, as on the official sheets: 29 indicators have 30 series.
+    counted = next(str(row[1]) for row in cells if row[0] == "KPI").partition("に回答")[0]
+    assert counted.startswith("30系列のうち")
+    assert f"KPI: {counted}の回答がありました。" in done.out
     replaced = next(row for row in cells if "差し替え済み" in row)
     assert replaced[3] == "夏1.xlsx"
     assert replaced[-1] == "『夏2.xlsx』を使い、このファイルは使っていません。"

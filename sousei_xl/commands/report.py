@@ -170,7 +170,7 @@ def _figures(console: Console, contents: Contents) -> None:
         console.print(f"  金額未確定 {contents.totals.total.undecided}件を除きます。")
     if contents.indicators is not None and contents.indicators.expected:
         kpi = contents.indicators
-        console.print(f"\nKPI: {kpi.expected}指標のうち {kpi.reported}指標の回答がありました。")
+        console.print(f"\nKPI: {kpi.expected}系列のうち{kpi.reported}系列の回答がありました。")
 
 
 def _compared(console: Console, contents: Contents) -> None:

@@ -216,6 +216,11 @@ def is_for_department(item: Finding) -> bool:
     return item.addressee == "部局" and (is_error(item) or is_open_confirmation(item))
 
 
+def asks_nothing(item: Finding) -> bool:
+    """True for a 要確認 that tells the department to wait: the original awaits correction."""
+    return item.code == "L112"
+
+
 def is_unreadable(item: Finding) -> bool:
     """True where the file could not be opened at all (F1..)."""
     return item.code.startswith("F1")

@@ -19,7 +19,17 @@ from sousei_xl.forms.checks.indicators import (
     is_open,
 )
 from sousei_xl.forms.indicator_layout import SHEET, indicator_fields
-from sousei_xl.forms.look import CELL, GREY, HEADER, NAVY, NOTE, PALE_GREY, validate, write_value
+from sousei_xl.forms.look import (
+    CELL,
+    GREY,
+    HEADER,
+    NAVY,
+    NOTE,
+    NUMBER,
+    PALE_GREY,
+    validate,
+    write_value,
+)
 from sousei_xl.forms.reply import Count
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
@@ -228,8 +238,7 @@ class IndicatorSheet:
         if column.year:
             places = decimals(indicator)
             number = "#,##0" + ("." + "0" * places if places else "")
-            style |= {"num_format": f"{number};{settings.minus}{number}", "align": "right"}
-            style["indent"] = 1
+            style |= {**NUMBER, "num_format": f"{number};{settings.minus}{number}"}
             if not has_ended(column.year, indicator, settings):
                 style |= {"bg_color": _CLOSED}
             elif judged_year(indicator, settings) == column.year and is_due(indicator, settings):

@@ -33,6 +33,8 @@ LABEL: Mapping[str, Any] = {
 INPUT: Mapping[str, Any] = {"border": 2, "border_color": NAVY, "locked": False, "indent": 1}
 LIST_HEADER: Mapping[str, Any] = {**_BORDER, "bg_color": PALE, "bold": True, "align": "center"}
 CELL: Mapping[str, Any] = {**_BORDER, "text_wrap": True}
+# A number does not wrap: one that is too wide would be #### in Excel.
+NUMBER: Mapping[str, Any] = {"align": "right", "indent": 1, "text_wrap": False, "shrink": True}
 HEADER: Mapping[str, Any] = {
     **_BORDER,
     "bg_color": NAVY,

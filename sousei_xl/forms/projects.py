@@ -18,7 +18,17 @@ from sousei_xl.forms.checks import (
     reasons_of,
 )
 from sousei_xl.forms.checks.conditions import quoted
-from sousei_xl.forms.look import CELL, GREY, HEADER, NAVY, NOTE, PALE_GREY, validate, write_value
+from sousei_xl.forms.look import (
+    CELL,
+    GREY,
+    HEADER,
+    NAVY,
+    NOTE,
+    NUMBER,
+    PALE_GREY,
+    validate,
+    write_value,
+)
 from sousei_xl.forms.reply import Count, count_cells
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
@@ -223,7 +233,7 @@ class ProjectSheet:
         if name in ("number", "previous_number"):
             style["num_format"] = "0"
         elif name in ("budget", "previous_budget") or (field and field.kind == "integer"):
-            style |= {"num_format": settings.number_format, "align": "right", "indent": 1}
+            style |= {**NUMBER, "num_format": settings.number_format}
         return style
 
     def _height(self, values: Mapping[str, Value], check: str) -> float:

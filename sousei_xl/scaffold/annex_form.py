@@ -132,7 +132,7 @@ def _wide(words: str, look: Mapping[str, Any]) -> _Cells:
 
 def _sum_row(label: str, look: Mapping[str, Any]) -> _Cells:
     left = {**_TEXT, **look}
-    net = "うち再掲を除く　{純事業数}事業　{再掲を除く額}{単位}"
+    net = "再掲を除く　{純事業数}事業　{再掲を除く額}{単位}"
     return (
         (label, {**_NARROW, **look}),
         None,

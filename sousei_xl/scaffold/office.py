@@ -201,7 +201,8 @@ def _write_guide(book: Book) -> None:
             heights.append(pages.text_height(part, width, 10, book.settings.font))
         sheet.height(row, max(heights) + 8)
     note = (
-        "指摘コードの意味は「選択肢」シートの題名か、「sousei-xl explain コード」で確かめられます。"
+        "指摘コードの意味は「選択肢」シートの「指摘の題名」か、"
+        "「sousei-xl explain コード」で確かめられます。"
     )
     sheet.text(8, 0, note, book.format(**NOTE))
     worksheet = sheet.worksheet

@@ -45,6 +45,7 @@ _WHOLE_SHEET = "A1:XFD1048576"
 
 # Paper: XlsxWriter's code, short side, long side in points.
 _PAPERS = {"A4": (9, 595.3, 841.9), "A3": (8, 841.9, 1190.6)}
+_PAGE_SAFETY = 0.95
 _WIDTH_SAFETY = 1.03  # printers lay columns out up to three per cent wider than the screen
 
 
@@ -321,9 +322,10 @@ class Sheet:
         scale = max(10, min(max_scale, int(100 * width / needed)))
         return code, scale, height * 100 / scale
 
-    def page_height(self) -> float:
-        """Points of rows that a page holds with the settings that ``page_setup`` has by default."""
-        return self._page("landscape", "", Margins(), 100)[2]
+    def page_room(self) -> float:
+        """Points of rows that surely stand on one page with the settings that ``page_setup`` has by
+        default: a little less than ``pages.paginate`` takes, so that it agrees."""
+        return self._page("landscape", "", Margins(), 100)[2] * _PAGE_SAFETY
 
     def page_setup(
         self,

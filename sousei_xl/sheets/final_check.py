@@ -89,7 +89,7 @@ def _write_head(sheet: Sheet, contents: Contents, title: str, rows: list[ListedR
     sheet.wide_text(
         1,
         f"一覧には次のとおり載ります。{states[contents.status]}"
-        "よければ「確認」で「確認済」を選び、直すところがあれば「直す内容」に書いて、事務局に返して"
+        "誤りがなければ「確認」で「確認済」を選び、直すところがあれば「直す内容」に書いて、事務局に返して"
         "ください（ほかの列を直しても、一覧は変わりません）。",
         "plain_wrap",
     )

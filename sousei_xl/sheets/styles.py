@@ -43,8 +43,13 @@ STYLES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "shrink": True,
         },
         "integer": {**_BORDER, "align": "center", "num_format": "0"},
-        "percent": {**_BORDER, "align": "right", "indent": 1, "num_format": "0.0%"},
-        "decimal": {**_BORDER, "align": "right", "indent": 1, "num_format": "#,##0.##"},
+        "percent": {
+            **_BORDER,
+            "align": "right",
+            "indent": 1,
+            "num_format": "0.0%",
+            "shrink": True,
+        },
         "link": {**_BORDER, "font_color": "#0563C1", "underline": 1, "text_wrap": True},
         "plain_link": {"font_color": "#0563C1", "underline": 1},
         # Emphasis, to be combined with one of the above.

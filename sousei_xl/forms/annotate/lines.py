@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sousei_xl import text
-from sousei_xl.findings import RULES, Finding, is_for_department
+from sousei_xl.findings import RULES, Finding, asks_nothing, is_for_department
 from sousei_xl.forms import layout
 from sousei_xl.forms.annotate.marks import ERROR
 from sousei_xl.forms.annotate.reply import Rows
@@ -25,6 +25,7 @@ class Line:
     """One line of the request: what is wrong where, and what to do.
 
     ``link`` is a place in the workbook (``'事業'!H8``), blank where the finding has none.
+    ``asked`` is in how many places, none where nothing is to be done.
     """
 
     severity: str
@@ -34,6 +35,7 @@ class Line:
     words: str
     value: str
     expected: str
+    asked: int
 
 
 @dataclass(slots=True)
@@ -171,6 +173,7 @@ def _line(group: Sequence[Located]) -> Line:
         words,
         "、".join(values[:_MOST_VALUES]),
         first.item.expected or (f"例：{example}" if example else ""),
+        0 if asks_nothing(first.item) else len(group),
     )
 
 

@@ -19,7 +19,7 @@ from sousei_xl.strategy import Settings
 WIDTHS = (5.0, 11.0, 24.0, 29.0, 60.0, 21.0, 27.0, 28.0)
 _LAST = len(WIDTHS) - 1
 _SIZE = 10.5
-_BY_OFFICE = "（事務局からの連絡をご覧ください）"
+_BY_OFFICE = "（事務局からの連絡を御覧ください）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,9 @@ def write_request(
     """The sheet's rows. ``answers`` are those that were given earlier, by (セル, 内容と直し方)."""
     font = settings.font
     counts = Counter(line.severity for line in lines)
+    asked: Counter[str] = Counter()
+    for line in lines:
+        asked[line.severity] += line.asked
     rows = [
         Row(
             (
@@ -83,7 +86,7 @@ def write_request(
             34,
         ),
         Row((Cell(0, _addressee(letter), "name", _LAST + 1),), 26),
-        _wide(_greeting(letter, counts), "text", font),
+        _wide(_greeting(letter, asked if asked.total() else counts), "text", font),
         _gap(),
         Row(
             (
@@ -122,6 +125,7 @@ def _addressee(letter: Letter) -> str:
 
 
 def _greeting(letter: Letter, counts: Mapping[str, int]) -> str:
+    """``counts`` are the places by severity, as the letter that comes with the file counts them."""
     if not letter.opened:
         return (
             f"御提出ありがとうございます。いただいた『{letter.file}』を開けなかったため、"

@@ -73,7 +73,7 @@ def reminder(
 def _lines(
     addressee: str, debt: Debt, settings: Settings, about: Literal["", "KPI"]
 ) -> Iterator[str]:
-    yield f"{addressee}　ご担当者様"
+    yield f"{addressee}　御担当者様"
     yield ""
     matter = "数値目標・KPIの実績照会" if about else "作成"
     yield f"{settings.year_label}の「{settings.title}」の{matter}について、お世話になっております。"
@@ -84,7 +84,7 @@ def _lines(
         beside = f"、確認していただきたいところが{debt.beside}件" if debt.beside else ""
         yield (
             f"提出された様式に、直していただきたいところが{debt.errors}件{beside}あります。"
-            "お返しする「修正・確認依頼票」をご覧のうえ、同じファイルを直してください。"
+            "お返しする「修正・確認依頼票」を御覧のうえ、同じファイルを直してください。"
         )
     if debt.missing and not debt.refused:
         yield "様式の提出を、まだ確認できていません。"
@@ -99,13 +99,13 @@ def _lines(
         yield from _questions(debt.questions, settings, alone=debt.state == CONFIRM)
     if debt.missing and debt.state == "未提出":
         yield (
-            "載せる事業がない場合も、回答票の「該当事業なし」を選んで提出してください。"
-            "行き違いの場合はご容赦ください。"
+            "載せる事業がない場合も、回答票の「該当事業なし」で「該当なし」を選んで提出してください。"
+            "行き違いの場合は御容赦ください。"
         )
     if debt.indicators:
         yield (
             "値がまだない指標は、「KPI」シートの「未入力の理由」と「公表予定」に入力してください。"
-            "行き違いの場合はご容赦ください。"
+            "行き違いの場合は御容赦ください。"
         )
 
 

@@ -6,15 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from sousei_xl import text
-from sousei_xl.findings import Finding, clip, is_error, is_for_department
+from sousei_xl.findings import Finding, asks_nothing, clip, is_error, is_for_department
 from sousei_xl.rules.indicators.records import IndicatorDepartment, IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets.checkbook.letters import Debt, Reminder, reminder
 from sousei_xl.strategy import Settings
 from sousei_xl.strategy.indicators import actual_label, judged_year, title
 from sousei_xl.workspace import as_argument
-
-_WAITING = "L112"  # the original's correction is waited for: nobody is asked anything
 
 
 def reminders(result: ListResult, settings: Settings) -> list[Reminder]:
@@ -35,7 +33,7 @@ def reminders(result: ListResult, settings: Settings) -> list[Reminder]:
             reasons[item.place.file].append(item)
         elif is_error(item) and is_for_department(item):
             errors[item.place.file] += 1
-        elif is_for_department(item) and item.code != _WAITING:
+        elif is_for_department(item) and not asks_nothing(item):
             questions[item.place.file].append(item)
     letters = []
     for department in result.departments:

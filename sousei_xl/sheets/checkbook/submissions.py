@@ -132,7 +132,7 @@ def _indicator_round(kpi: IndicatorResult) -> str:
         if department.expected:
             states[indicator_state(department)].append(department.department)
     told = "　".join(f"{state} {len(names)}（{named(names)}）" for state, names in states.items())
-    return f"{kpi.expected}指標のうち {kpi.reported}指標に回答　{told}"
+    return f"{kpi.expected}系列のうち{kpi.reported}系列に回答　{told}"
 
 
 # --- departments and files ------------------------------------------------------------------------
@@ -162,7 +162,7 @@ def _department_rows(
     for record in (r for group in files.values() for r in group):
         cells = _file_cells(record, counts[record.file], inbox)
         yield Row(
-            (_NO_DEPARTMENT, "受付不可", *cells, "下の「受け付けなかったファイル」をご覧ください。")
+            (_NO_DEPARTMENT, "受付不可", *cells, "下の「受け付けなかったファイル」を御覧ください。")
         )
 
 

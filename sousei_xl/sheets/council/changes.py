@@ -299,8 +299,9 @@ def _write_indicators(sections: Sections, contents: Contents, last: LastYear) ->
     lines: list[Sequence[Line]] = []
     reports = contents.indicators.reports if contents.indicators else ()
     now = {report.indicator.id: report.actuals for report in reports}
+    units = {i.id: f"（{i.unit}）" for i in contents.strategy.indicators if i.unit}
     for change in indicator_changes(last.indicators, contents.strategy, last.actuals, now):
-        title = text.printable(change.title)
+        title = text.printable(change.title) + units.get(change.id, "")
         for heading, before, after in change.fields or (("指標", "あり", "なし"),):
             shown = after or "（空欄）"
             lines.append([(change.id, title, heading, text.printable(before), shown)])

@@ -38,6 +38,8 @@ _INDICATOR_HEADINGS = (
 _OPINION, _RESPONSE = (_MARK, _SECOND), (_THIRD, _LAST)
 _LEAST_INPUT, _LEAST_WHOLE = 36.0, 50.0  # heights of the rows to be filled in
 _INPUT_SIZE = 10.0
+_LEAST_LINE, _HEADER, _TOTAL, _TITLE = 18.0, 20.0, 33.0, 36.0
+_WRITTEN_LATER = 31.0  # at most, of the two rows of a goal's total
 _MOST_PROJECTS = 1000  # of a measure: nobody turns more pages in a meeting
 
 
@@ -46,7 +48,8 @@ class Blocks:
     """Writes blocks from ``row`` on, each on a page of its own.
 
     ``starts`` and ``tied`` are rows for ``page_setup``. ``sums`` are the total rows of the
-    measures written since the last goal.
+    measures written since the last goal, ``title`` is that of the block, to be repeated on every
+    page that it runs over.
     """
 
     sheet: Sheet
@@ -56,6 +59,7 @@ class Blocks:
     starts: list[int] = field(default_factory=list)
     tied: set[int] = field(default_factory=set)
     sums: list[int] = field(default_factory=list)
+    title: tuple[str, str] = ("", "")
 
     @property
     def _settings(self) -> Settings:
@@ -69,8 +73,7 @@ class Blocks:
 
     def goal(self, goal: Goal, groups: Sequence[Group]) -> int:
         """The block of a goal; the row of its total, to be written after its measures."""
-        self.starts.append(self.row)
-        self._band(f"基本目標{goal.number}　{goal.list_name}", "total")
+        self._begin(f"基本目標{goal.number}　{goal.list_name}", "total")
         self._indicators("数値目標", groups)
         total = self.row
         self.row += 2
@@ -92,15 +95,30 @@ class Blocks:
         subtotal: Subtotal,
     ) -> None:
         """The block of a measure: indicators, projects, remarks."""
-        self.starts.append(self.row)
-        self._band(f"施策{measure.key}　{measure.list_name}", "band")
+        self._begin(f"施策{measure.key}　{measure.list_name}", "band")
         self._indicators("KPI", groups)
         self._projects(projects, subtotal)
         self._remarks(written.measure_slots(self.contents, measure.key))
 
+    def _begin(self, title: str, style: str) -> None:
+        self.title = title, style
+        self._band(title, style)
+
     def _band(self, title: str, style: str) -> None:
+        """Begin a page under that title."""
+        self.starts.append(self.row)
         self.sheet.wide_text(self.row, title, f"text_wrap {style}")
         self.row += 1
+
+    def _turn(self, needed: float) -> bool:
+        """Turn the page where it has no room for ``needed`` points; whether that was done."""
+        taken = range(self.starts[-1], self.row)
+        used = sum(self.sheet.heights.get(row, _WRITTEN_LATER) for row in taken)
+        if used + needed <= self.sheet.page_room():
+            return False
+        title, style = self.title
+        self._band(f"{title}（続き）", style)
+        return True
 
     # --- indicators ---------------------------------------------------------------------------
 
@@ -110,6 +128,7 @@ class Blocks:
             self.row += 1
             return
         self._headings(self.row, (level, *_INDICATOR_HEADINGS))
+        self.tied.add(self.row)
         self.row += 1
         for group in groups:
             if group.has_parts:
@@ -211,17 +230,24 @@ class Blocks:
             self.row += 1
             return
         self._budget_heading(self.row)
-        first = self.row + 1
+        self.row += 1
+        first = self.row
         if len(projects) > _MOST_PROJECTS:
-            words = f"{len(projects):,}行あります。一覧は、別紙をご覧ください。"
+            words = f"{len(projects):,}行あります。一覧は、別紙を御覧ください。"
             self.sheet.wide_text(first, words, "text_wrap")
             projects = ()
-            self.row = first + 1
-        else:
-            self.row = first + len(projects)
-        for row, project in enumerate(projects, first):
-            self._project(row, project)
-        self._total(self.row, "計", subtotal, range(first, first + len(projects)))
+            self.row += 1
+        for left, project in enumerate(projects, 1 - len(projects)):
+            height = self._project_height(project)
+            if self._turn(height if left else height + _TOTAL):
+                self._budget_heading(self.row)
+                self.row += 1
+            self._project(self.row, project)
+            self.sheet.height(self.row, height)
+            self.row += 1
+        self.tied.update((first - 1, self.row - 1))  # neither headings nor total stand alone
+        # Headings that are repeated among the rows are words, which no sum takes for numbers.
+        self._total(self.row, "計", subtotal, range(first, self.row) if projects else ())
         self.sums.append(self.row)
         self.row += 1
 
@@ -244,7 +270,14 @@ class Blocks:
             else:
                 sheet.number(row, column, amount, "number")
         sheet.text(row, _LAST, project.budget_kind, "centre")
-        self._fit(row, name, _NAME, _NAME)
+
+    def _project_height(self, project: ListedRow) -> float:
+        name = printed_name(project.name, project.category, project.marked)
+        return max(
+            self._needed(name, _NAME, _NAME),
+            self._needed(project.department, _FIRST, _SECOND),
+            _LEAST_LINE,
+        )
 
     def _budget_heading(self, row: int) -> None:
         names = ("事業", "番号", "事業名", "再掲", "部局名", "", "関連性")
@@ -276,46 +309,71 @@ class Blocks:
     def _remarks(self, slots: Sequence[Slot]) -> None:
         """A row to be filled in per slot; what was said in earlier years stands below it.
 
-        They stay together where a block is longer than a page.
+        They stay together where a page can hold them.
         """
+        this_year = self._settings.fiscal_year
+        rows: list[tuple[Slot, Remark, float]] = []
+        for position, slot in enumerate(slots):
+            said = self.placed.at.get(slot.key, {})
+            least = _LEAST_INPUT if position else _LEAST_WHOLE
+            now = said.get(this_year) or Remark(slot.key, this_year, slot.subject, "", "")
+            rows.append((slot, now, self._remark_height(slot, now, least)))
+            for year in sorted(said, reverse=True):
+                if year != this_year:
+                    rows.append((slot, said[year], self._remark_height(slot, said[year], 0)))
+        together = _HEADER + sum(height for *_, height in rows)
+        whole = together + _TITLE <= self.sheet.page_room()
+        self._turn(together if whole else _HEADER + rows[0][-1])
+        self._remark_headings()
+        for slot, remark, height in rows:
+            if self._turn(height):
+                self._remark_headings()
+            self._remark(slot, remark)
+            self.sheet.height(self.row, height)
+            self.row += 1
+        self.sheet.height(self.row, 12)  # a blank row ends the block
+        self.row += 1
+
+    def _remark_headings(self) -> None:
         row, sheet = self.row, self.sheet
         names = (written.KEY, written.YEAR, written.SUBJECT)
         for column, name in enumerate(names):
             sheet.text(row, column, name, "header small")
         for (first, last), name in ((_OPINION, OPINION), (_RESPONSE, RESPONSE)):
             sheet.merge_text(row, first, row, last, name, "header")
-        sheet.height(row, 20)
-        self.row += 1
-        this_year = self._settings.fiscal_year
-        for position, slot in enumerate(slots):
-            said = self.placed.at.get(slot.key, {})
-            least = _LEAST_INPUT if position else _LEAST_WHOLE
-            now = said.get(this_year) or Remark(slot.key, this_year, slot.subject, "", "")
-            self._remark(slot, now, least)
-            for year in sorted(said, reverse=True):
-                if year != this_year:
-                    self._remark(slot, said[year], 0)
-        self.tied.update(range(row, self.row - 1))
-        self.sheet.height(self.row, 12)  # a blank row ends the block
+        sheet.height(row, _HEADER)
+        self.tied.add(row)
         self.row += 1
 
-    def _remark(self, slot: Slot, remark: Remark, least: float) -> None:
+    def _remark(self, slot: Slot, remark: Remark) -> None:
         sheet, row = self.sheet, self.row
         year = text.fiscal_year_label(remark.year or self._settings.fiscal_year, short=True)
         sheet.text(row, _KEY, slot.key, "key")
         sheet.text(row, _ID, year, "centre")
         sheet.text(row, _NAME, slot.subject, "text_wrap")
-        font, height = self._settings.font, least
         for (first, last), said in ((_OPINION, remark.opinion), (_RESPONSE, remark.response)):
-            width = sheet.span_width(first, last)
-            size = pages.fitting_size(said, width, _INPUT_SIZE, font)
-            look: dict[str, Any] = {**STYLES["input"], "font_size": size}
+            look: dict[str, Any] = {
+                **STYLES["input"],
+                "font_size": self._said_size(said, first, last),
+            }
             sheet.merge_text(row, first, row, last, said, self._book.format(**look))
-            height = max(height, pages.text_height(said, width, size, font))
+
+    def _remark_height(self, slot: Slot, remark: Remark, least: float) -> float:
+        font = self._settings.font
+        spoken = ((_OPINION, remark.opinion), (_RESPONSE, remark.response))
+        needed = [
+            pages.text_height(
+                said, self.sheet.span_width(*span), self._said_size(said, *span), font
+            )
+            for span, said in spoken
+        ]
         name = pages.text_height(slot.subject, WIDTHS[_NAME], 10, font)
         key = pages.text_height(slot.key, WIDTHS[_KEY], 7, font)
-        sheet.height(row, max(height, name, key))
-        self.row += 1
+        return min(max(*needed, name, key, least), pages.MAX_ROW_HEIGHT)
+
+    def _said_size(self, said: str, first: int, last: int) -> float:
+        width = self.sheet.span_width(first, last)
+        return pages.fitting_size(said, width, _INPUT_SIZE, self._settings.font)
 
     # --- cells --------------------------------------------------------------------------------
 
@@ -329,10 +387,13 @@ class Blocks:
         needed = (pages.text_height(n, w, 9, font) for n, w in zip(names, widths, strict=True))
         self.sheet.height(row, max(needed))
 
-    def _fit(self, row: int, shown: str, first: int, last: int, least: float = 18) -> None:
+    def _fit(self, row: int, shown: str, first: int, last: int, least: float = _LEAST_LINE) -> None:
+        self.sheet.height(row, max(self._needed(shown, first, last), least))
+
+    def _needed(self, shown: str, first: int, last: int) -> float:
+        """Height of a text over these columns."""
         width = self.sheet.span_width(first, last)
-        needed = pages.text_height(shown, width, 10, self._settings.font)
-        self.sheet.height(row, max(needed, least))
+        return pages.text_height(shown, width, 10, self._settings.font)
 
 
 def _sum(rows: Sequence[int], column: int) -> str:

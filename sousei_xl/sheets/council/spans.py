@@ -13,7 +13,6 @@ from sousei_xl.sheets.tables import Cell, Formula
 
 _SIZE = 10.0
 _GAP, _TITLE = 10.0, 22.0  # points
-_PAGE_SAFETY = 0.95  # a little less than ``pages.paginate`` takes for a page, so that it agrees
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ class Sections:
 
     @property
     def _room(self) -> float:
-        return self.sheet.page_height() * _PAGE_SAFETY
+        return self.sheet.page_room()
 
     @property
     def _font(self) -> str:

@@ -10,6 +10,7 @@ from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import LostCell, Sheet
 
 ROW_PIXELS = 20  # the rows behind charts are 15 points high
+_ROW_HEIGHT = ROW_PIXELS * 0.75
 _GAP = 12
 # Beyond this many bars nobody can read a chart on a page; the table beside it says it all.
 MAX_BARS = 40
@@ -48,9 +49,11 @@ class BarChart:
     largest: int
 
 
-def chart_rows(bars: int) -> int:
-    """How many sheet rows a chart with that many bars takes."""
-    return -(-(110 + 22 * min(max(bars, 4), MAX_BARS) + _GAP) // ROW_PIXELS)
+def chart_rows(bars: int, room: float) -> int:
+    """How many sheet rows a chart with that many bars takes; it is never torn: not more than
+    ``room`` points."""
+    wanted = -(-(110 + 22 * min(max(bars, 4), MAX_BARS) + _GAP) // ROW_PIXELS)
+    return min(wanted, int(room / _ROW_HEIGHT))
 
 
 def insert_charts(sheet: Sheet, top: int, rows: int, charts: Sequence[BarChart]) -> None:
@@ -58,7 +61,7 @@ def insert_charts(sheet: Sheet, top: int, rows: int, charts: Sequence[BarChart])
     whole = sum(pages.column_pixels(width) for width in sheet.widths)
     width = (whole - _GAP * (len(charts) - 1)) // max(len(charts), 1)
     for row in range(top, top + rows):
-        sheet.height(row, ROW_PIXELS * 0.75)
+        sheet.height(row, _ROW_HEIGHT)
     for position, described in enumerate(charts):
         chart = _chart(sheet, described)
         chart.set_size({"width": width, "height": rows * ROW_PIXELS - _GAP})
@@ -94,7 +97,13 @@ def _chart(sheet: Sheet, described: BarChart) -> Any:
     chart.set_title({"name": described.title, "name_font": {**font, "size": 11, "bold": True}})
     # Of bar charts XlsxWriter calls the vertical axis, that of the categories, y.
     chart.set_y_axis(
-        {"reverse": True, "crossing": "max", "num_font": font, "major_tick_mark": "none"}
+        {
+            "reverse": True,
+            "crossing": "max",
+            "num_font": font,
+            "major_tick_mark": "none",
+            "interval_unit": 1,  # every bar is named, be there little room
+        }
     )
     chart.set_x_axis(
         {

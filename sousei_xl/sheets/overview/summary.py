@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
@@ -38,8 +38,8 @@ from sousei_xl.strategy import Strategy
 SHEET = "総括表"
 
 _KEY_WIDTH, _NAME_WIDTH, _FIGURE_WIDTH = 8, 76, 13
-# A table of that many departments is not torn over two pages.
-_WHOLE_TABLE = 20
+_TITLE = 20.0  # height of a title's row
+_GOAL_BARS = 3  # a goal has two, and a name over two lines beside them
 _FIGURES = (
     ("行数", "number"),
     ("うち再掲", "number"),
@@ -70,21 +70,22 @@ def write_overview(book: Book, contents: Contents) -> None:
 
     charts = _title(sheet, top + 1, "2　グラフ")
     grid = Grid.of(contents, listed)
-    bars = max(2 * len(strategy.goals), len(grid.departments))
-    space = chart_rows(bars)
+    bars = max(_GOAL_BARS * len(strategy.goals), len(grid.departments))
+    space = chart_rows(bars, sheet.page_room() - _TITLE)
     counts = _title(sheet, charts + space + 1, "3　部局別・基本目標別の事業数（再掲を除く）")
     top = write_counts(sheet, counts, grid)
+    tables = [range(counts, top)]
     budgets = _title(sheet, top + 1, f"4　部局別・基本目標別の予算事業費（単位：{unit}）")
     top = write_budgets(sheet, budgets, grid)
+    tables.append(range(budgets, top))
     insert_charts(sheet, charts, space, _charts(contents, grid, budgets))
 
     gone = _title(sheet, top + 1, "5　今年度の一覧に載せない事業（終了・取下げ）")
     _write_withdrawn(sheet, gone, contents)
     together = {at - 1 for at in (first, charts, counts, budgets, gone)}
     together.update(range(charts, charts + space - 1))
-    if len(grid.departments) <= _WHOLE_TABLE:
-        together.update(range(counts, counts + grid.lines - 1))
-        together.update(range(budgets, budgets + grid.lines + 1))
+    for rows in tables:
+        together.update(_kept(sheet, rows))
     sheet.page_setup(starts={charts - 1}, with_next=together, with_previous=_parts(strategy, first))
 
 
@@ -99,9 +100,17 @@ def _parts(strategy: Strategy, top: int) -> set[int]:
     return {*rows, row}
 
 
+def _kept(sheet: Sheet, rows: range) -> Collection[int]:
+    """Rows of a table that stay with the next one: all where a page can hold it under its title,
+    else its header and the last ones, so that no total stands alone."""
+    if sum(sheet.heights[row] for row in rows) <= sheet.page_room() - _TITLE:
+        return rows[:-1]
+    return rows[0], *rows[-4:-1]
+
+
 def _title(sheet: Sheet, row: int, title: str) -> int:
     sheet.text(row, 0, title, "subtitle")
-    sheet.height(row, 20)
+    sheet.height(row, _TITLE)
     return row + 1
 
 
