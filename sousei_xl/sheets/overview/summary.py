@@ -84,8 +84,8 @@ def write_overview(book: Book, contents: Contents) -> None:
     together = {at - 1 for at in (first, charts, counts, budgets, gone)}
     together.update(range(charts, charts + space - 1))
     if len(grid.departments) <= _WHOLE_TABLE:
-        together.update(range(counts, counts + grid.lines - 1))
-        together.update(range(budgets, budgets + grid.lines + 1))
+        together.update(range(counts, counts + grid.lines))
+        together.update(range(budgets, budgets + grid.lines + 2))
     sheet.page_setup(starts={charts - 1}, with_next=together, with_previous=_parts(strategy, first))
 
 
