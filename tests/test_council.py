@@ -111,6 +111,40 @@ def test_a_block_per_goal_and_measure_with_indicators_projects_and_totals(tmp_pa
     assert "数値目標は設定されていません。" in [row[0] for row in rows]
 
 
+@pytest.mark.parametrize(
+    ("municipality", "response"),
+    [
+        ("旭川市", "市の対応"),
+        ("東川町", "町の対応"),
+        ("音威子府村", "村の対応"),
+        ("道東圏", "市の対応"),
+    ],
+)
+def test_it_is_the_municipality_that_responds(
+    municipality: str, response: str, tmp_path: Path
+) -> None:
+    strategy = example().strategy
+    own = replace(strategy, settings=replace(strategy.settings, municipality=municipality))
+    said = [remark("施策:1ア", "意見", "対応する。"), remark("施策:9ア", "古い意見", "済")]
+    path = written(tmp_path / SHEET, said, replace(example(), strategy=own))
+    for name in (EVALUATION, ORPHANS):
+        cells = {str(cell) for row in rows_of(path, name) for cell in row}
+        assert response in cells
+        assert f"委員意見と{response}は、議事録が確定するまで公表しません。" in cells
+    assert texts(read(path)) >= {"対応する。", "済"}
+
+
+def test_a_long_department_is_seen_whole(tmp_path: Path) -> None:
+    long = "適疎のまちづくり移住定住・関係人口・ふるさと納税推進課"
+    contents = example()
+    listed = contents.result.listed.assign(department=long)
+    changed = replace(contents, result=replace(contents.result, listed=listed))
+    found = page(written(tmp_path / SHEET, (), changed))
+    rows = [cell.row for cell in found["E"] if cell.value == long]
+    assert rows
+    assert all((found.row_dimensions[row].height or 0) > 30 for row in rows)
+
+
 def test_parts_the_notice_and_what_is_not_public(tmp_path: Path) -> None:
     said = [cell for row in rows_of(written(tmp_path / SHEET)) for cell in row if cell != ""]
     assert f"※{NOTICE}" in said

@@ -15,7 +15,7 @@ from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.annex import printed_name
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.council import remarks as written
-from sousei_xl.sheets.council.remarks import OPINION, RESPONSE, Placed, Remark, Slot
+from sousei_xl.sheets.council.remarks import OPINION, Placed, Remark, Slot
 from sousei_xl.sheets.data import ListedRow
 from sousei_xl.sheets.indicators.entries import (
     NOTHING,
@@ -245,6 +245,7 @@ class Blocks:
                 sheet.number(row, column, amount, "number")
         sheet.text(row, _LAST, project.budget_kind, "centre")
         self._fit(row, name, _NAME, _NAME)
+        self._fit(row, project.department, _FIRST, _SECOND, sheet.heights[row])
 
     def _budget_heading(self, row: int) -> None:
         names = ("事業", "番号", "事業名", "再掲", "部局名", "", "関連性")
@@ -280,9 +281,10 @@ class Blocks:
         """
         row, sheet = self.row, self.sheet
         names = (written.KEY, written.YEAR, written.SUBJECT)
+        response = written.response_of(self._settings.municipality)
         for column, name in enumerate(names):
             sheet.text(row, column, name, "header small")
-        for (first, last), name in ((_OPINION, OPINION), (_RESPONSE, RESPONSE)):
+        for (first, last), name in ((_OPINION, OPINION), (_RESPONSE, response)):
             sheet.merge_text(row, first, row, last, name, "header")
         sheet.height(row, 20)
         self.row += 1
