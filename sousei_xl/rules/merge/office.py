@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from sousei_xl import text
-from sousei_xl.findings import RULES, Finding, Place, acknowledge, finding
-from sousei_xl.rules.merge.targets import TARGET, Aliases
+from sousei_xl.findings import RULES, Finding, Place, acknowledge, clip, finding
+from sousei_xl.rules.merge.targets import LONGEST_NAME, TARGET, Aliases
 from sousei_xl.rules.parse import parse_row
 from sousei_xl.rules.records import (
     Acknowledgement,
@@ -47,7 +47,8 @@ class _Rows:
     def find(self, target: str) -> list[ProjectRow]:
         """Rows that a 対象 such as ``1ア-4``, ``1ア-4 事業名`` or ``1ア 事業名`` may mean.
 
-        A row without a known measure goes by what its findings show, or by its name.
+        Rows of one name are told apart by their department: ``1ア 事業名（経済部）``. A row without
+        a known measure goes by what its findings show, or by its name.
         """
         normal = text.nfkc(target).strip()
         match = TARGET.fullmatch(normal)
@@ -64,9 +65,23 @@ class _Rows:
             pool = rows or [
                 r for r in self._by_measure.get(key, []) if number is None or r.number is None
             ]
-            rows = [r for r in pool if r.name_key == text.key(name)]
+            said = text.key(name)
+            rows = [r for r in pool if r.name_key == said]
+            rows = rows or [r for r in pool if text.key(_with_department(r)) == said]
         wanted = text.key(target)
         return rows or [r for r in self._unplaced if wanted in (text.key(r.target), r.name_key)]
+
+    def ambiguous(self, rows: Sequence[ProjectRow]) -> tuple[str, dict[str, str]]:
+        """What O101 says where ``rows`` all have the 対象: (variant, facts)."""
+        if len({(r.measure, r.name_key) for r in rows}) > 1 or rows[0].measure is None:
+            return "ambiguous", {}
+        if len({r.submitter for r in rows}) < len(rows):
+            return "twins", {}
+        others = "、".join(clip(r.submitter) for r in rows)
+        return "departments", {
+            "others": others,
+            "write": f"{rows[0].measure} {_with_department(rows[0])}",
+        }
 
     def is_of_added_measure(self, target: str, file: str) -> bool:
         """Whether ``file``, the office's, adds an unnumbered row to the measure of ``target``.
@@ -76,6 +91,10 @@ class _Rows:
         measure = re.split(r"[\s-]", text.nfkc(target).strip())[0]
         rows = self._by_measure.get(self._spellings.get(text.key(measure), ""), [])
         return any(r.raw.file == file and r.number is None for r in rows)
+
+
+def _with_department(row: ProjectRow) -> str:
+    return f"{clip(text.printable(row.name or ''), LONGEST_NAME)}（{row.submitter}）"
 
 
 def apply_corrections(
@@ -122,10 +141,10 @@ def _apply(
         return failed("O101", "操作", correction.operation, variant="operation")
     rows = index.find(correction.target)
     if len(rows) != 1:
-        variant = "ambiguous" if rows else ""
+        variant, facts = index.ambiguous(rows) if rows else ("", {})
         if not rows and index.is_of_added_measure(correction.target, correction.place.file):
             variant = "added"
-        return failed("O101", "対象", correction.target, variant=variant, count=len(rows))
+        return failed("O101", "対象", correction.target, variant=variant, count=len(rows), **facts)
     row = rows[0]
     if correction.operation == WITHHOLD:
         row.withheld = True
