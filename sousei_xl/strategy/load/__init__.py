@@ -29,5 +29,5 @@ def load(tables: Tables, file: str) -> tuple[Strategy | None, list[Finding]]:
     indicators = read_indicators(tables, mistakes, goals, measures, departments)
     fields = read_fields(tables, mistakes)
     if mistakes.found or settings is None:
-        return None, mistakes.found
+        return None, mistakes.in_order()
     return Strategy(settings, goals, measures, departments, indicators, fields), []
