@@ -5,6 +5,8 @@ if errorlevel 1 goto end
 set "STATUS=2"
 set "PY=.venv\Scripts\python.exe"
 %PY% -c "import sousei_xl, xlsxwriter" >nul 2>nul && goto found
+set "PY=..\.venv\Scripts\python.exe"
+%PY% -c "import sousei_xl, xlsxwriter" >nul 2>nul && goto found
 set "PY=py -3"
 %PY% -c "import sousei_xl, xlsxwriter" >nul 2>nul && goto found
 set "PY=python"

@@ -2,7 +2,8 @@
 cd "$(dirname "$0")" || exit 2
 status=2
 found=
-for python in .venv/bin/python python3 python3.14 python3.13 python3.12 python3.11; do
+for python in .venv/bin/python ../.venv/bin/python \
+  python3 python3.14 python3.13 python3.12 python3.11; do
   if "$python" -c 'import sousei_xl, xlsxwriter' >/dev/null 2>&1; then
     found=yes
     "$python" -m sousei_xl merge

@@ -53,7 +53,8 @@ def test_it_stays_open_and_every_jump_has_its_label(name: str) -> None:
     text = LAUNCHERS[name].decode()
     assert "(" not in "".join(line for line in lines if not line.startswith("echo "))
     assert 'pushd "%~dp0"' in text
-    assert text.index(".venv\\Scripts\\python.exe") < text.index("py -3")
+    beside, above = (text.index(f'"PY={p}.venv\\Scripts\\python.exe"') for p in ("", "..\\"))
+    assert beside < above < text.index("py -3")
 
 
 @pytest.mark.parametrize("name", LAUNCHERS)
@@ -70,14 +71,16 @@ def test_a_dropped_file_reaches_the_command() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a script for macOS")
-def test_the_mac_script_merges_and_waits(tmp_path: Path) -> None:
+@pytest.mark.parametrize("above", [False, True])
+def test_the_mac_script_merges_and_waits(above: bool, tmp_path: Path) -> None:
+    """Python stands in the workspace, or above it as README.md has it."""
     folder = example_workspace(tmp_path / "作業 フォルダー")
     script = folder / MAC
     write_launcher(script)
     assert script.stat().st_mode & stat.S_IXUSR
     assert (ROOT / MAC).stat().st_mode & stat.S_IXUSR
-    (folder / ".venv" / "bin").mkdir(parents=True)
-    python = folder / ".venv" / "bin" / "python"
+    python = (tmp_path if above else folder) / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
     done = subprocess.run(

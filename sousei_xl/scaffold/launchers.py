@@ -1,8 +1,9 @@
 """Files to double-click, for people who never see a command line.
 
 The batch files are ASCII with CRLF, because cmd.exe reads them in the code page of the machine;
-everything in Japanese is said by Python. They find Python beside them (``.venv``), by the launcher
-``py`` or on the path, and stay open to be read.
+everything in Japanese is said by Python. They find Python beside them (``.venv``), beside their
+folder (where one Python serves the workspaces of all years), by the launcher ``py`` or on the path,
+and stay open to be read.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ pushd "%~dp0"
 if errorlevel 1 goto end
 set "STATUS=2"
 set "PY=.venv\\Scripts\\python.exe"
+%PY% -c "import sousei_xl, xlsxwriter" >nul 2>nul && goto found
+set "PY=..\\.venv\\Scripts\\python.exe"
 %PY% -c "import sousei_xl, xlsxwriter" >nul 2>nul && goto found
 set "PY=py -3"
 %PY% -c "import sousei_xl, xlsxwriter" >nul 2>nul && goto found
@@ -49,7 +52,8 @@ _MAC = """\
 cd "$(dirname "$0")" || exit 2
 status=2
 found=
-for python in .venv/bin/python python3 python3.14 python3.13 python3.12 python3.11; do
+for python in .venv/bin/python ../.venv/bin/python \\
+  python3 python3.14 python3.13 python3.12 python3.11; do
   if "$python" -c 'import sousei_xl, xlsxwriter' >/dev/null 2>&1; then
     found=yes
     "$python" -m sousei_xl merge
