@@ -73,6 +73,10 @@ def read_submission(
     if problems:
         return refused(reading, strategy, department), [*notices, *problems]
     rows, found = _read_tables(file, tables, strategy, ids)
+    typed = reply.answer(layout.DEPARTMENT, layout.PROPERTY_DEPARTMENT)
+    if text.key(typed) != text.key(department):
+        place = reply.place(file, layout.DEPARTMENT)
+        found.append(finding("A102", place, typed, taken=department))
     ticked = layout.is_ticked(reply.values.get(layout.NONE_APPLICABLE, (None, ""))[0])
     if tables and not rows and not ticked:
         found.append(finding("F207", reply.place(file, layout.NONE_APPLICABLE)))
