@@ -1079,6 +1079,7 @@ def test_no_cell_stops_the_round(rows: list[tuple[Any, dict[str, Any]]]) -> None
     [
         (FULL, "2018-08-20T00:00:00+00:00", []),
         ({**FULL, "要因・課題": "夏の文"}, "2018-08-20T00:00:00+00:00", []),
+        ({**FULL, "H29実績": f"{FULL['H29実績']} 件"}, "2018-08-20T00:00:00+00:00", ["A101"]),
         ({**FULL, "H29実績": 28}, "2018-08-20T00:00:00+00:00", ["F206"]),
         (FULL, "2018-03-01T00:00:00+00:00", ["F206"]),  # what is newer stands in the list's form
         (FULL, "", ["F206"]),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.rules.indicators.parse import parse_actual
 from sousei_xl.rules.merge.units import lateness, replacement_reason, standing, unit_key
 from sousei_xl.rules.records import Submission
 from sousei_xl.strategy.indicators import ACTUAL
@@ -68,14 +69,17 @@ def _is_next_round(old: Submission, new: Submission) -> bool:
     return _actuals(old).items() <= _actuals(new).items()
 
 
-def _actuals(submission: Submission) -> dict[tuple[str, str], str]:
-    """(ID, field) → what was typed, blank cells left out."""
-    return {
-        (text.key(text.to_text(row.values.get("id"))), name): text.key(text.to_text(value))
-        for row in submission.indicator_rows
-        for name, value in row.values.items()
-        if name.startswith(ACTUAL) and not text.is_blank(value)
-    }
+def _actuals(submission: Submission) -> dict[tuple[str, str], object]:
+    """(ID, field) → the number, or what was typed in its place; blank cells left out."""
+    found: dict[tuple[str, str], object] = {}
+    for row in submission.indicator_rows:
+        unit = text.to_text(row.values.get("unit"))
+        for name, value in row.values.items():
+            if name.startswith(ACTUAL) and not text.is_blank(value):
+                number = parse_actual(value, unit).value
+                place = text.key(text.to_text(row.values.get("id"))), name
+                found[place] = text.key(text.to_text(value)) if number is None else number
+    return found
 
 
 def _replaced(old: Submission, new: Submission) -> Finding:
