@@ -151,6 +151,29 @@ def test_remarks_over_several_pages_say_of_what_they_are(length: int, tmp_path: 
         assert str(sheet.cell(mark.id + 1, 1).value).startswith(("基本目標", "施策"))
 
 
+@pytest.mark.parametrize(
+    ("municipality", "response"),
+    [
+        ("旭川市", "市の対応"),
+        ("東川町", "町の対応"),
+        ("音威子府村", "村の対応"),
+        ("道東圏", "市の対応"),
+    ],
+)
+def test_it_is_the_municipality_that_responds(
+    municipality: str, response: str, tmp_path: Path
+) -> None:
+    strategy = example().strategy
+    own = replace(strategy, settings=replace(strategy.settings, municipality=municipality))
+    said = [remark("施策:1ア", "意見", "対応する。"), remark("施策:9ア", "古い意見", "済")]
+    path = written(tmp_path / SHEET, said, replace(example(), strategy=own))
+    for name in (EVALUATION, ORPHANS):
+        cells = {str(cell) for row in rows_of(path, name) for cell in row}
+        assert response in cells
+        assert f"委員意見と{response}は、議事録が確定するまで公表しません。" in cells
+    assert texts(read(path)) >= {"対応する。", "済"}
+
+
 def test_parts_the_notice_and_what_is_not_public(tmp_path: Path) -> None:
     said = [cell for row in rows_of(written(tmp_path / SHEET)) for cell in row if cell != ""]
     assert f"※{NOTICE}" in said

@@ -333,6 +333,8 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("budget: last year unreadable", {"budget": 7000, "previous_budget": "#"}, [], {}),
     # --- 事業内容
     ("description: blank", {"description": None}, ["R109"], {"description": ""}),
+    ("description: the row above", {"description": "同上"}, ["R109"], {"description": "同上"}),
+    ("description: within a text", {"description": "同上の目的で、相談会を開く。"}, [], {}),
     ("description: spaces only", {"description": "\n　"}, ["R109"], {}),
     (
         "description: outer white space",

@@ -774,6 +774,8 @@ def test_the_final_check_says_what_the_office_changed_and_what_is_left_out(
     key, before = f"{target['B5'].value.split(' ')[0]}-{target['C5'].value}", target["J5"].value
     office = workspace / "inbox" / OFFICE_SHEET
     row = {"A4": key, "B4": "修正", "C4": "予算事業費", "D4": before, "E4": 77, "F4": "査定"}
+    withheld = f"{target['B6'].value.split(' ')[0]}-{target['C6'].value}"
+    row |= {"A5": withheld, "B5": "掲載しない", "F5": "町長査定"}
     edit(office, "修正", row)
     done = run("distribute", "--workspace", workspace, "--confirm", "--json")
     assert done.status == 0, done.err
@@ -781,6 +783,8 @@ def test_the_final_check_says_what_the_office_changed_and_what_is_left_out(
     changed = next(r for r in rows if r[6] == "77")
     assert changed[8] == f"予算事業費：{before} → 77（査定）"
     assert [r[4] for r in rows if r[3] == name] == ["終了のため"]
+    dropped = [r[4] for r in rows if r[3] == target["F6"].value]
+    assert dropped == ["事務局が載せないことにしたため（町長査定）"]
 
 
 def test_the_final_check_says_what_the_office_has_added(workspace: Path) -> None:

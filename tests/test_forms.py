@@ -105,6 +105,9 @@ ROWS: dict[str, tuple[dict[str, Any], str]] = {
     "name that is a number": (typed(name=2018), GOOD),
     "long name": (typed(name="あ" * 101), "事業名は100文字以内にしてください"),
     "name of full length": (typed(name="あ" * 100), GOOD),
+    "as the row above": (typed(description="同上"), DESCRIPTION),
+    "a mark for the row above": (typed(description="〃"), DESCRIPTION),
+    "relisted, as the row above": (relisted(description="同上"), GOOD),
     "number 0": (typed(number=0), NUMBER),
     "number with a fraction": (typed(number=1.5), NUMBER),
     "number as text": (typed(number="1-2"), NUMBER),
@@ -491,3 +494,41 @@ def test_the_guide_says_when_and_where(tmp_path: Path) -> None:
         rows = {r[0]: r[1] for r in columns_of(tmp_path / "f.xlsx", layout.GUIDE)}
         assert [rows["提出期限"], rows["提出先"]] == expected
         assert {f.label for f in strategy.fields} <= set(rows)
+
+
+def test_a_long_department_cuts_nothing_off(tmp_path: Path) -> None:
+    long = "適疎のまちづくり移住定住・関係人口・ふるさと納税推進課"
+    for name, column in ((long, "K"), ("経済部", "G")):
+        strategy = make_strategy(departments=[(1, name)])
+        path = tmp_path / f"{column}.xlsx"
+        write_form(path, strategy, name)
+        book = openpyxl.load_workbook(path)
+        counts = [c.coordinate for c in book[layout.PROJECTS][1] if "入力済" in str(c.value)]
+        assert counts == [f"{column}1"]
+        answer = next(c for c in book[layout.REPLY]["B"] if c.value == name)
+        assert answer.alignment.wrap_text
+
+
+def test_a_measure_merged_over_two_rows_is_told_as_such(tmp_path: Path) -> None:
+    """Excel shows 施策 beside both rows and lets nobody type into the second."""
+    strategy = example_strategy()
+    path = tmp_path / "経済部.xlsx"
+    write_form(path, strategy, "経済部", projects=[typed(), typed(name="別の事業", number=4)])
+    book = openpyxl.load_workbook(path)
+    book[layout.PROJECTS].merge_cells("B4:B5")
+    book.save(path)
+    (submission,) = submissions(path, strategy)
+    assert [row.merged for row in submission.rows] == [frozenset(), {"measure"}]
+    rows, _ = parse_rows([(row, "経済部") for row in submission.rows], strategy)
+    (item,) = schema.validate(rows, strategy)
+    assert (item.code, item.place.cell) == ("R101", "B5")
+    assert "結合を解除し" in item.cure
+
+
+def test_a_number_typed_as_text_is_not_said_to_be_another() -> None:
+    rows, found = parse_rows([(raw(1, **typed(number="4", budget="12000")), "経済部")], office())
+    assert (rows[0].number, rows[0].budget) == (4, 12000)
+    assert {f.message for f in found if f.code == "A101"} == {
+        "番号の、文字として入力された『4』を、数字と読み取りました。",
+        "予算事業費（千円）の、文字として入力された『12000』を、数字と読み取りました。",
+    }

@@ -1080,3 +1080,24 @@ def test_no_cell_stops_the_round(rows: list[tuple[Any, dict[str, Any]]]) -> None
         assert item.code == "A101" or item.cure
         # No placeholder is left; what was typed may hold braces of its own.
         assert not re.search(r"\{[a-z_]+\}", item.text.replace(item.value, ""))
+
+
+@pytest.mark.parametrize(
+    ("summer", "saved", "asked"),
+    [
+        (FULL, "2018-08-20T00:00:00+00:00", []),
+        ({**FULL, "要因・課題": "夏の文"}, "2018-08-20T00:00:00+00:00", []),
+        ({**FULL, "H29実績": f"{FULL['H29実績']} 件"}, "2018-08-20T00:00:00+00:00", ["A101"]),
+        ({**FULL, "H29実績": 28}, "2018-08-20T00:00:00+00:00", ["F206"]),
+        (FULL, "2018-03-01T00:00:00+00:00", ["F206"]),  # what is newer stands in the list's form
+        (FULL, "", ["F206"]),
+    ],
+)
+def test_a_kpi_form_that_follows_the_form_of_the_list_is_nothing_to_confirm(
+    summer: dict[str, Any], saved: str, asked: list[str]
+) -> None:
+    winter = _list_form(
+        kpi_row(1, "2ア-1", FULL, file="春.xlsx"), saved="2018-03-09T00:00:00+00:00"
+    )
+    late = kpi_submission([kpi_row(2, "2ア-1", summer, file="夏.xlsx")], saved=saved)
+    assert [f.code for f in of(report(winter, late))] == asked

@@ -566,3 +566,41 @@ def test_a_correction_by_a_number_that_the_list_gave_is_told_what_to_write() -> 
 def test_a_target_that_names_no_printed_row_is_told_how_to_write_one(target: str) -> None:
     result = merged(*NUMBERED, office=office((target, "修正", B, 1000, 900)))
     assert "施策と番号で書いてください" in one(result, "O101").cure
+
+
+def test_rows_of_one_name_are_told_apart_by_their_department() -> None:
+    """The list gave the numbers, which 修正 does not take; the name alone means both rows."""
+    rows = [
+        row(1, "甲", number=None),
+        row(2, "甲", number=None, department=N, relisted="再掲"),
+    ]
+    before = merged(*rows)
+    assert {f.target for f in before.findings if f.place.row_id == 2} == {"2ア 甲"}
+    item = one(before, "L107")
+    assert "同じ施策にあります" in item.message
+    result = merged(*rows, office=office(("2ア-2", "修正", "関連性", "◎", "○")))
+    assert "対象を『2ア 甲』と書いてください" in one(result, "O101").cure
+    result = merged(*rows, office=office(("2ア 甲", "修正", "関連性", "◎", "○")))
+    item = one(result, "O101")
+    assert "（経済部、農政部）" in item.message
+    assert "『2ア 甲（経済部）』" in item.cure
+    result = merged(*rows, office=office(("2ア 甲（農政部）", "掲載しない", "", None, None)))
+    assert [f.code for f in result.findings if f.code[0] == "O"] == []
+    assert (result.ledger.withdrawn, list(result.listed["department"])) == (1, [E])
+
+
+def test_rows_that_no_name_tells_apart_need_numbers() -> None:
+    rows = [row(1, "甲", number=None), row(2, "甲", number=None)]
+    result = merged(*rows, office=office(("2ア 甲", "掲載しない", "", None, None)))
+    assert "番号を入力して" in one(result, "O101").cure
+
+
+def test_findings_name_a_row_without_a_number_as_corrections_take_it() -> None:
+    result = merged(row(1, "甲", number=None, budget="約1,200"))
+    item = one(result, "R105")
+    assert item.target == "2ア 甲"
+    again = merged(
+        row(1, "甲", number=None, budget="約1,200"),
+        office=office((item.target, "修正", "予算事業費", "約1,200", 1200)),
+    )
+    assert value(again, 1, "budget") == 1200

@@ -527,3 +527,17 @@ def test_a_row_that_the_office_adds_beside_a_departments_is_the_offices() -> Non
     item = one(merged(row(1, "甲"), office=office(added=[added])), "L106")
     assert item.place.file == OFFICE
     assert "『追加』の行を削除してください" in item.cure
+
+
+def test_amounts_beside_one_in_yen_are_asked_about_too() -> None:
+    """In the first year nothing else betrays 3,500,000, which is below the limit."""
+    rows = [
+        row(1, "甲", budget=12_000_000),
+        row(2, "乙", budget=3_500_000),
+        row(3, "丙", budget=42),
+    ]
+    other = row(4, "丁", department=N, budget=3_500_000)
+    asked = [f for f in merged(*rows, other).findings if f.code == "R114"]
+    assert [f.place.row_id for f in asked] == [1, 2]
+    assert "正しくは3,500" in asked[1].cure
+    assert codes(merged(row(1, "乙", budget=3_500_000))) == []

@@ -469,3 +469,19 @@ def test_live_formulas_equal_the_stored_values(tmp_path: Path) -> None:
                 assert same, f"{path.name} {sheet.title}!{cell}: {found} instead of {expected}"
                 count += 1
         assert count > 200
+
+
+def test_the_totals_of_a_table_are_never_alone_on_a_page(tmp_path: Path) -> None:
+    """The tables of as many departments as share a page with the charts, or just do not."""
+    contents = example_contents()
+    for number in range(9, 16):
+        rows = [(i, f"第{i}課") for i in range(1, number + 1)]
+        strategy = make_strategy(departments=rows)
+        path = write(tmp_path / f"{number}.xlsx", replace(contents, strategy=strategy))
+        sheet = load_workbook(path)["総括表"]
+        breaks = {mark.id for mark in sheet.row_breaks.brk}  # the last row of each page
+        cells = list(enumerate((cell.value for cell in sheet["B"]), 1))
+        for title, last in (("部局名", "合計"), ("部局名", "再掲を含む")):
+            end = max(row for row, value in cells if value == last)
+            top = max(row for row, value in cells if value == title and row < end)
+            assert not breaks & set(range(top, end)), number

@@ -12,6 +12,7 @@ import pytest
 from sousei_xl.strategy import Department
 from sousei_xl.strategy.dates import questions
 from sousei_xl.strategy.fields import CORE
+from sousei_xl.strategy.gaps import gaps
 from sousei_xl.strategy.load import load
 from sousei_xl.strategy.load.table import (
     DEPARTMENT_COLUMNS,
@@ -105,6 +106,7 @@ MISTAKES: list[tuple[Mistake, str, list[str], str]] = [
     (setting("自治体名", "　"), "設定", ["B2"], "「自治体名」が空欄です"),
     (without("表題"), "設定", ["A1"], "「表題」の行がありません"),
     (setting("団体コード", 12041), "設定", ["B3"], "『12041』が6桁の数字ではありません"),
+    (setting("団体コード", 12041), "設定", ["B3"], "『012041』と入力してください"),
     (setting("年度", "来年度"), "設定", ["B4"], "『来年度』が年度として読み取れません"),
     (setting("計画期間", "平成27年度"), "設定", ["B5"], "期間として読み取れません"),
     (setting("計画期間", "平成31年度〜平成27年度"), "設定", ["B5"], "期間として読み取れません"),
@@ -148,6 +150,7 @@ MISTAKES: list[tuple[Mistake, str, list[str], str]] = [
     (keep("施策体系", 1), "施策体系", ["A4"], "施策がありません"),
     (put("施策体系", 3, "キー", "1イ"), "施策体系", ["A3"], "「1ア」と入力してください"),
     (put("施策体系", 3, "基本目標", "一"), "施策体系", ["B3"], "「基本目標」が番号ではありません"),
+    (put("施策体系", 3, "基本目標", None), "施策体系", ["B3"], "結合を解除して、どの行にも"),
     (put("施策体系", 3, "基本目標", 0), "施策体系", ["B3"], "「基本目標」が番号ではありません"),
     (put("施策体系", 3, "別紙名称", None), "施策体系", ["D3"], "「別紙名称」が空欄です"),
     (
@@ -184,6 +187,10 @@ MISTAKES: list[tuple[Mistake, str, list[str], str]] = [
     (put("指標", 2, "指標区分", "目標"), "指標", ["D2"], "数値目標、KPIから選んでください"),
     (put("指標", 2, "集計区分", "平均"), "指標", ["H2"], "「集計区分」に『平均』とあります"),
     (put("指標", 2, "目標の向き", "上昇"), "指標", ["N2"], "増加、減少、維持から選んでください"),
+    (put("指標", 2, "年・年度", "通年"), "指標", ["I2"], "年、年度から選んでください"),
+    (put("指標", 2, "指標名", None), "指標", ["E2"], "「指標名」が空欄です"),
+    (put("指標", 4, "目標の向き", "減少"), "指標", ["N4"], "現状値（535）より大きくなっています"),
+    (put("指標", 4, "目標値", "500"), "指標", ["N4"], "『増加』ですが、目標値（500）が現状値"),
     (put("指標", 2, "基本目標", 9), "指標", ["B2"], "『9』が施策体系にありません"),
     (put("指標", 2, "施策", "ン"), "指標", ["C2"], "『1ン』が施策体系にありません"),
     (put("指標", 2, "現状値年", "昨年"), "指標", ["J2"], "『昨年』が年として読み取れません"),
@@ -279,6 +286,29 @@ def test_mistakes_are_told_in_the_order_of_the_cells() -> None:
     ]
 
 
+def test_what_was_probably_forgotten_is_asked_and_stops_nothing() -> None:
+    content = copy.deepcopy(tables())
+    for row in range(2, LAST_INDICATOR + 1):
+        put("指標", row, "担当部局", "経済部")(content)
+    complete, _ = load(content, FILE)
+    assert complete is not None
+    assert list(gaps(complete)) == []
+    for change in (
+        append("施策体系", "5", 5, None, "施策のない基本目標"),
+        put("指標", 2, "担当部局", None),  # G1-1, of words: needs no target
+        put("指標", 4, "目標値", None),
+        put("指標", 6, "現状値年", None),
+    ):
+        change(content)
+    strategy, found = load(content, FILE)
+    assert strategy is not None, found
+    goal, nobodys, aimless, undated = gaps(strategy)
+    assert "基本目標5に、施策がありません" in goal
+    assert "担当部局が空欄の指標があります（G1-1）" in nobodys
+    assert "目標値が空欄の指標があります（G2-2）" in aimless
+    assert "現状値年が空欄の指標があります（1ア-1）" in undated
+
+
 def test_nothing_at_all() -> None:
     strategy, found = load({}, FILE)
     assert strategy is None
@@ -326,6 +356,7 @@ def test_defaults() -> None:
         ("年度", "令和元年度", "fiscal_year", 2019),
         ("基準日", dt.datetime(2018, 3, 30), "list_date", dt.date(2018, 3, 30)),
         ("基準日", "平成30年3月30日", "list_date", dt.date(2018, 3, 30)),
+        ("基準日", "平成３０年３月３０日（金）", "list_date", dt.date(2018, 3, 30)),
         ("計画期間", "平成27年度から平成31年度", "plan_years", (2015, 2019)),
         ("計画期間", "H27～H31", "plan_years", (2015, 2019)),
         ("計画期間", "2015-2019", "plan_years", (2015, 2019)),

@@ -19,6 +19,7 @@ import pytest
 from workspaces import ROOT, column, edit, example_workspace, run
 
 from sousei_xl.commands import watch
+from sousei_xl.commands.terminal import new_console, new_table
 from sousei_xl.workspace import OperatorError
 from tests.forms_filled import fill
 from tests.indicator_builders import example_kpi_strategy
@@ -231,3 +232,26 @@ def _first_row(path: Path) -> int:
     name = column(path, "事業名")
     header = next(c.row for c in sheet[name] if c.value == "事業名")
     return int(header) + 1
+
+
+def test_no_column_vanishes_beside_a_long_department(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    console = new_console()
+    table = new_table(console, ("部局", False), ("状態", False), ("行", True), ("要修正", True))
+    table.add_row(
+        "適疎のまちづくり移住定住・関係人口・ふるさと納税推進課" * 3, "受理", "12,345", "67"
+    )
+    console.print(table)
+    shown = capsys.readouterr().out
+    assert all(cell in shown for cell in ("要修正", "12,345", "67", "推進課"))
+    assert "…" not in shown
+
+
+def test_where_the_printed_commands_are_to_be_run(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = f"作業フォルダー「{workspace}」に移ってから"
+    assert said in run("merge", "--workspace", workspace).out
+    monkeypatch.chdir(workspace)
+    assert "に移ってから" not in run("merge").out

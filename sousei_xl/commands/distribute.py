@@ -24,6 +24,7 @@ from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import Reading, read_files
 from sousei_xl.strategy.dates import questions
+from sousei_xl.strategy.gaps import gaps
 from sousei_xl.text import nfkc
 from sousei_xl.workspace import OperatorError, Workspace
 
@@ -200,7 +201,7 @@ def _described(
             for row in plan.unassigned
         ],
         "others": list(beside),
-        "questions": list(questions(strategy.settings)),
+        "questions": [*questions(strategy.settings), *gaps(strategy)],
         "written": published.written,
         "unchanged": published.unchanged,
         "moved": published.moved,
@@ -247,7 +248,7 @@ def _tell(
     if words := _office_words(office):
         print(f"\n{words}")
     print("\n次にすること")
-    for question in questions(settings):
+    for question in (*questions(settings), *gaps(strategy)):
         print(f"  ・{shown(question)}")
     if not settings.deadline or not settings.submit_to:
         print(

@@ -180,6 +180,7 @@ def _report(
         from sousei_xl.commands import report  # rich takes its time to import
 
         report.merged(contents, delivered, workspace)
+        report.elsewhere(args.workspace)
 
 
 def _show_changes(args: argparse.Namespace, workspace: Workspace, contents: Contents) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -56,6 +57,15 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
     for line in last_year.remarks(delivered.remarks, compared):
         console.print(f"  {line}")
     _next(console, contents)
+
+
+def elsewhere(root: Path) -> None:
+    """The commands that were printed are those of somebody who stands in the workspace."""
+    if root.resolve() != Path().resolve():
+        new_console().print(
+            f"  （コマンドは、作業フォルダー「{shown(str(root))}」に移ってから実行します。"
+            "ファイルの場所も、そこから見たものです）"
+        )
 
 
 def dry_run(contents: Contents, since: str, changes: Changes) -> None:

@@ -26,7 +26,13 @@ def new_table(console: Console, *columns: tuple[str, bool]) -> Table:
     box = SIMPLE_HEAD if (console.encoding or "").lower().startswith("utf") else ASCII_DOUBLE_HEAD
     table = Table(box=box, pad_edge=False, show_edge=False, header_style="bold")
     for heading, is_number in columns:
-        table.add_column(heading, justify="right" if is_number else "left", no_wrap=True)
+        # What does not fit breaks into lines: with one long name, columns of numbers would vanish.
+        table.add_column(
+            heading,
+            justify="right" if is_number else "left",
+            no_wrap=is_number,
+            overflow="fold",
+        )
     return table
 
 

@@ -43,6 +43,7 @@ SPARE = 30  # empty rows that a prefilled form has at least
 _COUNTED = 1000  # rows below the header that the summary looks at, pasted ones included
 HEADER_ROW, FIRST_ROW = 2, 3  # from 0; title and what is required stand above
 _EMPTY_HEIGHT = 24.0
+_TITLE_SIZE = 13
 
 _WIDTHS = {
     "check": 25.0,
@@ -170,7 +171,7 @@ class ProjectSheet:
         sheet, book = self.sheet, self.book
         year = self.strategy.settings.year_label
         title = f"{year}　総合戦略関連事業　（{self.department}）"
-        sheet.text(0, 1, title, book.format(bold=True, font_size=13, font_color=NAVY))
+        sheet.text(0, 1, title, book.format(bold=True, font_size=_TITLE_SIZE, font_color=NAVY))
         counts = self.counts()
         named = ("入力済 ", "行　要修正 ", "件　未チェック ", "行　未確認 ")
         words = (*named[: len(counts)], "行")
@@ -181,7 +182,11 @@ class ProjectSheet:
             f"{count.value}{word}" for count, word in zip(counts, words[1:], strict=True)
         )
         style = book.format(bold=True, font_size=11, font_color=NAVY)
-        sheet.formula(0, self.index["department"], f"={'&'.join(parts)}", shown, style)
+        # A long name of a department runs on; the counts would cut it off.
+        aside = self.index["department"]
+        if pages.count_lines(title, sheet.span_width(1, aside - 1), _TITLE_SIZE) > 1:
+            aside = self.index["description"]
+        sheet.formula(0, aside, f"={'&'.join(parts)}", shown, style)
         sheet.height(0, 26)
         hint = book.format(**NOTE, align="center")
         sheet.text(1, 0, "自動で表示", hint)

@@ -66,7 +66,7 @@ def write_reply(
         sheet.text(row, 0, label, book.format(**LABEL))
         _write_answer(sheet, row, label, answers.get(label, ""))
         sheet.text(row, 2, _EXPLANATIONS[label], book.format(**NOTE, indent=1, text_wrap=True))
-        sheet.height(row, 27)
+        sheet.height(row, 30)
     lists = {layout.DEPARTMENT: DEPARTMENT_OPTIONS, layout.NONE_APPLICABLE: TICK_OPTIONS}
     for label, name in lists.items():
         if label in rows:
@@ -83,7 +83,8 @@ def write_reply(
 
 def _write_answer(sheet: Sheet, row: int, label: str, value: str) -> None:
     numbers = {layout.MADE_ON: "yyyy/m/d", layout.EDITION: "0"}
-    style = sheet.book.format(**INPUT, bold=True, num_format=numbers.get(label, "@"), align="left")
+    shape = {"num_format": numbers.get(label, "@"), "align": "left", "text_wrap": True}
+    style = sheet.book.format(**INPUT, bold=True, **shape)
     if label == layout.EDITION and value.isdigit():
         sheet.number(row, 1, int(value), style)
     else:

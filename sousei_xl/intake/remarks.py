@@ -15,6 +15,7 @@ from sousei_xl.sheets.council.remarks import (
     OPINION,
     REASON,
     RESPONSE,
+    RESPONSES,
     SUBJECT,
     YEAR,
     Remark,
@@ -155,6 +156,9 @@ def remarks_in(sheets: OpenSheets) -> tuple[Remark, ...] | None:
 def _header(row: Sequence[Cell]) -> dict[str, int] | None:
     """Heading → column, for a row with the headings of remarks."""
     names = {text.heading_key(cell): column for column, cell in enumerate(row) if cell != ""}
+    for heading in RESPONSES:
+        if text.key(heading) in names:
+            names.setdefault(text.key(RESPONSE), names[text.key(heading)])
     if not all(text.key(heading) in names for heading in _NEEDED):
         return None
     headings = (KEY, YEAR, SUBJECT, OPINION, RESPONSE, REASON)

@@ -22,11 +22,19 @@ from sousei_xl.forms.request_layout import SHEET, read_answers
 from sousei_xl.intake.notice import Notice
 from sousei_xl.intake.ours import kind_of
 from sousei_xl.intake.read import Reading, SheetCells
-from sousei_xl.intake.table import COPY, Table, leftovers, overlooked, repeated_columns
+from sousei_xl.intake.table import (
+    COPY,
+    Table,
+    leftovers,
+    merged_rows,
+    overlooked,
+    repeated_columns,
+)
 from sousei_xl.rules.records import NOTHING, Answer, FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
+_MEASURE = frozenset({"measure"})
 _NO_ERRORS: Mapping[str, str] = {}  # no proxy: what comes of it can be pickled
 
 
@@ -64,6 +72,10 @@ def read_submission(
     if problems:
         return refused(reading, strategy, department), [*notices, *problems]
     rows, found = _read_tables(file, tables, strategy, ids)
+    typed = reply.answer(layout.DEPARTMENT, layout.PROPERTY_DEPARTMENT)
+    if text.key(typed) != text.key(department):
+        place = reply.place(file, layout.DEPARTMENT)
+        found.append(finding("A102", place, typed, taken=department))
     ticked = layout.is_ticked(reply.values.get(layout.NONE_APPLICABLE, (None, ""))[0])
     if tables and not rows and not ticked:
         found.append(finding("F207", reply.place(file, layout.NONE_APPLICABLE)))
@@ -270,6 +282,7 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
     labels = {name: text.key(strategy.field_by_name[name].label) for name in inputs}
     stored = dict(sheet.rows[table.header + 1 :])
     first = sheet.rows[table.header][0] + 1
+    merged = merged_rows(sheet, letters["measure"]) if "measure" in letters else NOTHING
     # A row may hold nothing but an error or a formula without a result: calamine drops those.
     numbers = set(stored) | {
         row
@@ -307,4 +320,5 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             letters,
             errors or _NO_ERRORS,
             frozenset(uncached) if uncached else NOTHING,
+            _MEASURE if number in merged else NOTHING,
         )

@@ -18,6 +18,7 @@ from sousei_xl.strategy.load.table import cell_address
 COPY = re.compile(r"\(\d+\)$")
 # This many empty rows inside a table look like its end to a person who scrolls.
 _GAP = 5
+_DOWN = re.compile(r"(?P<left>[A-Z]+)(?P<top>\d+):[A-Z]+(?P<bottom>\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,16 @@ class Table:
     def letters(self) -> dict[str, str]:
         """Field name → column letter."""
         return {name: cell_address(1, column)[:-1] for name, column in self.columns.items()}
+
+
+def merged_rows(sheet: SheetCells, letter: str) -> frozenset[int]:
+    """Rows whose cell in the column ``letter`` is covered by the one above it."""
+    rows: set[int] = set()
+    for reference in sheet.merged:
+        match = _DOWN.fullmatch(reference)
+        if match and match["left"] == letter:
+            rows.update(range(int(match["top"]) + 1, int(match["bottom"]) + 1))
+    return frozenset(rows)
 
 
 def overlooked(rows: list[RawRow], table: Table, copy: bool) -> Iterator[Finding]:

@@ -59,9 +59,9 @@ class _Cells:
         parsed = parse(value)
         if note and parsed.converted and parsed.value is not None:
             variant = "newline" if parsed.problem == "newline" else ""
-            self.report(
-                "A101", name, text.to_text(value), variant=variant, taken=in_one_line(parsed.value)
-            )
+            typed, taken = text.to_text(value), in_one_line(parsed.value)
+            variant = "number" if typed == taken else variant
+            self.report("A101", name, typed, variant=variant, taken=taken)
         return parsed
 
 
@@ -184,7 +184,9 @@ def _budget(cells: _Cells) -> None:
     elif money.kind:
         money = _typed_kind(cells, money, typed)
     elif money.converted and money.amount is not None:
-        cells.report("A101", "budget", typed, taken=str(money.amount))
+        taken = str(money.amount)
+        variant = "number" if typed == taken else ""
+        cells.report("A101", "budget", typed, variant=variant, taken=taken)
     row.budget = money.amount
     if row.budget_kind == text.INCLUDED and row.budget:
         cells.report("A106", "budget_kind", typed, variant="included", taken=text.INCLUDED)

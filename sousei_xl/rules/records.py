@@ -26,7 +26,8 @@ class RawRow:
     """A row as typed. Keys of the mappings are field names; ``columns`` gives the letters.
 
     ``errors`` holds error values (``#REF!``) and ``uncached`` the fields whose formula has no
-    stored value: both leave the field's value blank.
+    stored value: both leave the field's value blank. ``merged``: fields whose cell lies below the
+    first one of a merged range, where nothing can be typed.
     """
 
     row_id: int
@@ -37,6 +38,7 @@ class RawRow:
     columns: Mapping[str, str]
     errors: Mapping[str, str] = field(default_factory=dict)
     uncached: frozenset[str] = NOTHING
+    merged: frozenset[str] = NOTHING
 
     def place(self, name: str, label: str = "") -> Place:
         """Where the field's cell stands; the row alone where the form has no such column."""

@@ -135,6 +135,8 @@ def _finding(row: ProjectRow, name: str, check: str, strategy: Strategy) -> Find
     if check == "not_nullable":
         code = _NULL.get(name, _OWN_NULL)
         variant = "" if code in ("R102", _OWN_NULL) else "blank"
+        if name == "measure" and name in row.raw.merged:
+            variant = "merged"
         return finding(
             code, place, variant=variant, subject=subject, department=department, example=example
         )

@@ -15,6 +15,7 @@ from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import DepartmentState, ListResult, ListStatus
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.dates import questions
+from sousei_xl.strategy.gaps import gaps
 from sousei_xl.workspace import Run, as_argument
 
 
@@ -66,8 +67,9 @@ class Contents:
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """What is seldom meant: days of the list (基準日, 提出期限, 決裁日), last year left out."""
-        asked = tuple(questions(self.strategy.settings, self.approved_on))
+        """What is seldom meant: days of the list (基準日, 提出期限, 決裁日), gaps in the template,
+        last year left out."""
+        asked = (*questions(self.strategy.settings, self.approved_on), *gaps(self.strategy))
         if not self.forgotten:
             return asked
         left_out = (

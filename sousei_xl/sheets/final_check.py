@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sousei_xl import text
+from sousei_xl.rules.merge.office import WITHHOLD
 from sousei_xl.rules.records import REASON, ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_amount, printed_name
@@ -16,6 +17,7 @@ SHEET = "最終確認"
 _ANSWERS = ("確認済", "直す内容あり")
 _APPLIED = "適用"
 _ADDED = "事務局が追加"
+_WITHHELD = "事務局が載せないことにしたため"
 
 _LISTED = (
     Column("施策", 19),
@@ -156,11 +158,15 @@ def _because(reason: str) -> str:
 
 def _aside(contents: Contents, department: str) -> Iterable[tuple[str, str, str, str, str]]:
     """(施策, 番号, blank, 事業名, reason) of the department's rows that are not listed."""
+    made = (c for c in contents.result.corrections if c.correction.operation == WITHHOLD)
+    asked = {c.row_id: c.correction.reason for c in made}
     for gone in contents.result.withdrawn:
         if gone.department == department:
             number = "" if gone.number is None else str(gone.number)
-            name = text.printable(gone.name)
-            yield text.printable(gone.measure), number, "", name, f"{gone.reason}のため"
+            why = f"{gone.reason}のため"
+            if gone.reason == WITHHOLD:
+                why = text.printable(_WITHHELD + _because(asked.get(gone.raw.row_id, "")))
+            yield text.printable(gone.measure), number, "", text.printable(gone.name), why
     for held in contents.result.held:
         if held.department == department:
             reasons = "".join(item.message for item in held.findings)

@@ -15,7 +15,7 @@ from sousei_xl.strategy import CLASSES, Indicator, Settings
 
 # 集計区分 and 目標の向き that are judged in a way of their own.
 PERIOD_SUM, RUNNING_TOTAL, QUALITATIVE = "期間累計", "累計", "定性"
-FALLING, MAINTAINED = "減少", "維持"
+RISING, FALLING, MAINTAINED = "増加", "減少", "維持"
 CALENDAR_YEAR = "年"
 
 REACHED, ON_TRACK, MOSTLY, BEHIND, NO_PROGRESS, EXCLUDED, ON_HOLD, NOT_REPORTED = CLASSES
@@ -28,7 +28,7 @@ REASONS = (NOT_PUBLISHED, NOT_SURVEYED, BEING_COUNTED)
 
 _UNKNOWN_DECIMALS = 2
 NONE = "－"  # what a reference column shows where the strategy has no figure
-_ACTUAL = "actual_"
+ACTUAL = "actual_"
 _ACTUAL_LABEL = re.compile(r"(?P<year>.+?)の?実績値?")
 _HEISEI_TO_THE_END = re.compile(r"(?:平成|H)\s*\d+\s*(?:年度?)?\s*$", re.IGNORECASE)
 
@@ -139,7 +139,7 @@ def year_label(year: int, settings: Settings) -> str:
 
 def actual_field(year: int) -> str:
     """2017 → ``actual_2017``."""
-    return f"{_ACTUAL}{year}"
+    return f"{ACTUAL}{year}"
 
 
 def actual_label(year: int, settings: Settings) -> str:

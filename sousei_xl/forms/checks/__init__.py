@@ -41,6 +41,7 @@ from sousei_xl.forms.checks.conditions import (
     looks_empty,
     no_integer,
     ranges,
+    says_nothing,
     too_long,
     unknown_department,
     unlisted,
@@ -167,7 +168,7 @@ def row_checks(strategy: Strategy) -> tuple[tuple[Check, ...], tuple[Check, ...]
             Check(
                 "description",
                 f"{fields['description'].short_label}を入力してください",
-                *looks_empty("description"),
+                *says_nothing("description"),
             )
         ),
         of["description"][0],

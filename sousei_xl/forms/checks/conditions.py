@@ -74,6 +74,17 @@ def looks_empty(name: str) -> Condition:
     return f'SUMPRODUCT({shown})=LEN(SUBSTITUTE({{{name}}},CHAR(13),""))', fails
 
 
+def says_nothing(name: str) -> Condition:
+    """Empty, or a word that means the row above: in the list another row stands there."""
+    empty, looks_like_nothing = looks_empty(name)
+
+    def fails(cells: Cells) -> bool:
+        return looks_like_nothing(cells) or cells.get(name) in text.DITTO
+
+    dittos = ",".join(f'EXACT({{{name}}},"{word}")' for word in text.DITTO)
+    return f"OR({empty},{dittos})", fails
+
+
 def unlisted(name: str, names: Sequence[str], allowed: Sequence[str], required: bool) -> Condition:
     """Not word for word in one of the defined names; blank is allowed unless ``required``."""
     hits = "+".join(f"EXACT({list_name},{{{name}}})" for list_name in names)

@@ -174,7 +174,7 @@ def one_department(listing: Listing) -> Iterator[Finding]:
                 "name",
                 listing,
                 row.name,
-                variant="relisted",
+                variant="relisted_here" if row.measure == other.measure else "relisted",
                 other=other.department,
                 original=other.target,
             )

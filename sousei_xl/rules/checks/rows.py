@@ -9,6 +9,8 @@ from sousei_xl.findings import Finding
 from sousei_xl.rules.checks.listing import Listing, at, money
 from sousei_xl.rules.records import ProjectRow
 
+_LARGE = 100_000  # thousand yen: a hundred thousand yen are worth a line of the list
+
 
 def budget_given(listing: Listing) -> Iterator[Finding]:
     """R104: an original needs a figure unless 予算区分 says why there is none."""
@@ -28,10 +30,14 @@ def zero_budget_is_zero(listing: Listing) -> Iterator[Finding]:
 
 
 def description_given(listing: Listing) -> Iterator[Finding]:
-    """R109: an original needs its text."""
+    """R109: an original needs its text, and one that says something by itself."""
     for row in listing.judged:
-        if not row.is_relisted and row.description is None and "description" not in row.unknown:
+        if row.is_relisted or "description" in row.unknown:
+            continue
+        if row.description is None:
             yield at("R109", row, "description", listing)
+        elif row.raw.values.get("description") in text.DITTO:
+            yield at("R109", row, "description", listing, row.description, variant="ditto")
 
 
 def department_is_submitter(listing: Listing) -> Iterator[Finding]:
@@ -55,11 +61,12 @@ def department_is_submitter(listing: Listing) -> Iterator[Finding]:
 
 
 def budget_plausible(listing: Listing) -> Iterator[Finding]:
-    """R114: yen instead of thousand yen?"""
+    """R114: yen instead of thousand yen? Who wrote one amount in yen wrote the others so, too."""
     limit = listing.strategy.settings.budget_limit
-    for row in listing.judged:
-        if row.is_relisted or row.budget is None:
-            continue
+    rows = [row for row in listing.judged if not row.is_relisted and row.budget is not None]
+    in_yen = {r.raw.file for r in rows if (r.budget or 0) > limit or thousandth(r) is not None}
+    for row in rows:
+        assert row.budget is not None
         meant = money(round(row.budget / 1000))
         shown, previous = money(row.budget), thousandth(row)
         if row.budget > limit:
@@ -75,6 +82,8 @@ def budget_plausible(listing: Listing) -> Iterator[Finding]:
                 previous=money(previous),
                 expected=meant,
             )
+        elif row.raw.file in in_yen and row.budget >= _LARGE and row.budget % 1000 == 0:
+            yield at("R114", row, "budget", listing, shown, variant="beside", expected=meant)
 
 
 def thousandth(row: ProjectRow) -> int | None:

@@ -232,7 +232,8 @@ def _actual(cells: _Cells, column: Column) -> None:
         )
     elif parsed.converted:
         shown = "空欄" if parsed.value is None else f"{parsed.value:f}"
-        cells.report("A101", column.name, typed, taken=shown)
+        variant = "number" if typed == shown else ""
+        cells.report("A101", column.name, typed, variant=variant, taken=shown)
     if parsed.value is not None:
         cells.row.actuals[column.year] = parsed.value
 

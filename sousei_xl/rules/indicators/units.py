@@ -11,9 +11,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.rules.indicators.parse import parse_actual
 from sousei_xl.rules.merge.units import lateness, replacement_reason, standing, unit_key
 from sousei_xl.rules.records import Submission
+from sousei_xl.strategy.indicators import ACTUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class IndicatorUnits:
 def settle(submissions: Sequence[Submission]) -> IndicatorUnits:
     """Decide for every unit which of its KPI sheets counts.
 
-    F206 is left to the list where the same two files replace each other there as well.
+    F206 is left to the list where the same two files replace each other there as well; nobody is
+    asked about a form of the KPI round that follows one of the list.
     """
     groups: dict[tuple[str, str], list[Submission]] = defaultdict(list)
     for submission in sorted(submissions, key=lateness):
@@ -49,8 +53,33 @@ def settle(submissions: Sequence[Submission]) -> IndicatorUnits:
         replaced[last.file] = tuple(earlier)
         with_projects = [f for f in files if f.has_projects]
         said = with_projects if with_projects and with_projects[-1] is last else []
-        findings += [_replaced(old, last) for old in earlier if old not in said]
+        findings += [
+            _replaced(old, last)
+            for old in earlier
+            if old not in said and not _is_next_round(old, last)
+        ]
     return IndicatorUnits(tuple(sorted(active, key=standing)), replaced, tuple(findings))
+
+
+def _is_next_round(old: Submission, new: Submission) -> bool:
+    """A form of the KPI round that was saved after the form of the list and has all its actuals:
+    what every year brings, and nothing to ask about."""
+    if not new.kpi_form or old.kpi_form or not "" < old.saved < new.saved:
+        return False
+    return _actuals(old).items() <= _actuals(new).items()
+
+
+def _actuals(submission: Submission) -> dict[tuple[str, str], object]:
+    """(ID, field) → the number, or what was typed in its place; blank cells left out."""
+    found: dict[tuple[str, str], object] = {}
+    for row in submission.indicator_rows:
+        unit = text.to_text(row.values.get("unit"))
+        for name, value in row.values.items():
+            if name.startswith(ACTUAL) and not text.is_blank(value):
+                number = parse_actual(value, unit).value
+                place = text.key(text.to_text(row.values.get("id"))), name
+                found[place] = text.key(text.to_text(value)) if number is None else number
+    return found
 
 
 def _replaced(old: Submission, new: Submission) -> Finding:

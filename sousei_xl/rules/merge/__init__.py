@@ -74,7 +74,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     found = targets.name_numbered_rows(found, placed, strategy)
     everything = [*findings, *found, *numbered]
     told = {f.place.row_id for f in everything}
-    shown = {r.row_id: r.target for r in rows if r.row_id in told}
+    shown = {r.row_id: targets.as_written(r) for r in rows if r.row_id in told}
     everything = _with_targets(everything, shown)
     everything = office.acknowledge_findings(
         everything,

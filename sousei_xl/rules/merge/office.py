@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import replace
 from typing import Any, Literal
 
 from sousei_xl import text
-from sousei_xl.findings import RULES, Finding, Place, acknowledge, finding
-from sousei_xl.rules.merge.targets import TARGET, Aliases
+from sousei_xl.findings import RULES, Finding, Place, acknowledge, clip, finding
+from sousei_xl.rules.merge.targets import LONGEST_NAME, TARGET, Aliases
 from sousei_xl.rules.parse import parse_row
 from sousei_xl.rules.records import (
     Acknowledgement,
@@ -29,26 +30,19 @@ OPERATIONS = (CORRECT, WITHHOLD, REORDER)
 _OF_A_MEASURE = ("L109",)  # it stands at a row and is not about it
 
 
-@dataclass(frozen=True, slots=True)
-class _Submitted:
-    """A row as it came in: corrections change the row itself, one after the other."""
-
-    row: ProjectRow
-    number: int | None
-    name: str  # match keys
-    target: str
-
-
 class _Rows:
-    """Finds rows by the office's 対象, always by what was submitted."""
+    """Finds rows by the office's 対象, always by what was submitted: corrections change the rows
+    themselves, one after the other."""
 
     def __init__(self, rows: Iterable[ProjectRow], strategy: Strategy) -> None:
         self._spellings = strategy.measure_spellings
-        self._by_number: dict[tuple[str, int | None], list[_Submitted]] = {}
-        self._by_measure: dict[str, list[_Submitted]] = {}
-        self._unplaced: list[_Submitted] = []
+        self._now: dict[int, ProjectRow] = {}
+        self._by_number: dict[tuple[str, int | None], list[ProjectRow]] = {}
+        self._by_measure: dict[str, list[ProjectRow]] = {}
+        self._unplaced: list[ProjectRow] = []
         for row in rows:
-            submitted = _Submitted(row, row.number, row.name_key, text.key(row.target))
+            self._now[row.row_id] = row
+            submitted = copy(row)
             if row.measure not in strategy.measure_by_key:
                 self._unplaced.append(submitted)
             elif row.measure is not None:
@@ -58,7 +52,8 @@ class _Rows:
     def find(self, target: str) -> list[ProjectRow]:
         """Rows that a 対象 such as ``1ア-4``, ``1ア-4 事業名`` or ``1ア 事業名`` may mean.
 
-        A row without a known measure goes by what its findings show, or by its name.
+        Rows of one name are told apart by their department: ``1ア 事業名（経済部）``. A row without
+        a known measure goes by what its findings show, or by its name.
         """
         normal = text.nfkc(target).strip()
         match = TARGET.fullmatch(normal)
@@ -69,16 +64,30 @@ class _Rows:
             measure, _, name = normal.partition(" ")
             number = None
         key = self._spellings.get(text.key(measure), "")
-        found = self._by_number.get((key, number), []) if number is not None else []
+        rows = self._by_number.get((key, number), []) if number is not None else []
         if name:
             # A blank number is printed with the one that the office's rule gave it.
-            pool = found or [
-                s for s in self._by_measure.get(key, []) if number is None or s.number is None
+            pool = rows or [
+                r for r in self._by_measure.get(key, []) if number is None or r.number is None
             ]
-            found = [s for s in pool if s.name == text.key(name)]
+            said = text.key(name)
+            rows = [r for r in pool if r.name_key == said]
+            rows = rows or [r for r in pool if text.key(_with_department(r)) == said]
         wanted = text.key(target)
-        found = found or [s for s in self._unplaced if wanted in (s.target, s.name)]
-        return [submitted.row for submitted in found]
+        rows = rows or [r for r in self._unplaced if wanted in (text.key(r.target), r.name_key)]
+        return [self._now[r.row_id] for r in rows]
+
+    def ambiguous(self, rows: Sequence[ProjectRow]) -> tuple[str, dict[str, str]]:
+        """What O101 says where ``rows`` all have the 対象: (variant, facts)."""
+        if len({(r.measure, r.name_key) for r in rows}) > 1 or rows[0].measure is None:
+            return "ambiguous", {}
+        if len({r.submitter for r in rows}) < len(rows):
+            return "twins", {}
+        others = "、".join(clip(r.submitter) for r in rows)
+        return "departments", {
+            "others": others,
+            "write": f"{rows[0].measure} {_with_department(rows[0])}",
+        }
 
     def is_of_added_measure(self, target: str, file: str) -> bool:
         """Whether ``file``, the office's, adds an unnumbered row to the measure of ``target``.
@@ -87,7 +96,11 @@ class _Rows:
         """
         measure = re.split(r"[\s-]", text.nfkc(target).strip())[0]
         rows = self._by_measure.get(self._spellings.get(text.key(measure), ""), [])
-        return any(s.row.raw.file == file and s.number is None for s in rows)
+        return any(r.raw.file == file and r.number is None for r in rows)
+
+
+def _with_department(row: ProjectRow) -> str:
+    return f"{clip(text.printable(row.name or ''), LONGEST_NAME)}（{row.submitter}）"
 
 
 def apply_corrections(
@@ -101,7 +114,7 @@ def apply_corrections(
     ``findings`` are those of parsing; the ones of a corrected row are replaced. Returns all
     findings of the rows with O101–O103 added, and what became of each correction.
     """
-    index = _Rows(rows, strategy)
+    index = _Rows(rows if corrections else (), strategy)
     by_row: dict[int, list[Finding]] = {}
     for item in findings:
         by_row.setdefault(item.place.row_id or 0, []).append(item)
@@ -134,10 +147,10 @@ def _apply(
         return failed("O101", "操作", correction.operation, variant="operation")
     rows = index.find(correction.target)
     if len(rows) != 1:
-        variant = "ambiguous" if rows else ""
+        variant, facts = index.ambiguous(rows) if rows else ("", {})
         if not rows and index.is_of_added_measure(correction.target, correction.place.file):
             variant = "added"
-        return failed("O101", "対象", correction.target, variant=variant, count=len(rows))
+        return failed("O101", "対象", correction.target, variant=variant, count=len(rows), **facts)
     row = rows[0]
     if correction.operation == WITHHOLD:
         row.withheld = True

@@ -17,7 +17,15 @@ from sousei_xl.rules.records import ProjectRow, RawRow
 from sousei_xl.strategy import Strategy
 
 TARGET = re.compile(r"(?P<measure>\S+?)\s*-\s*(?P<number>\d+)?(?:\s+(?P<name>.+))?")
-_LONGEST_NAME = 100
+LONGEST_NAME = 100
+
+
+def as_written(row: ProjectRow) -> str:
+    """The 対象 of a row that 修正 takes as well as 確認済: never a number that the list gave."""
+    if row.submitted_number is not None or not row.measure or not row.name:
+        return row.target
+    measure, name = (clip(text.printable(s), LONGEST_NAME) for s in (row.measure, row.name))
+    return f"{measure} {name}"
 
 
 class Aliases:
@@ -59,7 +67,7 @@ class Aliases:
             places = [measure, *(f"{measure}-{number}" for number in numbers)]
             yield from places[1:]
             for name in names:
-                shown = clip(text.printable(name), _LONGEST_NAME)
+                shown = clip(text.printable(name), LONGEST_NAME)
                 for place in places:
                     yield from (f"{place} {shown}", f"{place} （新）{shown}")
 
@@ -98,10 +106,8 @@ def name_numbered_rows(
                 item.value,
                 variant="printed",
                 subject=item.subject,
-                name=clip(meant[0].name or "", _LONGEST_NAME),
+                name=clip(meant[0].name or "", LONGEST_NAME),
                 file=clip(meant[0].raw.file),
-                write=meant[0].target
-                if meant[0].submitted_number is not None
-                else f"{measure} {meant[0].name}",
+                write=as_written(meant[0]),
             )
     return [told.get(id(f), f) for f in findings]

@@ -35,11 +35,11 @@ _ALLOWED = {
     "sort": True,
 }
 _HOW = (
-    "太枠の黄色いセルに、委員意見と市の対応を入力してください。入力した内容は、次に統合しても、翌年度の"
+    "太枠の黄色いセルに、委員意見と{response}を入力してください。入力した内容は、次に統合しても、翌年度の"
     "資料にも引き継がれます。「照合キー」の列は、引き継ぐための目印です。消したり変えたりしないでください。"
     "ほかのセルは、誤って書き換えないように保護しています（パスワードはありません）。"
 )
-_PRIVATE = "委員意見と市の対応は、議事録が確定するまで公表しません。"
+_PRIVATE = "委員意見と{response}は、議事録が確定するまで公表しません。"
 _ORPHANS_NOTE = (
     "施策や指標がなくなったなどの理由で、『施策評価表』に載せる場所のない意見です。「照合キー」に"
     "移す先のキー（例：施策:1ア）を入力すると、次の統合でその行に移ります。不要な行は削除してください。"
@@ -90,7 +90,9 @@ def _write_evaluation(book: Book, contents: Contents, placed: Placed) -> None:
     notice = (f"※{strategy.settings.notice}",) if strategy.settings.notice else ()
     waiting = f"行き先のない意見が{len(placed.orphans)}件あります（『{ORPHANS}』）。"
     measured = (_measured(strategy.settings),) if strategy.indicators else ()
-    notes = (*measured, _HOW, _PRIVATE, *notice, *((waiting,) if placed.orphans else ()))
+    response = written.response_of(strategy.settings.municipality)
+    own = (_HOW.format(response=response), _PRIVATE.format(response=response))
+    notes = (*measured, *own, *notice, *((waiting,) if placed.orphans else ()))
     top = write_head(sheet, contents, f"{EVALUATION}（検討懇談会資料）", *notes)
     blocks = Blocks(sheet, contents, placed, top + 1)
     measures = {s.label: s for s in contents.totals.measures}
@@ -116,8 +118,11 @@ def _measured(settings: Settings) -> str:
 def _write_orphans(book: Book, contents: Contents, orphans: Iterable[Remark]) -> None:
     widths = [width for _, width in _ORPHAN_COLUMNS]
     sheet = book.sheet(ORPHANS, widths)
-    top = write_head(sheet, contents, ORPHANS, _ORPHANS_NOTE, _PRIVATE)
-    for column, (heading, _) in enumerate(_ORPHAN_COLUMNS):
+    response = written.response_of(contents.strategy.settings.municipality)
+    private = _PRIVATE.format(response=response)
+    top = write_head(sheet, contents, ORPHANS, _ORPHANS_NOTE, private)
+    headings = [response if h == written.RESPONSE else h for h, _ in _ORPHAN_COLUMNS]
+    for column, heading in enumerate(headings):
         sheet.text(top, column, heading, "header")
     sheet.height(top, 20)
     font = contents.strategy.settings.font

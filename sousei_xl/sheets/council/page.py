@@ -16,7 +16,7 @@ from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.annex import printed_name
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.council import remarks as written
-from sousei_xl.sheets.council.remarks import OPINION, RESPONSE, Placed, Remark, Slot
+from sousei_xl.sheets.council.remarks import OPINION, Placed, Remark, Slot
 from sousei_xl.sheets.indicators.entries import (
     NOTHING,
     Entry,
@@ -337,9 +337,10 @@ class Blocks:
     def _remark_headings(self) -> None:
         row, sheet = self.row, self.sheet
         names = (written.KEY, written.YEAR, written.SUBJECT)
+        response = written.response_of(self._settings.municipality)
         for column, name in enumerate(names):
             sheet.text(row, column, name, "header small")
-        for (first, last), name in ((_OPINION, OPINION), (_RESPONSE, RESPONSE)):
+        for (first, last), name in ((_OPINION, OPINION), (_RESPONSE, response)):
             sheet.merge_text(row, first, row, last, name, "header")
         sheet.height(row, _HEADER)
         self.tied.add(row)

@@ -19,6 +19,17 @@ from sousei_xl.strategy import indicators as defined
 # Headings of the rows that are read back.
 KEY, YEAR, SUBJECT = "照合キー", "年度", "対象"
 OPINION, RESPONSE, REASON = "委員意見", "市の対応", "理由"
+# What the response is called where it is not a 市 that responds.
+RESPONSES = (
+    RESPONSE,
+    "町の対応",
+    "村の対応",
+    "区の対応",
+    "県の対応",
+    "府の対応",
+    "道の対応",
+    "都の対応",
+)
 
 GOAL, MEASURE, INDICATOR = "基本目標", "施策", "指標"
 _KEY = re.compile(rf"({GOAL}|{MEASURE}|{INDICATOR}):(.+)")
@@ -53,6 +64,12 @@ class Placed:
 
     at: Mapping[str, Mapping[int, Remark]]
     orphans: tuple[Remark, ...]
+
+
+def response_of(municipality: str) -> str:
+    """``東川町`` → ``町の対応``."""
+    own = f"{municipality.strip()[-1:]}の対応"
+    return own if own in RESPONSES else RESPONSE
 
 
 def normal_key(typed: str) -> str:

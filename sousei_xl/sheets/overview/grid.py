@@ -80,7 +80,7 @@ class Grid:
 
     @property
     def lines(self) -> int:
-        """Rows of the table from its header to its total."""
+        """Rows of the table below its header, its total included."""
         return len(self.departments) + self.has_others + 1
 
     @property

@@ -22,6 +22,8 @@ from sousei_xl.strategy.dates import is_possible, names_another_year, usual_days
 from sousei_xl.strategy.load.table import SETTINGS, Mistakes, Row, Tables, is_number, rows_of
 from sousei_xl.text import Value
 
+_WEEKDAY = re.compile(r"\s*[(（][日月火水木金土](?:曜日?)?[)）]\s*$")
+
 
 def check_digit(code: str) -> str:
     """The sixth digit of a 全国地方公共団体コード, from its first five (総務省's rule).
@@ -74,6 +76,12 @@ class _SettingsTable:
         shown = text.nfkc(self.text(name, example)).strip()
         if shown and not re.fullmatch(r"\d{6}", shown):
             remedy = f"6桁の文字列として入力してください（例：{example}）。"
+            whole = shown.zfill(6)
+            if re.fullmatch(r"\d{5}", shown) and check_digit(whole) == whole[5]:
+                remedy = (
+                    "先頭の0が消えています。セルの表示形式を「文字列」にしてから、"
+                    f"『{whole}』と入力してください。"
+                )
             self.wrong(name, f"の『{shown}』が6桁の数字ではありません。", remedy)
         elif shown and (right := check_digit(shown)) != shown[5]:
             problem = (
@@ -97,7 +105,7 @@ class _SettingsTable:
 
     def date(self, name: str, example: str, required: bool = True) -> dt.date | None:
         shown = self.text(name, example, default=None if required else "")
-        date = text.parse_date(self.value(name))
+        date = text.parse_date(self.value(name)) or text.parse_date(_WEEKDAY.sub("", shown))
         if shown and date is None:
             remedy = f"「{example}」のように入力してください。"
             self.wrong(name, f"の『{shown}』が日付として読み取れません。", remedy)

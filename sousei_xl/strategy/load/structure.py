@@ -27,12 +27,11 @@ def read_measures(
         number = text.parse_integer(row.values.get("基本目標")).value
         letter, key = row.text("施策"), row.text("キー")
         if number is None or number < 1:
-            mistakes.at(
-                row,
-                "基本目標",
-                "「基本目標」が番号ではありません。",
-                "1からの番号を入力してください。",
-            )
+            problem, remedy = "が番号ではありません。", "1からの番号を入力してください。"
+            if not row.text("基本目標"):
+                problem = "が空欄です。"
+                remedy += "結合したセルは、結合を解除して、どの行にも入力します。"
+            mistakes.at(row, "基本目標", f"「基本目標」{problem}", remedy)
             continue
         if key != f"{number}{letter}":
             remedy = f"「{number}{letter}」と入力してください（基本目標の番号と施策の記号）。"

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.strategy.indicators import FALLING, MAINTAINED, RISING
 from sousei_xl.text import Value
 
 # Sheet name → (Excel row, values from column A on), non-empty rows only.
@@ -41,7 +42,8 @@ FIELD_COLUMNS = ("項目名", "区分", "種類", "必須", "最大文字数", "
 LEVELS = ("数値目標", "KPI")
 QUALITATIVE = "定性"
 INDICATOR_KINDS = ("各年度", "各年", "時点", "調査", "累計", "期間累計", QUALITATIVE)
-DIRECTIONS = ("増加", "減少", "維持")
+DIRECTIONS = (RISING, FALLING, MAINTAINED)
+YEAR_KINDS = ("年", "年度")
 YES, NO = "はい", "いいえ"
 OWN_KINDS = {"文字": "text", "整数": "integer", "選択": "choice"}
 STANDARD, OWN = "標準", "独自"

@@ -1,0 +1,44 @@
+"""What was probably forgotten in the template, and stops nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sousei_xl import text
+from sousei_xl.strategy import Indicator, Strategy
+from sousei_xl.strategy.indicators import QUALITATIVE
+
+_MOST = 5
+
+
+def gaps(strategy: Strategy) -> Iterator[str]:
+    """Questions to the office; each names the sheet of the template and where to look."""
+    filled = {measure.goal for measure in strategy.measures}
+    for goal in strategy.goals:
+        if goal.number not in filled:
+            yield (
+                f"テンプレートの「施策体系」の基本目標{goal.number}に、施策がありません。"
+                "このままでは、この基本目標に事業を載せられません。"
+            )
+    indicators = strategy.indicators
+    if nobodys := [i for i in indicators if not i.departments]:
+        yield (
+            f"テンプレートの「指標」に、担当部局が空欄の指標があります（{_named(nobodys)}）。"
+            "このままでは、どの部局にも実績を照会しません。"
+        )
+    numeric = [i for i in indicators if i.kind != QUALITATIVE]
+    if aimless := [i for i in numeric if text.is_blank(i.target)]:
+        yield (
+            f"テンプレートの「指標」に、目標値が空欄の指標があります（{_named(aimless)}）。"
+            "このままでは、判定できません。"
+        )
+    if undated := [i for i in numeric if i.baseline and not i.baseline_year]:
+        yield (
+            f"テンプレートの「指標」に、現状値があって現状値年が空欄の指標があります"
+            f"（{_named(undated)}）。このままでは、判定できません。"
+        )
+
+
+def _named(indicators: Sequence[Indicator]) -> str:
+    more = f"ほか{len(indicators) - _MOST}件" if len(indicators) > _MOST else ""
+    return "、".join([*(i.id for i in indicators[:_MOST]), *([more] if more else [])])
