@@ -25,7 +25,7 @@ from sousei_xl.commands.console import _replace, shown
 from sousei_xl.findings import RULES
 from sousei_xl.intake.inbox import list_inbox
 from tests.reliability.figures import Figures
-from tests.workspaces import ROOT, Ran, column, edit, example_workspace, run
+from tests.workspaces import ROOT, Ran, column, edit, example_workspace, needs_links, run
 
 NFD = unicodedata.normalize("NFD", "ガ行")
 HARD = f"様式 {NFD} 🌸 #1 100% & 'x' [y]"
@@ -246,7 +246,7 @@ def test_parts_in_other_places(example: Path, tmp_path: Path) -> None:
 # --- what else lies in an inbox --------------------------------------------------------------
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege")
+@needs_links
 def test_five_thousand_irrelevant_files_and_links_out_of_the_inbox(
     tmp_path: Path, figures: Figures
 ) -> None:
