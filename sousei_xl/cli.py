@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import os
 import re
@@ -154,14 +155,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         print("中断しました。出力フォルダーは前のままです。", file=sys.stderr)
         status = FAILED
-    except BrokenPipeError:  # ``… | head``: the reader has what it wanted
-        status = FAILED
     except Exception as bug:  # a traceback helps nobody in an office
-        print(
-            "想定していない問題が起きたため、止まりました。出力フォルダーは前のままです。\n"
-            f"開発者に次の1行をお知らせください: {_trace(bug)}",
-            file=sys.stderr,
-        )
+        if not reader_has_left(bug):
+            print(
+                "想定していない問題が起きたため、止まりました。出力フォルダーは前のままです。\n"
+                f"開発者に次の1行をお知らせください: {_trace(bug)}",
+                file=sys.stderr,
+            )
         status = FAILED
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -169,6 +169,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         except OSError:  # the reader of a pipe has gone
             status = status or FAILED
     os._exit(status)  # tearing down pandas takes longer than a small merge
+
+
+def reader_has_left(error: Exception) -> bool:
+    """``… | head``: who reads what is printed has what it wanted. Windows finds no word for it."""
+    if sys.platform == "win32" and isinstance(error, OSError) and error.filename is None:
+        return error.errno in (errno.EPIPE, errno.EINVAL)
+    return isinstance(error, BrokenPipeError)
 
 
 def _trace(bug: Exception) -> str:
