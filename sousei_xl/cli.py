@@ -144,12 +144,19 @@ def run(arguments: Sequence[str]) -> int:
     return status
 
 
+def typed() -> list[str]:
+    """What stands behind the command. Of "C:\\作業\\" Windows leaves the last quotation mark."""
+    if sys.platform == "win32":  # where no name can have one
+        return [argument.removesuffix('"') for argument in sys.argv[1:]]
+    return sys.argv[1:]
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of ``sousei-xl`` and ``python -m sousei_xl``."""
     gc.disable()  # a short-lived process: collecting while pandas is imported costs a tenth
     prepare_streams()
     try:
-        status = run(sys.argv[1:] if arguments is None else arguments)
+        status = run(typed() if arguments is None else arguments)
     except SystemExit as stop:  # argparse: --help, --version or a mistake in the options
         status = stop.code if isinstance(stop.code, int) else FAILED
     except KeyboardInterrupt:

@@ -20,10 +20,11 @@ from urllib.parse import unquote
 import openpyxl
 import pytest
 
-from sousei_xl.cli import COMMANDS
+from sousei_xl.cli import COMMANDS, typed
 from sousei_xl.commands.console import _replace, shown
 from sousei_xl.findings import RULES
 from sousei_xl.intake.inbox import list_inbox
+from sousei_xl.workspace import as_argument
 from tests.reliability.figures import Figures
 from tests.workspaces import ROOT, Ran, column, edit, example_workspace, needs_links, run
 
@@ -288,6 +289,24 @@ def test_a_path_with_a_space_is_quoted_in_a_printed_command(tmp_path: Path) -> N
     assert f'--workspace "{tmp_path / "旭川 例"}"' in done.out
     done = run("init", tmp_path / "旭川", "--example", "asahikawa_h30")
     assert f"--workspace {tmp_path / '旭川'}\n" in done.out
+
+
+def test_what_a_shell_reads_otherwise_is_quoted_too() -> None:
+    assert as_argument("C:\\令和8年度(案)") == '"C:\\令和8年度(案)"'
+    assert as_argument("R&D") == '"R&D"'
+    assert as_argument("C:\\旭川（案）\\~1.xlsx") == "C:\\旭川（案）\\~1.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("system", "left"), [("win32", "C:\\作業 8\\"), ("linux", 'C:\\作業 8\\"')]
+)
+def test_a_quotation_mark_that_windows_leaves(
+    monkeypatch: pytest.MonkeyPatch, system: str, left: str
+) -> None:
+    """``--workspace "C:\\作業 8\\"``: there a backslash before a quotation mark means the mark."""
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(sys, "argv", ["sousei-xl", "merge", "--workspace", 'C:\\作業 8\\"'])
+    assert typed() == ["merge", "--workspace", left]
 
 
 def test_a_mistyped_command_is_asked_about() -> None:
