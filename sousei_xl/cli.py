@@ -145,10 +145,17 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def typed() -> list[str]:
-    """What stands behind the command. Of "C:\\作業\\" Windows leaves the last quotation mark."""
-    if sys.platform == "win32":  # where no name can have one
-        return [argument.removesuffix('"') for argument in sys.argv[1:]]
-    return sys.argv[1:]
+    """What stands behind the command, as a shell of other systems would have passed it.
+
+    Windows leaves the last quotation mark of "C:\\作業\\", and inbox\\*.xlsx as it is. No name has
+    such characters there.
+    """
+    if sys.platform != "win32":
+        return sys.argv[1:]
+    from glob import glob
+
+    arguments = [argument.removesuffix('"') for argument in sys.argv[1:]]
+    return [name for a in arguments for name in ("*" in a and sorted(glob(a))) or [a]]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -309,6 +309,20 @@ def test_a_quotation_mark_that_windows_leaves(
     assert typed() == ["merge", "--workspace", left]
 
 
+@pytest.mark.parametrize("system", ["win32", "linux"])
+def test_a_pattern_that_windows_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    for name in ("乙.xlsx", "甲.xlsx", "丙.csv"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(sys, "platform", system)
+    patterns = [str(tmp_path / "*.xlsx"), str(tmp_path / "*.txt")]
+    monkeypatch.setattr(sys, "argv", ["sousei-xl", "check", *patterns])
+    found = sorted(str(path) for path in tmp_path.glob("*.xlsx"))
+    left = found if system == "win32" else patterns[:1]
+    assert typed() == ["check", *left, patterns[1]]
+
+
 def test_a_mistyped_command_is_asked_about() -> None:
     done = run("marge")
     assert done.status == 2
