@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import os
 import re
@@ -147,29 +148,34 @@ def run(arguments: Sequence[str]) -> int:
     return status
 
 
+def typed() -> list[str]:
+    """What stands behind the command, as a shell of other systems would have passed it.
+
+    Windows leaves the last quotation mark of "C:\\作業\\", and inbox\\*.xlsx as it is. No name has
+    such characters there.
+    """
+    if sys.platform != "win32":
+        return sys.argv[1:]
+    from glob import glob
+
+    arguments = [argument.removesuffix('"') for argument in sys.argv[1:]]
+    return [name for a in arguments for name in ("*" in a and sorted(glob(a))) or [a]]
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of ``sousei-xl`` and ``python -m sousei_xl``."""
     gc.disable()  # a short-lived process: collecting while pandas is imported costs a tenth
     prepare_streams()
     try:
-        status = run(sys.argv[1:] if arguments is None else arguments)
+        status = run(typed() if arguments is None else arguments)
     except SystemExit as stop:  # argparse: --help, --version or a mistake in the options
         status = stop.code if isinstance(stop.code, int) else FAILED
     except KeyboardInterrupt:
         print(f"中断しました。{_WHOLE}", file=sys.stderr)
         status = FAILED
-    except BrokenPipeError:  # ``… | head``: the reader has what it wanted
-        status = FAILED
     except Exception as bug:  # a traceback helps nobody in an office
-        message = (
-            f"想定していない問題が起きたため、止まりました。{_WHOLE}\n"
-            f"開発者に次の1行をお知らせください: {_trace(bug)}"
-        )
-        print(message, file=sys.stderr)
-        if "--json" in (sys.argv if arguments is None else arguments):
-            from sousei_xl.commands import as_json
-
-            as_json.emit({"status": "error", "message": message, "findings": []})
+        if not reader_has_left(bug):
+            _tell(bug, as_json="--json" in (sys.argv if arguments is None else arguments))
         status = FAILED
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -177,6 +183,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
         except OSError:  # the reader of a pipe has gone
             status = status or FAILED
     os._exit(status)  # tearing down pandas takes longer than a small merge
+
+
+def reader_has_left(error: Exception) -> bool:
+    """``… | head``: who reads what is printed has what it wanted. Windows finds no word for it."""
+    if sys.platform == "win32" and isinstance(error, OSError) and error.filename is None:
+        return error.errno in (errno.EPIPE, errno.EINVAL)
+    return isinstance(error, BrokenPipeError)
+
+
+def _tell(bug: Exception, as_json: bool) -> None:
+    message = (
+        f"想定していない問題が起きたため、止まりました。{_WHOLE}\n"
+        f"開発者に次の1行をお知らせください: {_trace(bug)}"
+    )
+    print(message, file=sys.stderr)
+    if as_json:
+        from sousei_xl.commands.as_json import emit
+
+        emit({"status": "error", "message": message, "findings": []})
 
 
 def _trace(bug: Exception) -> str:

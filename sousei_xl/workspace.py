@@ -85,6 +85,9 @@ class Run:
         return cls(digest[:8], list_date, dt.datetime.combine(list_date, dt.time()))
 
 
+_SPECIAL = "&(),;'{}"  # 令和8年度(案) in PowerShell, R&D in cmd.exe
+
+
 def as_argument(name: str) -> str:
-    """A path as it is typed behind a command: in quotation marks where it has white space."""
-    return f'"{name}"' if any(c.isspace() for c in name) else name
+    """A path as it is typed behind a command: in quotation marks where a shell asks for them."""
+    return f'"{name}"' if any(c.isspace() or c in _SPECIAL for c in name) else name

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from workspaces import example_workspace, run
+from workspaces import ROOT, example_workspace, run
+
+from sousei_xl.cli import reader_has_left
 
 DATA, BUDGET = "データ_事業", "予算事業費（千円）"
 
@@ -228,11 +233,6 @@ def test_nothing_is_written(workspace: Path, proposal: Path, changed: Path) -> N
 
 
 def test_the_reader_of_a_pipe_may_leave(proposal: Path, changed: Path) -> None:
-    import subprocess
-    import sys
-
-    from workspaces import ROOT
-
     command = [sys.executable, "-m", "sousei_xl", "compare", str(proposal), str(changed), "--json"]
     started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
     assert started.stdout is not None
@@ -240,3 +240,20 @@ def test_the_reader_of_a_pipe_may_leave(proposal: Path, changed: Path) -> None:
     started.stdout.close()
     assert started.stderr.read() == b""
     started.wait(30)
+
+
+@pytest.mark.parametrize(
+    ("system", "error", "left"),
+    [
+        ("linux", BrokenPipeError(errno.EPIPE, "Broken pipe"), True),
+        ("win32", OSError(errno.EINVAL, "Invalid argument"), True),
+        ("linux", OSError(errno.EINVAL, "Invalid argument"), False),
+        ("win32", OSError(errno.EINVAL, "Invalid argument", "a?.xlsx"), False),
+        ("win32", PermissionError(errno.EACCES, "Permission denied"), False),
+    ],
+)
+def test_how_a_reader_s_leaving_is_told(
+    monkeypatch: pytest.MonkeyPatch, system: str, error: OSError, left: bool
+) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    assert reader_has_left(error) == left

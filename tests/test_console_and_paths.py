@@ -20,12 +20,13 @@ from urllib.parse import unquote
 import openpyxl
 import pytest
 
-from sousei_xl.cli import COMMANDS
+from sousei_xl.cli import COMMANDS, typed
 from sousei_xl.commands.console import _replace, shown
 from sousei_xl.findings import RULES
 from sousei_xl.intake.inbox import list_inbox
+from sousei_xl.workspace import as_argument
 from tests.reliability.figures import Figures
-from tests.workspaces import ROOT, Ran, column, edit, example_workspace, run
+from tests.workspaces import ROOT, Ran, column, edit, example_workspace, needs_links, run
 
 NFD = unicodedata.normalize("NFD", "ガ行")
 HARD = f"様式 {NFD} 🌸 #1 100% & 'x' [y]"
@@ -253,7 +254,7 @@ def test_parts_in_other_places(example: Path, tmp_path: Path) -> None:
 # --- what else lies in an inbox --------------------------------------------------------------
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege")
+@needs_links
 def test_five_thousand_irrelevant_files_and_links_out_of_the_inbox(
     tmp_path: Path, figures: Figures
 ) -> None:
@@ -295,6 +296,38 @@ def test_a_path_with_a_space_is_quoted_in_a_printed_command(tmp_path: Path) -> N
     assert f'--workspace "{tmp_path / "旭川 例"}"' in done.out
     done = run("init", tmp_path / "旭川", "--example", "asahikawa_h30")
     assert f"--workspace {tmp_path / '旭川'}\n" in done.out
+
+
+def test_what_a_shell_reads_otherwise_is_quoted_too() -> None:
+    assert as_argument("C:\\令和8年度(案)") == '"C:\\令和8年度(案)"'
+    assert as_argument("R&D") == '"R&D"'
+    assert as_argument("C:\\旭川（案）\\~1.xlsx") == "C:\\旭川（案）\\~1.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("system", "left"), [("win32", "C:\\作業 8\\"), ("linux", 'C:\\作業 8\\"')]
+)
+def test_a_quotation_mark_that_windows_leaves(
+    monkeypatch: pytest.MonkeyPatch, system: str, left: str
+) -> None:
+    """``--workspace "C:\\作業 8\\"``: there a backslash before a quotation mark means the mark."""
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(sys, "argv", ["sousei-xl", "merge", "--workspace", 'C:\\作業 8\\"'])
+    assert typed() == ["merge", "--workspace", left]
+
+
+@pytest.mark.parametrize("system", ["win32", "linux"])
+def test_a_pattern_that_windows_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    for name in ("乙.xlsx", "甲.xlsx", "丙.csv"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(sys, "platform", system)
+    patterns = [str(tmp_path / "*.xlsx"), str(tmp_path / "*.txt")]
+    monkeypatch.setattr(sys, "argv", ["sousei-xl", "check", *patterns])
+    found = sorted(str(path) for path in tmp_path.glob("*.xlsx"))
+    left = found if system == "win32" else patterns[:1]
+    assert typed() == ["check", *left, patterns[1]]
 
 
 def test_a_mistyped_command_is_asked_about() -> None:

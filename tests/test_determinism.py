@@ -5,12 +5,19 @@ of the product asks for the time or for chance is checked in ``test_house.py``.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from sousei_xl.forms.annotate.package import Package
+from sousei_xl.sheets.book import Book
+from sousei_xl.workspace import Run
+from tests.facts import example_strategy
 from tests.reliability.figures import Figures
 from tests.workspaces import column, edit, example_workspace, run
 
@@ -126,3 +133,22 @@ def test_a_second_merge_changes_nothing(inbox: Path, tmp_path: Path) -> None:
 def assert_same(found: dict[str, bytes], expected: dict[str, bytes]) -> None:
     assert found.keys() == expected.keys()
     assert [name for name in found if found[name] != expected[name]] == []
+
+
+@pytest.mark.parametrize("system", ["win32", "linux"])
+def test_no_byte_tells_windows_from_other_systems(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    """A zip notes the system that packed it, for those who unpack file permissions."""
+    form = inbox / "inbox" / "経済部.xlsx"
+    day = dt.datetime(2018, 3, 30)
+    monkeypatch.setattr(sys, "platform", system)
+    made = Run("", day.date(), day)
+    book = Book(tmp_path / "表.xlsx", made, example_strategy().settings, "表")
+    book.sheet("表", [10]).text(0, 0, "文字")
+    book.close()
+    (tmp_path / "様式.xlsx").write_bytes(Package.open(form.read_bytes()).save())
+    for path in tmp_path.iterdir():
+        with zipfile.ZipFile(path) as archive:
+            assert {part.create_system for part in archive.infolist()} == {3}, path.name
+            assert archive.testzip() is None

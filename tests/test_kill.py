@@ -217,10 +217,9 @@ def test_killed_at_a_hundred_points(
 def test_two_merges_at_once(before: Path, new: Files, tmp_path: Path) -> None:
     workspace = copy_of(before, tmp_path / "w")
     command = [sys.executable, "-m", "sousei_xl", *arguments(workspace)]
-    both = [
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        for _ in range(2)
-    ]
+    quietly: dict[str, int] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    utf8 = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    both = [subprocess.Popen(command, cwd=ROOT, env=utf8, **quietly) for _ in range(2)]
     ended = [(p.communicate()[1].decode(), p.returncode) for p in both]
     assert {status for _, status in ended} <= {0, 2}
     assert 0 in {status for _, status in ended}

@@ -129,11 +129,12 @@ def test_every_bad_file_costs_only_itself_and_order_is_kept(tmp_path: Path) -> N
     files = put(tmp_path, a=PLAIN, b=PLAIN[:200], c=PLAIN, d=b"", e=PLAIN)
     files.insert(3, InboxFile("gone.xlsx", tmp_path / "gone.xlsx"))
     files.insert(4, InboxFile("folder.xlsx", tmp_path))
+    folder = "F103 locked" if sys.platform == "win32" else "F103 unreadable"  # as the system says
     for jobs in (1, 2, 9):
         readings = read_files(files, jobs)
         assert [reading.file for reading in readings] == [file.file for file in files]
         assert [outcome(reading) for reading in readings] == [
-            *("read", "F103 half", "read", "F103 gone", "F103 unreadable", "F102 empty", "read")
+            *("read", "F103 half", "read", "F103 gone", folder, "F102 empty", "read")
         ]
 
 

@@ -12,8 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+
+needs_links = pytest.mark.skipif(
+    sys.platform == "win32", reason="symbolic links need a privilege of Windows"
+)
 
 
 def example_workspace(folder: Path) -> Path:
@@ -46,7 +51,8 @@ def run(*arguments: str | Path, encoding: str = "utf-8", **environment: str) -> 
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding, **environment},
         check=False,
     )
-    return Ran(done.returncode, done.stdout.decode(encoding), done.stderr.decode(encoding))
+    out, err = (said.decode(encoding).replace("\r\n", "\n") for said in (done.stdout, done.stderr))
+    return Ran(done.returncode, out, err)
 
 
 def edit(path: Path, sheet: str, changes: dict[str, Any]) -> None:

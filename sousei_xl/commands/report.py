@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,9 +40,9 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
     _findings(console, contents)
     console.print("\n書き出したもの")
     for name in published.written:
-        console.print(f"  {shown(os.path.join(workspace.outbox, name))}")
+        console.print(f"  {shown(str(workspace.outbox / name))}")
     for name in published.unchanged:
-        console.print(f"  {shown(os.path.join(workspace.outbox, name))}（前回と同じ）")
+        console.print(f"  {shown(str(workspace.outbox / name))}（前回と同じ）")
     for name in published.moved:
         console.print(f"  前のファイルを移しました: {shown(name)}")
     if delivered.hand_edits:

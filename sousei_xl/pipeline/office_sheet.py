@@ -65,7 +65,7 @@ def renew(workspace: Workspace, strategy: Strategy, reading: Reading | None) -> 
     path = workspace.inbox / (found.file if found else OFFICE_SHEET)
     if (found is None) != (reading is None) or (reading and reading.refusal):
         return OfficeFile(path, "failed")  # it came, or went, or cannot be read: leave it
-    with tempfile.TemporaryDirectory() as aside:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as aside:
         fresh = Path(aside, OFFICE_SHEET)
         try:
             build_office_sheet(fresh, strategy)

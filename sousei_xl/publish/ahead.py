@@ -38,7 +38,8 @@ def written_ahead(
     if not processes or not writes:
         yield writes
         return
-    with tempfile.TemporaryDirectory() as aside, _pool(processes) as pool:
+    # A virus scanner may still look at what was moved away, and Windows then keeps the folder.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as aside, _pool(processes) as pool:
         tasks = [(write, Path(aside, f"{n:05}.xlsx")) for n, write in enumerate(writes)]
         lots = [tasks[n : n + at_once] for n in range(0, len(tasks), at_once)]
         ahead = _Ahead(pool, lots, 2 * processes)

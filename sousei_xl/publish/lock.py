@@ -37,8 +37,8 @@ def locked(workspace: Workspace, delays: tuple[float, ...] = RETRY_DELAYS) -> It
     cannot be written, and where it is the inbox.
     """
     outbox = Outbox.of(workspace, delays)
-    _keep_apart(workspace, outbox)
     with in_plain_words(outbox):
+        _keep_apart(workspace, outbox)
         outbox.root.mkdir(exist_ok=True)
         outbox.check_folders((_LOCK, f"{WORK}/_"))
         outbox.at(HISTORY).mkdir(exist_ok=True)

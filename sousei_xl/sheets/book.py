@@ -9,6 +9,7 @@ Rows and columns count from 0.
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -32,6 +33,7 @@ Orientation = Literal["landscape", "portrait"]
 MAX_TEXT = 32_767  # UTF-16 units in a cell
 MAX_LINKS = 65_530  # links on a sheet
 MAX_HEADER = 255  # characters of a page header or footer
+_UNIX = 3  # the system that a zip says it was packed on
 _DEFAULT_ROW = 15.0
 _MANY_ROWS = 5000
 
@@ -149,6 +151,7 @@ class Book:
         """Write the file. Raises OSError (PermissionError while Excel has it open)."""
         try:
             self.workbook.close()
+            _same_on_all_systems(self.workbook.filename)
             if self.is_large:
                 # A workbook refers to itself, so it would stay in memory: nobody collects garbage
                 # during a command (``cli``).
@@ -158,6 +161,14 @@ class Book:
         except xlsxwriter.exceptions.FileCreateError as error:
             # XlsxWriter wraps the OSError; callers wait for the real one.
             raise (error.args[0] if isinstance(error.args[0], OSError) else error) from None
+
+
+def _same_on_all_systems(path: str) -> None:
+    """A zip notes at each part which system packed it: here always the one that is not Windows."""
+    with zipfile.ZipFile(path, "a") as archive:
+        for part in archive.infolist():
+            part.create_system = _UNIX
+        archive.comment = b""  # has the notes written anew
 
 
 class Sheet:

@@ -17,6 +17,7 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PACKED = (".png", ".jpg", ".jpeg", ".gif", ".emz", ".wmz", ".zip", ".mp4")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_UNIX = 3  # the system that a zip says it was packed on, as in `sheets.book`
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,15 @@ class Package:
             raise Unmarkable(str(error)) from error
 
     def save(self) -> bytes:
-        """The zip; the same parts give the same bytes."""
+        """The zip; the same parts give the same bytes, on Windows too."""
         target = BytesIO()
         with zipfile.ZipFile(target, "w") as archive:
             for name, content in self.parts.items():
                 packed = name.lower().endswith(_PACKED)
                 kind = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
-                archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, kind)
+                part = zipfile.ZipInfo(name, _EPOCH)
+                part.create_system = _UNIX
+                archive.writestr(part, content, kind)
         return target.getvalue()
 
     # --- parts --------------------------------------------------------------------------------
