@@ -19,6 +19,7 @@ from sousei_xl.commands.status_report import state_words
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import Finding, Place, acknowledge, finding
 from sousei_xl.forms.annotate.request import Letter, write_request
+from sousei_xl.forms.returns import plan_returns
 from sousei_xl.intake.previous import ReadyRow
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.publish.edits import HandEdit
@@ -328,6 +329,29 @@ def test_a_letter_about_an_unreadable_file_speaks_to_the_department() -> None:
     assert "途中までしかありません" in letter
     assert "再実行" not in letter
     assert "お手元のファイルがExcelで開けるか確かめ、もう一度提出してください。" in letter
+
+
+def test_a_file_that_is_in_use_is_the_offices_to_close(tmp_path: Path) -> None:
+    """Nobody is written to, nothing is returned: it may be the very form that is waited for."""
+    sent = [s for s in example_submissions() if s.department != "農政部"]
+    record = FileRecord("農政部.xlsx", "refused", "農政部", unreached=True)
+    locked = finding("F103", Place("農政部.xlsx"), variant="locked", department="農政部")
+    contents = merged(sent, records=[record], findings=[locked])
+    assert contents.status == "draft"
+    assert reminders(contents.result, contents.strategy.settings) == []
+    assert plan_returns(contents.result, contents.findings) == ()
+    steps = "\n".join(next_steps(contents))
+    assert "開けなかったファイルが1つあります（農政部.xlsx）。" in steps
+    assert "提出を依頼" not in steps
+    assert "受け付けられなかった" not in steps
+    row = next(
+        r
+        for r in table(written(tmp_path, contents), "提出状況", "部局名")
+        if r["ファイル"] == "農政部.xlsx"
+    )
+    assert "使用中なら閉じて" in row["次にすること"]
+    broken = merged(sent, records=[replace(record, unreached=False)], findings=[locked])
+    assert len(reminders(broken.result, broken.strategy.settings)) == 1
 
 
 def test_reminders_without_deadline_and_place(tmp_path: Path) -> None:

@@ -47,8 +47,8 @@ class Return:
 def returns_due(result: ListResult, findings: Iterable[Finding]) -> dict[str, tuple[Finding, ...]]:
     """File → what its department is asked, for every file that goes back.
 
-    Those are accepted files with 要修正 of their own, and refused files. ``findings`` are those of
-    the list and of the KPI round. Pure.
+    Those are accepted files with 要修正 of their own, and refused files that could be opened.
+    ``findings`` are those of the list and of the KPI round. Pure.
     """
     said: defaultdict[str, list[Finding]] = defaultdict(list)
     for item in findings:
@@ -57,7 +57,7 @@ def returns_due(result: ListResult, findings: Iterable[Finding]) -> dict[str, tu
     return {
         record.file: tuple(said[record.file])
         for record in result.files
-        if (record.outcome == "refused" and said[record.file])
+        if (record.outcome == "refused" and said[record.file] and not record.unreached)
         or (record.outcome == "accepted" and any(map(is_error, said[record.file])))
     }
 

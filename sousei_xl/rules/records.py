@@ -177,7 +177,8 @@ class FileRecord:
 
     ``read`` counts project rows; accepted and superseded files read their rows, refused ones 0.
     ``blank`` is True for a form in which nothing was filled in that could count: a KPI form that
-    came back as it went out.
+    came back as it went out. ``unreached`` is True for a file that could not be opened from here
+    (in use, no way to the folder): it is tried again, and its department is asked for nothing.
     """
 
     file: str
@@ -194,6 +195,7 @@ class FileRecord:
     withdrawn: int = 0
     answers: tuple[Answer, ...] = ()
     blank: bool = False
+    unreached: bool = False
 
 
 @dataclass(frozen=True, slots=True)

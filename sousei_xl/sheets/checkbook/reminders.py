@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, asks_nothing, clip, is_error, is_for_department
@@ -24,7 +25,8 @@ def reminders(result: ListResult, settings: Settings) -> list[Reminder]:
     for record in result.files:
         if record.outcome in ("accepted", "superseded"):
             records[record.department].append(record)
-    refused = {f.file for f in result.files if f.outcome == "refused"}
+    refused = {f.file for f in result.files if f.outcome == "refused" and not f.unreached}
+    unreached = {f.department for f in result.files if f.unreached}
     errors: Counter[str] = Counter()
     reasons: dict[str, list[Finding]] = defaultdict(list)
     questions: dict[str, list[Finding]] = defaultdict(list)
@@ -37,6 +39,8 @@ def reminders(result: ListResult, settings: Settings) -> list[Reminder]:
             questions[item.place.file].append(item)
     letters = []
     for department in result.departments:
+        if department.department in unreached:  # its form may be the one that is in use
+            department = replace(department, missing_units=())
         why: list[Finding] = []
         if department.missing_units or department.state in ("差戻し", "再提出待ち"):
             why = [item for file in department.files for item in reasons[file]]

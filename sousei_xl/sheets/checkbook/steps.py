@@ -59,7 +59,19 @@ def next_steps(contents: Contents) -> Iterator[str]:
     yield from unacknowledged(contents)
     result = contents.result
     yield from contents.questions
-    missing = [d.department for d in result.departments if d.missing_units]
+    unreached = [f for f in result.files if f.unreached]
+    if unreached:
+        files = named([text.printable(f.file) for f in unreached], 5)
+        yield (
+            f"開けなかったファイルが{len(unreached)}つあります（{files}）。使用中なら閉じ、"
+            "保存場所につながっているかを確かめて、もう一度統合します。"
+        )
+    waited_for = {f.department for f in unreached}
+    missing = [
+        d.department
+        for d in result.departments
+        if d.missing_units and d.department not in waited_for
+    ]
     if missing:
         yield f"まだそろっていない{len(missing)}部局（{named(missing)}）に提出を依頼します。"
     if refused := _refused_beside(result):
@@ -174,7 +186,7 @@ def _refused_beside(result: ListResult) -> list[str]:
     return [
         text.printable(f.file)
         for f in result.files
-        if f.outcome == "refused" and f.department not in asked
+        if f.outcome == "refused" and not f.unreached and f.department not in asked
     ]
 
 

@@ -66,6 +66,7 @@ _VANISHED = "消えた行があるので、部局に確認を依頼します（�
 _REPLACED = "このファイルは使っていません。"
 _BLANK = "記入がないため数えていません。記入したものを送ってもらいます。"
 _REFUSED_BESIDE = "修正版のつもりなら、理由を伝え、直したファイルを送ってもらいます。"
+_UNREACHED = "開けませんでした。使用中なら閉じて、もう一度統合します（部局への依頼は要りません）。"
 _NO_DEPARTMENT = "（部局不明）"
 _JAPAN = dt.timezone(dt.timedelta(hours=9))
 
@@ -215,6 +216,8 @@ def _file_row(
         return Row((name, "差し替え済み", *cells, f"{used}{_REPLACED}{asked}"), "muted")
     if record.outcome == "refused":
         state = "再提出待ち" if department.state == "再提出待ち" else "受付不可"
+        if record.unreached:
+            return Row((name, state, *cells, _UNREACHED), styles=((1, "error"),))
         return Row((name, state, *cells, _NEXT.get(state, _REFUSED_BESIDE)), styles=((1, "error"),))
     # One department may have several files: each is judged by what it needs itself.
     if counts["要修正"]:
