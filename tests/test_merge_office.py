@@ -586,7 +586,7 @@ def test_rows_of_one_name_are_told_apart_by_their_department() -> None:
     assert "『2ア 甲（経済部）』" in item.cure
     result = merged(*rows, office=office(("2ア 甲（農政部）", "掲載しない", "", None, None)))
     assert [f.code for f in result.findings if f.code[0] == "O"] == []
-    assert (result.ledger.withdrawn, list(result.listed["department"])) == (1, [E])
+    assert (result.ledger.withdrawn, [r.department for r in result.listed]) == (1, [E])
 
 
 def test_rows_that_no_name_tells_apart_need_numbers() -> None:
