@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from sousei_xl.addresses import column_letters
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import (
     BLANK_CHARACTERS,
@@ -150,7 +151,7 @@ def write_choices(
         for row, word in enumerate(words, 2):
             sheet.text(row, column, word, book.format(border=1, border_color="#A6A6A6"))
         if name and words:
-            letter = chr(65 + column) if column < 26 else f"A{chr(65 + column - 26)}"
+            letter = column_letters(column + 1)
             area = f"='{CHOICES}'!${letter}$3:${letter}${len(words) + 2}"
             if book.workbook.define_name(name, area):
                 raise ValueError(f"no name for a list: {name}")

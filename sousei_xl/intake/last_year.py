@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sousei_xl import text
+from sousei_xl.addresses import cell_address
 from sousei_xl.figures.changes import amount_or_word
 from sousei_xl.figures.last_year import LastRow, LastYear
-from sousei_xl.intake.gate.cells import column_letters
 from sousei_xl.intake.last_indicators import last_indicators
 from sousei_xl.intake.ours import require_official
 from sousei_xl.intake.previous import DATA
@@ -88,7 +88,7 @@ def read_rows(reading: Reading, strategy: Strategy) -> tuple[int | None, list[La
 
 def _check_writable(file: str, sheet: SheetCells) -> None:
     wrong = [
-        f"{column_letters(column)}{number}"
+        cell_address(number, column)
         for number, values in sheet.rows
         for column, value in enumerate(values, 1)
         if isinstance(value, str)

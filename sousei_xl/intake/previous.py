@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import publish, text
+from sousei_xl.addresses import column_number
 from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, Row
 from sousei_xl.publish import HandEdit, Sheets
 from sousei_xl.strategy import Strategy
@@ -44,19 +45,12 @@ def ready_rows(
         if edit.file not in places:
             ours = publish.published_values(workspace, edit.file)
             places[edit.file] = dict(_places(ours, strategy)) if ours else {}
-        column = re.sub(r"\d", "", edit.cell)
+        column = column_number(re.sub(r"\d", "", edit.cell)) - 1
         fields = places[edit.file].get((edit.sheet, edit.row_before or 0), {})
-        label, target = fields.get(_column(column), ""), fields.get(-1, "")
+        label, target = fields.get(column, ""), fields.get(-1, "")
         known = bool(label and target) and not edit.computed
         found.append(ReadyRow(edit, target, label) if known else ReadyRow(edit))
     return found
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
 
 
 def _places(

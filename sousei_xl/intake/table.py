@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sousei_xl import text
+from sousei_xl.addresses import cell_address, column_letters
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.forms import layout
 from sousei_xl.intake.read import SheetCells
 from sousei_xl.rules.records import RawRow
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.load.table import cell_address
 
 # What Excel puts behind the name of a copied sheet.
 COPY = re.compile(r"\(\d+\)$")
@@ -32,7 +32,7 @@ class Table:
     @property
     def letters(self) -> dict[str, str]:
         """Field name → column letter."""
-        return {name: cell_address(1, column)[:-1] for name, column in self.columns.items()}
+        return {name: column_letters(column + 1) for name, column in self.columns.items()}
 
 
 def merged_rows(sheet: SheetCells, letter: str) -> frozenset[int]:
@@ -83,7 +83,7 @@ def repeated_columns(rows: list[RawRow], table: Table, strategy: Strategy) -> It
             line = stored.get(row.row, ())
             value = line[column] if column < len(line) else None
             if not text.is_blank(value) and value != row.values.get(name):
-                cell = cell_address(number, column)
+                cell = cell_address(number, column + 1)
                 label = strategy.field_by_name[name].label
                 place = Place(row.file, table.sheet.name, number, cell, name, label, row.row_id)
                 yield finding("S101", place, value, variant="repeated_column")

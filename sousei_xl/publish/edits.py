@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
+from sousei_xl.addresses import cell_address
 from sousei_xl.publish.disk import Outbox, history_name, in_plain_words
 from sousei_xl.publish.journal import is_half_moved
 from sousei_xl.publish.record import (
@@ -221,9 +222,4 @@ def _row(rows: list[list[str]], index: int | None) -> list[str]:
 
 
 def _address(row: int | None, column: int) -> str:
-    if row is None:
-        return ""
-    from xlsxwriter.utility import xl_rowcol_to_cell  # slow to import, rarely needed
-
-    address: str = xl_rowcol_to_cell(row, column)
-    return address
+    return "" if row is None else cell_address(row + 1, column + 1)

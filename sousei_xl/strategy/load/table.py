@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from sousei_xl import text
+from sousei_xl.addresses import cell_address
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.strategy.indicators import FALLING, MAINTAINED, RISING
 from sousei_xl.text import Value
@@ -50,16 +51,6 @@ STANDARD, OWN = "標準", "独自"
 # Not ・, which is a part of many names (観光・スポーツ部).
 _SPLIT = re.compile(r"[、､，,\n]+")
 EXCEL_TEXT = 32767
-
-
-def cell_address(row: int, column: int) -> str:
-    """(12, 7) → ``H12``; the column counts from 0."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +119,7 @@ def rows_of(
             continue
         row = {c: values[i] if i < len(values) else None for c, i in header.items()}
         if not all(text.is_blank(v) for v in row.values()):
-            addresses = {c: cell_address(number, i) for c, i in header.items()}
+            addresses = {c: cell_address(number, i + 1) for c, i in header.items()}
             yield Row(sheet, number, row, addresses)
     if not header:
         names = "、".join(columns[:needed])
