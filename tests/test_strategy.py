@@ -320,11 +320,7 @@ def test_nothing_at_all() -> None:
 def test_the_fy2018_strategy() -> None:
     strategy = make_strategy()
     settings = strategy.settings
-    assert (settings.fiscal_year, settings.year_label, settings.short_year) == (
-        2018,
-        "平成30年度",
-        "H30",
-    )
+    assert (settings.fiscal_year, settings.year_label) == (2018, "平成30年度")
     assert settings.plan_years == (2015, 2019)
     assert settings.list_date == dt.date(2018, 3, 30)
     assert settings.code == "012041"

@@ -221,22 +221,18 @@ class Sheet:
         code = self.worksheet.write_formula(row, column, formula, self._format(style), value)
         self._done(code, row, column)
 
-    def link(
-        self, row: int, column: int, url: str, text: str, style: Any = "link", tip: str = ""
-    ) -> None:
+    def link(self, row: int, column: int, url: str, text: str, style: Any = "link") -> None:
         """A link (``internal:'別紙'!A1``, ``external:…#事業!H9``).
 
         Beyond the 65,530 links that a sheet can hold the text alone is written.
         """
         if self.links >= MAX_LINKS or not text:
             return self.text(row, column, text, style)
-        for part in (url, text, tip):
+        for part in (url, text):
             self._check_text(part, row, column)
         self.links += 1
         try:
-            code = self.worksheet.write_url(
-                row, column, url, self._format(style), string=text, tip=tip or None
-            )
+            code = self.worksheet.write_url(row, column, url, self._format(style), string=text)
         except ValueError as error:
             raise self._lost(row, column, str(error)) from error
         return self._done(code, row, column)
