@@ -318,10 +318,10 @@ class Sheet:
         self.worksheet.freeze_panes(row, column)
 
     def _page(
-        self, orientation: Orientation, paper: str, margins: Margins, max_scale: int
+        self, orientation: Orientation, margins: Margins, max_scale: int
     ) -> tuple[int, int, float]:
         """(XlsxWriter's code of the paper, scale in per cent, points of rows that a page holds)."""
-        code, short, long = _PAPERS[paper or self.book.settings.paper]
+        code, short, long = _PAPERS[self.book.settings.paper]
         width, height = (long, short) if orientation == "landscape" else (short, long)
         width -= (margins.left + margins.right) * 72
         height -= (margins.top + margins.bottom) * 72
@@ -332,12 +332,11 @@ class Sheet:
     def page_room(self) -> float:
         """Points of rows that surely stand on one page with the settings that ``page_setup`` has by
         default: a little less than ``pages.paginate`` takes, so that it agrees."""
-        return self._page("landscape", "", Margins(), 100)[2] * _PAGE_SAFETY
+        return self._page("landscape", Margins(), 100)[2] * _PAGE_SAFETY
 
     def page_setup(
         self,
         orientation: Orientation = "landscape",
-        paper: str = "",
         margins: Margins | None = None,
         max_scale: int = 100,
         starts: Collection[int] = (),
@@ -351,7 +350,7 @@ class Sheet:
         Above ``max_scale`` per cent nothing is enlarged.
         """
         margins = margins or Margins()
-        code, scale, height = self._page(orientation, paper, margins, max_scale)
+        code, scale, height = self._page(orientation, margins, max_scale)
         sheet = self.worksheet
         sheet.set_paper(code)
         if orientation == "landscape":
