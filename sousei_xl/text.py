@@ -162,6 +162,9 @@ def printable(text: str) -> str:
     return UNPRINTABLE.sub("\ufffd", text)
 
 
+MAX_TEXT = 32_767  # UTF-16 units in a cell of a workbook
+
+
 def utf16_length(text: str) -> int:
     """Length as Excel counts it."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -18,8 +18,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_amount, printed_name, write_annex
-from sousei_xl.sheets.book import MAX_TEXT, Book
+from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.official import write_official
+from sousei_xl.text import MAX_TEXT
 from tests.facts import example_contents, example_rows, make_strategy, prototype_of, write_form
 
 OWN = [("財源", "独自", "文字"), ("事業コード", "独自", "整数")]

@@ -22,6 +22,7 @@ from sousei_xl.forms.checks import (
     MEASURE_OPTIONS,
     PAST_YEARS,
     choice_name,
+    department_spellings,
     past_years,
 )
 from sousei_xl.forms.guide import Parts, write_guide
@@ -139,7 +140,7 @@ def write_choices(
         "": [m.list_name for m in strategy.measures],
         **{choice_name(f): f.choices for f in strategy.fields if f.kind == "choice"},
         DEPARTMENT_OPTIONS: [d.name for d in strategy.departments],
-        DEPARTMENT_SPELLINGS: [s for d in strategy.departments for s in (d.name, *d.aliases)],
+        DEPARTMENT_SPELLINGS: department_spellings(strategy),
         **extra,
         BLANK_CHARACTERS: BLANKS,
     }

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 from sousei_xl import publish, text
 from sousei_xl.addresses import column_number
-from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, Row
+from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, PROJECTS_SHEET, Row
 from sousei_xl.publish import HandEdit, Sheets
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load.table import FORM
 from sousei_xl.workspace import Workspace
-
-DATA = "データ_事業"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class ReadyRow:
 
 def data_rows(sheets: Sheets) -> list[Row]:
     """The rows of データ_事業 by heading; empty where the workbook has no such sheet."""
-    rows = [list(row) for row in sheets.get(DATA, [])]
+    rows = [list(row) for row in sheets.get(PROJECTS_SHEET, [])]
     if not rows:
         return []
     headings = [text.to_text(v) for v in rows[0]]
@@ -61,7 +59,7 @@ def _places(
     The 別紙 prints its rows in the order of データ_事業, so each of them is the next line that
     holds its number and its name.
     """
-    data = [list(row) for row in ours.get(DATA, [])]
+    data = [list(row) for row in ours.get(PROJECTS_SHEET, [])]
     if not data:
         return
     headings = data[0]
@@ -73,7 +71,7 @@ def _places(
     printed_fields: dict[int, str] = {}
     for number, row in enumerate(data[1:], 2):
         target = f"{row[index[MEASURE]]}-{row[index[NUMBER]]}"
-        yield (DATA, number), {**data_fields, -1: target}
+        yield (PROJECTS_SHEET, number), {**data_fields, -1: target}
         for line, cells in printed:
             labels = _labels(cells, strategy)
             if len(labels) >= 4:

@@ -16,6 +16,9 @@ from sousei_xl.text import RELISTED, Value, key, printable
 # One for all rows: of a hundred thousand rows hardly any has an unreadable cell.
 NOTHING: frozenset[str] = frozenset()
 
+# What the office may do to a row (操作).
+CORRECT, WITHHOLD, REORDER = OPERATIONS = ("修正", "掲載しない", "順番")
+
 Outcome = Literal["accepted", "refused", "superseded", "office", "ignored"]
 DepartmentStatus = Literal["受理", "該当なし", "差戻し", "再提出待ち", "未提出"]
 ListStatus = Literal["draft", "proposal", "final"]

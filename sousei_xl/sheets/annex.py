@@ -18,7 +18,7 @@ from sousei_xl.figures.totals import Subtotal
 from sousei_xl.rules.records import ListedRow
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets import prototype as form
-from sousei_xl.sheets.book import MAX_TEXT, Book
+from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.painter import Live, Money, Painter, Value
 from sousei_xl.sheets.prototype import REQUIRED, FormCell, FormRow, Piece, Prototype
 from sousei_xl.strategy import GROSS, Goal, Measure
@@ -45,9 +45,9 @@ def write_annex(book: Book, contents: Contents, prototype: Prototype) -> None:
 def printed_name(name: str, category: str, marked: bool = False) -> str:
     """The name with （新）, and in a draft with the mark of a row that awaits correction."""
     prefix = (MARK if marked else "") + (NEW_PREFIX if category == texts.NEW else "")
-    if texts.utf16_length(name) + len(prefix) > MAX_TEXT:
+    if texts.utf16_length(name) + len(prefix) > texts.MAX_TEXT:
         # As long as a cell can be: such a row is 要修正 and stands in a draft.
-        name = name[: MAX_TEXT // 2 - len(prefix)] + "…"
+        name = name[: texts.MAX_TEXT // 2 - len(prefix)] + "…"
     return prefix + name
 
 

@@ -30,7 +30,6 @@ from sousei_xl.workspace import Run
 Number = int | float | Decimal
 Orientation = Literal["landscape", "portrait"]
 
-MAX_TEXT = 32_767  # UTF-16 units in a cell
 MAX_LINKS = 65_530  # links on a sheet
 MAX_HEADER = 255  # characters of a page header or footer
 _UNIX = 3  # the system that a zip says it was packed on
@@ -398,7 +397,7 @@ class Sheet:
     def _format(self, style: Any) -> Any:
         return self.book.style(style) if isinstance(style, str) else style
 
-    def _check_text(self, text: str, row: int, column: int, limit: int = MAX_TEXT) -> None:
+    def _check_text(self, text: str, row: int, column: int, limit: int = texts.MAX_TEXT) -> None:
         if len(text) > limit // 2 and texts.utf16_length(text) > limit:
             raise self._lost(row, column, f"longer than {limit} characters")
         if UNPRINTABLE.search(text):

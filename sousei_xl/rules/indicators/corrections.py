@@ -13,8 +13,7 @@ from sousei_xl import text
 from sousei_xl.findings import Finding, finding
 from sousei_xl.rules.indicators.parse import parse_actual, parse_row
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
-from sousei_xl.rules.merge.office import CORRECT
-from sousei_xl.rules.records import AppliedCorrection, Correction
+from sousei_xl.rules.records import CORRECT, AppliedCorrection, Correction
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import actual_field, column_by_name, input_name, title
 

@@ -17,6 +17,10 @@ from sousei_xl.findings import RULES, Finding, Place, acknowledge, clip, finding
 from sousei_xl.rules.merge.targets import LONGEST_NAME, TARGET, Aliases
 from sousei_xl.rules.parse import parse_row
 from sousei_xl.rules.records import (
+    CORRECT,
+    OPERATIONS,
+    REORDER,
+    WITHHOLD,
     Acknowledgement,
     AppliedCorrection,
     Correction,
@@ -25,8 +29,6 @@ from sousei_xl.rules.records import (
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
 
-CORRECT, WITHHOLD, REORDER = "修正", "掲載しない", "順番"
-OPERATIONS = (CORRECT, WITHHOLD, REORDER)
 _OF_A_MEASURE = ("L109",)  # it stands at a row and is not about it
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sousei_xl.findings import RULES
 from sousei_xl.rules.records import (
+    CORRECT,
     REASON,
     REQUESTED_BY,
     Acknowledgement,
@@ -27,7 +28,6 @@ from sousei_xl.workspace import OFFICE_SHEET
 
 SHEET = "事務局修正一覧"
 
-_CORRECT = "修正"
 # 対象 to 日付 stand as in 事務局修正, so that rows can be copied from here to there.
 _CORRECTED = (
     Column("No", 6, "integer", "number"),
@@ -271,7 +271,7 @@ def _hand_edits(sheet: Sheet, row: int, edits: Sequence[ReadyRow]) -> int:
             (
                 number,
                 typed(item.target),
-                _CORRECT,
+                CORRECT,
                 typed(item.field_label),
                 typed(item.edit.before),
                 typed(item.edit.after),

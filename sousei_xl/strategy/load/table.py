@@ -10,7 +10,14 @@ from decimal import Decimal, InvalidOperation
 from sousei_xl import text
 from sousei_xl.addresses import cell_address
 from sousei_xl.findings import Finding, Place, finding
-from sousei_xl.strategy.indicators import FALLING, MAINTAINED, RISING
+from sousei_xl.strategy.indicators import (
+    FALLING,
+    MAINTAINED,
+    PERIOD_SUM,
+    QUALITATIVE,
+    RISING,
+    RUNNING_TOTAL,
+)
 from sousei_xl.text import Value
 
 # Sheet name → (Excel row, values from column A on), non-empty rows only.
@@ -41,8 +48,7 @@ INDICATOR_COLUMNS = (
 )
 FIELD_COLUMNS = ("項目名", "区分", "種類", "必須", "最大文字数", "選択肢", "説明")
 LEVELS = ("数値目標", "KPI")
-QUALITATIVE = "定性"
-INDICATOR_KINDS = ("各年度", "各年", "時点", "調査", "累計", "期間累計", QUALITATIVE)
+INDICATOR_KINDS = ("各年度", "各年", "時点", "調査", RUNNING_TOTAL, PERIOD_SUM, QUALITATIVE)
 DIRECTIONS = (RISING, FALLING, MAINTAINED)
 YEAR_KINDS = ("年", "年度")
 YES, NO = "はい", "いいえ"
@@ -50,7 +56,6 @@ OWN_KINDS = {"文字": "text", "整数": "integer", "選択": "choice"}
 STANDARD, OWN = "標準", "独自"
 # Not ・, which is a part of many names (観光・スポーツ部).
 _SPLIT = re.compile(r"[、､，,\n]+")
-EXCEL_TEXT = 32767
 
 
 @dataclass(frozen=True, slots=True)
