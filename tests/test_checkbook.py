@@ -19,15 +19,15 @@ from sousei_xl.commands.status_report import state_words
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import Finding, Place, acknowledge, finding
 from sousei_xl.forms.annotate.request import Letter, write_request
-from sousei_xl.intake.previous import ReadyRow
 from sousei_xl.pipeline.file_names import file_names
-from sousei_xl.publish.edits import HandEdit
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import (
     Acknowledgement,
     Correction,
     FileRecord,
+    HandEdit,
     OfficeSheet,
+    ReadyRow,
     Submission,
 )
 from sousei_xl.sheets import Contents

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from sousei_xl import publish, text
 from sousei_xl.addresses import column_number
 from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, PROJECTS_SHEET, Row
-from sousei_xl.publish import HandEdit, Sheets
+from sousei_xl.publish import Sheets
+from sousei_xl.rules.records import HandEdit, ReadyRow
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load.table import FORM
 from sousei_xl.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyRow:
-    """A hand edit as a row for 修正; ``target`` is empty where it is about no field of a row."""
-
-    edit: HandEdit
-    target: str = ""
-    field_label: str = ""
 
 
 def data_rows(sheets: Sheets) -> list[Row]:

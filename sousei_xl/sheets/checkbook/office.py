@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from sousei_xl.findings import RULES
 from sousei_xl.rules.records import (
@@ -13,6 +12,7 @@ from sousei_xl.rules.records import (
     Acknowledgement,
     AppliedCorrection,
     ListResult,
+    ReadyRow,
 )
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book, Sheet
@@ -98,36 +98,6 @@ _OTHER_EDITS = _columns(
     ("変更後", "text_wrap"),
     ("ファイル", "text_wrap"),
 )
-
-
-class HandEdit(Protocol):
-    """A cell that was changed by hand in the outbox (``publish.HandEdit``)."""
-
-    @property
-    def file(self) -> str: ...
-    @property
-    def sheet(self) -> str: ...
-    @property
-    def cell(self) -> str: ...
-    @property
-    def before(self) -> str: ...
-    @property
-    def after(self) -> str: ...
-    @property
-    def computed(self) -> bool: ...
-    @property
-    def problem(self) -> str: ...
-
-
-class ReadyRow(Protocol):
-    """A hand edit with the 対象 and 項目 that it is about, both empty where there are none."""
-
-    @property
-    def edit(self) -> HandEdit: ...
-    @property
-    def target(self) -> str: ...
-    @property
-    def field_label(self) -> str: ...
 
 
 def write_office(
