@@ -39,7 +39,7 @@ from sousei_xl.sheets.checkbook.steps import next_steps, tally
 from sousei_xl.sheets.checkbook.submissions import successors
 from sousei_xl.sheets.tables import Link
 from sousei_xl.workspace import Run
-from tests.builders import example_submissions, good, intake, make_strategy, submission
+from tests.builders import NO_KPI, example_submissions, good, intake, make_strategy, submission
 from tests.facts import example_contents
 from tests.recalculate import needs_office, recalculate
 
@@ -70,6 +70,7 @@ def merged(
         totals=totals(result.listed, strategy),
         run=Run("ab12cd34", date, dt.datetime.combine(date, dt.time())),
         status="draft" if result.is_draft else "proposal",
+        indicators=NO_KPI,
     )
 
 

@@ -131,8 +131,7 @@ def _section(
 
 def _corrections(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) -> int:
     """Those of the list and of the KPI round, in the order in which the office wrote them."""
-    kpi = contents.indicators
-    corrections = [*contents.result.corrections, *(kpi.corrections if kpi else ())]
+    corrections = [*contents.result.corrections, *contents.indicators.corrections]
     rows = []
     for number, item in enumerate(sorted(corrections, key=_as_written), 1):
         asked = item.correction
@@ -207,8 +206,7 @@ def _outcome(item: Acknowledgement, gone: bool, result: ListResult) -> str:
 
 def _acknowledgements(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) -> int:
     stale = {(f.place.sheet, f.place.row) for f in contents.findings if f.code == "O103"}
-    result, kpi = contents.result, contents.indicators
-    confirmed = [*result.acknowledgements, *(kpi.acknowledgements if kpi else ())]
+    confirmed = [*contents.result.acknowledgements, *contents.indicators.acknowledgements]
     rows = []
     for number, item in enumerate(sorted(confirmed, key=lambda a: a.place.row or 0), 1):
         gone = (item.place.sheet, item.place.row) in stale
@@ -220,7 +218,7 @@ def _acknowledgements(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) 
                     typed(item.code),
                     typed(item.by),
                     typed(item.confirmed),
-                    _outcome(item, gone, result),
+                    _outcome(item, gone, contents.result),
                     typed(item.memo),
                     typed(item.date),
                     inbox.cell(item.place),
