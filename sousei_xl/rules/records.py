@@ -49,6 +49,16 @@ class RawRow:
         cell = f"{letter}{self.row}" if letter else ""
         return Place(self.file, self.sheet, self.row, cell, name, label, self.row_id)
 
+    def with_value(self, name: str, value: Value) -> RawRow:
+        """The row as if this had been typed into one of its cells."""
+        return replace(
+            self,
+            values={**self.values, name: value},
+            columns={name: "", **self.columns},
+            errors={k: v for k, v in self.errors.items() if k != name},
+            uncached=self.uncached - {name},
+        )
+
 
 # Of a row that the office has added: no fields of the form, beside those in ``RawRow.values``.
 REASON, REQUESTED_BY = "reason", "requested_by"
