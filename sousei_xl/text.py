@@ -162,6 +162,9 @@ def printable(text: str) -> str:
     return UNPRINTABLE.sub("\ufffd", text)
 
 
+MAX_TEXT = 32_767  # UTF-16 units in a cell of a workbook
+
+
 def utf16_length(text: str) -> int:
     """Length as Excel counts it."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
@@ -226,7 +229,7 @@ _BUDGET_WORDS = BUDGET_KIND_SPELLINGS | {"-": ZERO, "なし": ZERO}
 
 # --- numbers ----------------------------------------------------------------------------------
 
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 _NUMBER = re.compile(r"(?P<digits>[\d,]{1,30})(?P<decimals>\.\d+)?")
 _MONEY_UNITS = {"円": Decimal("0.001"), "百万円": Decimal(1000), "億円": Decimal(100000)}
 LARGEST = 10**15  # Excel shows no more digits; nobody counts further
@@ -250,7 +253,7 @@ def _from_float(value: float) -> Parsed:
 
 def _from_digits(text: str, sign: int = 1) -> Parsed:
     match = _NUMBER.fullmatch(text)
-    if not match or not _GROUPED.fullmatch(match["digits"]):
+    if not match or not GROUPED.fullmatch(match["digits"]):
         return Parsed(problem="text")
     decimals = match["decimals"] or ""
     if len(decimals) == 4:  # "12.000": a point typed for a comma, or twelve? Nobody can tell.
@@ -328,7 +331,7 @@ def parse_money(value: Value) -> Money:
 
 def _other_unit(digits: str, factor: Decimal) -> Money:
     match = _NUMBER.fullmatch(digits)
-    if not match or not _GROUPED.fullmatch(match["digits"]):
+    if not match or not GROUPED.fullmatch(match["digits"]):
         return Money(problem="text")
     meant = Decimal(digits.replace(",", "")) * factor
     if abs(meant) >= LARGEST:

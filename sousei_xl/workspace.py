@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # every command starts here, and some need none of these
 
 TEMPLATE_NAME = "別紙_template.xlsx"
 OFFICE_SHEET = "事務局修正.xlsx"
-HISTORY = "履歴"
+HISTORY = "履歴"  # in the outbox: former states, records and hand-edited copies
 
 
 class OperatorError(Exception):
@@ -54,11 +54,6 @@ class Workspace:
             inbox=inbox or root / "inbox",
             outbox=outbox or root / "outbox",
         )
-
-    @property
-    def history(self) -> Path:
-        """``outbox/履歴``: former states, records and hand-edited copies."""
-        return self.outbox / HISTORY
 
 
 @dataclass(frozen=True, slots=True)

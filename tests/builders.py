@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sousei_xl
+from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import (
     FileRecord,
     Intake,
@@ -100,6 +101,10 @@ def make_strategy(**changes: Any) -> Strategy:
 def example_strategy() -> Strategy:
     """The FY2018 strategy."""
     return make_strategy()
+
+
+# A KPI round without indicators, for tests of the list alone.
+NO_KPI = IndicatorResult((), {}, (), (), (), (), "complete")
 
 
 def raw(row_id: int, file: str = "経済部.xlsx", **values: Any) -> RawRow:

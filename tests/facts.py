@@ -30,7 +30,7 @@ from sousei_xl.sheets.prototype import Prototype, load_prototype
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import split_new_mark
 from sousei_xl.workspace import Run
-from tests.builders import example_strategy, facts, make_strategy
+from tests.builders import NO_KPI, example_strategy, facts, make_strategy
 
 __all__ = [
     "example_contents",
@@ -153,6 +153,7 @@ def example_contents(
         totals=totals(listed, strategy),
         run=Run("ab12cd34", date, dt.datetime.combine(date, dt.time())),
         status=status,
+        indicators=NO_KPI,
         approved_on=dt.date(2018, 4, 2) if status == "final" else None,
     )
 

@@ -17,9 +17,10 @@ from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sousei_xl.sheets import Contents
-from sousei_xl.sheets.annex import AnnexMap, printed_amount, printed_name, write_annex
-from sousei_xl.sheets.book import MAX_TEXT, Book
+from sousei_xl.sheets.annex import printed_amount, printed_name, write_annex
+from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.official import write_official
+from sousei_xl.text import MAX_TEXT
 from tests.facts import example_contents, example_rows, make_strategy, prototype_of, write_form
 
 OWN = [("財源", "独自", "文字"), ("事業コード", "独自", "整数")]
@@ -34,23 +35,31 @@ Change = Callable[[Worksheet], Any]
 
 
 class Printed:
-    """A 別紙 that was written: formulas, values and where things stand."""
+    """A 別紙 that was written: formulas, values and, by what is printed, where things stand.
 
-    def __init__(self, path: Path, where: AnnexMap) -> None:
-        self.path, self.where = path, where
+    ``rows`` are those of projects in order, ``goals`` and ``subtotals`` by a goal's number.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
         formulas, values = load_workbook(path)["別紙"], load_workbook(path, data_only=True)["別紙"]
         assert isinstance(formulas, Worksheet)
         assert isinstance(values, Worksheet)
         self.formulas, self.values = formulas, values
+        header = next(c.row for c in values["A"] if c.value == "番号")
+        self.columns = {c.value: c.column_letter for c in values[header]}
+        body = range(header + 1, values.max_row + 1)
+        first = {n: str(values[f"A{n}"].value) for n in body}
+        self.rows = [n for n in body if self.field(n, "関連性") in ("◎", "○")]
+        self.goals = dict(enumerate((n for n in body if first[n].startswith("基本目標")), 1))
+        self.subtotals = dict(enumerate((n for n in body if first[n].startswith("小計")), 1))
+        self.total = next((n for n in body if first[n].startswith("合計")), values.max_row)
 
     def row(self, number: int) -> list[Any]:
         return [cell.value for cell in self.values[number]]
 
-    def field(self, row: int, name: str) -> Any:
-        return self.values[f"{self.where.columns[name]}{row}"].value
-
-    def rows_of(self, row_id: int) -> int:
-        return next(row for row, found in self.where.rows.items() if found == row_id)
+    def field(self, row: int, heading: str) -> Any:
+        return self.values[f"{self.columns[heading]}{row}"].value
 
 
 def printed(
@@ -75,9 +84,9 @@ def printed(
         contents.status == "draft",
         contents.status == "proposal",
     )
-    where = write_annex(out, contents, prototype)
+    write_annex(out, contents, prototype)
     out.close()
-    return Printed(folder / "out.xlsx", where)
+    return Printed(folder / "out.xlsx")
 
 
 def counts_apart(sheet: Worksheet) -> None:
@@ -98,9 +107,8 @@ def counts_apart(sheet: Worksheet) -> None:
 def test_every_row_of_the_list_is_printed_in_order(tmp_path: Path) -> None:
     list_ = printed(tmp_path)
     facts = example_rows()
-    assert list(list_.where.rows.values()) == list(range(1, 105))
-    for row, row_id in list_.where.rows.items():
-        fact = facts[row_id - 1]
+    assert len(list_.rows) == len(facts) == 104
+    for row, fact in zip(list_.rows, facts, strict=True):
         assert list_.row(row)[:7] == [
             fact["number"],
             "再掲" if fact["relisted"] else None,
@@ -119,10 +127,10 @@ def test_title_header_and_bands(tmp_path: Path) -> None:
     )
     assert list_.row(3)[0] == "（単位：千円）"
     assert list_.row(4) == ["番号", "再掲", "事業名", "部局名", "関連性", "予算事業費", "事業内容"]
-    assert list_.row(list_.where.goals[2])[0] == (
+    assert list_.row(list_.goals[2])[0] == (
         "基本目標2　新しい人の流れをつくり，留まれる中核拠点を創出する"
     )
-    assert list_.row(list_.where.goals[2] + 1)[0] == (
+    assert list_.row(list_.goals[2] + 1)[0] == (
         "ア　移住（ＵＩＪターンを含む）に関する総合的な環境整備"
     )
     assert (list_.formulas.print_title_rows, list_.formulas.freeze_panes) == ("$4:$4", "A5")
@@ -133,15 +141,15 @@ def test_totals_in_cells_of_their_own(tmp_path: Path, basis: str) -> None:
     strategy = make_strategy(settings={"小計の算出": basis})
     list_ = printed(tmp_path, example_contents(strategy=strategy), counts_apart)
     net = basis == "再掲を除く"
-    for goal, row in list_.where.subtotals.items():
+    for goal, row in list_.subtotals.items():
         rows, relisted, projects, gross, without = SUBTOTALS[goal]
         shown = without if net else gross
         assert list_.row(row) == ["小計", None, rows, relisted, projects, shown, without]
-    assert list_.row(list_.where.total) == [
+    assert list_.row(list_.total) == [
         "合計", None, *TOTAL[:3], TOTAL[4] if net else TOTAL[3], TOTAL[4],
     ]  # fmt: skip
-    first, last = list_.where.goals[2] + 1, list_.where.subtotals[2] - 1
-    assert [c.value for c in list_.formulas[list_.where.subtotals[2]]][2:] == [
+    first, last = list_.goals[2] + 1, list_.subtotals[2] - 1
+    assert [c.value for c in list_.formulas[list_.subtotals[2]]][2:] == [
         f"=COUNT(A{first}:A{last})",
         f'=COUNTIF(B{first}:B{last},"再掲")',
         f'=COUNT(A{first}:A{last})-COUNTIF(B{first}:B{last},"再掲")',
@@ -150,18 +158,16 @@ def test_totals_in_cells_of_their_own(tmp_path: Path, basis: str) -> None:
         else f"=SUM(F{first}:F{last})",
         f'=SUMIFS(F{first}:F{last},B{first}:B{last},"<>再掲")',
     ]
-    cells = ",".join(f"F{row}" for row in list_.where.subtotals.values())
-    assert list_.formulas[f"F{list_.where.total}"].value == f"=SUM({cells})"
+    cells = ",".join(f"F{row}" for row in list_.subtotals.values())
+    assert list_.formulas[f"F{list_.total}"].value == f"=SUM({cells})"
 
 
 def test_totals_inside_a_sentence(tmp_path: Path) -> None:
     list_ = printed(tmp_path)
-    total = list_.formulas[f"A{list_.where.total}"].value
+    total = list_.formulas[f"A{list_.total}"].value
     assert total.startswith('="合計　"&TEXT(COUNT(A6:A')
-    assert list_.row(list_.where.total)[0] == ("合計　104事業（うち再掲21事業、再掲を除く83事業）")
-    assert list_.row(list_.where.subtotals[4])[0] == (
-        "小計　17事業（うち再掲8事業、再掲を除く9事業）"
-    )
+    assert list_.row(list_.total)[0] == ("合計　104事業（うち再掲21事業、再掲を除く83事業）")
+    assert list_.row(list_.subtotals[4])[0] == ("小計　17事業（うち再掲8事業、再掲を除く9事業）")
 
 
 def test_a_long_sentence_with_quotes(tmp_path: Path) -> None:
@@ -169,8 +175,8 @@ def test_a_long_sentence_with_quotes(tmp_path: Path) -> None:
         sheet["B10"] = 'あ"い' * 100 + "{小計額}"
 
     list_ = printed(tmp_path, change=change)
-    assert list_.row(list_.where.total)[0] == 'あ"い' * 100 + "3,905,077"
-    literals = re.findall(r'"((?:[^"]|"")*)"&', list_.formulas[f"A{list_.where.total}"].value)
+    assert list_.row(list_.total)[0] == 'あ"い' * 100 + "3,905,077"
+    literals = re.findall(r'"((?:[^"]|"")*)"&', list_.formulas[f"A{list_.total}"].value)
     assert max(len(part.replace('""', '"')) for part in literals) <= 255
 
 
@@ -183,32 +189,32 @@ def test_amounts_in_words_and_the_note_on_totals(tmp_path: Path) -> None:
     rows[1].update(budget=None, budget_kind="内数")
     rows[2].update(budget=None, marked=True)
     list_ = printed(tmp_path, example_contents("draft", rows=rows))
-    first = list_.rows_of(1)
-    assert [list_.field(first + i, "budget") for i in range(3)] == ["調整中", "内数", "－"]
-    for row in (list_.where.subtotals[1], list_.where.total):
+    first = list_.rows[0]
+    assert [list_.field(first + i, "予算事業費") for i in range(3)] == ["調整中", "内数", "－"]
+    for row in (list_.subtotals[1], list_.total):
         assert list_.row(row)[6] == "金額未確定 2件を除く"
         assert list_.row(row)[0].startswith(("小計　31事業", "合計　104事業"))
-    assert list_.row(list_.where.subtotals[2])[6] is None
+    assert list_.row(list_.subtotals[2])[6] is None
     lost = sum(r["budget"] for r in example_rows()[:3])
-    assert list_.row(list_.where.total)[5] == TOTAL[3] - lost
+    assert list_.row(list_.total)[5] == TOTAL[3] - lost
 
 
 def test_the_note_gets_a_line_where_the_form_leaves_no_cell(tmp_path: Path) -> None:
     rows = example_rows()
     rows[0].update(budget=None, budget_kind="未定")
     list_ = printed(tmp_path, example_contents(rows=rows), counts_apart)
-    assert list_.row(list_.where.subtotals[1] + 1)[0] == "金額未確定 1件を除く"
-    note = list_.formulas[f"A{list_.where.total + 1}"]
+    assert list_.row(list_.subtotals[1] + 1)[0] == "金額未確定 1件を除く"
+    note = list_.formulas[f"A{list_.total + 1}"]
     assert (note.value, note.font.sz, note.font.b) == ("金額未確定 1件を除く", 9, True)
-    assert list_.row(list_.where.subtotals[2] + 1)[0].startswith("基本目標3")
+    assert list_.row(list_.subtotals[2] + 1)[0].startswith("基本目標3")
 
 
 def test_a_marked_row_says_so_in_words_and_colour(tmp_path: Path) -> None:
     rows = example_rows()
     rows[13].update(marked=True)
     list_ = printed(tmp_path, example_contents("draft", rows=rows))
-    row = list_.rows_of(14)
-    assert list_.field(row, "name") == "※要修正　（新）保育士確保事業"
+    row = list_.rows[13]
+    assert list_.field(row, "事業名") == "※要修正　（新）保育士確保事業"
     assert {c.fill.fgColor.rgb for c in list_.formulas[row]} == {"FFFFE699"}
     assert list_.row(1)[0].startswith("【作成中】公表しないでください。")
     assert list_.row(2)[0].endswith("【作成中】")
@@ -219,8 +225,8 @@ def test_measures_and_goals_without_rows(tmp_path: Path) -> None:
     list_ = printed(tmp_path, example_contents(rows=rows), counts_apart)
     lines = [list_.row(n)[0] for n in range(1, list_.values.max_row + 1)]
     assert lines.count("該当する事業はありません。") == 4
-    assert list_.row(list_.where.subtotals[3])[2:] == [0, 0, 0, 0, 0]
-    assert list_.row(list_.where.total)[2] == len(rows)
+    assert list_.row(list_.subtotals[3])[2:] == [0, 0, 0, 0, 0]
+    assert list_.row(list_.total)[2] == len(rows)
 
 
 def test_a_relisted_row_looks_like_its_own_prototype(tmp_path: Path) -> None:
@@ -229,8 +235,8 @@ def test_a_relisted_row_looks_like_its_own_prototype(tmp_path: Path) -> None:
             cell.font = Font("BIZ UDPゴシック", 9, italic=True)
 
     list_ = printed(tmp_path, change=change)
-    for row in list_.where.rows:
-        again = list_.field(row, "relisted") == "再掲"
+    for row in list_.rows:
+        again = list_.field(row, "再掲") == "再掲"
         assert list_.formulas[f"C{row}"].font.i is again
 
 
@@ -241,9 +247,9 @@ def test_own_fields_in_columns_of_their_own(tmp_path: Path) -> None:
     rows[5].update(own_1=None, own_2=None)
     contents = example_contents(rows=rows, strategy=make_strategy(fields=OWN))
     list_ = printed(tmp_path, contents, own=("財源", "事業コード"))
-    assert (list_.where.columns["own_1"], list_.where.columns["own_2"]) == ("H", "I")
-    assert list_.row(list_.rows_of(4))[7:] == ["0012", 3]
-    assert list_.row(list_.rows_of(6))[7:] == [None, None]
+    assert (list_.columns["財源"], list_.columns["事業コード"]) == ("H", "I")
+    assert list_.row(list_.rows[3])[7:] == ["0012", 3]
+    assert list_.row(list_.rows[5])[7:] == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -264,7 +270,7 @@ def test_a_name_that_fills_a_cell_is_cut_rather_than_lost(tmp_path: Path, name: 
     rows = example_rows()
     rows[0].update(name=name, marked=True)
     list_ = printed(tmp_path, example_contents("draft", rows=rows))
-    assert list_.field(list_.rows_of(1), "name").endswith("…")
+    assert list_.field(list_.rows[0], "事業名").endswith("…")
 
 
 @pytest.mark.parametrize(
@@ -290,26 +296,26 @@ def test_rows_are_high_enough_and_long_texts_get_smaller(tmp_path: Path) -> None
     rows[1].update(description="あ" * 1000)
     rows[2].update(description="い" * 3000)
     list_ = printed(tmp_path, example_contents(rows=rows))
-    heights = [list_.formulas.row_dimensions[list_.rows_of(i)].height for i in (1, 2, 3, 4)]
+    heights = [list_.formulas.row_dimensions[row].height for row in list_.rows[:4]]
     assert heights[0] > 22 * 11  # 300 characters in lines of at most 14
     assert heights[1] > 25 * 11
     assert 380 < heights[2] <= 409.5
     assert heights[3] >= 24  # the form's minimum
-    assert list_.formulas[f"G{list_.rows_of(2)}"].font.sz == 9
-    assert 6 <= list_.formulas[f"G{list_.rows_of(3)}"].font.sz < 9
+    assert list_.formulas[f"G{list_.rows[1]}"].font.sz == 9
+    assert 6 <= list_.formulas[f"G{list_.rows[2]}"].font.sz < 9
 
 
 def test_goals_start_pages_and_totals_stay_with_their_rows(tmp_path: Path) -> None:
     list_ = printed(tmp_path)
     breaks = [b.id + 1 for b in list_.formulas.row_breaks.brk]  # first row of each page
-    assert {list_.where.goals[g] for g in (2, 3, 4)} <= set(breaks)
-    assert list_.where.goals[1] not in breaks
-    totals = {*list_.where.subtotals.values(), list_.where.total}
+    assert {list_.goals[g] for g in (2, 3, 4)} <= set(breaks)
+    assert list_.goals[1] not in breaks
+    totals = {*list_.subtotals.values(), list_.total}
     assert not totals & set(breaks)
     last_rows = {b - 1 for b in breaks}
-    assert last_rows <= set(list_.where.rows) | set(list_.where.subtotals.values())
+    assert last_rows <= set(list_.rows) | set(list_.subtotals.values())
     assert not list_.formulas.sheet_properties.pageSetUpPr.fitToPage
-    assert list_.formulas.print_area == f"'別紙'!$A$1:$G${list_.where.total}"
+    assert list_.formulas.print_area == f"'別紙'!$A$1:$G${list_.total}"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.checkbook.answers import ROOM, answered, next_step
 from sousei_xl.workspace import Run
-from tests.builders import good, intake, make_strategy, submission
+from tests.builders import NO_KPI, good, intake, make_strategy, submission
 
 SAYS = "国の計画の年度の引用なので、このままで正しい"
 LAST_YEAR = "平成29年度は調査を行う。"
@@ -121,7 +121,7 @@ def contents(*submissions: Submission) -> Contents:
     result = merge(intake(submissions), strategy)
     date = strategy.settings.list_date
     run = Run("ab12cd34", date, dt.datetime.combine(date, dt.time()))
-    return Contents(strategy, result, totals(result.listed, strategy), run, "draft")
+    return Contents(strategy, result, totals(result.listed, strategy), run, "draft", NO_KPI)
 
 
 def cells(file: str) -> list[str]:

@@ -20,15 +20,15 @@ from sousei_xl.figures.totals import totals
 from sousei_xl.findings import Finding, Place, acknowledge, finding
 from sousei_xl.forms.annotate.request import Letter, write_request
 from sousei_xl.forms.returns import plan_returns
-from sousei_xl.intake.previous import ReadyRow
 from sousei_xl.pipeline.file_names import file_names
-from sousei_xl.publish.edits import HandEdit
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import (
     Acknowledgement,
     Correction,
     FileRecord,
+    HandEdit,
     OfficeSheet,
+    ReadyRow,
     Submission,
 )
 from sousei_xl.sheets import Contents
@@ -40,7 +40,7 @@ from sousei_xl.sheets.checkbook.steps import next_steps, tally
 from sousei_xl.sheets.checkbook.submissions import successors
 from sousei_xl.sheets.tables import Link
 from sousei_xl.workspace import Run
-from tests.builders import example_submissions, good, intake, make_strategy, submission
+from tests.builders import NO_KPI, example_submissions, good, intake, make_strategy, submission
 from tests.facts import example_contents
 from tests.recalculate import needs_office, recalculate
 
@@ -71,6 +71,7 @@ def merged(
         totals=totals(result.listed, strategy),
         run=Run("ab12cd34", date, dt.datetime.combine(date, dt.time())),
         status="draft" if result.is_draft else "proposal",
+        indicators=NO_KPI,
     )
 
 

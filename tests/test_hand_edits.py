@@ -13,7 +13,7 @@ import pytest
 from sousei_xl import publish as pub
 from sousei_xl.publish import Cell, Output, hand_edited, read_approval
 from sousei_xl.publish.record import load_snapshot, remembering
-from sousei_xl.workspace import Workspace
+from sousei_xl.workspace import HISTORY, Workspace
 from tests import zip_surgery as zs
 from tests.outboxes import DRAFT, PROPOSAL, ROWS, publish, text, workbook
 
@@ -161,19 +161,19 @@ def test_untracked_files_may_be_changed(workspace: Workspace) -> None:
 
 
 def test_damaged_records_are_reported_and_kept(published: Workspace) -> None:
-    (published.history / "記録.json").write_text("{")
+    (published.outbox / HISTORY / "記録.json").write_text("{")
     assert [e.problem[:5] for e in hand_edited(published)] == ["出力の記録"]
     assert read_approval(published) is None
     publish(published, Output(DRAFT, workbook()))
     assert hand_edited(published) == []
-    assert [path.read_text() for path in published.history.glob("記録（*.json")] == ["{"]
+    assert [path.read_text() for path in (published.outbox / HISTORY).glob("記録（*.json")] == ["{"]
 
 
 def test_only_the_values_of_what_stands_are_remembered(published: Workspace) -> None:
     for rows in (ROWS[:2], ROWS[:3]):
         publish(published, Output(DRAFT, workbook(rows)))
     publish(published, Output(PROPOSAL, workbook(), replaces=(DRAFT,)))
-    assert len(list((published.history / "記録").iterdir())) == 1
+    assert len(list((published.outbox / HISTORY / "記録").iterdir())) == 1
 
 
 def test_published_values_are_what_we_wrote(published: Workspace) -> None:

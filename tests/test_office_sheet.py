@@ -15,6 +15,7 @@ from workspaces import edit, example_workspace, run
 from sousei_xl.intake.read import read_one
 from sousei_xl.pipeline.office_sheet import OfficeFile, renew, standing
 from sousei_xl.scaffold import init_workspace
+from sousei_xl.scaffold.office import build_office_sheet
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OFFICE_SHEET, Workspace
 from tests.builders import example_strategy, make_strategy
@@ -74,6 +75,22 @@ def test_lists_come_when_the_template_has_them(workspace: Workspace) -> None:
     assert renewed(workspace, more).state == "renewed"
     assert choices(path, "部局名の選択肢") == ["経済部"]
     assert "財源" in lists(path)
+
+
+def test_every_list_has_its_name_however_many_there_are(tmp_path: Path) -> None:
+    fields = [(f"財源{i}", "独自", "選択", "", "", f"国{i}、県{i}") for i in range(70)]
+    path = tmp_path / OFFICE_SHEET
+    build_office_sheet(path, make_strategy(fields=fields))
+    book = openpyxl.load_workbook(path)
+    wanted = dict(lists(path))
+    assert len([name for name in wanted if name.startswith("財源")]) == 70
+    for heading, name in wanted.items():
+        ((sheet, area),) = book.defined_names[name].destinations
+        words = [cell.value for row in book[sheet][area] for cell in row]
+        assert words == choices(path, name)
+        if heading.startswith("財源"):
+            number = heading.removeprefix("財源")
+            assert words == [f"国{number}", f"県{number}"]
 
 
 def test_a_missing_one_is_made(workspace: Workspace) -> None:

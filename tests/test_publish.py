@@ -28,7 +28,7 @@ from sousei_xl.publish import (
     read_approval,
 )
 from sousei_xl.publish.journal import Change
-from sousei_xl.workspace import OperatorError, Workspace
+from sousei_xl.workspace import HISTORY, OperatorError, Workspace
 from tests.outboxes import DRAFT, NOW, PROPOSAL, ROWS, RUN, publish, standing, text, workbook
 from tests.workspaces import needs_links
 
@@ -142,7 +142,9 @@ def test_the_history_is_never_overwritten(published: Workspace) -> None:
 
 def test_a_name_taken_in_the_history_gets_a_longer_hash(published: Workspace) -> None:
     digest = pub.disk.digest(published.outbox / DRAFT)
-    (published.history / f"別紙_平成30年度_作成中（{digest[:8]}）.xlsx").write_text("別のもの")
+    (published.outbox / HISTORY / f"別紙_平成30年度_作成中（{digest[:8]}）.xlsx").write_text(
+        "別のもの"
+    )
     done = publish(published, Output(DRAFT, workbook(ROWS[:2])))
     assert done.moved == [f"履歴/別紙_平成30年度_作成中（{digest[:16]}）.xlsx"]
 
@@ -221,7 +223,7 @@ def test_records_say_nothing_of_time_and_repeat_byte_for_byte(tmp_path: Path) ->
         publish(workspace, Output(DRAFT, workbook()), Output("a.csv", text("a")))
         return {
             path.relative_to(workspace.outbox).as_posix(): path.read_bytes()
-            for path in workspace.history.rglob("*.*")
+            for path in (workspace.outbox / HISTORY).rglob("*.*")
             if path.name != ".ロック"
         }
 

@@ -32,7 +32,7 @@ from sousei_xl.publish import (
     publish,
     read_approval,
 )
-from sousei_xl.workspace import OperatorError, Run, Workspace
+from sousei_xl.workspace import HISTORY, OperatorError, Run, Workspace
 from tests.reliability.figures import Figures
 
 ROOT = Path(__file__).parents[1]
@@ -90,7 +90,7 @@ def history(workspace: Workspace) -> list[bytes]:
     """The former states that are kept."""
     return sorted(
         path.read_bytes()
-        for path in workspace.history.rglob("*.*")
+        for path in (workspace.outbox / HISTORY).rglob("*.*")
         if path.suffix in (".xlsx", ".csv")
     )
 
@@ -479,7 +479,7 @@ def test_a_record_that_names_files_elsewhere_is_none(before: Path, tmp_path: Pat
     workspace = fresh(before, tmp_path / "w")
     aim = workspace.outbox.parent / "的.xlsx"
     aim.write_bytes(b"x")
-    record = workspace.history / "記録.json"
+    record = workspace.outbox / HISTORY / "記録.json"
     content = json.loads(record.read_bytes())
     content["files"]["../的.xlsx"] = dict(content["files"][DRAFT], sha256="0" * 64)
     record.write_text(json.dumps(content))

@@ -19,7 +19,6 @@ from sousei_xl.strategy.load.table import (
     FIELD_COLUMNS,
     INDICATOR_COLUMNS,
     MEASURE_COLUMNS,
-    cell_address,
 )
 from tests.builders import facts, make_strategy, tables
 
@@ -321,11 +320,7 @@ def test_nothing_at_all() -> None:
 def test_the_fy2018_strategy() -> None:
     strategy = make_strategy()
     settings = strategy.settings
-    assert (settings.fiscal_year, settings.year_label, settings.short_year) == (
-        2018,
-        "平成30年度",
-        "H30",
-    )
+    assert (settings.fiscal_year, settings.year_label) == (2018, "平成30年度")
     assert settings.plan_years == (2015, 2019)
     assert settings.list_date == dt.date(2018, 3, 30)
     assert settings.code == "012041"
@@ -516,10 +511,3 @@ def test_measures_go_by_every_name_that_is_theirs_alone() -> None:
     assert "妊娠・出産・育児" not in spellings
     assert spellings["1ア妊娠・出産・育児"] == "1ア"
     assert spellings["1イ妊娠・出産・育児"] == "1イ"
-
-
-@pytest.mark.parametrize(
-    ("row", "column", "address"), [(1, 0, "A1"), (12, 7, "H12"), (3, 25, "Z3"), (3, 26, "AA3")]
-)
-def test_cell_address(row: int, column: int, address: str) -> None:
-    assert cell_address(row, column) == address

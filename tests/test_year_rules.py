@@ -18,7 +18,7 @@ from sousei_xl.sheets import Contents
 from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.load import load
 from sousei_xl.workspace import Run
-from tests.builders import make_strategy, tables
+from tests.builders import NO_KPI, make_strategy, tables
 from tests.indicator_builders import report
 from tests.merging import RE, STRATEGY, Codes, E, N, come_in, office, row, strategy_of
 
@@ -200,7 +200,7 @@ def test_the_councils_page_finds_the_same_projects(
     result = merge(come_in(rows), STRATEGY, last_year)
     day = STRATEGY.settings.list_date
     run = Run("ab12cd34", day, dt.datetime.combine(day, dt.time()))
-    contents = Contents(STRATEGY, result, totals(result.listed, STRATEGY), run, "draft")
+    contents = Contents(STRATEGY, result, totals(result.listed, STRATEGY), run, "draft", NO_KPI)
     changes = year_changes(contents, last_year)
     [match] = found
     kept = [(k.before, k.row["事業名"], k.renamed) for k in changes.kept]

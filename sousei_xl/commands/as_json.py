@@ -62,9 +62,9 @@ def files(records: Iterable[FileRecord]) -> list[dict[str, Any]]:
     ]
 
 
-def departments(result: ListResult, indicators: IndicatorResult | None) -> list[dict[str, Any]]:
+def departments(result: ListResult, indicators: IndicatorResult) -> list[dict[str, Any]]:
     """Where every department stands, in the round of the list and in that of the KPI."""
-    kpi = {d.department: d for d in indicators.departments} if indicators else {}
+    kpi = {d.department: d for d in indicators.departments}
     return [
         {
             "department": d.department,
@@ -80,10 +80,8 @@ def departments(result: ListResult, indicators: IndicatorResult | None) -> list[
     ]
 
 
-def indicator_round(indicators: IndicatorResult | None) -> dict[str, Any]:
+def indicator_round(indicators: IndicatorResult) -> dict[str, Any]:
     """Where the KPI round stands."""
-    if indicators is None:
-        return {"state": "complete", "expected": 0, "reported": 0}
     return {
         "state": indicators.state,
         "expected": indicators.expected,

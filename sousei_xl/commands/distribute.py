@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,7 +108,6 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
         as_json.emit({**made, "office_sheet": _office_described(office)})
     else:
         _tell(plan, strategy, last, workspace, beside, office)
-    sys.stdout.flush()
     return DONE
 
 
@@ -142,7 +140,6 @@ def _office_alone(args: argparse.Namespace, workspace: Workspace, office: Office
         as_json.emit({"office_sheet": _office_described(office)})
     else:
         print(_office_words(office) or f"{shown(str(office.path))} は、このまま使えます。")
-    sys.stdout.flush()
     return DONE
 
 
@@ -308,5 +305,4 @@ def _confirm(args: argparse.Namespace, workspace: Workspace) -> int:
             print(f"  {shown(str(workspace.outbox / name))}")
         print("\n次にすること")
         print("  ・部局に送り、直すところがあれば inbox の事務局修正.xlsx に書きます。")
-    sys.stdout.flush()
     return DRAFT if contents.status == "draft" else DONE

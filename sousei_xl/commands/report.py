@@ -177,8 +177,8 @@ def _figures(console: Console, contents: Contents) -> None:
     console.print(table)
     if contents.totals.total.undecided:
         console.print(f"  金額未確定 {contents.totals.total.undecided}件を除きます。")
-    if contents.indicators is not None and contents.indicators.expected:
-        kpi = contents.indicators
+    kpi = contents.indicators
+    if kpi.expected:
         console.print(f"\nKPI: {kpi.expected}系列のうち{kpi.reported}系列の回答がありました。")
 
 

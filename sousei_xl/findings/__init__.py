@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Severity = Literal["要修正", "要確認", "自動変換", "-"]
@@ -97,7 +97,6 @@ class Finding:
     acknowledged: bool = False
     severity: Severity = "-"
     addressee: Addressee = "-"
-    related: tuple[int, ...] = field(default=())
     theirs: str = ""
 
     @property
@@ -133,7 +132,6 @@ def finding(
     subject: str = "",
     target: str = "",
     department: str = "",
-    related: Iterable[int] = (),
     **params: object,
 ) -> Finding:
     """Build a finding from the catalogue's text.
@@ -169,7 +167,6 @@ def finding(
         department=department,
         severity=rule.severity,
         addressee=rule.addressee,
-        related=tuple(related),
         theirs=text.theirs.format(**facts),
     )
 

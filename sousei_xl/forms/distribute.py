@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from sousei_xl.addresses import column_letters
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import (
     BLANK_CHARACTERS,
@@ -21,6 +22,7 @@ from sousei_xl.forms.checks import (
     MEASURE_OPTIONS,
     PAST_YEARS,
     choice_name,
+    department_spellings,
     past_years,
 )
 from sousei_xl.forms.guide import Parts, write_guide
@@ -138,7 +140,7 @@ def write_choices(
         "": [m.list_name for m in strategy.measures],
         **{choice_name(f): f.choices for f in strategy.fields if f.kind == "choice"},
         DEPARTMENT_OPTIONS: [d.name for d in strategy.departments],
-        DEPARTMENT_SPELLINGS: [s for d in strategy.departments for s in (d.name, *d.aliases)],
+        DEPARTMENT_SPELLINGS: department_spellings(strategy),
         **extra,
         BLANK_CHARACTERS: BLANKS,
     }
@@ -150,7 +152,7 @@ def write_choices(
         for row, word in enumerate(words, 2):
             sheet.text(row, column, word, book.format(border=1, border_color="#A6A6A6"))
         if name and words:
-            letter = chr(65 + column) if column < 26 else f"A{chr(65 + column - 26)}"
+            letter = column_letters(column + 1)
             area = f"='{CHOICES}'!${letter}$3:${letter}${len(words) + 2}"
             if book.workbook.define_name(name, area):
                 raise ValueError(f"no name for a list: {name}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sousei_xl import text
+from sousei_xl.addresses import column_letters
 from sousei_xl.forms.checks import GOOD
 from sousei_xl.forms.checks.conditions import quoted
 from sousei_xl.forms.checks.indicators import (
@@ -45,7 +46,6 @@ from sousei_xl.strategy.indicators import (
     judged_year,
     reference_text,
 )
-from sousei_xl.strategy.load.table import cell_address
 from sousei_xl.text import Value
 
 HEADER_ROW, FIRST_ROW = 2, 3  # from 0; title and what is required stand above
@@ -109,7 +109,7 @@ class IndicatorSheet:
         self.indicators = [known[str(row["id"])] for row in rows]
         self.fields = {c.name: c for c in columns(settings)}
         names = [name for name, _ in indicator_fields(strategy)]
-        self.letters = {name: cell_address(1, i)[:-1] for i, name in enumerate(names)}
+        self.letters = {name: column_letters(i) for i, name in enumerate(names, 1)}
         self.checks = [
             indicator_text(indicator, settings, row)
             for indicator, row in zip(self.indicators, rows, strict=True)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from sousei_xl import text
+from sousei_xl.addresses import cell_address
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Value
@@ -121,8 +122,6 @@ def missing_headings(columns: Mapping[str, int], strategy: Strategy) -> tuple[st
 
 def reply_values(rows: Sequence[tuple[int, Sequence[Value]]]) -> dict[str, tuple[Value, str]]:
     """Label → (value directly to its right, its cell) of a sheet laid out like 回答票."""
-    from sousei_xl.strategy.load.table import cell_address
-
     labels = {text.key(label): label for label in REPLY_LABELS}
     found: dict[str, tuple[Value, str]] = {}
     for number, values in rows:
@@ -130,7 +129,7 @@ def reply_values(rows: Sequence[tuple[int, Sequence[Value]]]) -> dict[str, tuple
             label = labels.get(text.heading_key(value))
             if label is not None and label not in found:
                 right = values[column + 1] if column + 1 < len(values) else None
-                found[label] = (right, cell_address(number, column + 1))
+                found[label] = (right, cell_address(number, column + 2))
     return found
 
 

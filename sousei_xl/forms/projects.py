@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sousei_xl import text
+from sousei_xl.addresses import column_letters
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import (
     DEPARTMENT_OPTIONS,
@@ -34,7 +35,6 @@ from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
-from sousei_xl.strategy.load.table import cell_address
 from sousei_xl.text import Value
 
 OWN_NAMES = "この様式の事業名"
@@ -82,7 +82,7 @@ class ProjectSheet:
         self.prefilled = prefilled
         self.columns = layout.project_fields(strategy, prefilled)
         self.index = {name: i for i, (name, _) in enumerate(self.columns)}
-        self.letters = {name: cell_address(1, i)[:-1] for name, i in self.index.items()}
+        self.letters = {name: column_letters(i + 1) for name, i in self.index.items()}
         self.rows = [self._as_typed(project) for project in projects]
         self.checks = [check_text(strategy, row) for row in self.rows]
         self.last = FIRST_ROW + max(ROOM, len(self.rows) + SPARE) - 1

@@ -11,14 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from sousei_xl.findings import Finding, is_error, is_for_department, is_unreadable
 from sousei_xl.rules.records import ListResult
 from sousei_xl.strategy import Strategy
-
-if TYPE_CHECKING:
-    from sousei_xl.forms.annotate import Kept
 
 FOLDER = "差戻し"
 
@@ -101,8 +97,8 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def write_return(target: Path, source: Path, item: Return, strategy: Strategy) -> Kept:
-    """Write one return to ``target``. All arguments and the result are picklable.
+def write_return(target: Path, source: Path, item: Return, strategy: Strategy) -> None:
+    """Write one return to ``target``. All arguments are picklable.
 
     ``source`` is the file in the inbox. Where it could not be opened, is not what was read any
     more or cannot be marked safely, the findings go back alone. Raises OSError where ``target``
@@ -117,8 +113,9 @@ def write_return(target: Path, source: Path, item: Return, strategy: Strategy) -
             data = b""
         if hashlib.sha256(data).hexdigest() == item.sha256:
             try:
-                return annotate(data, target, item.findings, strategy, next_edition=item.edition)
+                annotate(data, target, item.findings, strategy, next_edition=item.edition)
+                return
             except Unmarkable:
                 pass
     name = PurePosixPath(item.file).name
-    return findings_only(target, item.findings, strategy, name, item.department)
+    findings_only(target, item.findings, strategy, name, item.department)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,7 +10,7 @@ from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.forms import layout
 from sousei_xl.forms.indicator_layout import SHEET, content_mark, find_indicator_header
 from sousei_xl.intake.read import Reading
-from sousei_xl.intake.table import COPY, Table, overlooked
+from sousei_xl.intake.table import COPY, Table, leftovers, overlooked
 from sousei_xl.rules.records import RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import column_by_name, input_names
@@ -28,11 +27,12 @@ def with_indicators(
     """
     rows: list[RawRow] = []
     findings: list[Finding] = []
+    labels = {name: column.label for name, column in column_by_name(strategy.settings).items()}
     for position, table in enumerate(_tables(reading, strategy)):
         mine = list(_rows(submission.file, table, strategy, ids))
         rows += mine
         if mine:
-            seen = [*overlooked(mine, table, copy=position > 0), *_leftovers(mine, table, strategy)]
+            seen = [*overlooked(mine, table, copy=position > 0), *leftovers(mine, table, labels)]
             ids_of = {row.row_id: text.to_text(row.values.get("id")) for row in mine}
             findings += [
                 replace(
@@ -92,12 +92,7 @@ def _rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -> It
     """The rows below the header that have an ID or anything filled in, repeated headers apart."""
     sheet, letters = table.sheet, table.letters
     inputs = input_names(strategy.settings)
-    stored = dict(sheet.rows[table.header + 1 :])
-    first = sheet.rows[table.header][0] + 1
-    # A row may hold nothing but an error or a formula without a result: calamine drops those.
-    broken = {int(re.sub(r"\D", "", cell)) for cell in (*sheet.errors, *sheet.uncached)}
-    for number in sorted({*stored, *(row for row in broken if row >= first)}):
-        line = stored.get(number, ())
+    for number, line in table.lines():
         values = {
             name: line[column] if column < len(line) else None
             for name, column in table.columns.items()
@@ -117,14 +112,3 @@ def _rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -> It
         header = text.key(text.to_text(values.get("id"))) == text.key("ID")
         if not header and (not text.is_blank(values.get("id")) or _filled(row, inputs)):
             yield replace(row, row_id=next(ids))
-
-
-def _leftovers(rows: list[RawRow], table: Table, strategy: Strategy) -> Iterator[Finding]:
-    """S102: values under a merged cell that nobody sees."""
-    columns = column_by_name(strategy.settings)
-    for name, letter in table.letters.items():
-        for row in rows:
-            hidden = table.sheet.leftovers.get(f"{letter}{row.row}")
-            if hidden is not None and name in columns:
-                subject = text.to_text(row.values.get("name"))
-                yield finding("S102", row.place(name, columns[name].label), hidden, subject=subject)

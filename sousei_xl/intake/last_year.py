@@ -10,23 +10,21 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sousei_xl import text
-from sousei_xl.figures.changes import amount_or_word
+from sousei_xl.addresses import cell_address
+from sousei_xl.figures.changes import PROJECTS_SHEET, amount_or_word
+from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
 from sousei_xl.figures.last_year import LastRow, LastYear
-from sousei_xl.intake.gate.cells import column_letters
 from sousei_xl.intake.last_indicators import last_indicators
 from sousei_xl.intake.ours import require_official
-from sousei_xl.intake.previous import DATA
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import finding_of
 from sousei_xl.sheets import named
 from sousei_xl.sheets.annex import MARK
-from sousei_xl.sheets.book import MAX_TEXT
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load.table import FORM
 from sousei_xl.text import Value
 from sousei_xl.workspace import OperatorError
 
-DATA_INDICATORS = "データ_KPI"
 _ENOUGH = 4  # known headings that make a row the header
 _JOINT = "・"
 _GOAL = re.compile(r"基本目標\s*-?\s*(\d+)")
@@ -46,7 +44,7 @@ def read_last_year(reading: Reading, strategy: Strategy) -> LastYear:
         raise OperatorError(f"前年度の別紙『{reading.file}』を読み取れませんでした。\n{reason}")
     sheets = {sheet.name: sheet for sheet in reading.sheets}
     require_official(reading.file, sheets)
-    series, actuals = last_indicators(sheets.get(DATA_INDICATORS), strategy)
+    series, actuals = last_indicators(sheets.get(INDICATORS_SHEET), strategy)
     year, rows = read_rows(reading, strategy)
     if not rows and not actuals:
         raise OperatorError(
@@ -55,7 +53,7 @@ def read_last_year(reading: Reading, strategy: Strategy) -> LastYear:
             "指定してください。"
         )
     this_year = strategy.settings.fiscal_year
-    if DATA in sheets and year is not None and year >= this_year:
+    if PROJECTS_SHEET in sheets and year is not None and year >= this_year:
         raise OperatorError(
             f"『{reading.file}』は{text.fiscal_year_label(year)}の別紙です。"
             f"前年度（{text.fiscal_year_label(this_year - 1)}）の別紙を指定してください。"
@@ -77,7 +75,7 @@ def read_rows(reading: Reading, strategy: Strategy) -> tuple[int | None, list[La
         header = _find_header(sheet, strategy)
         if header is not None:
             rows = list(_rows(sheet, *header, strategy))
-            rank = {DATA: 2, FORM: 1}.get(sheet.name, 0)
+            rank = {PROJECTS_SHEET: 2, FORM: 1}.get(sheet.name, 0)
             found.append((rank, len(rows), _year(sheet, *header), rows, sheet))
     if not found:
         return None, []
@@ -88,16 +86,16 @@ def read_rows(reading: Reading, strategy: Strategy) -> tuple[int | None, list[La
 
 def _check_writable(file: str, sheet: SheetCells) -> None:
     wrong = [
-        f"{column_letters(column)}{number}"
+        cell_address(number, column)
         for number, values in sheet.rows
         for column, value in enumerate(values, 1)
         if isinstance(value, str)
-        and (text.unprintable(value) or text.utf16_length(value) > MAX_TEXT)
+        and (text.unprintable(value) or text.utf16_length(value) > text.MAX_TEXT)
     ]
     if wrong:
         raise OperatorError(
             f"『{file}』のシート『{sheet.name}』の{named(wrong, 10)}に、"
-            f"ブックに書き込めない文字（制御文字）、または{MAX_TEXT:,}文字を超える文章があります。"
+            f"ブックに書き込めない文字（制御文字）、または{text.MAX_TEXT:,}文字を超える文章があります。"
             "Excelで開いて直してから、もう一度実行してください。"
         )
 

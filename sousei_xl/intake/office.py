@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sousei_xl import text
+from sousei_xl.addresses import column_letters
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.forms.office_layout import (
     ACKNOWLEDGED,
@@ -27,7 +28,6 @@ from sousei_xl.rules.records import (
     RawRow,
 )
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.load.table import cell_address
 from sousei_xl.text import Value
 
 
@@ -153,6 +153,6 @@ def _lines(file: str, sheet: SheetCells, columns: Sequence[str]) -> list[_Line] 
             continue
         values = {c: cells[i] if i < len(cells) else None for c, i in places.items()}
         if not all(text.is_blank(v) for v in values.values()):
-            letters = {c: cell_address(1, i)[:-1] for c, i in places.items()}
+            letters = {c: column_letters(i + 1) for c, i in places.items()}
             lines.append(_Line(file, sheet.name, number, values, letters))
     return lines if places else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sousei_xl.figures.changes import PROJECTS_SHEET
 from sousei_xl.forms.office_layout import ACKNOWLEDGED, ADDED, CORRECTED
-from sousei_xl.intake.previous import DATA
 from sousei_xl.strategy.load.table import FORM, MEASURES, SETTINGS
 from sousei_xl.workspace import OFFICE_SHEET, OperatorError
 
@@ -20,7 +20,7 @@ def _kinds() -> tuple[tuple[str, set[str]], ...]:
     from sousei_xl.sheets.council import EVALUATION
 
     return (
-        (OFFICIAL, {DATA}),
+        (OFFICIAL, {PROJECTS_SHEET}),
         ("テンプレート", {SETTINGS, MEASURES, FORM}),
         (f"『{OFFICE_SHEET}』", {CORRECTED, ADDED, ACKNOWLEDGED}),
         ("点検結果", {SUBMISSIONS, FINDINGS_SHEET}),

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from sousei_xl import publish, text
-from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, Row
-from sousei_xl.publish import HandEdit, Sheets
+from sousei_xl.addresses import column_number
+from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, PROJECTS_SHEET, Row
+from sousei_xl.publish import Sheets
+from sousei_xl.rules.records import HandEdit, ReadyRow
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load.table import FORM
 from sousei_xl.workspace import Workspace
 
-DATA = "データ_事業"
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyRow:
-    """A hand edit as a row for 修正; ``target`` is empty where it is about no field of a row."""
-
-    edit: HandEdit
-    target: str = ""
-    field_label: str = ""
-
 
 def data_rows(sheets: Sheets) -> list[Row]:
     """The rows of データ_事業 by heading; empty where the workbook has no such sheet."""
-    rows = [list(row) for row in sheets.get(DATA, [])]
+    rows = [list(row) for row in sheets.get(PROJECTS_SHEET, [])]
     if not rows:
         return []
     headings = [text.to_text(v) for v in rows[0]]
@@ -44,19 +34,12 @@ def ready_rows(
         if edit.file not in places:
             ours = publish.published_values(workspace, edit.file)
             places[edit.file] = dict(_places(ours, strategy)) if ours else {}
-        column = re.sub(r"\d", "", edit.cell)
+        column = column_number(re.sub(r"\d", "", edit.cell)) - 1
         fields = places[edit.file].get((edit.sheet, edit.row_before or 0), {})
-        label, target = fields.get(_column(column), ""), fields.get(-1, "")
+        label, target = fields.get(column, ""), fields.get(-1, "")
         known = bool(label and target) and not edit.computed
         found.append(ReadyRow(edit, target, label) if known else ReadyRow(edit))
     return found
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
 
 
 def _places(
@@ -67,7 +50,7 @@ def _places(
     The 別紙 prints its rows in the order of データ_事業, so each of them is the next line that
     holds its number and its name.
     """
-    data = [list(row) for row in ours.get(DATA, [])]
+    data = [list(row) for row in ours.get(PROJECTS_SHEET, [])]
     if not data:
         return
     headings = data[0]
@@ -79,7 +62,7 @@ def _places(
     printed_fields: dict[int, str] = {}
     for number, row in enumerate(data[1:], 2):
         target = f"{row[index[MEASURE]]}-{row[index[NUMBER]]}"
-        yield (DATA, number), {**data_fields, -1: target}
+        yield (PROJECTS_SHEET, number), {**data_fields, -1: target}
         for line, cells in printed:
             labels = _labels(cells, strategy)
             if len(labels) >= 4:

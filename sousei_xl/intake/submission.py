@@ -7,7 +7,6 @@ overlooked (hidden rows, copies of sheets, leftovers under merged cells) is read
 from __future__ import annotations
 
 import difflib
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -263,13 +262,14 @@ def _read_tables(
 ) -> tuple[list[RawRow], list[Finding]]:
     rows: list[RawRow] = []
     findings: list[Finding] = []
+    labels = {name: field.label for name, field in strategy.field_by_name.items()}
     for position, table in enumerate(tables):
         mine = list(read_rows(file, table, strategy, ids))
         rows += mine
         if mine:
             findings += overlooked(mine, table, copy=position > 0)
             findings += repeated_columns(mine, table, strategy)
-            findings += leftovers(mine, table, strategy)
+            findings += leftovers(mine, table, labels)
     return rows, findings
 
 
@@ -283,17 +283,8 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
     inputs = {n: c for n, c in table.columns.items() if n in strategy.field_by_name}
     formulas = {name: set(sheet.formulas.get(letters[name], ())) for name in inputs}
     labels = {name: text.key(strategy.field_by_name[name].label) for name in inputs}
-    stored = dict(sheet.rows[table.header + 1 :])
-    first = sheet.rows[table.header][0] + 1
     merged = merged_rows(sheet, letters["measure"]) if "measure" in letters else NOTHING
-    # A row may hold nothing but an error or a formula without a result: calamine drops those.
-    numbers = set(stored) | {
-        row
-        for cell in (*sheet.errors, *sheet.uncached)
-        if (row := int(re.sub(r"\D", "", cell))) >= first
-    }
-    for number in sorted(numbers):
-        line = stored.get(number, ())
+    for number, line in table.lines():
         values = {
             name: line[column]
             for name, column in table.columns.items()

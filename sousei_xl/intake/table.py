@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
+from sousei_xl.addresses import cell_address, column_letters
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.forms import layout
 from sousei_xl.intake.read import SheetCells
 from sousei_xl.rules.records import RawRow
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.load.table import cell_address
+from sousei_xl.text import Value
 
 # What Excel puts behind the name of a copied sheet.
 COPY = re.compile(r"\(\d+\)$")
@@ -32,7 +33,19 @@ class Table:
     @property
     def letters(self) -> dict[str, str]:
         """Field name → column letter."""
-        return {name: cell_address(1, column)[:-1] for name, column in self.columns.items()}
+        return {name: column_letters(column + 1) for name, column in self.columns.items()}
+
+    def lines(self) -> Iterator[tuple[int, Sequence[Value]]]:
+        """(Excel row, cells) of the rows below the header.
+
+        A row may hold nothing but an error or a formula without a result: calamine drops those.
+        """
+        sheet = self.sheet
+        stored = dict(sheet.rows[self.header + 1 :])
+        first = sheet.rows[self.header][0] + 1
+        broken = {int(re.sub(r"\D", "", cell)) for cell in (*sheet.errors, *sheet.uncached)}
+        for number in sorted({*stored, *(row for row in broken if row >= first)}):
+            yield number, stored.get(number, ())
 
 
 def merged_rows(sheet: SheetCells, letter: str) -> frozenset[int]:
@@ -83,23 +96,18 @@ def repeated_columns(rows: list[RawRow], table: Table, strategy: Strategy) -> It
             line = stored.get(row.row, ())
             value = line[column] if column < len(line) else None
             if not text.is_blank(value) and value != row.values.get(name):
-                cell = cell_address(number, column)
+                cell = cell_address(number, column + 1)
                 label = strategy.field_by_name[name].label
                 place = Place(row.file, table.sheet.name, number, cell, name, label, row.row_id)
                 yield finding("S101", place, value, variant="repeated_column")
                 break
 
 
-def leftovers(rows: list[RawRow], table: Table, strategy: Strategy) -> Iterator[Finding]:
-    """S102: values under a merged cell that nobody sees."""
-    by_row = {row.row: row for row in rows}
+def leftovers(rows: list[RawRow], table: Table, labels: Mapping[str, str]) -> Iterator[Finding]:
+    """S102: values under a merged cell that nobody sees; ``labels`` are those of the fields."""
     for field, letter in table.letters.items():
-        for number, row in by_row.items():
-            hidden = table.sheet.leftovers.get(f"{letter}{number}")
-            if hidden is not None and field in strategy.field_by_name:
-                yield finding(
-                    "S102",
-                    row.place(field, strategy.field_by_name[field].label),
-                    hidden,
-                    subject=text.to_text(row.values.get("name")),
-                )
+        for row in rows:
+            hidden = table.sheet.leftovers.get(f"{letter}{row.row}")
+            if hidden is not None and field in labels:
+                subject = text.to_text(row.values.get("name"))
+                yield finding("S102", row.place(field, labels[field]), hidden, subject=subject)

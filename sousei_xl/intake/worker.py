@@ -20,9 +20,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from sousei_xl.addresses import cell_address, column_number
 from sousei_xl.intake.frames import read_frame, write_frame
 from sousei_xl.intake.gate import Inspection, SheetFacts, inspect
-from sousei_xl.intake.gate.cells import column_letters, column_number
 from sousei_xl.intake.gate.limits import MAX_FILE, MEGABYTE
 from sousei_xl.intake.notice import Notice
 
@@ -209,12 +209,12 @@ def _leftovers(
             for column, value in enumerate(values[left - 1 : right], start=left):
                 if value is not None and (number, column) != (top, left):
                     shown = value["v"] if isinstance(value, dict) else value
-                    yield f"{column_letters(column)}{number}", str(shown)
+                    yield cell_address(number, column), str(shown)
 
 
 def _position(cell: str) -> tuple[int, int]:
     letters = cell.rstrip("0123456789")
-    return column_number(letters.encode()), int(cell[len(letters) :])
+    return column_number(letters), int(cell[len(letters) :])
 
 
 def _plain_notice(notice: Notice) -> dict[str, Any]:

@@ -11,17 +11,21 @@ from sousei_xl.figures.changes import (
     BUDGET,
     CATEGORY,
     COMPARED,
+    PROJECTS_SHEET,
     RELISTED,
     Changes,
     Row,
     compare,
     same_project,
 )
-from sousei_xl.figures.changes.indicators import IndicatorChange, compare_indicator_rows
+from sousei_xl.figures.changes.indicators import (
+    INDICATORS_SHEET,
+    IndicatorChange,
+    compare_indicator_rows,
+)
 from sousei_xl.figures.changes.names import guess_renamings
-from sousei_xl.intake.last_year import DATA_INDICATORS, read_rows
+from sousei_xl.intake.last_year import read_rows
 from sousei_xl.intake.ours import require_official
-from sousei_xl.intake.previous import DATA
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import finding_of
 from sousei_xl.sheets.data import PROJECT_HEADINGS
@@ -97,7 +101,7 @@ def compare_workbooks(old: Reading, new: Reading, strategy: Callable[[], Strateg
     """
     for reading in (old, new):
         _require_readable(reading)
-    both_ours = all(_sheet(reading, DATA) for reading in (old, new))
+    both_ours = all(_sheet(reading, PROJECTS_SHEET) for reading in (old, new))
     if both_ours:
         sides = [_ours(reading) for reading in (old, new)]
     else:
@@ -108,7 +112,7 @@ def compare_workbooks(old: Reading, new: Reading, strategy: Callable[[], Strateg
         headings += _own_headings(sides)
     later = _later(*sides)
     changes = compare(sides[0].rows, sides[1].rows, headings, _SAME[later])
-    sheets = [_sheet(reading, DATA_INDICATORS) for reading in (old, new)]
+    sheets = [_sheet(reading, INDICATORS_SHEET) for reading in (old, new)]
     both = [sheet.by_heading for sheet in sheets if sheet is not None]
     indicators = compare_indicator_rows(*both) if len(both) == len(sheets) else None
     return Comparison(sides[0], sides[1], guess_renamings(changes, headings, later), indicators)
@@ -135,7 +139,7 @@ def _sheet(reading: Reading, name: str) -> SheetCells | None:
 
 
 def _ours(reading: Reading) -> Side:
-    sheet = _sheet(reading, DATA)
+    sheet = _sheet(reading, PROJECTS_SHEET)
     rows = sheet.by_heading if sheet else []
     years: list[Value] = [row.get(h) for row in rows[:1] for h in ("西暦年度", "年度")]
     known = (year for value in years if (year := text.parse_fiscal_year(value)) is not None)
@@ -144,7 +148,7 @@ def _ours(reading: Reading) -> Side:
 
 def _read(reading: Reading, strategy: Strategy) -> Side:
     year, rows = read_rows(reading, strategy)
-    if not rows and _sheet(reading, DATA) is None:
+    if not rows and _sheet(reading, PROJECTS_SHEET) is None:
         raise OperatorError(
             f"『{reading.file}』に、関連事業の一覧が見つかりません。"
             "番号、再掲、事業名、部局名、関連性、予算事業費、事業内容の見出しがある、別紙を"

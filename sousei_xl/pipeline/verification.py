@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, zip_longest
 
 from sousei_xl import text
-from sousei_xl.intake import previous
+from sousei_xl.figures.changes import PROJECTS_SHEET
+from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
 from sousei_xl.publish import OpenSheets
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.data import projects_data
-from sousei_xl.sheets.indicators import INDICATORS_SHEET, indicators_data
+from sousei_xl.sheets.indicators import indicators_data
 from sousei_xl.workspace import OperatorError
 
 _MOST_ROWS = 1_048_000  # of Excel's 1,048,576: titles, headings and sums need some
@@ -36,7 +37,7 @@ def verify_official(sheets: OpenSheets, contents: Contents) -> None:
     """OperatorError unless the workbook, read back, holds the list row for row, value for value."""
     tables: dict[str, Iterable[Sequence[text.Value]]] = {}
     headings, rows = projects_data(contents)
-    tables[previous.DATA] = chain([headings], rows)
+    tables[PROJECTS_SHEET] = chain([headings], rows)
     if contents.has_indicators:
         headings, figures = indicators_data(contents)
         tables[INDICATORS_SHEET] = chain([headings], figures)

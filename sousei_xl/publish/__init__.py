@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from sousei_xl.publish.disk import RETRY_DELAYS, WORK, Outbox, in_plain_words, is_inside
-from sousei_xl.publish.edits import HandEdit, hand_edited, published_values
+from sousei_xl.publish.edits import hand_edited, published_values
 from sousei_xl.publish.journal import commit, is_half_moved, recover
 from sousei_xl.publish.lock import locked
 from sousei_xl.publish.plan import Output, make_plan
@@ -30,7 +30,6 @@ __all__ = [
     "RETRY_DELAYS",
     "Approval",
     "Cell",
-    "HandEdit",
     "NotWhole",
     "OpenSheets",
     "Outbox",

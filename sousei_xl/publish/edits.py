@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
+from sousei_xl.addresses import cell_address
 from sousei_xl.publish.disk import Outbox, history_name, in_plain_words
 from sousei_xl.publish.journal import is_half_moved
 from sousei_xl.publish.record import (
@@ -26,6 +26,7 @@ from sousei_xl.publish.verify import (
     is_workbook,
     read_back,
 )
+from sousei_xl.rules.records import HandEdit
 from sousei_xl.workspace import Workspace
 
 EDITED = "_手修正"
@@ -33,29 +34,6 @@ EDITED = "_手修正"
 # Beyond this many differing rows, inserted rows are no longer looked for.
 _MAX_ALIGNED = 2_000
 _MAX_MATCHED = 40_000
-
-
-@dataclass(frozen=True, slots=True)
-class HandEdit:
-    """One cell that was changed by hand, or a file or sheet that cannot be compared.
-
-    ``file`` is outbox-relative, ``cell`` the address in the edited file (in ours where its row
-    was deleted), ``before`` and ``after`` are texts, empty for a blank cell. ``row_before`` is
-    the Excel row in the workbook as we wrote it, None for an inserted row. ``computed`` is True
-    where both workbooks have a formula there: the value most likely follows from another edit.
-    ``kept_as`` is the outbox-relative name under which publishing keeps the edited file.
-    ``problem`` says in Japanese what is wrong with a whole file or sheet; then there is no cell.
-    """
-
-    file: str
-    sheet: str = ""
-    cell: str = ""
-    before: str = ""
-    after: str = ""
-    kept_as: str = ""
-    row_before: int | None = None
-    computed: bool = False
-    problem: str = ""
 
 
 def hand_edited(workspace: Workspace) -> list[HandEdit]:
@@ -221,9 +199,4 @@ def _row(rows: list[list[str]], index: int | None) -> list[str]:
 
 
 def _address(row: int | None, column: int) -> str:
-    if row is None:
-        return ""
-    from xlsxwriter.utility import xl_rowcol_to_cell  # slow to import, rarely needed
-
-    address: str = xl_rowcol_to_cell(row, column)
-    return address
+    return "" if row is None else cell_address(row + 1, column + 1)

@@ -10,13 +10,14 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import reduce
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum
+
+from sousei_xl.addresses import column_number
 
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 Sheets = dict[str, list[list[Cell]]]
@@ -242,7 +243,7 @@ class _Extent:
             if address and match is None:
                 raise NotWhole(f"{self._part}: {address}")
             row = int(match[2]) if match else self._row
-            self._column = _column(match[1]) if match else self._column + 1
+            self._column = column_number(match[1]) if match else self._column + 1
             self._rows, self._columns = max(self._rows, row), max(self._columns, self._column)
             off_the_grid = row > _LAST_ROW or self._column > _LAST_COLUMN
             if off_the_grid or self._rows * self._columns > _MAX_AREA:
@@ -251,7 +252,3 @@ class _Extent:
             for count in (attributes.get("count", "0"), attributes.get("uniqueCount", "0")):
                 if not count.isdecimal() or int(count) > _MAX_SHARED_STRINGS:
                     raise NotWhole(f"{self._part}: {count}")
-
-
-def _column(letters: str) -> int:
-    return reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0)

@@ -53,11 +53,11 @@ class _Cells:
             return None
         return self.raw.values.get(name)
 
-    def take(self, name: str, parse: Callable[[text.Value], Parsed], note: bool = True) -> Parsed:
+    def take(self, name: str, parse: Callable[[text.Value], Parsed]) -> Parsed:
         """Parse one cell; a changed spelling is A101."""
         value = self.typed(name)
         parsed = parse(value)
-        if note and parsed.converted and parsed.value is not None:
+        if parsed.converted and parsed.value is not None:
             variant = "newline" if parsed.problem == "newline" else ""
             typed, taken = text.to_text(value), in_one_line(parsed.value)
             variant = "number" if typed == taken else variant

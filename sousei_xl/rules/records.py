@@ -16,6 +16,9 @@ from sousei_xl.text import RELISTED, Value, key, printable
 # One for all rows: of a hundred thousand rows hardly any has an unreadable cell.
 NOTHING: frozenset[str] = frozenset()
 
+# What the office may do to a row (操作).
+CORRECT, WITHHOLD, REORDER = OPERATIONS = ("修正", "掲載しない", "順番")
+
 Outcome = Literal["accepted", "refused", "superseded", "office", "ignored"]
 DepartmentStatus = Literal["受理", "該当なし", "差戻し", "再提出待ち", "未提出"]
 ListStatus = Literal["draft", "proposal", "final"]
@@ -45,6 +48,16 @@ class RawRow:
         letter = self.columns.get(name)
         cell = f"{letter}{self.row}" if letter else ""
         return Place(self.file, self.sheet, self.row, cell, name, label, self.row_id)
+
+    def with_value(self, name: str, value: Value) -> RawRow:
+        """The row as if this had been typed into one of its cells."""
+        return replace(
+            self,
+            values={**self.values, name: value},
+            columns={name: "", **self.columns},
+            errors={k: v for k, v in self.errors.items() if k != name},
+            uncached=self.uncached - {name},
+        )
 
 
 # Of a row that the office has added: no fields of the form, beside those in ``RawRow.values``.
@@ -393,3 +406,35 @@ class ListResult:
     def is_draft(self) -> bool:
         """作成中: a unit is missing, or a 要修正 is left."""
         return not self.complete or self.errors > 0
+
+
+@dataclass(frozen=True, slots=True)
+class HandEdit:
+    """One cell that was changed by hand, or a file or sheet that cannot be compared.
+
+    ``file`` is outbox-relative, ``cell`` the address in the edited file (in ours where its row
+    was deleted), ``before`` and ``after`` are texts, empty for a blank cell. ``row_before`` is
+    the Excel row in the workbook as we wrote it, None for an inserted row. ``computed`` is True
+    where both workbooks have a formula there: the value most likely follows from another edit.
+    ``kept_as`` is the outbox-relative name under which publishing keeps the edited file.
+    ``problem`` says in Japanese what is wrong with a whole file or sheet; then there is no cell.
+    """
+
+    file: str
+    sheet: str = ""
+    cell: str = ""
+    before: str = ""
+    after: str = ""
+    kept_as: str = ""
+    row_before: int | None = None
+    computed: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRow:
+    """A hand edit as a row for 修正; ``target`` is empty where it is about no field of a row."""
+
+    edit: HandEdit
+    target: str = ""
+    field_label: str = ""

@@ -20,6 +20,7 @@ from sousei_xl.forms.office_layout import (
     CORRECTED_COLUMNS,
     GUIDE,
 )
+from sousei_xl.rules.records import OPERATIONS
 from sousei_xl.scaffold.grid import Column, Grid, open_book, write_grid
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book
@@ -28,7 +29,6 @@ from sousei_xl.strategy.fields import Field
 from sousei_xl.strategy.indicators import column_by_name, input_names
 from sousei_xl.text import Value
 
-OPERATIONS = ("修正", "掲載しない", "順番")
 _OPERATION_LIST, _FIELD_LIST, _CODE_LIST = "操作の選択肢", "項目の選択肢", "指摘コードの選択肢"
 
 # What the example's office has confirmed: number 2 of 1ウ is missing on purpose.

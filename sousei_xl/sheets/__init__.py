@@ -25,7 +25,7 @@ class Contents:
 
     ``approved_on`` is the day of 決裁 of a final list. ``reopened`` is True where an approved list
     has changed since and became a proposal again. ``former_approval`` is the day that this run's
-    決裁 replaces. ``indicators`` is the KPI round, if there is one, ``judged`` what its reports
+    決裁 replaces. ``indicators`` is the KPI round, ``judged`` what its reports
     mean (``judge_all``). ``year_changes`` is what became of last year's projects, if last year's
     別紙 was given, and ``previous`` the way to that from the workspace; ``forgotten`` names the one
     that the list in the outbox was compared with, where this run was given none.
@@ -36,10 +36,10 @@ class Contents:
     totals: Totals
     run: Run
     status: ListStatus
+    indicators: IndicatorResult
     approved_on: dt.date | None = None
     former_approval: dt.date | None = None
     reopened: bool = False
-    indicators: IndicatorResult | None = None
     judged: tuple[Judged, ...] = ()
     year_changes: YearChanges | None = None
     forgotten: str = ""
@@ -48,7 +48,7 @@ class Contents:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Those of the list and those of the KPI round."""
-        return (*self.result.findings, *(self.indicators.findings if self.indicators else ()))
+        return (*self.result.findings, *self.indicators.findings)
 
     @property
     def has_indicators(self) -> bool:

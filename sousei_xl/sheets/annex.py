@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
@@ -19,7 +18,7 @@ from sousei_xl.figures.totals import Subtotal
 from sousei_xl.rules.records import ListedRow
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets import prototype as form
-from sousei_xl.sheets.book import MAX_TEXT, Book
+from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.painter import Live, Money, Painter, Value
 from sousei_xl.sheets.prototype import REQUIRED, FormCell, FormRow, Piece, Prototype
 from sousei_xl.strategy import GROSS, Goal, Measure
@@ -38,32 +37,17 @@ _MAX_SCALES = {"A4": 100, "A3": 141}
 _SCREEN_WIDTH = 1280  # pixels: wider lists are opened at a smaller zoom
 
 
-@dataclass(frozen=True, slots=True)
-class AnnexMap:
-    """Where things were printed; Excel rows from 1.
-
-    ``rows`` maps a printed row to its ``row_id``, ``columns`` a field name to its column letter,
-    ``goals`` and ``subtotals`` a goal's number to its band and its 小計; ``total`` is 合計.
-    """
-
-    rows: Mapping[int, int]
-    columns: Mapping[str, str]
-    goals: Mapping[int, int]
-    subtotals: Mapping[int, int]
-    total: int
-
-
-def write_annex(book: Book, contents: Contents, prototype: Prototype) -> AnnexMap:
+def write_annex(book: Book, contents: Contents, prototype: Prototype) -> None:
     """Write the sheet 別紙. Raises LostCell where a cell cannot be written as it is."""
-    return _Annex(book, contents, prototype).write()
+    _Annex(book, contents, prototype).write()
 
 
 def printed_name(name: str, category: str, marked: bool = False) -> str:
     """The name with （新）, and in a draft with the mark of a row that awaits correction."""
     prefix = (MARK if marked else "") + (NEW_PREFIX if category == texts.NEW else "")
-    if texts.utf16_length(name) + len(prefix) > MAX_TEXT:
+    if texts.utf16_length(name) + len(prefix) > texts.MAX_TEXT:
         # As long as a cell can be: such a row is 要修正 and stands in a draft.
-        name = name[: MAX_TEXT // 2 - len(prefix)] + "…"
+        name = name[: texts.MAX_TEXT // 2 - len(prefix)] + "…"
     return prefix + name
 
 
@@ -139,7 +123,6 @@ class _Annex:
         self.letters = {n: xl_col_to_name(c) for n, c in prototype.columns.items()}
         self.none_row = _line(prototype, form.PROJECT, "事業名", {"align": "left", "indent": 1})
         self.notes = {k: _noted(prototype, k) for k in (form.SUBTOTAL, form.TOTAL)}
-        self.row_ids: dict[int, int] = {}
         self.goal_rows: dict[int, int] = {}
         self.subtotal_rows: dict[int, int] = {}
         # First and last row of each goal's measures and projects; empty goals have none.
@@ -147,24 +130,15 @@ class _Annex:
         self.with_next: set[int] = set()
         self.with_previous: set[int] = set()
 
-    def write(self) -> AnnexMap:
+    def write(self) -> None:
         strategy, rows = self.contents.strategy, self.prototype.rows
         top = self.painter.block(self.row, rows[form.TITLE], self.general)
         self.row = self.painter.block(top, rows[form.HEADER], self.general)
         body = self.row
         for goal, figures in zip(strategy.goals, self.contents.totals.goals, strict=True):
             self._goal(goal, figures)
-        total = self.row
         self._totals(form.TOTAL, self._total_values())
         self._pages(top, body)
-        fields = form.project_fields(strategy)
-        return AnnexMap(
-            rows=self.row_ids,
-            columns={fields[n]: letter for n, letter in self.letters.items() if n in fields},
-            goals={number: row + 1 for number, row in self.goal_rows.items()},
-            subtotals={number: row + 1 for number, row in self.subtotal_rows.items()},
-            total=total + 1,
-        )
 
     # --- bands and rows -----------------------------------------------------------------------
 
@@ -185,7 +159,6 @@ class _Annex:
         self._band(form.MEASURE, values)
         first = self.row
         for project in self.projects[measure.key]:
-            self.row_ids[self.row + 1] = project.row_id
             rows = self.prototype.rows[form.RELISTED if project.relisted else form.PROJECT]
             printed = _project_values(project, self.fields, self.own)
             self.row = self.painter.block(

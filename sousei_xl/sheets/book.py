@@ -30,7 +30,6 @@ from sousei_xl.workspace import Run
 Number = int | float | Decimal
 Orientation = Literal["landscape", "portrait"]
 
-MAX_TEXT = 32_767  # UTF-16 units in a cell
 MAX_LINKS = 65_530  # links on a sheet
 MAX_HEADER = 255  # characters of a page header or footer
 _UNIX = 3  # the system that a zip says it was packed on
@@ -221,22 +220,18 @@ class Sheet:
         code = self.worksheet.write_formula(row, column, formula, self._format(style), value)
         self._done(code, row, column)
 
-    def link(
-        self, row: int, column: int, url: str, text: str, style: Any = "link", tip: str = ""
-    ) -> None:
+    def link(self, row: int, column: int, url: str, text: str, style: Any = "link") -> None:
         """A link (``internal:'別紙'!A1``, ``external:…#事業!H9``).
 
         Beyond the 65,530 links that a sheet can hold the text alone is written.
         """
         if self.links >= MAX_LINKS or not text:
             return self.text(row, column, text, style)
-        for part in (url, text, tip):
+        for part in (url, text):
             self._check_text(part, row, column)
         self.links += 1
         try:
-            code = self.worksheet.write_url(
-                row, column, url, self._format(style), string=text, tip=tip or None
-            )
+            code = self.worksheet.write_url(row, column, url, self._format(style), string=text)
         except ValueError as error:
             raise self._lost(row, column, str(error)) from error
         return self._done(code, row, column)
@@ -322,10 +317,10 @@ class Sheet:
         self.worksheet.freeze_panes(row, column)
 
     def _page(
-        self, orientation: Orientation, paper: str, margins: Margins, max_scale: int
+        self, orientation: Orientation, margins: Margins, max_scale: int
     ) -> tuple[int, int, float]:
         """(XlsxWriter's code of the paper, scale in per cent, points of rows that a page holds)."""
-        code, short, long = _PAPERS[paper or self.book.settings.paper]
+        code, short, long = _PAPERS[self.book.settings.paper]
         width, height = (long, short) if orientation == "landscape" else (short, long)
         width -= (margins.left + margins.right) * 72
         height -= (margins.top + margins.bottom) * 72
@@ -336,12 +331,11 @@ class Sheet:
     def page_room(self) -> float:
         """Points of rows that surely stand on one page with the settings that ``page_setup`` has by
         default: a little less than ``pages.paginate`` takes, so that it agrees."""
-        return self._page("landscape", "", Margins(), 100)[2] * _PAGE_SAFETY
+        return self._page("landscape", Margins(), 100)[2] * _PAGE_SAFETY
 
     def page_setup(
         self,
         orientation: Orientation = "landscape",
-        paper: str = "",
         margins: Margins | None = None,
         max_scale: int = 100,
         starts: Collection[int] = (),
@@ -355,7 +349,7 @@ class Sheet:
         Above ``max_scale`` per cent nothing is enlarged.
         """
         margins = margins or Margins()
-        code, scale, height = self._page(orientation, paper, margins, max_scale)
+        code, scale, height = self._page(orientation, margins, max_scale)
         sheet = self.worksheet
         sheet.set_paper(code)
         if orientation == "landscape":
@@ -403,7 +397,7 @@ class Sheet:
     def _format(self, style: Any) -> Any:
         return self.book.style(style) if isinstance(style, str) else style
 
-    def _check_text(self, text: str, row: int, column: int, limit: int = MAX_TEXT) -> None:
+    def _check_text(self, text: str, row: int, column: int, limit: int = texts.MAX_TEXT) -> None:
         if len(text) > limit // 2 and texts.utf16_length(text) > limit:
             raise self._lost(row, column, f"longer than {limit} characters")
         if UNPRINTABLE.search(text):

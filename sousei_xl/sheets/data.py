@@ -16,6 +16,7 @@ from sousei_xl.figures.changes import (
     MEASURE,
     NAME,
     NUMBER,
+    PROJECTS_SHEET,
     RELEVANCE,
     RELISTED,
 )
@@ -24,8 +25,6 @@ from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.data_columns import CODE_COLUMN, YEAR_COLUMN, DataColumn
 from sousei_xl.sheets.styles import STYLES
 from sousei_xl.strategy import Strategy
-
-PROJECTS_SHEET = "データ_事業"
 
 GOAL, ORIGINAL = "基本目標番号", "初出"
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sousei_xl import text
-from sousei_xl.rules.merge.office import WITHHOLD
-from sousei_xl.rules.records import REASON, ListedRow
+from sousei_xl.rules.records import REASON, WITHHOLD, ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_amount, printed_name
 from sousei_xl.sheets.book import Book, Sheet

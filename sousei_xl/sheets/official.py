@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from sousei_xl.sheets import Contents
-from sousei_xl.sheets.annex import AnnexMap, write_annex
+from sousei_xl.sheets.annex import write_annex
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.data import write_projects_data
 from sousei_xl.sheets.indicators import (
@@ -24,14 +23,7 @@ from sousei_xl.sheets.overview import (
 from sousei_xl.sheets.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class OfficialMap:
-    """Where things stand in the workbook that was written."""
-
-    annex: AnnexMap
-
-
-def write_official(path: Path, contents: Contents, prototype: Prototype) -> OfficialMap:
+def write_official(path: Path, contents: Contents, prototype: Prototype) -> None:
     """Write the official workbook of this run. Raises OSError and, for a bug of ours, LostCell."""
     settings = contents.strategy.settings
     book = Book(
@@ -45,7 +37,7 @@ def write_official(path: Path, contents: Contents, prototype: Prototype) -> Offi
         rows=len(contents.result.listed),
     )
     write_contents_page(book, contents)
-    annex = write_annex(book, contents, prototype)
+    write_annex(book, contents, prototype)
     write_overview(book, contents)
     write_departments(book, contents)
     if contents.has_indicators:
@@ -57,4 +49,3 @@ def write_official(path: Path, contents: Contents, prototype: Prototype) -> Offi
         write_indicators_data(book, contents)
     write_notes(book, contents)
     book.close()
-    return OfficialMap(annex)

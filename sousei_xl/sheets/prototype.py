@@ -16,11 +16,12 @@ from itertools import product
 from typing import Any
 
 from sousei_xl import text as texts
+from sousei_xl.addresses import cell_address
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Margins, Orientation
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.load.table import FORM, cell_address
+from sousei_xl.strategy.load.table import FORM
 
 TITLE, HEADER, GOAL, MEASURE = "表題", "見出し", "基本目標", "施策"
 PROJECT, RELISTED, SUBTOTAL, TOTAL = "事業", "再掲事業", "小計", "合計"
@@ -289,11 +290,11 @@ class _Reader:
                     remedy = f"一つのセルに{{{name}}}だけを入力してください。"
                     self._add(number, 1, "", problem, remedy)
                 elif columns.setdefault(name, own[name]) != own[name]:
-                    expected = cell_address(number, columns[name] + 1)
+                    expected = cell_address(number, columns[name] + 2)
                     problem = f"{{{name}}}の列が「{PROJECT}」の行と違います。"
                     remedy = f"{expected}に移してください。"
                     self._add(number, own[name] + 2, f"{{{name}}}", problem, remedy)
 
     def _add(self, row: int, column: int, value: str, problem: str, remedy: str) -> None:
-        cell = cell_address(row, column - 1)
+        cell = cell_address(row, column)
         self.found.append(_mistake(self.file, row, cell, value, problem, remedy))

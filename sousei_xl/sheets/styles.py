@@ -11,7 +11,6 @@ _BORDER = {"border": 1, "border_color": GREY}
 # Named styles. Names can be combined, the later one winning: ``sheet.number(…, "number subtotal")``
 STYLES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
-        "plain": {},
         "plain_wrap": {"text_wrap": True},
         "title": {"bold": True, "font_size": 14},
         "subtitle": {"bold": True, "font_size": 11},
@@ -51,7 +50,6 @@ STYLES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "shrink": True,
         },
         "link": {**_BORDER, "font_color": "#0563C1", "underline": 1, "text_wrap": True},
-        "plain_link": {"font_color": "#0563C1", "underline": 1},
         # Emphasis, to be combined with one of the above.
         "band": {**_BORDER, "bold": True, "bg_color": "#EAF1DD"},
         "subtotal": {**_BORDER, "bold": True, "bg_color": "#F2F2F2"},
@@ -60,7 +58,6 @@ STYLES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "error": {"bg_color": "#FBE0DD", "font_color": RED, "bold": True},
         "muted": {"font_color": GREY},
         "bold": {"bold": True},
-        "centred": {"align": "center"},
         "indent": {"indent": 1},
         "small": {"font_size": 9},
         "tight": {"indent": 0, "shrink": True},

@@ -24,7 +24,6 @@ class Link:
 
     url: str
     text: str
-    tip: str = ""
 
 
 Cell = str | Number | Formula | Link | None
@@ -74,17 +73,17 @@ class Table:
         return tuple(c.width for c in self.columns)
 
 
-def write_table(sheet: Sheet, top: int, table: Table, left: int = 0) -> int:
+def write_table(sheet: Sheet, top: int, table: Table) -> int:
     """Write the header into row ``top`` and the rows below it; the first free row is returned.
 
     Every row is made as high as its texts need in the sheet's columns.
     """
-    for column, head in enumerate(table.columns, left):
+    for column, head in enumerate(table.columns):
         sheet.text(top, column, head.heading, "header")
     size, font = sheet.book.font_size("header"), sheet.book.settings.font
     heights = (
         pages.text_height(head.heading, sheet.widths[column], size, font)
-        for column, head in enumerate(table.columns, left)
+        for column, head in enumerate(table.columns)
     )
     sheet.height(top, max(heights))
     end = top
@@ -92,12 +91,12 @@ def write_table(sheet: Sheet, top: int, table: Table, left: int = 0) -> int:
     for end, row in enumerate(table.rows, top + 1):
         kind = kinds.get((row.emphasis, row.styles))
         if kind is None:
-            kind = kinds[row.emphasis, row.styles] = _Kind(sheet, table.columns, left, row)
+            kind = kinds[row.emphasis, row.styles] = _Kind(sheet, table.columns, row)
         kind.write(end, row.cells)
     if table.main:
         sheet.repeat = (top, top)
-        sheet.freeze(top + 1, left + table.frozen_columns)
-        sheet.worksheet.autofilter(top, left, max(end, top + 1), left + len(table.columns) - 1)
+        sheet.freeze(top + 1, table.frozen_columns)
+        sheet.worksheet.autofilter(top, 0, max(end, top + 1), len(table.columns) - 1)
     return end + 1
 
 
@@ -117,16 +116,16 @@ class _Place:
 class _Kind:
     """Rows of one look: what they have in common is worked out once."""
 
-    def __init__(self, sheet: Sheet, columns: Sequence[Column], left: int, row: Row) -> None:
+    def __init__(self, sheet: Sheet, columns: Sequence[Column], row: Row) -> None:
         self._sheet, self._font = sheet, sheet.book.settings.font
         extra = dict(row.styles)
         self._places = []
         for index, column in enumerate(columns):
             style = f"{column.style} {row.emphasis} {extra.get(index, '')}".strip()
-            width, size = sheet.widths[left + index], sheet.book.font_size(style)
+            width, size = sheet.widths[index], sheet.book.font_size(style)
             self._places.append(
                 _Place(
-                    left + index,
+                    index,
                     column,
                     style,
                     sheet.book.style(style),
@@ -163,7 +162,7 @@ class _Kind:
         """Write a cell that is more than a value; the text that is shown in it is returned."""
         if isinstance(cell, Link):
             style = f"{place.style} link"
-            self._sheet.link(number, place.column, cell.url, cell.text, style, cell.tip)
+            self._sheet.link(number, place.column, cell.url, cell.text, style)
             return cell.text
         self._sheet.formula(number, place.column, cell.formula, cell.value, place.look)
         return cell.value if isinstance(cell.value, str) else ""

@@ -145,11 +145,6 @@ class Settings:
         """Excel's number format for money and counts."""
         return f"#,##0;{self.minus}#,##0"
 
-    @property
-    def short_year(self) -> str:
-        """``H30``."""
-        return text.fiscal_year_label(self.fiscal_year, short=True)
-
 
 @dataclass(frozen=True)
 class Strategy:

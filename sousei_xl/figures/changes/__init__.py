@@ -13,6 +13,7 @@ from typing import TypeVar
 from sousei_xl import text
 from sousei_xl.text import Value
 
+PROJECTS_SHEET = "データ_事業"
 Row = Mapping[str, Value]  # heading of データ_事業 → value
 
 MEASURE, NUMBER, RELISTED, CATEGORY = "施策キー", "番号", "再掲", "掲載区分"

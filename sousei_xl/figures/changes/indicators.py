@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sousei_xl import text
 from sousei_xl.figures.changes import Row
 
+INDICATORS_SHEET = "データ_KPI"
 ID, INDICATOR, PART, UNIT, KIND = "ID", "指標名", "内訳", "単位", "集計区分"
 BASELINE_YEAR, BASELINE, TARGET_YEAR, TARGET = "現状値年", "現状値", "目標値年", "目標値"
 YEAR, ACTUAL, SUM, CLASS = "実績年", "実績値", "累積値", "判定"

@@ -9,7 +9,6 @@ new ones are put in, and never pile up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -29,24 +28,9 @@ from sousei_xl.forms.annotate.worksheet import Worksheet, position
 from sousei_xl.forms.request_layout import SHEET, read_answers
 from sousei_xl.strategy import Settings, Strategy
 
-__all__ = ["SHEET", "Kept", "Unmarkable", "annotate", "findings_only"]
+__all__ = ["SHEET", "Unmarkable", "annotate", "findings_only"]
 
 _DRAWN = (b":pic>", b":sp ", b":sp>", b":graphicFrame", b":cxnSp", b":grpSp")
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What came of a return.
-
-    ``edition`` is the 版 that it carries (0 where there is none), ``lines`` how many lines its
-    request sheet has, ``marked`` the addresses with a mark (``事業!H8``). ``remarks`` are the
-    sentences on the sheet about what is in the file besides cells.
-    """
-
-    edition: int
-    lines: int
-    marked: tuple[str, ...]
-    remarks: tuple[str, ...]
 
 
 def annotate(
@@ -56,7 +40,7 @@ def annotate(
     strategy: Strategy,
     *,
     next_edition: int,
-) -> Kept:
+) -> None:
     """Write the department's file with a request sheet, marks and the next 版 to ``target``.
 
     ``source`` must have passed the gate. Of the findings, those count that are addressed to the
@@ -93,8 +77,6 @@ def annotate(
     result = package.save()
     _check_kept(before, _values(result), reply)
     target.write_bytes(result)
-    marked = (f"{n}!{cell}" for n, m in wanted.items() for cell in {**m.edges, **m.cells})
-    return Kept(edition, len(listed), tuple(marked), remarks)
 
 
 def findings_only(
@@ -103,7 +85,7 @@ def findings_only(
     strategy: Strategy,
     file: str,
     department: str = "",
-) -> Kept:
+) -> None:
     """Write a workbook with the findings alone, for a file that could not be opened or marked.
 
     ``file`` is its name as the department knows it. A finding F1.. says that it could not be
@@ -117,7 +99,6 @@ def findings_only(
     letter = Letter(department, "", 0, file=file, opened=opened)
     _put_request(workbook, letter, listed, {}, strategy.settings, styles)
     target.write_bytes(workbook.package.save())
-    return Kept(0, len(listed), (), ())
 
 
 def _worksheets(workbook: Workbook) -> dict[str, Worksheet]:

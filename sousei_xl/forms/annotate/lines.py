@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sousei_xl import text
+from sousei_xl.addresses import cell_address
 from sousei_xl.findings import RULES, Finding, asks_nothing, is_for_department
 from sousei_xl.forms import layout
 from sousei_xl.forms.annotate.marks import ERROR
 from sousei_xl.forms.annotate.reply import Rows
-from sousei_xl.forms.annotate.worksheet import Worksheet, address, position
+from sousei_xl.forms.annotate.worksheet import Worksheet, position
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
@@ -74,7 +75,7 @@ class _Table:
 
     def edge_of(self, row: int) -> str:
         """The leftmost cell of a row; blank where the row is none of the table."""
-        return address(row, self.edge) if self.edge and row > self.header else ""
+        return cell_address(row, self.edge) if self.edge and row > self.header else ""
 
     def value(self, row: int, column: int) -> Value:
         """What stands in a cell."""

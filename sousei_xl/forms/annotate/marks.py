@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from sousei_xl.addresses import cell_address
 from sousei_xl.forms.annotate.markup import Document, Element
 from sousei_xl.forms.annotate.styles import Styles
-from sousei_xl.forms.annotate.worksheet import ORDER, Worksheet, address, position
+from sousei_xl.forms.annotate.worksheet import ORDER, Worksheet, position
 
 ERROR, QUESTION = "要修正", "要確認"
 SIGNS = {ERROR: "▶要修正", QUESTION: "▷要確認"}
@@ -106,6 +107,6 @@ def _areas(cells: Iterable[str]) -> list[str]:
         else:
             runs.append([column, row, row])
     return [
-        address(top, column) + (f":{address(bottom, column)}" if bottom > top else "")
+        cell_address(top, column) + (f":{cell_address(bottom, column)}" if bottom > top else "")
         for column, top, bottom in runs
     ]

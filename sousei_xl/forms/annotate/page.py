@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from sousei_xl.addresses import cell_address
 from sousei_xl.forms.annotate.marks import EDGES, ERROR, QUESTION
 from sousei_xl.forms.annotate.markup import attributes, escape, string
 from sousei_xl.forms.annotate.package import HEAD, MAIN
 from sousei_xl.forms.annotate.request import WIDTHS, Cell, Request, Row
 from sousei_xl.forms.annotate.styles import Styles
-from sousei_xl.forms.annotate.worksheet import address
 from sousei_xl.sheets import pages
 
 _NAVY, _GREY, _LINE, _PALE = "FF1F3864", "FF595959", "FFA6A6A6", "FFDCE6F1"
@@ -77,12 +77,12 @@ def write_page(request: Request, styles: Styles, font: str) -> bytes:
     looks = {name: _style(look, styles, font) for name, look in _LOOKS.items()}
     rows = "".join(_row(row, number, looks) for number, row in enumerate(request.rows, 1))
     cells = [
-        (address(number, cell.column + 1), cell, number)
+        (cell_address(number, cell.column + 1), cell, number)
         for number, row in enumerate(request.rows, 1)
         for cell in row.cells
     ]
     merged = [
-        f'<mergeCell ref="{spot}:{address(number, cell.column + cell.span)}"/>'
+        f'<mergeCell ref="{spot}:{cell_address(number, cell.column + cell.span)}"/>'
         for spot, cell, number in cells
         if cell.span > 1
     ]
@@ -95,11 +95,11 @@ def write_page(request: Request, styles: Styles, font: str) -> bytes:
         f'<col min="{i}" max="{i}" width="{pages.column_pixels(width) / 7:.4f}" customWidth="1"/>'
         for i, width in enumerate(WIDTHS, 1)
     )
-    first = address(request.header + 2, len(WIDTHS))
+    first = cell_address(request.header + 2, len(WIDTHS))
     return (
         f'{HEAD}<worksheet xmlns="{MAIN}">'
         f'<sheetPr><tabColor rgb="{_RED}"/><pageSetUpPr fitToPage="1"/></sheetPr>'
-        f'<dimension ref="A1:{address(len(request.rows), len(WIDTHS))}"/>'
+        f'<dimension ref="A1:{cell_address(len(request.rows), len(WIDTHS))}"/>'
         '<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0">'
         f'<selection activeCell="{first}" sqref="{first}"/></sheetView></sheetViews>'
         f'<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols>'
@@ -132,9 +132,9 @@ def _row(row: Row, number: int, looks: Mapping[str, int]) -> str:
 
 
 def _cell(cell: Cell, number: int, look: int) -> str:
-    spot = address(number, cell.column + 1)
+    spot = cell_address(number, cell.column + 1)
     blanks = "".join(
-        f'<c r="{address(number, column + 1)}" s="{look}"/>'
+        f'<c r="{cell_address(number, column + 1)}" s="{look}"/>'
         for column in range(cell.column + 1, cell.column + cell.span)
     )
     if not cell.words:

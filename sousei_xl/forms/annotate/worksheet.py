@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 
+from sousei_xl.addresses import cell_address, column_number
 from sousei_xl.forms.annotate.markup import Document, Unmarkable, attributes
 
 ORDER = (
@@ -62,7 +63,7 @@ class Worksheet:
         row, column = position(cell)
         for top, left, bottom, right in self._merged:
             if top <= row <= bottom and left <= column <= right:
-                return address(top, left)
+                return cell_address(top, left)
         return cell
 
     @cached_property
@@ -103,19 +104,7 @@ def position(cell: str) -> tuple[int, int]:
     match = _ADDRESS.fullmatch(cell.replace("$", ""))
     if match is None:
         raise Unmarkable(f"no cell: {cell}")
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]), column
-
-
-def address(row: int, column: int) -> str:
-    """(12, 8) → ``H12``."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
+    return int(match[2]), column_number(match[1])
 
 
 def _with_number(rows: bytes, cell: str, number: int) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
+from sousei_xl.addresses import column_number
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Value
@@ -189,7 +190,7 @@ def quoted(words: str) -> str:
 
 def ranges(names: Sequence[str], letters: Mapping[str, str], row: int) -> list[str]:
     """The cells of these columns as ranges of neighbours: ``B5:F5``, ``H5:L5``."""
-    numbers = sorted((_column(letters[name]), letters[name]) for name in names)
+    numbers = sorted((column_number(letters[name]), letters[name]) for name in names)
     runs: list[list[tuple[int, str]]] = []
     for number, letter in numbers:
         if runs and runs[-1][-1][0] == number - 1:
@@ -197,10 +198,3 @@ def ranges(names: Sequence[str], letters: Mapping[str, str], row: int) -> list[s
         else:
             runs.append([(number, letter)])
     return [f"{run[0][1]}{row}:{run[-1][1]}{row}" for run in runs]
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sousei_xl.addresses import column_letters, column_number
 from sousei_xl.intake.gate.markup import create_parser, local, run, whole
 from sousei_xl.intake.gate.strings import Item
 from sousei_xl.intake.notice import refuse
@@ -174,7 +175,7 @@ class _Cutter:
             match = _REFERENCE(attributes["r"])
             if match is None:
                 refuse("F103", "sheet", sheet=self.sheet)
-            self.column = column_number(match.group(1).encode())
+            self.column = column_number(match.group(1))
             self.address = (match.group(1).encode(), match.group(2).encode())
         else:
             self.column += 1
@@ -197,20 +198,3 @@ class _Cutter:
 def is_zero(length: str | None) -> bool:
     """True for a height or width of 0, which hides as well as ``hidden`` does."""
     return bool(length) and not str(length).strip("0.")
-
-
-def column_number(letters: bytes) -> int:
-    """``A`` → 1, ``XFD`` → 16384; upper-case letters only."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def column_letters(number: int) -> str:
-    """1 → ``A``, 16384 → ``XFD``."""
-    letters = ""
-    while number > 0:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -40,9 +40,9 @@ def create_parser(content: bytes, namespaces: bool = False) -> XMLParserType:
     return ParserCreate("utf-8", " " if namespaces else None)
 
 
-def check_whole(content: bytes, sheet: str = "") -> None:
-    """Raise Refused, naming the sheet, unless the part is well-formed XML."""
-    run(create_parser(content, namespaces=True), content, sheet)
+def check_whole(content: bytes) -> None:
+    """Raise Refused unless the part is well-formed XML."""
+    run(create_parser(content, namespaces=True), content)
 
 
 def run(parser: XMLParserType, content: bytes, sheet: str = "", final: bool = True) -> None:

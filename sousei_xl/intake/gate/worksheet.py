@@ -7,13 +7,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NoReturn
 
+from sousei_xl.addresses import cell_address, column_number
 from sousei_xl.intake.gate.cells import (
     INLINE_BLANK,
     Parts,
     Token,
     any_cells,
-    column_letters,
-    column_number,
     take_apart,
     usual_cells,
 )
@@ -34,7 +33,10 @@ _HIDDEN = re.compile(rb'\s(?:hidden="(?:1|true)"|ht="0[0.]*")').search
 _ERRORS = (b"#DIV/0!", b"#N/A", b"#NAME?", b"#NULL!", b"#NUM!", b"#REF!", b"#VALUE!")
 _TEXTS = (b"str", b"d")  # an empty one is a value all the same: a formula that gives a blank text
 
-_column = lru_cache(maxsize=GRID_COLUMNS)(column_number)
+
+@lru_cache(maxsize=GRID_COLUMNS)
+def _column(letters: bytes) -> int:
+    return column_number(letters.decode())
 
 
 def inspect_sheet(
@@ -129,7 +131,7 @@ def _read_cells(
         _refuse_cells(sheet)
     area = last_row * widest
     if area > MAX_AREA:
-        corner = f"{column_letters(widest)}{last_row}"
+        corner = cell_address(last_row, widest)
         amounts = {"value": f"{area:,}", "maximum": f"{MAX_AREA:,}"}
         refuse("F104", "area", sheet=sheet, cell=corner, **amounts)
 

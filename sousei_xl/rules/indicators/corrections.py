@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from functools import partial
 
 from sousei_xl import text
-from sousei_xl.findings import Finding, finding
+from sousei_xl.findings import Finding
 from sousei_xl.rules.indicators.parse import parse_actual, parse_row
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
-from sousei_xl.rules.merge.office import CORRECT
-from sousei_xl.rules.records import AppliedCorrection, Correction
+from sousei_xl.rules.merge.office import Outcome, not_applied
+from sousei_xl.rules.records import CORRECT, AppliedCorrection, Correction
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import actual_field, column_by_name, input_name, title
-
-_Outcome = tuple[AppliedCorrection, list[Finding]]
 
 
 def apply_corrections(
@@ -59,13 +57,8 @@ def _apply(
     by_row: dict[int, list[Finding]],
     strategy: Strategy,
     previous: PreviousActuals,
-) -> _Outcome:
-    def failed(code: str, label: str, value: object, **facts: Any) -> _Outcome:
-        place = replace(correction.at("修正前" if code == "O102" else "対象"), label=label)
-        item = finding(code, place, value, subject=correction.target, **facts)
-        status: Literal["不適用", "対象なし"] = "対象なし" if code == "O101" else "不適用"
-        return AppliedCorrection(correction, status, str(facts.get("current", "")), ""), [item]
-
+) -> Outcome:
+    failed = partial(not_applied, correction)
     if correction.operation != CORRECT:
         return failed("O101", "操作", correction.operation, variant="indicator_operation")
     if row is None:
@@ -78,17 +71,10 @@ def _apply(
         return failed("O103", label, correction.target, variant="done", **facts)
     if not any(_same(correction.before, row, name, known) for known in ("", standing)):
         return failed("O102", label, text.to_text(correction.before), **facts)
-    raw = row.raw
     row.corrected[name] = replace(
         correction.at("修正後"), row_id=row.row_id, field=name, label=label
     )
-    changed = replace(
-        raw,
-        values={**raw.values, name: correction.after},
-        columns={name: "", **raw.columns},
-        errors={k: v for k, v in raw.errors.items() if k != name},
-        uncached=raw.uncached - {name},
-    )
+    changed = row.raw.with_value(name, correction.after)
     _, by_row[row.row_id] = parse_row(changed, row.submitter, strategy, row)
     subject = title(row.indicator) if row.indicator else ""
     return AppliedCorrection(correction, "適用", current, subject, row.row_id), []

@@ -32,9 +32,7 @@ from sousei_xl.strategy.indicators import (
     title,
 )
 
-_LARGEST = 10**15  # Excel keeps no more digits
 _NUMBER = re.compile(r"(?P<sign>[-+▲△]?)\s*(?P<whole>[\d,]+)(?P<rest>\.\d+)?\s*(?P<unit>\D.*)?")
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 _STAGE_SPELLINGS = text.spellings(
     {STAGES[0]: ("速報値", "暫定値"), STAGES[1]: ("確報値", "確定", "確定値")}
 )
@@ -71,7 +69,7 @@ def parse_actual(value: text.Value, unit: str) -> Actual:
     if isinstance(value, bool):
         return Actual(problem="bool")
     if isinstance(value, int | float):
-        if not math.isfinite(value) or abs(value) >= _LARGEST:
+        if not math.isfinite(value) or abs(value) >= text.LARGEST:
             return Actual(problem="text")
         return Actual(Decimal(f"{value:.15g}"))
     if not isinstance(value, str):
@@ -82,10 +80,10 @@ def parse_actual(value: text.Value, unit: str) -> Actual:
     if reason := _REASON_SPELLINGS.get(text.key(typed)):
         return Actual(problem="reason", expected=reason)
     match = _NUMBER.fullmatch(typed)
-    if not match or not _GROUPED.fullmatch(match["whole"]):
+    if not match or not text.GROUPED.fullmatch(match["whole"]):
         return Actual(problem="text")
     size = Decimal(match["whole"].replace(",", "") + (match["rest"] or ""))
-    if size >= _LARGEST:
+    if size >= text.LARGEST:
         return Actual(problem="text")
     number = -size if match["sign"] in ("-", "▲", "△") else size
     if match["unit"] and text.key(match["unit"]) != text.key(unit):

@@ -18,6 +18,7 @@ from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge import office, order, relist, targets, units
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import (
+    WITHHOLD,
     DepartmentState,
     DepartmentStatus,
     FileRecord,
@@ -183,7 +184,7 @@ def _held(row: ProjectRow, errors: Iterable[Finding]) -> HeldRow:
 
 
 def _withdrawn(row: ProjectRow) -> WithdrawnRow:
-    reason = office.WITHHOLD if row.withheld else row.category or ""
+    reason = WITHHOLD if row.withheld else row.category or ""
     return WithdrawnRow(
         row.raw,
         row.submitter,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 from sousei_xl import text
@@ -17,6 +18,10 @@ from sousei_xl.findings import RULES, Finding, Place, acknowledge, clip, finding
 from sousei_xl.rules.merge.targets import LONGEST_NAME, TARGET, Aliases
 from sousei_xl.rules.parse import parse_row
 from sousei_xl.rules.records import (
+    CORRECT,
+    OPERATIONS,
+    REORDER,
+    WITHHOLD,
     Acknowledgement,
     AppliedCorrection,
     Correction,
@@ -25,8 +30,6 @@ from sousei_xl.rules.records import (
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
 
-CORRECT, WITHHOLD, REORDER = "修正", "掲載しない", "順番"
-OPERATIONS = (CORRECT, WITHHOLD, REORDER)
 _OF_A_MEASURE = ("L109",)  # it stands at a row and is not about it
 
 
@@ -121,28 +124,29 @@ def apply_corrections(
     problems: list[Finding] = []
     applied: list[AppliedCorrection] = []
     for correction in corrections:
-        outcome, problem, reparsed = _apply(correction, index, strategy)
+        outcome, problem = _apply(correction, index, by_row, strategy)
         applied.append(outcome)
         problems += problem
-        for row, found in reparsed:
-            by_row[row.row_id] = found
     return [item for found in by_row.values() for item in found] + problems, applied
 
 
-_Reparsed = list[tuple[ProjectRow, list[Finding]]]
+Outcome = tuple[AppliedCorrection, list[Finding]]
+
+
+def not_applied(
+    correction: Correction, code: str, label: str, value: object, **facts: Any
+) -> Outcome:
+    """A correction that is not applied (O101–O103), and the finding that says why."""
+    place = replace(correction.at("修正前" if code == "O102" else "対象"), label=label)
+    item = finding(code, place, value, subject=correction.target, **facts)
+    status: Literal["不適用", "対象なし"] = "対象なし" if code == "O101" else "不適用"
+    return AppliedCorrection(correction, status, str(facts.get("current", "")), ""), [item]
 
 
 def _apply(
-    correction: Correction, index: _Rows, strategy: Strategy
-) -> tuple[AppliedCorrection, list[Finding], _Reparsed]:
-    def failed(
-        code: str, label: str, value: object, **facts: Any
-    ) -> tuple[AppliedCorrection, list[Finding], _Reparsed]:
-        place = replace(correction.at("修正前" if code == "O102" else "対象"), label=label)
-        item = finding(code, place, value, subject=correction.target, **facts)
-        status: Literal["不適用", "対象なし"] = "対象なし" if code == "O101" else "不適用"
-        return AppliedCorrection(correction, status, str(facts.get("current", "")), ""), [item], []
-
+    correction: Correction, index: _Rows, by_row: dict[int, list[Finding]], strategy: Strategy
+) -> Outcome:
+    failed = partial(not_applied, correction)
     if correction.operation not in OPERATIONS:
         return failed("O101", "操作", correction.operation, variant="operation")
     rows = index.find(correction.target)
@@ -154,7 +158,7 @@ def _apply(
     row = rows[0]
     if correction.operation == WITHHOLD:
         row.withheld = True
-        return AppliedCorrection(correction, "適用", "", row.name or "", row.row_id), [], []
+        return AppliedCorrection(correction, "適用", "", row.name or "", row.row_id), []
     field = _field(correction, strategy)
     if field is None:
         return failed("O101", "項目", correction.field_label, variant="field")
@@ -180,9 +184,11 @@ def _apply(
             target=correction.target,
             current=current,
         )
-    reparsed = _correct(row, field, correction, strategy)
-    applied = AppliedCorrection(correction, "適用", current, row.name or "", row.row_id)
-    return applied, [], [reparsed]
+    place = replace(correction.at("修正後"), row_id=row.row_id, field=field.name, label=field.label)
+    row.corrected[field.name] = place
+    changed = row.raw.with_value(field.name, correction.after)
+    _, by_row[row.row_id] = parse_row(changed, row.submitter, strategy, row)
+    return AppliedCorrection(correction, "適用", current, row.name or "", row.row_id), []
 
 
 def _field(correction: Correction, strategy: Strategy) -> Field | None:
@@ -191,22 +197,6 @@ def _field(correction: Correction, strategy: Strategy) -> Field | None:
     wanted = text.key(correction.field_label)
     labels = {text.key(s): f for f in strategy.fields for s in (f.short_label, f.label)}
     return labels.get(wanted)
-
-
-def _correct(
-    row: ProjectRow, field: Field, correction: Correction, strategy: Strategy
-) -> tuple[ProjectRow, list[Finding]]:
-    raw = row.raw
-    changed = replace(
-        raw,
-        values={**raw.values, field.name: correction.after},
-        columns={field.name: "", **raw.columns},
-        errors={k: v for k, v in raw.errors.items() if k != field.name},
-        uncached=raw.uncached - {field.name},
-    )
-    place = replace(correction.at("修正後"), row_id=row.row_id, field=field.name, label=field.label)
-    row.corrected[field.name] = place
-    return parse_row(changed, row.submitter, strategy, row)
 
 
 def _current(row: ProjectRow, field: Field) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from sousei_xl.rules.records import ReadyRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.checkbook.audit import write_audit
@@ -14,7 +15,7 @@ from sousei_xl.sheets.checkbook.findings import (
     write_findings,
     write_held,
 )
-from sousei_xl.sheets.checkbook.office import ReadyRow, write_office
+from sousei_xl.sheets.checkbook.office import write_office
 from sousei_xl.sheets.checkbook.origins import write_origins
 from sousei_xl.sheets.checkbook.submissions import write_submissions
 

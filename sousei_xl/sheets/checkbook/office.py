@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from sousei_xl.findings import RULES
 from sousei_xl.rules.records import (
+    CORRECT,
     REASON,
     REQUESTED_BY,
     Acknowledgement,
     AppliedCorrection,
     ListResult,
+    ReadyRow,
 )
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book, Sheet
@@ -27,7 +28,6 @@ from sousei_xl.workspace import OFFICE_SHEET
 
 SHEET = "事務局修正一覧"
 
-_CORRECT = "修正"
 # 対象 to 日付 stand as in 事務局修正, so that rows can be copied from here to there.
 _CORRECTED = (
     Column("No", 6, "integer", "number"),
@@ -100,36 +100,6 @@ _OTHER_EDITS = _columns(
 )
 
 
-class HandEdit(Protocol):
-    """A cell that was changed by hand in the outbox (``publish.HandEdit``)."""
-
-    @property
-    def file(self) -> str: ...
-    @property
-    def sheet(self) -> str: ...
-    @property
-    def cell(self) -> str: ...
-    @property
-    def before(self) -> str: ...
-    @property
-    def after(self) -> str: ...
-    @property
-    def computed(self) -> bool: ...
-    @property
-    def problem(self) -> str: ...
-
-
-class ReadyRow(Protocol):
-    """A hand edit with the 対象 and 項目 that it is about, both empty where there are none."""
-
-    @property
-    def edit(self) -> HandEdit: ...
-    @property
-    def target(self) -> str: ...
-    @property
-    def field_label(self) -> str: ...
-
-
 def write_office(
     book: Book, contents: Contents, inbox: Inbox, hand_edits: Sequence[ReadyRow]
 ) -> None:
@@ -161,8 +131,7 @@ def _section(
 
 def _corrections(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) -> int:
     """Those of the list and of the KPI round, in the order in which the office wrote them."""
-    kpi = contents.indicators
-    corrections = [*contents.result.corrections, *(kpi.corrections if kpi else ())]
+    corrections = [*contents.result.corrections, *contents.indicators.corrections]
     rows = []
     for number, item in enumerate(sorted(corrections, key=_as_written), 1):
         asked = item.correction
@@ -237,8 +206,7 @@ def _outcome(item: Acknowledgement, gone: bool, result: ListResult) -> str:
 
 def _acknowledgements(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) -> int:
     stale = {(f.place.sheet, f.place.row) for f in contents.findings if f.code == "O103"}
-    result, kpi = contents.result, contents.indicators
-    confirmed = [*result.acknowledgements, *(kpi.acknowledgements if kpi else ())]
+    confirmed = [*contents.result.acknowledgements, *contents.indicators.acknowledgements]
     rows = []
     for number, item in enumerate(sorted(confirmed, key=lambda a: a.place.row or 0), 1):
         gone = (item.place.sheet, item.place.row) in stale
@@ -250,7 +218,7 @@ def _acknowledgements(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) 
                     typed(item.code),
                     typed(item.by),
                     typed(item.confirmed),
-                    _outcome(item, gone, result),
+                    _outcome(item, gone, contents.result),
                     typed(item.memo),
                     typed(item.date),
                     inbox.cell(item.place),
@@ -271,7 +239,7 @@ def _hand_edits(sheet: Sheet, row: int, edits: Sequence[ReadyRow]) -> int:
             (
                 number,
                 typed(item.target),
-                _CORRECT,
+                CORRECT,
                 typed(item.field_label),
                 typed(item.edit.before),
                 typed(item.edit.after),

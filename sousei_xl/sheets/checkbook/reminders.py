@@ -86,14 +86,12 @@ def _debts(
 
 
 def indicator_reminders(
-    result: ListResult, kpi: IndicatorResult | None, settings: Settings
+    result: ListResult, kpi: IndicatorResult, settings: Settings
 ) -> Iterator[Reminder]:
     """A letter to every department that has to act or to answer in the KPI round.
 
     Where a form of the list is still to come, that form asks for the actuals, too.
     """
-    if kpi is None:
-        return
     said: dict[str, list[Finding]] = defaultdict(list)
     for item in filter(is_for_department, kpi.findings):
         said[item.place.file].append(item)

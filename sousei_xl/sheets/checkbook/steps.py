@@ -86,7 +86,7 @@ def next_steps(contents: Contents) -> Iterator[str]:
             f"要修正のある{len(returned)}部局（{named(returned)}）に、出力フォルダーの「差戻し」の"
             "ファイルを返し、直ったファイルを inbox に入れて、もう一度統合します。"
         )
-    kpi = [d.department for d in _indicator_departments(contents) if d.errors]
+    kpi = [d.department for d in contents.indicators.departments if d.errors]
     if kpi:
         yield (
             f"KPIに要修正のある{len(kpi)}部局（{named(kpi)}）に、「差戻し」のファイルを返します"
@@ -163,19 +163,15 @@ def _subject(item: Finding) -> str:
     return item.target if not name or item.target.endswith(name) else f"{item.target}『{name}』"
 
 
-def from_list_forms(kpi: IndicatorResult | None) -> list[str]:
+def from_list_forms(kpi: IndicatorResult) -> list[str]:
     """Departments that have not answered the KPI round, though others have: what is known of their
     indicators is what their form of the list said."""
-    return [d.department for d in kpi.departments if d.from_list] if kpi else []
+    return [d.department for d in kpi.departments if d.from_list]
 
 
 def indicator_state(department: IndicatorDepartment) -> str:
     """``受理``, ``受理（一覧の様式の値）`` …: where a department stands in the KPI round."""
     return f"{department.state}{'（一覧の様式の値）' if department.from_list else ''}"
-
-
-def _indicator_departments(contents: Contents) -> tuple[IndicatorDepartment, ...]:
-    return contents.indicators.departments if contents.indicators else ()
 
 
 def _refused_beside(result: ListResult) -> list[str]:

@@ -115,7 +115,7 @@ def _summary(contents: Contents) -> Iterator[tuple[str, str]]:
     yield "一覧の状態", contents.stamp
     yield "受理", f"{arrived}／{len(expected)}部局{f'（{rest}）' if rest else ''}"
     yield "指摘", f"{tally(contents)}　保留 {len(result.held):,}行"
-    if contents.indicators is not None and contents.indicators.expected:
+    if contents.indicators.expected:
         yield "KPI", _indicator_round(contents.indicators)
     if contents.year_changes is not None:
         last = contents.year_changes.last

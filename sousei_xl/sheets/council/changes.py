@@ -297,8 +297,7 @@ def _write_indicators(sections: Sections, contents: Contents, last: LastYear) ->
         Span(6, 8, "今年度"),
     )
     lines: list[Sequence[Line]] = []
-    reports = contents.indicators.reports if contents.indicators else ()
-    now = {report.indicator.id: report.actuals for report in reports}
+    now = {report.indicator.id: report.actuals for report in contents.indicators.reports}
     units = {i.id: f"（{i.unit}）" for i in contents.strategy.indicators if i.unit}
     for change in indicator_changes(last.indicators, contents.strategy, last.actuals, now):
         title = text.printable(change.title) + units.get(change.id, "")

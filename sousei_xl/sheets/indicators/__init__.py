@@ -2,7 +2,6 @@
 
 from sousei_xl.sheets.indicators.data import (
     INDICATOR_HEADINGS,
-    INDICATORS_SHEET,
     indicator_columns,
     indicators_data,
     write_indicators_data,
@@ -11,7 +10,6 @@ from sousei_xl.sheets.indicators.status import write_indicator_status
 from sousei_xl.sheets.indicators.trends import write_indicator_trends
 
 __all__ = [
-    "INDICATORS_SHEET",
     "INDICATOR_HEADINGS",
     "indicator_columns",
     "indicators_data",

@@ -14,6 +14,7 @@ from sousei_xl.figures.changes.indicators import (
     FIGURES,
     ID,
     INDICATOR,
+    INDICATORS_SHEET,
     KIND,
     PART,
     SUM,
@@ -32,8 +33,6 @@ from sousei_xl.sheets.styles import STYLES
 from sousei_xl.strategy import CLASSES, Settings
 from sousei_xl.strategy import indicators as defined
 from sousei_xl.strategy.load.table import INDICATOR_KINDS, LEVELS
-
-INDICATORS_SHEET = "データ_KPI"
 
 _RATIOS = _PROGRESS, _EXPECTED, _ATTAINMENT = "進捗率", "目安", "達成率"
 _COLUMNS = (

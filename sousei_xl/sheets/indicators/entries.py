@@ -84,10 +84,8 @@ class Group:
 
 
 def groups(contents: Contents) -> tuple[Group, ...]:
-    """All indicators in the order of the strategy; none where there is no KPI round."""
-    reports = (
-        {r.indicator.id: r for r in contents.indicators.reports} if contents.indicators else {}
-    )
+    """All indicators in the order of the strategy."""
+    reports = {r.indicator.id: r for r in contents.indicators.reports}
     return tuple(
         Group(
             tuple(

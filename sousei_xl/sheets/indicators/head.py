@@ -38,8 +38,6 @@ def write_indicator_head(sheet: Sheet, contents: Contents, title: str, *notes: s
 def round_note(contents: Contents) -> str:
     """How many indicators were reported, and what the round is still waiting for."""
     kpi = contents.indicators
-    if kpi is None:
-        return "実績の報告はまだありません。"
     carried = sum(bool(report.carried) for report in kpi.reports)
     stays = f"{carried}系列に、前年度の別紙から引き継いだ値があります。" if carried else ""
     if not any(report.row_ids for report in kpi.reports):

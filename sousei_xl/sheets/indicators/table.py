@@ -247,9 +247,10 @@ class StatusTable:
             texts.append((shown, first, last, 10.0))
         self._fit(row, texts, 0)
 
-    def spans(self, shares: Sequence[float], first: int = Columns.unit) -> list[tuple[int, int]]:
-        """The columns from ``first`` on, cut into neighbouring spans about as wide as asked."""
+    def spans(self, shares: Sequence[float]) -> list[tuple[int, int]]:
+        """The columns from the unit on, cut into neighbouring spans about as wide as asked."""
         pixels = [pages.column_pixels(w) for w in self.sheet.widths]
+        first = Columns.unit
         whole, asked = sum(pixels[first:]), sum(shares)
         spans, begin, end = [], first, 0.0
         for number, share in enumerate(shares, 1):

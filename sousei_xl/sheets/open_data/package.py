@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from sousei_xl import __version__
+from sousei_xl.figures.changes import PROJECTS_SHEET
+from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
 from sousei_xl.sheets import Contents
-from sousei_xl.sheets.data import PROJECTS_SHEET, project_columns
+from sousei_xl.sheets.data import project_columns
 from sousei_xl.sheets.data_columns import DataColumn
-from sousei_xl.sheets.indicators import INDICATORS_SHEET, indicator_columns
+from sousei_xl.sheets.indicators import indicator_columns
 from sousei_xl.sheets.indicators.head import round_note
 from sousei_xl.sheets.open_data.tables import (
     GUARD,

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from sousei_xl.figures.changes import CATEGORY
+from sousei_xl.figures.changes import CATEGORY, PROJECTS_SHEET
+from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.data import (
     ORIGINALS_ONLY,
-    PROJECTS_SHEET,
     RELISTED_ONLY,
     budget_formula,
     count_formula,
     literal,
 )
+from sousei_xl.sheets.indicators.status import SHEET as STATUS
+from sousei_xl.sheets.indicators.trends import SHEET as TRENDS
+from sousei_xl.sheets.overview.departments import SHEET as DEPARTMENTS
 from sousei_xl.sheets.overview.head import undecided_note, write_head
+from sousei_xl.sheets.overview.notes import SHEET as NOTES
+from sousei_xl.sheets.overview.relisted import SHEET as RELISTED
+from sousei_xl.sheets.overview.summary import SHEET as SUMMARY
 from sousei_xl.sheets.tables import Column, Formula, Row, Table, write_table
 from sousei_xl.strategy import GROSS, NET
+from sousei_xl.strategy.load.table import FORM
 from sousei_xl.text import NEW
 
 SHEET = "目次"
 
 # Every sheet that the official workbook may have, in order, and what it answers.
 ANSWERS = {
-    "別紙": "どの施策に、どの事業があるか（関連事業一覧の本体）",
-    "総括表": "基本目標・施策・部局ごとに、事業がいくつあり、予算がいくらか",
-    "部局別一覧": "どの部局が、どの事業を担当しているか",
-    "数値目標等の状況": "数値目標とKPIが、目標に対してどこまで進んだか",
-    "数値目標・KPIの推移": "数値目標とKPIが、年ごとにどう動いたか",
-    "再掲一覧": "どの事業が再掲か、いくら二重に計上されているか",
+    FORM: "どの施策に、どの事業があるか（関連事業一覧の本体）",
+    SUMMARY: "基本目標・施策・部局ごとに、事業がいくつあり、予算がいくらか",
+    DEPARTMENTS: "どの部局が、どの事業を担当しているか",
+    STATUS: "数値目標とKPIが、目標に対してどこまで進んだか",
+    TRENDS: "数値目標とKPIが、年ごとにどう動いたか",
+    RELISTED: "どの事業が再掲か、いくら二重に計上されているか",
     PROJECTS_SHEET: "集計や並べ替えに使える、飾りのない事業の表",
-    "データ_KPI": "集計や並べ替えに使える、飾りのない実績値の表",
-    "注記": "列の意味、集計の方法、基準日、この資料の状態",
+    INDICATORS_SHEET: "集計や並べ替えに使える、飾りのない実績値の表",
+    NOTES: "列の意味、集計の方法、基準日、この資料の状態",
 }
-_ABOUT_INDICATORS = ("数値目標等の状況", "数値目標・KPIの推移", "データ_KPI")
+_ABOUT_INDICATORS = (STATUS, TRENDS, INDICATORS_SHEET)
 
 _WIDTHS = (34, 18, 8, 62)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sousei_xl import __version__, text
+from sousei_xl.figures.changes import PROJECTS_SHEET
+from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
-from sousei_xl.sheets.data import PROJECTS_SHEET
-from sousei_xl.sheets.indicators.data import INDICATORS_SHEET
 from sousei_xl.sheets.indicators.head import round_note
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table

@@ -8,14 +8,13 @@ from decimal import Decimal
 
 from sousei_xl import text
 from sousei_xl.strategy import Department, Goal, Indicator, Measure
-from sousei_xl.strategy.indicators import FALLING, RISING
+from sousei_xl.strategy.indicators import FALLING, QUALITATIVE, RISING
 from sousei_xl.strategy.load.table import (
     DIRECTIONS,
     INDICATOR_COLUMNS,
     INDICATOR_KINDS,
     INDICATORS,
     LEVELS,
-    QUALITATIVE,
     YEAR_KINDS,
     Mistakes,
     Row,

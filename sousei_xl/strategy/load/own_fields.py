@@ -7,7 +7,6 @@ from dataclasses import replace
 from sousei_xl import text
 from sousei_xl.strategy.fields import CORE, RESERVED, Field
 from sousei_xl.strategy.load.table import (
-    EXCEL_TEXT,
     FIELD_COLUMNS,
     FIELDS,
     NO,
@@ -33,7 +32,7 @@ def read_fields(tables: Tables, mistakes: Mistakes) -> tuple[Field, ...]:
             mistakes.missing(row, "項目名", "財源")
             continue
         limit = text.parse_integer(row.values.get("最大文字数"))
-        if limit.problem or (limit.value is not None and not 1 <= limit.value <= EXCEL_TEXT):
+        if limit.problem or (limit.value is not None and not 1 <= limit.value <= text.MAX_TEXT):
             problem = "「最大文字数」が1から32,767までの整数ではありません。"
             mistakes.at(row, "最大文字数", problem, "例：1000")
             continue

@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from sousei_xl import text
+from sousei_xl.addresses import cell_address
 from sousei_xl.findings import Finding, Place, finding
-from sousei_xl.strategy.indicators import FALLING, MAINTAINED, RISING
+from sousei_xl.strategy.indicators import (
+    FALLING,
+    MAINTAINED,
+    PERIOD_SUM,
+    QUALITATIVE,
+    RISING,
+    RUNNING_TOTAL,
+)
 from sousei_xl.text import Value
 
 # Sheet name → (Excel row, values from column A on), non-empty rows only.
@@ -40,8 +48,7 @@ INDICATOR_COLUMNS = (
 )
 FIELD_COLUMNS = ("項目名", "区分", "種類", "必須", "最大文字数", "選択肢", "説明")
 LEVELS = ("数値目標", "KPI")
-QUALITATIVE = "定性"
-INDICATOR_KINDS = ("各年度", "各年", "時点", "調査", "累計", "期間累計", QUALITATIVE)
+INDICATOR_KINDS = ("各年度", "各年", "時点", "調査", RUNNING_TOTAL, PERIOD_SUM, QUALITATIVE)
 DIRECTIONS = (RISING, FALLING, MAINTAINED)
 YEAR_KINDS = ("年", "年度")
 YES, NO = "はい", "いいえ"
@@ -49,17 +56,6 @@ OWN_KINDS = {"文字": "text", "整数": "integer", "選択": "choice"}
 STANDARD, OWN = "標準", "独自"
 # Not ・, which is a part of many names (観光・スポーツ部).
 _SPLIT = re.compile(r"[、､，,\n]+")
-EXCEL_TEXT = 32767
-
-
-def cell_address(row: int, column: int) -> str:
-    """(12, 7) → ``H12``; the column counts from 0."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +124,7 @@ def rows_of(
             continue
         row = {c: values[i] if i < len(values) else None for c, i in header.items()}
         if not all(text.is_blank(v) for v in row.values()):
-            addresses = {c: cell_address(number, i) for c, i in header.items()}
+            addresses = {c: cell_address(number, i + 1) for c, i in header.items()}
             yield Row(sheet, number, row, addresses)
     if not header:
         names = "、".join(columns[:needed])

@@ -1,0 +1,25 @@
+"""Columns and cells as Excel names them; rows and columns count from 1."""
+
+from __future__ import annotations
+
+
+def column_letters(number: int) -> str:
+    """1 → ``A``, 16384 → ``XFD``."""
+    letters = ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def column_number(letters: str) -> int:
+    """``A`` → 1, ``XFD`` → 16384; upper-case letters only."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def cell_address(row: int, column: int) -> str:
+    """(12, 8) → ``H12``."""
+    return f"{column_letters(column)}{row}"
