@@ -50,7 +50,6 @@ def _answer(*typed: object) -> Submission:
 
 def test_nobody_is_written_to_when_all_have_answered() -> None:
     assert _letters(*example_kpi_submissions()) == {}
-    assert list(indicator_reminders(example_contents().result, None, SETTINGS)) == []
 
 
 def test_a_letter_names_the_indicators_that_nobody_has_reported() -> None:
