@@ -23,3 +23,9 @@ def column_number(letters: str) -> int:
 def cell_address(row: int, column: int) -> str:
     """(12, 8) → ``H12``."""
     return f"{column_letters(column)}{row}"
+
+
+def cell_position(cell: str) -> tuple[int, int]:
+    """``H12`` → (12, 8), the order in which a person reads; (0, 0) for no cell."""
+    letters = cell.rstrip("0123456789")
+    return int(cell[len(letters) :] or 0), column_number(letters)

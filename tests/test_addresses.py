@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sousei_xl.addresses import cell_address, column_letters, column_number
+from sousei_xl.addresses import cell_address, cell_position, column_letters, column_number
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,11 @@ from sousei_xl.addresses import cell_address, column_letters, column_number
 )
 def test_cell_address(row: int, column: int, address: str) -> None:
     assert cell_address(row, column) == address
+    assert cell_position(address) == (row, column)
+
+
+def test_no_cell_comes_before_all() -> None:
+    assert cell_position("") == (0, 0)
 
 
 def test_letters_and_numbers_of_every_column() -> None:

@@ -21,14 +21,13 @@ from sousei_xl.findings import Finding, Place, acknowledge, finding
 from sousei_xl.forms.annotate.request import Letter, write_request
 from sousei_xl.forms.returns import plan_returns
 from sousei_xl.pipeline.file_names import file_names
+from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import (
     Acknowledgement,
     Correction,
     FileRecord,
-    HandEdit,
     OfficeSheet,
-    ReadyRow,
     Submission,
 )
 from sousei_xl.sheets import Contents

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sousei_xl.commands import last_year
 from sousei_xl.figures.totals import Subtotal
@@ -13,6 +13,9 @@ from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import FileRecord, ListResult
 from sousei_xl.sheets import Contents
 from sousei_xl.workspace import OperatorError
+
+if TYPE_CHECKING:
+    from sousei_xl.pipeline.delivery import Delivered
 
 
 def emit(content: dict[str, Any], indent: int | None = 2) -> None:
@@ -117,6 +120,15 @@ def _previous(contents: Contents) -> dict[str, Any] | None:
     if found is None:
         return None
     return {**last_year.described(found.last), **last_year.counts(found)}
+
+
+def delivered(contents: Contents, result: Delivered) -> dict[str, Any]:
+    """The object of a merge that has written its workbooks."""
+    published, remarks = result.published, result.remarks
+    return {
+        **merged(contents, [*published.written, *published.unchanged]),
+        "remarks": {"this_year": remarks.this_year, "earlier": remarks.earlier},
+    }
 
 
 def merged(contents: Contents, outputs: Iterable[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from sousei_xl.addresses import cell_position
 from sousei_xl.commands.console import shown
 from sousei_xl.commands.terminal import finding_line, new_console, new_table
 from sousei_xl.findings import Finding, collapse
@@ -52,10 +53,10 @@ def _counting(files: Mapping[str, str]) -> str:
     return "、".join(f"{sheet}は『{shown(name)}』" for sheet, name in files.items())
 
 
-def sheet_order(item: Finding) -> tuple[str, int, int, str]:
+def sheet_order(item: Finding) -> tuple[str, int, int]:
     """Findings as a person meets them: file first, then row by row from left to right."""
-    letters = item.place.cell.rstrip("0123456789")
-    return item.place.sheet, item.place.row or 0, len(letters), letters
+    _, column = cell_position(item.place.cell)
+    return item.place.sheet, item.place.row or 0, column
 
 
 def _rows_of(console: Console, rows: Sequence[ListedRow]) -> None:

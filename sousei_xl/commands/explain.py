@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         import json
 
-        print(json.dumps({"rules": entries}, indent=2))  # as_json would import pandas
+        print(json.dumps({"rules": entries}, indent=2))  # as_json imports much more
     elif args.code is None:
         for item in entries:
             print(f"{item['code']}  {item['severity']:<4}  {item['title']}")

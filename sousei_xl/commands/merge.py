@@ -170,12 +170,8 @@ def _report(
 ) -> None:
     from sousei_xl.commands import as_json
 
-    published = delivered.published
     if args.json:
-        found = delivered.remarks
-        described = as_json.merged(contents, [*published.written, *published.unchanged])
-        described["remarks"] = {"this_year": found.this_year, "earlier": found.earlier}
-        as_json.emit(described)
+        as_json.emit(as_json.delivered(contents, delivered))
     else:
         from sousei_xl.commands import report  # rich takes its time to import
 

@@ -129,10 +129,7 @@ def _merge_once(
     if json:
         from sousei_xl.commands import as_json
 
-        published = delivered.published
-        as_json.emit(
-            as_json.merged(contents, [*published.written, *published.unchanged]), indent=None
-        )
+        as_json.emit(as_json.delivered(contents, delivered), indent=None)
     result, total = contents.result, contents.totals.total
     states = {d.department: state_words(d) for d in result.departments}
     states |= {shown(f.file): "受け付けられません" for f in result.files if f.outcome == "refused"}

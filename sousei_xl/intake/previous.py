@@ -9,7 +9,7 @@ from sousei_xl import publish, text
 from sousei_xl.addresses import column_number
 from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, PROJECTS_SHEET, Row
 from sousei_xl.publish import Sheets
-from sousei_xl.rules.records import HandEdit, ReadyRow
+from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load.table import FORM
 from sousei_xl.workspace import Workspace

@@ -20,7 +20,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from sousei_xl.addresses import cell_address, column_number
+from sousei_xl.addresses import cell_address, cell_position
 from sousei_xl.intake.frames import read_frame, write_frame
 from sousei_xl.intake.gate import Inspection, SheetFacts, inspect
 from sousei_xl.intake.gate.limits import MAX_FILE, MEGABYTE
@@ -202,19 +202,14 @@ def _leftovers(
     numbers = [number for number, _ in rows]
     for reference in merged:
         first, _, last = reference.partition(":")
-        left, top = _position(first)
-        right, bottom = _position(last or first)
+        top, left = cell_position(first)
+        bottom, right = cell_position(last or first)
         for index in range(bisect_left(numbers, top), bisect_right(numbers, bottom)):
             number, values = rows[index]
             for column, value in enumerate(values[left - 1 : right], start=left):
                 if value is not None and (number, column) != (top, left):
                     shown = value["v"] if isinstance(value, dict) else value
                     yield cell_address(number, column), str(shown)
-
-
-def _position(cell: str) -> tuple[int, int]:
-    letters = cell.rstrip("0123456789")
-    return column_number(letters), int(cell[len(letters) :])
 
 
 def _plain_notice(notice: Notice) -> dict[str, Any]:

@@ -32,8 +32,9 @@ from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.pipeline.verification import require_room, verify_official
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.publish.ahead import as_many_as_pay, written_ahead
+from sousei_xl.rules.hand_edits import ReadyRow
 from sousei_xl.rules.indicators.records import IndicatorResult
-from sousei_xl.rules.records import ListedRow, ListResult, ListStatus, ReadyRow
+from sousei_xl.rules.records import ListedRow, ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council

@@ -26,7 +26,7 @@ from sousei_xl.publish.verify import (
     is_workbook,
     read_back,
 )
-from sousei_xl.rules.records import HandEdit
+from sousei_xl.rules.hand_edits import HandEdit
 from sousei_xl.workspace import Workspace
 
 EDITED = "_手修正"

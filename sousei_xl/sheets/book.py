@@ -32,7 +32,7 @@ Orientation = Literal["landscape", "portrait"]
 
 MAX_LINKS = 65_530  # links on a sheet
 MAX_HEADER = 255  # characters of a page header or footer
-_UNIX = 3  # the system that a zip says it was packed on
+UNIX = 3  # the system that a zip says it was packed on
 _DEFAULT_ROW = 15.0
 _MANY_ROWS = 5000
 
@@ -166,7 +166,7 @@ def _same_on_all_systems(path: str) -> None:
     """A zip notes at each part which system packed it: here always the one that is not Windows."""
     with zipfile.ZipFile(path, "a") as archive:
         for part in archive.infolist():
-            part.create_system = _UNIX
+            part.create_system = UNIX
         archive.comment = b""  # has the notes written anew
 
 

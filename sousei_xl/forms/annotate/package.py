@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from sousei_xl.forms.annotate.markup import Document, Element, Unmarkable, attributes
+from sousei_xl.sheets.book import UNIX
 
 TYPES = "[Content_Types].xml"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -17,7 +18,6 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PACKED = (".png", ".jpg", ".jpeg", ".gif", ".emz", ".wmz", ".zip", ".mp4")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_UNIX = 3  # the system that a zip says it was packed on, as in `sheets.book`
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Package:
                 packed = name.lower().endswith(_PACKED)
                 kind = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
                 part = zipfile.ZipInfo(name, _EPOCH)
-                part.create_system = _UNIX
+                part.create_system = UNIX
                 archive.writestr(part, content, kind)
         return target.getvalue()
 

@@ -168,28 +168,15 @@ def one_department(listing: Listing) -> Iterator[Finding]:
     for row in listing.placed:
         if row.link == "other" and row.original:
             other = row.original
-            yield at(
-                "L107",
-                row,
-                "name",
-                listing,
-                row.name,
-                variant="relisted_here" if row.measure == other.measure else "relisted",
-                other=other.department,
-                original=other.target,
-            )
-        elif not row.is_relisted:
-            earlier = first.setdefault(row.name_key, row)
-            if earlier is not row and earlier.counted != row.counted:
-                yield at(
-                    "L107",
-                    row,
-                    "name",
-                    listing,
-                    row.name,
-                    other=earlier.department,
-                    original=earlier.target,
-                )
+            variant = "relisted_here" if row.measure == other.measure else "relisted"
+        elif row.is_relisted:
+            continue
+        else:
+            other, variant = first.setdefault(row.name_key, row), ""
+            if other.counted == row.counted:
+                continue
+        facts = {"variant": variant, "other": other.department, "original": other.target}
+        yield at("L107", row, "name", listing, row.name, **facts)
 
 
 def _by_measure(listing: Listing) -> dict[str, list[ProjectRow]]:

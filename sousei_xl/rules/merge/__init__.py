@@ -140,23 +140,23 @@ def _with_targets(findings: Iterable[Finding], targets: Mapping[int, str]) -> li
 def _listed(row: ProjectRow, broken: Container[int | None], strategy: Strategy) -> ListedRow:
     measure, original = row.measure or "", row.original if row.is_relisted else None
     return ListedRow(
-        row.row_id,
-        strategy.measure_by_key[measure].goal,
-        measure,
-        row.number,
-        row.is_relisted,
-        _writable(row.category),
-        _writable(row.name),
-        _writable(row.department),
-        _writable(row.counted),
-        _writable(row.relevance),
-        _writable(row.budget_kind),
-        _countable(row),
-        _writable(row.description),
-        _writable(row.note),
-        original.row_id if original else None,
-        row.row_id in broken,
-        tuple(
+        row_id=row.row_id,
+        goal=strategy.measure_by_key[measure].goal,
+        measure=measure,
+        number=row.number,
+        relisted=row.is_relisted,
+        category=_writable(row.category),
+        name=_writable(row.name),
+        department=_writable(row.department),
+        counted=_writable(row.counted),
+        relevance=_writable(row.relevance),
+        budget_kind=_writable(row.budget_kind),
+        budget=_countable(row),
+        description=_writable(row.description),
+        note=_writable(row.note),
+        original=original.row_id if original else None,
+        marked=row.row_id in broken,
+        own=tuple(
             row.own[f.name] if f.kind == "integer" else _writable(row.own[f.name])
             for f in strategy.own_fields
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sousei_xl.rules.records import ReadyRow
+from sousei_xl.rules.hand_edits import ReadyRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.checkbook.audit import write_audit

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from sousei_xl.addresses import cell_position
 from sousei_xl.findings import Finding, Place, Severity, collapse
 from sousei_xl.rules.records import ListResult, RawRow
 from sousei_xl.sheets import Contents
@@ -125,7 +126,6 @@ def _sorted(findings: Iterable[Finding], contents: Contents) -> list[Line]:
 
     def position(line: Line) -> tuple[object, ...]:
         place = line.first.place
-        letters = place.cell.rstrip("0123456789")
         return (
             line.first.addressee == OFFICE,
             order.get(line.department, len(order)),
@@ -133,8 +133,7 @@ def _sorted(findings: Iterable[Finding], contents: Contents) -> list[Line]:
             place.file,
             place.sheet,
             place.row or 0,
-            len(letters),
-            letters,
+            cell_position(place.cell),
         )
 
     return sorted(lines_of(findings, contents.result), key=position)

@@ -12,7 +12,6 @@ from sousei_xl.rules.records import DepartmentStatus
 from sousei_xl.strategy import Settings
 
 CONFIRM: Literal["確認依頼"] = "確認依頼"
-KPI: Literal["KPI"] = "KPI"
 _MOST = 10  # questions of one letter: more do not fit a row of Excel
 _MOST_CELLS = 10
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sousei_xl.findings import RULES
+from sousei_xl.rules.hand_edits import ReadyRow
 from sousei_xl.rules.records import (
     CORRECT,
     REASON,
@@ -12,7 +13,6 @@ from sousei_xl.rules.records import (
     Acknowledgement,
     AppliedCorrection,
     ListResult,
-    ReadyRow,
 )
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book, Sheet

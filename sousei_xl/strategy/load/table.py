@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from sousei_xl import text
-from sousei_xl.addresses import cell_address
+from sousei_xl.addresses import cell_address, cell_position
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.strategy.indicators import (
     FALLING,
@@ -90,12 +90,9 @@ class Mistakes:
         """Sheet after sheet as they were checked, each from top to bottom and left to right."""
         sheets = list(dict.fromkeys(item.place.sheet for item in self.found))
 
-        def position(item: Finding) -> tuple[int, int, int, str]:
-            letters = item.place.cell.rstrip("0123456789")
-            row = int(item.place.cell[len(letters) :] or 0)
-            return sheets.index(item.place.sheet), row, len(letters), letters
-
-        return sorted(self.found, key=position)
+        return sorted(
+            self.found, key=lambda f: (sheets.index(f.place.sheet), *cell_position(f.place.cell))
+        )
 
     def at(self, row: Row, heading: str, problem: str, remedy: str) -> None:
         cell = row.addresses.get(heading, f"A{row.row}")
