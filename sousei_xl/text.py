@@ -74,6 +74,8 @@ _OUTER = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
 
 def to_text(value: Value) -> str:
     """A raw cell as a person reads it: ``12000.0`` → ``12000``, a date → ``2018-03-30``."""
+    if isinstance(value, str):  # most of them
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -19,6 +19,7 @@ from python_calamine import CalamineWorkbook
 
 from sousei_xl.pipeline import delivery
 from sousei_xl.publish import locked
+from sousei_xl.publish.ahead import Writers
 from sousei_xl.sheets import Contents, book
 from sousei_xl.sheets.book import MAX_LINKS, Book
 from sousei_xl.sheets.checkbook import write_checkbook
@@ -187,7 +188,7 @@ def test_more_rows_than_excel_holds_are_refused_before_anything_is_written(
     workspace = Workspace.at(tmp_path)
     workspace.inbox.mkdir()
     with locked(workspace) as held, pytest.raises(OperatorError) as caught:
-        delivery.publish_list(workspace, contents, prototype, held)
+        delivery.publish_list(workspace, contents, prototype, held, Writers())
     assert "一覧が1,048,009行になり、Excelの1枚のシートに入りません" in str(caught.value)
     assert "分けて" in str(caught.value)
     assert [p.name for p in workspace.outbox.iterdir()] == ["履歴"]

@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook
 
 from sousei_xl.pipeline import delivery
 from sousei_xl.publish import locked
+from sousei_xl.publish.ahead import Writers
 from sousei_xl.rules.merge import merge as merge_rows
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.data import projects_data
@@ -483,7 +484,7 @@ def test_what_does_not_read_back_is_not_published(
 
     monkeypatch.setattr(delivery, "open_data", losing_a_row)
     with locked(workspace) as held, pytest.raises(OperatorError, match=PROJECTS):
-        delivery.publish_list(workspace, contents, prototype, held)
+        delivery.publish_list(workspace, contents, prototype, held, Writers())
     assert [p.name for p in workspace.outbox.iterdir()] == ["履歴"]
 
 

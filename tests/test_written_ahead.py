@@ -1,11 +1,13 @@
-"""Many workbooks on their way back: other processes write them, and nothing else changes."""
+"""Much to write: other processes do it, and nothing else changes."""
 
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -13,11 +15,12 @@ from pathlib import Path
 import pytest
 
 from sousei_xl import cli
+from sousei_xl.commands import merge
 from sousei_xl.findings import Place, finding
 from sousei_xl.forms.returns import Return, write_return
 from sousei_xl.pipeline import delivery
 from sousei_xl.publish import ahead
-from sousei_xl.publish.ahead import Write, written_ahead
+from sousei_xl.publish.ahead import Write, Writers
 from tests.facts import example_strategy
 from tests.test_determinism import assert_same, outputs
 from tests.workspaces import column, edit, example_workspace
@@ -31,17 +34,35 @@ def returns(count: int) -> list[Write]:
     return [partial(write_return, source=Path(), item=job, strategy=strategy) for job in jobs]
 
 
-def written(folder: Path, processes: int, count: int = 7) -> list[bytes]:
+def written(folder: Path, writes: Sequence[Write]) -> list[bytes]:
     folder.mkdir()
-    with written_ahead(returns(count), processes, at_once=3) as writes:
-        for number, write in enumerate(writes):
-            write(folder / f"{number}.xlsx")
-    return [(folder / f"{number}.xlsx").read_bytes() for number in range(count)]
+    paths = [folder / f"{number}.xlsx" for number in range(len(writes))]
+    for write, path in zip(writes, paths, strict=True):
+        write(path)
+    return [path.read_bytes() for path in paths]
+
+
+def written_ahead(folder: Path, count: int = 7) -> list[bytes]:
+    with Writers(2) as writers:
+        return written(folder, writers.ahead(returns(count), at_once=3))
 
 
 def test_other_processes_write_what_this_one_would(tmp_path: Path) -> None:
-    assert written(tmp_path / "2", 2) == written(tmp_path / "0", 0)
-    assert written(tmp_path / "none", 2, 0) == []
+    assert written_ahead(tmp_path / "2") == written(tmp_path / "0", returns(7))
+    assert written_ahead(tmp_path / "none", 0) == []
+
+
+def test_a_process_that_came_up_early_writes_the_same(tmp_path: Path) -> None:
+    with Writers(1) as writers:
+        writers.start("sousei_xl.forms.returns")
+        early = written(tmp_path / "1", writers.ahead(returns(3), at_once=3))
+    assert early == written(tmp_path / "0", returns(3))
+
+
+def test_a_process_that_came_up_for_nothing_ends() -> None:
+    with Writers(1) as writers:
+        writers.start("sousei_xl.forms.returns")
+    assert not multiprocessing.active_children()
 
 
 def die(*_: object) -> None:
@@ -51,21 +72,18 @@ def die(*_: object) -> None:
 def test_processes_that_die_cost_nothing_but_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone = written(tmp_path / "0", 0)
     monkeypatch.setattr(ahead, "_write_several", die)
-    assert written(tmp_path / "2", 2) == alone
+    assert written_ahead(tmp_path / "2") == written(tmp_path / "0", returns(7))
 
 
 def test_processes_that_cannot_be_started_cost_nothing_but_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone = written(tmp_path / "0", 0)
-
     def refuse(*_: object) -> None:
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
     monkeypatch.setattr(ProcessPoolExecutor, "submit", refuse)
-    assert written(tmp_path / "2", 2) == alone
+    assert written_ahead(tmp_path / "2") == written(tmp_path / "0", returns(7))
 
 
 def test_no_more_files_wait_than_are_needed_soon(
@@ -79,7 +97,8 @@ def test_no_more_files_wait_than_are_needed_soon(
         return usual(pool, *work)  # type: ignore[arg-type]
 
     monkeypatch.setattr(ProcessPoolExecutor, "submit", submit)
-    with written_ahead(returns(20), 1, at_once=2) as writes:
+    with Writers(1) as writers:
+        writes = writers.ahead(returns(20), at_once=2)
         assert len(begun) == 2
         writes[0](tmp_path / "0.xlsx")
         assert len(begun) == 3
@@ -93,8 +112,10 @@ def fail(path: Path) -> None:
 
 
 def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
-    with written_ahead([fail], 1, at_once=1) as (write,), pytest.raises(OSError, match="No space"):
-        write(tmp_path / "1.xlsx")
+    with Writers(1) as writers:
+        (write,) = writers.ahead([fail], at_once=1)
+        with pytest.raises(OSError, match="No space"):
+            write(tmp_path / "1.xlsx")
 
 
 def take_long(path: Path) -> None:
@@ -102,7 +123,8 @@ def take_long(path: Path) -> None:
 
 
 def interrupted() -> None:
-    with written_ahead([take_long], 1, at_once=1):
+    with Writers(1) as writers:
+        writers.ahead([take_long], at_once=1)
         time.sleep(1)  # until it is at work
         raise KeyboardInterrupt
 
@@ -114,17 +136,30 @@ def test_an_interruption_waits_for_nobody() -> None:
     assert time.monotonic() - started < 60
 
 
-def test_a_merge_in_several_processes_gives_the_same_bytes(
+def merged(workspace: Path, status: int, original: Path) -> dict[str, bytes]:
+    shutil.copytree(original, workspace)
+    assert cli.run(["merge", "--workspace", str(workspace)]) == status
+    return outputs(workspace)
+
+
+def test_returns_written_by_several_processes_have_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = example_workspace(tmp_path / "w")
     path = original / "inbox" / "経済部.xlsx"
     edit(path, "事業", {f"{column(path, '関連性')}4": "△"})
-    found = []
-    for most in (delivery._MANY_RETURNS, 0):
-        monkeypatch.setattr(delivery, "_MANY_RETURNS", most)
-        workspace = tmp_path / str(most)
-        shutil.copytree(original, workspace)
-        assert cli.run(["merge", "--workspace", str(workspace)]) == 1
-        found.append(outputs(workspace))
-    assert_same(*found)
+    alone = merged(tmp_path / "alone", 1, original)
+    monkeypatch.setattr(delivery, "_MANY_RETURNS", 0)
+    assert_same(alone, merged(tmp_path / "several", 1, original))
+
+
+def test_a_long_list_written_by_two_processes_has_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = example_workspace(tmp_path / "w")
+    alone = merged(tmp_path / "alone", 0, original)
+    monkeypatch.setattr(delivery, "_LONG_LIST", 0)
+    monkeypatch.setattr(merge, "_MANY", 0)
+    assert_same(alone, merged(tmp_path / "two", 0, original))
+    monkeypatch.setattr(ahead, "_write_several", die)
+    assert_same(alone, merged(tmp_path / "one died", 0, original))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sousei_xl import publish, text
@@ -18,6 +19,7 @@ from sousei_xl.commands.options import (
 )
 from sousei_xl.commands.progress import Progress
 from sousei_xl.intake import arrivals
+from sousei_xl.publish.ahead import Writers
 from sousei_xl.strategy.load.table import FORM
 from sousei_xl.workspace import OperatorError
 
@@ -28,6 +30,21 @@ if TYPE_CHECKING:
     from sousei_xl.pipeline.delivery import Definition, Delivered
     from sousei_xl.sheets import Contents
     from sousei_xl.workspace import Workspace
+
+_MANY = 50  # files, of which a list comes that pays for one more process
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be merged and how: ``approve`` is the date of 決裁, ``previous`` last year's 別紙,
+    ``jobs`` and ``executor`` as in ``arrivals.start``."""
+
+    workspace: Workspace
+    progress: Progress
+    previous: Path | None = None
+    approve: dt.date | None = None
+    jobs: int = 0
+    executor: Executor | None = None
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -89,65 +106,56 @@ def run(args: argparse.Namespace) -> int:
     approve = approval_date(args.approve)
     if args.jobs < 0:
         raise OperatorError("--jobs には1以上の数を指定してください。")
-    workspace, jobs, previous = workspace_of(args), args.jobs, args.previous
+    workspace = workspace_of(args)
     with executor_of(args.cluster) as executor, Progress("読み込み") as progress:
+        request = Request(workspace, progress, args.previous, approve, args.jobs, executor)
         if args.dry_run:
-            contents, _ = _merge(workspace, jobs, approve, progress, executor, previous)
+            contents, _ = _merge(request)
             progress.close()
             _show_changes(args, workspace, contents)
         else:
-            contents, delivered = deliver(workspace, jobs, approve, progress, executor, previous)
+            contents, delivered = deliver(request)
             _report(args, workspace, contents, delivered)
     return DRAFT if contents.status == "draft" else DONE
 
 
-def deliver(
-    workspace: Workspace,
-    jobs: int,
-    approve: dt.date | None,
-    progress: Progress,
-    executor: Executor | None = None,
-    previous: Path | None = None,
-) -> tuple[Contents, Delivered]:
-    """Read, merge and publish once, compared with ``previous``, last year's 別紙.
+def deliver(request: Request) -> tuple[Contents, Delivered]:
+    """Read, merge and publish once.
 
     The outbox is held from reading on: a slower run must not put an older inbox over a newer one.
     """
+    workspace, progress, previous = request.workspace, request.progress, request.previous
     arrivals.require_previous(previous)
     arrivals.require(workspace)  # before anything is created in the outbox
-    with publish.locked(workspace) as outbox:
-        contents, definition = _merge(workspace, jobs, approve, progress, executor, previous)
+    with publish.locked(workspace) as outbox, Writers() as writers:
+        contents, definition = _merge(request, writers)
         from sousei_xl.pipeline import delivery
 
         progress.stage("書き出し")
         delivered = delivery.publish_list(
-            workspace, contents, definition.prototype, outbox, previous
+            workspace, contents, definition.prototype, outbox, writers, previous
         )
     progress.close()
     return contents, delivered
 
 
-def _merge(
-    workspace: Workspace,
-    jobs: int,
-    approve: dt.date | None,
-    progress: Progress,
-    executor: Executor | None,
-    previous: Path | None,
-) -> tuple[Contents, Definition]:
+def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, Definition]:
+    workspace, progress = request.workspace, request.progress
     # Reading goes on in the workers while pandas and pandera are imported here.
     arriving = arrivals.start(
         workspace,
-        jobs,
+        request.jobs,
         on_done=progress.update,
         form=FORM,
-        executor=executor,
-        previous=previous,
+        executor=request.executor,
+        previous=request.previous,
     )
     from sousei_xl import pipeline
     from sousei_xl.pipeline import delivery
 
     arrived = arriving.result()
+    if writers and len(arrived.files) > _MANY:
+        writers.start("sousei_xl.sheets.checkbook", "sousei_xl.sheets.council")
     progress.stage("点検・統合")
     if arriving.spread and arriving.spread.read_here:
         here = f"{arriving.spread.read_here:,}ファイル"
@@ -160,7 +168,7 @@ def _merge(
     del arriving, arrived  # of very many files, this is most of what is in memory
     result, indicators = pipeline.merge_all(intake, strategy, last)
     contents = delivery.contents_of(
-        run, result, indicators, strategy, workspace, approve, last, previous
+        run, result, indicators, strategy, workspace, request.approve, last, request.previous
     )
     return contents, definition
 

@@ -121,11 +121,11 @@ def _merge_once(
 
     Raises OperatorError.
     """
-    from sousei_xl.commands.merge import deliver
+    from sousei_xl.commands.merge import Request, deliver
     from sousei_xl.commands.status_report import state_words
 
     with Progress("読み込み") as progress:
-        contents, delivered = deliver(workspace, 0, None, progress, previous=previous)
+        contents, delivered = deliver(Request(workspace, progress, previous))
     if json:
         from sousei_xl.commands import as_json
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from sousei_xl import text
 from sousei_xl.forms.layout import CHECK, INDICATORS
@@ -36,7 +37,7 @@ def find_indicator_header(
     Headings are compared by match key; a year may be spelled in any way (``平成29年度実績値``).
     Years outside the plan are no columns of the form. None where there is no header.
     """
-    spellings = {text.key(label): name for name, label in indicator_fields(strategy)}
+    spellings = _spellings(strategy)
     years = plan_years(strategy.settings)
     for position, (_, values) in enumerate(rows):
         if len(values) - values.count(None) < _ENOUGH:
@@ -53,6 +54,12 @@ def find_indicator_header(
         if "id" in found and len(found) >= _ENOUGH and any(actual_field(y) in found for y in years):
             return position, found
     return None
+
+
+@lru_cache(maxsize=4)
+def _spellings(strategy: Strategy) -> Mapping[str, str]:
+    """Match key of a heading → column name."""
+    return {text.key(label): name for name, label in indicator_fields(strategy)}
 
 
 def content_mark(rows: Iterable[Mapping[str, Value]], settings: Settings) -> str:

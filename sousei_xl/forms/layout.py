@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from sousei_xl import text
 from sousei_xl.addresses import cell_address
@@ -96,7 +97,8 @@ def resembles_projects(rows: Sequence[tuple[int, Sequence[Value]]], strategy: St
     return any(len({spellings[h] for h in found if h in spellings}) > 2 for found in headings)
 
 
-def _spellings(strategy: Strategy) -> dict[str, str]:
+@lru_cache(maxsize=4)
+def _spellings(strategy: Strategy) -> Mapping[str, str]:
     """Match key of a heading, with and without its unit → field name."""
     found = {text.key(label): name for name, label in project_fields(strategy, prefilled=True)}
     for field in strategy.fields:

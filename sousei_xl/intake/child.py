@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sousei_xl.intake.frames import read_frame, write_frame
+from sousei_xl.intake.frames import dumped, read_frame, write_frame
 from sousei_xl.intake.inbox import InboxFile
 
 _STARTUP = 60.0  # seconds; a virus scanner may hold up the start of a process for long
@@ -79,11 +80,12 @@ class Child:
         self._set_deadline(timeout + _STARTUP if file.form else timeout)
         request = {"path": str(file.path), "name": file.file, "form": file.form}
         with contextlib.suppress(OSError):  # it died between two files: the answer tells
-            write_frame(self._process.stdin, request)
-        answer = self._receive()
-        if answer is not None:
-            return answer
-        return self._post_mortem()
+            write_frame(self._process.stdin, dumped(request))
+        reading, *sheets = self._receive() or [b""]
+        try:
+            return {**json.loads(reading), "sheets": sheets}
+        except ValueError:
+            return self._post_mortem()
 
     def kill(self) -> None:
         """End the process at once."""
@@ -130,15 +132,15 @@ class Child:
         self._errors.seek(0)
         return self._errors.read()[-4096:]
 
-    def _receive(self) -> dict[str, Any] | None:
+    def _receive(self) -> list[bytes] | None:
         assert self._process.stdout is not None
         try:
-            answer = read_frame(self._process.stdout)
+            parts = read_frame(self._process.stdout)
         except (OSError, ValueError):
-            answer = None
+            parts = None
         with self._lock:
             self._deadline = None
-        return answer
+        return parts
 
     def _set_deadline(self, seconds: float) -> None:
         with self._lock:

@@ -1,27 +1,44 @@
-"""Parent and reading child talk in frames: a big-endian 32-bit length, then ASCII JSON."""
+"""Parent and reading child talk in frames: parts of ASCII JSON, each behind its length.
+
+Lengths, and how many parts there are, are big-endian 32-bit numbers.
+"""
 
 from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Mapping
 from typing import IO, Any
 
 
-def write_frame(stream: IO[bytes], content: dict[str, Any]) -> None:
-    """Write one object and flush; lone surrogates in file names survive as escapes."""
-    body = json.dumps(content, separators=(",", ":")).encode("ascii")
-    stream.write(struct.pack(">I", len(body)) + body)
+def dumped(content: Mapping[str, Any]) -> bytes:
+    """One object as JSON; lone surrogates in file names survive as escapes."""
+    return json.dumps(content, separators=(",", ":")).encode("ascii")
+
+
+def write_frame(stream: IO[bytes], *parts: bytes) -> None:
+    """Write the parts of one frame and flush."""
+    stream.write(struct.pack(">I", len(parts)))
+    for part in parts:
+        stream.write(struct.pack(">I", len(part)) + part)
     stream.flush()
 
 
-def read_frame(stream: IO[bytes]) -> dict[str, Any] | None:
-    """Read one object; None at the end of the stream, also where it ends within a frame."""
-    head = stream.read(4)
-    if len(head) < 4:
+def read_frame(stream: IO[bytes]) -> list[bytes] | None:
+    """Read one frame; None at the end of the stream, also where it ends within a frame."""
+    try:
+        return [_read(stream, _number(stream)) for _ in range(_number(stream))]
+    except EOFError:
         return None
-    (length,) = struct.unpack(">I", head)
-    body = stream.read(length)
-    if len(body) < length:
-        return None
-    content: dict[str, Any] = json.loads(body)
-    return content
+
+
+def _number(stream: IO[bytes]) -> int:
+    number: int = struct.unpack(">I", _read(stream, 4))[0]
+    return number
+
+
+def _read(stream: IO[bytes], length: int) -> bytes:
+    data = stream.read(length)
+    if len(data) < length:
+        raise EOFError
+    return data

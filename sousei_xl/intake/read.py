@@ -8,11 +8,13 @@ file. Where a child's answers end, the file it was at is the guilty one.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -267,6 +269,7 @@ class PendingReadings:
 
 _T = TypeVar("_T")
 _NONE: Mapping[Any, Any] = {}  # no proxy: a reading can be pickled
+_SHEETS = 32  # that are remembered as they were written: the instructions are the same in all forms
 _WORD = 16  # characters of what is typed again and again: choices, marks, departments
 
 
@@ -279,6 +282,7 @@ class _Decoder:
 
     def __init__(self) -> None:
         self._kept: dict[Any, Any] = {}
+        self._sheets = lru_cache(maxsize=_SHEETS)(self._sheet)
 
     def reading(self, file: str, answer: Mapping[str, Any]) -> Reading:
         refusal = answer["refusal"]
@@ -290,7 +294,7 @@ class _Decoder:
             notices=tuple(Notice(**notice) for notice in answer["notices"]),
             saved=answer["saved"],
             properties={self._keep(k): self._keep(v) for k, v in answer["properties"].items()},
-            sheets=tuple(self._sheet(sheet) for sheet in answer["sheets"]),
+            sheets=tuple(map(self._sheets, answer["sheets"])),
             form=answer["form"],
         )
 
@@ -298,7 +302,8 @@ class _Decoder:
         kept: _T = self._kept.setdefault(value, value)
         return kept
 
-    def _sheet(self, sheet: Mapping[str, Any]) -> SheetCells:
+    def _sheet(self, written: bytes) -> SheetCells:
+        sheet = json.loads(written)
         formulas = {
             self._keep(letters): self._keep(frozenset(rows))
             for letters, rows in sheet["formulas"].items()

@@ -153,13 +153,14 @@ def _department_in_name(file: str, strategy: Strategy) -> str:
 
 def _find_reply(reading: Reading) -> _Reply:
     """The sheet 回答票, or whichever sheet is laid out like it."""
-    best: tuple[int, str, dict[str, tuple[Value, str]]] = (0, "", {})
-    for sheet in reading.sheets:
-        values = layout.reply_values(sheet.rows)
-        rank = len(values) + (100 if text.key(sheet.name) == text.key(layout.REPLY) else 0)
-        if layout.DEPARTMENT in values and rank > best[0] and len(values) >= 3:
-            best = (rank, sheet.name, values)
-    return _Reply(best[1], best[2], reading.properties)
+    wanted = text.key(layout.REPLY)
+    for named in (True, False):
+        sheets = (sheet for sheet in reading.sheets if (text.key(sheet.name) == wanted) == named)
+        found = [(sheet.name, layout.reply_values(sheet.rows)) for sheet in sheets]
+        found = [(n, v) for n, v in found if layout.DEPARTMENT in v and len(v) >= 3]
+        if found:
+            return _Reply(*max(found, key=lambda pair: len(pair[1])), reading.properties)
+    return _Reply("", {}, reading.properties)
 
 
 def find_tables(sheets: tuple[SheetCells, ...], strategy: Strategy) -> list[Table]:

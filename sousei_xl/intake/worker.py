@@ -1,14 +1,16 @@
 """The child process: gate and parser for one file after the other, answers as JSON frames.
 
 It imports nothing but the standard library and calamine, so that it starts fast, and openpyxl only
-where a template's look is asked for. Its first frame says that it is ready; then every request (the
-arguments of ``answer``) gets exactly one answer, until the input ends. A child that dies owes one,
-and ``read`` knows for which file.
+where a template's look is asked for. Its first frame, an empty one, says that it is ready; then
+every request (the arguments of ``answer``) gets exactly one answer, until the input ends: the
+reading, and each of its sheets as a part of its own, because forms have some of them in common. A
+child that dies owes one, and ``read`` knows for which file.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 import struct
@@ -21,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from sousei_xl.addresses import cell_address, cell_position
-from sousei_xl.intake.frames import read_frame, write_frame
+from sousei_xl.intake.frames import dumped, read_frame, write_frame
 from sousei_xl.intake.gate import Inspection, SheetFacts, inspect
 from sousei_xl.intake.gate.limits import MAX_FILE, MEGABYTE
 from sousei_xl.intake.notice import Notice
@@ -40,14 +42,16 @@ def main() -> None:
     limit_memory()
     # openpyxl would import numpy where it is installed, for values that no file has.
     sys.modules["numpy"] = None  # type: ignore[assignment]
-    write_frame(answers, {"ready": True})
+    write_frame(answers)
     while (request := read_frame(requests)) is not None:
-        write_frame(answers, answer(**request))
+        reading = answer(**json.loads(request[0]))
+        sheets = reading.pop("sheets")
+        write_frame(answers, dumped(reading), *sheets)
     os._exit(0)  # nothing is left to tidy up, and the parent may be waiting
 
 
 def answer(path: str, name: str, form: str = "") -> dict[str, Any]:
-    """Read one file, whatever it is; the fields are those of ``read.Reading``.
+    """Read one file, whatever it is; the fields are those of ``read.Reading``, sheets as JSON.
 
     ``form`` names a sheet whose look is wanted as well (``print_form``).
     Every exception is turned into a refusal of this file, panics of the Rust side included: they
@@ -124,8 +128,8 @@ def _snapshot(path: str, reading: dict[str, Any]) -> bytes | Notice:
     return data
 
 
-def _sheets(data: bytes, inspection: Inspection) -> list[dict[str, Any]] | Notice:
-    """All worksheets as calamine reads them, held against what the gate counted."""
+def _sheets(data: bytes, inspection: Inspection) -> list[bytes] | Notice:
+    """All worksheets as calamine reads them, held against what the gate counted, as JSON."""
     # Imported here because a parent that reads through workers never needs it.
     from python_calamine import CalamineWorkbook, SheetTypeEnum
 
@@ -138,14 +142,14 @@ def _sheets(data: bytes, inspection: Inspection) -> list[dict[str, Any]] | Notic
         return Notice("F107", "sheets", {})
     if inspection.checked is not data:
         workbook = CalamineWorkbook.from_filelike(BytesIO(inspection.checked))
-    sheets: list[dict[str, Any]] = []
+    sheets: list[bytes] = []
     for facts in inspection.sheets:
         rows = workbook.get_sheet_by_name(facts.name).to_python(skip_empty_area=False)
         filled = sum(len(row) - row.count("") for row in rows)
         if filled != facts.filled:
             expected = str(facts.filled)
             return Notice("F107", "", {"sheet": facts.name, "value": filled, "expected": expected})
-        sheets.append(_plain_sheet(facts, rows))
+        sheets.append(dumped(_plain_sheet(facts, rows)))
     return sheets
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -31,7 +30,7 @@ from sousei_xl.pipeline.checking import Asked, Checked
 from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.pipeline.verification import require_room, verify_official
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
-from sousei_xl.publish.ahead import as_many_as_pay, written_ahead
+from sousei_xl.publish.ahead import Writers
 from sousei_xl.rules.hand_edits import ReadyRow
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import ListedRow, ListResult, ListStatus
@@ -60,6 +59,7 @@ __all__ = [
 
 
 _MANY_RETURNS = 40
+_LONG_LIST, _TOO_LONG = 500, 50_000  # rows: more are a matter of memory, which a process needs, too
 _PRINTED = attrgetter(
     *(f.name for f in fields(ListedRow) if f.name not in ("row_id", "note", "original"))
 )
@@ -209,12 +209,14 @@ def publish_list(
     contents: Contents,
     prototype: Prototype,
     held: Outbox,
+    writers: Writers,
     last: Path | None = None,
 ) -> Delivered:
     """Write, verify and publish the workbooks; former states and hand edits go to 履歴.
 
-    ``held`` is the locked outbox: one run at a time, from reading the inbox on. Beside ``last``,
-    last year's 別紙, stand the council's remarks of last year.
+    ``held`` is the locked outbox: one run at a time, from reading the inbox on. ``writers`` help
+    where there is much to write. Beside ``last``, last year's 別紙, stand the council's remarks of
+    last year.
     """
     require_room(contents)
     strategy = contents.strategy
@@ -240,27 +242,28 @@ def publish_list(
         approval = publish.Approval(contents.approved_on, digest, year_of_list)
     due = plan_returns(contents.result, contents.findings)
     checkbook = partial(write_checkbook, contents=contents, inbox_link=inbox, hand_edits=edits)
-    with _returns(due, workspace.inbox, strategy) as returns:
-        published = publish.publish(
-            workspace,
-            contents.run,
-            [
-                official,
-                Output(f"点検結果_{year}.xlsx", write=checkbook, tracked=False),
-                Output(
-                    remarks.council_name(strategy.settings),
-                    write=partial(write_council, contents=contents, remarks=said),
-                    verify=(lambda _, sheets: remarks.check_kept(sheets, said)) if said else None,
-                    tracked=False,
-                ),
-                *_open_data(contents),
-                *returns,
-            ],
-            # Open data that this run has none of (a draft has none at all) stands no longer.
-            retire=[*_settled_returns(held, returns, contents), *OPEN_DATA_NAMES],
-            approval=approval,
-            held=held,
-        )
+    beside = [
+        Output(f"点検結果_{year}.xlsx", write=checkbook, tracked=False),
+        Output(
+            remarks.council_name(strategy.settings),
+            write=partial(write_council, contents=contents, remarks=said),
+            verify=(lambda _, sheets: remarks.check_kept(sheets, said)) if said else None,
+            tracked=False,
+        ),
+        *_open_data(contents),
+    ]
+    if _LONG_LIST < len(contents.result.listed) <= _TOO_LONG:
+        beside = _ahead(beside, writers, at_once=len(beside))
+    returns = _returns(due, workspace.inbox, strategy, writers)
+    published = publish.publish(
+        workspace,
+        contents.run,
+        [official, *beside, *returns],
+        # Open data that this run has none of (a draft has none at all) stands no longer.
+        retire=[*_settled_returns(held, returns, contents), *OPEN_DATA_NAMES],
+        approval=approval,
+        held=held,
+    )
     this_year = strategy.settings.fiscal_year
     earlier = sum(remark.year is not None and remark.year < this_year for remark in said)
     found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
@@ -275,18 +278,26 @@ def _open_data(contents: Contents) -> Iterator[Output]:
         yield Output(file.name, file.write, verified_by(file.check))
 
 
-@contextlib.contextmanager
-def _returns(jobs: Sequence[Return], inbox: Path, strategy: Strategy) -> Iterator[list[Output]]:
+def _returns(
+    jobs: Sequence[Return], inbox: Path, strategy: Strategy, writers: Writers
+) -> list[Output]:
     """Departments' files on their way back, marked; very many are written by several processes."""
-    writes = [
-        partial(write_return, source=inbox / job.file, item=job, strategy=strategy) for job in jobs
+    returns = [
+        Output(
+            job.name,
+            write=partial(write_return, source=inbox / job.file, item=job, strategy=strategy),
+            tracked=False,
+            source=_remembered(job),
+        )
+        for job in jobs
     ]
-    processes = as_many_as_pay() if len(jobs) > _MANY_RETURNS else 0
-    with written_ahead(writes, processes, at_once=16) as ready:
-        yield [
-            Output(job.name, write=write, tracked=False, source=_remembered(job))
-            for job, write in zip(jobs, ready, strict=True)
-        ]
+    return _ahead(returns, writers, at_once=16) if len(jobs) > _MANY_RETURNS else returns
+
+
+def _ahead(outputs: Sequence[Output], writers: Writers, at_once: int) -> list[Output]:
+    """The same files, being written from now on."""
+    writes = writers.ahead([output.write for output in outputs], at_once)
+    return [replace(output, write=write) for output, write in zip(outputs, writes, strict=True)]
 
 
 def _remembered(job: Return) -> str:
@@ -317,7 +328,8 @@ def publish_returns(
     ]
     inputs = [(job.file, job.sha256) for job in jobs]
     run = Run.of("", inputs, strategy.settings.list_date)
-    with _returns(jobs, Path(), strategy) as outputs:
+    with Writers() as writers:
+        outputs = _returns(jobs, Path(), strategy, writers)
         published = publish.publish(workspace, run, outputs)
     return [*published.written, *published.unchanged]
 

@@ -8,9 +8,9 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,30 +20,59 @@ if TYPE_CHECKING:  # most merges need no other process
 Write = Callable[[Path], object]
 
 
-def as_many_as_pay() -> int:
-    """How many processes write at a time on this machine."""
-    return min(8, os.cpu_count() or 1)
+class Writers:
+    """Processes that write files aside, started when there is something for them; a context that
+    ends them. What is written does not depend on them."""
 
+    def __init__(self, processes: int = 0) -> None:
+        """``processes`` write at a time; 0: as many as pay on this machine."""
+        self._processes = processes or min(8, os.cpu_count() or 1)
+        self._pool: ProcessPoolExecutor | None = None
+        self._left = contextlib.ExitStack()
 
-@contextlib.contextmanager
-def written_ahead(
-    writes: Sequence[Write], processes: int, at_once: int
-) -> Iterator[Sequence[Write]]:
-    """Have the files written aside from now on; what is given back puts them in their places.
+    def __enter__(self) -> Writers:
+        return self
 
-    Each of ``writes`` gets the path of its file and can be pickled. ``at_once`` of them go to a
-    process together; 0 ``processes``: everything is written here, in its turn. What is written
-    does not depend on it. To be called in order, and before the context ends.
-    """
-    if not processes or not writes:
-        yield writes
-        return
-    # A virus scanner may still look at what was moved away, and Windows then keeps the folder.
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as aside, _pool(processes) as pool:
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            from multiprocessing import active_children
+
+            for child in active_children():  # nobody waits for what will not be used
+                child.terminate()
+        self._left.close()
+
+    def start(self, *modules: str) -> None:
+        """Have a process come up, with what its work needs, while this one does other things."""
+        with contextlib.suppress(*_NO_PROCESS):
+            self._pooled().submit(_import, modules)
+
+    def ahead(self, writes: Sequence[Write], at_once: int) -> Sequence[Write]:
+        """Have the files written from now on; what is given back puts them in their places.
+
+        Each of ``writes`` gets the path of its file and can be pickled. ``at_once`` of them go to a
+        process together. To be called in order, and before the context ends.
+        """
+        if not writes:
+            return []
+        # A virus scanner may still look at what was moved away, and Windows then keeps the folder.
+        folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        aside = self._left.enter_context(folder)
+        pool = self._pooled()
         tasks = [(write, Path(aside, f"{n:05}.xlsx")) for n, write in enumerate(writes)]
         lots = [tasks[n : n + at_once] for n in range(0, len(tasks), at_once)]
-        ahead = _Ahead(pool, lots, 2 * processes)
-        yield [partial(ahead.fetch, n // at_once, *task) for n, task in enumerate(tasks)]
+        ahead = _Ahead(pool, lots, 2 * self._processes)
+        return [partial(ahead.fetch, n // at_once, *task) for n, task in enumerate(tasks)]
+
+    def _pooled(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            from concurrent.futures import ProcessPoolExecutor
+            from multiprocessing import get_context
+
+            # Not forked: a fork would hold the outbox's lock, too, after this process was killed.
+            spawn = get_context("spawn")
+            self._pool = ProcessPoolExecutor(self._processes, spawn, initializer=_begin)
+            self._left.callback(self._pool.shutdown, cancel_futures=True)
+        return self._pool
 
 
 class _Ahead:
@@ -71,31 +100,19 @@ class _Ahead:
             write(path)
 
 
-# Not to be started, killed, or short of memory or disk: nothing is lost but speed.
-_NO_PROCESS = (BrokenExecutor, OSError, MemoryError)
+# Killed (BrokenExecutor is a RuntimeError), not to be started, or short of memory or disk: nothing
+# is lost but speed.
+_NO_PROCESS = (RuntimeError, OSError, MemoryError)
+
+
+def _import(modules: Iterable[str]) -> None:
+    for module in modules:
+        import_module(module)
 
 
 def _write_several(tasks: Sequence[tuple[Write, Path]]) -> None:
     for write, path in tasks:
         write(path)
-
-
-@contextlib.contextmanager
-def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import active_children, get_context
-
-    # Not forked: a fork would hold the outbox's lock, too, after this process has been killed.
-    spawn = get_context("spawn")
-    pool = ProcessPoolExecutor(processes, mp_context=spawn, initializer=_begin)
-    try:
-        yield pool
-    except BaseException:  # nobody waits for what will not be used
-        for child in active_children():
-            child.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _begin() -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import gzip
+import io
 import json
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import IO
 
 from sousei_xl.publish.disk import Outbox, in_plain_words, is_inside
 from sousei_xl.publish.verify import Cell, OpenSheets
@@ -123,8 +125,9 @@ def remembering(
     with (
         path.open("wb") as file,
         gzip.GzipFile("", "wb", compresslevel=1, fileobj=file, mtime=0) as packed,
+        io.TextIOWrapper(packed, "utf-8", "surrogatepass", newline="") as written,
     ):
-        remembered = _Remembered(sheets, packed)
+        remembered = _Remembered(sheets, written)
         yield remembered
         remembered.finish(formulas)
 
@@ -132,8 +135,8 @@ def remembering(
 class _Remembered(OpenSheets):
     """Sheets whose rows are written down as they pass."""
 
-    def __init__(self, sheets: OpenSheets, file: gzip.GzipFile) -> None:
-        self._sheets, self._file = sheets, file
+    def __init__(self, sheets: OpenSheets, file: IO[str]) -> None:
+        self._sheets, self._write = sheets, file.write
         self._passing: dict[str, Iterator[list[Cell]]] = {}
         self._write('{"sheets":{')
 
@@ -167,9 +170,6 @@ class _Remembered(OpenSheets):
     def _end_all(self) -> None:
         for rows in self._passing.values():
             deque(rows, maxlen=0)
-
-    def _write(self, text: str) -> None:
-        self._file.write(text.encode("utf-8", "surrogatepass"))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._sheets)

@@ -28,7 +28,11 @@ _NO_START = (
 )
 _NO_END = "（「『【〔〈《［｛([{"
 _WORD = r"[A-Za-z0-9@#$&'_/+-]+(?:[,.:][A-Za-z0-9]+)*"
-_TOKEN = re.compile(rf"[{re.escape(_NO_END)}]*(?:{_WORD}|.)[{re.escape(_NO_START)}]*")
+_START, _END = re.escape(_NO_START), re.escape(_NO_END)
+# A run of wide characters of which any may end a line, or something that is not torn.
+_RUNS = re.compile(
+    rf"([^\x00-\x7f{_START}{_END}]+)(?![{_START}])|([{_END}]*(?:{_WORD}|.)[{_START}]*)"
+)
 # Fonts whose lines stand far apart; all others stay below the default.
 _LINE_HEIGHTS = (("游", 1.75), ("Yu ", 1.75), ("メイリオ", 1.7), ("Meiryo", 1.7))
 _LINE_HEIGHT = 1.45
@@ -74,13 +78,19 @@ def count_lines(text: str, width: float, size: float) -> int:
 
 @lru_cache(maxsize=256)  # the same text is asked about several times in a row
 def _wrapped_lines(text: str, room: float) -> int:
-    lines = 0
+    lines, whole = 0, int(room)
     for paragraph in text.split("\n"):
         lines += 1
         if _ems(paragraph) <= room:
             continue
         used = 0.0
-        for token in _TOKEN.findall(paragraph):
+        for run, token in _RUNS.findall(paragraph):
+            if run:
+                over = len(run) - int(room - used)
+                full = max(-(-over // whole), 0)
+                lines += full
+                used = over - (full - 1) * whole if full else used + len(run)
+                continue
             ems = _ems(token)
             if used and used + ems > room:
                 lines += 1

@@ -107,7 +107,7 @@ class Judgement:
     marks: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # itself alone, so that what follows can be cached
 class Settings:
     """The sheet 設定. Money in thousand yen, dates as dates, the fiscal year by its April.
 
@@ -146,7 +146,7 @@ class Settings:
         return f"#,##0;{self.minus}#,##0"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Strategy:
     """Everything the template says, with the look-ups that reading needs."""
 

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from sousei_xl import text
 from sousei_xl.strategy import CLASSES, Indicator, Settings
@@ -63,6 +64,7 @@ _REFERENCE = (
 COMPARED = tuple(c.name for c in _REFERENCE if c.name != "id")
 
 
+@lru_cache(maxsize=4)
 def columns(settings: Settings) -> tuple[Column, ...]:
     """The columns of the KPI sheet from left to right, without 入力チェック.
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 
 from sousei_xl.intake.gate.package import is_utf16
 from sousei_xl.intake.notice import refuse
+
+# Forms have most of their small parts in common, and an inbox may have very many of them: what was
+# found in one is kept for those that follow.
+_SMALL, _KEPT = 1 << 16, 32
 
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
 
@@ -42,7 +47,14 @@ def create_parser(content: bytes, namespaces: bool = False) -> XMLParserType:
 
 def check_whole(content: bytes) -> None:
     """Raise Refused unless the part is well-formed XML."""
+    (_found_whole if len(content) <= _SMALL else _check_whole)(content)
+
+
+def _check_whole(content: bytes) -> None:
     run(create_parser(content, namespaces=True), content)
+
+
+_found_whole = lru_cache(maxsize=_KEPT)(_check_whole)
 
 
 def run(parser: XMLParserType, content: bytes, sheet: str = "", final: bool = True) -> None:
@@ -55,8 +67,12 @@ def run(parser: XMLParserType, content: bytes, sheet: str = "", final: bool = Tr
         refuse("F103")
 
 
-def elements(content: bytes) -> list[Element]:
-    """All elements of a small part in document order; raises Refused where it is not whole."""
+def elements(content: bytes) -> Sequence[Element]:
+    """All elements of a part in document order; raises Refused where it is not whole."""
+    return (_found_elements if len(content) <= _SMALL else _elements)(content)
+
+
+def _elements(content: bytes) -> Sequence[Element]:
     found: list[Element] = []
     declared: dict[str, str] = {}  # namespaces, told ahead of the element that declares them
 
@@ -75,7 +91,10 @@ def elements(content: bytes) -> list[Element]:
     parser.StartElementHandler = start
     parser.CharacterDataHandler = text
     run(parser, content)
-    return found
+    return tuple(found)
+
+
+_found_elements = lru_cache(maxsize=_KEPT)(_elements)
 
 
 def local(name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl.intake.gate.limits import MAX_SHEETS
@@ -119,7 +119,7 @@ def _check_fixed_parts(relations: Mapping[str, _Relation], base: str) -> None:
 
 
 def _sheets(
-    package: Package, found: list[Element], relations: Mapping[str, _Relation]
+    package: Package, found: Sequence[Element], relations: Mapping[str, _Relation]
 ) -> Iterator[SheetPart]:
     """The worksheets in workbook order; chart sheets hold no cells and are left out."""
     root = found[0]
@@ -199,7 +199,7 @@ def _properties(package: Package, roots: Mapping[str, _Relation]) -> dict[str, s
     return found
 
 
-def _root_part(package: Package, roots: Mapping[str, _Relation], kind: str) -> list[Element]:
+def _root_part(package: Package, roots: Mapping[str, _Relation], kind: str) -> Sequence[Element]:
     for relation in roots.values():
         content = package.xml.get(relation.target.lower())
         if relation.kind == kind and content is not None:

@@ -68,6 +68,7 @@ def write_council(path: Path, contents: Contents, remarks: Iterable[Remark]) -> 
         stamp=contents.stamp,
         draft=contents.status == "draft",
         proposal=contents.status == "proposal",
+        rows=len(contents.result.listed),
     )
     placed = place(remarks, contents)
     _write_evaluation(book, contents, placed)
