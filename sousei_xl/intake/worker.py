@@ -133,15 +133,12 @@ def _sheets(data: bytes, inspection: Inspection) -> list[bytes] | Notice:
     # Imported here because a parent that reads through workers never needs it.
     from python_calamine import CalamineWorkbook, SheetTypeEnum
 
-    # The file itself is opened for a second opinion on the container, before its cells are read.
-    workbook = CalamineWorkbook.from_filelike(BytesIO(data))
+    workbook = CalamineWorkbook.from_filelike(BytesIO(inspection.checked))
     names = [
         sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet
     ]
     if names != [facts.name for facts in inspection.sheets]:
         return Notice("F107", "sheets", {})
-    if inspection.checked is not data:
-        workbook = CalamineWorkbook.from_filelike(BytesIO(inspection.checked))
     sheets: list[bytes] = []
     for facts in inspection.sheets:
         rows = workbook.get_sheet_by_name(facts.name).to_python(skip_empty_area=False)

@@ -164,7 +164,7 @@ TRICKS = (
     ),
     refused("other-name", "部品に別の名前も付いている", excel(_other_name), "F103"),
     refused("overlapping", "二つの名前が同じ部品を指す", excel(_overlapping), "F103"),
-    refused("directory-fewer", "ZIPの目次の件数が少ない", excel(_fewer), "F107"),
+    refused("directory-fewer", "ZIPの目次の件数が少ない", excel(_fewer), "F103"),
     refused(
         "part-encrypted",
         "部品の一つだけが暗号化されている",

@@ -1,7 +1,7 @@
 """A container for calamine that holds the very bytes that were checked.
 
 calamine spends most of its time on unpacking the file again and on blank cells, of which prepared
-forms are full and in which it finds nothing. Whether it can open the file itself is still asked.
+forms are full and in which it finds nothing.
 """
 
 from __future__ import annotations

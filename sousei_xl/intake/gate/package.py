@@ -24,7 +24,7 @@ from sousei_xl.intake.gate.limits import (
 )
 from sousei_xl.intake.notice import refuse
 
-_ZIP = b"PK\x03\x04"
+_ZIP, _END = b"PK\x03\x04", b"PK\x05\x06"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -116,12 +116,14 @@ def _entries(data: bytes) -> list[zipfile.ZipInfo]:
             end = archive.start_dir
     except zipfile.BadZipFile:
         # The directory stands at the end of the file, so a file cut short has none.
-        refuse("F103", "half" if b"PK\x05\x06" not in data[-65_557:] else "")
+        refuse("F103", "half" if _END not in data[-65_557:] else "")
     except (NotImplementedError, OSError, ValueError, struct.error):
         refuse("F103")
     if len(entries) > MAX_ENTRIES:
         refuse("F104", "entries", value=f"{len(entries):,}", maximum=f"{MAX_ENTRIES:,}")
-    if not entries or entries[0].header_offset != 0:
+    # How many entries there are is said once more behind them; beyond 65,535 it says no more.
+    (count,) = struct.unpack_from("<H", data, data.rfind(_END, 0, len(data) - 18) + 10)
+    if not entries or entries[0].header_offset != 0 or count not in (len(entries), 0xFFFF):
         refuse("F103", "structure")
     bounds = [*(entry.header_offset for entry in entries[1:]), end]
     for entry, bound in zip(entries, bounds, strict=True):
