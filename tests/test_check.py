@@ -148,8 +148,10 @@ def test_files_of_the_inbox_share_one_merge(
     merges = []
     merge = checking.merge_all
     monkeypatch.setattr(checking, "merge_all", lambda *a: merges.append(1) or merge(*a))
-    asked = [Asked(r.file, place.inbox / r.file, r.file, True) for r in arrived.files]
-    found = list(check_files(arrived, asked, pipeline.strategy_of(arrived.template)))
+    strategy = pipeline.strategy_of(arrived.template)
+    intake = pipeline.receive_all(arrived, strategy)
+    asked = [Asked(s.file, place.inbox / s.file, s.file, True) for s in intake.submissions]
+    found = list(check_files(intake, asked, strategy))
     assert len(found) == len(asked) == 9
     assert sum(len(item.listed) for item in found) == 104
     assert len(merges) == 1

@@ -53,7 +53,7 @@ def test_any_executor_gives_the_same_readings(
     told: list[tuple[int, int]] = []
     with executor(2) as somebody:  # type: ignore[call-arg]
         readings = SpreadReadings(files, somebody, 1, lambda *n: told.append(n))
-        assert readings.result() == read_files(files, 1)
+        assert list(readings.in_order()) == read_files(files, 1)
     assert readings.read_here == 0
     assert told[-1] == (len(files), len(files))
 
@@ -72,7 +72,7 @@ def test_what_fails_there_is_read_here(
     monkeypatch.setattr(spread, "read_there", far_away)
     with ThreadPoolExecutor(2) as somebody:
         readings = SpreadReadings(files, somebody, 2)
-        assert readings.result() == expected
+        assert list(readings.in_order()) == expected
     assert readings.read_here == len(files)
 
 
@@ -173,7 +173,7 @@ def test_a_worker_that_is_killed_costs_nothing(
         first.send_signal(signal.SIGSTOP)  # in the middle of a task
         time.sleep(0.5)
         first.kill()
-        assert readings.result() == expected
+        assert list(readings.in_order()) == expected
 
 
 def test_no_cluster_is_said_in_words(workspace: Path) -> None:

@@ -274,7 +274,7 @@ def test_ctrl_c_ends_the_children(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     def interrupted(timeout: float | None = None) -> bool:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pending._finished, "wait", interrupted)
+    monkeypatch.setattr(pending._came, "wait", interrupted)
     with pytest.raises(KeyboardInterrupt):
         pending.result()
     assert all(process.poll() is not None for process in processes)

@@ -51,19 +51,22 @@ def run(args: argparse.Namespace) -> int:
     arrivals.require(workspace)
     places = _places(args.files, workspace.inbox)
     outside = [InboxFile(file, path) for _, path, file, inside in places if not inside]
-    with Progress("読み込み") as progress:
-        arriving = arrivals.start(
+    with (
+        Progress("読み込み") as progress,
+        arrivals.start(
             workspace, extra=outside, on_done=progress.update, previous=args.previous
-        )
+        ) as arriving,
+    ):
         from sousei_xl import pipeline
         from sousei_xl.pipeline.checking import Asked, check_files
 
         arrived = arriving.result()
         strategy = pipeline.strategy_of(arrived.template)
         last = pipeline.last_year_of(arrived, strategy)
+        intake = pipeline.receive_all(arrived, strategy)
         progress.stage("点検")
         asked = [Asked(*place) for place in places]
-        checked = list(check_files(arrived, asked, strategy, last))
+        checked = list(check_files(intake, asked, strategy, last))
     written: list[str] = []
     if args.give_back:
         from sousei_xl.pipeline import delivery

@@ -274,8 +274,11 @@ def _tell_of_last_year(unassigned: Sequence[LastRow], last: LastYear, strategy: 
 
 def _confirm(args: argparse.Namespace, workspace: Workspace) -> int:
     arrivals.require(workspace)
-    with Progress("読み込み") as progress, publish.locked(workspace) as outbox:
-        arriving = arrivals.start(workspace, on_done=progress.update)
+    with (
+        Progress("読み込み") as progress,
+        publish.locked(workspace) as outbox,
+        arrivals.start(workspace, on_done=progress.update) as arriving,
+    ):
         from sousei_xl import pipeline
         from sousei_xl.pipeline import delivery, distribution
 
@@ -283,7 +286,7 @@ def _confirm(args: argparse.Namespace, workspace: Workspace) -> int:
         strategy = pipeline.strategy_of(arrived.template)
         intake = pipeline.receive_all(arrived, strategy)
         result, indicators = pipeline.merge_all(intake, strategy)
-        run = delivery.run_of(arrived, strategy)
+        run = delivery.run_of(arrived.template, intake, strategy)
         contents = delivery.contents_of(run, result, indicators, strategy, workspace)
         published = distribution.publish_final_check(workspace, contents, outbox)
     files = [*published.written, *published.unchanged]

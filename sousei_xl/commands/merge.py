@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from sousei_xl.sheets import Contents
     from sousei_xl.workspace import Workspace
 
-_MANY = 50  # files, of which a list comes that pays for one more process
+# Files, of which a list comes that pays for one more process, or needs all of the memory.
+_MANY, _TOO_MANY = 50, 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,31 +142,30 @@ def deliver(request: Request) -> tuple[Contents, Delivered]:
 
 def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, Definition]:
     workspace, progress = request.workspace, request.progress
-    # Reading goes on in the workers while pandas and pandera are imported here.
-    arriving = arrivals.start(
+    with arrivals.start(
         workspace,
         request.jobs,
         on_done=progress.update,
         form=FORM,
         executor=request.executor,
         previous=request.previous,
-    )
-    from sousei_xl import pipeline
-    from sousei_xl.pipeline import delivery
+    ) as arriving:
+        # Reading goes on in the workers while pandas and pandera are imported here.
+        from sousei_xl import pipeline
+        from sousei_xl.pipeline import delivery
 
-    arrived = arriving.result()
-    if writers and len(arrived.files) > _MANY:
+        arrived = arriving.result()
+        definition = delivery.define(arrived.template)
+        strategy = definition.strategy
+        last = pipeline.last_year_of(arrived, strategy)
+        intake = pipeline.receive_all(arrived, strategy)
+    if writers and _MANY < len(intake.submissions) <= _TOO_MANY:
         writers.start("sousei_xl.sheets.checkbook", "sousei_xl.sheets.council")
     progress.stage("点検・統合")
     if arriving.spread and arriving.spread.read_here:
         here = f"{arriving.spread.read_here:,}ファイル"
         print(f"クラスターが読めなかった{here}は、この機械で読みました。", file=sys.stderr)
-    definition = delivery.define(arrived.template)
-    strategy = definition.strategy
-    run = delivery.run_of(arrived, strategy)
-    last = pipeline.last_year_of(arrived, strategy)
-    intake = pipeline.receive_all(arrived, strategy)
-    del arriving, arrived  # of very many files, this is most of what is in memory
+    run = delivery.run_of(arrived.template, intake, strategy)
     result, indicators = pipeline.merge_all(intake, strategy, last)
     contents = delivery.contents_of(
         run, result, indicators, strategy, workspace, request.approve, last, request.previous

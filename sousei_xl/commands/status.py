@@ -27,13 +27,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit status 1 where a department still owes something. Nothing is written."""
     workspace = workspace_of(args)
-    with Progress("読み込み") as progress:
-        arriving = arrivals.start(workspace, on_done=progress.update)
+    with (
+        Progress("読み込み") as progress,
+        arrivals.start(workspace, on_done=progress.update) as arriving,
+    ):
         from sousei_xl import pipeline
 
         arrived = arriving.result()
-    strategy = pipeline.strategy_of(arrived.template)
-    intake = pipeline.receive_all(arrived, strategy)
+        strategy = pipeline.strategy_of(arrived.template)
+        intake = pipeline.receive_all(arrived, strategy)
     result, indicators = pipeline.merge_all(intake, strategy)
     if args.json:
         from sousei_xl.commands import as_json

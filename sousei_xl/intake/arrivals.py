@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,11 +24,12 @@ Progress = Callable[[int, int], None]
 class Arrivals:
     """The template, the departments' files, the office's sheet and what is none of these.
 
-    ``previous`` is last year's 別紙, where it was asked for.
+    ``files`` come one after the other while others are still being read, in the order of their
+    names; only once. ``previous`` is last year's 別紙, where it was asked for.
     """
 
     template: Reading
-    files: tuple[Reading, ...]
+    files: Iterable[Reading]
     office: Reading | None
     strays: tuple[Stray, ...]
     previous: Reading | None = None
@@ -36,7 +37,7 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """Reading under way; ``result`` waits for it.
+    """Reading under way, a context that ends it; ``result`` is what is read.
 
     ``pending`` reads the template, the office's sheet and all files that ``spread`` does not.
     """
@@ -48,12 +49,19 @@ class Arriving:
     has_previous: bool = False
 
     def result(self) -> Arrivals:
-        """Everything that was read, files in the order of their names."""
-        template, *rest = self.pending.result()
-        office = rest.pop(0) if self.has_office else None
-        previous = rest.pop(0) if self.has_previous else None
-        files = self.spread.result() if self.spread else rest
-        return Arrivals(template, tuple(files), office, self.strays, previous)
+        """Wait for all that is not the departments'; to be called once."""
+        readings = self.pending.in_order()
+        template = next(readings)
+        office = next(readings) if self.has_office else None
+        previous = next(readings) if self.has_previous else None
+        files = self.spread.in_order() if self.spread else readings
+        return Arrivals(template, files, office, self.strays, previous)
+
+    def __enter__(self) -> Arriving:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pending.close()
 
 
 def listed(inbox: Path) -> Listing:

@@ -12,9 +12,8 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -137,7 +136,9 @@ class PendingReadings:
         self._readings: dict[int, Reading] = {}
         self._decoder = _Decoder()
         self._left = iter(range(len(files)))
+        self._done = 0
         self._lock = threading.Lock()
+        self._came = threading.Condition(self._lock)  # a reading, or a problem
         self._children: set[Child] = set()
         self._problem: BaseException | None = None
         self._stopped = threading.Event()
@@ -155,22 +156,31 @@ class PendingReadings:
             thread.start()
 
     def result(self) -> list[Reading]:
-        """Wait for all readings, in the files' order; to be called once.
+        """Wait for all readings, in the files' order; as ``in_order``."""
+        return list(self.in_order())
+
+    def in_order(self) -> Iterator[Reading]:
+        """Each reading as soon as it is there, in the files' order, and kept no longer; once.
 
         Raises OperatorError where no reading process can be started. Interrupted (Ctrl+C), it
         ends the children and lets the interruption through.
         """
+        if len(self._files) - self._done > _MUCH:
+            self._begin(*[self._feed] * self._joining)
         try:
-            if len(self._files) - len(self._readings) > _MUCH:
-                self._begin(*[self._feed] * self._joining)
-            while not self._finished.wait(0.2):  # in steps: Windows delivers Ctrl+C between them
-                pass
+            for index in range(len(self._files)):
+                yield self._wait_for(index)
         except BaseException:
             self.close()
             raise
-        if self._problem is not None:
-            raise self._problem
-        return [self._readings.pop(index) for index in range(len(self._files))]
+
+    def _wait_for(self, index: int) -> Reading:
+        with self._came:
+            while index not in self._readings and self._problem is None:
+                self._came.wait(0.2)  # in steps: Windows delivers Ctrl+C between them
+            if self._problem is not None:
+                raise self._problem
+            return self._readings.pop(index)
 
     def close(self) -> None:
         """End all children, at once where they are still at work."""
@@ -212,9 +222,11 @@ class PendingReadings:
                 if not self._stopped.is_set():
                     self._note(index, self._judge(file, answer))
         except BaseException as problem:
-            self._problem = problem
             self._stopped.set()
             self._finished.set()
+            with self._came:
+                self._problem = problem
+                self._came.notify()
         finally:
             if child is not None:
                 self._end_child(child)
@@ -228,7 +240,9 @@ class PendingReadings:
     def _note(self, index: int, reading: Reading) -> None:
         with self._lock:
             self._readings[index] = reading
-            done, total = len(self._readings), len(self._files)
+            self._done += 1
+            done, total = self._done, len(self._files)
+            self._came.notify()
             if self._on_done is not None:
                 self._on_done(done, total)
         if done == total:
@@ -282,7 +296,7 @@ class _Decoder:
 
     def __init__(self) -> None:
         self._kept: dict[Any, Any] = {}
-        self._sheets = lru_cache(maxsize=_SHEETS)(self._sheet)
+        self._sheets: dict[bytes, SheetCells] = {}
 
     def reading(self, file: str, answer: Mapping[str, Any]) -> Reading:
         refusal = answer["refusal"]
@@ -294,7 +308,7 @@ class _Decoder:
             notices=tuple(Notice(**notice) for notice in answer["notices"]),
             saved=answer["saved"],
             properties={self._keep(k): self._keep(v) for k, v in answer["properties"].items()},
-            sheets=tuple(map(self._sheets, answer["sheets"])),
+            sheets=tuple(map(self._sheet, answer["sheets"])),
             form=answer["form"],
         )
 
@@ -303,7 +317,14 @@ class _Decoder:
         return kept
 
     def _sheet(self, written: bytes) -> SheetCells:
-        sheet = json.loads(written)
+        found = self._sheets.get(written)
+        if found is None:
+            if len(self._sheets) >= _SHEETS:
+                self._sheets.clear()
+            found = self._sheets[written] = self._cells(json.loads(written))
+        return found
+
+    def _cells(self, sheet: Mapping[str, Any]) -> SheetCells:
         formulas = {
             self._keep(letters): self._keep(frozenset(rows))
             for letters, rows in sheet["formulas"].items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.intake.inbox import Stray
@@ -16,7 +16,7 @@ from sousei_xl.strategy import Strategy
 
 
 def receive(
-    readings: Sequence[Reading],
+    readings: Iterable[Reading],
     office: Reading | None,
     strays: Sequence[Stray],
     strategy: Strategy,

@@ -48,8 +48,8 @@ class SpreadReadings:
             task = [InboxFile(f.file, f.path.absolute()) for f in files[start : start + _AT_ONCE]]
             self._starts[executor.submit(read_there, task, __version__)] = start
 
-    def result(self) -> list[Reading]:
-        """Wait for all readings, in the files' order; to be called once."""
+    def in_order(self) -> Iterator[Reading]:
+        """Wait for all readings; they come in the files' order, once."""
         found: dict[int, Reading] = {}
         try:
             for future in as_completed(list(self._starts)):
@@ -65,7 +65,8 @@ class SpreadReadings:
         readings = read_files([self._files[i] for i in here], self._jobs)
         found |= zip(here, readings, strict=True)
         self._tell(len(found))
-        return [found[index] for index in range(len(self._files))]
+        for index in range(len(self._files)):
+            yield found.pop(index)
 
     def _tell(self, done: int) -> None:
         if self._on_done is not None:

@@ -13,8 +13,7 @@ from pathlib import Path
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, is_error
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
-from sousei_xl.intake.arrivals import Arrivals
-from sousei_xl.pipeline import merge_all, receive_all
+from sousei_xl.pipeline import merge_all
 from sousei_xl.rules.merge.units import lateness, settle, standing, unit_key
 from sousei_xl.rules.records import FileRecord, Intake, ListedRow, Submission
 from sousei_xl.strategy import Strategy
@@ -23,7 +22,7 @@ from sousei_xl.workspace import OperatorError
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A file to be checked: ``name`` is how the user wrote it, ``file`` what ``Arrivals`` calls it.
+    """A file to be checked: ``name`` is how the user wrote it, ``file`` what ``Intake`` calls it.
 
     ``inside`` is True where it lies in the inbox: ``file`` is its inbox-relative name then.
     """
@@ -67,14 +66,13 @@ class _Outcome:
 
 
 def check_files(
-    arrivals: Arrivals, asked: Sequence[Asked], strategy: Strategy, last: LastYear | None = None
+    everything: Intake, asked: Sequence[Asked], strategy: Strategy, last: LastYear | None = None
 ) -> Iterator[Checked]:
     """Each file of ``asked`` against the inbox, in the place of its unit's file there.
 
-    Everything was read once. All files of the inbox that no other stands in the way of share one
-    merge; every other file needs one of its own.
+    ``everything`` was read once. All files of the inbox that no other stands in the way of share
+    one merge; every other file needs one of its own.
     """
-    everything = receive_all(arrivals, strategy)
     outside = {a.file for a in asked if not a.inside}
     inbox = _without(everything, outside)
     submissions = {s.file: s for s in everything.submissions}

@@ -22,7 +22,6 @@ from sousei_xl.findings import Finding, is_error, is_for_department
 from sousei_xl.forms.returns import FOLDER as RETURNS
 from sousei_xl.forms.returns import Return, plan_returns, return_names, returns_due, write_return
 from sousei_xl.intake import previous, remarks
-from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.pipeline.approval import require_final, require_plausible
@@ -33,7 +32,7 @@ from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.publish.ahead import Writers
 from sousei_xl.rules.hand_edits import ReadyRow
 from sousei_xl.rules.indicators.records import IndicatorResult
-from sousei_xl.rules.records import ListedRow, ListResult, ListStatus
+from sousei_xl.rules.records import Intake, ListedRow, ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
@@ -103,17 +102,16 @@ def content_hash(result: ListResult, strategy: Strategy) -> str:
     return digest.hexdigest()
 
 
-def run_of(arrivals: Arrivals, strategy: Strategy) -> Run:
+def run_of(template: Reading, intake: Intake, strategy: Strategy) -> Run:
     """The run that the template and everything in the inbox make up.
 
     Last year's 別紙 is no part of it: the list does not depend on it, so that the numbers of the
     official workbook and of 最終確認 can be compared. Where past actuals were carried over from it,
     the sheet says so.
     """
-    inputs = [(r.file, r.sha256) for r in arrivals.files]
-    if arrivals.office is not None:
-        inputs.append((arrivals.office.file, arrivals.office.sha256))
-    return Run.of(arrivals.template.sha256, inputs, strategy.settings.list_date)
+    inputs = [(s.file, s.sha256) for s in intake.submissions]
+    inputs += [(r.file, r.sha256) for r in intake.records if r.outcome != "ignored"]
+    return Run.of(template.sha256, inputs, strategy.settings.list_date)
 
 
 def contents_of(
