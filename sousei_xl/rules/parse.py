@@ -88,7 +88,8 @@ def parse_row(
     _budget(cells)
     row.description = cells.take("description", text.tidy).value
     row.note = cells.take("note", text.tidy).value
-    row.own = {f.name: _own(cells, f) for f in strategy.own_fields}
+    if strategy.own_fields:
+        row.own = {f.name: _own(cells, f) for f in strategy.own_fields}
     # Last year's columns are for reference: what cannot be read there is simply not known.
     row.previous_number = text.parse_integer(raw.values.get("previous_number")).value
     row.previous_budget = text.parse_money(raw.values.get("previous_budget")).amount

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from sousei_xl.findings import RULES, Finding, Place, clip, is_error
 from sousei_xl.text import RELISTED, Value, key, printable
 
-# One for all rows: of a hundred thousand rows hardly any has an unreadable cell.
+# One for all rows: of a hundred thousand rows hardly any has an unreadable or corrected cell.
 NOTHING: frozenset[str] = frozenset()
+_EMPTY: Mapping[str, Any] = {}
+
+
+def _nothing() -> Mapping[str, Any]:
+    return _EMPTY
+
 
 # What the office may do to a row (操作).
 CORRECT, WITHHOLD, REORDER = OPERATIONS = ("修正", "掲載しない", "順番")
@@ -89,12 +95,12 @@ class ProjectRow:
     budget: int | None = None
     description: str | None = None
     note: str | None = None
-    own: dict[str, str | int | None] = field(default_factory=dict)
+    own: Mapping[str, str | int | None] = field(default_factory=_nothing)
     unknown: frozenset[str] = NOTHING
     previous_number: int | None = None
     previous_budget: int | None = None
     listed_before: int | None = None
-    corrected: dict[str, Place] = field(default_factory=dict)
+    corrected: Mapping[str, Place] = field(default_factory=_nothing)
     withheld: bool = False
     submitted_number: int | None = None
     original: ProjectRow | None = None

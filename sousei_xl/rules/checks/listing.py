@@ -14,15 +14,19 @@ from sousei_xl.strategy import Strategy
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a check may look at. ``placed`` rows are in the order of the list, linked already.
+    """What a check may look at. ``judged`` are all rows in the order in which they came, of which
+    the ``placed`` ones stand in the order of the list, linked already; the others are ``held``.
+    ``namesakes`` are groups of placed rows with one name, two or more.
 
     ``broken`` are the row ids with a 要修正 so far, ``missing`` the units that have no accepted
     file (``complete`` where there is none).
     """
 
     strategy: Strategy
+    judged: Sequence[ProjectRow]
     placed: Sequence[ProjectRow]
-    held: Sequence[ProjectRow]
+    held: Sequence[ProjectRow] = ()
+    namesakes: Sequence[Sequence[ProjectRow]] = ()
     missing: tuple[str, ...] = ()
     broken: frozenset[int] = frozenset()
 
@@ -30,12 +34,6 @@ class Listing:
     def complete(self) -> bool:
         """True where every expected unit has an accepted file."""
         return not self.missing
-
-    @property
-    def judged(self) -> Iterator[ProjectRow]:
-        """Placed and held rows: a held row is judged like any other."""
-        yield from self.placed
-        yield from self.held
 
 
 Check = Callable[[Listing], Iterator[Finding]]

@@ -43,15 +43,17 @@ class _Candidates:
     these are too many, of none where those are."""
 
     def __init__(self, placed: Sequence[ProjectRow]) -> None:
+        self._placed = placed
         self._all: set[str] = set()
         self._own: dict[str | None, set[str]] = defaultdict(set)
-        for row in placed:
-            if not row.is_relisted:
-                self._all.add(row.name or "")
-                self._own[row.counted].add(row.name or "")
         self._sorted: dict[str | None, list[str]] = {}
 
     def of(self, row: ProjectRow) -> list[str]:
+        if not self._sorted:  # asked for the first time: hardly any list has such a row
+            for other in self._placed:
+                if not other.is_relisted:
+                    self._all.add(other.name or "")
+                    self._own[other.counted].add(other.name or "")
         few = len(self._all) <= _MOST_CANDIDATES
         department = None if few else row.counted
         if department not in self._sorted:
@@ -108,15 +110,12 @@ def once_per_measure(listing: Listing) -> Iterator[Finding]:
     Within one file, the later row is told. Of two files nobody knows which is right: both are told,
     each with the other's row. A row that the office has added beside a department's is its own.
     """
-    groups: dict[tuple[str, str], list[ProjectRow]] = defaultdict(list)
-    for row in listing.placed:
-        groups[row.measure or "", row.name_key].append(row)
-    for group in groups.values():
-        if len(group) > 1:
-            departments: dict[str, list[ProjectRow]] = defaultdict(list)
-            for row in group:
-                departments[text.key(row.counted or "")].append(row)
-            for rows in departments.values():
+    for group in listing.namesakes:
+        listed: dict[tuple[str, str], list[ProjectRow]] = defaultdict(list)
+        for row in group:
+            listed[row.measure or "", text.key(row.counted or "")].append(row)
+        for rows in listed.values():
+            if len(rows) > 1:
                 yield from _listed_again(rows, listing)
 
 
@@ -164,19 +163,18 @@ def _amount(row: ProjectRow) -> str:
 
 def one_department(listing: Listing) -> Iterator[Finding]:
     """L107: one name, several departments: another project, a shared one, or a relisted one?"""
-    first: dict[str, ProjectRow] = {}
-    for row in listing.placed:
-        if row.link == "other" and row.original:
-            other = row.original
-            variant = "relisted_here" if row.measure == other.measure else "relisted"
-        elif row.is_relisted:
-            continue
-        else:
-            other, variant = first.setdefault(row.name_key, row), ""
-            if other.counted == row.counted:
+    for group in listing.namesakes:
+        first = next((row for row in group if not row.is_relisted), None)
+        for row in group:
+            if row.link == "other" and row.original:
+                other = row.original
+                variant = "relisted_here" if row.measure == other.measure else "relisted"
+            elif first is None or row.is_relisted or row.counted == first.counted:
                 continue
-        facts = {"variant": variant, "other": other.department, "original": other.target}
-        yield at("L107", row, "name", listing, row.name, **facts)
+            else:
+                other, variant = first, ""
+            facts = {"variant": variant, "other": other.department, "original": other.target}
+            yield at("L107", row, "name", listing, row.name, **facts)
 
 
 def _by_measure(listing: Listing) -> dict[str, list[ProjectRow]]:

@@ -58,11 +58,19 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     candidates = [r for r in rows if r.row_id not in gone]
     found += schema.validate(candidates, strategy)
 
-    placed = [r for r in candidates if r.measure in strategy.measure_by_key and r.name]
+    listable = [r for r in candidates if r.measure in strategy.measure_by_key and r.name]
     held = [r for r in candidates if not (r.measure in strategy.measure_by_key and r.name)]
-    placed = order.in_list_order(placed, strategy)
-    found += relist.link(placed, held, withdrawn, strategy)
-    listing = checks.Listing(strategy, placed, held, _names(settled.missing))
+    placed = order.in_list_order(listable, strategy)
+    groups = relist.by_name(placed)
+    found += relist.link(groups, held, withdrawn, strategy)
+    listing = checks.Listing(
+        strategy,
+        candidates,
+        placed,
+        held,
+        [group for group in groups.values() if len(group) > 1],
+        _names(settled.missing),
+    )
     compared = None
     if last is not None and last.projects:
         waiting = frozenset(department for department, _ in settled.missing)
@@ -83,14 +91,14 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
         shown,
         complete=not settled.missing,
         not_asked=() if compared else year.CODES,
-        aliases=targets.Aliases(rows, {raw.row_id: raw for raw, _ in raw_rows}, strategy),
+        aliases=targets.Aliases(rows, (raw for raw, _ in raw_rows), strategy),
     )
 
     broken = defaultdict(list)
     for item in everything:
         if is_error(item):
             broken[item.place.row_id].append(item)
-    files = _file_records(intake, settled, placed, held, withdrawn)
+    files = _file_records(intake, settled, listable, held, withdrawn)
     return ListResult(
         listed=tuple(_listed(r, broken, strategy) for r in placed),
         held=tuple(_held(r, broken.get(r.row_id, ())) for r in held),
@@ -199,11 +207,11 @@ def _withdrawn(row: ProjectRow) -> WithdrawnRow:
 def _file_records(
     intake: Intake,
     settled: units.Units,
-    placed: Iterable[ProjectRow],
+    listable: Iterable[ProjectRow],
     held: Iterable[ProjectRow],
     withdrawn: Iterable[ProjectRow],
 ) -> tuple[FileRecord, ...]:
-    counts = [Counter(r.raw.file for r in rows) for rows in (placed, held, withdrawn)]
+    counts = [Counter(r.raw.file for r in rows) for rows in (listable, held, withdrawn)]
     listed, kept_back, gone = counts
     superseded = {s.file for s in settled.superseded}
     records = []

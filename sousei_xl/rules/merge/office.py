@@ -185,7 +185,7 @@ def _apply(
             current=current,
         )
     place = replace(correction.at("修正後"), row_id=row.row_id, field=field.name, label=field.label)
-    row.corrected[field.name] = place
+    row.corrected = {**row.corrected, field.name: place}
     changed = row.raw.with_value(field.name, correction.after)
     _, by_row[row.row_id] = parse_row(changed, row.submitter, strategy, row)
     return AppliedCorrection(correction, "適用", current, row.name or "", row.row_id), []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
@@ -15,22 +15,27 @@ from sousei_xl.strategy import Strategy
 _REPEATED = ("name", "category", "department", "budget_kind", "budget", "description")
 
 
+def by_name(placed: Iterable[ProjectRow]) -> dict[str, list[ProjectRow]]:
+    """Match key of a name → its rows, in the order of the list."""
+    groups: dict[str, list[ProjectRow]] = defaultdict(list)
+    for row in placed:
+        groups[row.name_key].append(row)
+    return groups
+
+
 def link(
-    placed: Sequence[ProjectRow],
+    groups: Mapping[str, list[ProjectRow]],
     held: Iterable[ProjectRow],
     withdrawn: Iterable[ProjectRow],
     strategy: Strategy,
 ) -> list[Finding]:
-    """Set ``original`` and ``link`` of the rows; ``placed`` stands in the order of the list.
+    """Set ``original`` and ``link`` of the rows in ``groups`` (``by_name``).
 
     ``link`` of a relisted row: ``found``; ``unmarked`` (an unmarked repetition under a later
     measure becomes relisted); ``demoted`` (it called itself the original, but an earlier row
     exists, whose link is ``swapped``); ``other`` (only another department has that name);
     ``held`` or ``withdrawn`` (the original is); ``missing``. Returns what a swap has changed.
     """
-    groups: dict[str, list[ProjectRow]] = defaultdict(list)
-    for row in placed:
-        groups[row.name_key].append(row)
     aside: dict[str, list[tuple[str, ProjectRow]]] = defaultdict(list)
 
     def position(row: ProjectRow) -> tuple[object, ...]:
@@ -123,7 +128,7 @@ def _take(row: ProjectRow, original: ProjectRow, name: str, strategy: Strategy) 
     if mine == theirs:
         return []
     if name in row.own:
-        row.own[name] = theirs
+        row.own = {**row.own, name: theirs}
     else:
         setattr(row, name, theirs)
     same_in_print = name == "category" and {mine, theirs} <= {None, text.CONTINUED}

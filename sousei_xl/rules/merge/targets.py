@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, clip, finding
@@ -31,12 +31,12 @@ def as_written(row: ProjectRow) -> str:
 class Aliases:
     """Every way to write the 対象 of a row, as it was submitted and as it is printed.
 
-    ``typed`` has the rows before corrections. The names are collected when they are first asked
+    ``typed`` are the rows before corrections. The names are collected when they are first asked
     for: of a hundred thousand rows they are many.
     """
 
     def __init__(
-        self, rows: Sequence[ProjectRow], typed: Mapping[int, RawRow], strategy: Strategy
+        self, rows: Sequence[ProjectRow], typed: Iterable[RawRow], strategy: Strategy
     ) -> None:
         self._rows, self._typed, self._strategy = rows, typed, strategy
         self._named: dict[str, set[int]] | None = None
@@ -46,8 +46,9 @@ class Aliases:
         which the list may have given in an earlier merge."""
         if self._named is None:
             self._named = defaultdict(set)
+            typed = {raw.row_id: raw for raw in self._typed}
             for row in self._rows:
-                for name in self._names(row):
+                for name in self._names(row, typed.get(row.row_id, row.raw)):
                     self._named[_spelling(name)].add(row.row_id)
         found = self._named.get(_spelling(target), set())
         match = TARGET.fullmatch(text.nfkc(target).strip())
@@ -55,8 +56,7 @@ class Aliases:
             found = self._named.get(_spelling(f"{match['measure']} {match['name']}"), set())
         return found
 
-    def _names(self, row: ProjectRow) -> Iterator[str]:
-        raw = self._typed.get(row.row_id, row.raw)
+    def _names(self, row: ProjectRow, raw: RawRow) -> Iterator[str]:
         typed = text.key(text.to_text(raw.values.get("measure")))
         measures = {row.measure or "", self._strategy.measure_spellings.get(typed, "")} - {""}
         number = text.parse_integer(raw.values.get("number")).value
