@@ -23,6 +23,7 @@ from sousei_xl.publish import ahead
 from sousei_xl.publish.ahead import Write, Writers
 from tests.facts import example_strategy
 from tests.test_determinism import assert_same, outputs
+from tests.two_years import two_years
 from tests.workspaces import column, edit, example_workspace
 
 
@@ -136,10 +137,26 @@ def test_an_interruption_waits_for_nobody() -> None:
     assert time.monotonic() - started < 60
 
 
-def merged(workspace: Path, status: int, original: Path) -> dict[str, bytes]:
+def merged(
+    workspace: Path, status: int, original: Path, options: Sequence[str] = ()
+) -> dict[str, bytes]:
     shutil.copytree(original, workspace)
-    assert cli.run(["merge", "--workspace", str(workspace)]) == status
+    assert cli.run(["merge", "--workspace", str(workspace), *options]) == status
     return outputs(workspace)
+
+
+@pytest.fixture
+def always_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every list is long enough for a second process, and nothing is left for this one to do."""
+    monkeypatch.setattr(delivery, "_LONG_LIST", 0)
+    monkeypatch.setattr(merge, "_MANY", 0)
+    fetch = ahead._Ahead.fetch
+
+    def fetch_only(self: ahead._Ahead, lot: int, write: Write, written: Path, path: Path) -> None:
+        self._begun[lot].result()
+        fetch(self, lot, write, written, path)
+
+    monkeypatch.setattr(ahead._Ahead, "fetch", fetch_only)
 
 
 def test_returns_written_by_several_processes_have_the_same_bytes(
@@ -154,12 +171,27 @@ def test_returns_written_by_several_processes_have_the_same_bytes(
 
 
 def test_a_long_list_written_by_two_processes_has_the_same_bytes(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    original = example_workspace(tmp_path / "w")
+    alone = merged(tmp_path / "alone", 0, original)
+    request.getfixturevalue("always_aside")
+    assert_same(alone, merged(tmp_path / "two", 0, original))
+
+
+def test_last_year_beside_a_long_list(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    years = two_years(tmp_path)
+    options = ("--previous", str(years.previous))
+    alone = merged(tmp_path / "alone", 0, years.second, options)
+    request.getfixturevalue("always_aside")
+    assert_same(alone, merged(tmp_path / "two", 0, years.second, options))
+
+
+def test_a_long_list_whose_second_process_dies_has_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = example_workspace(tmp_path / "w")
     alone = merged(tmp_path / "alone", 0, original)
     monkeypatch.setattr(delivery, "_LONG_LIST", 0)
-    monkeypatch.setattr(merge, "_MANY", 0)
-    assert_same(alone, merged(tmp_path / "two", 0, original))
     monkeypatch.setattr(ahead, "_write_several", die)
     assert_same(alone, merged(tmp_path / "one died", 0, original))

@@ -22,13 +22,17 @@ Write = Callable[[Path], object]
 
 class Writers:
     """Processes that write files aside, started when there is something for them; a context that
-    ends them. What is written does not depend on them."""
+    ends them.
+
+    What is written does not depend on them: what they cannot do (killed, not to be started, short
+    of memory or disk) is done here.
+    """
 
     def __init__(self, processes: int = 0) -> None:
         """``processes`` write at a time; 0: as many as pay on this machine."""
         self._processes = processes or min(8, os.cpu_count() or 1)
         self._pool: ProcessPoolExecutor | None = None
-        self._left = contextlib.ExitStack()
+        self._folders = contextlib.ExitStack()
 
     def __enter__(self) -> Writers:
         return self
@@ -39,11 +43,12 @@ class Writers:
 
             for child in active_children():  # nobody waits for what will not be used
                 child.terminate()
-        self._left.close()
+            self._pool.shutdown(cancel_futures=True)
+        self._folders.close()
 
     def start(self, *modules: str) -> None:
         """Have a process come up, with what its work needs, while this one does other things."""
-        with contextlib.suppress(*_NO_PROCESS):
+        with contextlib.suppress(Exception):
             self._pooled().submit(_import, modules)
 
     def ahead(self, writes: Sequence[Write], at_once: int) -> Sequence[Write]:
@@ -56,7 +61,7 @@ class Writers:
             return []
         # A virus scanner may still look at what was moved away, and Windows then keeps the folder.
         folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        aside = self._left.enter_context(folder)
+        aside = self._folders.enter_context(folder)
         pool = self._pooled()
         tasks = [(write, Path(aside, f"{n:05}.xlsx")) for n, write in enumerate(writes)]
         lots = [tasks[n : n + at_once] for n in range(0, len(tasks), at_once)]
@@ -71,7 +76,6 @@ class Writers:
             # Not forked: a fork would hold the outbox's lock, too, after this process was killed.
             spawn = get_context("spawn")
             self._pool = ProcessPoolExecutor(self._processes, spawn, initializer=_begin)
-            self._left.callback(self._pool.shutdown, cancel_futures=True)
         return self._pool
 
 
@@ -83,7 +87,7 @@ class _Ahead:
     ) -> None:
         self._pool, self._lots, self._most = pool, lots, most
         self._begun: list[Future[None]] = []
-        with contextlib.suppress(*_NO_PROCESS):
+        with contextlib.suppress(Exception):
             self._begin(0)
 
     def _begin(self, lot: int) -> None:
@@ -91,18 +95,13 @@ class _Ahead:
             self._begun.append(self._pool.submit(_write_several, several))
 
     def fetch(self, lot: int, write: Write, written: Path, path: Path) -> None:
-        """Put one file in its place. What no other process can do is done here, and fails here."""
+        """Put one file in its place, written here if it has to be: what fails, fails here."""
         try:
             self._begin(lot + 1)
             self._begun[lot].result()
             shutil.move(written, path)
-        except _NO_PROCESS:
+        except Exception:
             write(path)
-
-
-# Killed (BrokenExecutor is a RuntimeError), not to be started, or short of memory or disk: nothing
-# is lost but speed.
-_NO_PROCESS = (RuntimeError, OSError, MemoryError)
 
 
 def _import(modules: Iterable[str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from types import MappingProxyType
 
 from sousei_xl import text
 from sousei_xl.figures.changes.indicators import (
@@ -23,7 +22,7 @@ from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy import indicators as defined
 
 Actuals = Mapping[str, Mapping[int, Decimal]]
-_NONE: Actuals = MappingProxyType({})
+_NONE: Actuals = {}  # no proxy: what comes of it can be pickled
 
 
 def indicator_changes(
