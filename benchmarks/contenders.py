@@ -128,12 +128,12 @@ def pandera(workspace: Path, target: Path) -> None:
 
 
 # Where each stage of ours begins and ends: module, name in it, stage. A stage within another one
-# (official, verify) is taken off the outer one. ``read`` is what is left to wait for after the
-# import, during which other processes read already.
+# (official, verify) is taken off the outer one. ``read`` is what is left of it after the import,
+# during which other processes read already; files are received as they come.
 STAGES = (
     ("sousei_xl.intake.arrivals", "Arriving.result", "read"),
     ("sousei_xl.pipeline.delivery", "define", "template"),
-    ("sousei_xl.pipeline", "receive", "receive"),
+    ("sousei_xl.pipeline", "receive", "read"),
     ("sousei_xl.pipeline", "merge", "rules"),
     ("sousei_xl.pipeline.delivery", "contents_of", "figures"),
     ("sousei_xl.pipeline.delivery", "write_official", "official"),

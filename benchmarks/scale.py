@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SLOW, SLOW_LIMIT = ("naive", "frictionless", "pandera"), 1000
 FEW, FEW_FROM = 2, 5000  # rounds of the largest sizes
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-MERGE_STAGES = ("import", *(stage for _, _, stage in STAGES))
+MERGE_STAGES = tuple(dict.fromkeys(("import", *(stage for _, _, stage in STAGES))))
 
 
 @dataclass
