@@ -107,7 +107,7 @@ class Judgement:
     marks: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # itself alone, so that what follows can be cached
+@dataclass(frozen=True, slots=True, eq=False)  # the same object or another: a key of caches
 class Settings:
     """The sheet 設定. Money in thousand yen, dates as dates, the fiscal year by its April.
 
