@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from sousei_xl import cli
-from sousei_xl.commands import merge
 from sousei_xl.findings import Place, finding
 from sousei_xl.forms.returns import Return, write_return
 from sousei_xl.pipeline import delivery
@@ -149,7 +148,6 @@ def merged(
 def always_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every list is long enough for a second process, and nothing is left for this one to do."""
     monkeypatch.setattr(delivery, "_LONG_LIST", 0)
-    monkeypatch.setattr(merge, "_MANY", 0)
     fetch = ahead._Ahead.fetch
 
     def fetch_only(self: ahead._Ahead, lot: int, write: Write, written: Path, path: Path) -> None:

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from sousei_xl.sheets import Contents
     from sousei_xl.workspace import Workspace
 
-# Files, of which a list comes that pays for one more process, or needs all of the memory.
-_MANY, _TOO_MANY = 50, 4000
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -159,8 +156,8 @@ def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, 
         strategy = definition.strategy
         last = pipeline.last_year_of(arrived, strategy)
         intake = pipeline.receive_all(arrived, strategy)
-    if writers and _MANY < len(intake.submissions) <= _TOO_MANY:
-        writers.start("sousei_xl.sheets.checkbook", "sousei_xl.sheets.council")
+    if writers:
+        delivery.prepare(writers, intake)
     progress.stage("点検・統合")
     if arriving.spread and arriving.spread.read_here:
         here = f"{arriving.spread.read_here:,}ファイル"

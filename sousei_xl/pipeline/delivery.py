@@ -52,13 +52,15 @@ __all__ = [
     "contents_of",
     "define",
     "output_names",
+    "prepare",
     "publish_list",
     "publish_returns",
 ]
 
 
 _MANY_RETURNS = 40
-_LONG_LIST, _TOO_LONG = 500, 50_000  # rows: more are a matter of memory, which a process needs, too
+# Rows of a list that pays for one more process, and leaves it the memory for a copy.
+_LONG_LIST, _TOO_LONG = 500, 50_000
 _PRINTED = attrgetter(
     *(f.name for f in fields(ListedRow) if f.name not in ("row_id", "note", "original"))
 )
@@ -202,6 +204,16 @@ class Delivered:
     remarks: Remarks
 
 
+def prepare(writers: Writers, intake: Intake) -> None:
+    """Have a process come up, while the rules are at work, for what is due beside a long list."""
+    if _is_long(sum(len(submission.rows) for submission in intake.submissions)):
+        writers.start(write_checkbook.__module__, write_council.__module__)
+
+
+def _is_long(rows: int) -> bool:
+    return _LONG_LIST < rows <= _TOO_LONG
+
+
 def publish_list(
     workspace: Workspace,
     contents: Contents,
@@ -250,7 +262,7 @@ def publish_list(
         ),
         *_open_data(contents),
     ]
-    if _LONG_LIST < len(contents.result.listed) <= _TOO_LONG:
+    if _is_long(len(contents.result.listed)):
         beside = _ahead(beside, writers, at_once=len(beside))
     returns = _returns(due, workspace.inbox, strategy, writers)
     published = publish.publish(

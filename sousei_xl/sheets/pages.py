@@ -86,10 +86,10 @@ def _wrapped_lines(text: str, room: float) -> int:
         used = 0.0
         for run, token in _RUNS.findall(paragraph):
             if run:
-                over = len(run) - int(room - used)
-                full = max(-(-over // whole), 0)
-                lines += full
-                used = over - (full - 1) * whole if full else used + len(run)
+                over = len(run) - int(room - used)  # what is left for the lines that follow
+                begun = max(math.ceil(over / whole), 0)
+                lines += begun
+                used = over - (begun - 1) * whole if begun else used + len(run)
                 continue
             ems = _ems(token)
             if used and used + ems > room:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, wraps
+from typing import TypeVar
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 
 from sousei_xl.intake.gate.package import is_utf16
 from sousei_xl.intake.notice import refuse
 
-# Forms have most of their small parts in common, and an inbox may have very many of them: what was
-# found in one is kept for those that follow.
-_SMALL, _KEPT = 1 << 16, 32
+_SMALL, _KEPT = 1 << 16, 32  # bytes of a part, parts
 
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
 
@@ -32,6 +31,21 @@ class Element:
         return "".join(self.pieces).strip()
 
 
+_Found = TypeVar("_Found")
+
+
+def _remembered(find: Callable[[bytes], _Found]) -> Callable[[bytes], _Found]:
+    """``find`` asked once about the same small part: forms have most of theirs in common, and an
+    inbox may have very many of them."""
+    once = lru_cache(maxsize=_KEPT)(find)
+
+    @wraps(find)
+    def found(content: bytes) -> _Found:
+        return once(content) if len(content) <= _SMALL else find(content)
+
+    return found
+
+
 def create_parser(content: bytes, namespaces: bool = False) -> XMLParserType:
     """A parser for this part; raises Refused where calamine would take it for UTF-8 wrongly.
 
@@ -45,16 +59,10 @@ def create_parser(content: bytes, namespaces: bool = False) -> XMLParserType:
     return ParserCreate("utf-8", " " if namespaces else None)
 
 
+@_remembered
 def check_whole(content: bytes) -> None:
     """Raise Refused unless the part is well-formed XML."""
-    (_found_whole if len(content) <= _SMALL else _check_whole)(content)
-
-
-def _check_whole(content: bytes) -> None:
     run(create_parser(content, namespaces=True), content)
-
-
-_found_whole = lru_cache(maxsize=_KEPT)(_check_whole)
 
 
 def run(parser: XMLParserType, content: bytes, sheet: str = "", final: bool = True) -> None:
@@ -67,12 +75,9 @@ def run(parser: XMLParserType, content: bytes, sheet: str = "", final: bool = Tr
         refuse("F103")
 
 
+@_remembered
 def elements(content: bytes) -> Sequence[Element]:
     """All elements of a part in document order; raises Refused where it is not whole."""
-    return (_found_elements if len(content) <= _SMALL else _elements)(content)
-
-
-def _elements(content: bytes) -> Sequence[Element]:
     found: list[Element] = []
     declared: dict[str, str] = {}  # namespaces, told ahead of the element that declares them
 
@@ -92,9 +97,6 @@ def _elements(content: bytes) -> Sequence[Element]:
     parser.CharacterDataHandler = text
     run(parser, content)
     return tuple(found)
-
-
-_found_elements = lru_cache(maxsize=_KEPT)(_elements)
 
 
 def local(name: str) -> str:

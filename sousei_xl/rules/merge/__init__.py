@@ -65,11 +65,11 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     found += relist.link(groups, held, withdrawn, strategy)
     listing = checks.Listing(
         strategy,
-        candidates,
-        placed,
-        held,
-        [group for group in groups.values() if len(group) > 1],
-        _names(settled.missing),
+        judged=candidates,
+        placed=placed,
+        held=held,
+        namesakes=[group for group in groups.values() if len(group) > 1],
+        missing=_names(settled.missing),
     )
     compared = None
     if last is not None and last.projects:
