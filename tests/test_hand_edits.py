@@ -202,7 +202,7 @@ def test_values_are_remembered_while_the_sheets_are_read_for_verification(tmp_pa
 
     formulas = {"別紙": ["B3"], "部局": [], "データ": []}
     path = tmp_path / "値.json.gz"
-    with remembering(path, Once(stored), formulas) as sheets:
+    with remembering(path, Once(stored), lambda: formulas) as sheets:
         assert list(sheets["データ"]) == stored["データ"]
         assert next(iter(sheets["部局"])) == ["い"]
         assert sheets.get("ない", ()) == ()

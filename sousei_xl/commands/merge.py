@@ -125,7 +125,7 @@ def deliver(request: Request) -> tuple[Contents, Delivered]:
     workspace, progress, previous = request.workspace, request.progress, request.previous
     arrivals.require_previous(previous)
     arrivals.require(workspace)  # before anything is created in the outbox
-    with publish.locked(workspace) as outbox, Writers() as writers:
+    with publish.locked(workspace) as outbox, Writers(1) as writers:
         contents, definition = _merge(request, writers)
         from sousei_xl.pipeline import delivery
 

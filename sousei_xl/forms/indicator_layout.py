@@ -37,23 +37,27 @@ def find_indicator_header(
     Headings are compared by match key; a year may be spelled in any way (``平成29年度実績値``).
     Years outside the plan are no columns of the form. None where there is no header.
     """
-    spellings = _spellings(strategy)
-    years = plan_years(strategy.settings)
+    actuals = {actual_field(year) for year in plan_years(strategy.settings)}
     for position, (_, values) in enumerate(rows):
         if len(values) - values.count(None) < _ENOUGH:
             continue
         found: dict[str, int] = {}
         for column, value in enumerate(values):
-            if not isinstance(value, str):
-                continue
-            year = actual_year(value)
-            key = text.heading_key(value)
-            name = actual_field(year) if year in years and year else spellings.get(key)
-            if name is not None:
-                found.setdefault(name, column)
-        if "id" in found and len(found) >= _ENOUGH and any(actual_field(y) in found for y in years):
+            if isinstance(value, str) and len(value) <= text.OFTEN:
+                name = _column_name(value, strategy)
+                if name is not None:
+                    found.setdefault(name, column)
+        if "id" in found and len(found) >= _ENOUGH and not actuals.isdisjoint(found):
             return position, found
     return None
+
+
+@lru_cache(maxsize=8192)  # every short text of a sheet without this header is asked about
+def _column_name(heading: str, strategy: Strategy) -> str | None:
+    year = actual_year(heading)
+    if year and year in plan_years(strategy.settings):
+        return actual_field(year)
+    return _spellings(strategy).get(text.heading_key(heading))
 
 
 @lru_cache(maxsize=4)

@@ -291,15 +291,12 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             for name, column in table.columns.items()
             if name != "check" and column < len(line) and line[column] is not None
         }
-        errors = {
-            n: e
-            for n, c in letters.items()
-            if n in inputs and (e := sheet.errors.get(f"{c}{number}"))
-        }
-        uncached = {
-            n for n, c in letters.items() if n in inputs and f"{c}{number}" in sheet.uncached
-        }
-        filled = {n for n in inputs if not text.is_blank(values.get(n))} | set(errors) | uncached
+        errors, uncached = _NO_ERRORS, NOTHING
+        if sheet.errors or sheet.uncached:
+            cells = {n: f"{letters[n]}{number}" for n in inputs}
+            errors = {n: sheet.errors[c] for n, c in cells.items() if c in sheet.errors} or errors
+            uncached = frozenset(n for n, c in cells.items() if c in sheet.uncached)
+        filled = {n for n in inputs if not text.is_blank(values.get(n))}.union(errors, uncached)
         typed = {n for n in filled if number not in formulas[n] and n != "department"}
         if not typed and "name" not in filled:
             continue
@@ -313,7 +310,7 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             number,
             values,
             letters,
-            errors or _NO_ERRORS,
-            frozenset(uncached) if uncached else NOTHING,
+            errors,
+            uncached or NOTHING,
             _MEASURE if number in merged else NOTHING,
         )

@@ -260,20 +260,23 @@ def publish_list(
             verify=(lambda _, sheets: remarks.check_kept(sheets, said)) if said else None,
             tracked=False,
         ),
-        *_open_data(contents),
     ]
-    if _is_long(len(contents.result.listed)):
-        beside = _ahead(beside, writers, at_once=len(beside))
-    returns = _returns(due, workspace.inbox, strategy, writers)
-    published = publish.publish(
-        workspace,
-        contents.run,
-        [official, *beside, *returns],
-        # Open data that this run has none of (a draft has none at all) stands no longer.
-        retire=[*_settled_returns(held, returns, contents), *OPEN_DATA_NAMES],
-        approval=approval,
-        held=held,
-    )
+    is_long = _is_long(len(contents.result.listed))
+    if is_long:
+        whole = [replace(o, write=partial(publish.write_whole, o.write)) for o in beside]
+        beside = _ahead(whole, writers, at_once=len(beside))
+    with Writers() as several:
+        returns = _returns(due, workspace.inbox, strategy, several)
+        published = publish.publish(
+            workspace,
+            contents.run,
+            [official, *_open_data(contents), *beside, *returns],
+            # Open data that this run has none of (a draft has none at all) stands no longer.
+            retire=[*_settled_returns(held, returns, contents), *OPEN_DATA_NAMES],
+            approval=approval,
+            held=held,
+            begin=writers.begin if is_long else publish.at_once,
+        )
     this_year = strategy.settings.fiscal_year
     earlier = sum(remark.year is not None and remark.year < this_year for remark in said)
     found = last is not None and remarks.has_workbook(last.parent, strategy.settings)

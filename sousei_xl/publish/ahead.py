@@ -1,4 +1,4 @@
-"""Workbooks that other processes write, while this one writes its own."""
+"""What other processes write and examine, while this one writes the official workbook."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:  # most merges need no other process
     from concurrent.futures import Future, ProcessPoolExecutor
 
 Write = Callable[[Path], object]
+_Found = TypeVar("_Found")
 
 
 class Writers:
-    """Processes that write files aside, started when there is something for them; a context that
-    ends them.
+    """Processes that work aside, started when there is something for them; a context that ends
+    them.
 
-    What is written does not depend on them: what they cannot do (killed, not to be started, short
+    What comes of it does not depend on them: what they cannot do (killed, not to be started, short
     of memory or disk) is done here.
     """
 
@@ -66,7 +67,16 @@ class Writers:
         tasks = [(write, Path(aside, f"{n:05}.xlsx")) for n, write in enumerate(writes)]
         lots = [tasks[n : n + at_once] for n in range(0, len(tasks), at_once)]
         ahead = _Ahead(pool, lots, 2 * self._processes)
-        return [partial(ahead.fetch, n // at_once, *task) for n, task in enumerate(tasks)]
+        return [partial(ahead.fetch, *divmod(n, at_once), *task) for n, task in enumerate(tasks)]
+
+    def begin(self, examine: Callable[[Path], _Found], path: Path) -> Callable[[], _Found]:
+        """Have a file examined from now on; what is given back waits for the result."""
+        here = partial(examine, path)
+        try:
+            begun = self._pooled().submit(here)
+        except Exception:
+            return here
+        return partial(_result, begun, here)
 
     def _pooled(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -86,7 +96,7 @@ class _Ahead:
         self, pool: ProcessPoolExecutor, lots: Sequence[Sequence[tuple[Write, Path]]], most: int
     ) -> None:
         self._pool, self._lots, self._most = pool, lots, most
-        self._begun: list[Future[None]] = []
+        self._begun: list[Future[list[object]]] = []
         with contextlib.suppress(Exception):
             self._begin(0)
 
@@ -94,14 +104,25 @@ class _Ahead:
         for several in self._lots[len(self._begun) : lot + self._most]:
             self._begun.append(self._pool.submit(_write_several, several))
 
-    def fetch(self, lot: int, write: Write, written: Path, path: Path) -> None:
-        """Put one file in its place, written here if it has to be: what fails, fails here."""
+    def fetch(self, lot: int, number: int, write: Write, written: Path, path: Path) -> object:
+        """Put one file in its place, written here if it has to be: what fails, fails here.
+
+        Gives what ``write`` gave.
+        """
         try:
             self._begin(lot + 1)
-            self._begun[lot].result()
+            given = self._begun[lot].result()[number]
             shutil.move(written, path)
         except Exception:
-            write(path)
+            return write(path)
+        return given
+
+
+def _result(begun: Future[_Found], here: Callable[[], _Found]) -> _Found:
+    try:
+        return begun.result()
+    except Exception:
+        return here()
 
 
 def _import(modules: Iterable[str]) -> None:
@@ -109,9 +130,8 @@ def _import(modules: Iterable[str]) -> None:
         import_module(module)
 
 
-def _write_several(tasks: Sequence[tuple[Write, Path]]) -> None:
-    for write, path in tasks:
-        write(path)
+def _write_several(tasks: Sequence[tuple[Write, Path]]) -> list[object]:
+    return [write(path) for write, path in tasks]
 
 
 def _begin() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from sousei_xl.publish.disk import Outbox, digest, history_name, in_plain_words, sync
@@ -37,11 +38,12 @@ from sousei_xl.workspace import OperatorError, Run
 class Output:
     """One file to be published.
 
-    ``name`` is outbox-relative with ``/``. ``write`` writes the file at the path it is given;
-    ``verify`` gets that path and what calamine reads in it (nothing for other than workbooks) and
-    raises OperatorError if it is not what was meant. ``replaces`` names other files that go to
-    ``履歴/`` when this one takes its place: former states of the same document. ``last`` puts the
-    official workbook behind all others. ``tracked`` says whether hand edits in it are looked for.
+    ``name`` is outbox-relative with ``/``. ``write`` writes the file at the path it is given, and
+    gives the hash of a workbook that it has examined already (``write_whole``). ``verify`` gets
+    that path and what calamine reads in it (nothing for other than workbooks) and raises
+    OperatorError if it is not what was meant. ``replaces`` names other files that go to ``履歴/``
+    when this one takes its place: former states of the same document. ``last`` puts the official
+    workbook behind all others. ``tracked`` says whether hand edits in it are looked for.
     ``source`` is remembered: what this file was made of or compared with, beside the inbox.
     """
 
@@ -55,16 +57,43 @@ class Output:
 
 
 _NOTHING: OpenSheets = {}
+Formulas = Mapping[str, list[str]]
+Begin = Callable[[Callable[[Path], Formulas], Path], Callable[[], Formulas]]
+
+
+def at_once(examine: Callable[[Path], Formulas], path: Path) -> Callable[[], Formulas]:
+    """Examine a workbook here and now."""
+    found = examine(path)
+    return lambda: found
+
+
+def write_whole(write: Callable[[Path], object], path: Path) -> str:
+    """Write a workbook and examine it; the hash of what was examined. Raises NotWhole."""
+    write(path)
+    check_whole(path)
+    return digest(path)
+
+
+def _examine(path: Path, *, whole: bool, tracked: bool) -> Formulas:
+    """The addresses of a ``tracked`` workbook's formulas by sheet.
+
+    ``whole``: it is known to be. Raises NotWhole where it is not.
+    """
+    if not whole:
+        check_whole(path)
+    return formula_cells(path) if tracked else {}
 
 
 class Plan:
     """Collects the changes; nothing outside the work folder is touched.
 
     ``written``, ``unchanged`` and ``moved`` are what :class:`sousei_xl.publish.Published` tells.
+    ``begin`` has a workbook examined, and gives what waits for the result.
     """
 
-    def __init__(self, outbox: Outbox, run: Run) -> None:
+    def __init__(self, outbox: Outbox, run: Run, begin: Begin = at_once) -> None:
         self.outbox = outbox
+        self._begin = begin
         self.changes: list[Change] = []
         self.written: list[str] = []
         self.unchanged: list[str] = []
@@ -80,33 +109,33 @@ class Plan:
     def add(self, output: Output) -> None:
         """Write and verify one output and compare it with what stands."""
         staged = self._stage(PurePosixPath(output.name).suffix.lower())
-        self._write(output, staged)
-        with in_plain_words(self.outbox):
+        with in_plain_words(self.outbox), _badly_written(output.name):
+            formulas = self._write(output, staged)
             sync(staged)
-        sha256 = self._put(output.name, staged)
-        entry = Entry(sha256, self._run.hash, output.tracked, output.source)
-        self._entries[output.name] = entry
-        with in_plain_words(self.outbox), self._read(output, staged, sha256) as sheets:
-            if output.verify:
-                output.verify(staged, sheets)
+            sha256 = self._put(output.name, staged)
+            entry = Entry(sha256, self._run.hash, output.tracked, output.source)
+            self._entries[output.name] = entry
+            with self._read(output, staged, sha256, formulas) as sheets:
+                if output.verify:
+                    output.verify(staged, sheets)
+            formulas()  # by now it is whole
 
     @contextlib.contextmanager
-    def _read(self, output: Output, staged: Path, sha256: str) -> Iterator[OpenSheets]:
+    def _read(
+        self, output: Output, staged: Path, sha256: str, formulas: Callable[[], Formulas]
+    ) -> Iterator[OpenSheets]:
         """What calamine reads in an output that was written, its values being remembered where
         hand edits in it will be looked for."""
         name = values_name(sha256)
         if not is_workbook(output.name):
             yield _NOTHING
         elif not output.tracked or name in self._remembered or self.outbox.digest(name):
-            with _opened(output.name, staged) if output.verify else nullcontext(_NOTHING) as sheets:
+            with opened(staged) if output.verify else nullcontext(_NOTHING) as sheets:
                 yield sheets
         else:
             self._remembered.add(name)
             values = self._stage(".gz")
-            with (
-                _opened(output.name, staged) as sheets,
-                remembering(values, sheets, formula_cells(staged)) as sheets,
-            ):
+            with opened(staged) as sheets, remembering(values, sheets, formulas) as sheets:
                 yield sheets
             self._put_record(name, values)
 
@@ -137,22 +166,21 @@ class Plan:
         self._put_record(RECORD, staged)
         return record
 
-    def _write(self, output: Output, staged: Path) -> None:
-        with in_plain_words(self.outbox):
-            try:
-                output.write(staged)
-            except OSError:
+    def _write(self, output: Output, staged: Path) -> Callable[[], Formulas]:
+        """Write a file, and have it examined; what is given back waits for its formulas."""
+        try:
+            examined = output.write(staged)
+        except (OSError, NotWhole):
+            raise
+        except Exception as error:
+            cause = _disk_error(error)
+            if cause is None:
                 raise
-            except Exception as error:
-                cause = _disk_error(error)
-                if cause is None:
-                    raise
-                raise cause from error
-            if is_workbook(output.name):
-                try:
-                    check_whole(staged)
-                except NotWhole as error:
-                    raise _badly_written(output.name) from error
+            raise cause from error
+        if not is_workbook(output.name):
+            return dict
+        whole = examined == digest(staged)
+        return self._begin(partial(_examine, whole=whole, tracked=output.tracked), staged)
 
     def _put(self, name: str, staged: Path) -> str:
         """Plan that ``staged`` takes the place of ``name``; the hash of what will stand there."""
@@ -209,13 +237,14 @@ def make_plan(
     outputs: Iterable[Output],
     retire: Iterable[str],
     approval: Approval | None,
+    begin: Begin = at_once,
 ) -> tuple[Plan, Record]:
     """Everything that changes, in this order: outputs, the official one last, what goes, the
     record. Raises OperatorError.
 
-    They are written in the order in which they are given.
+    They are written in the order in which they are given; ``begin`` as for :class:`Plan`.
     """
-    plan = Plan(outbox, run)
+    plan = Plan(outbox, run, begin)
     last: set[str] = set()
     for output in outputs:
         plan.add(output)
@@ -228,20 +257,15 @@ def make_plan(
 
 
 @contextlib.contextmanager
-def _opened(name: str, staged: Path) -> Iterator[OpenSheets]:
-    """What calamine reads in a workbook."""
+def _badly_written(name: str) -> Iterator[None]:
+    """OperatorError where a workbook is not whole."""
     try:
-        with opened(staged) as sheets:
-            yield sheets
+        yield
     except NotWhole as error:
-        raise _badly_written(name) from error
-
-
-def _badly_written(name: str) -> OperatorError:
-    return OperatorError(
-        f"『{name}』を正しく書き込めませんでした。もう一度実行してください。"
-        "繰り返す場合は、別のドライブのフォルダーを保存先に指定してください。"
-    )
+        raise OperatorError(
+            f"『{name}』を正しく書き込めませんでした。もう一度実行してください。"
+            "繰り返す場合は、別のドライブのフォルダーを保存先に指定してください。"
+        ) from error
 
 
 def _disk_error(error: BaseException) -> OSError | None:

@@ -13,7 +13,7 @@ import io
 import json
 import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
@@ -113,11 +113,11 @@ def values_name(sha256: str) -> str:
 
 @contextlib.contextmanager
 def remembering(
-    path: Path, sheets: OpenSheets, formulas: Mapping[str, list[str]]
+    path: Path, sheets: OpenSheets, formulas: Callable[[], Mapping[str, list[str]]]
 ) -> Iterator[OpenSheets]:
     """Write a file of values (what :class:`Snapshot` holds) while the sheets are read for another
-    reason; those that nobody reads are read at the end. Equal values read in the same order give
-    equal bytes. Raises OSError.
+    reason; those that nobody reads are read at the end, and then ``formulas`` is asked. Equal
+    values read in the same order give equal bytes. Raises OSError.
 
     A long sheet takes much memory while it is read, so once must do. Of two sheets that are read
     side by side the first one ends early.
@@ -129,7 +129,8 @@ def remembering(
     ):
         remembered = _Remembered(sheets, written)
         yield remembered
-        remembered.finish(formulas)
+        remembered.finish()
+        written.write(f'}},"formulas":{_encode(formulas())}}}')
 
 
 class _Remembered(OpenSheets):
@@ -159,13 +160,12 @@ class _Remembered(OpenSheets):
             yield row
         self._write("]")
 
-    def finish(self, formulas: Mapping[str, list[str]]) -> None:
-        """Read what is left, and close the file's contents."""
+    def finish(self) -> None:
+        """Read what is left."""
         for name in self._sheets:
             if name not in self._passing:
                 self[name]
         self._end_all()
-        self._write(f'}},"formulas":{_encode(formulas)}}}')
 
     def _end_all(self) -> None:
         for rows in self._passing.values():

@@ -31,7 +31,7 @@ class SheetFacts:
     """
 
     name: str
-    state: str
+    state: str = "visible"
     filtered: bool = False
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, wraps
-from typing import TypeVar
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 
 from sousei_xl.intake.gate.package import is_utf16
+from sousei_xl.intake.gate.remember import remembered
 from sousei_xl.intake.notice import refuse
-
-_SMALL, _KEPT = 1 << 16, 32  # bytes of a part, parts
 
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
 
@@ -31,21 +28,6 @@ class Element:
         return "".join(self.pieces).strip()
 
 
-_Found = TypeVar("_Found")
-
-
-def _remembered(find: Callable[[bytes], _Found]) -> Callable[[bytes], _Found]:
-    """``find`` asked once about the same small part: forms have most of theirs in common, and an
-    inbox may have very many of them."""
-    once = lru_cache(maxsize=_KEPT)(find)
-
-    @wraps(find)
-    def found(content: bytes) -> _Found:
-        return once(content) if len(content) <= _SMALL else find(content)
-
-    return found
-
-
 def create_parser(content: bytes, namespaces: bool = False) -> XMLParserType:
     """A parser for this part; raises Refused where calamine would take it for UTF-8 wrongly.
 
@@ -59,7 +41,7 @@ def create_parser(content: bytes, namespaces: bool = False) -> XMLParserType:
     return ParserCreate("utf-8", " " if namespaces else None)
 
 
-@_remembered
+@remembered
 def check_whole(content: bytes) -> None:
     """Raise Refused unless the part is well-formed XML."""
     run(create_parser(content, namespaces=True), content)
@@ -75,7 +57,7 @@ def run(parser: XMLParserType, content: bytes, sheet: str = "", final: bool = Tr
         refuse("F103")
 
 
-@_remembered
+@remembered
 def elements(content: bytes) -> Sequence[Element]:
     """All elements of a part in document order; raises Refused where it is not whole."""
     found: list[Element] = []

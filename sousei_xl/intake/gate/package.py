@@ -22,6 +22,7 @@ from sousei_xl.intake.gate.limits import (
     MEGABYTE,
     RATIO_FROM,
 )
+from sousei_xl.intake.gate.remember import SMALL, remembered
 from sousei_xl.intake.notice import refuse
 
 _ZIP, _END = b"PK\x03\x04", b"PK\x05\x06"
@@ -197,7 +198,8 @@ def _unpack(data: bytes, entry: zipfile.ZipInfo) -> bytes:
     if not packed and not entry.file_size:  # some writers do not pack nothing at all
         content = b""
     elif entry.compress_type == zipfile.ZIP_DEFLATED:
-        content = _inflate(packed, entry.file_size)
+        inflate = _inflate_small if entry.file_size <= SMALL else _inflate
+        content = inflate(packed, entry.file_size)
     elif entry.compress_type == zipfile.ZIP_STORED:
         content = packed
     else:
@@ -218,6 +220,10 @@ def _inflate(packed: bytes, size: int) -> bytes:
     return content
 
 
+_inflate_small = remembered(_inflate)
+
+
+@remembered
 def _check_markup(content: bytes) -> None:
     if is_utf16(content):
         content = content.replace(b"\0", b"")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NoReturn
 
@@ -25,6 +26,7 @@ from sousei_xl.intake.gate.limits import (
     MAX_ROW,
 )
 from sousei_xl.intake.gate.markup import create_parser
+from sousei_xl.intake.gate.remember import remembered
 from sousei_xl.intake.gate.strings import has_text
 from sousei_xl.intake.gate.workbook import SheetPart
 from sousei_xl.intake.notice import refuse
@@ -34,9 +36,25 @@ _ERRORS = (b"#DIV/0!", b"#N/A", b"#NAME?", b"#NULL!", b"#NUM!", b"#REF!", b"#VAL
 _TEXTS = (b"str", b"d")  # an empty one is a value all the same: a formula that gives a blank text
 
 
+_NO_STRING = 10**9  # stands for what names no shared string: so many there cannot be
+
+
 @lru_cache(maxsize=GRID_COLUMNS)
 def _column(letters: bytes) -> int:
     return column_number(letters.decode())
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What a worksheet's own XML says: the facts that other parts have no say in.
+
+    ``strings`` are the numbers of the shared strings that its cells show, ``places`` these cells
+    (column letters, row). They are not among ``facts.filled``.
+    """
+
+    facts: SheetFacts
+    strings: Sequence[int]
+    places: Sequence[tuple[bytes, bytes]]
 
 
 def inspect_sheet(
@@ -49,17 +67,31 @@ def inspect_sheet(
     """
     if len(sheet.content) > 8 * MAX_CELLS and sheet.content.count(b"<v>") > MAX_CELLS:
         _refuse_cells(sheet.name)  # before any time is spent on them
-    facts = SheetFacts(sheet.name, sheet.state, filtered)
-    tokens = _read_usual(sheet.content, facts)
+    read = _read_sheet(sheet.content, sheet.name)
+    if read.facts.cells > allowance:
+        _refuse_cells(sheet.name)
+    for number, (letters, row) in zip(read.strings, read.places, strict=True):
+        if number >= len(strings):
+            _refuse_cell(sheet.name, letters, row)
+    return replace(
+        read.facts,
+        state=sheet.state,
+        filtered=read.facts.filtered or filtered,
+        filled=read.facts.filled + sum(map(strings.__getitem__, read.strings)),
+    )
+
+
+@remembered
+def _read_sheet(content: bytes, name: str) -> _Sheet:
+    facts = SheetFacts(name)
+    tokens = _read_usual(content, facts)
     if tokens is None:
-        facts = SheetFacts(sheet.name, sheet.state, filtered, content=sheet.content)
+        facts = SheetFacts(name, content=content)
         frame = Frame(facts)
-        parser = create_parser(sheet.content, namespaces=True)
-        frame.parse(parser, Parts(sheet.content, b"", b""))
-        tokens = any_cells(sheet.content, sheet.name)
+        frame.parse(create_parser(content, namespaces=True), Parts(content, b"", b""))
+        tokens = any_cells(content, name)
         frame.check()
-    _read_cells(tokens, strings, facts, allowance)
-    return facts
+    return _read_cells(tokens, facts)
 
 
 def _read_usual(content: bytes, facts: SheetFacts) -> Sequence[Token] | None:
@@ -76,14 +108,14 @@ def _read_usual(content: bytes, facts: SheetFacts) -> Sequence[Token] | None:
     return tokens
 
 
-def _read_cells(
-    tokens: Iterable[Token], strings: Sequence[bool], facts: SheetFacts, allowance: int
-) -> None:
+def _read_cells(tokens: Iterable[Token], facts: SheetFacts) -> _Sheet:
     """Addresses in order and inside the grid, values to be trusted, extents within limits."""
     sheet = facts.name
     row_text = extra = b""
     row = last_row = column = widest = cells = filled = 0
     formulas: dict[bytes, list[int]] = {}
+    strings: list[int] = []
+    places: list[tuple[bytes, bytes]] = []
     for row_start, attributes, letters, digits, kind, formula, valued, text, inline in tokens:
         if row_start:
             if not row < int(row_start) <= GRID_ROWS:
@@ -116,40 +148,42 @@ def _read_cells(
                 refuse("F104", "row", sheet=sheet, cell=cell, maximum=f"{MAX_ROW:,}")
         if inline:
             filled += inline != INLINE_BLANK and has_text(inline, 4, b"preserve" in inline)
+        elif kind == b"s":
+            strings.append(int(text) if text.isdigit() and len(text) < 9 else _NO_STRING)
+            places.append((letters, digits))
         elif kind in _TEXTS:
             filled += text != b""
         elif kind == b"e":
             _add_error(f"{letters.decode()}{row}", text, facts)
+        elif _is_trusted(kind, text):
+            filled += 1
         else:
-            found = _is_filled(kind, text, strings)
-            if found is None:
-                refuse("F107", "cell", sheet=sheet, cell=f"{letters.decode()}{row}")
-            filled += found
+            _refuse_cell(sheet, letters, digits)
     facts.formulas = {letters.decode(): rows for letters, rows in formulas.items()}
     facts.filled, facts.cells = filled, cells
-    if cells > allowance:
+    if cells > MAX_CELLS:
         _refuse_cells(sheet)
     area = last_row * widest
     if area > MAX_AREA:
         corner = cell_address(last_row, widest)
         amounts = {"value": f"{area:,}", "maximum": f"{MAX_AREA:,}"}
         refuse("F104", "area", sheet=sheet, cell=corner, **amounts)
+    return _Sheet(facts, strings, places)
+
+
+def _refuse_cell(sheet: str, letters: bytes, row: bytes) -> NoReturn:
+    refuse("F107", "cell", sheet=sheet, cell=(letters + row).decode())
 
 
 def _refuse_cells(sheet: str) -> NoReturn:
     refuse("F104", "cells", sheet=sheet, maximum=f"{MAX_CELLS:,}")
 
 
-def _is_filled(kind: bytes, text: bytes, strings: Sequence[bool]) -> bool | None:
-    """Whether calamine finds a value here; None where it might be another one than was written."""
-    if kind == b"s":
-        index = int(text) if text.isdigit() and len(text) < 9 else len(strings)
-        return strings[index] if index < len(strings) else None
+def _is_trusted(kind: bytes, text: bytes) -> bool:
+    """Whether calamine finds the very value here that was written."""
     if kind in (b"", b"n"):
-        return True if b"&" not in text else None
-    if kind == b"b":
-        return True if text in (b"0", b"1") else None
-    return None
+        return b"&" not in text
+    return kind == b"b" and text in (b"0", b"1")
 
 
 def _add_error(cell: str, text: bytes, facts: SheetFacts) -> None:
