@@ -150,9 +150,11 @@ def always_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "_LONG_LIST", 0)
     fetch = ahead._Ahead.fetch
 
-    def fetch_only(self: ahead._Ahead, lot: int, write: Write, written: Path, path: Path) -> None:
+    def fetch_only(
+        self: ahead._Ahead, lot: int, number: int, write: Write, written: Path, path: Path
+    ) -> object:
         self._begun[lot].result()
-        fetch(self, lot, write, written, path)
+        return fetch(self, lot, number, write, written, path)
 
     monkeypatch.setattr(ahead._Ahead, "fetch", fetch_only)
 

@@ -132,7 +132,6 @@ def contents_of(
     OperatorError where ``approve`` is asked for a list that cannot be final.
     """
     figures = totals(result.listed, strategy)
-    digest = content_hash(result, strategy)
     approval = publish.read_approval(workspace)
     if approval and approval.fiscal_year not in (None, strategy.settings.fiscal_year):
         approval = None  # last year's, in a folder that was copied: it says nothing of this list
@@ -142,7 +141,11 @@ def contents_of(
         require_plausible(approve, strategy.settings)
         require_final(result, figures.total.undecided)
         status, approved_on = "final", approve
-    elif approval and approval.content_hash == digest and status == "proposal":
+    elif (
+        approval
+        and status == "proposal"
+        and approval.content_hash == content_hash(result, strategy)
+    ):
         status, approved_on = "final", approval.date
     contents = Contents(
         strategy=strategy,
@@ -270,7 +273,7 @@ def publish_list(
         published = publish.publish(
             workspace,
             contents.run,
-            [official, *_open_data(contents), *beside, *returns],
+            [official, *beside, *_open_data(contents), *returns],
             # Open data that this run has none of (a draft has none at all) stands no longer.
             retire=[*_settled_returns(held, returns, contents), *OPEN_DATA_NAMES],
             approval=approval,
@@ -310,7 +313,10 @@ def _returns(
 def _ahead(outputs: Sequence[Output], writers: Writers, at_once: int) -> list[Output]:
     """The same files, being written from now on."""
     writes = writers.ahead([output.write for output in outputs], at_once)
-    return [replace(output, write=write) for output, write in zip(outputs, writes, strict=True)]
+    return [
+        replace(output, write=write, aside=True)
+        for output, write in zip(outputs, writes, strict=True)
+    ]
 
 
 def _remembered(job: Return) -> str:

@@ -45,6 +45,7 @@ class Output:
     when this one takes its place: former states of the same document. ``last`` puts the official
     workbook behind all others. ``tracked`` says whether hand edits in it are looked for.
     ``source`` is remembered: what this file was made of or compared with, beside the inbox.
+    ``aside``: another process is writing it, so it is asked for when all others are done.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Output:
     last: bool = False
     tracked: bool = True
     source: str = ""
+    aside: bool = False
 
 
 _NOTHING: OpenSheets = {}
@@ -242,15 +244,19 @@ def make_plan(
     """Everything that changes, in this order: outputs, the official one last, what goes, the
     record. Raises OperatorError.
 
-    They are written in the order in which they are given; ``begin`` as for :class:`Plan`.
+    They are told of in the order in which they are given; ``begin`` as for :class:`Plan`.
     """
     plan = Plan(outbox, run, begin)
+    outputs = list(outputs)
     last: set[str] = set()
-    for output in outputs:
+    for output in sorted(outputs, key=lambda output: output.aside):
         plan.add(output)
         if output.last:
             last.add(output.name)
     plan.changes.sort(key=lambda change: change.target in last)
+    given = {output.name: place for place, output in enumerate(outputs)}
+    for names in (plan.written, plan.unchanged):
+        names.sort(key=given.__getitem__)
     for name in retire:
         plan.retire(name)
     return plan, plan.conclude(approval)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -227,14 +227,14 @@ class Sheet:
         """
         if self.links >= MAX_LINKS or not text:
             return self.text(row, column, text, style)
-        for part in (url, text):
-            self._check_text(part, row, column)
+        self._check_text(url, row, column)
         self.links += 1
+        look = self._format(style)
         try:
-            code = self.worksheet.write_url(row, column, url, self._format(style), string=text)
-        except ValueError as error:
+            self.worksheet.put_link(row, column, url, text, look, self._check_at(row))
+        except (ValueError, TypeError) as error:
             raise self._lost(row, column, str(error)) from error
-        return self._done(code, row, column)
+        return self._done(0, row, column)
 
     def blank(self, row: int, column: int, style: Any = "text") -> None:
         """An empty cell that has a look."""
@@ -252,7 +252,7 @@ class Sheet:
             return
         first = cells[0][0]
         try:
-            self.worksheet.put_line(row, cells, lambda text, at: self._check_text(text, row, at))
+            self.worksheet.put_line(row, cells, self._check_at(row))
         except (ValueError, TypeError, OverflowError) as error:
             raise self._lost(row, first, str(error)) from error
         self._done(0, row, first)
@@ -396,6 +396,9 @@ class Sheet:
 
     def _format(self, style: Any) -> Any:
         return self.book.style(style) if isinstance(style, str) else style
+
+    def _check_at(self, row: int) -> Callable[[str, int], None]:
+        return lambda text, column: self._check_text(text, row, column)
 
     def _check_text(self, text: str, row: int, column: int, limit: int = texts.MAX_TEXT) -> None:
         if len(text) > limit // 2 and texts.utf16_length(text) > limit:

@@ -13,9 +13,10 @@ import math
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import IO, Any
 
+from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import (
     CellBlankTuple,
@@ -27,7 +28,18 @@ from xlsxwriter.worksheet import (
 
 _SPAN = 16  # rows that share one "spans" attribute
 _AT_ONCE = 512  # rows that are let go of together
+_LONGEST_PLACE = 2080  # characters: Excel's limit
 _letters = cache(xl_col_to_name)
+
+
+@lru_cache(maxsize=1024)  # many links lead into the same file
+def _target(address: str) -> str:
+    """The file that a link leads to, as a workbook writes it; empty for one within the workbook.
+
+    ValueError where it is too long.
+    """
+    url = Url(address)
+    return url._target() if url._target_mode() else ""
 
 
 class ListWorksheet(Worksheet):  # type: ignore[misc]
@@ -42,6 +54,10 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
     fh: Any
     released = 0  # rows above this one are written and can no longer be changed
     _finished: IO[bytes] | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._links: list[tuple[int, int, str, str, str]] = []
 
     def put_line(
         self, row: int, cells: Iterable[tuple[int, Any, Any]], check: Callable[[str, int], None]
@@ -74,6 +90,45 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
                 raise ValueError(str(value))
         if any(self._check_dimensions(row, column) for column in (min(line), max(line))):
             raise ValueError("outside the sheet")
+
+    def put_link(
+        self,
+        row: int,
+        column: int,
+        url: str,
+        text: str,
+        look: Any,
+        check: Callable[[str, int], None],
+    ) -> None:
+        """Take a link (``internal:…``, ``external:…``) as ``put_line`` takes plain cells.
+
+        ValueError where it is too long for Excel.
+        """
+        address, _, place = url.partition("#")
+        target = _target(address)
+        if not target:
+            place = address.removeprefix("internal:")
+        if len(place) > _LONGEST_PLACE:
+            raise ValueError(f"longer than {_LONGEST_PLACE} characters: {place}")
+        self.put_line(row, [(column, text, look)], check)
+        self._links.append((row, column, target, place, text))
+
+    def _write_hyperlinks(self) -> None:
+        if not self._links:
+            return
+        self._xml_start_tag("hyperlinks")
+        for row, column, target, place, text in sorted(self._links):
+            attributes = [("ref", f"{_letters(column)}{row + 1}")]
+            if target:
+                self.rel_count += 1
+                self.external_hyper_links.append(["/hyperlink", target, "External"])
+                attributes.append(("r:id", f"rId{self.rel_count}"))
+            if place:
+                attributes.append(("location", place))
+            if not target:
+                attributes.append(("display", text))
+            self._xml_empty_tag("hyperlink", attributes)
+        self._xml_end_tag("hyperlinks")
 
     def release(self, row: int) -> None:
         """Let go of the rows above ``row``, once there are enough of them. ValueError where one of

@@ -176,7 +176,9 @@ _EXCEL_TEXT = 32_000
 
 def _writable(value: object) -> str:
     """Text that a workbook can hold; what is cut or replaced here has its R112 already."""
-    shown = text.printable("" if value is None else str(value))
+    if value is None:
+        return ""
+    shown = text.printable(str(value))
     if len(shown) <= _EXCEL_TEXT // 2 or text.utf16_length(shown) <= _EXCEL_TEXT:
         return shown
     return shown[: _EXCEL_TEXT // 2] + "…"

@@ -127,7 +127,7 @@ def _renamed_units(
         by_department[submission.department].append(submission)
     for department, files in by_department.items():
         expected = {text.key(u) for u in strategy.department_by_name[department].units}
-        for i, old in enumerate(files):
+        for i, old in enumerate(files[:-1]):
             if expected and text.key(old.unit) in expected:
                 continue
             mine = _projects(old.rows, strategy)
