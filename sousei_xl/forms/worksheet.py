@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from xlsxwriter.worksheet import Worksheet
+from sousei_xl.sheets.worksheet import ListWorksheet
 
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 
 
-class FormWorksheet(Worksheet):  # type: ignore[misc]
-    """XlsxWriter's worksheet with growing rows and, in one column, a shared formula."""
+class FormWorksheet(ListWorksheet):
+    """A worksheet with growing rows and, in one column, a shared formula."""
 
     shared: tuple[str, int, int] | None = None
 

@@ -128,16 +128,23 @@ class Book:
         return self._styles[names]
 
     def sheet(
-        self, name: str, widths: Sequence[float], *, banner: bool = True, in_order: bool = False
+        self,
+        name: str,
+        widths: Sequence[float],
+        *,
+        banner: bool = True,
+        in_order: bool = False,
+        charted: bool = True,
     ) -> Sheet:
         """A new sheet with these column widths (characters).
 
-        ``in_order`` promises that its rows are written from top to bottom, each with its height
-        last, and feed no chart, so that a long list needs little time and no memory. In a draft it
-        gets a red tab and, unless ``banner`` is False (data sheets), the stamp in a red row on top.
-        ``Sheet.top`` is the first free row.
+        ``charted=False`` promises that its lines feed no chart, so that they need little time;
+        ``in_order`` does so, too, and that its rows are written from top to bottom, each with its
+        height last, so that a long list needs no memory. In a draft it gets a red tab and, unless
+        ``banner`` is False (data sheets), the stamp in a red row on top. ``Sheet.top`` is the first
+        free row.
         """
-        sheet = Sheet(self, name, widths, in_order)
+        sheet = Sheet(self, name, widths, in_order, charted and not in_order)
         self.sheets[name] = sheet
         if self.draft:
             sheet.worksheet.set_tab_color(RED)
@@ -173,8 +180,10 @@ def _same_on_all_systems(path: str) -> None:
 class Sheet:
     """One sheet of a Book. Every method takes row and column from 0 and a style name or format."""
 
-    def __init__(self, book: Book, name: str, widths: Sequence[float], in_order: bool) -> None:
-        self.book, self.name, self._in_order = book, name, in_order
+    def __init__(
+        self, book: Book, name: str, widths: Sequence[float], in_order: bool, charted: bool
+    ) -> None:
+        self.book, self.name, self._charted = book, name, charted
         self._lets_go = in_order and book.is_large
         self.widths = tuple(widths)
         self.worksheet = book.workbook.add_worksheet(name)
@@ -242,8 +251,8 @@ class Sheet:
 
     def line(self, row: int, cells: Sequence[tuple[int, str | Number | None, Any]]) -> None:
         """Plain cells of a row (column, value, format), as ``text``, ``number`` and ``blank`` write
-        them; on a sheet in order in a third of the time."""
-        if not self._in_order:
+        them; on a sheet that feeds no chart in a third of the time."""
+        if self._charted:
             for column, value, look in cells:
                 if value is None or isinstance(value, str):
                     self.text(row, column, value or "", look)
@@ -307,7 +316,7 @@ class Sheet:
         """Set the height of a row; Excel's limit is 409 points, its unit is the pixel."""
         points = min(points, pages.MAX_ROW_HEIGHT)
         self.heights[row] = points
-        self._done(self.worksheet.set_row(row, points), row, 0)
+        self._done(self.worksheet.put_height(row, points), row, 0)
         self.last_row = max(self.last_row, row)
         if self._lets_go:
             self.worksheet.release(row)

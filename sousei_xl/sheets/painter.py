@@ -36,6 +36,7 @@ class Money:
 
 
 Value = str | int | Live | Money
+_MONEY, _NUMBERS = (Live, Money), (int, Live)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class _Room:
     ``characters`` of any kind fit on one line, and the height in points of that line."""
 
     breaks: bool
+    rotation: int
     width: float
     size: float
     font: str
@@ -102,12 +104,16 @@ class Painter:
         the others; the height that it needs is returned."""
         parts: list[Value] = [values[p.text] if p.is_placeholder else p.text for p in cell.pieces]
         only = parts[0] if len(parts) == 1 else None
+        money = isinstance(only, _MONEY)
         if isinstance(only, Money):
             only = only.value
-        number = isinstance(only, int | Live)
-        shown = "" if number else "".join(self._shown(part) for part in parts)
+        number = isinstance(only, _NUMBERS)
+        if isinstance(only, str):  # most cells
+            shown = only
+        else:
+            shown = "" if number else "".join(map(self._shown, parts))
         break_lines, size, height = self._fit(cell, shown, wrap)
-        style = self._format(cell, parts, number, break_lines, size, marked)
+        style = self._format(cell, money, number, break_lines, size, marked)
         if (cell.rows, cell.columns) != (1, 1):
             last_row, last_column = row + cell.rows - 1, cell.column + cell.columns - 1
             self.sheet.merge(row, cell.column, last_row, last_column, style)
@@ -122,7 +128,7 @@ class Painter:
 
     def _shown(self, part: Value) -> str:
         """A value as it stands inside a text."""
-        if isinstance(part, Live | Money):
+        if isinstance(part, _MONEY):
             part = part.value
         if isinstance(part, int):
             return f"{part:,}".replace("-", self.settings.minus)
@@ -143,17 +149,17 @@ class Painter:
 
     def _fit(self, cell: FormCell, shown: str, wrap: bool) -> tuple[bool, float, float]:
         """(break lines, font size, height in points) with which the text can be read whole."""
-        look = cell.look
         room = self._rooms.get(id(cell)) or self._room(cell)
-        size, font, width = room.size, room.font, room.width
-        if rotation := look.get("rotation"):
+        size = room.size
+        if room.rotation:
             lines = max(shown.split("\n"), key=len)
-            step = pages.line_height(size, font) if rotation == 270 else size
+            step = pages.line_height(size, room.font) if room.rotation == 270 else size
             return room.breaks, size, len(lines) * step + 6
         if len(shown) <= room.characters and "\n" not in shown:  # most cells
             return room.breaks, size, room.line
+        font, width = room.font, room.width
         breaks = room.breaks or "\n" in shown
-        if not breaks and not look.get("shrink") and (wrap or cell.columns > 1):
+        if not breaks and not cell.look.get("shrink") and (wrap or cell.columns > 1):
             breaks = pages.count_lines(shown, width, size) > 1
         if not breaks:
             return False, size, room.line
@@ -168,6 +174,7 @@ class Painter:
         width -= look.get("indent", 0) * _INDENT
         room = self._rooms[id(cell)] = _Room(
             breaks=bool(look.get("text_wrap")),
+            rotation=look.get("rotation", 0),
             width=width,
             size=size,
             font=font,
@@ -179,15 +186,15 @@ class Painter:
     def _format(
         self,
         cell: FormCell,
-        parts: Sequence[Value],
+        money: bool,
         number: bool,
         break_lines: bool,
         size: float,
         marked: bool,
     ) -> Any:
-        money = len(parts) == 1 and isinstance(parts[0], Live | Money)
-        key = (id(cell), number, money, break_lines, size, marked)
-        if key not in self._formats:
+        key = (id(cell), money, number, break_lines, size, marked)
+        found = self._formats.get(key)
+        if found is None:
             look = dict(cell.look)
             look["font_size"] = size
             if break_lines:
@@ -203,5 +210,5 @@ class Painter:
             if marked:
                 look.update(_MARKED)
                 look.pop("pattern", None)
-            self._formats[key] = self.sheet.book.format(**look)
-        return self._formats[key]
+            found = self._formats[key] = self.sheet.book.format(**look)
+        return found

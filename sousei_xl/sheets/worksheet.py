@@ -26,8 +26,8 @@ from xlsxwriter.worksheet import (
     re_dynamic_function,
 )
 
-_SPAN = 16  # rows that share one "spans" attribute
 _AT_ONCE = 512  # rows that are let go of together
+_EXACT = 10**15  # integers below it are written as they are
 _LONGEST_PLACE = 2080  # characters: Excel's limit
 _letters = cache(xl_col_to_name)
 
@@ -58,6 +58,8 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._links: list[tuple[int, int, str, str, str]] = []
+        self._heights: dict[float, tuple[Any, Any]] = {}
+        self._row_looks: dict[Any, str] = {}
 
     def put_line(
         self, row: int, cells: Iterable[tuple[int, Any, Any]], check: Callable[[str, int], None]
@@ -84,6 +86,8 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
                 else:
                     strings.count += 1
                 line[column] = f'<c r="{cell}" s="{index}" t="s"><v>{string}</v></c>'
+            elif value.__class__ is int and -_EXACT < value < _EXACT:
+                line[column] = f'<c r="{cell}" s="{index}"><v>{value}</v></c>'
             elif math.isfinite(value):
                 line[column] = f'<c r="{cell}" s="{index}"><v>{value:.16G}</v></c>'
             else:
@@ -130,20 +134,32 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
             self._xml_empty_tag("hyperlink", attributes)
         self._xml_end_tag("hyperlinks")
 
+    def put_height(self, row: int, points: float) -> int:
+        """``set_row``; what XlsxWriter notes of a height is the same for all rows that have it."""
+        known = self._heights.get(points)
+        if known is None:
+            code: int = self.set_row(row, points)
+            if not code:
+                self._heights[points] = self.row_info[row], self.row_sizes[row]
+            return code
+        if self._check_dimensions(row, self.dim_colmin or 0):
+            return -1
+        self.row_info[row], self.row_sizes[row] = known
+        return 0
+
     def release(self, row: int) -> None:
         """Let go of the rows above ``row``, once there are enough of them. ValueError where one of
         them was let go of before."""
-        last = row - row % _SPAN
-        if last - self.released < _AT_ONCE or self.comments:
+        if row - self.released < _AT_ONCE or self.comments:
             return
         if self._finished is None:
             self._finished = tempfile.TemporaryFile(dir=self.tmpdir)  # noqa: SIM115 (until written)
-        self._finished.write("".join(self._rows(self.released, last)).encode())
-        for number in range(self.released, last):
+        self._finished.write("".join(self._rows(self.released, row)).encode())
+        for number in range(self.released, row):
             self.table.pop(number, None)
             self.row_info.pop(number, None)
             self.row_sizes.pop(number, None)
-        self.released = last
+        self.released = row
         self._refuse_late_cells()
 
     def _refuse_late_cells(self) -> None:
@@ -171,21 +187,27 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
 
     def _rows(self, first: int, last: int) -> Iterator[str]:
         """The XML of each row from ``first`` to before ``last``."""
-        for top in range(first - first % _SPAN, last, _SPAN):
-            numbers = range(max(top, first), min(top + _SPAN, last))
-            columns = [column for number in numbers for column in self.table.get(number, ())]
-            span = f"{min(columns) + 1}:{max(columns) + 1}" if columns else None
-            for number in numbers:
-                cells, info = self.table.get(number), self.row_info.get(number)
-                if cells:
-                    parts = [self._captured(self._write_row, number, span, info)]
-                    parts += [
-                        cell if isinstance(cell, str) else self._cell(number, column, cell)
-                        for column, cell in sorted(cells.items())
-                    ]
-                    yield f"{''.join(parts)}</row>"
-                elif info:
-                    yield self._captured(self._write_empty_row, number, span, info)
+        for number in range(first, last):
+            cells, info = self.table.get(number), self.row_info.get(number)
+            if cells:
+                parts = [self._row_tag(number, info)]
+                parts += [
+                    cell if isinstance(cell, str) else self._cell(number, column, cell)
+                    for column, cell in sorted(cells.items())
+                ]
+                yield f"{''.join(parts)}</row>"
+            elif info:
+                yield self._captured(self._write_empty_row, number, None, info)
+
+    def _row_tag(self, row: int, info: Any) -> str:
+        """The start tag of a row. Which columns it uses ("spans") need not be said."""
+        look = info and (info.height, info.row_format, info.hidden, info.level, info.collapsed)
+        begin = f'<row r="{row + 1}"'
+        end = self._row_looks.get(look)
+        if end is None:
+            tag = self._captured(self._write_row, row, None, info)
+            end = self._row_looks[look] = tag.removeprefix(begin)
+        return begin + end
 
     def _cell(self, row: int, column: int, cell: Any) -> str:
         kind, look = type(cell), cell.format

@@ -87,7 +87,7 @@ def _write_evaluation(book: Book, contents: Contents, placed: Placed) -> None:
     by_place: dict[str, list[Group]] = defaultdict(list)
     for group in groups(contents):
         by_place[group.indicator.measure or str(group.indicator.goal)].append(group)
-    sheet = book.sheet(EVALUATION, WIDTHS)
+    sheet = book.sheet(EVALUATION, WIDTHS, charted=False)
     notice = (f"※{strategy.settings.notice}",) if strategy.settings.notice else ()
     waiting = f"行き先のない意見が{len(placed.orphans)}件あります（『{ORPHANS}』）。"
     measured = (_measured(strategy.settings),) if strategy.indicators else ()

@@ -252,29 +252,24 @@ class Blocks:
         self.row += 1
 
     def _project(self, row: int, project: ListedRow) -> None:
-        sheet = self.sheet
-        name = printed_name(project.name, project.category, project.marked)
-        sheet.blank(row, _KEY, "text")
-        if project.number is None:
-            sheet.blank(row, _ID, "centre")
-        else:
-            sheet.number(row, _ID, project.number, "integer")
-        sheet.text(row, _NAME, name, "text_wrap")
-        sheet.text(row, _MARK, text.RELISTED if project.relisted else "", "centre")
-        sheet.merge_text(row, _FIRST, row, _SECOND, project.department, "text_wrap")
-        sheet.text(row, _THIRD, project.relevance, "centre")
         net = None if project.relisted else project.budget
-        for column, amount in ((_GROSS, project.budget), (_NET, net)):
-            if amount is None:
-                sheet.blank(row, column, "number")
-            else:
-                sheet.number(row, column, amount, "number")
-        sheet.text(row, _LAST, project.budget_kind, "centre")
+        values = (
+            (_KEY, None, "text"),
+            (_ID, project.number, "centre" if project.number is None else "integer"),
+            (_NAME, _printed(project), "text_wrap"),
+            (_MARK, text.RELISTED if project.relisted else None, "centre"),
+            (_FIRST, project.department, "text_wrap"),
+            (_THIRD, project.relevance, "centre"),
+            (_GROSS, project.budget, "number"),
+            (_NET, net, "number"),
+            (_LAST, project.budget_kind, "centre"),
+        )
+        self.sheet.merge(row, _FIRST, row, _SECOND, "text_wrap")
+        self.sheet.line(row, [(c, value, self._book.style(s)) for c, value, s in values])
 
     def _project_height(self, project: ListedRow) -> float:
-        name = printed_name(project.name, project.category, project.marked)
         return max(
-            self._needed(name, _NAME, _NAME),
+            self._needed(_printed(project), _NAME, _NAME),
             self._needed(project.department, _FIRST, _SECOND),
             _LEAST_LINE,
         )
@@ -395,6 +390,10 @@ class Blocks:
         """Height of a text over these columns."""
         width = self.sheet.span_width(first, last)
         return pages.text_height(shown, width, 10, self._settings.font)
+
+
+def _printed(project: ListedRow) -> str:
+    return printed_name(project.name, project.category, project.marked)
 
 
 def _sum(rows: Sequence[int], column: int) -> str:
