@@ -343,16 +343,20 @@ class _Decoder:
             leftovers=sheet["leftovers"] or _NONE,
         )
 
-    def _row(self, number: int, values: Sequence[Any]) -> tuple[int, tuple[Value, ...]]:
-        row = (number, tuple(map(self._value, values)))
+    def _row(self, number: int, written: Sequence[Any]) -> tuple[int, tuple[Value, ...]]:
+        keep, is_text = self._kept.setdefault, True
+        values: list[Value] = []
+        for value in written:
+            if value.__class__ is str:
+                values.append(keep(value, value) if len(value) <= _WORD else value)
+            elif value is None:
+                values.append(None)
+            else:
+                is_text = False
+                values.append(_decode_value(value))
+        row = (number, tuple(values))
         # Texts only: 1, 1.0 and True would be taken for each other.
-        is_text = all(value is None or isinstance(value, str) for value in values)
         return self._keep(row) if is_text else row
-
-    def _value(self, value: Any) -> Value:
-        if isinstance(value, str):
-            return self._keep(value) if len(value) <= _WORD else value
-        return _decode_value(value)
 
 
 def _decode_value(value: Any) -> Value:
