@@ -152,12 +152,16 @@ class _Remembered(OpenSheets):
 
     def _pass(self, head: str, rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
         self._write(head)
+        waiting: list[list[str]] = []
         comma = ""
         for row, lines in _with_lines(rows):
-            for line in lines:
-                self._write(f"{comma}{_encode(line)}")
-                comma = ","
+            waiting += lines
+            if len(waiting) >= _AT_ONCE:
+                self._write(f"{comma}{_encode(waiting)[1:-1]}")
+                waiting, comma = [], ","
             yield row
+        if waiting:
+            self._write(f"{comma}{_encode(waiting)[1:-1]}")
         self._write("]")
 
     def finish(self) -> None:
@@ -178,6 +182,7 @@ class _Remembered(OpenSheets):
         return len(self._sheets)
 
 
+_AT_ONCE = 100  # lines: to encode each by itself takes longer
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -220,10 +225,10 @@ def _with_lines(
 
 
 def _text(value: Cell) -> str:
+    if isinstance(value, float):  # most of those that are asked about
+        return str(int(value)) if value.is_integer() else f"{value:.12g}"
     if isinstance(value, str):
         return value.replace("\r\n", "\n")
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else f"{value:.12g}"
     return str(value)

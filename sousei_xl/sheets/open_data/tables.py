@@ -98,6 +98,8 @@ def printed(value: Value) -> str:
         return ""
     if isinstance(value, str):
         return guarded(value)
+    if isinstance(value, int):
+        return str(value)
     return f"{Decimal(repr(value)):f}"
 
 
