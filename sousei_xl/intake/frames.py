@@ -1,4 +1,4 @@
-"""Parent and reading child talk in frames: parts of ASCII JSON, each behind its length.
+"""Parent and reading child talk in frames: parts of JSON in UTF-8, each behind its length.
 
 Lengths, and how many parts there are, are big-endian 32-bit numbers.
 """
@@ -12,8 +12,9 @@ from typing import IO, Any
 
 
 def dumped(content: Mapping[str, Any]) -> bytes:
-    """One object as JSON; lone surrogates in file names survive as escapes."""
-    return json.dumps(content, separators=(",", ":")).encode("ascii")
+    """One object as JSON, lone surrogates in file names and all, as ``json.loads`` takes it."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
 
 
 def write_frame(stream: IO[bytes], *parts: bytes) -> None:
