@@ -25,7 +25,11 @@ INLINE_TEXT = b"<is><t>1</t></is>"
 INLINE_BLANK = b"<is></is>"
 
 _BEGIN, _END = b"<sheetData>", b"</sheetData>"
-_BLANK = rb'<c r="[A-Z]{1,2}+[1-9][0-9]{0,5}+"(?: s="[0-9]{1,5}+"|) ?/>'
+# Without a value, or with one formula of many that gives a blank text, as in prepared rows.
+_BLANK = (
+    rb'<c r="[A-Z]{1,2}+[1-9][0-9]{0,5}+"(?: s="[0-9]{1,5}+"|)'
+    rb'(?: ?/>| t="str"><f t="shared" si="[0-9]{1,5}+"/><v(?:></v>|/>)</c>)'
+)
 _BLANK_CELLS = re.compile(rb"%b(?:%b){0,99}(?=<c |</row>)" % (_BLANK, _BLANK))
 _ANY_BLANK = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+"|) ?/>')
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
