@@ -263,17 +263,17 @@ def publish_list(
             verify=(lambda _, sheets: remarks.check_kept(sheets, said)) if said else None,
             tracked=False,
         ),
+        *_open_data(contents),
     ]
     is_long = _is_long(len(contents.result.listed))
     if is_long:
-        whole = [replace(o, write=partial(publish.write_whole, o.write)) for o in beside]
-        beside = _ahead(whole, writers, at_once=len(beside))
+        beside = _ahead(list(map(publish.written_whole, beside)), writers, at_once=len(beside))
     with Writers() as several:
         returns = _returns(due, workspace.inbox, strategy, several)
         published = publish.publish(
             workspace,
             contents.run,
-            [official, *beside, *_open_data(contents), *returns],
+            [official, *beside, *returns],
             # Open data that this run has none of (a draft has none at all) stands no longer.
             retire=[*_settled_returns(held, returns, contents), *OPEN_DATA_NAMES],
             approval=approval,

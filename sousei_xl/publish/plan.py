@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -39,7 +39,7 @@ class Output:
     """One file to be published.
 
     ``name`` is outbox-relative with ``/``. ``write`` writes the file at the path it is given, and
-    gives the hash of a workbook that it has examined already (``write_whole``). ``verify`` gets
+    gives the hash of a workbook that it has examined already (``written_whole``). ``verify`` gets
     that path and what calamine reads in it (nothing for other than workbooks) and raises
     OperatorError if it is not what was meant. ``replaces`` names other files that go to ``履歴/``
     when this one takes its place: former states of the same document. ``last`` puts the official
@@ -69,8 +69,14 @@ def at_once(examine: Callable[[Path], Formulas], path: Path) -> Callable[[], For
     return lambda: found
 
 
-def write_whole(write: Callable[[Path], object], path: Path) -> str:
-    """Write a workbook and examine it; the hash of what was examined. Raises NotWhole."""
+def written_whole(output: Output) -> Output:
+    """The output that examines a workbook as soon as it has written it."""
+    if not is_workbook(output.name):
+        return output
+    return replace(output, write=partial(_write_whole, output.write))
+
+
+def _write_whole(write: Callable[[Path], object], path: Path) -> str:
     write(path)
     check_whole(path)
     return digest(path)
