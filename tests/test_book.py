@@ -112,10 +112,29 @@ def test_a_cell_outside_the_sheet_is_refused(sheet: Sheet, row: int, column: int
             write()
 
 
-@pytest.mark.filterwarnings("ignore:Ignoring URL")
 def test_a_link_that_excel_does_not_take_is_refused(sheet: Sheet) -> None:
-    with pytest.raises(LostCell):
-        sheet.link(0, 0, "external:" + "a" * 3000, "a")
+    for url in ("external:" + "a" * 3000, "external:a.xlsx#" + "a" * 3000, "a.xlsx"):
+        with pytest.raises(LostCell):
+            sheet.link(0, 0, url, "a")
+
+
+def test_links_lead_to_files_and_to_places_in_them(sheet: Sheet) -> None:
+    sheet.link(2, 1, "internal:'表'!A1", "表")
+    sheet.link(1, 0, "external:..\\inbox\\a%20b.xlsx#事業!F4", "四")
+    sheet.link(0, 0, "external:..\\inbox\\a%20b.xlsx#事業!F5", "五")
+    sheet.link(1, 1, "external:c.xlsx", "C")
+    found = load_workbook(saved(sheet)).active
+    links = {
+        cell: (found[cell].value, link.target, link.location)  # type: ignore[index]
+        for cell in ("A1", "A2", "B2", "B3")
+        if (link := found[cell].hyperlink)  # type: ignore[index]
+    }
+    assert links == {
+        "A1": ("五", "..\\inbox\\a%20b.xlsx", "事業!F5"),
+        "A2": ("四", "..\\inbox\\a%20b.xlsx", "事業!F4"),
+        "B2": ("C", "c.xlsx", None),
+        "B3": ("表", None, "'表'!A1"),
+    }
 
 
 def test_links_beyond_the_limit_are_texts(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -> None:

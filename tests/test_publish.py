@@ -11,6 +11,7 @@ import sys
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,45 @@ def test_malformed_xml_in_a_whole_zip_is_not_published(workspace: Workspace) -> 
 
     with pytest.raises(OperatorError, match="正しく書き込めませんでした"):
         publish(workspace, Output(PROPOSAL, write))
+
+
+def test_a_workbook_that_is_examined_elsewhere_must_be_whole_as_well(published: Workspace) -> None:
+    def begin(examine: object, path: Path) -> Callable[[], pub.Formulas]:
+        def damaged() -> pub.Formulas:
+            raise pub.NotWhole("damaged")
+
+        return damaged
+
+    before = standing(published)
+    for tracked in (True, False):
+        with pytest.raises(OperatorError, match="正しく書き込めませんでした"):
+            publish(published, Output(PROPOSAL, workbook(), tracked=tracked), begin=begin)
+    assert standing(published) == before
+
+
+def test_what_its_writer_has_examined_is_examined_again_only_where_it_changed(
+    workspace: Workspace,
+) -> None:
+    examined: list[str] = []
+
+    def begin(examine: Callable[[Path], pub.Formulas], path: Path) -> Callable[[], pub.Formulas]:
+        if not examine.keywords["whole"]:  # type: ignore[attr-defined]
+            examined.append(path.name)
+        return lambda: examine(path)
+
+    def copied_badly(output: Output) -> Output:
+        def write(path: Path) -> object:
+            given = output.write(path)
+            path.write_bytes(path.read_bytes()[:-30])
+            return given
+
+        return replace(output, write=write)
+
+    whole = pub.written_whole(Output("点検結果.xlsx", workbook(), tracked=False))
+    publish(workspace, whole, Output("a.xlsx", workbook([*ROWS, [4, "五", 6]])), begin=begin)
+    assert examined == ["00002.xlsx"]
+    with pytest.raises(OperatorError, match="正しく書き込めませんでした"):
+        publish(workspace, copied_badly(replace(whole, name="b.xlsx")), begin=begin)
 
 
 @pytest.mark.parametrize("name", ["", "/a.xlsx", "../a.xlsx", "履歴/a.xlsx", ".作業中/a", "a\\b"])

@@ -20,6 +20,7 @@ from sousei_xl.forms.returns import Return, write_return
 from sousei_xl.pipeline import delivery
 from sousei_xl.publish import ahead
 from sousei_xl.publish.ahead import Write, Writers
+from sousei_xl.publish.disk import digest
 from tests.facts import example_strategy
 from tests.test_determinism import assert_same, outputs
 from tests.two_years import two_years
@@ -84,6 +85,25 @@ def test_processes_that_cannot_be_started_cost_nothing_but_time(
 
     monkeypatch.setattr(ProcessPoolExecutor, "submit", refuse)
     assert written_ahead(tmp_path / "2") == written(tmp_path / "0", returns(7))
+
+
+def test_what_is_examined_aside_is_found_in_any_case(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"abc")
+    with Writers(1) as writers:
+        assert writers.begin(digest, path)() == digest(path)
+        assert writers.begin(die_elsewhere, path)() == os.getpid()
+        assert writers.begin(digest, path)() == digest(path)  # its pool is broken
+        with pytest.raises(FileNotFoundError):
+            writers.begin(digest, tmp_path / "b.txt")()
+
+
+def die_elsewhere(path: Path) -> int:
+    if multiprocessing.parent_process() is not None:
+        os._exit(9)
+    return os.getpid()
 
 
 def test_no_more_files_wait_than_are_needed_soon(
@@ -176,6 +196,17 @@ def test_a_long_list_written_by_two_processes_has_the_same_bytes(
     original = example_workspace(tmp_path / "w")
     alone = merged(tmp_path / "alone", 0, original)
     request.getfixturevalue("always_aside")
+    assert_same(alone, merged(tmp_path / "two", 0, original))
+
+
+def test_a_list_too_long_for_a_copy_is_examined_aside(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = example_workspace(tmp_path / "w")
+    alone = merged(tmp_path / "alone", 0, original)
+    request.getfixturevalue("always_aside")
+    monkeypatch.setattr(delivery, "_LONGEST_COPY", 0)
+    monkeypatch.setattr(ahead.Writers, "ahead", die)
     assert_same(alone, merged(tmp_path / "two", 0, original))
 
 

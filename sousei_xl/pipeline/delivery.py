@@ -59,8 +59,8 @@ __all__ = [
 
 
 _MANY_RETURNS = 40
-# Rows of a list that pays for one more process, and leaves it the memory for a copy.
-_LONG_LIST, _TOO_LONG = 500, 50_000
+# Rows of a list that pays for one more process, and of one that leaves it the memory for a copy.
+_LONG_LIST, _LONGEST_COPY = 500, 50_000
 _PRINTED = attrgetter(
     *(f.name for f in fields(ListedRow) if f.name not in ("row_id", "note", "original"))
 )
@@ -209,12 +209,13 @@ class Delivered:
 
 def prepare(writers: Writers, intake: Intake) -> None:
     """Have a process come up, while the rules are at work, for what is due beside a long list."""
-    if _is_long(sum(len(submission.rows) for submission in intake.submissions)):
+    if _is_copied(sum(len(submission.rows) for submission in intake.submissions)):
         writers.start(write_checkbook.__module__, write_council.__module__)
 
 
-def _is_long(rows: int) -> bool:
-    return _LONG_LIST < rows <= _TOO_LONG
+def _is_copied(rows: int) -> bool:
+    """Whether another process gets the list, to write what stands beside the official workbook."""
+    return _LONG_LIST < rows <= _LONGEST_COPY
 
 
 def publish_list(
@@ -265,8 +266,8 @@ def publish_list(
         ),
         *_open_data(contents),
     ]
-    is_long = _is_long(len(contents.result.listed))
-    if is_long:
+    rows = len(contents.result.listed)
+    if _is_copied(rows):
         beside = _ahead(list(map(publish.written_whole, beside)), writers, at_once=len(beside))
     with Writers() as several:
         returns = _returns(due, workspace.inbox, strategy, several)
@@ -278,7 +279,7 @@ def publish_list(
             retire=[*_settled_returns(held, returns, contents), *OPEN_DATA_NAMES],
             approval=approval,
             held=held,
-            begin=writers.begin if is_long else publish.at_once,
+            begin=writers.begin if rows > _LONG_LIST else publish.at_once,
         )
     this_year = strategy.settings.fiscal_year
     earlier = sum(remark.year is not None and remark.year < this_year for remark in said)

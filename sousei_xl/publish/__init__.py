@@ -21,7 +21,7 @@ from sousei_xl.publish.disk import RETRY_DELAYS, WORK, Outbox, in_plain_words, i
 from sousei_xl.publish.edits import hand_edited, published_values
 from sousei_xl.publish.journal import commit, is_half_moved, recover
 from sousei_xl.publish.lock import locked
-from sousei_xl.publish.plan import Begin, Output, at_once, make_plan, written_whole
+from sousei_xl.publish.plan import Begin, Formulas, Output, at_once, make_plan, written_whole
 from sousei_xl.publish.record import VALUES, Approval, Record, Values, load_record, values_name
 from sousei_xl.publish.verify import Cell, NotWhole, OpenSheets, Sheets, read_back
 from sousei_xl.workspace import HISTORY, OperatorError, Run, Workspace
@@ -30,6 +30,7 @@ __all__ = [
     "RETRY_DELAYS",
     "Approval",
     "Cell",
+    "Formulas",
     "NotWhole",
     "OpenSheets",
     "Outbox",

@@ -25,7 +25,7 @@ INLINE_TEXT = b"<is><t>1</t></is>"
 INLINE_BLANK = b"<is></is>"
 
 _BEGIN, _END = b"<sheetData>", b"</sheetData>"
-# Without a value, or with one formula of many that gives a blank text, as in prepared rows.
+# Without a value, or repeating a formula that gives a blank text here, as prepared rows do.
 _BLANK = (
     rb'<c r="[A-Z]{1,2}+[1-9][0-9]{0,5}+"(?: s="[0-9]{1,5}+"|)'
     rb'(?: ?/>| t="str"><f t="shared" si="[0-9]{1,5}+"/><v(?:></v>|/>)</c>)'
@@ -113,6 +113,7 @@ class _Cutter:
         self.address = (b"", b"")
         self.kind = b""
         self.formula = b""
+        self.repeats = False  # a formula that stands in another cell
         self.value: bytes | None = None
         self.inline: Item | None = None
         self.parser = create_parser(content)
@@ -131,6 +132,8 @@ class _Cutter:
             self._start_cell(attributes)
         elif name == "f":
             self.formula = b"<f/>"
+            shared = attributes.get("t") == "shared" and attributes.keys() == {"t", "si"}
+            self.repeats = shared and self._is_empty()
         elif name == "v":
             if self.value is not None or self.inline:
                 self._unsure()
@@ -155,6 +158,8 @@ class _Cutter:
             inline = b""
             if self.inline:
                 inline = INLINE_TEXT if self.inline.filled else INLINE_BLANK
+            if self.repeats and self.kind == b"str" and self.value == b"":
+                return  # blank to everybody
             cell = (*self.address, self.kind, self.formula, mark, self.value or b"", inline)
             self.tokens.append((b"", b"", *cell))
         elif self.inline:
@@ -173,6 +178,7 @@ class _Cutter:
     def _start_cell(self, attributes: dict[str, str]) -> None:
         self.kind = attributes.get("t", "").encode()
         self.formula = b""
+        self.repeats = False
         self.value = None
         self.inline = None
         if "r" in attributes:
@@ -185,11 +191,15 @@ class _Cutter:
             self.column += 1
             self.address = (column_letters(self.column).encode(), b"%d" % self.row)
 
+    def _is_empty(self) -> bool:
+        end = self.content.index(b">", self.parser.CurrentByteIndex)
+        return self.content[end - 1 : end] == b"/"
+
     def _text(self, attributes: dict[str, str]) -> bytes:
         """The text of this ``v`` as calamine sees it: up to the next tag of any kind."""
-        begin = self.content.index(b">", self.parser.CurrentByteIndex) + 1
-        if self.content[begin - 2 : begin - 1] == b"/":
+        if self._is_empty():
             return b""
+        begin = self.content.index(b">", self.parser.CurrentByteIndex) + 1
         end = self.content.find(b"<", begin)
         if self.content[end : end + 2] != b"</" or ">" in "".join(attributes.values()):
             self._unsure()
