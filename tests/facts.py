@@ -23,7 +23,7 @@ from sousei_xl.rules.records import (
     ListedRow,
     ListResult,
     ListStatus,
-    RawRow,
+    Origin,
 )
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.prototype import Prototype, load_prototype
@@ -106,15 +106,15 @@ def example_contents(
     listed = listed_rows(example_rows() if rows is None else rows, strategy)
     files = {d.name: f"{d.name}.xlsx" for d in strategy.departments if d.name not in missing}
     counted = Counter(row.counted for row in listed)
-    raw = {
-        row.row_id: RawRow(row.row_id, files.get(row.counted, ""), "事業", row.row_id + 4, {}, {})
-        for row in listed
+    origins = {
+        row.row_id: Origin(files.get(row.counted, ""), "事業", row.row_id + 4, "") for row in listed
     }
     result = ListResult(
         listed=listed,
         held=(),
         withdrawn=(),
-        raw=raw,
+        origins=origins,
+        additions=(),
         files=tuple(
             FileRecord(
                 file,

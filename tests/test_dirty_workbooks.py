@@ -118,9 +118,9 @@ def spelled(found: Reported) -> list[str]:
 def rows_of(result: ListResult, files: set[str]) -> dict[tuple[str, str, int], dict[str, Any]]:
     """The listed rows of these files by their origin."""
     return {
-        (raw.file, raw.sheet, raw.row): {name: row[name] for name in (*COLUMNS, "marked")}
+        origin[:3]: {name: row[name] for name in (*COLUMNS, "marked")}
         for row_id, row in rows_by_id(result).items()
-        if (raw := result.raw[row_id]).file in files
+        if (origin := result.origins[row_id]).file in files
     }
 
 

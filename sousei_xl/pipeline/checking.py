@@ -138,7 +138,7 @@ def _outcome(intake: Intake, strategy: Strategy, last: LastYear | None) -> _Outc
         {record.file: record for record in result.files},
         (*result.findings, *indicators.findings),
         result.listed,
-        {row_id: raw.file for row_id, raw in result.raw.items()},
+        {row_id: origin.file for row_id, origin in result.origins.items()},
     )
 
 

@@ -7,8 +7,9 @@ may change, and at last a ``ListedRow``; ``row_id`` ties them together and is un
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
+from typing import Any, Literal, NamedTuple
 
 from sousei_xl.findings import RULES, Finding, Place, clip, is_error
 from sousei_xl.text import RELISTED, Value, key, printable
@@ -51,9 +52,17 @@ class RawRow:
 
     def place(self, name: str, label: str = "") -> Place:
         """Where the field's cell stands; the row alone where the form has no such column."""
-        letter = self.columns.get(name)
-        cell = f"{letter}{self.row}" if letter else ""
+        cell = self._cell(name)
         return Place(self.file, self.sheet, self.row, cell, name, label, self.row_id)
+
+    @property
+    def origin(self) -> Origin:
+        """What is left of the row where nobody asks for its cells any more."""
+        return Origin(self.file, self.sheet, self.row, self._cell("name"))
+
+    def _cell(self, name: str) -> str:
+        letter = self.columns.get(name)
+        return f"{letter}{self.row}" if letter else ""
 
     def with_value(self, name: str, value: Value) -> RawRow:
         """The row as if this had been typed into one of its cells."""
@@ -64,6 +73,18 @@ class RawRow:
             errors={k: v for k, v in self.errors.items() if k != name},
             uncached=self.uncached - {name},
         )
+
+
+class Origin(NamedTuple):
+    """Where a row of the list came from; ``cell`` is that of 事業名, or blank as in ``Place``.
+
+    A tuple, because a long list has very many of them and hands them to another process.
+    """
+
+    file: str
+    sheet: str
+    row: int
+    cell: str
 
 
 # Of a row that the office has added: no fields of the form, beside those in ``RawRow.values``.
@@ -320,6 +341,13 @@ class ListedRow:
         """``1ア-4``, as the office's sheet refers to it; ``1ア`` where there is no number."""
         return self.measure if self.number is None else f"{self.measure}-{self.number}"
 
+    def __reduce__(self) -> tuple[type[ListedRow], tuple[Any, ...]]:
+        # Long lists travel to another process: half the time that a dataclass takes by itself.
+        return ListedRow, _LISTED(self)
+
+
+_LISTED = attrgetter(*(f.name for f in fields(ListedRow)))
+
 
 @dataclass(frozen=True, slots=True)
 class HeldRow:
@@ -379,14 +407,15 @@ class DepartmentState:
 class ListResult:
     """The merged list and everything that has to be said about it.
 
-    ``listed`` stands in printed order. ``raw`` maps row_id → RawRow for every listed, held and
-    withdrawn row (the provenance).
+    ``listed`` stands in printed order. ``origins`` has every listed, held and withdrawn row by its
+    row_id (the provenance), ``additions`` are those of them that the office has added.
     """
 
     listed: tuple[ListedRow, ...]
     held: tuple[HeldRow, ...]
     withdrawn: tuple[WithdrawnRow, ...]
-    raw: Mapping[int, RawRow]
+    origins: Mapping[int, Origin]
+    additions: tuple[RawRow, ...]
     files: tuple[FileRecord, ...]
     departments: tuple[DepartmentState, ...]
     corrections: tuple[AppliedCorrection, ...]

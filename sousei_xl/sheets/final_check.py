@@ -135,11 +135,9 @@ def _line(row: ListedRow, contents: Contents, done: str) -> Row:
 def _done_by_office(contents: Contents) -> Mapping[int, str]:
     """row_id → that the office has added the row, and what it has changed in it; with reasons."""
     found: dict[int, list[str]] = {}
-    files = {record.file for record in contents.result.files if record.outcome == "office"}
-    for raw in contents.result.raw.values():
-        if raw.file in files:
-            words = _ADDED + _because(text.to_text(raw.values.get(REASON)))
-            found[raw.row_id] = [text.printable(words)]
+    for raw in contents.result.additions:
+        words = _ADDED + _because(text.to_text(raw.values.get(REASON)))
+        found[raw.row_id] = [text.printable(words)]
     for applied in contents.result.corrections:
         item = applied.correction
         if applied.status != _APPLIED or applied.row_id is None:

@@ -33,7 +33,7 @@ def write_checkbook(
     """
     settings, inbox = contents.strategy.settings, Inbox(inbox_link)
     result = contents.result
-    rows = max(len(result.raw), len(result.findings), len(result.files))
+    rows = max(len(result.origins), len(result.findings), len(result.files))
     book = Book(path, contents.run, settings, f"{settings.year_label} 点検結果", rows=rows)
     write_submissions(book, contents, inbox)
     write_findings(book, contents, inbox)

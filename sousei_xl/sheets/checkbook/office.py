@@ -166,12 +166,10 @@ def _as_written(item: AppliedCorrection) -> int:
 
 def _additions(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) -> int:
     result = contents.result
-    files = {record.file for record in result.files if record.outcome == "office"}
     listed = {line.row_id: line for line in contents.result.listed}
     held = {item.raw.row_id for item in result.held}
-    added = [raw for raw in result.raw.values() if raw.file in files]
     rows = []
-    for number, raw in enumerate(added, 1):
+    for number, raw in enumerate(result.additions, 1):
         line = listed.get(raw.row_id)
         fate = "掲載" if line else "保留" if raw.row_id in held else "載せない"
         values = raw.values

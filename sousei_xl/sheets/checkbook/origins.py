@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from sousei_xl import text
+from sousei_xl.findings import Place
 from sousei_xl.rules.records import AppliedCorrection, ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_name
@@ -52,7 +53,8 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
     )
 
     def line(number: int, row: ListedRow) -> Row:
-        raw = result.raw[row.row_id]
+        origin = result.origins[row.row_id]
+        place = Place(origin.file, origin.sheet, origin.row, origin.cell)
         return Row(
             (
                 row.target,
@@ -61,9 +63,9 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
                 printed_name(row.name, row.category, row.marked),
                 row.department,
                 row.budget,
-                typed(raw.file),
-                within_limit(number, inbox.cell(raw.place("name"), f"{raw.sheet} {raw.row}行")),
-                hashes.get(raw.file, "")[:_HASH_LENGTH],
+                typed(origin.file),
+                within_limit(number, inbox.cell(place, f"{origin.sheet} {origin.row}行")),
+                hashes.get(origin.file, "")[:_HASH_LENGTH],
                 "\n".join(touched.get(row.row_id, ())),
             )
         )
