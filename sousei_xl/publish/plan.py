@@ -112,6 +112,7 @@ class Plan:
         self._entries = dict(self.former.files)
         self._run = run
         self._staged = 0
+        self._examined: dict[str, Callable[[], Formulas]] = {}
         self._remembered: set[str] = set()  # values that two workbooks may share
 
     def add(self, output: Output) -> None:
@@ -126,7 +127,7 @@ class Plan:
             with self._read(output, staged, sha256, formulas) as sheets:
                 if output.verify:
                     output.verify(staged, sheets)
-            formulas()  # by now it is whole
+        self._examined[output.name] = formulas
 
     @contextlib.contextmanager
     def _read(
@@ -158,7 +159,10 @@ class Plan:
         self._entries.pop(name, None)
 
     def conclude(self, approval: Approval | None) -> Record:
-        """Add the record of all this as the last change, and return it."""
+        """Add the record of all this as the last change, and return it; by now all is whole."""
+        for name, formulas in self._examined.items():
+            with in_plain_words(self.outbox), _badly_written(name):
+                formulas()
         planned = {change.target for change in self.changes}
         with in_plain_words(self.outbox):
             # A file that its reader has taken away is reported once, not for ever.

@@ -52,17 +52,14 @@ class RawRow:
 
     def place(self, name: str, label: str = "") -> Place:
         """Where the field's cell stands; the row alone where the form has no such column."""
-        cell = self._cell(name)
+        letter = self.columns.get(name)
+        cell = f"{letter}{self.row}" if letter else ""
         return Place(self.file, self.sheet, self.row, cell, name, label, self.row_id)
 
     @property
     def origin(self) -> Origin:
         """What is left of the row where nobody asks for its cells any more."""
-        return Origin(self.file, self.sheet, self.row, self._cell("name"))
-
-    def _cell(self, name: str) -> str:
-        letter = self.columns.get(name)
-        return f"{letter}{self.row}" if letter else ""
+        return Origin(self.file, self.sheet, self.row, self.columns.get("name", ""))
 
     def with_value(self, name: str, value: Value) -> RawRow:
         """The row as if this had been typed into one of its cells."""
@@ -76,7 +73,7 @@ class RawRow:
 
 
 class Origin(NamedTuple):
-    """Where a row of the list came from; ``cell`` is that of 事業名, or blank as in ``Place``.
+    """Where a row of the list came from; ``column`` has the letters of 事業名, if it has one.
 
     A tuple, because a long list has very many of them and hands them to another process.
     """
@@ -84,7 +81,13 @@ class Origin(NamedTuple):
     file: str
     sheet: str
     row: int
-    cell: str
+    column: str
+
+    @property
+    def place(self) -> Place:
+        """The cell of 事業名, or the row alone."""
+        cell = f"{self.column}{self.row}" if self.column else ""
+        return Place(self.file, self.sheet, self.row, cell)
 
 
 # Of a row that the office has added: no fields of the form, beside those in ``RawRow.values``.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 
 from sousei_xl import text
-from sousei_xl.findings import Place
 from sousei_xl.rules.records import AppliedCorrection, ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_name
@@ -54,7 +53,6 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
 
     def line(number: int, row: ListedRow) -> Row:
         origin = result.origins[row.row_id]
-        place = Place(origin.file, origin.sheet, origin.row, origin.cell)
         return Row(
             (
                 row.target,
@@ -64,7 +62,7 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
                 row.department,
                 row.budget,
                 typed(origin.file),
-                within_limit(number, inbox.cell(place, f"{origin.sheet} {origin.row}行")),
+                within_limit(number, inbox.cell(origin.place, f"{origin.sheet} {origin.row}行")),
                 hashes.get(origin.file, "")[:_HASH_LENGTH],
                 "\n".join(touched.get(row.row_id, ())),
             )
