@@ -103,12 +103,12 @@ def key(text: str) -> str:
 
     NFKC, look-alikes folded, no white space, case folded, （新） stripped.
     """
-    return _remembered_key(text) if len(text) <= OFTEN else _key(text)
+    return _remembered_key(text) if len(text) <= SHORT else _key(text)
 
 
 def heading_key(value: Value) -> str:
     """Match key of a cell that may be a heading; blank for a number and for what is too long."""
-    return _remembered_key(value) if isinstance(value, str) and len(value) <= OFTEN else ""
+    return _remembered_key(value) if isinstance(value, str) and len(value) <= SHORT else ""
 
 
 def unit_beside(department: str, unit: str) -> str:
@@ -120,7 +120,7 @@ def unit_beside(department: str, unit: str) -> str:
 
 
 # Characters: headings, choices and departments come again in every file and row; long texts do not.
-OFTEN = 60
+SHORT = 60
 
 
 def _key(text: str) -> str:

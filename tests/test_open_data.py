@@ -24,7 +24,7 @@ from sousei_xl.sheets.data import projects_data
 from sousei_xl.sheets.indicators import indicators_data
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.open_data.package import LICENCE
-from sousei_xl.sheets.open_data.tables import guarded, printed, unguarded
+from sousei_xl.sheets.open_data.tables import _same, guarded, printed, unguarded
 from sousei_xl.strategy import LICENCES, Indicator
 from sousei_xl.workspace import OperatorError, Workspace
 from tests.builders import intake, raw, submission
@@ -237,6 +237,15 @@ def test_every_text_of_every_column_is_guarded(tmp_path: Path, sign: str) -> Non
 
 def _indicator(indicator: Indicator, evil: str, texts: tuple[str, ...]) -> dict[str, Any]:
     return {name: f"{evil}{getattr(indicator, name)}" for name in texts}
+
+
+@pytest.mark.parametrize("value", ["=1", "'=1", "1", "'1", "事業", 1, -1.5, 1e16, None])
+def test_a_cell_is_the_same_only_as_it_is_printed(value: str | float | None) -> None:
+    """Also where a text looks like one that is guarded: it needs a guard of its own."""
+    cells = (printed(value), f"{printed(value)}0", "'=1", "''=1", "")
+    assert [cell for cell in cells if _same([value], [cell])] == [
+        cell for cell in cells if cell == printed(value)
+    ]
 
 
 def test_the_description_tells_how_to_take_the_guard_off(tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def test_malformed_xml_in_a_whole_zip_is_not_published(workspace: Workspace) -> 
 
 
 def test_a_workbook_that_is_examined_elsewhere_must_be_whole_as_well(published: Workspace) -> None:
-    def begin(examine: object, path: Path) -> Callable[[], pub.Formulas]:
+    def later(examine: object, path: Path) -> Callable[[], pub.Formulas]:
         def damaged() -> pub.Formulas:
             raise pub.NotWhole("damaged")
 
@@ -196,7 +196,7 @@ def test_a_workbook_that_is_examined_elsewhere_must_be_whole_as_well(published: 
     before = standing(published)
     for tracked in (True, False):
         with pytest.raises(OperatorError, match="正しく書き込めませんでした"):
-            publish(published, Output(PROPOSAL, workbook(), tracked=tracked), begin=begin)
+            publish(published, Output(PROPOSAL, workbook(), tracked=tracked), examine=later)
     assert standing(published) == before
 
 
@@ -205,7 +205,7 @@ def test_what_its_writer_has_examined_is_examined_again_only_where_it_changed(
 ) -> None:
     examined: list[str] = []
 
-    def begin(examine: Callable[[Path], pub.Formulas], path: Path) -> Callable[[], pub.Formulas]:
+    def later(examine: Callable[[Path], pub.Formulas], path: Path) -> Callable[[], pub.Formulas]:
         if not examine.keywords["whole"]:  # type: ignore[attr-defined]
             examined.append(path.name)
         return lambda: examine(path)
@@ -219,10 +219,10 @@ def test_what_its_writer_has_examined_is_examined_again_only_where_it_changed(
         return replace(output, write=write)
 
     whole = pub.written_whole(Output("点検結果.xlsx", workbook(), tracked=False))
-    publish(workspace, whole, Output("a.xlsx", workbook([*ROWS, [4, "五", 6]])), begin=begin)
+    publish(workspace, whole, Output("a.xlsx", workbook([*ROWS, [4, "五", 6]])), examine=later)
     assert examined == ["00002.xlsx"]
     with pytest.raises(OperatorError, match="正しく書き込めませんでした"):
-        publish(workspace, copied_badly(replace(whole, name="b.xlsx")), begin=begin)
+        publish(workspace, copied_badly(replace(whole, name="b.xlsx")), examine=later)
 
 
 @pytest.mark.parametrize("name", ["", "/a.xlsx", "../a.xlsx", "履歴/a.xlsx", ".作業中/a", "a\\b"])

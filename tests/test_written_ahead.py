@@ -93,11 +93,11 @@ def test_what_is_examined_aside_is_found_in_any_case(
     path = tmp_path / "a.txt"
     path.write_bytes(b"abc")
     with Writers(1) as writers:
-        assert writers.begin(digest, path)() == digest(path)
-        assert writers.begin(die_elsewhere, path)() == os.getpid()
-        assert writers.begin(digest, path)() == digest(path)  # its pool is broken
+        assert writers.examine(digest, path)() == digest(path)
+        assert writers.examine(die_elsewhere, path)() == os.getpid()
+        assert writers.examine(digest, path)() == digest(path)  # its pool is broken
         with pytest.raises(FileNotFoundError):
-            writers.begin(digest, tmp_path / "b.txt")()
+            writers.examine(digest, tmp_path / "b.txt")()
 
 
 def die_elsewhere(path: Path) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 
 from sousei_xl import text
 from sousei_xl.forms.layout import CHECK, INDICATORS
@@ -38,13 +38,15 @@ def find_indicator_header(
     Years outside the plan are no columns of the form. None where there is no header.
     """
     actuals = {actual_field(year) for year in plan_years(strategy.settings)}
+    name_of = _remembered_names(strategy)
     for position, (_, values) in enumerate(rows):
         if len(values) - values.count(None) < _ENOUGH:
             continue
         found: dict[str, int] = {}
         for column, value in enumerate(values):
-            if isinstance(value, str) and len(value) <= text.OFTEN:
-                name = _column_name(value, strategy)
+            if isinstance(value, str):
+                short = len(value) <= text.SHORT
+                name = name_of(value) if short else _column_name(strategy, value)
                 if name is not None:
                     found.setdefault(name, column)
         if "id" in found and len(found) >= _ENOUGH and not actuals.isdisjoint(found):
@@ -52,8 +54,13 @@ def find_indicator_header(
     return None
 
 
-@lru_cache(maxsize=8192)  # every short text of a sheet without this header is asked about
-def _column_name(heading: str, strategy: Strategy) -> str | None:
+@lru_cache(maxsize=4)
+def _remembered_names(strategy: Strategy) -> Callable[[str], str | None]:
+    # Every text of every sheet without this header is asked about.
+    return lru_cache(maxsize=8192)(partial(_column_name, strategy))
+
+
+def _column_name(strategy: Strategy, heading: str) -> str | None:
     year = actual_year(heading)
     if year and year in plan_years(strategy.settings):
         return actual_field(year)

@@ -1,4 +1,5 @@
-"""Two things that Excel writes into a worksheet and XlsxWriter does not.
+"""Two things that Excel writes into a worksheet and XlsxWriter does not, beside what the generated
+workbooks' worksheet does.
 
 Both matter to a form because people go on working in it: rows grow with the text that is typed
 into them, and one formula for a whole column is stored once instead of two hundred times (a tenth

@@ -105,7 +105,9 @@ def repeated_columns(rows: list[RawRow], table: Table, strategy: Strategy) -> It
 
 def leftovers(rows: list[RawRow], table: Table, labels: Mapping[str, str]) -> Iterator[Finding]:
     """S102: values under a merged cell that nobody sees; ``labels`` are those of the fields."""
-    for field, letter in table.letters.items() if table.sheet.leftovers else ():
+    if not table.sheet.leftovers:
+        return
+    for field, letter in table.letters.items():
         for row in rows:
             hidden = table.sheet.leftovers.get(f"{letter}{row.row}")
             if hidden is not None and field in labels:

@@ -269,7 +269,7 @@ def publish_list(
     rows = len(contents.result.listed)
     if _is_copied(rows):
         beside = _ahead(list(map(publish.written_whole, beside)), writers, at_once=len(beside))
-    with Writers() as several:
+    with Writers() as several:  # beside the one that writes and examines the large workbooks
         returns = _returns(due, workspace.inbox, strategy, several)
         published = publish.publish(
             workspace,
@@ -279,7 +279,7 @@ def publish_list(
             retire=[*_settled_returns(held, returns, contents), *OPEN_DATA_NAMES],
             approval=approval,
             held=held,
-            begin=writers.begin if rows > _LONG_LIST else publish.at_once,
+            examine=writers.examine if rows > _LONG_LIST else publish.examine_here,
         )
     this_year = strategy.settings.fiscal_year
     earlier = sum(remark.year is not None and remark.year < this_year for remark in said)

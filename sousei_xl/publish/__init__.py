@@ -21,7 +21,7 @@ from sousei_xl.publish.disk import RETRY_DELAYS, WORK, Outbox, in_plain_words, i
 from sousei_xl.publish.edits import hand_edited, published_values
 from sousei_xl.publish.journal import commit, is_half_moved, recover
 from sousei_xl.publish.lock import locked
-from sousei_xl.publish.plan import Begin, Formulas, Output, at_once, make_plan, written_whole
+from sousei_xl.publish.plan import Examine, Formulas, Output, examine_here, make_plan, written_whole
 from sousei_xl.publish.record import VALUES, Approval, Record, Values, load_record, values_name
 from sousei_xl.publish.verify import Cell, NotWhole, OpenSheets, Sheets, read_back
 from sousei_xl.workspace import HISTORY, OperatorError, Run, Workspace
@@ -38,7 +38,7 @@ __all__ = [
     "Published",
     "Sheets",
     "Values",
-    "at_once",
+    "examine_here",
     "hand_edited",
     "locked",
     "publish",
@@ -68,16 +68,16 @@ def publish(
     *,
     approval: Approval | None = None,
     held: Outbox | None = None,
-    begin: Begin = at_once,
+    examine: Examine = examine_here,
     delays: tuple[float, ...] = RETRY_DELAYS,
 ) -> Published:
     """Put all outputs in their places, or leave everything as it was.
 
     ``retire`` names files that go to ``履歴/`` with nothing in their place. ``approval`` is
     recorded together with the outputs; None keeps the one that is recorded. ``held`` is what
-    :func:`locked` gave, if the caller holds the outbox already. ``begin`` has a workbook examined
-    while other things are done, and gives what waits for it. ``delays`` are the seconds between
-    attempts at a file that is held open.
+    :func:`locked` gave, if the caller holds the outbox already. ``examine`` has a workbook
+    examined while other things are done, and gives what waits for it. ``delays`` are the seconds
+    between attempts at a file that is held open.
 
     Raises OperatorError, in words for the operator (also where two names are one file on Windows),
     and ValueError for a name that does not lie inside the outbox.
@@ -85,9 +85,9 @@ def publish(
     going = _retired(outputs, retire)
     _check_names([output.name for output in outputs], going)
     if held is not None:
-        return _publish(held, run, outputs, going, approval, begin)
+        return _publish(held, run, outputs, going, approval, examine)
     with locked(workspace, delays) as outbox:
-        return _publish(outbox, run, outputs, going, approval, begin)
+        return _publish(outbox, run, outputs, going, approval, examine)
 
 
 def published_sources(outbox: Outbox) -> dict[str, str]:
@@ -111,14 +111,14 @@ def _publish(
     outputs: Sequence[Output],
     retire: Sequence[str],
     approval: Approval | None,
-    begin: Begin,
+    examine: Examine,
 ) -> Published:
     recover(outbox)
     outbox.check_folders((*(output.name for output in outputs), *retire))
     try:
         with in_plain_words(outbox):
             outbox.work.mkdir()
-        plan, record = make_plan(outbox, run, outputs, retire, approval, begin)
+        plan, record = make_plan(outbox, run, outputs, retire, approval, examine)
         if plan.changes:
             for change in plan.changes:
                 outbox.ensure_free(change.target)
@@ -129,7 +129,7 @@ def _publish(
         with contextlib.suppress(OperatorError):
             if not is_half_moved(outbox):
                 outbox.clear_work()
-    return Published(plan.written, plan.unchanged, plan.moved)
+    return Published(plan.written, plan.unchanged, list(plan.moved.values()))
 
 
 def _retired(outputs: Iterable[Output], retire: Iterable[str]) -> list[str]:

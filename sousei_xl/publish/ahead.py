@@ -7,16 +7,18 @@ import os
 import pickle
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:  # most merges need no other process
     from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing.process import BaseProcess
 
 Write = Callable[[Path], object]
 _Found = TypeVar("_Found")
@@ -33,6 +35,7 @@ class Writers:
     def __init__(self, processes: int = 0) -> None:
         """``processes`` write at a time; 0: as many as pay on this machine."""
         self._processes = processes or min(8, os.cpu_count() or 1)
+        self._others = _children()  # of whoever else has some
         self._pool: ProcessPoolExecutor | None = None
         self._folders = contextlib.ExitStack()
 
@@ -41,9 +44,7 @@ class Writers:
 
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
-            from multiprocessing import active_children
-
-            for child in active_children():  # nobody waits for what will not be used
+            for child in _children() - self._others:  # nobody waits for what will not be used
                 child.terminate()
             self._pool.shutdown(cancel_futures=True)
         self._folders.close()
@@ -70,14 +71,13 @@ class Writers:
         ahead = _Ahead(pool, lots, 2 * self._processes)
         return [partial(ahead.fetch, *divmod(n, at_once), *task) for n, task in enumerate(tasks)]
 
-    def begin(self, examine: Callable[[Path], _Found], path: Path) -> Callable[[], _Found]:
-        """Have a file examined from now on; what is given back waits for the result."""
-        here = partial(examine, path)
+    def examine(self, examine: Callable[[Path], _Found], path: Path) -> Callable[[], _Found]:
+        """Have a file examined from now on; what is given back waits for what is found."""
         try:
-            begun = self._pooled().submit(here)
+            begun = self._pooled().submit(examine, path)
         except Exception:
-            return here
-        return partial(_result, begun, here)
+            return cache(partial(examine, path))
+        return cache(partial(_found, begun, examine, path))
 
     def _pooled(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -86,7 +86,7 @@ class Writers:
 
             # Not forked: a fork would hold the outbox's lock, too, after this process was killed.
             spawn = get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._processes, spawn, initializer=_begin)
+            self._pool = ProcessPoolExecutor(self._processes, spawn, initializer=_come_up)
         return self._pool
 
 
@@ -99,9 +99,9 @@ class _Ahead:
         self._pool, self._lots, self._most = pool, lots, most
         self._begun: list[Future[list[object]]] = []
         with contextlib.suppress(Exception):
-            self._begin(0)
+            self._hand_out(0)
 
-    def _begin(self, lot: int) -> None:
+    def _hand_out(self, lot: int) -> None:
         for several in self._lots[len(self._begun) : lot + self._most]:
             # Here and now: the pool would do it in a thread, at half the speed beside this one.
             self._begun.append(self._pool.submit(_write_several, pickle.dumps(several)))
@@ -111,20 +111,34 @@ class _Ahead:
 
         Gives what ``write`` gave.
         """
-        try:
-            self._begin(lot + 1)
-            given = self._begun[lot].result()[number]
+        with contextlib.suppress(Exception):
+            self._hand_out(lot + 1)
+            given = _waited_for(self._begun[lot])[number]
             shutil.move(written, path)
-        except Exception:
-            return write(path)
-        return given
+            return given
+        return write(path)
 
 
-def _result(begun: Future[_Found], here: Callable[[], _Found]) -> _Found:
-    try:
-        return begun.result()
-    except Exception:
-        return here()
+def _found(begun: Future[_Found], examine: Callable[[Path], _Found], path: Path) -> _Found:
+    with contextlib.suppress(Exception):
+        return _waited_for(begun)
+    return examine(path)
+
+
+def _waited_for(begun: Future[_Found]) -> _Found:
+    from concurrent.futures import wait
+
+    while not wait([begun], 0.2).done:  # in steps: Windows delivers Ctrl+C between them
+        pass
+    return begun.result()
+
+
+def _children() -> set[BaseProcess]:
+    if "multiprocessing" not in sys.modules:  # most merges need no other process
+        return set()
+    from multiprocessing import active_children
+
+    return set(active_children())
 
 
 def _import(modules: Iterable[str]) -> None:
@@ -137,7 +151,7 @@ def _write_several(pickled: bytes) -> list[object]:
     return [write(path) for write, path in tasks]
 
 
-def _begin() -> None:
+def _come_up() -> None:
     """Ctrl+C is the parent's to handle, and nobody goes on without it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -60,10 +60,10 @@ class Output:
 
 _NOTHING: OpenSheets = {}
 Formulas = Mapping[str, list[str]]
-Begin = Callable[[Callable[[Path], Formulas], Path], Callable[[], Formulas]]
+Examine = Callable[[Callable[[Path], Formulas], Path], Callable[[], Formulas]]
 
 
-def at_once(examine: Callable[[Path], Formulas], path: Path) -> Callable[[], Formulas]:
+def examine_here(examine: Callable[[Path], Formulas], path: Path) -> Callable[[], Formulas]:
     """Examine a workbook here and now."""
     found = examine(path)
     return lambda: found
@@ -95,17 +95,18 @@ def _examine(path: Path, *, whole: bool, tracked: bool) -> Formulas:
 class Plan:
     """Collects the changes; nothing outside the work folder is touched.
 
-    ``written``, ``unchanged`` and ``moved`` are what :class:`sousei_xl.publish.Published` tells.
-    ``begin`` has a workbook examined, and gives what waits for the result.
+    ``written``, ``unchanged`` and ``moved`` (name → where it is kept) are what
+    :class:`sousei_xl.publish.Published` tells.
+    ``examine`` has a workbook examined, and gives what waits for the result.
     """
 
-    def __init__(self, outbox: Outbox, run: Run, begin: Begin = at_once) -> None:
+    def __init__(self, outbox: Outbox, run: Run, examine: Examine = examine_here) -> None:
         self.outbox = outbox
-        self._begin = begin
+        self._examine = examine
         self.changes: list[Change] = []
         self.written: list[str] = []
         self.unchanged: list[str] = []
-        self.moved: list[str] = []
+        self.moved: dict[str, str] = {}
         former = load_record(outbox)
         self._damaged = former is None
         self.former = former or Record()
@@ -116,7 +117,11 @@ class Plan:
         self._remembered: set[str] = set()  # values that two workbooks may share
 
     def add(self, output: Output) -> None:
-        """Write and verify one output and compare it with what stands."""
+        """Write and verify one output and compare it with what stands.
+
+        It may be read back here while another process still examines it: ``conclude`` waits for
+        that, and nothing is published before.
+        """
         staged = self._stage(PurePosixPath(output.name).suffix.lower())
         with in_plain_words(self.outbox), _badly_written(output.name):
             formulas = self._write(output, staged)
@@ -190,9 +195,11 @@ class Plan:
                 raise
             raise cause from error
         if not is_workbook(output.name):
-            return dict
-        whole = examined == digest(staged)
-        return self._begin(partial(_examine, whole=whole, tracked=output.tracked), staged)
+            return lambda: {}
+        whole = examined is not None and examined == digest(staged)
+        if whole and not output.tracked:
+            return lambda: {}
+        return self._examine(partial(_examine, whole=whole, tracked=output.tracked), staged)
 
     def _put(self, name: str, staged: Path) -> str:
         """Plan that ``staged`` takes the place of ``name``; the hash of what will stand there."""
@@ -234,7 +241,7 @@ class Plan:
         entry = self.former.files.get(name)
         edited = entry and entry.sha256 != sha256 and edits_of(self.outbox, name, entry)
         kept = history_name(self.outbox, name, sha256, EDITED if edited else "")
-        self.moved.append(kept)
+        self.moved[name] = kept
         return kept
 
     def _stage(self, suffix: str) -> Path:
@@ -249,14 +256,14 @@ def make_plan(
     outputs: Iterable[Output],
     retire: Iterable[str],
     approval: Approval | None,
-    begin: Begin = at_once,
+    examine: Examine = examine_here,
 ) -> tuple[Plan, Record]:
     """Everything that changes, in this order: outputs, the official one last, what goes, the
     record. Raises OperatorError.
 
-    They are told of in the order in which they are given; ``begin`` as for :class:`Plan`.
+    They are told of in the order in which they are given; ``examine`` as for :class:`Plan`.
     """
-    plan = Plan(outbox, run, begin)
+    plan = Plan(outbox, run, examine)
     outputs = list(outputs)
     last: set[str] = set()
     for output in sorted(outputs, key=lambda output: output.aside):
@@ -267,6 +274,7 @@ def make_plan(
     given = {output.name: place for place, output in enumerate(outputs)}
     for names in (plan.written, plan.unchanged):
         names.sort(key=given.__getitem__)
+    plan.moved = {name: plan.moved[name] for name in given if name in plan.moved}
     for name in retire:
         plan.retire(name)
     return plan, plan.conclude(approval)

@@ -411,7 +411,7 @@ class ListResult:
     """The merged list and everything that has to be said about it.
 
     ``listed`` stands in printed order. ``origins`` has every listed, held and withdrawn row by its
-    row_id (the provenance), ``additions`` are those of them that the office has added.
+    row_id (the provenance), ``additions`` the raw rows of those that the office has added.
     """
 
     listed: tuple[ListedRow, ...]

@@ -26,9 +26,10 @@ from xlsxwriter.worksheet import (
     re_dynamic_function,
 )
 
+from sousei_xl.text import utf16_length
+
 _AT_ONCE = 512  # rows that are let go of together
 _EXACT = 10**15  # integers below it are written as they are
-_LONGEST_PLACE = 2080  # characters: Excel's limit
 _letters = cache(xl_col_to_name)
 
 
@@ -36,7 +37,7 @@ _letters = cache(xl_col_to_name)
 def _target(address: str) -> str:
     """The file that a link leads to, as a workbook writes it; empty for one within the workbook.
 
-    ValueError where it is too long.
+    ValueError where it is no link.
     """
     url = Url(address)
     return url._target() if url._target_mode() else ""
@@ -57,7 +58,7 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self._links: list[tuple[int, int, str, str, str]] = []
+        self._links: dict[tuple[int, int], tuple[str, str, str]] = {}
         self._heights: dict[float, tuple[Any, Any]] = {}
         self._row_looks: dict[Any, str] = {}
 
@@ -104,7 +105,8 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
         look: Any,
         check: Callable[[str, int], None],
     ) -> None:
-        """Take a link (``internal:…``, ``external:…``) as ``put_line`` takes plain cells.
+        """Take a link (``internal:…``, ``external:…``) as ``put_line`` takes plain cells; charts
+        cannot refer to it either.
 
         ValueError where it is too long for Excel.
         """
@@ -112,16 +114,16 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
         target = _target(address)
         if not target:
             place = address.removeprefix("internal:")
-        if len(place) > _LONGEST_PLACE:
-            raise ValueError(f"longer than {_LONGEST_PLACE} characters: {place}")
+        if utf16_length(address) > self.max_url_length or utf16_length(place) > self.max_url_length:
+            raise ValueError(f"longer than {self.max_url_length} characters: {url}")
         self.put_line(row, [(column, text, look)], check)
-        self._links.append((row, column, target, place, text))
+        self._links[row, column] = target, place, text
 
     def _write_hyperlinks(self) -> None:
         if not self._links:
             return
         self._xml_start_tag("hyperlinks")
-        for row, column, target, place, text in sorted(self._links):
+        for (row, column), (target, place, text) in sorted(self._links.items()):
             attributes = [("ref", f"{_letters(column)}{row + 1}")]
             if target:
                 self.rel_count += 1
@@ -150,7 +152,7 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
     def release(self, row: int) -> None:
         """Let go of the rows above ``row``, once there are enough of them. ValueError where one of
         them was let go of before."""
-        if row - self.released < _AT_ONCE or self.comments:
+        if row - self.released < _AT_ONCE:
             return
         if self._finished is None:
             self._finished = tempfile.TemporaryFile(dir=self.tmpdir)  # noqa: SIM115 (until written)
@@ -174,9 +176,8 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
         return formula.removeprefix("=")
 
     def _write_rows(self) -> None:
-        if self.comments:
-            super()._write_rows()
-            return
+        if self.hyperlinks or self.comments:  # neither is written here
+            raise ValueError(f"{self.name}: a link or comment of XlsxWriter's own")
         self._refuse_late_cells()
         if self._finished is not None:
             self._finished.seek(0)

@@ -59,13 +59,15 @@ def _inspect(data: bytes, name: str) -> Inspection:
     if suffix.lower() not in _SUFFIXES:
         refuse("F102", "renamed", value=suffix)
     parts = dict(package.xml)
+    contained = sum(map(len, parts.values())) <= MAX_CONTAINED
     sheets: list[SheetFacts] = []
     allowance = MAX_CELLS
     for sheet in outline.sheets:
-        facts = inspect_sheet(sheet, outline.strings, sheet.part in outline.filtered, allowance)
+        filtered = sheet.part in outline.filtered
+        facts = inspect_sheet(sheet, outline.strings, filtered, contained, allowance)
         allowance -= facts.cells
         sheets.append(facts)
         parts[sheet.part] = facts.content
-    checked = contain(parts) if sum(map(len, parts.values())) <= MAX_CONTAINED else data
+    checked = contain(parts) if contained else data
     notices, saved, properties = outline.notices, outline.saved, outline.properties
     return Inspection(None, notices, saved, properties, tuple(sheets), checked)

@@ -25,13 +25,14 @@ INLINE_TEXT = b"<is><t>1</t></is>"
 INLINE_BLANK = b"<is></is>"
 
 _BEGIN, _END = b"<sheetData>", b"</sheetData>"
-# Without a value, or repeating a formula that gives a blank text here, as prepared rows do.
-_BLANK = (
-    rb'<c r="[A-Z]{1,2}+[1-9][0-9]{0,5}+"(?: s="[0-9]{1,5}+"|)'
-    rb'(?: ?/>| t="str"><f t="shared" si="[0-9]{1,5}+"/><v(?:></v>|/>)</c>)'
+_CELL = rb'<c r="[A-Z]{1,2}+[1-9][0-9]{0,5}+"(?: s="[0-9]{1,5}+"|)'
+_VALUELESS = rb"%b ?/>" % _CELL
+# Repeats a formula that gives a blank text here, as prepared rows do.
+_SILENT = rb'%b(?: ?/>| t="str"><f t="shared" si="[0-9]{1,5}+"/><v(?:></v>|/>)</c>)' % _CELL
+_VALUELESS_CELLS, _SILENT_CELLS = (
+    re.compile(rb"%b(?:%b){0,99}(?=<c |</row>)" % (cell, cell)) for cell in (_VALUELESS, _SILENT)
 )
-_BLANK_CELLS = re.compile(rb"%b(?:%b){0,99}(?=<c |</row>)" % (_BLANK, _BLANK))
-_ANY_BLANK = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+"|) ?/>')
+_ANY_VALUELESS = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+"|) ?/>')
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
 _USUAL = re.compile(
     rb'<row\b(?=[^<>]* r="([1-9][0-9]{0,6})")([^<>]*)>'
@@ -46,15 +47,16 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})").fullmatch
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A worksheet up to its first cell, its cells without the blank ones, and what follows them.
+    """A worksheet up to its first cell, its cells without those that show nothing, and what follows
+    them.
 
     Where the parts together are whole, and without comments and the like, the worksheet is: then
-    each ``<`` in them starts a tag, so a blank cell was taken out between tags (one follows it),
-    within ``sheetData``, where it may stand. Were it put back into a text, a comment or an
-    attribute, the ``<`` behind it would stand there as well. And ``sheetData`` ends where ``cells``
-    does: its name occurs nowhere between.
+    each ``<`` in them starts a tag, so a cell was taken out between tags (one follows it), within
+    ``sheetData``, where it may stand, and it is whole itself. Were it put back into a text, a
+    comment or an attribute, the ``<`` behind it would stand there as well. And ``sheetData`` ends
+    where ``cells`` does: its name occurs nowhere between.
 
-    To calamine it is the same worksheet. Only a cell or the row's end may follow what is taken
+    Calamine finds the same values in it. Only a cell or the row's end may follow what is taken
     out, so the last of those that stand where none may stand stays.
     """
 
@@ -63,16 +65,18 @@ class Parts:
     after: bytes
 
 
-def take_apart(content: bytes) -> Parts | None:
+def take_apart(content: bytes, contained: bool = True) -> Parts | None:
     """The worksheet in three parts; None where it is spelled in any unusual way.
 
-    Prepared forms are mostly styled blank cells, and those say nothing.
+    Prepared forms are mostly styled blank cells and formulas that show nothing yet. Where calamine
+    is not given these parts (``contained``), it stores the blank texts of formulas, so they stay.
     """
     begin = content.find(_BEGIN) + len(_BEGIN)
     end = content.find(_END[2:-1], begin) - 2
     if begin < len(_BEGIN) or not content.startswith(_END, max(end, 0)):
         return None
-    return Parts(content[:begin], _BLANK_CELLS.sub(b"", content[begin:end]), content[end:])
+    silent = _SILENT_CELLS if contained else _VALUELESS_CELLS
+    return Parts(content[:begin], silent.sub(b"", content[begin:end]), content[end:])
 
 
 def usual_cells(cells: bytes) -> Sequence[Token] | None:
@@ -85,7 +89,7 @@ def usual_cells(cells: bytes) -> Sequence[Token] | None:
     count = cells.count(b"<row") + cells.count(b"</c")
     tokens: list[Token] = _USUAL.findall(cells)
     if len(tokens) != count:  # a blank cell within another one is for calamine to judge
-        tokens = _USUAL.findall(_ANY_BLANK.sub(b"", cells))
+        tokens = _USUAL.findall(_ANY_VALUELESS.sub(b"", cells))
     return tokens if len(tokens) == count else None
 
 
@@ -113,7 +117,6 @@ class _Cutter:
         self.address = (b"", b"")
         self.kind = b""
         self.formula = b""
-        self.repeats = False  # a formula that stands in another cell
         self.value: bytes | None = None
         self.inline: Item | None = None
         self.parser = create_parser(content)
@@ -132,8 +135,6 @@ class _Cutter:
             self._start_cell(attributes)
         elif name == "f":
             self.formula = b"<f/>"
-            shared = attributes.get("t") == "shared" and attributes.keys() == {"t", "si"}
-            self.repeats = shared and self._is_empty()
         elif name == "v":
             if self.value is not None or self.inline:
                 self._unsure()
@@ -158,8 +159,6 @@ class _Cutter:
             inline = b""
             if self.inline:
                 inline = INLINE_TEXT if self.inline.filled else INLINE_BLANK
-            if self.repeats and self.kind == b"str" and self.value == b"":
-                return  # blank to everybody
             cell = (*self.address, self.kind, self.formula, mark, self.value or b"", inline)
             self.tokens.append((b"", b"", *cell))
         elif self.inline:
@@ -178,7 +177,6 @@ class _Cutter:
     def _start_cell(self, attributes: dict[str, str]) -> None:
         self.kind = attributes.get("t", "").encode()
         self.formula = b""
-        self.repeats = False
         self.value = None
         self.inline = None
         if "r" in attributes:
@@ -191,15 +189,11 @@ class _Cutter:
             self.column += 1
             self.address = (column_letters(self.column).encode(), b"%d" % self.row)
 
-    def _is_empty(self) -> bool:
-        end = self.content.index(b">", self.parser.CurrentByteIndex)
-        return self.content[end - 1 : end] == b"/"
-
     def _text(self, attributes: dict[str, str]) -> bytes:
         """The text of this ``v`` as calamine sees it: up to the next tag of any kind."""
-        if self._is_empty():
-            return b""
         begin = self.content.index(b">", self.parser.CurrentByteIndex) + 1
+        if self.content[begin - 2 : begin - 1] == b"/":
+            return b""
         end = self.content.find(b"<", begin)
         if self.content[end : end + 2] != b"</" or ">" in "".join(attributes.values()):
             self._unsure()

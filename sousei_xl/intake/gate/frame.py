@@ -26,9 +26,9 @@ class SheetFacts:
     Rows are Excel's numbers, ``hidden_columns`` 0-based pairs (first, last); hidden rows are
     listed where something stands in them. ``errors`` maps a cell to its error text, ``uncached``
     names formula cells without a stored value, ``formulas`` maps a column's letters to the rows
-    that hold a formula (one that repeats another cell's and gives a blank text is none).
-    ``filled`` counts the cells in which calamine must find a value, ``cells`` those that it
-    stores, blank texts included. ``content`` is the XML that calamine is to read.
+    that hold a formula; one that shows nothing may be left out. ``filled`` counts the cells in
+    which calamine must find a value, ``cells`` those that it stores. ``content`` is the XML that
+    calamine is to read. Nothing changes once it is inspected: files may share it.
     """
 
     name: str

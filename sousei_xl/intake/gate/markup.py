@@ -41,7 +41,7 @@ def create_parser(content: bytes, namespaces: bool = False) -> XMLParserType:
     return ParserCreate("utf-8", " " if namespaces else None)
 
 
-@remembered
+@remembered()
 def check_whole(content: bytes) -> None:
     """Raise Refused unless the part is well-formed XML."""
     run(create_parser(content, namespaces=True), content)
@@ -57,7 +57,7 @@ def run(parser: XMLParserType, content: bytes, sheet: str = "", final: bool = Tr
         refuse("F103")
 
 
-@remembered
+@remembered(largest=1 << 14)
 def elements(content: bytes) -> Sequence[Element]:
     """All elements of a part in document order; raises Refused where it is not whole."""
     found: list[Element] = []

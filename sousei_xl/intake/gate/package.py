@@ -220,10 +220,10 @@ def _inflate(packed: bytes, size: int) -> bytes:
     return content
 
 
-_inflate_small = remembered(_inflate)
+_inflate_small = remembered()(_inflate)
 
 
-@remembered
+@remembered()
 def _check_markup(content: bytes) -> None:
     if is_utf16(content):
         content = content.replace(b"\0", b"")

@@ -16,15 +16,20 @@ _KEPT = 128  # parts
 _Find = TypeVar("_Find", bound=Callable[..., Any])
 
 
-def remembered(find: _Find) -> _Find:
-    """``find`` asked once about equal bytes, its first argument, where they are few.
+def remembered(largest: int = SMALL) -> Callable[[_Find], _Find]:
+    """Ask a function once about equal bytes, its first argument, where they are at most so many.
 
-    Refusals are not remembered, and nobody may change what is.
+    Refusals are not remembered, and nobody may change what is. A function whose findings take much
+    more memory than the bytes needs a smaller limit: some files are made to take all there is.
     """
-    once = lru_cache(maxsize=_KEPT)(find)
 
-    @wraps(find)
-    def found(content: bytes, *more: Any) -> Any:
-        return (once if len(content) <= SMALL else find)(content, *more)
+    def decorate(find: _Find) -> _Find:
+        once = lru_cache(maxsize=_KEPT)(find)
 
-    return cast(_Find, found)
+        @wraps(find)
+        def found(content: bytes, *more: Any) -> Any:
+            return (once if len(content) <= largest else find)(content, *more)
+
+        return cast(_Find, found)
+
+    return decorate

@@ -33,10 +33,8 @@ from sousei_xl.intake.notice import refuse
 
 _HIDDEN = re.compile(rb'\s(?:hidden="(?:1|true)"|ht="0[0.]*")').search
 _ERRORS = (b"#DIV/0!", b"#N/A", b"#NAME?", b"#NULL!", b"#NUM!", b"#REF!", b"#VALUE!")
-_TEXTS = (b"str", b"d")  # an empty one is a value all the same: a formula that gives a blank text
-
-
 _NO_STRING = 10**9  # stands for what names no shared string: so many there cannot be
+_TEXTS = (b"str", b"d")  # an empty one is a value all the same: a formula that gives a blank text
 
 
 @lru_cache(maxsize=GRID_COLUMNS)
@@ -48,31 +46,34 @@ def _column(letters: bytes) -> int:
 class _Sheet:
     """What a worksheet's own XML says: the facts that other parts have no say in.
 
-    ``strings`` are the numbers of the shared strings that its cells show, ``places`` these cells
-    (column letters, row). They are not among ``facts.filled``.
+    ``strings`` are the numbers of the shared strings that its cells show; they are not among
+    ``facts.filled``.
     """
 
     facts: SheetFacts
     strings: Sequence[int]
-    places: Sequence[tuple[bytes, bytes]]
 
 
 def inspect_sheet(
-    sheet: SheetPart, strings: Sequence[bool], filtered: bool, allowance: int = MAX_CELLS
+    sheet: SheetPart,
+    strings: Sequence[bool],
+    filtered: bool,
+    contained: bool = True,
+    allowance: int = MAX_CELLS,
 ) -> SheetFacts:
     """Judge one worksheet; ``allowance`` is how many stored cells it may hold.
 
     ``strings`` tells of each shared string whether it is anything but blank; ``filtered`` says
-    that a table of the sheet is filtered. Raises Refused.
+    that a table of the sheet is filtered, ``contained`` that calamine gets ``content`` of the facts
+    and not the file itself. Raises Refused.
     """
     if len(sheet.content) > 8 * MAX_CELLS and sheet.content.count(b"<v>") > MAX_CELLS:
         _refuse_cells(sheet.name)  # before any time is spent on them
-    read = _read_sheet(sheet.content, sheet.name)
+    read = _read_sheet(sheet.content, sheet.name, contained)
     if read.facts.cells > allowance:
         _refuse_cells(sheet.name)
-    for number, (letters, row) in zip(read.strings, read.places, strict=True):
-        if number >= len(strings):
-            _refuse_cell(sheet.name, letters, row)
+    if max(read.strings, default=-1) >= len(strings):
+        _refuse_string(sheet, len(strings))
     return replace(
         read.facts,
         state=sheet.state,
@@ -81,10 +82,10 @@ def inspect_sheet(
     )
 
 
-@remembered
-def _read_sheet(content: bytes, name: str) -> _Sheet:
+@remembered()
+def _read_sheet(content: bytes, name: str, contained: bool) -> _Sheet:
     facts = SheetFacts(name)
-    tokens = _read_usual(content, facts)
+    tokens = _read_usual(content, facts, contained)
     if tokens is None:
         facts = SheetFacts(name, content=content)
         frame = Frame(facts)
@@ -94,9 +95,9 @@ def _read_sheet(content: bytes, name: str) -> _Sheet:
     return _read_cells(tokens, facts)
 
 
-def _read_usual(content: bytes, facts: SheetFacts) -> Sequence[Token] | None:
+def _read_usual(content: bytes, facts: SheetFacts, contained: bool) -> Sequence[Token] | None:
     """The cells of a worksheet that is spelled as usual, after one parse; None for any other."""
-    parts = take_apart(content)
+    parts = take_apart(content, contained)
     if parts is None:
         return None
     frame = Frame(facts)
@@ -115,7 +116,6 @@ def _read_cells(tokens: Iterable[Token], facts: SheetFacts) -> _Sheet:
     row = last_row = column = widest = cells = filled = 0
     formulas: dict[bytes, list[int]] = {}
     strings: list[int] = []
-    places: list[tuple[bytes, bytes]] = []
     for row_start, attributes, letters, digits, kind, formula, valued, text, inline in tokens:
         if row_start:
             if not row < int(row_start) <= GRID_ROWS:
@@ -149,8 +149,7 @@ def _read_cells(tokens: Iterable[Token], facts: SheetFacts) -> _Sheet:
         if inline:
             filled += inline != INLINE_BLANK and has_text(inline, 4, b"preserve" in inline)
         elif kind == b"s":
-            strings.append(int(text) if text.isdigit() and len(text) < 9 else _NO_STRING)
-            places.append((letters, digits))
+            strings.append(_string_number(text))
         elif kind in _TEXTS:
             filled += text != b""
         elif kind == b"e":
@@ -168,7 +167,19 @@ def _read_cells(tokens: Iterable[Token], facts: SheetFacts) -> _Sheet:
         corner = cell_address(last_row, widest)
         amounts = {"value": f"{area:,}", "maximum": f"{MAX_AREA:,}"}
         refuse("F104", "area", sheet=sheet, cell=corner, **amounts)
-    return _Sheet(facts, strings, places)
+    return _Sheet(facts, strings)
+
+
+def _string_number(text: bytes) -> int:
+    return int(text) if text.isdigit() and len(text) < 9 else _NO_STRING
+
+
+def _refuse_string(sheet: SheetPart, strings: int) -> NoReturn:
+    """Name the cell that shows a shared string that is not there."""
+    for _, _, letters, row, kind, _, _, text, _ in any_cells(sheet.content, sheet.name):
+        if kind == b"s" and _string_number(text) >= strings:
+            _refuse_cell(sheet.name, letters, row)
+    refuse("F103", "sheet", sheet=sheet.name)
 
 
 def _refuse_cell(sheet: str, letters: bytes, row: bytes) -> NoReturn:

@@ -99,12 +99,13 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
         if is_error(item):
             broken[item.place.row_id].append(item)
     files = _file_records(intake, settled, listable, held, withdrawn)
+    added = {row.row_id for row in intake.office.additions}
     return ListResult(
         listed=tuple(_listed(r, broken, strategy) for r in placed),
         held=tuple(_held(r, broken.get(r.row_id, ())) for r in held),
         withdrawn=tuple(_withdrawn(r) for r in withdrawn),
         origins={r.row_id: r.raw.origin for r in rows},
-        additions=tuple(r.raw for r in rows[len(rows) - len(intake.office.additions) :]),
+        additions=tuple(r.raw for r in rows if r.row_id in added),
         files=files,
         departments=_departments(settled, files, everything, strategy),
         corrections=tuple(corrections),
