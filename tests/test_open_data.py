@@ -239,8 +239,8 @@ def _indicator(indicator: Indicator, evil: str, texts: tuple[str, ...]) -> dict[
     return {name: f"{evil}{getattr(indicator, name)}" for name in texts}
 
 
-@pytest.mark.parametrize("value", ["=1", "'=1", "1", "'1", "事業", 1, -1.5, 1e16, None])
-def test_a_cell_is_the_same_only_as_it_is_printed(value: str | float | None) -> None:
+@pytest.mark.parametrize("value", ["=1", "'=1", "1", "'1", "事業", None])
+def test_a_cell_is_the_same_only_as_it_is_printed(value: str | None) -> None:
     """Also where a text looks like one that is guarded: it needs a guard of its own."""
     cells = (printed(value), f"{printed(value)}0", "'=1", "''=1", "")
     assert [cell for cell in cells if _same([value], [cell])] == [
