@@ -113,7 +113,9 @@ def read_strings(content: bytes) -> tuple[bool, ...]:
 
 def _is_filled(kept: bytes, text: bytes) -> bool:
     """Whether calamine finds more than blanks; it drops those that are not to be ``kept``."""
-    return bool(text) if kept else _BLANK.fullmatch(text) is None
+    if kept or text[:1] > b"&":  # neither white space nor a reference to it
+        return bool(text)
+    return _BLANK.fullmatch(text) is None
 
 
 def _check_strings(content: bytes) -> None:
