@@ -193,7 +193,7 @@ def growth(found: Found) -> Iterator[str]:
             sum(measured.stage(part) for part in parts)
             for measured in (large, small["merge"], small["alone"])
         )
-        if min(before) >= 0.005:  # below, it is noise
+        if min(before) >= 0.05:  # below, it is noise
             yield f"| {label} | {' | '.join(f'{after / b:.1f}倍' for b in before)} |"
     before = [small[name].median for name in ("merge", "alone")]
     yield f"| 全体 | {' | '.join(f'{large.median / b:.1f}倍' for b in before)} |"

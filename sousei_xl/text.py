@@ -103,7 +103,12 @@ def key(text: str) -> str:
 
     NFKC, look-alikes folded, no white space, case folded, （新） stripped.
     """
-    return _remembered_key(text) if len(text) <= SHORT else _key(text)
+    return _remembered_key(text) if len(text) <= SHORT else fresh_key(text)
+
+
+def fresh_key(text: str) -> str:
+    """``key``, which is not remembered: for names, of which there are too many."""
+    return _SPACES.sub("", nfkc(_NEW_MARK.sub("", text))).casefold()
 
 
 def heading_key(value: Value) -> str:
@@ -123,11 +128,7 @@ def unit_beside(department: str, unit: str) -> str:
 SHORT = 60
 
 
-def _key(text: str) -> str:
-    return _SPACES.sub("", nfkc(_NEW_MARK.sub("", text))).casefold()
-
-
-_remembered_key = lru_cache(maxsize=8192)(_key)
+_remembered_key = lru_cache(maxsize=8192)(fresh_key)
 
 
 def tidy(value: Value) -> Parsed:

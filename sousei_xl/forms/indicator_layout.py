@@ -64,7 +64,8 @@ def _column_name(strategy: Strategy, heading: str) -> str | None:
     year = actual_year(heading)
     if year and year in plan_years(strategy.settings):
         return actual_field(year)
-    return _spellings(strategy).get(text.heading_key(heading))
+    short = len(heading) <= text.SHORT
+    return _spellings(strategy).get(text.fresh_key(heading)) if short else None
 
 
 @lru_cache(maxsize=4)

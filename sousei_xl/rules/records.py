@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from sousei_xl.findings import RULES, Finding, Place, clip, is_error
-from sousei_xl.text import RELISTED, Value, key, printable
+from sousei_xl.text import RELISTED, Value, fresh_key, printable
 
 # One for all rows: of a hundred thousand rows hardly any has an unreadable or corrected cell.
 NOTHING: frozenset[str] = frozenset()
@@ -135,7 +135,7 @@ class ProjectRow:
     def name_key(self) -> str:
         """Match key of the name, which is asked for again and again; "" without a name."""
         if self._keyed[0] != self.name:
-            self._keyed = (self.name, key(self.name or ""))
+            self._keyed = (self.name, fresh_key(self.name or ""))
         return self._keyed[1]
 
     @property

@@ -51,16 +51,15 @@ def assign_numbers(
         if automatic:
             rows.sort(key=lambda r: (r.is_relisted, r.previous_number or _LAST, r.row_id))
             _put_in_place(rows)
-            numbers = dict(zip((r.row_id for r in rows), range(1, len(rows) + 1), strict=True))
+            first, unnumbered = 1, rows
         else:
-            last = max((r.number for r in rows if r.number and r.number > 0), default=0)
-            blank = [r for r in rows if not r.number or r.number < 1]
+            numbered = [r for r in rows if r.number and r.number > 0]
+            unnumbered = [r for r in rows if not r.number or r.number < 1]
             # Linking may have turned an unnumbered row into a relisted one.
-            blank.sort(key=lambda r: r.is_relisted)
-            rows = [r for r in rows if r.number and r.number > 0] + blank
-            numbers = {r.row_id: last + i for i, r in enumerate(blank, 1)}
-        for row in rows:
-            given = numbers.get(row.row_id, row.number)
+            unnumbered.sort(key=lambda r: r.is_relisted)
+            rows = numbered + unnumbered
+            first = max((r.number or 0 for r in numbered), default=0) + 1
+        for given, row in enumerate(unnumbered, first):
             refused = row.number is not None and row.number < 1  # has its R108
             if given != row.number and "number" not in row.unknown and not refused:
                 findings.append(_numbered(row, given, strategy))
