@@ -1,4 +1,4 @@
-"""XlsxWriter's worksheet for lists of any length: the same XML, written sooner and in less time.
+"""XlsxWriter's worksheet for lists of any length: the same contents, written sooner, in less time.
 
 XlsxWriter keeps every cell until the workbook is closed, unless all cells of all sheets come in
 the order of their rows. Here a sheet whose top is finished can let go of it (``release``): those
