@@ -18,6 +18,7 @@ from sousei_xl import cli
 from sousei_xl.findings import Place, finding
 from sousei_xl.forms.returns import Return, write_return
 from sousei_xl.pipeline import delivery
+from sousei_xl.pipeline import returns as returning
 from sousei_xl.publish import ahead
 from sousei_xl.publish.ahead import Write, Writers
 from sousei_xl.publish.disk import digest
@@ -186,7 +187,7 @@ def test_returns_written_by_several_processes_have_the_same_bytes(
     path = original / "inbox" / "経済部.xlsx"
     edit(path, "事業", {f"{column(path, '関連性')}4": "△"})
     alone = merged(tmp_path / "alone", 1, original)
-    monkeypatch.setattr(delivery, "_MANY_RETURNS", 0)
+    monkeypatch.setattr(returning, "_MANY", 0)
     assert_same(alone, merged(tmp_path / "several", 1, original))
 
 

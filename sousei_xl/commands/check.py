@@ -69,9 +69,9 @@ def run(args: argparse.Namespace) -> int:
         checked = list(check_files(intake, asked, strategy, last))
     written: list[str] = []
     if args.give_back:
-        from sousei_xl.pipeline import delivery
+        from sousei_xl.pipeline.returns import publish_returns
 
-        written = delivery.publish_returns(workspace, checked, strategy)
+        written = publish_returns(workspace, checked, strategy)
     if args.json:
         from sousei_xl.commands import as_json
 

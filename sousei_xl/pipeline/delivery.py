@@ -6,10 +6,9 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from itertools import chain, count
 from operator import attrgetter
 from pathlib import Path
 
@@ -18,18 +17,16 @@ from sousei_xl.figures.changes import Changes, compare
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.figures.totals import totals
-from sousei_xl.findings import Finding, is_error, is_for_department
-from sousei_xl.forms.returns import FOLDER as RETURNS
-from sousei_xl.forms.returns import Return, plan_returns, return_names, returns_due, write_return
+from sousei_xl.forms.returns import plan_returns
 from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.pipeline.approval import require_final, require_plausible
-from sousei_xl.pipeline.checking import Asked, Checked
 from sousei_xl.pipeline.last_year import year_changes
+from sousei_xl.pipeline.returns import returns_of, settled_returns
 from sousei_xl.pipeline.verification import require_room, verify_official
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
-from sousei_xl.publish.ahead import Writers
+from sousei_xl.publish.ahead import Writers, written_ahead
 from sousei_xl.rules.hand_edits import ReadyRow
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import Intake, ListedRow, ListResult, ListStatus
@@ -44,7 +41,6 @@ from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OperatorError, Run, Workspace
 
 __all__ = [
-    "RETURNS",
     "Definition",
     "Delivered",
     "changes_since_published",
@@ -54,11 +50,9 @@ __all__ = [
     "output_names",
     "prepare",
     "publish_list",
-    "publish_returns",
 ]
 
 
-_MANY_RETURNS = 40
 # Rows of a list that pays for one more process, and of one that leaves it the memory for a copy.
 _LONG_LIST, _LONGEST_COPY = 500, 50_000
 _PRINTED = attrgetter(
@@ -268,15 +262,17 @@ def publish_list(
     ]
     rows = len(contents.result.listed)
     if _is_copied(rows):
-        beside = _ahead(list(map(publish.written_whole, beside)), writers, at_once=len(beside))
+        beside = written_ahead(
+            list(map(publish.written_whole, beside)), writers, at_once=len(beside)
+        )
     with Writers() as several:  # beside the one that writes and examines the large workbooks
-        returns = _returns(due, workspace.inbox, strategy, several)
+        returns = returns_of(due, workspace.inbox, strategy, several)
         published = publish.publish(
             workspace,
             contents.run,
             [official, *beside, *returns],
             # Open data that this run has none of (a draft has none at all) stands no longer.
-            retire=[*_settled_returns(held, returns, contents), *OPEN_DATA_NAMES],
+            retire=[*settled_returns(held, returns, contents), *OPEN_DATA_NAMES],
             approval=approval,
             held=held,
             examine=writers.examine if rows > _LONG_LIST else publish.examine_here,
@@ -293,98 +289,6 @@ def _open_data(contents: Contents) -> Iterator[Output]:
 
     for file in open_data(contents):
         yield Output(file.name, file.write, verified_by(file.check))
-
-
-def _returns(
-    jobs: Sequence[Return], inbox: Path, strategy: Strategy, writers: Writers
-) -> list[Output]:
-    """Departments' files on their way back, marked; very many are written by several processes."""
-    returns = [
-        Output(
-            job.name,
-            write=partial(write_return, source=inbox / job.file, item=job, strategy=strategy),
-            tracked=False,
-            source=_remembered(job),
-        )
-        for job in jobs
-    ]
-    return _ahead(returns, writers, at_once=16) if len(jobs) > _MANY_RETURNS else returns
-
-
-def _ahead(outputs: Sequence[Output], writers: Writers, at_once: int) -> list[Output]:
-    """The same files, being written from now on."""
-    writes = writers.ahead([output.write for output in outputs], at_once)
-    return [
-        replace(output, write=write, aside=True)
-        for output, write in zip(outputs, writes, strict=True)
-    ]
-
-
-def _remembered(job: Return) -> str:
-    """The file that a return of 要確認 alone, which only ``check`` makes, was made of."""
-    return "" if any(map(is_error, job.findings)) else job.sha256
-
-
-def publish_returns(
-    workspace: Workspace, checked: Iterable[Checked], strategy: Strategy
-) -> list[str]:
-    """Marked workbooks of checked files, with 要確認 alone too; their names in the outbox."""
-    asked: dict[str, tuple[Checked, tuple[Finding, ...]]] = {}
-    # The names of the inbox are those that a merge gives, too.
-    for item in sorted(checked, key=lambda item: not item.asked.inside):
-        if findings := tuple(filter(is_for_department, item.findings)):
-            asked[_return_key(item.asked, asked)] = item, findings
-    names = return_names(asked)
-    jobs = [
-        Return(
-            str(item.asked.path),
-            names[key],
-            item.record.department,
-            max(item.record.edition, 1) + 1,
-            item.record.sha256,
-            findings,
-        )
-        for key, (item, findings) in asked.items()
-    ]
-    inputs = [(job.file, job.sha256) for job in jobs]
-    run = Run.of("", inputs, strategy.settings.list_date)
-    with Writers() as writers:
-        outputs = _returns(jobs, Path(), strategy, writers)
-        published = publish.publish(workspace, run, outputs)
-    return [*published.written, *published.unchanged]
-
-
-def _return_key(asked: Asked, taken: Container[str]) -> str:
-    """Where the return of a file stands in the outbox: where a merge would put it, too.
-
-    Of files of one name from several folders, all but the first stand in a folder.
-    """
-    if asked.inside:
-        return asked.file
-    name, folder = asked.path.name, asked.path.resolve().parent.name or "ほか"
-    beside = (f"{folder}（{number}）/{name}" for number in count(2))
-    return next(key for key in chain((name, f"{folder}/{name}"), beside) if key not in taken)
-
-
-def _settled_returns(held: Outbox, returns: Iterable[Output], contents: Contents) -> list[str]:
-    """Returns of earlier runs whose file has since been accepted: they go to 履歴.
-
-    One that ``check --return`` made of a file with 要確認 alone stays for as long as some of these
-    are open and the file is the same.
-    """
-    due = {output.name for output in returns}
-    asked = {f.place.file for f in contents.findings if is_for_department(f)}
-    back = returns_due(contents.result, contents.findings)
-    waiting = {
-        record.sha256
-        for record in contents.result.files
-        if record.outcome == "accepted" and record.file in asked and record.file not in back
-    }
-    return [
-        name
-        for name, source in publish.published_sources(held).items()
-        if name.startswith(f"{RETURNS}/") and name not in due and source not in waiting
-    ]
 
 
 def _relative(target: Path, start: Path) -> str:

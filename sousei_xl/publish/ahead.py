@@ -11,10 +11,13 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+from sousei_xl.publish.plan import Output
 
 if TYPE_CHECKING:  # most merges need no other process
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -88,6 +91,15 @@ class Writers:
             spawn = get_context("spawn")
             self._pool = ProcessPoolExecutor(self._processes, spawn, initializer=_come_up)
         return self._pool
+
+
+def written_ahead(outputs: Sequence[Output], writers: Writers, at_once: int) -> list[Output]:
+    """The same files, being written from now on."""
+    writes = writers.ahead([output.write for output in outputs], at_once)
+    return [
+        replace(output, write=write, aside=True)
+        for output, write in zip(outputs, writes, strict=True)
+    ]
 
 
 class _Ahead:

@@ -82,7 +82,7 @@ def _write_whole(write: Callable[[Path], object], path: Path) -> str:
     return digest(path)
 
 
-def _examine(path: Path, *, whole: bool, tracked: bool) -> Formulas:
+def _formulas_of(path: Path, *, whole: bool, tracked: bool) -> Formulas:
     """The addresses of a ``tracked`` workbook's formulas by sheet.
 
     ``whole``: it is known to be. Raises NotWhole where it is not.
@@ -199,7 +199,7 @@ class Plan:
         whole = examined is not None and examined == digest(staged)
         if whole and not output.tracked:
             return lambda: {}
-        return self._examine(partial(_examine, whole=whole, tracked=output.tracked), staged)
+        return self._examine(partial(_formulas_of, whole=whole, tracked=output.tracked), staged)
 
     def _put(self, name: str, staged: Path) -> str:
         """Plan that ``staged`` takes the place of ``name``; the hash of what will stand there."""
