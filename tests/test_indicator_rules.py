@@ -880,7 +880,22 @@ def test_office_judges_a_qualitative_indicator() -> None:
         )
     )
     result = report(kpi_submission([row], "子育て支援部"), office=office)
-    assert result.reports[0].office_class == "遅れ"
+    judged = next(r for r in result.reports if r.is_judged_by_office)
+    assert (judged.indicator.id, judged.office_class) == ("G1-1", "遅れ")
+    assert (judged.class_place.file, judged.class_place.cell) == ("事務局修正.xlsx", "A3")
+
+
+@pytest.mark.parametrize(
+    ("id_", "typed", "counts"),
+    [("2ア-1", "順調", False), ("2ア-1", "判定対象外", True), ("2ア-1", None, False)],
+)
+def test_of_a_calculated_class_only_the_exclusion_is_the_offices(
+    id_: str, typed: str | None, counts: bool
+) -> None:
+    result = report_rows(kpi_row(1, id_, {**FULL, "事務局判定": typed}))
+    judged = next(r for r in result.reports if r.indicator.id == id_)
+    assert judged.is_judged_by_office is counts
+    assert bool(judged.class_place.cell) is bool(typed)
 
 
 @pytest.mark.parametrize(

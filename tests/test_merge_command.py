@@ -368,6 +368,18 @@ def test_a_kpi_finding_is_told_and_never_holds_back_the_list(workspace: Path) ->
     assert (workspace / "outbox" / "差戻し" / "経済部.xlsx").is_file()
 
 
+def test_judgements_that_are_not_calculated_are_told_with_their_cells(workspace: Path) -> None:
+    """Anybody can fill in the form's column 事務局判定: the office sees where each one stands."""
+    said = run("merge", "--workspace", workspace).out
+    assert "G1-1、4エ-1の判定は、計算ではなく「事務局判定」によります。" in said
+    checkbook = workspace / "outbox" / "点検結果_平成30年度.xlsx"
+    [told] = [c[1] for c in sheet(checkbook, "提出状況") if c[0] == "事務局判定"]
+    path = workspace / "inbox" / "総合政策部.xlsx"
+    row = next(i for i, cells in enumerate(sheet(path, "KPI", whole=True), 1) if "4エ-1" in cells)
+    spot = f"{column(path, '事務局判定', 'KPI')}{row}"
+    assert f"、4エ-1 判定対象外（総合政策部.xlsx KPI {spot}）。" in str(told)
+
+
 def test_the_office_corrects_and_confirms_indicators_as_it_does_projects(workspace: Path) -> None:
     """What 指摘一覧 shows as コード, 対象 and 入力値 is all that has to be copied to 確認済."""
     path = workspace / "inbox" / "経済部.xlsx"

@@ -17,7 +17,7 @@ from sousei_xl.commands.terminal import MOST, finding_line, new_console, new_tab
 from sousei_xl.figures.changes import Changes, Row, target
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import collapse
-from sousei_xl.sheets import Contents
+from sousei_xl.sheets import Contents, named
 from sousei_xl.text import japanese_date, to_text
 from sousei_xl.workspace import Workspace
 
@@ -180,6 +180,8 @@ def _figures(console: Console, contents: Contents) -> None:
     kpi = contents.indicators
     if kpi.expected:
         console.print(f"\nKPI: {kpi.expected}系列のうち{kpi.reported}系列の回答がありました。")
+        if judged := [r.indicator.id for r in kpi.reports if r.is_judged_by_office]:
+            console.print(f"  {named(judged)}の判定は、計算ではなく「事務局判定」によります。")
 
 
 def _compared(console: Console, contents: Contents) -> None:

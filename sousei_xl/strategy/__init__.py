@@ -106,6 +106,10 @@ class Judgement:
     names: Mapping[str, str]
     marks: Mapping[str, str]
 
+    def name(self, class_name: str) -> str:
+        """A class as the office calls it."""
+        return self.names.get(class_name) or class_name
+
 
 @dataclass(frozen=True, slots=True, eq=False)  # the same object or another: a key of caches
 class Settings:

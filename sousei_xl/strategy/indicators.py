@@ -70,7 +70,6 @@ def columns(settings: Settings) -> tuple[Column, ...]:
 
     One column per plan year (``actual_2015`` / ``H27実績``) stands between 目標値 and 速報・確報.
     """
-    names = settings.judgement.names
     return (
         *_REFERENCE,
         *(
@@ -95,7 +94,7 @@ def columns(settings: Settings) -> tuple[Column, ...]:
             "office_class",
             "事務局判定",
             "事務局が記入します。定性の指標の判定か、判定から外すときの「判定対象外」です。",
-            tuple(names.get(c) or c for c in OFFICE_CLASSES),
+            tuple(settings.judgement.name(c) for c in OFFICE_CLASSES),
         ),
         Column("cause", "要因・課題", "実績値の増減の要因や、目標に向けた課題を1〜2文で書きます。"),
         Column("direction", "今後の方向性", "来年度に向けて行うことを1〜2文で書きます。"),

@@ -94,7 +94,7 @@ def _open(indicator: Indicator, settings: Settings) -> Iterator[Check]:
     if latest is None or not is_due(indicator, settings):
         return
     name, label = actual_field(latest), actual_label(latest, settings)
-    word = settings.judgement.names.get(EXCLUDED) or EXCLUDED
+    word = settings.judgement.name(EXCLUDED)
     yield Check(
         name,
         f"{NOT_ENTERED}{label}か、未入力の理由を入力してください",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from sousei_xl.findings import Finding, is_error, is_open_confirmation
+from sousei_xl.findings import Finding, Place, is_error, is_open_confirmation
 from sousei_xl.rules.indicators import checks, corrections, schema, units
 from sousei_xl.rules.indicators.parse import parse_rows
 from sousei_xl.rules.indicators.records import (
@@ -98,8 +98,11 @@ def _report(
     }
     actuals = dict(carried)
     words = dict.fromkeys(_WORDS, "")
+    class_place = Place()
     for row in mine:
         actuals.update(row.actuals)
+        if row.office_class:
+            class_place = row.place("office_class", strategy)
         words.update({name: word for name in _WORDS if (word := getattr(row, name))})
     judged = judged_year(indicator, strategy.settings)
     if judged in actuals:
@@ -109,6 +112,7 @@ def _report(
         indicator,
         actuals=dict(sorted(actuals.items())),
         reported=not due or any(row.answers(strategy) for row in mine),
+        class_place=class_place,
         row_ids=tuple(row.row_id for row in mine),
         from_list=bool(due and kpi_forms)
         and any(row.raw.file not in kpi_forms for row in mine)

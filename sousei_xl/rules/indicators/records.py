@@ -15,7 +15,14 @@ from sousei_xl.rules.records import (
     RawRow,
 )
 from sousei_xl.strategy import Indicator, Strategy
-from sousei_xl.strategy.indicators import EXCLUDED, actual_field, column_by_name, judged_year, title
+from sousei_xl.strategy.indicators import (
+    EXCLUDED,
+    QUALITATIVE,
+    actual_field,
+    column_by_name,
+    judged_year,
+    title,
+)
 
 RoundState = Literal["draft", "complete"]
 
@@ -88,7 +95,8 @@ class Report:
     ``actuals`` are the departments' own values by fiscal year (期間累計: each year's own).
     ``reported`` is True where the judged year was answered, or where nothing is asked for yet.
     ``reason`` and ``publication`` are blank where the judged year has a value. ``office_class`` is
-    one of ``strategy.CLASSES`` or blank. ``row_ids`` are the rows that it was taken from.
+    one of ``strategy.CLASSES`` or blank, ``class_place`` the cell that it stands in.
+    ``row_ids`` are the rows that it was taken from.
     ``from_list`` is True where forms of the KPI round have come in, and none of them answers: what
     is known is what a form of the list said. ``carried`` are the years whose value stands in last
     year's 別紙 and in no form: a blank takes back nothing that was published.
@@ -101,6 +109,7 @@ class Report:
     reason: str = ""
     publication: str = ""
     office_class: str = ""
+    class_place: Place = field(default_factory=Place)
     cause: str = ""
     direction: str = ""
     row_ids: tuple[int, ...] = ()
@@ -111,6 +120,13 @@ class Report:
     def title(self) -> str:
         """Name with part."""
         return title(self.indicator)
+
+    @property
+    def is_judged_by_office(self) -> bool:
+        """Whether ``office_class`` counts: for a 定性 indicator, and 判定対象外 for any."""
+        return self.office_class == EXCLUDED or bool(
+            self.office_class and self.indicator.kind == QUALITATIVE
+        )
 
 
 @dataclass(frozen=True, slots=True)

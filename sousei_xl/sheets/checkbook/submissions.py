@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, is_for_department
-from sousei_xl.rules.indicators.records import IndicatorResult
+from sousei_xl.rules.indicators.records import IndicatorResult, Report
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book, Sheet
@@ -17,6 +17,7 @@ from sousei_xl.sheets.checkbook.answers import answered
 from sousei_xl.sheets.checkbook.cells import (
     Inbox,
     Span,
+    spot_of,
     typed,
     write_spans,
     write_title,
@@ -32,6 +33,7 @@ from sousei_xl.sheets.checkbook.steps import (
 )
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Cell, Column, Row, Table, write_table
+from sousei_xl.strategy import Judgement
 
 SHEET = "提出状況"
 HASH_LENGTH = 8  # of a file's SHA-256, as shown
@@ -117,6 +119,8 @@ def _summary(contents: Contents) -> Iterator[tuple[str, str]]:
     yield "指摘", f"{tally(contents)}　保留 {len(result.held):,}行"
     if contents.indicators.expected:
         yield "KPI", _indicator_round(contents.indicators)
+    if judged := [r for r in contents.indicators.reports if r.is_judged_by_office]:
+        yield "事務局判定", _judged_by_office(judged, contents.strategy.settings.judgement)
     if contents.year_changes is not None:
         last = contents.year_changes.last
         year = last.fiscal_year
@@ -134,6 +138,19 @@ def _indicator_round(kpi: IndicatorResult) -> str:
             states[indicator_state(department)].append(department.department)
     told = "　".join(f"{state} {len(names)}（{named(names)}）" for state, names in states.items())
     return f"{kpi.expected}系列のうち{kpi.reported}系列に回答　{told}"
+
+
+def _judged_by_office(reports: Sequence[Report], judgement: Judgement) -> str:
+    """Which judgements are not calculated, and where they stand: anybody can fill in a form."""
+    where = (
+        f"{r.indicator.id} {judgement.name(r.office_class)}"
+        f"（{text.printable(r.class_place.file)} {spot_of(r.class_place)}）"
+        for r in reports
+    )
+    return (
+        f"{'、'.join(where)}。様式の「事務局判定」に事務局の判断でないものがあれば、"
+        "『事務局修正』の「修正」で直します。"
+    )
 
 
 # --- departments and files ------------------------------------------------------------------------

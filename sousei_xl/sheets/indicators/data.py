@@ -99,13 +99,9 @@ def indicators_data(contents: Contents) -> tuple[tuple[str, ...], list[tuple[Val
 
 def indicator_columns(settings: Settings) -> tuple[DataColumn, ...]:
     """The columns of データ_KPI from left to right, 判定 by the names that the office gives it."""
-    names = tuple(dict.fromkeys(_class_name(name, settings) for name in CLASSES))
+    names = tuple(dict.fromkeys(settings.judgement.name(c) for c in CLASSES))
     *first, judged = _COLUMNS
     return (*first, replace(judged, choices=names))
-
-
-def _class_name(class_name: str, settings: Settings) -> str:
-    return settings.judgement.names.get(class_name) or class_name
 
 
 def _row(entry: Entry, figures: YearFigures, settings: Settings) -> tuple[Value, ...]:
@@ -132,7 +128,7 @@ def _row(entry: Entry, figures: YearFigures, settings: Settings) -> tuple[Value,
         _number(figures.actual),
         _number(figures.cumulated),
         *(_ratio(r) for r in (figures.progress, figures.expected, figures.attainment)),
-        _class_name(figures.class_name, settings),
+        settings.judgement.name(figures.class_name),
     )
 
 

@@ -107,8 +107,7 @@ def entries(contents: Contents) -> Iterator[Entry]:
 def shown_class(class_name: str, settings: Settings) -> str:
     """Mark and name as the office has set them: ``○ 順調``."""
     judgement = settings.judgement
-    mark, name = judgement.marks.get(class_name, ""), judgement.names.get(class_name)
-    return f"{mark} {name or class_name}".strip()
+    return f"{judgement.marks.get(class_name, '')} {judgement.name(class_name)}".strip()
 
 
 def unit_format(
