@@ -132,6 +132,9 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("name: noncharacter", {"name": "甲\uffff"}, ["R112"], {"name": "甲\ufffd"}),
     ("name: blank", {"name": None}, ["R102"], HELD),
     ("name: spaces only", {"name": " 　\n"}, ["R102"], HELD),
+    ("name: the row above", {"name": "同上"}, ["R102"], HELD),
+    ("name: a mark for the row above", {"name": "〃"}, ["R102"], HELD),
+    ("name: begins like the row above", {"name": "同上施設の改修"}, [], {"name": "同上施設の改修"}),
     ("name: error value", {"name": None, ERRORS: {"name": "#VALUE!"}}, ["R110"], HELD),
     ("name: formula without result", {"name": None, UNCACHED: {"name"}}, ["R111"], HELD),
     # --- 部局名

@@ -101,6 +101,7 @@ ROWS: dict[str, tuple[dict[str, Any], str]] = {
     "blank name": (typed(name=" 　\u00a0"), NO_NAME),
     "name of a line break": (typed(name="\n"), NO_NAME),
     "name of invisible characters": (typed(name="\u200b\ufeff"), NO_NAME),
+    "name of the row above": (typed(name="同上"), NO_NAME),
     "name with a line break": (typed(name="移住\n促進事業"), GOOD),
     "name that is a number": (typed(name=2018), GOOD),
     "long name": (typed(name="あ" * 101), "事業名は100文字以内にしてください"),

@@ -135,10 +135,18 @@ def _finding(row: ProjectRow, name: str, check: str, strategy: Strategy) -> Find
     if check == "not_nullable":
         code = _NULL.get(name, _OWN_NULL)
         variant = "" if code in ("R102", _OWN_NULL) else "blank"
+        if name == "name" and value in text.DITTO:
+            variant = "ditto"
         if name == "measure" and name in row.raw.merged:
             variant = "merged"
         return finding(
-            code, place, variant=variant, subject=subject, department=department, example=example
+            code,
+            place,
+            value if variant == "ditto" else "",
+            variant=variant,
+            subject=subject,
+            department=department,
+            example=example,
         )
     code, _, variant = check.partition(":")
     facts: dict[str, Any] = {}

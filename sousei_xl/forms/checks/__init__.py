@@ -100,7 +100,7 @@ def _field_checks(field: Field, strategy: Strategy) -> Iterator[Check]:
         yield Check(name, reason, *no_integer(name, 0))
     else:
         if field.required:
-            yield Check(name, f"{label}を入力してください", *looks_empty(name))
+            yield Check(name, f"{label}を入力してください", *says_nothing(name))
         reason = f"{label}は{field.max_length}文字以内にしてください"
         yield Check(name, reason, *too_long(field))
 
