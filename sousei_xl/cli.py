@@ -56,6 +56,14 @@ class _Help(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, **{"width": (columns or 80) - 2, **options})
 
 
+class _Misuse(SystemExit):
+    """A mistake in the options, which is told already; ``message`` says which."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(FAILED)
+        self.message = message
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse with its own words in Japanese."""
 
@@ -72,9 +80,9 @@ class _Parser(argparse.ArgumentParser):
         for english, japanese in words.items():
             message = message.replace(english, japanese)
         self.print_usage(sys.stderr)
-        meant = _meant(message)
-        sys.stderr.write(f"{message}{meant}\n「{self.prog} --help」で使い方を表示します。\n")
-        raise SystemExit(FAILED)
+        message += _meant(message)
+        sys.stderr.write(f"{message}\n「{self.prog} --help」で使い方を表示します。\n")
+        raise _Misuse(message)
 
     def format_help(self) -> str:
         return self._translate(super().format_help())
@@ -139,9 +147,7 @@ def run(arguments: Sequence[str]) -> int:
         status: int = _module(args.command).run(args)
     except OperatorError as problem:
         if getattr(args, "json", False):
-            from sousei_xl.commands import as_json
-
-            as_json.emit(as_json.error(problem))
+            _emit(problem)
         else:
             print(f"実行できませんでした。\n{problem}", file=sys.stderr)
         return FAILED
@@ -166,16 +172,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of ``sousei-xl`` and ``python -m sousei_xl``."""
     gc.disable()  # a short-lived process: collecting while pandas is imported costs a tenth
     prepare_streams()
+    as_json = "--json" in (sys.argv if arguments is None else arguments)
     try:
         status = run(typed() if arguments is None else arguments)
     except SystemExit as stop:  # argparse: --help, --version or a mistake in the options
         status = stop.code if isinstance(stop.code, int) else FAILED
+        if as_json and isinstance(stop, _Misuse):
+            _emit(Exception(stop.message))
     except KeyboardInterrupt:
         print(f"中断しました。{_WHOLE}", file=sys.stderr)
         status = FAILED
     except Exception as bug:  # a traceback helps nobody in an office
         if not reader_has_left(bug):
-            _tell(bug, as_json="--json" in (sys.argv if arguments is None else arguments))
+            _tell(bug, as_json)
         status = FAILED
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -199,9 +208,13 @@ def _tell(bug: Exception, as_json: bool) -> None:
     )
     print(message, file=sys.stderr)
     if as_json:
-        from sousei_xl.commands.as_json import emit
+        _emit(Exception(message))
 
-        emit({"status": "error", "message": message, "findings": []})
+
+def _emit(problem: Exception) -> None:
+    from sousei_xl.commands import as_json
+
+    as_json.emit(as_json.error(problem))
 
 
 def _trace(bug: Exception) -> str:

@@ -328,6 +328,23 @@ def test_operator_mistakes_are_told_in_japanese(options: tuple[str, ...], words:
     assert "Traceback" not in done.err
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("merge", "--approve"), "--approve: 値が必要です"),
+        (("merge", "--no-such-option"), "次の指定は使えません: --no-such-option"),
+        (("mrge",), "merge ではありませんか"),
+    ],
+)
+def test_a_program_is_told_what_was_wrong_with_its_options(
+    options: tuple[str, ...], words: str
+) -> None:
+    done = run(*options[:1], "--json", *options[1:])
+    assert done.status == 2
+    assert (done.json["status"], done.json["findings"]) == ("error", [])
+    assert words in done.json["message"]
+
+
 def test_mistakes_in_the_template_stop_the_run_all_at_once(workspace: Path) -> None:
     template = workspace / "templates" / "別紙_template.xlsx"
     edit(template, "施策体系", {"A3": "9ア"})

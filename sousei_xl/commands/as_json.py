@@ -12,7 +12,6 @@ from sousei_xl.findings import Finding
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import FileRecord, ListResult
 from sousei_xl.sheets import Contents
-from sousei_xl.workspace import OperatorError
 
 if TYPE_CHECKING:
     from sousei_xl.pipeline.delivery import Delivered
@@ -45,7 +44,7 @@ def finding(item: Finding) -> dict[str, Any]:
     }
 
 
-def error(problem: OperatorError) -> dict[str, Any]:
+def error(problem: Exception) -> dict[str, Any]:
     """The object of a run that could not be carried out; a template's mistakes are listed."""
     found = [finding(item) for item in getattr(problem, "findings", [])]
     return {"status": "error", "message": str(problem), "findings": found}
