@@ -11,6 +11,8 @@ from builders import facts
 from python_calamine import CalamineWorkbook
 from workspaces import Ran, column, edit, example_workspace, run
 
+from tests.recalculate import needs_office, recalculate
+
 OFFICIAL = {
     "draft": "別紙_平成30年度_作成中.xlsx",
     "proposal": "別紙_平成30年度（案）.xlsx",
@@ -282,13 +284,32 @@ def test_hand_edits_are_kept_listed_and_offered(workspace: Path) -> None:
     edit(path, "別紙", {_cell(path, "別紙", "不妊対策推進事業"): "不妊治療支援事業"})
     done = run("merge", "--workspace", workspace)
     assert done.status == 0, done.err
-    assert "手で直した" in done.out
+    assert "手で直した箇所が1件ありました（履歴/" in done.out.replace("\\", "/")
     kept = [p for p in (workspace / "outbox" / "履歴").iterdir() if "手修正" in p.name]
     assert kept
     offered = sheet(workspace / "outbox" / "点検結果_平成30年度.xlsx", "事務局修正一覧")
     flat = [str(v) for row in offered for v in row]
     assert "1ア-2" in flat
     assert "不妊治療支援事業" in flat
+
+
+def test_an_output_that_is_gone_is_told_without_a_name_that_keeps_it(workspace: Path) -> None:
+    merge(workspace)
+    (workspace / "outbox" / OFFICIAL["proposal"]).unlink()
+    done = run("merge", "--workspace", workspace)
+    assert "手で直した箇所が1件ありました（点検結果の" in done.out
+
+
+@needs_office
+@pytest.mark.libreoffice
+def test_totals_that_follow_a_hand_edit_are_not_counted(workspace: Path, tmp_path: Path) -> None:
+    merge(workspace)
+    path = workspace / "outbox" / OFFICIAL["proposal"]
+    column = next(i for i, v in enumerate(sheet(path, "データ_事業")[0]) if "予算事業費" in str(v))
+    edit(path, "データ_事業", {f"{chr(ord('A') + column)}2": 1})
+    (computed,) = recalculate([path], tmp_path / "office")
+    path.write_bytes(computed.read_bytes())
+    assert "手で直した箇所が1件ありました" in run("merge", "--workspace", workspace).out
 
 
 def _cell(path: Path, name: str, value: str) -> str:

@@ -45,12 +45,13 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
         console.print(f"  {shown(str(workspace.outbox / name))}（前回と同じ）")
     for name in published.moved:
         console.print(f"  前のファイルを移しました: {shown(name)}")
-    if delivered.hand_edits:
-        kept = {row.edit.kept_as for row in delivered.hand_edits if row.edit.kept_as}
+    # A total that followed is no edit of its own, and 事務局修正一覧 does not list it.
+    if edits := [row.edit for row in delivered.hand_edits if not row.edit.computed]:
+        names = shown("、".join(sorted({edit.kept_as for edit in edits if edit.kept_as})))
+        kept = f"{names} に残し、" if names else ""
         console.print(
-            f"  前の出力に手で直した箇所が{len(delivered.hand_edits)}件ありました"
-            f"（{shown('、'.join(sorted(kept)))} に残し、"
-            "点検結果の「事務局修正一覧」に載せました）。"
+            f"  前の出力に手で直した箇所が{len(edits)}件ありました"
+            f"（{kept}点検結果の「事務局修正一覧」に載せました）。"
         )
     compared = contents.year_changes is not None
     for line in last_year.remarks(delivered.remarks, compared):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 
 from sousei_xl import text
-from sousei_xl.forms.layout import CHECK, INDICATORS
+from sousei_xl.forms.layout import CHECK, INDICATORS, Rows
 from sousei_xl.strategy import Settings, Strategy
 from sousei_xl.strategy.indicators import (
     actual_field,
@@ -29,9 +29,7 @@ def indicator_fields(strategy: Strategy) -> tuple[tuple[str, str], ...]:
     return (("check", CHECK), *((c.name, c.label) for c in columns(strategy.settings)))
 
 
-def find_indicator_header(
-    rows: Sequence[tuple[int, Sequence[Value]]], strategy: Strategy
-) -> tuple[int, Mapping[str, int]] | None:
+def find_indicator_header(rows: Rows, strategy: Strategy) -> tuple[int, Mapping[str, int]] | None:
     """(position in ``rows``, column name → column counted from 0) of the header of KPI.
 
     Headings are compared by match key; a year may be spelled in any way (``平成29年度実績値``).

@@ -16,6 +16,9 @@ from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Value
 
+# Of a sheet: (Excel's row number, values from column A on).
+Rows = Sequence[tuple[int, Sequence[Value]]]
+
 GUIDE, REPLY, PROJECTS, INDICATORS = "記入要領", "回答票", "事業", "KPI"
 
 # 回答票: label, value directly to its right.
@@ -68,9 +71,7 @@ def project_fields(strategy: Strategy, prefilled: bool = False) -> tuple[tuple[s
     return tuple(columns)
 
 
-def find_project_header(
-    rows: Sequence[tuple[int, Sequence[Value]]], strategy: Strategy
-) -> tuple[int, Mapping[str, int]] | None:
+def find_project_header(rows: Rows, strategy: Strategy) -> tuple[int, Mapping[str, int]] | None:
     """(position in ``rows``, field name → column counted from 0) of the header of 事業.
 
     The header is the first row that holds 施策 and 事業名 and at least five known headings;
@@ -90,7 +91,7 @@ def find_project_header(
     return None
 
 
-def resembles_projects(rows: Sequence[tuple[int, Sequence[Value]]], strategy: Strategy) -> bool:
+def resembles_projects(rows: Rows, strategy: Strategy) -> bool:
     """Whether a row looks like what is left of the header of 事業: three of its headings."""
     spellings = _spellings(strategy)
     headings = ({text.heading_key(v) for v in values} for _, values in rows)
@@ -122,7 +123,7 @@ def missing_headings(columns: Mapping[str, int], strategy: Strategy) -> tuple[st
     )
 
 
-def reply_values(rows: Sequence[tuple[int, Sequence[Value]]]) -> dict[str, tuple[Value, str]]:
+def reply_values(rows: Rows) -> dict[str, tuple[Value, str]]:
     """Label → (value directly to its right, its cell) of a sheet laid out like 回答票."""
     labels = {text.key(label): label for label in REPLY_LABELS}
     found: dict[str, tuple[Value, str]] = {}
@@ -133,6 +134,24 @@ def reply_values(rows: Sequence[tuple[int, Sequence[Value]]]) -> dict[str, tuple
                 right = values[column + 1] if column + 1 < len(values) else None
                 found[label] = (right, cell_address(number, column + 2))
     return found
+
+
+def find_reply(sheets: Sequence[tuple[str, Rows]]) -> tuple[str, dict[str, tuple[Value, str]]]:
+    """(name, ``reply_values``) of the sheet 回答票, or else of the one that is most like it; blank
+    and empty where none has 部局名 and two more of its labels.
+    """
+    wanted = text.key(REPLY)
+    for named in (True, False):  # the others are only searched where there is no such sheet
+        rows = [(name, rows) for name, rows in sheets if (text.key(name) == wanted) == named]
+        found = [(name, reply_values(lines)) for name, lines in rows]
+        found = [(name, values) for name, values in found if _is_reply(values)]
+        if found:
+            return max(found, key=lambda pair: len(pair[1]))
+    return "", {}
+
+
+def _is_reply(values: Mapping[str, tuple[Value, str]]) -> bool:
+    return DEPARTMENT in values and len(values) >= 3
 
 
 def is_ticked(value: Value) -> bool:

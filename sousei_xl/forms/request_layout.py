@@ -5,17 +5,17 @@ Apart from ``annotate``, which writes the sheet: most merges only read it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from sousei_xl import text
-from sousei_xl.text import Value
+from sousei_xl.forms.layout import Rows
 
 SHEET = "修正・確認依頼票"
 SPOT, WORDS, ANSWER = "セル", "内容と直し方", "回答欄"
 HEADINGS = ("No", "重要度", SPOT, "事業名", WORDS, "入力値", "正しい値・例", ANSWER)
 
 
-def read_answers(rows: Sequence[tuple[int, Sequence[Value]]]) -> Iterator[tuple[str, str, str]]:
+def read_answers(rows: Rows) -> Iterator[tuple[str, str, str]]:
     """(セル, 内容と直し方, 回答欄) of every line that was answered, as they stand there."""
     columns: list[int] = []
     for _, values in rows:

@@ -11,10 +11,12 @@ from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.forms.office_layout import (
     ACKNOWLEDGED,
     ACKNOWLEDGED_COLUMNS,
+    ACKNOWLEDGED_NEEDED,
     ADDED,
     ADDED_COLUMNS,
     CORRECTED,
     CORRECTED_COLUMNS,
+    CORRECTED_NEEDED,
 )
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import find_tables, read_rows, remarks
@@ -43,13 +45,14 @@ def read_office_sheet(
     sheets = {text.key(s.name): s for s in reading.sheets}
     findings: list[Finding] = []
 
-    def lines(name: str, columns: Sequence[str]) -> list[_Line]:
+    def lines(name: str, columns: Sequence[str], needed: Sequence[str]) -> list[_Line]:
         sheet = sheets.get(text.key(name))
-        rows = None if sheet is None else _lines(file, sheet, columns)
-        if rows is None:
-            missing = f"シート「{name}」の見出し（{'、'.join(columns)}）"
-            findings.append(finding("F201", Place(file, name), missing=missing))
-        return rows or []
+        top, places = _header(sheet, columns) if sheet else (0, {})
+        if sheet and places.keys() >= set(needed):
+            return list(_lines(file, sheet, top, places))
+        missing = f"シート「{name}」の見出し（{'、'.join(c for c in needed if c not in places)}）"
+        findings.append(finding("F201", Place(file, name), missing=missing))
+        return []
 
     corrections = [
         Correction(
@@ -64,7 +67,7 @@ def read_office_sheet(
             date=line.text("日付"),
             cells=line.cells,
         )
-        for line in lines(CORRECTED, CORRECTED_COLUMNS)
+        for line in lines(CORRECTED, CORRECTED_COLUMNS, CORRECTED_NEEDED)
     ]
     acknowledgements = [
         Acknowledgement(
@@ -76,7 +79,7 @@ def read_office_sheet(
             date=line.text("日付"),
             memo=line.text("メモ"),
         )
-        for line in lines(ACKNOWLEDGED, ACKNOWLEDGED_COLUMNS)
+        for line in lines(ACKNOWLEDGED, ACKNOWLEDGED_COLUMNS, ACKNOWLEDGED_NEEDED)
     ]
     tables = [t for t in find_tables(reading.sheets, strategy) if _is(t, ADDED)]
     if not tables:
@@ -140,19 +143,20 @@ class _Line:
         return Place(*self._origin, self.cells[heading], label=heading)
 
 
-def _lines(file: str, sheet: SheetCells, columns: Sequence[str]) -> list[_Line] | None:
-    """The filled rows below the header; None where the header lacks the first two headings."""
-    places: dict[str, int] = {}
-    lines = []
+def _header(sheet: SheetCells, columns: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """(row, heading → column) of the first row with two of the headings; (0, {}) without one."""
     for number, cells in sheet.rows:
-        if not places:
-            found = {text.key(text.to_text(v)): i for i, v in enumerate(cells) if v is not None}
-            header = {c: found[text.key(c)] for c in columns if text.key(c) in found}
-            if all(c in header for c in columns[:2]):
-                places = header
-            continue
+        found = {text.key(text.to_text(v)): i for i, v in reversed(list(enumerate(cells)))}
+        places = {c: found[text.key(c)] for c in columns if text.key(c) in found}
+        if len(places) > 1:
+            return number, places
+    return 0, {}
+
+
+def _lines(file: str, sheet: SheetCells, top: int, places: Mapping[str, int]) -> Iterator[_Line]:
+    """The filled rows below the header, which stands in row ``top``."""
+    letters = {c: column_letters(i + 1) for c, i in places.items()}
+    for number, cells in sheet.rows:
         values = {c: cells[i] if i < len(cells) else None for c, i in places.items()}
-        if not all(text.is_blank(v) for v in values.values()):
-            letters = {c: column_letters(i + 1) for c, i in places.items()}
-            lines.append(_Line(file, sheet.name, number, values, letters))
-    return lines if places else None
+        if number > top and not all(text.is_blank(v) for v in values.values()):
+            yield _Line(file, sheet.name, number, values, letters)

@@ -66,7 +66,8 @@ def read_submission(
     notices = remarks(reading)
     if reading.refusal:
         return refused(reading, strategy), notices
-    reply = _find_reply(reading)
+    found_reply = layout.find_reply([(sheet.name, sheet.rows) for sheet in reading.sheets])
+    reply = _Reply(*found_reply, reading.properties)
     tables = find_tables(reading.sheets, strategy)
     department, problems = _judge(reading, reply, tables, strategy)
     if problems:
@@ -149,18 +150,6 @@ def _department_in_name(file: str, strategy: Strategy) -> str:
 
 
 # --- is it our form, of this year, of whom? ------------------------------------------------------
-
-
-def _find_reply(reading: Reading) -> _Reply:
-    """The sheet 回答票, or whichever sheet is laid out like it."""
-    wanted = text.key(layout.REPLY)
-    for named in (True, False):
-        sheets = (sheet for sheet in reading.sheets if (text.key(sheet.name) == wanted) == named)
-        found = [(sheet.name, layout.reply_values(sheet.rows)) for sheet in sheets]
-        found = [(n, v) for n, v in found if layout.DEPARTMENT in v and len(v) >= 3]
-        if found:
-            return _Reply(*max(found, key=lambda pair: len(pair[1])), reading.properties)
-    return _Reply("", {}, reading.properties)
 
 
 def find_tables(sheets: tuple[SheetCells, ...], strategy: Strategy) -> list[Table]:

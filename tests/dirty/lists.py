@@ -146,7 +146,7 @@ RELISTING = (
 )
 
 
-def _office(*lines: tuple[str, list[Any]], broken: bool = False) -> Put:
+def _office(*lines: tuple[str, list[Any]], broken: bool = False, heading: str = "修正後") -> Put:
     """A form beside an office's sheet with further lines: (sheet, cells), ``{}`` the slug."""
 
     def put(inbox: Path, slug: str) -> None:
@@ -157,6 +157,7 @@ def _office(*lines: tuple[str, list[Any]], broken: bool = False) -> Put:
             for column, value in enumerate(cells, 1):
                 shown = value.replace("{}", slug) if isinstance(value, str) else value
                 book[name].cell(number, column, shown)
+        book["修正"]["E3"] = heading
         content = packed(book)
         write(inbox, OFFICE, content[: len(content) // 2] if broken else content)
 
@@ -232,6 +233,18 @@ OFFICE_SHEET = (
     ),
     _decided("office-broken", "事務局修正が壊れている", _office(broken=True), "F103"),
     _decided("office-incomplete", "事務局修正のシートがない", _without_sheet, "F201 修正!"),
+    _decided(
+        "office-heading",
+        "事務局修正の見出し（修正後）を変えた",
+        _office(("修正", [SECOND_ROW, "修正", "備考", None, None]), heading="修正後（査定）"),
+        "F201 修正!",
+    ),
+    _decided(
+        "office-operation",
+        "事務局修正の操作を打ち間違えた",
+        _office(("修正", [SECOND_ROW, "修正する", "予算事業費", SECOND, 3300])),
+        "O101 修正!B4",
+    ),
 )
 
 KINDS = (*RELISTING, *OFFICE_SHEET)

@@ -20,11 +20,12 @@ from sousei_xl.forms.annotate.lines import Line, SheetMarks
 from sousei_xl.forms.annotate.markup import Unmarkable
 from sousei_xl.forms.annotate.package import Package
 from sousei_xl.forms.annotate.page import write_page
-from sousei_xl.forms.annotate.reply import Reply, Rows, read_reply, write_edition_property
+from sousei_xl.forms.annotate.reply import Reply, read_reply, write_edition_property
 from sousei_xl.forms.annotate.request import Letter, write_request
 from sousei_xl.forms.annotate.styles import Styles
 from sousei_xl.forms.annotate.workbook import Workbook, bare_workbook, deselect
 from sousei_xl.forms.annotate.worksheet import Worksheet, position
+from sousei_xl.forms.layout import Rows
 from sousei_xl.forms.request_layout import SHEET, read_answers
 from sousei_xl.strategy import Settings, Strategy
 

@@ -11,8 +11,8 @@ from sousei_xl.addresses import cell_address
 from sousei_xl.findings import RULES, Finding, asks_nothing, is_for_department
 from sousei_xl.forms import layout
 from sousei_xl.forms.annotate.marks import ERROR
-from sousei_xl.forms.annotate.reply import Rows
 from sousei_xl.forms.annotate.worksheet import Worksheet, position
+from sousei_xl.forms.layout import Rows
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sousei_xl import text
 from sousei_xl.forms import layout
 from sousei_xl.forms.annotate.markup import Document, attributes, escape
 from sousei_xl.forms.annotate.package import HEAD, Package
-from sousei_xl.text import Value
-
-Rows = Sequence[tuple[int, Sequence[Value]]]
+from sousei_xl.forms.layout import Rows
 
 _CUSTOM = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006"
@@ -32,16 +30,7 @@ class Reply:
 
 def read_reply(sheets: Mapping[str, Rows], package: Package) -> Reply:
     """The answers of 回答票, or of the sheet that looks like it; properties fill the gaps."""
-    # The sheet of that name comes first: the others need not be searched then.
-    named = sorted(sheets, key=lambda name: text.key(name) != text.key(layout.REPLY))
-    best: tuple[str, Mapping[str, tuple[Value, str]]] = ("", {})
-    for name in named:
-        values = layout.reply_values(sheets[name])
-        if layout.DEPARTMENT in values and len(values) >= 3 and len(values) > len(best[1]):
-            best = (name, values)
-            if name == named[0]:
-                break
-    sheet, answers = best
+    sheet, answers = layout.find_reply(list(sheets.items()))
     hidden = _properties(package)
 
     def answer(label: str, twin: str) -> str:

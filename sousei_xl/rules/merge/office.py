@@ -137,7 +137,8 @@ def not_applied(
     correction: Correction, code: str, label: str, value: object, **facts: Any
 ) -> Outcome:
     """A correction that is not applied (O101–O103), and the finding that says why."""
-    place = replace(correction.at("修正前" if code == "O102" else "対象"), label=label)
+    heading = {"O102": "修正前", "O103": "対象"}.get(code, label)
+    place = replace(correction.at(heading), label=label)
     item = finding(code, place, value, subject=correction.target, **facts)
     status: Literal["不適用", "対象なし"] = "対象なし" if code == "O101" else "不適用"
     return AppliedCorrection(correction, status, str(facts.get("current", "")), ""), [item]
