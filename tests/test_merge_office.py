@@ -331,13 +331,39 @@ def test_a_correction_of_an_original_reaches_its_relisted_rows() -> None:
     ]
     result = merged(*rows, office=office(("1ア-1", "修正", "予算事業費", 1000, 900)))
     assert [value(result, i, "budget") for i in (1, 2, 3)] == [900, 900, 900]
-    assert ("L103", 3) in codes(result)
+    assert ("A104", 3) in codes(result)  # nobody is asked about what the office has decided
 
 
-def test_a_name_corrected_on_the_original_alone_loses_its_relisted_rows() -> None:
+def test_rows_that_relist_an_original_follow_its_corrected_name() -> None:
     rows = [row(1, "甲", "1ア"), row(2, "甲", "2ア", **RE)]
     result = merged(*rows, office=office(("1ア-1", "修正", "事業名", "甲", "乙")))
-    assert ("L101", 2) in codes(result)
+    assert codes(result, "L109") == [("A104", 2)]
+    assert [r.name for r in result.listed] == ["乙", "乙"]
+    assert [r.original for r in result.listed] == [None, 1]
+
+
+def test_the_former_name_may_be_somebody_elses_now() -> None:
+    rows = [row(1, "甲", "1ア"), row(2, "甲", "2ア", **RE), row(3, "丙", "1ア", number=2)]
+    decided = (("1ア-1", "修正", "事業名", "甲", "乙"), ("1ア-2", "修正", "事業名", "丙", "甲"))
+    result = merged(*rows, office=office(*decided))
+    assert value(result, 2, "original") == 3
+
+
+def test_an_amount_that_the_office_has_corrected_is_asked_of_nobody() -> None:
+    rows = [row(1, "甲", "1ア"), row(2, "甲", "2ア", **RE)]
+    result = merged(*rows, office=office(("1ア-1", "修正", "予算事業費", 1000, 900)))
+    assert codes(result, "L109") == [("A104", 2)]
+    assert [r.budget for r in result.listed] == [900, 900]
+    result = merged(*rows, office=office(("2ア-2", "修正", "予算事業費", 1000, 900)))
+    (asked,) = [f for f in result.findings if f.code == "L103"]
+    assert (asked.place.file, asked.addressee) == ("事務局修正.xlsx", "事務局")
+
+
+def test_undecided_by_the_office_is_said_where_the_office_wrote_it() -> None:
+    result = merged(row(1, "甲"), office=office(("2ア-1", "修正", "予算事業費", 1000, "未定")))
+    item = one(result, "R116")
+    assert (item.place.file, item.addressee) == ("事務局修正.xlsx", "事務局")
+    assert {d.state for d in result.departments if d.department == E} == {"受理"}
 
 
 def test_a_row_that_the_office_withholds_needs_nothing_else() -> None:

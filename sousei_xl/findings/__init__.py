@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 Severity = Literal["要修正", "要確認", "自動変換", "-"]
 Addressee = Literal["部局", "事務局", "-"]
+OFFICE: Final[Addressee] = "事務局"
 Scope = Literal["file", "row", "list", "office", "kpi", "year", "template"]
 
 # XML 1.0 forbids these characters; Excel calls a workbook that contains them damaged.

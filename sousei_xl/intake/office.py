@@ -85,12 +85,12 @@ def read_office_sheet(
     if not tables:
         findings.append(finding("F201", Place(file, ADDED), missing=f"シート「{ADDED}」の見出し"))
     additions = [row for table in tables for row in _added(file, table, strategy, ids)]
-    known = strategy.department_spellings
     for row in additions:
-        typed = text.to_text(row.values.get("department"))
-        if text.key(typed) not in known and "・" not in typed:
+        relisted = text.choice(row.values.get("relisted"), text.RELISTED_SPELLINGS).value
+        # A relisted row has the department of its original; an unknown name is R117.
+        if text.is_blank(row.values.get("department")) and relisted != text.RELISTED:
             place = row.place("department", "部局名")
-            findings.append(finding("O101", place, typed, variant="department"))
+            findings.append(finding("O101", place, variant="department"))
     office = OfficeSheet(tuple(corrections), tuple(additions), tuple(acknowledgements))
     return office, findings
 

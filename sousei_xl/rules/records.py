@@ -92,6 +92,7 @@ class Origin(NamedTuple):
 
 # Of a row that the office has added: no fields of the form, beside those in ``RawRow.values``.
 REASON, REQUESTED_BY = "reason", "requested_by"
+_AMOUNT = {"budget_kind", "budget"}
 
 
 @dataclass(slots=True, eq=False)
@@ -100,8 +101,9 @@ class ProjectRow:
 
     ``unknown`` holds the fields whose cell failed to parse: rules that depend on them are unknown,
     not also broken. ``department`` is what is printed, ``counted`` the one department that it is
-    counted under. ``corrected`` maps a field to the office's cell that now stands for it.
-    ``original`` is the row that this one repeats, ``link`` how that was found (``relist.py``).
+    counted under. ``corrected`` maps a field to the office's cell that now stands for it,
+    ``former_name`` is the name before it was corrected. ``original`` is the row that this one
+    repeats, ``link`` how that was found (``relist.py``).
     ``previous_budget`` is last year's amount as typed, ``listed_before`` that of last year's list.
     """
 
@@ -125,6 +127,7 @@ class ProjectRow:
     previous_budget: int | None = None
     listed_before: int | None = None
     corrected: Mapping[str, Place] = field(default_factory=_nothing)
+    former_name: str | None = None
     withheld: bool = False
     submitted_number: int | None = None
     original: ProjectRow | None = None
@@ -147,6 +150,18 @@ class ProjectRow:
     def is_relisted(self) -> bool:
         """True for 再掲."""
         return self.relisted == RELISTED
+
+    @property
+    def differs_from_original(self) -> bool:
+        """Whether a relisted row has another amount than its original, which nobody has decided.
+
+        Where the office has corrected the original, the department has nothing to say about it.
+        """
+        original = self.original
+        if original is None or self.link == "withdrawn" or None in (self.budget, original.budget):
+            return False
+        decided = original.corrected.keys() & _AMOUNT and not self.corrected.keys() & _AMOUNT
+        return self.budget != original.budget and not decided
 
     def value(self, name: str) -> str | int | None:
         """The typed value of any field, own ones included."""

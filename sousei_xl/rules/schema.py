@@ -156,6 +156,8 @@ def _finding(row: ProjectRow, name: str, check: str, strategy: Strategy) -> Find
         facts = {"length": text.utf16_length(str(row.value(name))), "limit": field.max_length}
     elif code == "R117":
         facts = {"candidates": nearest(value, list(strategy.department_by_name))}
+        # A row that the office adds has been submitted by nobody.
+        variant = "" if row.submitter in strategy.department_by_name else "added"
     elif code == "R118":
         facts = {"choices": "・".join(f"『{c}』" for c in field.choices)}
     return finding(

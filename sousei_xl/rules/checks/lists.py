@@ -20,16 +20,16 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
     candidates = _Candidates(listing.placed)
     missing = "、".join(listing.missing)
     for row in listing.placed:
-        if not row.is_relisted:
-            continue
         original = row.original.target if row.original else ""
-        if row.link == "missing" and listing.complete:
+        if row.link == "withdrawn":
+            yield at("L111", row, "relisted", listing, row.name, original=original)
+        elif not row.is_relisted:
+            continue
+        elif row.link == "missing" and listing.complete:
             near = nearest(row.name or "", candidates.of(row))
             yield at("L101", row, "name", listing, row.name, candidates=near)
         elif row.link == "missing":
             yield at("L102", row, "name", listing, row.name, missing=f"未提出：{missing}")
-        elif row.link == "withdrawn":
-            yield at("L111", row, "relisted", listing, row.name, original=original)
         elif row.link == "held" or (row.original and row.original.row_id in listing.broken):
             yield at("L112", row, "name", listing, row.name, original=original or "保留中の行")
 
@@ -65,18 +65,15 @@ class _Candidates:
 def budget_equals_original(listing: Listing) -> Iterator[Finding]:
     """L103: a relisted row repeats its original's figure."""
     for row in listing.placed:
-        original = row.original
-        if original is None or row.budget is None or row.link == "withdrawn":
-            continue
-        if original.budget is not None and original.budget != row.budget:
+        if row.original and row.differs_from_original:
             yield at(
                 "L103",
                 row,
                 "budget",
                 listing,
                 money(row.budget),
-                expected=money(original.budget),
-                original=original.target,
+                expected=money(row.original.budget),
+                original=row.original.target,
             )
 
 

@@ -124,8 +124,10 @@ def budget_undecided(listing: Listing) -> Iterator[Finding]:
     for row in listing.judged:
         if row.budget_kind != text.UNDECIDED or row.is_relisted:
             continue
+        # Where the office has written it into 予算事業費, the department's 予算区分 says nothing.
+        by_office = "budget" in row.corrected and "budget_kind" not in row.corrected
+        field = "budget" if by_office else "budget_kind"
         if row.budget is None:
-            yield at("R116", row, "budget_kind", listing, text.UNDECIDED)
+            yield at("R116", row, field, listing, text.UNDECIDED)
         else:
-            shown = money(row.budget)
-            yield at("R116", row, "budget_kind", listing, shown, variant="amount")
+            yield at("R116", row, field, listing, money(row.budget), variant="amount")

@@ -19,7 +19,7 @@ from sousei_xl.rules.indicators.records import (
     Report,
 )
 from sousei_xl.rules.indicators.share import share
-from sousei_xl.rules.merge.office import acknowledge_findings
+from sousei_xl.rules.merge.office import acknowledge_findings, addressed
 from sousei_xl.rules.records import DepartmentStatus, Intake, Submission
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import actual_field, is_due, judged_year, plan_years
@@ -50,7 +50,7 @@ def merge_indicators(
     replaced = {file: _actuals(earlier, strategy) for file, earlier in settled.replaced.items()}
     found += checks.run_checks(checks.Round(strategy, rows, previous or {}, replaced, kpi_forms))
     findings = acknowledge_findings(
-        [*settled.findings, *found],
+        addressed((*settled.findings, *found), intake.records),
         office.acknowledgements,
         {},
         not_asked=() if previous else _BY_PREVIOUS,

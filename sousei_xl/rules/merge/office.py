@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Literal
 
 from sousei_xl import text
-from sousei_xl.findings import RULES, Finding, Place, acknowledge, clip, finding
+from sousei_xl.findings import OFFICE, RULES, Finding, Place, acknowledge, clip, finding
 from sousei_xl.rules.merge.targets import LONGEST_NAME, TARGET, Aliases
 from sousei_xl.rules.parse import parse_row
 from sousei_xl.rules.records import (
@@ -25,6 +25,7 @@ from sousei_xl.rules.records import (
     Acknowledgement,
     AppliedCorrection,
     Correction,
+    FileRecord,
     ProjectRow,
 )
 from sousei_xl.strategy import Strategy
@@ -187,6 +188,8 @@ def _apply(
         )
     place = replace(correction.at("修正後"), row_id=row.row_id, field=field.name, label=field.label)
     row.corrected = {**row.corrected, field.name: place}
+    if field.name == "name":
+        row.former_name = row.former_name or row.name
     changed = row.raw.with_value(field.name, correction.after)
     _, by_row[row.row_id] = parse_row(changed, row.submitter, strategy, row)
     return AppliedCorrection(correction, "適用", current, row.name or "", row.row_id), []
@@ -229,6 +232,12 @@ def _same(value: text.Value, row: ProjectRow, field: Field, strategy: Strategy) 
     if field.kind == "measure":
         mine = {strategy.measure_spellings.get(spelling, spelling).casefold() for spelling in mine}
     return bool(mine & spellings)
+
+
+def addressed(findings: Iterable[Finding], records: Iterable[FileRecord]) -> list[Finding]:
+    """What is found in the office's own sheet is the office's to mend."""
+    sheets = {record.file for record in records if record.outcome == "office"}
+    return [replace(f, addressee=OFFICE) if f.place.file in sheets else f for f in findings]
 
 
 def acknowledge_findings(

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
 from sousei_xl.rules.parse import in_one_line
 from sousei_xl.rules.records import ProjectRow
 from sousei_xl.strategy import Strategy
+from sousei_xl.text import fresh_key
 
 # What a relisted row repeats; number and relevance are its own, a note is the department's.
 _REPEATED = ("name", "category", "department", "budget_kind", "budget", "description")
 
 
-def by_name(placed: Iterable[ProjectRow]) -> dict[str, list[ProjectRow]]:
-    """Match key of a name → its rows, in the order of the list."""
+def by_name(placed: Sequence[ProjectRow]) -> dict[str, list[ProjectRow]]:
+    """Match key of a name → its rows, in the order of the list.
+
+    Where the office has given an original another name, the rows that relist it still have the
+    former one.
+    """
+    renamed = {
+        fresh_key(row.former_name): row.name_key
+        for row in placed
+        if row.former_name and not row.is_relisted
+    }
+    if renamed:
+        for row in placed:
+            if not row.is_relisted:  # somebody else has that name now
+                renamed.pop(row.name_key, None)
     groups: dict[str, list[ProjectRow]] = defaultdict(list)
     for row in placed:
-        groups[row.name_key].append(row)
+        key = row.name_key
+        groups[renamed.get(key, key) if row.is_relisted else key].append(row)
     return groups
 
 
@@ -34,7 +49,8 @@ def link(
     ``link`` of a relisted row: ``found``; ``unmarked`` (an unmarked repetition under a later
     measure becomes relisted); ``demoted`` (it called itself the original, but an earlier row
     exists, whose link is ``swapped``); ``other`` (only another department has that name);
-    ``held`` or ``withdrawn`` (the original is); ``missing``. Returns what a swap has changed.
+    ``held`` (the original is); ``withdrawn`` (the original is, and this row has become the
+    original, so that the project is still counted once); ``missing``. Returns what has changed.
     """
     aside: dict[str, list[tuple[str, ProjectRow]]] = defaultdict(list)
 
@@ -58,21 +74,37 @@ def _link_group(
 ) -> list[Finding]:
     """One name. Within a department the earliest row is the original of all others."""
     departments: dict[str, list[ProjectRow]] = defaultdict(list)
+    owners = {text.key(row.counted or "") for row in group if not row.is_relisted}
     for row in group:
-        departments[text.key(row.counted or "")].append(row)
+        # A row that the office adds may leave the department to its original.
+        owner = next(iter(owners)) if row.counted is None and len(owners) == 1 else row.counted
+        departments[text.key(owner or "")].append(row)
     findings: list[Finding] = []
-    orphans: list[ProjectRow] = []
+    orphans: list[list[ProjectRow]] = []
     for rows in departments.values():
         originals = [row for row in rows if not row.is_relisted]
         if originals:
             findings += _link_department(rows, originals, strategy)
         else:
-            orphans += rows
-    others = [row for row in group if not row.is_relisted]
-    for row in orphans:
-        own = [pair for pair in aside if pair[1].counted == row.counted]
-        candidates = own or [("other", other) for other in others] or aside
-        row.link, row.original = candidates[0] if candidates else ("missing", None)
+            orphans.append(rows)
+    for rows in orphans:
+        own = [pair for pair in aside if pair[1].counted == rows[0].counted]
+        others = [("other", row) for row in group if not row.is_relisted]
+        state, original = next(iter(own or others or aside), ("missing", None))
+        for row in rows:
+            row.link, row.original = state, original
+        if state == "withdrawn":
+            findings += _promote(rows, strategy)
+    return findings
+
+
+def _promote(rows: Sequence[ProjectRow], strategy: Strategy) -> list[Finding]:
+    """The earliest of the rows whose original is gone takes its place."""
+    head, *rest = rows
+    findings = _repeat(head, head.original, strategy) if head.original else []
+    head.relisted = None
+    for row in rest:
+        row.link, row.original = "found", head
     return findings
 
 
@@ -127,13 +159,13 @@ def _take(row: ProjectRow, original: ProjectRow, name: str, strategy: Strategy) 
     mine, theirs = row.value(name), original.value(name)
     if mine == theirs:
         return []
+    # A figure that differs from the original's is L103 (``checks/lists.py``).
+    told = name == "budget" and row.differs_from_original
     if name in row.own:
         row.own = {**row.own, name: theirs}
     else:
         setattr(row, name, theirs)
     same_in_print = name == "category" and {mine, theirs} <= {None, text.CONTINUED}
-    # A figure that differs from the original's is L103 (``checks/lists.py``).
-    told = row.original is not None and name == "budget" and None not in (mine, theirs)
     if name in row.unknown or same_in_print or told:
         return []
     label = strategy.field_by_name[name].label

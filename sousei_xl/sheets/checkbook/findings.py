@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sousei_xl.addresses import cell_position
-from sousei_xl.findings import Finding, Place, Severity, collapse
+from sousei_xl.findings import OFFICE, Finding, Place, Severity, collapse
 from sousei_xl.rules.records import ListResult, RawRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
@@ -18,7 +18,7 @@ from sousei_xl.sheets.checkbook.cells import (
     within_limit,
     write_title,
 )
-from sousei_xl.sheets.checkbook.steps import OFFICE, tally
+from sousei_xl.sheets.checkbook.steps import tally
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 from sousei_xl.workspace import OFFICE_SHEET

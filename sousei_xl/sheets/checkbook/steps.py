@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from sousei_xl import text
-from sousei_xl.findings import RULES, Finding, is_error, is_open_confirmation
+from sousei_xl.findings import OFFICE, RULES, Finding, is_error, is_open_confirmation
 from sousei_xl.rules.indicators.records import IndicatorDepartment, IndicatorResult
 from sousei_xl.rules.records import ListResult
 from sousei_xl.sheets import Contents, named
@@ -18,7 +18,6 @@ from sousei_xl.sheets.checkbook.letters import Reminder
 from sousei_xl.sheets.checkbook.reminders import indicator_reminders, reminders
 from sousei_xl.workspace import OFFICE_SHEET
 
-OFFICE = "事務局"
 _REFUSED, _IGNORED = "受け付けなかったファイル", "読み込まないもの"
 _PARTS = ("部局あて", "事務局あて", "KPI", _REFUSED, _IGNORED, "確認済")
 _YEN, _STRAY = "R114", "F205"
@@ -44,7 +43,7 @@ def tally(contents: Contents) -> str:
             return "KPI"
         if outcome in ("refused", "ignored"):
             return _REFUSED if outcome == "refused" else _IGNORED
-        return "事務局あて" if item.addressee == OFFICE or outcome == "office" else "部局あて"
+        return "事務局あて" if item.addressee == OFFICE else "部局あて"
 
     totals = []
     for severity in ("要修正", "要確認"):
