@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from workspaces import Ran, column, edit, example_workspace, run
 
 from tests.recalculate import needs_office, recalculate
+from tests.workspaces import ROOT
 
 OFFICIAL = {
     "draft": "別紙_平成30年度_作成中.xlsx",
@@ -291,6 +292,31 @@ def test_hand_edits_are_kept_listed_and_offered(workspace: Path) -> None:
     flat = [str(v) for row in offered for v in row]
     assert "1ア-2" in flat
     assert "不妊治療支援事業" in flat
+
+
+def test_a_row_that_a_department_has_deleted_is_named_once(workspace: Path) -> None:
+    """Its file has replaced the former one: nothing else tells of it."""
+    import openpyxl
+
+    assert merge(workspace).json["gone"] == []
+    path = workspace / "inbox" / "経済部.xlsx"
+    name = "若者地元定着奨学金返済補助事業"
+    row = next(i for i, cells in enumerate(sheet(path, "事業", whole=True), 1) if name in cells)
+    other = next(
+        i for i, c in enumerate(sheet(path, "事業", whole=True), 1) if "食品産業支援事業" in c
+    )
+    edit(path, "事業", {f"{column(path, '掲載区分')}{other}": "終了"})
+    book = openpyxl.load_workbook(path)
+    book["事業"].delete_rows(row)
+    book.save(path)
+    assert merge(workspace).json["gone"] == [["2イ-1", name]]
+    assert merge(workspace).json["gone"] == []
+    shutil.copy(ROOT / "inbox" / "経済部.xlsx", path)
+    assert "どのファイルにもない" not in run("merge", "--workspace", workspace).out
+    path.unlink()
+    said = run("merge", "--workspace", workspace).out
+    assert "今回はどのファイルにもない行: 32" in said
+    assert f"2イ-1　{name}（経済部）" in said
 
 
 def test_an_output_that_is_gone_is_told_without_a_name_that_keeps_it(workspace: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from sousei_xl.commands import last_year
+from sousei_xl.figures.changes import target
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import Finding
 from sousei_xl.rules.indicators.records import IndicatorResult
@@ -126,6 +127,7 @@ def delivered(contents: Contents, result: Delivered) -> dict[str, Any]:
     published, remarks = result.published, result.remarks
     return {
         **merged(contents, [*published.written, *published.unchanged]),
+        "gone": [[target(row), row["事業名"]] for row in result.gone],
         "remarks": {"this_year": remarks.this_year, "earlier": remarks.earlier},
     }
 

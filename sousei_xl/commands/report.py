@@ -38,6 +38,13 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
     _figures(console, contents)
     _compared(console, contents)
     _findings(console, contents)
+    if delivered.gone:
+        console.print()
+        _rows(console, "前回の別紙にあって、今回はどのファイルにもない行", delivered.gone)
+        console.print(
+            "    部局が消したのでなければ、ファイルを取り違えたり、別の様式で上書きしたりして"
+            "いないか確かめます（前回の別紙は、下の「履歴」にあります）。"
+        )
     console.print("\n書き出したもの")
     for name in published.written:
         console.print(f"  {shown(str(workspace.outbox / name))}")

@@ -12,8 +12,8 @@ from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
-from sousei_xl import publish
-from sousei_xl.figures.changes import Changes, compare
+from sousei_xl import publish, text
+from sousei_xl.figures.changes import NAME, Changes, Row, compare
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.figures.totals import totals
@@ -194,11 +194,15 @@ class Remarks:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What stands in the outbox now, and the hand edits that were found there before."""
+    """What stands in the outbox now, and the hand edits that were found there before.
+
+    ``gone`` are rows of the former official workbook that nobody has submitted this time.
+    """
 
     published: Published
     hand_edits: tuple[ReadyRow, ...]
     remarks: Remarks
+    gone: tuple[Row, ...]
 
 
 def prepare(writers: Writers, intake: Intake) -> None:
@@ -280,7 +284,30 @@ def publish_list(
     this_year = strategy.settings.fiscal_year
     earlier = sum(remark.year is not None and remark.year < this_year for remark in said)
     found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
-    return Delivered(published, tuple(edits), Remarks(len(said) - earlier, earlier, found))
+    said_so = Remarks(len(said) - earlier, earlier, found)
+    return Delivered(published, tuple(edits), said_so, _gone(workspace, contents, published))
+
+
+def _gone(workspace: Workspace, contents: Contents, published: Published) -> tuple[Row, ...]:
+    """A row that was deleted in a form leaves no other trace: its file has replaced the former."""
+    stem = Path(output_names(contents.strategy)["final"]).stem
+    former = next((name for name in published.moved if Path(name).name.startswith(stem)), None)
+    if former is None:
+        return ()
+    try:
+        old = previous.data_rows(publish.read_back(workspace.outbox / former))
+    except publish.NotWhole:  # somebody's edit; it is kept, and told as such
+        return ()
+    result = contents.result
+    names = [*(row.name for row in result.held), *(row.name for row in result.withdrawn)]
+    aside = set(map(text.key, names))
+    removed = compare(old, _data(contents)).removed
+    return tuple(row for row in removed if text.key(text.to_text(row[NAME])) not in aside)
+
+
+def _data(contents: Contents) -> list[Row]:
+    headings, rows = projects_data(contents)
+    return [dict(zip(headings, row, strict=True)) for row in rows]
 
 
 def _open_data(contents: Contents) -> Iterator[Output]:
@@ -301,8 +328,7 @@ def _relative(target: Path, start: Path) -> str:
 
 def changes_since_published(workspace: Workspace, contents: Contents) -> tuple[str, Changes]:
     """(name of the published official workbook or "", what this run would change in it)."""
-    headings, rows = projects_data(contents)
-    new = [dict(zip(headings, row, strict=True)) for row in rows]
+    new = _data(contents)
     for name in output_names(contents.strategy).values():
         path = workspace.outbox / name
         if path.is_file():
