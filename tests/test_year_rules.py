@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -50,6 +51,45 @@ def compared(
 
 def year_codes(result: ListResult) -> Codes:
     return [(f.code, f.place.row_id) for f in result.findings if f.code in ("Y101", "Y102")]
+
+
+# (what it is, this year's rows, last year's, departments without a file, department → names)
+FORGOTTEN: list[tuple[str, list[RawRow], list[LastRow], list[str], dict[str, str]]] = [
+    ("as last year", [row(1, "甲")], [last("甲")], [], {}),
+    ("gone", [row(1, "甲")], [last("甲"), last("乙", number=5)], [], {E: "『乙』（2ア-5）"}),
+    (
+        "several, of two departments",
+        [row(1, "甲")],
+        [last("乙"), last("丙", number=2), last("丁", department=N), last("甲")],
+        [],
+        {E: "『乙』（2ア-1）、『丙』（2ア-2）", N: "『丁』（2ア-1）"},
+    ),
+    ("ended", [row(1, "甲", category="終了")], [last("甲")], [], {}),
+    ("held", [row(1, "甲", None)], [last("甲")], [], {}),
+    ("perhaps renamed", [row(1, "移住促進事業")], [last("移住促進支援事業")], [], {}),
+    ("relisted last year", [row(1, "甲")], [last("甲"), last("甲", "2ウ", relisted=True)], [], {}),
+    ("the file may still come", [row(1, "甲")], [last("乙", department=N)], [N], {}),
+    ("of a department that is no more", [row(1, "甲")], [last("乙", department="旧部")], [], {}),
+    ("nothing to report", [], [last("甲")], [], {E: "『甲』（2ア-1）"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "before", "missing", "told"),
+    [case[1:] for case in FORGOTTEN],
+    ids=[case[0] for case in FORGOTTEN],
+)
+def test_what_was_listed_last_year_is_not_forgotten(
+    rows: list[RawRow], before: list[LastRow], missing: list[str], told: dict[str, str]
+) -> None:
+    if "旧部" in {r.department for r in before}:
+        before = [replace(r, counted="") if r.department == "旧部" else r for r in before]
+    found = [f for f in compared(rows, before, missing=missing).findings if f.code == "Y103"]
+    assert {f.department for f in found} == {f.target for f in found} == told.keys()
+    for item in found:
+        assert f"件あります：{told[item.department]}。" in item.message
+        sent = {r.file for r in rows if r.file == f"{item.department}.xlsx"}
+        assert item.place.file == next(iter(sent), "")
 
 
 # (what it is, this year's rows, last year's, findings)

@@ -6,6 +6,7 @@ All are 要確認, for last year's list may be incomplete, and its names those o
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +15,7 @@ from sousei_xl import text
 from sousei_xl.figures import changes
 from sousei_xl.figures.changes.year import match, unlisted
 from sousei_xl.figures.last_year import LastRow, LastYear
-from sousei_xl.findings import Finding
+from sousei_xl.findings import Finding, Place, clip, finding
 from sousei_xl.rules.checks.listing import Listing, at
 from sousei_xl.rules.checks.rows import thousandth
 from sousei_xl.rules.records import ProjectRow
@@ -29,11 +30,13 @@ class Year:
 
     ``known`` gives the row of last year that is the same project (of one that is listed twice, both
     times), ``renamed`` the one that may have got a new name, for placed rows that are not relisted.
+    ``gone`` are the projects of last year that departments with all their files say nothing of.
     """
 
     listing: Listing
     known: Mapping[int, LastRow]
     renamed: Mapping[int, LastRow]
+    gone: Sequence[LastRow]
 
     @property
     def projects(self) -> Iterator[ProjectRow]:
@@ -61,11 +64,17 @@ def beside(
         )
         if row.name and not row.is_relisted
     ]
-    known, renamed, _, twins = match(old, [_data(row) for row in rows], aside, waiting)
+    known, renamed, beside, twins = match(old, [_data(row) for row in rows], aside, waiting)
+    found = {*known.values(), *renamed.values(), *beside.values()}
     return Year(
         listing,
         {rows[i].row_id: old[j] for i, j in {**known, **twins}.items()},
         {rows[i].row_id: old[j] for i, j in renamed.items()},
+        [
+            row
+            for j, row in enumerate(old)
+            if j not in found and row.counted and row.counted not in waiting
+        ],
     )
 
 
@@ -129,13 +138,37 @@ def budget_is_explained(year: Year) -> Iterator[Finding]:
         )
 
 
+_MOST_NAMES = 20
+
+
+def nothing_is_forgotten(year: Year) -> Iterator[Finding]:
+    """Y103: projects of last year that are neither listed nor ended, one finding a department."""
+    gone: dict[str, list[LastRow]] = defaultdict(list)
+    for row in year.gone:
+        gone[row.counted].append(row)
+    files: dict[str, str] = {}
+    for mine in (*year.listing.placed, *year.listing.held):
+        files.setdefault(mine.submitter, mine.raw.file)
+    for department, rows in gone.items():
+        names = [f"『{clip(row.name)}』（{row.place}）" for row in rows[:_MOST_NAMES]]
+        rest = len(rows) - len(names)
+        yield finding(
+            "Y103",
+            Place(files.get(department, "")),
+            len(rows),
+            names="、".join(names) + (f" ほか{rest}事業" if rest else ""),
+            target=department,
+            department=department,
+        )
+
+
 def _has_reason(row: ProjectRow) -> bool:
     """Whether 備考 has more than what the form was prefilled with."""
     return bool(row.note) and not str(row.note).startswith(FORMER_MEASURE)
 
 
-CODES = ("Y101", "Y102")
-CHECKS: tuple[Check, ...] = (is_new_or_not, budget_is_explained)
+CODES = ("Y101", "Y102", "Y103")
+CHECKS: tuple[Check, ...] = (is_new_or_not, budget_is_explained, nothing_is_forgotten)
 
 
 def run_checks(year: Year) -> list[Finding]:
