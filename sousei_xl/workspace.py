@@ -34,8 +34,9 @@ def require_file(path: Path, what: str = "ファイル") -> None:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The three places of the contract."""
+    """The three places of the contract, and the folder ``root`` that commands are typed in."""
 
+    root: Path
     template: Path
     inbox: Path
     outbox: Path
@@ -50,10 +51,32 @@ class Workspace:
     ) -> Workspace:
         """The workspace below ``root``, with parts that were named on the command line."""
         return cls(
+            root=root,
             template=template or root / "templates" / TEMPLATE_NAME,
             inbox=inbox or root / "inbox",
             outbox=outbox or root / "outbox",
         )
+
+    @property
+    def options(self) -> str:
+        """What another command needs to find the same places: blank where they are the usual."""
+        usual = Workspace.at(self.root)
+        return "".join(
+            f" --{name} {as_argument(relative(path, self.root))}"
+            for name in ("template", "inbox", "outbox")
+            if (path := getattr(self, name)) != getattr(usual, name)
+        )
+
+
+def relative(target: Path, start: Path) -> str:
+    """The way from a folder to a file, with ``/``; the whole path where there is none."""
+    import os
+    from pathlib import Path
+
+    try:
+        return Path(os.path.relpath(target, start)).as_posix()
+    except ValueError:  # another drive of a Windows machine
+        return target.resolve().as_posix()
 
 
 @dataclass(frozen=True, slots=True)

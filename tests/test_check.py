@@ -141,9 +141,7 @@ def test_files_of_the_inbox_share_one_merge(
     from sousei_xl.intake import arrivals
     from sousei_xl.workspace import Workspace
 
-    place = Workspace(
-        workspace / "templates" / "別紙_template.xlsx", workspace / "inbox", workspace / "outbox"
-    )
+    place = Workspace.at(workspace)
     arrived = arrivals.start(place).result()
     merges = []
     merge = checking.merge_all

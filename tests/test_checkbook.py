@@ -391,6 +391,22 @@ def test_states_of_a_finished_list(tmp_path: Path) -> None:
     page = texts(written(tmp_path, final), "提出状況")
     assert "別紙とオープンデータを公表できます。" in page
     assert "9／9部局" in page
+    doubt = finding(
+        "K103",
+        Place("経済部.xlsx", "KPI", 5, "J5"),
+        1_109_000,
+        expected="110.9",
+        reference="現状値",
+        unit="万人",
+    )
+    kpi = replace(final, indicators=replace(final.indicators, findings=(doubt,)))
+    last = list(next_steps(kpi))[-1]
+    assert "KPIの指摘が1件残っています" in last
+    assert "公表できます" not in last
+    assert "公表できます" in list(next_steps(final))[-1]
+    compared = replace(final, forgotten="別紙_平成29年度.xlsx")
+    assert "別紙_平成29年度.xlsx" in next(next_steps(compared))
+    assert "前年度の別紙と比べずに確定しています" in list(next_steps(compared))[-1]
     reopened = replace(example_contents(), reopened=True)
     assert "もう一度決裁を受けます。" in texts(written(tmp_path, reopened), "提出状況")
 

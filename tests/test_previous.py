@@ -309,6 +309,11 @@ def test_a_list_without_its_council_workbook_beside_it(years: TwoYears, tmp_path
     )
     assert done.status == 0
     assert "同じフォルダーに、前年度の検討懇談会資料はありません" in done.out
+    command = re.search(r"「sousei-xl merge --approve 決裁日(.+?)」", done.out)
+    assert command is not None
+    _, outbox, _, previous = command[1].split()  # typed in the workspace
+    assert (years.second / outbox).resolve() == (tmp_path / "outbox").resolve()
+    assert (years.second / previous).resolve() == alone.resolve()
     # What was typed this year is kept, and said; nobody is alarmed about it.
     council = tmp_path / "outbox" / NEXT_COUNCIL
     row = next(i for i, r in enumerate(rows(council, EVALUATION), 1) if r[0] == "施策:1ア")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import partial
@@ -38,7 +37,7 @@ from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype, load_prototype
 from sousei_xl.strategy import Strategy
-from sousei_xl.workspace import OperatorError, Run, Workspace
+from sousei_xl.workspace import OperatorError, Run, Workspace, relative
 
 __all__ = [
     "Definition",
@@ -154,10 +153,12 @@ def contents_of(
         reopened=approval is not None and status == "proposal",
         indicators=indicators,
         judged=judge_all(indicators.reports, strategy.settings),
+        inbox=relative(workspace.inbox, workspace.root),
+        options=workspace.options,
     )
     if last is None:
         return replace(contents, forgotten=_compared_with(workspace, strategy))
-    typed = _relative(previous, workspace.outbox.parent) if previous else last.file
+    typed = relative(previous, workspace.root) if previous else last.file
     return replace(contents, year_changes=year_changes(contents, last), previous=typed)
 
 
@@ -235,7 +236,7 @@ def publish_list(
     names = output_names(strategy)
     year = strategy.settings.year_label
 
-    inbox = _relative(workspace.inbox, workspace.outbox)
+    inbox = relative(workspace.inbox, workspace.outbox)
 
     edits = previous.ready_rows(workspace, publish.hand_edited(workspace), strategy)
     official = Output(
@@ -316,14 +317,6 @@ def _open_data(contents: Contents) -> Iterator[Output]:
 
     for file in open_data(contents):
         yield Output(file.name, file.write, verified_by(file.check))
-
-
-def _relative(target: Path, start: Path) -> str:
-    """How a link in the outbox leads to the inbox; the whole path where no relative one does."""
-    try:
-        return Path(os.path.relpath(target, start)).as_posix()
-    except ValueError:  # another drive of a Windows machine
-        return target.resolve().as_posix()
 
 
 def changes_since_published(workspace: Workspace, contents: Contents) -> tuple[str, Changes]:

@@ -28,7 +28,8 @@ class Contents:
     決裁 replaces. ``indicators`` is the KPI round, ``judged`` what its reports
     mean (``judge_all``). ``year_changes`` is what became of last year's projects, if last year's
     別紙 was given, and ``previous`` the way to that from the workspace; ``forgotten`` names the one
-    that the list in the outbox was compared with, where this run was given none.
+    that the list in the outbox was compared with, where this run was given none. ``inbox`` is the
+    way to the inbox, ``options`` what names the places of the run behind a command.
     """
 
     strategy: Strategy
@@ -44,6 +45,8 @@ class Contents:
     year_changes: YearChanges | None = None
     forgotten: str = ""
     previous: str = ""
+    inbox: str = "inbox"
+    options: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -61,14 +64,16 @@ class Contents:
         return {"draft": "作成中", "proposal": "案", "final": "確定"}[self.status]
 
     @property
-    def previous_option(self) -> str:
-        """`` --previous 別紙.xlsx``, for a command that must see the same; blank without one."""
-        return f" --previous {as_argument(text.printable(self.previous))}" if self.previous else ""
+    def again(self) -> str:
+        """`` --outbox … --previous 別紙.xlsx``, for a command that must see the same."""
+        if not self.previous:
+            return self.options
+        return f"{self.options} --previous {as_argument(text.printable(self.previous))}"
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """What is seldom meant: days of the list (基準日, 提出期限, 決裁日), gaps in the template,
-        last year left out."""
+        """What is seldom meant: last year left out, days of the list (基準日, 提出期限, 決裁日),
+        gaps in the template."""
         asked = (*questions(self.strategy.settings, self.approved_on), *gaps(self.strategy))
         if not self.forgotten:
             return asked
@@ -77,7 +82,7 @@ class Contents:
             "ないため、そこから引き継いだ過年度の実績値と、前年度との比較（指摘、前年度からの変更"
             "箇所）がありません。必要なら、--previous を付けてもう一度統合します。"
         )
-        return (*asked, left_out)
+        return (left_out, *asked)
 
     @property
     def stamp(self) -> str:

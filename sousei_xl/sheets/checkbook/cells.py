@@ -30,11 +30,6 @@ class Inbox:
 
     link: str
 
-    @property
-    def typed(self) -> str:
-        """The inbox as it is named in the workspace, where commands are typed: ``inbox``."""
-        return self.link.removeprefix("../")
-
     def file(self, file: str) -> Cell:
         """The file's name, opening it."""
         return self._link(file, "", "", file)

@@ -55,9 +55,9 @@ def tally(contents: Contents) -> str:
 
 def next_steps(contents: Contents) -> Iterator[str]:
     """What the office does next, one sentence group each, the most urgent first."""
+    yield from contents.questions
     yield from unacknowledged(contents)
     result = contents.result
-    yield from contents.questions
     unreached = [f for f in result.files if f.unreached]
     if unreached:
         files = named([text.printable(f.file) for f in unreached], 5)
@@ -114,13 +114,28 @@ def next_steps(contents: Contents) -> Iterator[str]:
         yield "確定した後に内容が変わっています。変わったところを確かめ、もう一度決裁を受けます。"
     if contents.status == "proposal":
         # Without it, what was carried over from last year's would be missing in the final list.
-        again = contents.previous_option
         example = contents.strategy.settings.list_date.isoformat()
         yield (
-            f"別紙（案）を確かめて決裁を受け、「sousei-xl merge --approve 決裁日{again}」"
+            f"別紙（案）を確かめて決裁を受け、「sousei-xl merge --approve 決裁日{contents.again}」"
             f"（決裁日は {example} のように書きます）で確定します。"
         )
     if contents.status == "final":
+        yield from _to_publish(contents)
+
+
+def _to_publish(contents: Contents) -> Iterator[str]:
+    """What is final may be published, but for what is in doubt about the KPI round, which no 決裁
+    looks at, or was left out by mistake."""
+    about_kpi = contents.indicators.findings
+    doubts = sum(is_error(f) or is_open_confirmation(f) for f in about_kpi)
+    if contents.forgotten:
+        yield "前年度の別紙と比べずに確定しています。このままでよいか確かめてから公表します。"
+    elif doubts:
+        yield (
+            f"KPIの指摘が{doubts}件残っています。実績値を確かめてから、別紙とオープンデータを公表します"
+            "（事業の一覧は確定しています）。"
+        )
+    else:
         yield "別紙とオープンデータを公表できます。"
 
 

@@ -172,7 +172,7 @@ def _department_rows(
         for record in records:
             command = ""
             if record.file in asked:
-                command = marking(record.file, inbox.typed, contents.previous_option)
+                command = marking(record.file, contents.inbox, contents.again)
             yield _file_row(department, record, counts[record.file], inbox, kept, command)
         if department.expected or not records:
             refused = any(r.outcome == "refused" for r in records)
