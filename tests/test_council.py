@@ -526,5 +526,5 @@ def test_merge_carries_remarks_over_and_stops_where_it_cannot(tmp_path: Path) ->
     before[path] = damaged
     stopped = run("merge", "--workspace", folder)
     assert stopped.status == 2
-    assert "委員意見と市の対応を引き継げません" in stopped.err
+    assert "委員意見と対応を引き継げません" in stopped.err
     assert {p: p.read_bytes() for p in (folder / "outbox").iterdir() if p.is_file()} == before

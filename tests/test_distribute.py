@@ -725,6 +725,7 @@ def test_forms_are_made_before_there_is_an_inbox(tmp_path: Path) -> None:
         ["--only", "予算"],
         ["--confirm", "--only", "KPI"],
         ["--confirm", "--previous", "x.xlsx"],
+        ["--only", "事務局修正", "--previous", "x.xlsx"],
     ],
 )
 def test_mistakes_of_the_operator(workspace: Path, options: list[str]) -> None:

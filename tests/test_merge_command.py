@@ -319,6 +319,42 @@ def test_a_row_that_a_department_has_deleted_is_named_once(workspace: Path) -> N
     assert f"2イ-1　{name}（経済部）" in said
 
 
+def test_hand_edits_of_a_row_without_a_number_of_its_own_are_offered_by_name(
+    workspace: Path,
+) -> None:
+    """修正 does not take a number that the list gave."""
+    form = workspace / "inbox" / "経済部.xlsx"
+    name = "食品産業支援事業"
+    row = next(i for i, c in enumerate(sheet(form, "事業", whole=True), 1) if name in c)
+    edit(form, "事業", {f"{column(form, '番号')}{row}": None})
+    merge(workspace)
+    notes = sheet(workspace / "outbox" / OFFICIAL["proposal"], "注記")
+    assert any("番号の記入がない1行には" in str(cell) for line in notes for cell in line)
+    path = workspace / "outbox" / OFFICIAL["proposal"]
+    edit(path, "別紙", {_cell(path, "別紙", name): "食品産業応援事業"})
+    merge(workspace)
+    offered = sheet(workspace / "outbox" / "点検結果_平成30年度.xlsx", "事務局修正一覧")
+    (line,) = [cells for cells in offered if "食品産業応援事業" in cells]
+    office = workspace / "inbox" / "事務局修正.xlsx"
+    target, operation, field, before, after = line[1:6]
+    edit(office, "修正", dict(zip(("A4", "B4", "C4", "D4", "E4"), line[1:6], strict=True)))
+    assert str(target).endswith(f" {name}")
+    assert (operation, field, before, after) == ("修正", "事業名", name, "食品産業応援事業")
+    assert "O101" not in {f["code"] for f in merge(workspace).json["findings"]}
+
+
+def test_a_final_check_in_the_inbox_is_no_form_to_be_mended(workspace: Path) -> None:
+    assert run("distribute", "--confirm", "--workspace", workspace).status == 0
+    made = workspace / "outbox" / "様式" / "最終確認" / "経済部.xlsx"
+    shutil.copy(made, workspace / "inbox" / "経済部 確認済.xlsx")
+    found = merge(workspace).json
+    (item,) = [f for f in found["findings"] if f["code"] == "F201"]
+    assert "これは最終確認で" in item["message"]
+    assert "「直す内容」は、『事務局修正.xlsx』" in item["cure"]
+    assert item["addressee"] == "事務局"
+    assert not (workspace / "outbox" / "差戻し").exists()
+
+
 def test_an_output_that_is_gone_is_told_without_a_name_that_keeps_it(workspace: Path) -> None:
     merge(workspace)
     (workspace / "outbox" / OFFICIAL["proposal"]).unlink()

@@ -342,6 +342,17 @@ def test_an_ended_original_does_not_end_the_row_that_stands() -> None:
     assert [w.reason for w in result.withdrawn] == ["終了"]
 
 
+@pytest.mark.parametrize("cells", [{"budget": "約15,000"}, {"number": "一"}])
+def test_what_cannot_be_read_is_told_with_the_name_of_its_project(cells: dict[str, str]) -> None:
+    found = [f for f in merged(row(1, "甲", **cells)).findings if f.code in ("R105", "R108")]
+    assert [f.subject for f in found] == ["甲"]
+
+
+def test_yen_are_rounded_half_up_in_what_is_suggested() -> None:
+    result = merged(row(1, "甲", budget=12_500, previous_budget=12))
+    assert "正しくは13" in one(result, "R114").cure
+
+
 def test_a_relisted_row_needs_none_of_the_offices_required_fields() -> None:
     strategy = strategy_of(fields=[("財源", "独自", "文字", "はい")])
     result = merged(

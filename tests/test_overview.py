@@ -261,7 +261,7 @@ def test_empty_list_counts_nothing(tmp_path: Path) -> None:
     assert row_of(values(path, "総括表"), "", "合計")[2:9] == [0, 0, 0, 0, 0, 0, 0]
     assert "終了・取下げの事業はありません。" in texts(path, "総括表")
     assert "再掲の行はありません。" in texts(path, "再掲一覧")
-    assert texts(path, "部局別一覧").count("該当する事業はありません。") == 9
+    assert texts(path, "部局別一覧").count("様式がまだそろっていません。") == 9
 
 
 def drawings(path: Path) -> tuple[list[str], list[str]]:

@@ -270,7 +270,7 @@ def test_remarks_come_once_and_are_then_this_years_to_change(years: TwoYears, me
     def again() -> None:
         done = run("merge", "--workspace", years.second, "--previous", years.previous)
         assert done.status == 0, done.err
-        assert "委員意見と市の対応を1件引き継いでいます" in done.out
+        assert "委員意見と対応を1件引き継いでいます" in done.out
 
     assert said() == [("H30", "保育士が足りない。", "確保に努めます。")]
     again()
@@ -320,7 +320,7 @@ def test_a_list_without_its_council_workbook_beside_it(years: TwoYears, tmp_path
     edit(council, EVALUATION, {f"D{row}": "今年の意見"})
     here = ("--workspace", years.second, "--outbox", tmp_path / "outbox")
     done = run("merge", *here, "--previous", alone)
-    assert "今年度の委員意見と市の対応を1件残しました" in done.out
+    assert "今年度の委員意見と対応を1件残しました" in done.out
     assert "引き継いで" not in done.out
     assert run("merge", *here, "--json").json["remarks"] == {"this_year": 1, "earlier": 0}
     # Last year's workbook without a remark: nothing to carry over, nothing to say about it.
@@ -337,8 +337,8 @@ def test_a_list_without_its_council_workbook_beside_it(years: TwoYears, tmp_path
     # With a remark of last year's, both are said.
     shutil.copy(years.first / "outbox" / COUNCIL, alone.parent / COUNCIL)
     done = run("merge", *here, "--previous", alone)
-    assert "今年度の委員意見と市の対応を1件残しました" in done.out
-    assert "前年度までの委員意見と市の対応を1件引き継いでいます" in done.out
+    assert "今年度の委員意見と対応を1件残しました" in done.out
+    assert "前年度までの委員意見と対応を1件引き継いでいます" in done.out
 
 
 def test_the_same_files_make_the_same_bytes(years: TwoYears, tmp_path: Path) -> None:

@@ -75,6 +75,8 @@ def run(args: argparse.Namespace) -> int:
     """Write the forms, or the final check (exit status 1 while the list is a draft)."""
     workspace = workspace_of(args)
     if not args.confirm:
+        if args.only == OFFICE and args.previous:
+            raise OperatorError(f"--only {OFFICE} は、--previous と一緒には使えません。")
         return _distribute(args, workspace)
     if args.only or args.previous:
         raise OperatorError("--confirm は、--only や --previous と一緒には使えません。")

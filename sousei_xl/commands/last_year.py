@@ -65,11 +65,11 @@ def remarks(found: Remarks, compared: bool) -> Iterator[str]:
     """
     this_year, earlier = found.this_year, found.earlier
     if this_year:
-        yield f"検討懇談会資料に記入済みの、今年度の委員意見と市の対応を{this_year:,}件残しました。"
+        yield f"検討懇談会資料に記入済みの、今年度の委員意見と対応を{this_year:,}件残しました。"
     if earlier:
-        yield f"検討懇談会資料に、前年度までの委員意見と市の対応を{earlier:,}件引き継いでいます。"
+        yield f"検討懇談会資料に、前年度までの委員意見と対応を{earlier:,}件引き継いでいます。"
     elif compared and not found.has_last_years:
         yield (
             "前年度の別紙と同じフォルダーに、前年度の検討懇談会資料はありません"
-            "（置いて実行すると、前年度の委員意見と市の対応を引き継ぎます）。"
+            "（置いて実行すると、前年度の委員意見と対応を引き継ぎます）。"
         )

@@ -18,6 +18,7 @@ def _kinds() -> tuple[tuple[str, set[str]], ...]:
     from sousei_xl.sheets.checkbook.findings import FINDINGS_SHEET
     from sousei_xl.sheets.checkbook.submissions import SHEET as SUBMISSIONS
     from sousei_xl.sheets.council import EVALUATION
+    from sousei_xl.sheets.final_check import SHEET as FINAL_CHECK
 
     return (
         (OFFICIAL, {PROJECTS_SHEET}),
@@ -25,6 +26,7 @@ def _kinds() -> tuple[tuple[str, set[str]], ...]:
         (f"『{OFFICE_SHEET}』", {CORRECTED, ADDED, ACKNOWLEDGED}),
         ("点検結果", {SUBMISSIONS, FINDINGS_SHEET}),
         ("検討懇談会資料", {EVALUATION}),
+        (FINAL_CHECK, {FINAL_CHECK}),
     )
 
 

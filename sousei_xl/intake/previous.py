@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sousei_xl import publish, text
 from sousei_xl.addresses import column_number
@@ -25,15 +25,21 @@ def data_rows(sheets: Sheets) -> list[Row]:
 
 
 def ready_rows(
-    workspace: Workspace, edits: Sequence[HandEdit], strategy: Strategy
+    workspace: Workspace,
+    edits: Sequence[HandEdit],
+    strategy: Strategy,
+    numbered: Collection[tuple[str, str]],
 ) -> list[ReadyRow]:
-    """Each hand edit, and where it changed a field of a project, as a ready row for 修正."""
+    """Each hand edit, and where it changed a field of a project, as a ready row for 修正.
+
+    ``numbered`` are (measure, name) of projects whose number the list gave: 修正 takes their name.
+    """
     places: dict[str, dict[tuple[str, int], Mapping[int, str]]] = {}
     found = []
     for edit in edits:
         if edit.file not in places:
             ours = publish.published_values(workspace, edit.file)
-            places[edit.file] = dict(_places(ours, strategy)) if ours else {}
+            places[edit.file] = dict(_places(ours, strategy, numbered)) if ours else {}
         column = column_number(re.sub(r"\d", "", edit.cell)) - 1
         fields = places[edit.file].get((edit.sheet, edit.row_before or 0), {})
         label, target = fields.get(column, ""), fields.get(-1, "")
@@ -43,7 +49,9 @@ def ready_rows(
 
 
 def _places(
-    ours: Mapping[str, Sequence[Sequence[str]]], strategy: Strategy
+    ours: Mapping[str, Sequence[Sequence[str]]],
+    strategy: Strategy,
+    numbered: Collection[tuple[str, str]],
 ) -> Iterator[tuple[tuple[str, int], Mapping[int, str]]]:
     """(sheet, Excel row) → column → field label, with the row's 対象 under -1.
 
@@ -61,13 +69,15 @@ def _places(
     printed = enumerate(ours.get(FORM, []), 1)
     printed_fields: dict[int, str] = {}
     for number, row in enumerate(data[1:], 2):
-        target = f"{row[index[MEASURE]]}-{row[index[NUMBER]]}"
+        measure, name = row[index[MEASURE]], row[index[NAME]]
+        by_name = (measure, name) in numbered
+        target = f"{measure} {name}" if by_name else f"{measure}-{row[index[NUMBER]]}"
         yield (PROJECTS_SHEET, number), {**data_fields, -1: target}
         for line, cells in printed:
             labels = _labels(cells, strategy)
             if len(labels) >= 4:
                 printed_fields = labels
-            elif row[index[NUMBER]] in cells and any(row[index[NAME]] in c for c in cells):
+            elif row[index[NUMBER]] in cells and any(name in c for c in cells):
                 yield (FORM, line), {**printed_fields, -1: target}
                 break
 

@@ -91,7 +91,7 @@ _OTHERWISE = (
 def _cannot(path: Path) -> str:
     return (
         f"『{path.name}』（{path.parent.name}フォルダー）を読み取れないため、"
-        "そこに書かれた委員意見と市の対応を引き継げません。"
+        "そこに書かれた委員意見と対応を引き継げません。"
     )
 
 
@@ -104,7 +104,7 @@ def check_kept(sheets: OpenSheets, remarks: Iterable[Remark]) -> None:
             # Several remarks for one place stand one below the other.
             if said not in texts and not any(said in t for t in texts):
                 raise OperatorError(
-                    "書き出した検討懇談会資料を読み直したところ、委員意見と市の対応が"
+                    "書き出した検討懇談会資料を読み直したところ、委員意見と対応が"
                     "そろっていませんでした。出力フォルダーは前のままです。"
                     "もう一度実行してください。"
                 )

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from sousei_xl import text
-from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.findings import OFFICE, Finding, Place, finding
 from sousei_xl.forms import layout
 from sousei_xl.forms.indicator_layout import find_indicator_header
 from sousei_xl.forms.request_layout import SHEET, read_answers
@@ -183,7 +183,9 @@ def _judge(
     if missing:
         names = [s.name for s in reading.sheets]
         if layout.REPLY not in names and (kind := kind_of(names)):
-            return "", [finding("F201", Place(file), variant="ours", kind=kind)]
+            # No department has a form to mend there: nothing goes back.
+            ours = finding("F201", Place(file), variant="ours", kind=kind)
+            return "", [replace(ours, addressee=OFFICE)]
         return "", [finding("F201", Place(file, sheet), missing="、".join(missing))]
     version = reading.properties.get(layout.MARK, layout.VERSION)
     if version != layout.VERSION:

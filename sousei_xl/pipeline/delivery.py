@@ -238,7 +238,9 @@ def publish_list(
 
     inbox = relative(workspace.inbox, workspace.outbox)
 
-    edits = previous.ready_rows(workspace, publish.hand_edited(workspace), strategy)
+    given = {f.place.row_id for f in contents.result.findings if f.code == "A105"}
+    numbered = {(r.measure, r.name) for r in contents.result.listed if r.row_id in given}
+    edits = previous.ready_rows(workspace, publish.hand_edited(workspace), strategy, numbered)
     official = Output(
         names[contents.status],
         write=partial(write_official, contents=contents, prototype=prototype),

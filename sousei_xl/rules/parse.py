@@ -37,7 +37,11 @@ class _Cells:
     def report(self, code: str, name: str, value: object, **facts: Any) -> None:
         field = self.fields[name]
         place = self.row.place(name, field.label)
-        self.findings.append(finding(code, place, value, department=self.row.submitter, **facts))
+        subject = text.to_text(self.raw.values.get("name"))
+        department = self.row.submitter
+        self.findings.append(
+            finding(code, place, value, subject=subject, department=department, **facts)
+        )
 
     def reject(self, code: str, name: str, value: object, **facts: Any) -> None:
         self.unknown.add(name)

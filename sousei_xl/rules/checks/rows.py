@@ -67,7 +67,7 @@ def budget_plausible(listing: Listing) -> Iterator[Finding]:
     in_yen = {r.raw.file for r in rows if (r.budget or 0) > limit or thousandth(r) is not None}
     for row in rows:
         assert row.budget is not None
-        meant = money(round(row.budget / 1000))
+        meant = money((row.budget + 500) // 1000)
         shown, previous = money(row.budget), thousandth(row)
         if row.budget > limit:
             yield at("R114", row, "budget", listing, shown, limit=money(limit), expected=meant)

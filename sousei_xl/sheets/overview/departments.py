@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from sousei_xl import text
+from sousei_xl.figures.totals import Subtotal
 from sousei_xl.rules.records import ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_name
@@ -42,6 +43,7 @@ def write_departments(book: Book, contents: Contents) -> None:
         f"予算事業費の単位は{settings.unit}です。",
         *undecided_note(contents),
     )
+    waiting = {d.department for d in contents.result.departments if d.missing_units}
     first = top + 2  # Excel's number of the first row below the header
     rows: list[Row] = []
     subtotals: list[int] = []  # rows of the sheet, from 0
@@ -50,9 +52,7 @@ def write_departments(book: Book, contents: Contents) -> None:
         begin, end = first + len(rows), first + len(rows) + len(mine) - 1
         rows += [_row(row) for row in mine]
         subtotals.append(top + 1 + len(rows))
-        rows.append(
-            _subtotal(figures.label, begin, end, figures.relisted, figures.gross, figures.net)
-        )
+        rows.append(_subtotal(figures, begin, end, figures.label in waiting))
     total = contents.totals.total
     last = first + len(rows) - 1
     rows.append(
@@ -92,10 +92,11 @@ def _row(row: ListedRow) -> Row:
     )
 
 
-def _subtotal(name: str, begin: int, end: int, relisted: int, gross: int, net: int) -> Row:
-    label = f"{name}　小計"
+def _subtotal(figures: Subtotal, begin: int, end: int, waited_for: bool) -> Row:
+    label, relisted = f"{figures.label}　小計", figures.relisted
     if end < begin:
-        return Row((label, None, None, "該当する事業はありません。", None, None, 0, 0), "subtotal")
+        nothing = "様式がまだそろっていません。" if waited_for else "該当する事業はありません。"
+        return Row((label, None, None, nothing, None, None, 0, 0), "subtotal")
     count = end - begin + 1
     counted = (
         f'=ROWS(D{begin}:D{end})&"行（うち再掲"&COUNTIF(C{begin}:C{end},"{text.RELISTED}")&"行、"'
@@ -109,8 +110,8 @@ def _subtotal(name: str, begin: int, end: int, relisted: int, gross: int, net: i
             Formula(counted, f"{count}行（うち再掲{relisted}行、{count - relisted}事業）"),
             None,
             None,
-            Formula(f"=SUBTOTAL(9,G{begin}:G{end})", gross),
-            Formula(f"=SUBTOTAL(9,H{begin}:H{end})", net),
+            Formula(f"=SUBTOTAL(9,G{begin}:G{end})", figures.gross),
+            Formula(f"=SUBTOTAL(9,H{begin}:H{end})", figures.net),
         ),
         "subtotal",
     )

@@ -13,7 +13,7 @@ from sousei_xl.sheets.indicators.head import round_note
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 from sousei_xl.strategy import AS_SUBMITTED
-from sousei_xl.strategy.indicators import results_as_of
+from sousei_xl.strategy.indicators import results_as_of, year_label
 from sousei_xl.strategy.load.table import FORM
 
 SHEET = "注記"
@@ -84,7 +84,7 @@ def _columns(contents: Contents) -> Iterator[_Note]:
         "番号",
         "施策の中での番号です。"
         + (
-            "部局から提出された番号のまま載せており、振り直していません。"
+            f"部局から提出された番号のまま載せており、振り直していません。{_numbered(contents)}"
             if strategy.settings.numbering == AS_SUBMITTED
             else "前年度の番号、提出の順に、事務局で付けています。再掲の行は後ろに置いています。"
         ),
@@ -128,6 +128,13 @@ def _columns(contents: Contents) -> Iterator[_Note]:
         yield field.label, field.hint or "この自治体の項目です。"
 
 
+def _numbered(contents: Contents) -> str:
+    given = sum(item.code == "A105" for item in contents.result.findings)
+    if not given:
+        return ""
+    return f"番号の記入がない{given}行には、その施策の最後に続く番号を事務局で付けています。"
+
+
 def _sums(contents: Contents) -> Iterator[_Note]:
     settings, total = contents.strategy.settings, contents.totals.total
     yield (
@@ -165,6 +172,8 @@ def _sums(contents: Contents) -> Iterator[_Note]:
 
 def _indicators(contents: Contents) -> Iterator[_Note]:
     settings = contents.strategy.settings
+    year = year_label(settings.fiscal_year - 1, settings)
+    era = {"S": "昭和", "H": "平成", "R": "令和"}[year[0]]
     if settings.notice:
         yield "注意書き", settings.notice
     if as_of := results_as_of(settings):
@@ -183,7 +192,7 @@ def _indicators(contents: Contents) -> Iterator[_Note]:
     yield (
         "年と年度",
         "「年」の指標は1月から12月まで、「年度」の指標は4月から翌年3月までの値です。"
-        "H29は、平成29年または平成29年度を表します。",
+        f"{year}は、{era}{year[1:]}年または{era}{year[1:]}年度を表します。",
     )
     yield (
         "達成率",
