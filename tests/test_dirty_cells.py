@@ -134,6 +134,8 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("name: spaces only", {"name": " 　\n"}, ["R102"], HELD),
     ("name: the row above", {"name": "同上"}, ["R102"], HELD),
     ("name: a mark for the row above", {"name": "〃"}, ["R102"], HELD),
+    ("name: a dash", {"name": "－"}, ["R102"], HELD),
+    ("name: only the mark of a new project", {"name": "（新）"}, ["R102"], HELD),
     ("name: begins like the row above", {"name": "同上施設の改修"}, [], {"name": "同上施設の改修"}),
     ("name: error value", {"name": None, ERRORS: {"name": "#VALUE!"}}, ["R110"], HELD),
     ("name: formula without result", {"name": None, UNCACHED: {"name"}}, ["R111"], HELD),

@@ -196,6 +196,33 @@ RELISTING: list[tuple[str, list[RawRow], list[str], Codes, dict[int, int]]] = [
         {2: 1},
     ),
     (
+        "the original is 内数 beside an amount: that of the relisted row is dropped",
+        [
+            row(1, "甲", "1ア", budget=12_000, budget_kind="内数"),
+            row(2, "甲", "2ア", budget=900, **RE),
+        ],
+        [],
+        [("A104", 2), ("A104", 2), ("A106", 1)],
+        {2: 1},
+    ),
+    (
+        "the department of the original is not known: nobody asks whose the relisted row is",
+        [
+            row(1, "甲", "1ア", department="経済部、農政部", file=f"{E}.xlsx"),
+            row(2, "甲", "2ア", **RE),
+        ],
+        [],
+        [("A104", 2), ("L112", 2), ("R117", 1)],
+        {2: 1},
+    ),
+    (
+        "a relisted row under another department is listed under its original's",
+        [row(1, "甲", "1ア"), row(2, "甲", "2ア", department=N, file=f"{E}.xlsx", **RE)],
+        [],
+        [("A104", 2), ("L107", 2)],
+        {2: 1},
+    ),
+    (
         "original ended",
         [row(1, "甲", "1ア", category="終了"), row(2, "甲", "2ア", **RE)],
         [],

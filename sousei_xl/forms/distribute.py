@@ -18,6 +18,7 @@ from sousei_xl.forms.checks import (
     BLANKS,
     DEPARTMENT_OPTIONS,
     DEPARTMENT_SPELLINGS,
+    EMPTY_WORDS,
     MEASURE_KEYS,
     MEASURE_OPTIONS,
     PAST_YEARS,
@@ -34,7 +35,7 @@ from sousei_xl.forms.reply import TICK_OPTIONS, WIDTHS, write_reply
 from sousei_xl.forms.worksheet import FormWorksheet
 from sousei_xl.sheets.book import Book
 from sousei_xl.strategy import Strategy
-from sousei_xl.text import Value
+from sousei_xl.text import SAYS_NOTHING, Value
 from sousei_xl.workspace import Run
 
 CHOICES = "選択肢"
@@ -143,6 +144,7 @@ def write_choices(
         DEPARTMENT_SPELLINGS: department_spellings(strategy),
         **extra,
         BLANK_CHARACTERS: BLANKS,
+        EMPTY_WORDS: SAYS_NOTHING,
     }
     longest = [max(map(len, (name, *words)), default=0) for name, words in lists.items()]
     sheet = book.sheet(CHOICES, [min(2 * length + 3, 80) for length in longest])

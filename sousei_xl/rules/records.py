@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from sousei_xl.findings import RULES, Finding, Place, clip, is_error
-from sousei_xl.text import RELISTED, Value, fresh_key, printable
+from sousei_xl.text import INCLUDED, RELISTED, UNDECIDED, Value, fresh_key, printable
 
 # One for all rows: of a hundred thousand rows hardly any has an unreadable or corrected cell.
 NOTHING: frozenset[str] = frozenset()
@@ -155,10 +155,13 @@ class ProjectRow:
     def differs_from_original(self) -> bool:
         """Whether a relisted row has another amount than its original, which nobody has decided.
 
-        Where the office has corrected the original, the department has nothing to say about it.
+        Where the office has corrected the original, the department has nothing to say about it;
+        beside 未定 and 内数 an amount says nothing.
         """
         original = self.original
         if original is None or self.link == "withdrawn" or None in (self.budget, original.budget):
+            return False
+        if original.budget_kind in (UNDECIDED, INCLUDED):
             return False
         decided = original.corrected.keys() & _AMOUNT and not self.corrected.keys() & _AMOUNT
         return self.budget != original.budget and not decided

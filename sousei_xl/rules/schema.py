@@ -135,14 +135,14 @@ def _finding(row: ProjectRow, name: str, check: str, strategy: Strategy) -> Find
     if check == "not_nullable":
         code = _NULL.get(name, _OWN_NULL)
         variant = "" if code in ("R102", _OWN_NULL) else "blank"
-        if name == "name" and value in text.DITTO:
-            variant = "ditto"
+        if name == "name" and value in text.SAYS_NOTHING:
+            variant = "nothing"
         if name == "measure" and name in row.raw.merged:
             variant = "merged"
         return finding(
             code,
             place,
-            value if variant == "ditto" else "",
+            value if variant == "nothing" else "",
             variant=variant,
             subject=subject,
             department=department,

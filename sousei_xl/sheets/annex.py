@@ -212,6 +212,7 @@ class _Annex:
             f"{self.letters[REQUIRED[f]]}{first + 1}:{self.letters[REQUIRED[f]]}{last + 1}"
             for f in ("number", "relisted", "budget")
         )
+        gross = f"SUM({budgets})"
         net = f'SUMIFS({budgets},{relisted},"<>{texts.RELISTED}")'
         again = f'COUNTIF({relisted},"{texts.RELISTED}")'
         gross_printed = self.contents.strategy.settings.basis == GROSS
@@ -219,7 +220,8 @@ class _Annex:
             "事業数": f"COUNT({numbers})",
             "うち再掲": again,
             "純事業数": f"COUNT({numbers})-{again}",
-            "小計額": f"SUM({budgets})" if gross_printed else net,
+            "小計額": gross if gross_printed else net,
+            "再掲を含む額": gross,
             "再掲を除く額": net,
         }[name]
 
@@ -286,7 +288,11 @@ def _total_values(
         "うち再掲": figures.relisted,
         "純事業数": figures.projects,
     }
-    amounts = {"小計額": figures.printed(basis), "再掲を除く額": figures.net}
+    amounts = {
+        "小計額": figures.printed(basis),
+        "再掲を含む額": figures.gross,
+        "再掲を除く額": figures.net,
+    }
     undecided = f"金額未確定 {figures.undecided}件を除く" if figures.undecided else ""
     return {
         "小計名": name,

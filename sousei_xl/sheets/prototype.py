@@ -32,7 +32,7 @@ BLOCKS = (TITLE, HEADER)  # may have several rows, all others have one
 GENERAL = ("自治体名", "年度", "年度全角", "表題", "単位", "基準日", "状態", "予算の基準")
 OF_GOAL = ("基本目標番号", "基本目標名")
 OF_MEASURE = ("施策記号", "施策名", "施策キー")
-COUNTS = ("事業数", "うち再掲", "純事業数", "小計額", "再掲を除く額")
+COUNTS = ("事業数", "うち再掲", "純事業数", "小計額", "再掲を含む額", "再掲を除く額")
 OF_TOTAL = ("小計名", *COUNTS)
 # Without these as cells of their own no list could be read or summed.
 REQUIRED = {"number": "番号", "relisted": "再掲", "name": "事業名", "budget": "予算事業費"}

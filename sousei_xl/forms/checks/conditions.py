@@ -26,6 +26,7 @@ BLANKS = (" ", "\t", "\n", "\u00a0", "\u3000", "\u200b", "\ufeff")
 MEASURE_OPTIONS, MEASURE_KEYS = "施策の選択肢", "施策のキー"
 DEPARTMENT_OPTIONS, DEPARTMENT_SPELLINGS = "部局名の選択肢", "部局名の表記"
 BLANK_CHARACTERS = "空白の文字"
+EMPTY_WORDS = "内容のない言葉"
 
 _NEAR = 1e-6  # as in text.py: a formula's 12000.000000000002 is 12000
 
@@ -76,14 +77,13 @@ def looks_empty(name: str) -> Condition:
 
 
 def says_nothing(name: str) -> Condition:
-    """Empty, or a word that means the row above: in the list another row stands there."""
+    """Empty, or a word that tells nobody anything: 同上 means another row in the list."""
     empty, looks_like_nothing = looks_empty(name)
 
     def fails(cells: Cells) -> bool:
-        return looks_like_nothing(cells) or cells.get(name) in text.DITTO
+        return looks_like_nothing(cells) or cells.get(name) in text.SAYS_NOTHING
 
-    dittos = ",".join(f'EXACT({{{name}}},"{word}")' for word in text.DITTO)
-    return f"OR({empty},{dittos})", fails
+    return f"OR({empty},SUMPRODUCT(--EXACT({EMPTY_WORDS},{{{name}}}))>0)", fails
 
 
 def unlisted(name: str, names: Sequence[str], allowed: Sequence[str], required: bool) -> Condition:

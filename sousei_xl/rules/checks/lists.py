@@ -160,9 +160,12 @@ def _amount(row: ProjectRow) -> str:
 
 def one_department(listing: Listing) -> Iterator[Finding]:
     """L107: one name, several departments: another project, a shared one, or a relisted one?"""
+    known = listing.strategy.department_by_name
     for group in listing.namesakes:
         first = next((row for row in group if not row.is_relisted), None)
         for row in group:
+            if row.is_relisted and row.original and row.original.counted not in known:
+                continue  # whose it is will be known when its original is mended (L112)
             if row.link == "other" and row.original:
                 other = row.original
                 variant = "relisted_here" if row.measure == other.measure else "relisted"

@@ -36,15 +36,18 @@ def description_given(listing: Listing) -> Iterator[Finding]:
             continue
         if row.description is None:
             yield at("R109", row, "description", listing)
-        elif row.raw.values.get("description") in text.DITTO:
-            yield at("R109", row, "description", listing, row.description, variant="ditto")
+        elif row.raw.values.get("description") in text.SAYS_NOTHING:
+            yield at("R109", row, "description", listing, row.description, variant="nothing")
 
 
 def department_is_submitter(listing: Listing) -> Iterator[Finding]:
     """R113: a row of another department, or of several (counted under the first)."""
     known = listing.strategy.department_by_name
     for row in listing.judged:
-        if row.counted not in known or (row.original and row.original.counted == row.counted):
+        original = row.original
+        if original and (row.is_relisted or original.counted == row.counted):
+            continue  # listed under the original's department, whatever the row says
+        if row.counted not in known:
             continue
         if row.department != row.counted:
             yield at(

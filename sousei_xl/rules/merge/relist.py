@@ -169,16 +169,18 @@ def _take(row: ProjectRow, original: ProjectRow, name: str, strategy: Strategy) 
     if name in row.unknown or same_in_print or told:
         return []
     label = strategy.field_by_name[name].label
+    no_amount = original.budget_kind in (text.UNDECIDED, text.INCLUDED)
+    taken = original.budget_kind if name == "budget" and no_amount else theirs
     return [
         finding(
             "A104",
             row.place(name, label),
             "" if mine is None else mine,
-            variant="blank" if mine is None else "emptied" if theirs is None else "",
+            variant="blank" if mine is None else "emptied" if taken is None else "",
             subject=original.name or "",
             department=row.submitter,
             target=row.target,
             original=original.target,
-            taken="" if theirs is None else in_one_line(theirs),
+            taken="" if taken is None else in_one_line(taken),
         )
     ]
