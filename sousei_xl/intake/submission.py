@@ -77,6 +77,7 @@ def read_submission(
     if text.key(typed) != text.key(department):
         place = reply.place(file, layout.DEPARTMENT)
         found.append(finding("A102", place, typed, taken=department))
+    found += _unit_expected(file, reply, department, strategy)
     ticked = layout.is_ticked(reply.values.get(layout.NONE_APPLICABLE, (None, ""))[0])
     if tables and not rows and not ticked:
         found.append(finding("F207", reply.place(file, layout.NONE_APPLICABLE)))
@@ -244,6 +245,19 @@ def _department(file: str, reply: _Reply, strategy: Strategy) -> tuple[str, list
     place = reply.place(file, layout.DEPARTMENT)
     variant = "" if typed else "blank"
     return "", [finding("F203", place, typed, variant=variant, candidates=candidates)]
+
+
+def _unit_expected(
+    file: str, reply: _Reply, department: str, strategy: Strategy
+) -> Iterator[Finding]:
+    """F209: the department has 提出課, and this file is from none of them."""
+    units = strategy.department_by_name[department].units
+    typed = reply.answer(layout.UNIT, layout.PROPERTY_UNIT)
+    if units and text.key(typed) not in map(text.key, units):
+        place = reply.place(file, layout.UNIT)
+        variant = "" if typed else "blank"
+        facts = {"units": "、".join(units), "owner": department}
+        yield finding("F209", place, typed, variant=variant, **facts)
 
 
 # --- rows ---------------------------------------------------------------------------------------

@@ -77,6 +77,15 @@ def _renamed_department(strategy: Strategy) -> Strategy:
     return replace(strategy, departments=departments)
 
 
+def _with_units(strategy: Strategy) -> Strategy:
+    """市民生活部 has two 提出課."""
+    departments = tuple(
+        replace(d, units=("市民課", "戸籍課")) if d.name == "市民生活部" else d
+        for d in strategy.departments
+    )
+    return replace(strategy, departments=departments)
+
+
 def _own_field(strategy: Strategy) -> Strategy:
     """The office asks for 財源 in every row."""
     own = Field("own_1", "財源", "choice", "", ("国", "市"), required=True, own=True)
@@ -296,6 +305,13 @@ REPLIES = (
         "A102 回答票!B5",
         tweak=_renamed_department,
         B5="市民部",
+    ),
+    _reply(
+        "unit-unknown",
+        "担当課が提出課のどれでもない",
+        "F209 回答票!B6",
+        tweak=_with_units,
+        B6="市民協働課",
     ),
     _reply("edition-words", "版が「第２版」", B10="第２版"),
     Kind("none-ticked", "該当事業なし（記入なし）", _without_rows("該当なし"), budgets=()),
