@@ -63,7 +63,8 @@ def kpi_contents(
     return replace(contents, indicators=result, judged=judged)
 
 
-# Every kind of indicator, years without values, a falling target, the office's own targets.
+# Every kind of indicator, years without values, a falling target, a level that less is better of,
+# the office's own targets.
 _CASES: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
     "G1-1": ({"target": "全国水準"}, {"H27実績": 1.3, "H31実績": 1.4, "事務局判定": "順調"}),
     "1ア-1": (
@@ -83,6 +84,15 @@ _CASES: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
     "3ウ-3": ({}, {"H27実績": 70500, "H31実績": 70500}),
     "4ア-1": ({"baseline_year": ""}, {"H31実績": 119.96}),
     "4ア-2": ({}, {"未入力の理由": "集計中", "公表予定": "令和2年10月"}),
+    "4ウ-2": (
+        {
+            "baseline": "3",
+            "target": "3",
+            "direction": "減少",
+            "yearly_targets": MappingProxyType({2019: "4"}),
+        },
+        {"H27実績": 3, "H28実績": 2, "H31実績": 5},
+    ),
     "4エ-1": ({}, {"H31実績": 150, "事務局判定": "判定対象外"}),
 }
 

@@ -132,6 +132,21 @@ def test_figures_are_live_formulas_over_the_cells_beside_them(written: Path, har
     assert live["1ア-1"]["目安"].value == f"=(75000-E{row})/(K{row}-E{row})"
     row = live["1イ-1"]["ID"].row
     assert live["1イ-1"]["目標まで"].value == f"=J{row}-K{row}"
+    row = live["4ウ-2"]["ID"].row
+    assert live["4ウ-2"]["目標まで"].value == f"=J{row}-K{row}"
+
+
+def test_a_level_that_less_is_better_of_is_told_as_it_is_judged(hard: Path) -> None:
+    cells = table(hard)["4ウ-2"]
+    assert cells["判定"].value == "▲ 遅れ"
+    assert cells["目標まで"].value == 2  # あと2, and not 2 beyond the target
+    assert [cells[h].value for h in ("進捗率", "目安", "達成率")] == ["－"] * 3
+    said = texts(hard, STATUS)
+    # 年度別目標 is no 目安 where there is none.
+    assert not [t for t in said if "年度別目標によります（H31：4" in t]
+    (note,) = [t for t in said if t.startswith("現状値と目標値が同じ指標は、")]
+    assert "目標値以上（目標の向きが減少の指標は目標値以下" in note
+    assert "目標値の1.0％までの差は含めます）を「◎ 目標値到達」、それ以外を「▲ 遅れ」" in note
 
 
 @needs_office
@@ -387,7 +402,7 @@ def test_notes_and_contents_page_know_the_indicators(tmp_path: Path) -> None:
 
 
 def test_a_round_that_is_not_complete_says_what_it_waits_for(tmp_path: Path, hard: Path) -> None:
-    assert any(text.startswith("【集計中】30系列のうち10系列") for text in texts(hard, STATUS))
+    assert any(text.startswith("【集計中】30系列のうち11系列") for text in texts(hard, STATUS))
     silent = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(submissions=[]))
     assert "実績の報告はまだありません。" in texts(silent, STATUS)
     assert read_values(silent).get_sheet_by_name(DATA).to_python() == [list(INDICATOR_HEADINGS)]

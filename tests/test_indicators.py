@@ -150,6 +150,59 @@ def test_maintained_target_is_never_divided_by() -> None:
     assert judged(replace(item, direction="増加"), "", "", "71001").class_name == "目標値到達"
 
 
+@pytest.mark.parametrize(
+    ("direction", "classes", "distances"),
+    [
+        ("減少", ["目標値到達", "目標値到達", "遅れ"], [0, -1, 2]),
+        ("維持", ["目標値到達", "遅れ", "目標値到達"], [0, 1, -2]),
+        ("増加", ["目標値到達", "遅れ", "目標値到達"], [0, 1, -2]),
+    ],
+)
+def test_which_way_a_level_may_leave_its_target(
+    direction: str, classes: list[str], distances: list[int]
+) -> None:
+    """待機児童 3 → 3 with 減少: 2 is better than what was to be kept, 5 is worse."""
+    item = indicator("2ア-1", baseline="3", target="3", direction=direction)
+    years = judged(item, "3", "2", "5").years
+    assert [y.class_name for y in years] == classes
+    assert [y.distance for y in years] == distances
+    assert {(y.progress, y.expected) for y in years} == {(None, None)}
+
+
+@pytest.mark.parametrize(
+    ("direction", "actual", "class_name"),
+    [
+        ("減少", "102", "目標値到達"),
+        ("減少", "102.01", "遅れ"),
+        ("減少", "0", "目標値到達"),
+        ("増加", "98", "目標値到達"),
+        ("増加", "97.99", "遅れ"),
+    ],
+)
+def test_the_tolerance_lies_on_the_worse_side(direction: str, actual: str, class_name: str) -> None:
+    settings = kpi_strategy({"維持の許容幅": "0.02"}).settings
+    item = indicator("2ア-1", baseline="100", target="100", direction=direction)
+    assert judged(item, "", "", actual, settings=settings).class_name == class_name
+
+
+@pytest.mark.parametrize(
+    ("direction", "actual", "class_name"),
+    [
+        ("減少", "-1", "目標値到達"),
+        ("減少", "1", "遅れ"),
+        ("増加", "1", "目標値到達"),
+        ("増加", "-1", "遅れ"),
+        ("維持", "1", "遅れ"),
+        ("維持", "-1", "遅れ"),
+    ],
+)
+def test_a_level_of_nothing_has_a_better_side_only_where_it_is_said(
+    direction: str, actual: str, class_name: str
+) -> None:
+    item = indicator("2ア-1", baseline="0", target="0", direction=direction)
+    assert judged(item, "", "", actual).class_name == class_name
+
+
 @pytest.mark.parametrize(("actual", "class_name"), [("69580", "目標値到達"), ("69579", "遅れ")])
 def test_tolerance_of_a_maintained_target(actual: str, class_name: str) -> None:
     settings = kpi_strategy({"維持の許容幅": "0.02"}).settings

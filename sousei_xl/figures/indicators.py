@@ -140,15 +140,8 @@ class _Aim:
         return not self.is_sum and (level or self.indicator.direction == defined.MAINTAINED)
 
     @property
-    def falls(self) -> bool:
-        if self.baseline is not None and self.target is not None and not self.is_sum:
-            return self.target < self.baseline
-        return self.indicator.direction == defined.FALLING
-
-    @property
     def is_to_fall(self) -> bool:
-        """Less is better: what the figures say, or 目標の向き, which alone says it of a level."""
-        return self.falls or self.indicator.direction == defined.FALLING
+        return defined.is_to_fall(self.indicator)
 
     def is_before(self, year: int) -> bool:
         """y ≤ y0: a year that is the starting point, or lies before it."""
@@ -296,7 +289,7 @@ def _attainment(aim: _Aim, achieved: Decimal | None) -> Decimal | None:
 def _distance(aim: _Aim, achieved: Decimal | None) -> Decimal | None:
     if achieved is None or aim.target is None:
         return None
-    return achieved - aim.target if aim.falls else aim.target - achieved
+    return achieved - aim.target if aim.is_to_fall else aim.target - achieved
 
 
 def _decimal(value: Fraction | None) -> Decimal | None:
@@ -320,14 +313,18 @@ def _class(progress: Fraction, expected: Fraction, mostly: Fraction) -> str:
 def _class_by_level(aim: _Aim, achieved: Decimal) -> str:
     """The class where progress has no meaning: a level to be kept, or no baseline.
 
-    To be kept: a/t ≥ 1, less the tolerance; at a target of 0, 0 alone. Without a baseline nobody
-    knows how far it was, so all that can be said is whether the target is reached.
+    Kept is a level of at least the target, where less is better of at most that, give or take the
+    tolerance; 維持 at a target of 0 does not say which way is better, so that it means 0 alone.
+    Without a baseline nobody knows how far it was, so all that can be said is whether the target is
+    reached.
     """
     value, target = Fraction(achieved), Fraction(aim.target or 0)
     if aim.is_maintained:
-        kept = value >= target - aim.tolerance * abs(target) if target else value == 0
-        return REACHED if kept else BEHIND
-    reached = value <= target if aim.falls else value >= target
+        if not target and aim.indicator.direction == defined.MAINTAINED:
+            return REACHED if not value else BEHIND
+        short = value - target if aim.is_to_fall else target - value
+        return REACHED if short <= aim.tolerance * abs(target) else BEHIND
+    reached = value <= target if aim.is_to_fall else value >= target
     return REACHED if reached and not aim.is_sum else ON_HOLD
 
 

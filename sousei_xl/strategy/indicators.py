@@ -217,6 +217,17 @@ def target_year(indicator: Indicator, settings: Settings) -> int:
     return text.parse_fiscal_year(indicator.target_year) or settings.plan_years[1]
 
 
+def is_to_fall(indicator: Indicator) -> bool:
+    """Whether less is better: what the figures say, and 目標の向き where they say nothing.
+
+    They say nothing of a level that is to be kept, nor of 期間累計, whose target is no level.
+    """
+    start, aim = baseline(indicator), target(indicator)
+    if indicator.kind == PERIOD_SUM or start is None or aim is None or start == aim:
+        return indicator.direction == FALLING
+    return aim < start
+
+
 def first_year(indicator: Indicator, settings: Settings) -> int:
     """The first year whose value counts into the sum of 期間累計."""
     return max(settings.plan_years[0], (baseline_year(indicator) or 0) + 1)

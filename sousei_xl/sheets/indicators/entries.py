@@ -170,7 +170,7 @@ def _remarks(entry: Entry, settings: Settings) -> Iterator[str]:
     elif entry.year is not None and start is not None and entry.year <= start:
         yield "まだ現状値の年を過ぎていないため、判定の対象外です"
     own = indicator.yearly_targets.get(latest.year) if latest else None
-    if latest and own:
+    if latest and own and latest.expected is not None:
         label = defined.year_label(latest.year, settings)
         aim = reference(Decimal(own), indicator, settings.minus)
         yield f"目安は年度別目標によります（{label}：{aim}）"

@@ -110,7 +110,7 @@ class Formulas:
     def distance(self) -> str:
         """What is missing to the target, whichever way it lies."""
         pair = (self._target, self._achieved)
-        return "=" + "-".join(reversed(pair) if self._falls else pair)
+        return "=" + "-".join(reversed(pair) if defined.is_to_fall(self.entry.indicator) else pair)
 
     @property
     def change(self) -> str:
@@ -124,15 +124,6 @@ class Formulas:
     def _first(self) -> int:
         """The first year that counts into the sum of 期間累計."""
         return defined.first_year(self.entry.indicator, self.settings)
-
-    @property
-    def _falls(self) -> bool:
-        """As the judgement sees it: figures decide, and 目標の向き where they say nothing."""
-        distance, target = self.figures.distance, defined.target(self.entry.indicator)
-        achieved = self.figures.cumulated if self.entry.is_sum else self.figures.actual
-        if distance is None or target is None or achieved is None:
-            return False
-        return distance != target - achieved
 
     @property
     def _actual_column(self) -> int:

@@ -78,9 +78,10 @@ def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
         f"{none}＝0％以下　{excluded}＝現状値の年を過ぎていない、または事務局が対象外としたもの　"
         f"{on_hold}＝判定に必要な値がまだないもの　{not_reported}＝報告のないもの"
     )
-    kept = f"（目標値の{percent(tolerance)}までの不足を含む）" if tolerance else ""
+    kept = f"。目標値の{percent(tolerance)}までの差は含めます" if tolerance else ""
     yield (
-        f"現状値と目標値が同じ指標（維持）は、目標値以上{kept}を「{reached}」、それ以外を「{behind}」とし、"
+        f"現状値と目標値が同じ指標は、目標値以上（目標の向きが{defined.FALLING}の指標は目標値以下、"
+        f"{defined.MAINTAINED}で目標値が0の指標は0{kept}）を「{reached}」、それ以外を「{behind}」とし、"
         "進捗率と目安は計算しません。目標が文章の指標（定性）は、事務局の判定です。"
         "内訳のある指標は、最も進んでいない内訳の判定を全体の判定とし、1件と数えます。"
     )
