@@ -190,6 +190,11 @@ MISTAKES: list[tuple[Mistake, str, list[str], str]] = [
     (put("指標", 2, "指標名", None), "指標", ["E2"], "「指標名」が空欄です"),
     (put("指標", 4, "目標の向き", "減少"), "指標", ["N4"], "現状値（535）より大きくなっています"),
     (put("指標", 4, "目標値", "500"), "指標", ["N4"], "『増加』ですが、目標値（500）が現状値"),
+    (put("指標", 4, "目標の向き", "維持"), "指標", ["N4"], "目標の向きを『増加』に直すか"),
+    (put("指標", 25, "目標値", "70900"), "指標", ["N25"], "（71000）より小さくなっています"),
+    (put("指標", 25, "目標値", "70900"), "指標", ["N25"], "目標の向きを『減少』に直すか"),
+    (put("指標", 4, "目標値年", "H26"), "指標", ["L4"], "現状値年（H26）より後の年ではありません"),
+    (put("指標", 4, "目標値年", "平成２１年"), "指標", ["L4"], "『平成２１年』が、現状値年（H26）"),
     (put("指標", 2, "基本目標", 9), "指標", ["B2"], "『9』が施策体系にありません"),
     (put("指標", 2, "施策", "ン"), "指標", ["C2"], "『1ン』が施策体系にありません"),
     (put("指標", 2, "現状値年", "昨年"), "指標", ["J2"], "『昨年』が年として読み取れません"),
@@ -477,6 +482,16 @@ def test_figures_of_an_indicator_are_decimal_text() -> None:
     assert (visitors.baseline, visitors.target) == ("535", "71000")
     assert visitors.yearly_targets == {2016: "560", 2017: "1580.5", 2018: "1600"}
     assert (qualitative.kind, qualitative.target) == ("定性", "全国平均以上")
+
+
+def test_a_sum_over_the_period_may_keep_what_a_year_brings() -> None:
+    """96 a year before the plan, 480 in its five years."""
+    content = copy.deepcopy(tables())
+    assert content["指標"][4][1][7] == "期間累計"
+    for heading, value in (("現状値", 96), ("現状値年", "H26"), ("目標の向き", "維持")):
+        put("指標", 5, heading, value)(content)
+    _, found = load(content, FILE)
+    assert not found
 
 
 def test_the_offices_own_fields_stand_before_the_note() -> None:

@@ -8,7 +8,13 @@ from decimal import Decimal
 
 from sousei_xl import text
 from sousei_xl.strategy import Department, Goal, Indicator, Measure
-from sousei_xl.strategy.indicators import FALLING, QUALITATIVE, RISING
+from sousei_xl.strategy.indicators import (
+    FALLING,
+    MAINTAINED,
+    PERIOD_SUM,
+    QUALITATIVE,
+    RISING,
+)
 from sousei_xl.strategy.load.table import (
     DIRECTIONS,
     INDICATOR_COLUMNS,
@@ -74,6 +80,7 @@ def read_indicators(
                 mistakes.at(
                     row, heading, problem, "「H31」「平成31年度」のように入力してください。"
                 )
+        _compare_years(row, mistakes)
         baseline = _decimal(row, "現状値", mistakes)
         # The target of a 定性 indicator may be words.
         qualitative = row.text("集計区分") == QUALITATIVE
@@ -127,19 +134,41 @@ def _decimal(row: Row, heading: str, mistakes: Mistakes) -> str:
 
 
 def _compare(row: Row, baseline: str, target: str, mistakes: Mistakes) -> None:
-    """目標の向き against the figures: one of the three was mistyped. 維持 says nothing of them."""
+    """目標の向き against the figures: one of the three was mistyped.
+
+    Of 期間累計 維持 says nothing: each year is to be as before, and the target is their sum.
+    """
     direction = row.text("目標の向き")
     if not (is_number(baseline) and is_number(target)):
         return
     start, aim = Decimal(baseline), Decimal(target)
-    if (direction == RISING and aim < start) or (direction == FALLING and aim > start):
-        than = "小さく" if aim < start else "大きく"
+    fits = {
+        RISING: aim >= start,
+        FALLING: aim <= start,
+        MAINTAINED: aim == start or row.text("集計区分") == PERIOD_SUM,
+    }
+    if not fits.get(direction, True):
+        than, other = ("小さく", FALLING) if aim < start else ("大きく", RISING)
         mistakes.at(
             row,
             "目標の向き",
             f"「目標の向き」は『{direction}』ですが、"
             f"目標値（{target}）が現状値（{baseline}）より{than}なっています。",
-            "目標の向きか、現状値と目標値を直してください。",
+            f"目標の向きを『{other}』に直すか、現状値と目標値を確かめて直してください。",
+        )
+
+
+def _compare_years(row: Row, mistakes: Mistakes) -> None:
+    """The way to the target takes at least a year."""
+    start, end = (text.parse_fiscal_year(row.values.get(h)) for h in ("現状値年", "目標値年"))
+    if start is not None and end is not None and end <= start:
+        mistakes.at(
+            row,
+            "目標値年",
+            f"「目標値年」の『{row.text('目標値年')}』が、"
+            f"現状値年（{row.text('現状値年')}）より後の年ではありません。",
+            "目標値年には、現状値年より後の年を入力してください。"
+            "現状値年のほうが誤りなら、現状値年を直してください。",
         )
 
 
