@@ -179,6 +179,18 @@ MISTAKES: list[tuple[Mistake, str, list[str], str]] = [
     (put("部局", 3, "別名", "企画部、総合政策部"), "部局", ["C3"], "「総合政策部」と重なって"),
     (put("部局", 2, "表示順", "最初"), "部局", ["A2"], "「表示順」が番号ではありません"),
     (put("部局", 2, "提出対象", "○"), "部局", ["D2"], "「はい」か「いいえ」を選んでください"),
+    (
+        put("部局", 2, "提出課", "農政課、農政課"),
+        "部局",
+        ["E2"],
+        "『農政課』が『農政課』と重なって",
+    ),
+    (
+        put("部局", 2, "提出課", "農政課、農政 課"),
+        "部局",
+        ["E2"],
+        "『農政 課』が『農政課』と重なって",
+    ),
     # 指標
     (drop("指標"), "指標", ["A1"], "シート「指標」がありません"),
     (put("指標", 2, "ID", None), "指標", ["A2"], "「ID」が空欄です"),
@@ -240,7 +252,7 @@ def test_mistake(mistake: Mistake, sheet: str, cells: list[str], said: str) -> N
 
 
 def test_a_mistake_does_not_drag_others_with_it() -> None:
-    """One cell, one finding: but for sheets whose loss makes others refer to nothing."""
+    """One cell, one finding: but for rows whose loss makes others refer to nothing."""
     for mistake, sheet, cells, said in MISTAKES:
         content = copy.deepcopy(tables())
         mistake(content)
@@ -249,6 +261,62 @@ def test_a_mistake_does_not_drag_others_with_it() -> None:
             assert {f.place.sheet for f in found} <= {sheet, "施策体系", "指標"}, said
         else:
             assert len(found) == len(cells), said
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        drop("施策体系"),
+        put("施策体系", 1, "別紙名称", "名称"),
+        keep("施策体系", 1),
+        drop("部局"),
+        put("部局", 1, "部局名", "名称"),
+        keep("部局", 1),
+        put("設定", 1, "値", "設定値"),
+        put("設定", 1, "キー", "項目"),
+    ],
+)
+def test_nothing_is_said_of_what_refers_to_a_sheet_that_is_lost(loss: Mistake) -> None:
+    content = copy.deepcopy(tables())
+    for row in range(2, LAST_INDICATOR + 1):
+        put("指標", row, "担当部局", "経済部")(content)
+    loss(content)
+    strategy, found = load(content, FILE)
+    assert strategy is None
+    assert len(found) == 1, [str(f) for f in found]
+    # What is wrong in itself is told all the same.
+    put("指標", 2, "集計区分", "平均")(content)
+    _, found = load(content, FILE)
+    assert [f.place.cell for f in found][1:] == ["H2"]
+
+
+def test_an_empty_sheet_of_settings_asks_for_its_rows() -> None:
+    content = copy.deepcopy(tables())
+    keep("設定", 1)(content)
+    _, found = load(content, FILE)
+    assert "「自治体名」の行がありません" in "".join(f.message for f in found)
+
+
+@pytest.mark.parametrize(
+    ("mistake", "quoted"),
+    [
+        (put("指標", 4, "目標値", "600〜610"), "『600〜610』"),
+        (put("指標", 4, "目標値", "５００"), "目標値（５００）が現状値（535）"),
+        (put("指標", 4, "担当部局", "観光スポーツ局・経済部"), "『観光スポーツ局』"),
+        (put("指標", 4, "担当部局", "ｽﾎﾟｰﾂ局･経済部"), "『ｽﾎﾟｰﾂ局』"),
+        (put("指標", 4, "年度別目標", "H27=1，Ｈ２８：〜"), "『Ｈ２８：〜』"),
+        (setting("団体コード", "０１２０４２"), "『０１２０４２』"),
+        (setting("団体コード", "０１２"), "『０１２』"),
+        (setting("おおむね順調の基準", "５〜６割"), "『５〜６割』"),
+        (setting("維持の許容幅", "１．５"), "『１．５』"),
+        (setting("基準日", "平成２９年３月３１日"), "『平成２９年３月３１日』"),
+    ],
+)
+def test_mistakes_quote_what_was_typed(mistake: Mistake, quoted: str) -> None:
+    content = copy.deepcopy(tables())
+    mistake(content)
+    _, found = load(content, FILE)
+    assert quoted in found[0].message
 
 
 def test_all_mistakes_are_told_at_once() -> None:

@@ -29,6 +29,9 @@ from sousei_xl.strategy.load.table import (
     rows_of,
 )
 
+# A comma before three digits groups them, any other begins the next year.
+_YEARS = re.compile(r"[、､;；\n]+|[,，](?!\d{3}(?!\d))")
+
 
 def read_indicators(
     tables: Tables,
@@ -37,7 +40,11 @@ def read_indicators(
     measures: Sequence[Measure],
     departments: Sequence[Department],
 ) -> tuple[Indicator, ...]:
-    """指標 in the order of the sheet; goals, measures and departments must be known."""
+    """指標 in the order of the sheet.
+
+    Of goals, measures or departments that are missing altogether nothing is said here: their own
+    sheet has the mistake.
+    """
     goal_numbers = {g.number for g in goals}
     measure_keys = {m.key for m in measures}
     department_names = {text.key(s): d.name for d in departments for s in (d.name, *d.aliases)}
@@ -65,7 +72,8 @@ def read_indicators(
                 mistakes.at(row, heading, problem, f"{'、'.join(choices)}から選んでください。")
         goal = text.parse_integer(row.values.get("基本目標")).value or 0
         measure = f"{goal}{row.text('施策')}" if row.text("施策") else ""
-        if (measure and measure not in measure_keys) or goal not in goal_numbers:
+        unknown_measure = measure and measure_keys and measure not in measure_keys
+        if unknown_measure or (goal_numbers and goal not in goal_numbers):
             heading = "施策" if measure else "基本目標"
             mistakes.at(
                 row,
@@ -90,11 +98,11 @@ def read_indicators(
         owners: list[str] = []
         for spelling in _joint(row.list("担当部局"), department_names):
             owner = department_names.get(text.key(spelling))
-            if owner is None:
+            if owner is not None:
+                owners.append(owner)
+            elif departments:
                 problem = f"担当部局『{spelling}』が部局の一覧にありません。"
                 mistakes.at(row, "担当部局", problem, "部局シートにある部局名を入力してください。")
-            else:
-                owners.append(owner)
         indicators[indicator_id] = Indicator(
             indicator_id,
             goal,
@@ -121,16 +129,16 @@ def _joint(spellings: Sequence[str], known: Mapping[str, str]) -> Iterator[str]:
     """「経済部・農政部」 are two departments unless one of that name exists."""
     for spelling in spellings:
         whole = text.key(spelling) in known
-        yield from [spelling] if whole else (p for p in text.nfkc(spelling).split("・") if p)
+        yield from [spelling] if whole else (p for p in re.split("[・･]", spelling) if p)
 
 
 def _decimal(row: Row, heading: str, mistakes: Mistakes) -> str:
     """``７１，０００`` → ``71000``, as Decimal takes it; blank stays blank."""
-    shown = text.nfkc(row.text(heading)).replace(",", "")
-    if shown and not is_number(shown):
-        problem = f"「{heading}」の『{shown}』が数字として読み取れません。"
+    digits = text.nfkc(row.text(heading)).replace(",", "")
+    if digits and not is_number(digits):
+        problem = f"「{heading}」の『{row.text(heading)}』が数字として読み取れません。"
         mistakes.at(row, heading, problem, "数字だけを入力し、単位は単位の列に入力してください。")
-    return shown
+    return digits
 
 
 def _compare(row: Row, baseline: str, target: str, mistakes: Mistakes) -> None:
@@ -153,7 +161,8 @@ def _compare(row: Row, baseline: str, target: str, mistakes: Mistakes) -> None:
             row,
             "目標の向き",
             f"「目標の向き」は『{direction}』ですが、"
-            f"目標値（{target}）が現状値（{baseline}）より{than}なっています。",
+            f"目標値（{row.text('目標値')}）が現状値（{row.text('現状値')}）より"
+            f"{than}なっています。",
             f"目標の向きを『{other}』に直すか、現状値と目標値を確かめて直してください。",
         )
 
@@ -175,17 +184,16 @@ def _compare_years(row: Row, mistakes: Mistakes) -> None:
 def _yearly_targets(row: Row, mistakes: Mistakes) -> Mapping[int, str]:
     """``H28=70,000、H29=74000`` → {2016: "70000", 2017: "74000"}."""
     targets: dict[int, str] = {}
-    # A comma before three digits groups them, any other begins the next year.
-    for part in re.split(r"[、;\n]+|,(?!\d{3}(?!\d))", text.nfkc(row.text("年度別目標"))):
+    for part in _YEARS.split(row.text("年度別目標")):
         if not part.strip():
             continue
-        year, _, shown = part.partition("=")
+        year, _, shown = text.nfkc(part).partition("=")
         number, value = text.parse_fiscal_year(year), shown.replace(",", "").strip()
         if number is None or not is_number(value):
             mistakes.at(
                 row,
                 "年度別目標",
-                f"年度別目標の『{part}』が読み取れません。",
+                f"年度別目標の『{part.strip()}』が読み取れません。",
                 "「H28=70000、H29=74000」のように入力してください。",
             )
         else:

@@ -73,7 +73,8 @@ class _SettingsTable:
 
     def code(self, name: str, example: str) -> str:
         """Digits that may begin with 0, which a cell typed as a number has lost."""
-        shown = text.nfkc(self.text(name, example)).strip()
+        typed = self.text(name, example)
+        shown = text.nfkc(typed).strip()
         if shown and not re.fullmatch(r"\d{6}", shown):
             remedy = f"6桁の文字列として入力してください（例：{example}）。"
             whole = shown.zfill(6)
@@ -82,10 +83,10 @@ class _SettingsTable:
                     "先頭の0が消えています。セルの表示形式を「文字列」にしてから、"
                     f"『{whole}』と入力してください。"
                 )
-            self.wrong(name, f"の『{shown}』が6桁の数字ではありません。", remedy)
+            self.wrong(name, f"の『{typed}』が6桁の数字ではありません。", remedy)
         elif shown and (right := check_digit(shown)) != shown[5]:
             problem = (
-                f"の『{shown}』は、最後の桁（検査数字）が合いません。"
+                f"の『{typed}』は、最後の桁（検査数字）が合いません。"
                 f"先頭の5桁が『{shown[:5]}』なら、最後の桁は『{right}』です。"
             )
             remedy = (
@@ -131,17 +132,18 @@ class _SettingsTable:
     def _number(
         self, name: str, default: str, fits: Callable[[Decimal], bool], allowed: str
     ) -> str:
-        shown = text.nfkc(text.to_text(self.value(name))).strip() or default
-        if not is_number(shown):
-            self.wrong(name, f"の『{shown}』が数字として読み取れません。", f"例：{default}")
-        elif not fits(Decimal(shown)):
+        typed = self.text(name, default=default)
+        number = text.nfkc(typed).strip()
+        if not is_number(number):
+            self.wrong(name, f"の『{typed}』が数字として読み取れません。", f"例：{default}")
+        elif not fits(Decimal(number)):
             remedy = f"{allowed}を入力してください（例：{default}）。"
-            self.wrong(name, f"の『{shown}』は使えません。", remedy)
-        return shown
+            self.wrong(name, f"の『{typed}』は使えません。", remedy)
+        return number
 
 
 def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
-    """設定; None where the sheet is missing."""
+    """設定; None where the sheet or its header is missing, which was told then."""
     rows: dict[str, Row] = {}
     for row in rows_of(tables, mistakes, SETTINGS, ("キー", "値"), 2):
         name = row.text("キー")
@@ -149,7 +151,7 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
             mistakes.at(row, "キー", f"「{name}」が2行あります。", "片方の行を削除してください。")
         elif name:
             rows[name] = row
-    if SETTINGS not in tables:
+    if not rows and mistakes.are_on(SETTINGS):
         return None
     table = _SettingsTable(rows, mistakes)
     plan = table.text("計画期間", "平成27年度〜平成31年度")
@@ -167,7 +169,7 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
         label = text.fiscal_year_label(fiscal_year)
         table.wrong(
             "基準日",
-            f"の『{list_date.isoformat()}』は、年度（{label}）から離れています。"
+            f"の『{table.text('基準日')}』は、年度（{label}）から離れています。"
             "前年度のテンプレートから写したままではありませんか。",
             f"{label}の一覧がいつ現在のものかを入力してください"
             f"（例：{dt.date(fiscal_year, 3, 31).isoformat()}。普通は{first.isoformat()}から"

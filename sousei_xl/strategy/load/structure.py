@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from sousei_xl import text
 from sousei_xl.strategy import Department, Goal, Measure
 from sousei_xl.strategy.load.table import (
@@ -57,8 +59,7 @@ def read_measures(
             )
         else:
             measures[key] = Measure(key, number, letter, *names)
-    in_order = all(m.place.sheet != MEASURES for m in mistakes.found)
-    if MEASURES in tables and not measures and in_order:
+    if not measures and not mistakes.are_on(MEASURES):
         mistakes.add(MEASURES, "A4", "施策がありません。", "基本目標と施策の行を入力してください。")
     # Goals in order, measures in the order of the sheet within their goal.
     ordered = sorted(measures.values(), key=lambda m: m.goal)
@@ -98,11 +99,28 @@ def read_departments(tables: Tables, mistakes: Mistakes) -> tuple[Department, ..
                 f"「提出対象」に『{expected}』とあります。",
                 f"「{YES}」か「{NO}」を選んでください。",
             )
+        units = row.list("提出課")
+        for unit, earlier in _twice(units):
+            mistakes.at(
+                row,
+                "提出課",
+                f"提出課の『{unit}』が『{earlier}』と重なっています。",
+                "一つの課は一度だけ入力してください（様式を課ごとに作ります）。",
+            )
         names.add(name)
         position = len(departments) + 1 if order.value is None else int(order.value)
-        departments.append(Department(position, name, aliases, expected == YES, row.list("提出課")))
-    if DEPARTMENTS in tables and not departments:
+        departments.append(Department(position, name, aliases, expected == YES, units))
+    if not departments and not mistakes.are_on(DEPARTMENTS):
         mistakes.add(
             DEPARTMENTS, "B4", "部局がありません。", "部局名を1行に一つずつ入力してください。"
         )
     return tuple(sorted(departments, key=lambda d: d.order))
+
+
+def _twice(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(name, earlier name) for each name whose match key an earlier one has."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if text.key(name) in seen:
+            yield name, seen[text.key(name)]
+        seen.setdefault(text.key(name), name)

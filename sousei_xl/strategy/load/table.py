@@ -68,6 +68,7 @@ class Row:
     addresses: Mapping[str, str]
 
     def text(self, heading: str) -> str:
+        """As typed, but for white space around it: what a mistake quotes."""
         return str(text.tidy(self.values.get(heading)).value or "")
 
     def list(self, heading: str) -> tuple[str, ...]:
@@ -94,9 +95,13 @@ class Mistakes:
             self.found, key=lambda f: (sheets.index(f.place.sheet), *cell_position(f.place.cell))
         )
 
+    def are_on(self, sheet: str) -> bool:
+        """Whether anything was found on a sheet: what it lacks may be a consequence."""
+        return any(item.place.sheet == sheet for item in self.found)
+
     def at(self, row: Row, heading: str, problem: str, remedy: str) -> None:
         cell = row.addresses.get(heading, f"A{row.row}")
-        self.add(row.sheet, cell, problem, remedy, row.text(heading))
+        self.add(row.sheet, cell, problem, remedy, text.to_text(row.values.get(heading)))
 
     def missing(self, row: Row, heading: str, example: str) -> None:
         self.at(row, heading, f"「{heading}」が空欄です。", f"入力してください（例：{example}）。")
