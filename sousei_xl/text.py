@@ -345,16 +345,26 @@ def _other_unit(digits: str, factor: Decimal) -> Money:
 
 # --- years and dates --------------------------------------------------------------------------
 
+# The eras with their first days, the latest first.
+_ERA_STARTS = (
+    ("令和", "R", dt.date(2019, 5, 1)),
+    ("平成", "H", dt.date(1989, 1, 8)),
+    ("昭和", "S", dt.date(1926, 12, 25)),
+)
 # First calendar year of an era minus one: 平成30年 = 1988 + 30.
-_ERAS = {"昭和": 1925, "平成": 1988, "令和": 2018, "s": 1925, "h": 1988, "r": 2018}
+_ERAS = {
+    spelling: start.year - 1
+    for name, letter, start in _ERA_STARTS
+    for spelling in (name, letter.lower())
+}
 _ERA_YEAR = re.compile(r"(昭和|平成|令和|[shr])\.?(\d{1,2}|元)")
 _FISCAL_YEAR = re.compile(_ERA_YEAR.pattern + r"(?:年度|年)?|(\d{4})(?:年度|年)?", re.IGNORECASE)
 _SUBJECT_YEAR = re.compile(r"(昭和|平成|令和)\s*(\d{1,2}|元)\s*年度は")
-_ERA_DATE = re.compile(_ERA_YEAR.pattern + r"年?[./-]?(\d{1,2})月?[./-]?(\d{1,2})日?", re.I)
+# Without something between the numbers the month of H30.12 would be a day: H30.1.2.
+_ERA_DATE = re.compile(_ERA_YEAR.pattern + r"[年./-](\d{1,2})[月./-](\d{1,2})日?", re.I)
 _WESTERN_DATE = re.compile(
     r"(\d{4})年?[./-]?(\d{1,2})月?[./-](\d{1,2})日?|(\d{4})年(\d{1,2})月(\d{1,2})日"
 )
-_REIWA_FIRST = 2019
 
 
 def _era_year(era: str, number: str) -> int:
@@ -394,11 +404,16 @@ def fiscal_years_in(text: str) -> dict[str, int]:
 
 def fiscal_year_label(year: int, short: bool = False) -> str:
     """2018 → ``平成30年度`` or, short, ``H30``; 2019 is 平成31年度's and 令和元年度's own year."""
-    if year >= _REIWA_FIRST:
-        number = year - 2018
-        return f"R{number}" if short else f"令和{'元' if number == 1 else number}年度"
-    number = year - 1988
-    return f"H{number}" if short else f"平成{number}年度"
+    for name, letter, start in _ERA_STARTS:
+        if year >= start.year:
+            number = year - start.year + 1
+            return f"{letter}{number}" if short else f"{name}{_counted(number)}年度"
+    return f"{year}" if short else f"{year}年度"
+
+
+def _counted(number: int) -> str:
+    """The first year of an era is its 元年."""
+    return "元" if number == 1 else str(number)
 
 
 def parse_date(value: Value) -> dt.date | None:
@@ -423,9 +438,10 @@ def parse_date(value: Value) -> dt.date | None:
 
 def japanese_date(date: dt.date) -> str:
     """2018-03-30 → ``平成30年3月30日``."""
-    if date >= dt.date(2019, 5, 1):
-        year = date.year - 2018
-        era = f"令和{'元' if year == 1 else year}年"
+    for name, _, start in _ERA_STARTS:
+        if date >= start:
+            year = f"{name}{_counted(date.year - start.year + 1)}"
+            break
     else:
-        era = f"平成{date.year - 1988}年"
-    return f"{era}{date.month}月{date.day}日"
+        year = str(date.year)
+    return f"{year}年{date.month}月{date.day}日"

@@ -477,6 +477,7 @@ def test_formats() -> None:
 
 def test_years_are_labelled_as_the_strategy_counts_them() -> None:
     assert [year_label(y, SETTINGS) for y in (2015, 2018, 2019)] == ["H27", "H30", "H31"]
+    assert [year_label(y, SETTINGS) for y in (1985, 1989)] == ["S60", "H1"]
     settings = kpi_strategy({"計画期間": "平成27年度〜令和元年度"}).settings
     assert year_label(2019, settings) == "R1"
     second = kpi_strategy({"計画期間": "令和2年度〜令和6年度", "年度": "令和3年度"}).settings

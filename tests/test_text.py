@@ -345,6 +345,10 @@ def test_fiscal_year(value: Any, year: int | None) -> None:
 @pytest.mark.parametrize(
     ("year", "label", "short"),
     [
+        (1926, "昭和元年度", "S1"),
+        (1985, "昭和60年度", "S60"),
+        (1988, "昭和63年度", "S63"),
+        (1989, "平成元年度", "H1"),
         (2015, "平成27年度", "H27"),
         (2018, "平成30年度", "H30"),
         (2019, "令和元年度", "R1"),
@@ -389,6 +393,12 @@ def test_years_that_a_text_is_about(description: str, years: dict[str, int]) -> 
         ("2018年13月1日", None),
         ("20180330", None),
         ("平成30年3月", None),
+        ("S60.4.1", dt.date(1985, 4, 1)),
+        ("H30/3-30", dt.date(2018, 3, 30)),
+        ("H30.12", None),
+        ("平成30年12日", None),
+        ("平成30年12", None),
+        ("H30 1 12", None),
         ("2018年" + "9" * 30 + "月1日", None),
         ("0000-01-01", None),
         (43189, None),
@@ -402,6 +412,9 @@ def test_date(value: Any, date: dt.date | None) -> None:
 @pytest.mark.parametrize(
     ("date", "shown"),
     [
+        (dt.date(1985, 4, 1), "昭和60年4月1日"),
+        (dt.date(1989, 1, 7), "昭和64年1月7日"),
+        (dt.date(1989, 1, 8), "平成元年1月8日"),
         (dt.date(2018, 3, 30), "平成30年3月30日"),
         (dt.date(2019, 4, 30), "平成31年4月30日"),
         (dt.date(2019, 5, 1), "令和元年5月1日"),

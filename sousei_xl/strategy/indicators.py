@@ -31,6 +31,7 @@ _UNKNOWN_DECIMALS = 2
 NONE = "－"  # what a reference column shows where the strategy has no figure
 ACTUAL = "actual_"
 _ACTUAL_LABEL = re.compile(r"(?P<year>.+?)の?実績値?")
+_LAST_HEISEI = 2018  # the last fiscal year that is 平成 and no other
 _HEISEI_TO_THE_END = re.compile(r"(?:平成|H)\s*\d+\s*(?:年度?)?\s*$", re.IGNORECASE)
 
 
@@ -133,7 +134,7 @@ def plan_years(settings: Settings) -> range:
 def year_label(year: int, settings: Settings) -> str:
     """2017 → ``H29``; 2019 is ``H31`` where the strategy itself counts 平成 to the plan's end."""
     to_the_end = _HEISEI_TO_THE_END.search(text.nfkc(settings.plan_label))
-    if to_the_end and year <= settings.plan_years[1]:
+    if to_the_end and _LAST_HEISEI < year <= settings.plan_years[1]:
         return f"H{year - 1988}"
     return text.fiscal_year_label(year, short=True)
 
