@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,20 @@ def saved(sheet: Sheet) -> Path:
 
 def test_figures_that_are_too_wide_are_printed_smaller() -> None:
     assert all(STYLES[name]["shrink"] for name in ("number", "percent", "tight"))
+
+
+@pytest.mark.parametrize("minus", ["▲", "△", "-"])
+def test_less_than_nothing_is_printed_with_the_offices_sign(tmp_path: Path, minus: str) -> None:
+    settings = replace(example_strategy().settings, minus=minus)
+    sheet = Book(tmp_path / "a.xlsx", RUN, settings, "一覧").sheet("表", [10, 20, 30])
+    for column, style in enumerate(("number", "percent", "percent tight")):
+        sheet.number(0, column, -0.039, style)
+    row = load_workbook(saved(sheet))["表"][1]
+    assert [cell.number_format for cell in row] == [
+        f"#,##0;{minus}#,##0",
+        f"0.0%;{minus}0.0%",
+        f"0.0%;{minus}0.0%",
+    ]
 
 
 # --- cells ----------------------------------------------------------------------------------------

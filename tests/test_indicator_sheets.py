@@ -466,6 +466,16 @@ def test_data_has_the_contract_s_columns_and_a_row_per_actual(written: Path) -> 
     assert by["3イ-1", "H28"]["団体コード"] == "012041"
 
 
+def test_ratios_have_the_offices_sign_for_less_than_nothing(tmp_path: Path) -> None:
+    sent = [kpi_submission([kpi_row(1, "1イ-1", {"H29実績": 12000})])]
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(submissions=sent))
+    data = sheet(path, DATA)
+    row = dict(zip([str(c.value) for c in data[1]], data[2], strict=True))
+    for cell in (row["進捗率"], table(path)["1イ-1"]["進捗率"]):
+        assert cell.value < 0
+        assert cell.number_format == "0.0%;▲0.0%"
+
+
 def test_data_is_a_plain_table(written: Path) -> None:
     data = sheet(written, DATA)
     assert not data.merged_cells.ranges

@@ -33,6 +33,7 @@ Orientation = Literal["landscape", "portrait"]
 MAX_LINKS = 65_530  # links on a sheet
 MAX_HEADER = 255  # characters of a page header or footer
 UNIX = 3  # the system that a zip says it was packed on
+_SIGNED = ("#,##0", "0.0%")  # printed with the office's sign for less than nothing
 _DEFAULT_ROW = 15.0
 _MANY_ROWS = 5000
 
@@ -122,8 +123,9 @@ class Book:
             properties: dict[str, Any] = {}
             for name in names.split():
                 properties.update(STYLES[name])
-            if properties.get("num_format") == "#,##0":
-                properties["num_format"] = self.settings.number_format
+            figures = properties.get("num_format")
+            if figures in _SIGNED:
+                properties["num_format"] = f"{figures};{self.settings.minus}{figures}"
             self._styles[names] = (properties, self.format(**properties))
         return self._styles[names]
 

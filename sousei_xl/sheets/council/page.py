@@ -166,9 +166,7 @@ class Blocks:
             if ratio is None:
                 sheet.text(row, column, NOTHING, "centre")
             else:
-                minus = self._settings.minus
-                percent = {**STYLES["percent"], "num_format": f"0.0%;{minus}0.0%"}
-                sheet.number(row, column, float(ratio), self._book.format(**percent))
+                sheet.number(row, column, float(ratio), "percent")
         suffix = ("\n（内訳）" if part else "") + self._silence(entry)
         label = self._class(row, entry.class_name, suffix)
         self._fit(row, name, _NAME, _NAME, 20)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Sheet
@@ -101,12 +100,6 @@ class Sections:
     def _width(self) -> float:
         return self.sheet.span_width(0, len(self.sheet.widths) - 1)
 
-    @property
-    def _percent(self) -> Any:
-        """Percents with the office's sign for less."""
-        minus = self.sheet.book.settings.minus
-        return self.sheet.book.format(**{**STYLES["percent"], "num_format": f"0.0%;{minus}0.0%"})
-
     def _turn(self) -> None:
         self.starts.append(self.row)
         self.used = 0.0
@@ -149,9 +142,7 @@ class Sections:
 
     def _cell(self, cell: Cell, span: Span, style: str) -> None:
         sheet, row = self.sheet, self.row
-        look: Any = f"{style} shrunk" if style.startswith("number") else style
-        if style == "percent":
-            look = self._percent
+        look = f"{style} shrunk" if style.startswith("number") else style
         sheet.merge(row, span.first, row, span.last, style)
         if cell is None or cell == "":
             sheet.blank(row, span.first, look)

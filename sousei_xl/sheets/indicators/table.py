@@ -191,13 +191,12 @@ class StatusTable:
         """実績年 to 目標まで, and 前年差; what has no meaning is a dash."""
         columns, figures, settings = self.columns, entry.latest, self._settings
         self._year(row, columns.year, figures.year if figures else None)
-        ratio = self._number_style(f"0.0%;{settings.minus}0.0%")
         distance = self._number_style(distance_format(entry.indicator, settings, entry.places))
         change = self._number_style(change_format(entry.indicator, settings, entry.places))
         cells = (
-            ("progress", columns.progress, ratio),
-            ("expected", columns.progress + 1, ratio),
-            ("attainment", columns.progress + 2, ratio),
+            ("progress", columns.progress, "percent tight"),
+            ("expected", columns.progress + 1, "percent tight"),
+            ("attainment", columns.progress + 2, "percent tight"),
             ("distance", columns.distance, distance),
             ("change", columns.change, change),
         )
