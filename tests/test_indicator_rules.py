@@ -915,6 +915,34 @@ def test_corrections_that_do_not_fit(changes: dict[str, Any], code: str, status:
     assert result.reports[9].actuals[2017] == 27
 
 
+@pytest.mark.parametrize(
+    ("target", "field"),
+    [("G3-1", "目標値"), ("G3-1", "H29見込"), ("2ア-1", "目標値"), ("Ｇ3-1", "")],
+)
+def test_of_an_indicator_only_what_departments_fill_in_can_be_corrected(
+    target: str, field: str
+) -> None:
+    office = OfficeSheet(corrections=(correction(target=target, field_label=field),))
+    result = report_rows(kpi_row(1, "2ア-1", FULL), office=office)
+    (item,) = of(result)
+    assert (item.code, item.place.label, item.value) == ("O101", "項目", field)
+    assert item.cure.startswith("項目を、『H27実績』・")
+    assert "『要因・課題』・『今後の方向性』のいずれか" in item.cure
+    assert [c.status for c in result.corrections] == ["対象なし"]
+    listed = merge(intake([submission([good(1)])], office), STRATEGY)
+    assert (listed.corrections, listed.errors) == ((), 0)
+
+
+def test_what_neither_list_nor_indicators_have_is_told_of_the_field() -> None:
+    """2ア-1 is an ID and a place in the list: there may be no such project."""
+    office = OfficeSheet(corrections=(correction(field_label="要因"),))
+    for rows in ([good(1)], [good(2)]):
+        listed = merge(intake([submission(rows)], office), STRATEGY)
+        (item,) = [f for f in listed.findings if f.code == "O101"]
+        assert (item.place.label, item.value) == ("項目", "要因")
+    assert report_rows(kpi_row(1, "2ア-1", FULL), office=office).corrections == ()
+
+
 def test_corrections_of_projects_are_left_to_the_list() -> None:
     office = OfficeSheet(corrections=(correction(field_label="予算事業費", before=1000),))
     assert report_rows(kpi_row(1, "2ア-1", FULL), office=office).corrections == ()

@@ -370,6 +370,9 @@ def test_a_row_that_the_office_withholds_needs_nothing_else() -> None:
     rows = [row(1, "甲", budget="不明", relevance=None), row(2, "乙")]
     result = merged(*rows, office=office(("2ア-1", "掲載しない", "", None, None)))
     assert [(w.name, w.reason) for w in result.withdrawn] == [("甲", "掲載しない")]
+    # What else stands in its row says nothing.
+    said = merged(*rows, office=office(("2ア-1", "掲載しない", "事業名", "甲", None)))
+    assert said.withdrawn == result.withdrawn
     assert codes(result, "L109") == []
     assert result.ledger == Ledger(2, 1, 0, 0, 1)
     assert not result.is_draft

@@ -1,4 +1,4 @@
-"""What the office corrects in the KPI round: rows of 修正 whose 項目 is a column of the KPI sheet.
+"""What the office corrects in the KPI round: rows of 修正 about the KPI sheet (``share.py``).
 
 As for projects, a correction whose 修正前 no longer fits is not applied and said so.
 """
@@ -16,7 +16,13 @@ from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
 from sousei_xl.rules.merge.office import Outcome, not_applied
 from sousei_xl.rules.records import CORRECT, AppliedCorrection, Correction
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.indicators import actual_field, column_by_name, input_name, title
+from sousei_xl.strategy.indicators import (
+    actual_field,
+    column_by_name,
+    columns,
+    input_name,
+    title,
+)
 
 
 def apply_corrections(
@@ -40,11 +46,8 @@ def apply_corrections(
     problems: list[Finding] = []
     applied: list[AppliedCorrection] = []
     for correction in corrections:
-        name = input_name(correction.field_label, strategy.settings)
-        if name is None:
-            continue
         row = counting.get(text.key(correction.target))
-        outcome, problem = _apply(correction, name, row, by_row, strategy, previous)
+        outcome, problem = _apply(correction, row, by_row, strategy, previous)
         applied.append(outcome)
         problems += problem
     return [item for found in by_row.values() for item in found] + problems, applied
@@ -52,7 +55,6 @@ def apply_corrections(
 
 def _apply(
     correction: Correction,
-    name: str,
     row: IndicatorRow | None,
     by_row: dict[int, list[Finding]],
     strategy: Strategy,
@@ -61,6 +63,11 @@ def _apply(
     failed = partial(not_applied, correction)
     if correction.operation != CORRECT:
         return failed("O101", "操作", correction.operation, variant="indicator_operation")
+    name = input_name(correction.field_label, strategy.settings)
+    if name is None:
+        inputs = [c.label for c in columns(strategy.settings) if not c.reference]
+        typed, fields = correction.field_label, "・".join(f"『{label}』" for label in inputs)
+        return failed("O101", "項目", typed, variant="indicator_field", fields=fields)
     if row is None:
         return failed("O101", "対象", correction.target, variant="indicator")
     label = column_by_name(strategy.settings)[name].label

@@ -8,16 +8,18 @@ from dataclasses import replace
 from sousei_xl import text
 from sousei_xl.findings import RULES, Finding
 from sousei_xl.rules.indicators import units
+from sousei_xl.rules.merge.targets import TARGET
 from sousei_xl.rules.records import Acknowledgement, Correction, Intake, OfficeSheet
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.indicators import input_name
+from sousei_xl.strategy.indicators import columns, input_name
 
 
 def share(intake: Intake, strategy: Strategy) -> tuple[OfficeSheet, OfficeSheet]:
     """(what concerns the list, what concerns the KPI round).
 
     A confirmation goes by its code, a correction by its 項目: an ID such as ``2ア-1`` is also how a
-    project is named.
+    project is named. One whose 項目 is neither's goes by its 対象 where that can be an indicator
+    only.
     """
     office = intake.office
     replaced = units.settle(intake.submissions).findings if office.acknowledgements else ()
@@ -40,7 +42,19 @@ def _corrects_indicator(correction: Correction, strategy: Strategy) -> bool:
     label = text.key(correction.field_label)
     if any(label in (text.key(f.label), text.key(f.short_label)) for f in strategy.fields):
         return False
-    return input_name(correction.field_label, strategy.settings) is not None
+    if input_name(correction.field_label, strategy.settings) is not None:
+        return True
+    shown_only = {text.key(c.label) for c in columns(strategy.settings) if c.reference}
+    return label in shown_only or _names_indicator_only(correction.target, strategy)
+
+
+def _names_indicator_only(target: str, strategy: Strategy) -> bool:
+    """``G3-1`` is an ID and no place in the list; ``2ア-1`` may be either."""
+    wanted = text.key(target)
+    if all(text.key(indicator.id) != wanted for indicator in strategy.indicators):
+        return False
+    place = TARGET.fullmatch(text.nfkc(target).strip())
+    return place is None or text.key(place["measure"]) not in strategy.measure_spellings
 
 
 def _confirms_indicator(item: Acknowledgement, replaced: Sequence[Finding]) -> bool:

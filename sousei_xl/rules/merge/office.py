@@ -151,6 +151,11 @@ def _apply(
     failed = partial(not_applied, correction)
     if correction.operation not in OPERATIONS:
         return failed("O101", "操作", correction.operation, variant="operation")
+    withhold = correction.operation == WITHHOLD
+    field = None if withhold else _field(correction, strategy)
+    if field is None and not withhold:
+        # First, for the 対象 may be an indicator that has no such 項目 either.
+        return failed("O101", "項目", correction.field_label, variant="field")
     rows = index.find(correction.target)
     if len(rows) != 1:
         variant, facts = index.ambiguous(rows) if rows else ("", {})
@@ -158,12 +163,9 @@ def _apply(
             variant = "added"
         return failed("O101", "対象", correction.target, variant=variant, count=len(rows), **facts)
     row = rows[0]
-    if correction.operation == WITHHOLD:
+    if field is None:
         row.withheld = True
         return AppliedCorrection(correction, "適用", "", row.name or "", row.row_id), []
-    field = _field(correction, strategy)
-    if field is None:
-        return failed("O101", "項目", correction.field_label, variant="field")
     after = text.parse_integer(correction.after).value
     if field.name == "number" and (after is None or after < 1):
         return failed("O101", "修正後", text.to_text(correction.after), variant="number")
