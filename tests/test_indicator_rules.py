@@ -260,6 +260,29 @@ def test_k102_text_that_is_no_number(typed: Any, says: str, cure: str) -> None:
     assert cure in item.cure
 
 
+@pytest.mark.parametrize(
+    ("id_", "changes", "example"),
+    [
+        ("G3-1", {}, "96"),  # 480 in five years
+        ("2エ-1", {}, "6"),  # 29/5
+        ("2エ-1", {"baseline_year": "H29"}, "15"),  # 29/2
+        ("2エ-1", {"baseline_year": "H26", "baseline": "7"}, "6"),
+        ("2ア-1", {}, "20"),
+        ("1ウ-1a", {}, "63.0"),
+        ("2ア-1", {"baseline": ""}, "25"),
+        ("2ア-1", {"baseline": "", "target": ""}, "12.3"),
+        ("G3-1", {"target": ""}, "12.3"),
+    ],
+)
+def test_k102_gives_an_example_of_a_years_size(
+    id_: str, changes: dict[str, str], example: str
+) -> None:
+    strategy = replace(STRATEGY, indicators=(indicator(id_, **changes),))
+    result = report_rows(kpi_row(1, id_, {"H29実績": "112人くらい"}), strategy=strategy)
+    (item,) = of(result, "K102")
+    assert f"（例：{example}）" in item.cure
+
+
 def test_k102_names_the_value_in_the_proper_unit() -> None:
     item = one("4ア-1", {"H29実績": "1,173,000人"})
     assert (item.code, item.expected) == ("K102", "117.3")
@@ -478,6 +501,26 @@ def test_k111_two_units_differ() -> None:
     united = next(r for r in result.reports if r.indicator.id == "2ア-1")
     assert united.actuals == {2015: 22, 2016: 24, 2017: 26}
     assert (united.cause, united.row_ids) == ("早い", (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("late", "says"),
+    [
+        ({"edition": 2}, "版の新しい『甲.xlsx』の値を使いました"),
+        ({"saved": "2018-08-02"}, "版は同じなので、保存日時の新しい『甲.xlsx』の値を使いました"),
+        ({}, "版も保存日時も同じなので、ファイル名の順で『甲.xlsx』の値を使いました"),
+    ],
+)
+def test_k111_says_what_decided(late: dict[str, Any], says: str) -> None:
+    # Only where nothing else decides do the files' names: this one comes after the other.
+    early = kpi_row(1, "2ア-1", FULL, file="電.xlsx" if late else "丁.xlsx")
+    row = kpi_row(2, "2ア-1", {**FULL, "H29実績": 26}, file="甲.xlsx")
+    sent = [kpi_submission([early], unit="丙課"), kpi_submission([row], unit="甲課", **late)]
+    for inbox in (sent, sent[::-1]):
+        (item,) = of(report(*inbox))
+        assert item.code == "K111"
+        assert says in item.cure
+        assert _said(report(*inbox)).actuals[2017] == 26
 
 
 def test_k111_within_one_file_and_blank_rows() -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from sousei_xl.findings import Rule, Text
 
 _NUMBER_ONLY = "数字だけを入力してください（例：{example}）。"
+_TWO_FILES = (
+    "{target}『{subject}』の{label}が、『{kept}』では{value}、『{dropped}』では{other}です。"
+)
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -225,11 +228,21 @@ RULES: tuple[Rule, ...] = (
         "同じ指標に異なる実績値が報告されている",
         {
             "": Text(
-                "{target}『{subject}』の{label}が、『{kept}』では{value}、『{dropped}』では{other}です。",
-                "後から提出された『{kept}』の値を使いました。どちらが正しいか確認してください。",
+                _TWO_FILES,
+                "版の新しい『{kept}』の値を使いました。どちらが正しいか確認してください。",
+            ),
+            "newer_save": Text(
+                _TWO_FILES,
+                "版は同じなので、保存日時の新しい『{kept}』の値を使いました。"
+                "どちらが正しいか確認してください。",
+            ),
+            "file_name": Text(
+                _TWO_FILES,
+                "版も保存日時も同じなので、ファイル名の順で『{kept}』の値を使いました。"
+                "どちらが正しいか確認してください。",
             ),
             "kpi_form": Text(
-                "{target}『{subject}』の{label}が、『{kept}』では{value}、『{dropped}』では{other}です。",
+                _TWO_FILES,
                 "KPIだけの様式『{kept}』の値を使いました。どちらが正しいか確認してください。",
             ),
             "same_file": Text(
@@ -237,7 +250,7 @@ RULES: tuple[Rule, ...] = (
                 "後にある行の値を使いました。どちらが正しいか確認してください。",
             ),
         },
-        "2つの課が2オ-1に24と25を報告 → 後のファイルの25を使う",
+        "2つの課が2オ-1に24と25を報告 → 版（同じなら保存日時）の新しいファイルの25を使う",
     ),
     Rule(
         "K112",

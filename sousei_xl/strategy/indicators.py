@@ -234,6 +234,15 @@ def first_year(indicator: Indicator, settings: Settings) -> int:
     return max(settings.plan_years[0], (baseline_year(indicator) or 0) + 1)
 
 
+def target_of_a_year(indicator: Indicator, settings: Settings) -> Decimal | None:
+    """What departments' own values are held against: of 期間累計 a year's share of the target."""
+    aim = target(indicator)
+    if aim is None or indicator.kind != PERIOD_SUM:
+        return aim
+    years = target_year(indicator, settings) - first_year(indicator, settings) + 1
+    return aim / max(years, 1)
+
+
 def decimals(indicator: Indicator) -> int:
     """Decimal places of the source: the most that 現状値 or 目標値 has; 2 without any figure."""
     figures = (baseline(indicator), target(indicator))

@@ -18,6 +18,8 @@ from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.indicators.parse import parse_actual
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
 from sousei_xl.rules.indicators.scale import is_far_off, probably_meant
+from sousei_xl.rules.indicators.units import why_it_counts
+from sousei_xl.rules.records import Submission
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy import indicators as defined
 
@@ -27,14 +29,14 @@ class Round:
     """What a check may look at. ``rows`` go from the earliest file to the latest.
 
     ``previous`` are the actuals of last year's report, ``replaced`` maps a file to those of the
-    files that it replaces. ``kpi_forms`` are the files that are forms of the KPI round.
+    files that it replaces. ``files`` are the submissions of the rows by file.
     """
 
     strategy: Strategy
     rows: Sequence[IndicatorRow]
     previous: PreviousActuals = field(default_factory=dict)
     replaced: Mapping[str, PreviousActuals] = field(default_factory=dict)
-    kpi_forms: frozenset[str] = frozenset()
+    files: Mapping[str, Submission] = field(default_factory=dict)
 
     @property
     def known(self) -> Iterator[tuple[IndicatorRow, Indicator]]:
@@ -91,13 +93,11 @@ def _shown(value: Decimal) -> str:
 
 def unit_is_right(kpi: Round) -> Iterator[Finding]:
     """K103: a value that is about right in another unit, or far beyond what is known."""
-    years = len(defined.plan_years(kpi.strategy.settings))
     for row, indicator in kpi.known:
         start, aim = defined.baseline(indicator), defined.target(indicator)
         shown = f"現状値（{_shown(start)}）" if start else f"目標値（{_shown(aim or Decimal(0))}）"
-        if indicator.kind == defined.PERIOD_SUM and aim is not None:
-            aim /= years  # departments enter each year's own value
-        references = [r for r in (start, aim) if r is not None]
+        known = (start, defined.target_of_a_year(indicator, kpi.strategy.settings))
+        references = [r for r in known if r is not None]
         for year, value in row.actuals.items():
             name = defined.actual_field(year)
             facts = {"reference": shown, "unit": indicator.unit}
@@ -304,7 +304,7 @@ def somebody_reports(kpi: Round) -> Iterator[Finding]:
 def units_agree(kpi: Round) -> Iterator[Finding]:
     """K111: differing values for one year; the later file counts, in one file the lower row.
 
-    A form of the KPI round is later than any form of the list (``units.settle``).
+    Which file is the later one is for ``units.py`` to say.
     """
     for rows in kpi.of_indicator().values():
         latest: dict[int, IndicatorRow] = {}
@@ -315,20 +315,27 @@ def units_agree(kpi: Round) -> Iterator[Finding]:
                 if earlier is None or earlier.actuals[year] == value:
                     continue
                 name = defined.actual_field(year)
-                files = (earlier.raw.file, row.raw.file)
-                same_file = files[0] == files[1]
-                outranked = [file in kpi.kpi_forms for file in files] == [False, True]
+                why = _why_it_counts(earlier, row, kpi)
                 yield _at(
                     "K111",
                     row,
                     name,
                     kpi,
                     _typed(row, name),
-                    variant="same_file" if same_file else "kpi_form" if outranked else "",
+                    variant=why,
                     kept=row.raw.file,
-                    dropped=_place_of(earlier) if same_file else earlier.raw.file,
+                    dropped=_place_of(earlier) if why == "same_file" else earlier.raw.file,
                     other=_shown(earlier.actuals[year]),
                 )
+
+
+def _why_it_counts(earlier: IndicatorRow, later: IndicatorRow, kpi: Round) -> str:
+    """The variant of K111; the default is that of a newer 版."""
+    files = earlier.raw.file, later.raw.file
+    if files[0] == files[1]:
+        return "same_file"
+    why = why_it_counts(*(kpi.files[file] for file in files))
+    return "" if why == "newer_edition" else why
 
 
 def _place_of(row: IndicatorRow) -> str:

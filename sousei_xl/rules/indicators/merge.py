@@ -48,7 +48,8 @@ def merge_indicators(
     )
     found += schema.validate(rows, strategy)
     replaced = {file: _actuals(earlier, strategy) for file, earlier in settled.replaced.items()}
-    found += checks.run_checks(checks.Round(strategy, rows, previous or {}, replaced, kpi_forms))
+    files = {s.file: s for s in settled.active}
+    found += checks.run_checks(checks.Round(strategy, rows, previous or {}, replaced, files))
     findings = acknowledge_findings(
         addressed((*settled.findings, *found), intake.records),
         office.acknowledgements,

@@ -15,20 +15,23 @@ from decimal import Decimal
 from typing import Any
 
 from sousei_xl import text
+from sousei_xl.figures.precision import rounded
 from sousei_xl.findings import Finding, finding
 from sousei_xl.rules.indicators.records import IndicatorRow
 from sousei_xl.rules.indicators.scale import converted
 from sousei_xl.rules.records import RawRow
-from sousei_xl.strategy import CLASSES, Strategy
+from sousei_xl.strategy import CLASSES, Indicator, Settings, Strategy
 from sousei_xl.strategy.indicators import (
     BEING_COUNTED,
     NOT_PUBLISHED,
     NOT_SURVEYED,
+    PERIOD_SUM,
     STAGES,
     Column,
     baseline,
     columns,
-    target,
+    decimals,
+    target_of_a_year,
     title,
 )
 
@@ -226,7 +229,7 @@ def _actual(cells: _Cells, column: Column) -> None:
             expected=parsed.expected,
             reason=parsed.expected,
             unit=indicator.unit,
-            example=baseline(indicator) or target(indicator) or "12.3",
+            example=_example(indicator, cells.strategy.settings),
         )
     elif parsed.converted:
         shown = "空欄" if parsed.value is None else f"{parsed.value:f}"
@@ -234,6 +237,14 @@ def _actual(cells: _Cells, column: Column) -> None:
         cells.report("A101", column.name, typed, variant=variant, taken=shown)
     if parsed.value is not None:
         cells.row.actuals[column.year] = parsed.value
+
+
+def _example(indicator: Indicator, settings: Settings) -> str:
+    """A number such as belongs into the cell of a year: 96 where 480 is the target of five."""
+    size = target_of_a_year(indicator, settings)
+    if indicator.kind != PERIOD_SUM:
+        size = baseline(indicator) or size
+    return str(rounded(size, decimals(indicator))) if size else "12.3"
 
 
 def _publication(cells: _Cells) -> str:

@@ -82,12 +82,17 @@ def _actuals(submission: Submission) -> dict[tuple[str, str], object]:
     return found
 
 
-def _replaced(old: Submission, new: Submission) -> Finding:
+def why_it_counts(old: Submission, new: Submission) -> str:
+    """Why the actuals of ``new`` go before those of ``old``, as variants of findings name it."""
     if new.kpi_form and not old.kpi_form:
-        variant = "kpi_form"
-    else:
-        mixed = old.has_projects or new.has_projects
-        variant = "indicators" if mixed else replacement_reason(old, new)
+        return "kpi_form"
+    return replacement_reason(old, new)
+
+
+def _replaced(old: Submission, new: Submission) -> Finding:
+    variant = why_it_counts(old, new)
+    if variant != "kpi_form" and (old.has_projects or new.has_projects):
+        variant = "indicators"
     return finding(
         "F206",
         Place(file=new.file),
