@@ -23,6 +23,7 @@ from sousei_xl import text
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import GOOD, PENDING, check_text
+from sousei_xl.forms.checks.indicators import indicator_text
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.indicators import indicator_rows
 from sousei_xl.forms.projects import FIRST_ROW
@@ -45,6 +46,8 @@ from tests.forms_filled import fill, project_letters
 from tests.indicator_builders import example_kpi_strategy
 
 GROSS, NET = 3_905_077, 3_550_284
+# A row of 期間累計 with every year that has ended.
+SUM_ROW = {"actual_2015": 96, "actual_2016": 90, "actual_2017": 104}
 
 
 def shown(path: Path, sheet: str) -> list[list[Any]]:
@@ -535,7 +538,7 @@ def test_nobody_to_ask_is_said() -> None:
 
 def test_kpi_sheet_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     strategy = example_kpi_strategy()
-    rows = indicator_rows(strategy, "経済部", {"G3-1": {"actual_2017": 112}})
+    rows = indicator_rows(strategy, "経済部", {"G3-1": SUM_ROW})
     path = tmp_path / "経済部.xlsx"
     write_form(path, strategy, "経済部", projects=None, indicators=rows)
     header, *lines = shown(path, layout.INDICATORS)[2:]
@@ -556,6 +559,28 @@ def test_kpi_sheet_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     assert not book[layout.INDICATORS].protection.sheet
     labels = [row[0] for row in shown(path, layout.REPLY)]
     assert layout.NONE_APPLICABLE not in labels
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (SUM_ROW, GOOD),
+        ({**SUM_ROW, "actual_2016": 0}, GOOD),
+        ({**SUM_ROW, "actual_2016": None}, "未入力：H28実績か、未入力の理由を入力してください"),
+        ({"actual_2017": 104}, "未入力：H27実績か、未入力の理由を入力してください"),
+        ({"actual_2017": 104, "reason": "集計中"}, GOOD),
+        ({"actual_2017": 104, "office_class": "判定対象外"}, GOOD),
+        ({}, "未入力：H29実績か、未入力の理由を入力してください"),
+    ],
+)
+def test_a_sum_asks_for_the_years_before_as_well(cells: dict[str, Any], said: str) -> None:
+    strategy = example_kpi_strategy()
+    item = next(i for i in strategy.indicators if i.id == "G3-1")
+    assert indicator_text(item, strategy.settings, {"id": "G3-1", **cells}) == said
+    # Of a level each year stands for itself.
+    level = replace(item, kind="各年度")
+    if cells.get("actual_2017"):
+        assert indicator_text(level, strategy.settings, {"id": "G3-1", **cells}) == GOOD
 
 
 # --- names of files -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The KPI round: reading, K101–K112, units, corrections, confirmations, state."""
+"""The KPI round: reading, K101–K113, units, corrections, confirmations, state."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from sousei_xl.rules.records import (
     Intake,
     ListResult,
     OfficeSheet,
+    RawRow,
     Submission,
 )
 from sousei_xl.strategy.indicators import NONE, columns, reference_text
@@ -82,6 +83,7 @@ CONTRACT = {
     "K110": ("要確認", "部局", "cell"),
     "K111": ("要確認", "事務局", "実績値"),
     "K112": ("要確認", "部局", "cell"),
+    "K113": ("要確認", "部局", "実績値"),
 }
 
 
@@ -92,7 +94,7 @@ def test_catalogue_is_the_contract() -> None:
 
 def test_every_check_has_its_place_in_the_tuple() -> None:
     described = " ".join(check.__doc__ or "" for check in CHECKS)
-    assert [c for c in CONTRACT if c in described] == [*(f"K{n}" for n in range(103, 113))]
+    assert [c for c in CONTRACT if c in described] == [*(f"K{n}" for n in range(103, 114))]
 
 
 # --- the form's columns -------------------------------------------------------------------------
@@ -208,7 +210,7 @@ def test_unit_slips(value: str, unit: str, references: list[str], meant: str | N
     assert found == (None if meant is None else Decimal(meant))
 
 
-# --- K101 to K112 -------------------------------------------------------------------------------
+# --- K101 to K113 -------------------------------------------------------------------------------
 
 FULL = {"H27実績": 22, "H28実績": 24, "H29実績": 27}
 
@@ -545,6 +547,72 @@ def test_k111_within_one_file_and_blank_rows() -> None:
 def test_k112_no_choice(typed: dict[str, Any], cell: str) -> None:
     item = one("2ア-1", typed)
     assert (item.code, item.place.cell, item.value) == ("K112", cell, list(typed.values())[-1])
+
+
+SUM = {"H27実績": 96, "H28実績": 90, "H29実績": 104}
+
+
+def of_sum(*rows: RawRow, **options: Any) -> list[tuple[str, str, str]]:
+    """(code, cell, heading) of the findings about G3-1, 480 人 over the period."""
+    made = kpi_submission(rows, "経済部", **options.pop("changes", {}))
+    found = of(report(made, **options))
+    return [(f.code, f.place.cell, f.place.label) for f in found]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        (SUM, []),
+        ({**SUM, "H28実績": 0}, []),
+        ({**SUM, "H28実績": None}, [("K113", "J5", "H28実績")]),
+        ({"H29実績": 104}, [("K113", "I5", "H27実績"), ("K113", "J5", "H28実績")]),
+        ({**SUM, "H28実績": None, "未入力の理由": "集計中"}, []),
+        ({**SUM, "H28実績": None, "事務局判定": "判定対象外"}, []),
+        ({**SUM, "H28実績": "約90"}, [("K102", "J5", "H28実績")]),
+        ({**SUM, "H29実績": None}, [("K107", "K5", "H29実績")]),
+        ({"H27実績": 96}, [("K107", "K5", "H29実績"), ("K113", "J5", "H28実績")]),
+    ],
+)
+def test_k113_a_sum_needs_every_year(
+    typed: dict[str, Any], found: list[tuple[str, str, str]]
+) -> None:
+    assert of_sum(kpi_row(1, "G3-1", typed, file="経済部.xlsx")) == found
+
+
+def test_k113_is_about_sums_after_their_baseline_year() -> None:
+    assert codes("2ア-1", {"H29実績": 27}) == []
+    later = replace(indicator("G3-1"), baseline_year="H27")
+    strategy = replace(STRATEGY, indicators=(later,))
+    row = kpi_row(1, "G3-1", {"H29実績": 104, "現状値": "－（H27）"}, file="経済部.xlsx")
+    assert of_sum(row, strategy=strategy) == [("K113", "J5", "H28実績")]
+
+
+def test_k113_says_what_to_do() -> None:
+    row = kpi_row(1, "G3-1", {**SUM, "H28実績": None}, file="経済部.xlsx")
+    (item,) = of(report(kpi_submission([row], "経済部")))
+    assert "H28実績が空欄のため、期間の合計を計算できず、判定できません" in item.message
+    assert "実績がなかった年は0です" in item.cure
+    assert "未入力の理由（未公表・未調査・集計中）" in item.cure
+
+
+def test_k113_is_asked_once_and_of_what_nobody_knows() -> None:
+    blank = kpi_row(1, "G3-1", {**SUM, "H28実績": None}, file="経済部.xlsx")
+    # Another row says it, or last year's 別紙 does (which is a K106), or the office took it back.
+    assert of_sum(blank, kpi_row(2, "G3-1", {"H28実績": 90}, file="経済部.xlsx")) == []
+    previous = {"G3-1": {2016: Decimal(90)}}
+    assert of_sum(blank, previous=previous) == [("K106", "J5", "H28実績")]
+    fixed = correction(target="G3-1", field_label="H28実績", before=90, after=None)
+    office = OfficeSheet(corrections=(fixed,))
+    found = of_sum(blank, previous=previous, office=office)
+    assert "K113" not in {code for code, *_ in found}
+    # A replaced file said it.
+    early = kpi_submission([kpi_row(3, "G3-1", SUM, file="旧.xlsx")], "経済部", edition=1)
+    late = kpi_submission([blank], "経済部", edition=2)
+    assert [f.code for f in of(report(early, late))] == ["F206", "K106"]
+    # A row that nobody touched is asked for all that is missing, whatever an earlier file said.
+    bare = kpi_submission([kpi_row(4, "G3-1", {}, file="新.xlsx")], "経済部", edition=2)
+    found = [f.place.label for f in of(report(early, bare), "K107", "K113")]
+    assert found == ["H29実績", "H27実績", "H28実績"]
 
 
 def test_offices_own_names_of_classes_are_understood() -> None:

@@ -38,6 +38,7 @@ from tests.indicator_builders import kpi_row, kpi_strategy, kpi_submission
 from tests.kpi_contents import (
     MARKS,
     NOTICE,
+    changed,
     hard_contents,
     indicator_of,
     kpi_contents,
@@ -219,6 +220,33 @@ def test_preliminary_values_and_missing_ones_say_so(written: Path) -> None:
     said = "".join(texts(written, STATUS))
     assert "H29の値は未公表です（予定：平成31年2月）。進捗率などはH28の値によります。" in said
     assert "事務局の判断で、判定の対象から外しています。" in said
+
+
+def test_what_is_said_of_blank_cells_is_so(tmp_path: Path) -> None:
+    """Only the year that is judged has a word for its silence; a sum says which years it lacks."""
+    sent = [
+        kpi_submission([kpi_row(1, "G3-1", {"H29実績": 104}, file="経済部.xlsx")], "経済部"),
+        kpi_submission([kpi_row(2, "2エ-1", {"H28実績": 6}, file="2.xlsx")], "地域振興部"),
+    ]
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(submissions=sent))
+    found = table(path)
+    assert [found["G3-1"][f"{y}実績"].value for y in ("H27", "H28")] == [None, None]
+    assert found["2エ-1"]["H27実績"].value is None
+    assert found["2エ-1"]["H29実績"].value == "未報告"
+    said = texts(path, STATUS)
+    assert any("H27、H28の値がないため、期間の合計を計算できません。" in t for t in said)
+    assert any("H27の値がないため、期間の合計を計算できません。" in t for t in said)
+    (note,) = [t for t in said if t.startswith("「速」")]
+    assert "判定する年の値がないときは、そのセルに理由" in note
+    assert "空欄は値がないことを表し、0ではありません。" in note
+
+
+def test_a_sum_before_its_first_year_lacks_nothing(tmp_path: Path) -> None:
+    strategy = changed(marked_strategy(), {"2エ-1": {"baseline_year": "H29"}})
+    sent = [kpi_submission([kpi_row(1, "2エ-1", {"H29実績": 6})])]
+    contents = kpi_contents(submissions=sent, strategy=strategy)
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", contents)
+    assert not any("期間の合計を計算できません" in t for t in texts(path, STATUS))
 
 
 def test_words_of_the_departments_stand_below_the_figures(written: Path) -> None:

@@ -144,7 +144,7 @@ class IndicatorSheet:
                 "KPI 未入力（行）",
                 f"=SUMPRODUCT(--{starts[0]})",
                 missing,
-                "実績値も未入力の理由もない指標の数です。",
+                "必要な実績値と未入力の理由の、どちらもない指標の数です。",
                 f"「{SHEET}」に実績値か未入力の理由を入力してください。" if required else "",
             ),
         )

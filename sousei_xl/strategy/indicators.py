@@ -87,7 +87,7 @@ def columns(settings: Settings) -> tuple[Column, ...]:
         Column(
             "reason",
             "未入力の理由",
-            "終わった年のうち最新の実績値を入力できないときに、理由を選びます。",
+            "終わった年のうち最新の実績値（期間累計では前の年の値も）を入力できないときに、理由を選びます。",
             REASONS,
         ),
         Column("publication", "公表予定", "値が分かる時期です（例：12月）。"),
@@ -188,6 +188,14 @@ def is_due(indicator: Indicator, settings: Settings) -> bool:
     """Whether an actual is asked for: the judged year lies after the baseline year."""
     year, start = judged_year(indicator, settings), baseline_year(indicator)
     return year is not None and (start is None or year > start)
+
+
+def years_of_sum(indicator: Indicator, settings: Settings) -> range:
+    """The years before the judged one without which 期間累計 has no sum; none of other kinds."""
+    judged = judged_year(indicator, settings)
+    if indicator.kind != PERIOD_SUM or judged is None:
+        return range(0)
+    return range(first_year(indicator, settings), judged)
 
 
 # --- figures ------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from sousei_xl.strategy.indicators import (
     is_due,
     judged_year,
     plan_years,
+    years_of_sum,
 )
 
 NOT_ENTERED, QUESTION = "未入力：", "確認："
@@ -93,9 +94,15 @@ def _open(indicator: Indicator, settings: Settings) -> Iterator[Check]:
     latest = judged_year(indicator, settings)
     if latest is None or not is_due(indicator, settings):
         return
-    name, label = actual_field(latest), actual_label(latest, settings)
+    for year in (latest, *years_of_sum(indicator, settings)):
+        yield _not_entered(year, settings)
+
+
+def _not_entered(year: int, settings: Settings) -> Check:
+    """K107 of the latest year, K113 of the years before it that a sum needs."""
+    name, label = actual_field(year), actual_label(year, settings)
     word = settings.judgement.name(EXCLUDED)
-    yield Check(
+    return Check(
         name,
         f"{NOT_ENTERED}{label}か、未入力の理由を入力してください",
         f'AND({{{name}}}="",{{reason}}="",{{office_class}}<>"{quoted(word)}")',

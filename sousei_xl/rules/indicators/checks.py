@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from sousei_xl import text
@@ -158,21 +158,13 @@ def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
     """
     speaking = kpi.speaking()
     for row, indicator in kpi.known:
-        gone: dict[str, dict[int, Decimal]] = {"carried": {}, "removed": {}}
-        published = kpi.previous.get(indicator.id, {})
         for year, before in sorted(_reported_before(row, indicator, kpi).items()):
             name = defined.actual_field(year)
             value = row.actuals.get(year)
-            if name not in row.raw.columns or name in row.unknown:
-                continue
-            if value is None:
-                if speaking[indicator.id, year] == row.speaks_of(year):  # no other row does
-                    stays = year in published and name not in row.corrected
-                    gone["carried" if stays else "removed"][year] = before
-            elif _as_printed(value) != _as_printed(before):
+            if value is not None and _as_printed(value) != _as_printed(before):
                 yield _at("K106", row, name, kpi, _typed(row, name), previous=_shown(before))
-        for variant, blank in gone.items():
-            if blank and (row.actuals or row.answers(kpi.strategy)):
+        for variant, blank in _gone(row, indicator, kpi, speaking).items():
+            if blank:
                 yield _at(
                     "K106",
                     row,
@@ -182,6 +174,24 @@ def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
                     years="、".join(_labels(blank, kpi)),
                     previous="、".join(_shown(before) for before in blank.values()),
                 )
+
+
+def _gone(
+    row: IndicatorRow, indicator: Indicator, kpi: Round, speaking: Counter[tuple[str, int]]
+) -> Mapping[str, Mapping[int, Decimal]]:
+    """What was reported before and is blank now, by the variants of K106: year → value before."""
+    gone: dict[str, dict[int, Decimal]] = {"carried": {}, "removed": {}}
+    if not row.actuals and not row.answers(kpi.strategy):
+        return gone
+    published = kpi.previous.get(indicator.id, {})
+    for year, before in sorted(_reported_before(row, indicator, kpi).items()):
+        name = defined.actual_field(year)
+        readable = name in row.raw.columns and name not in row.unknown
+        nobody_else = speaking[indicator.id, year] == row.speaks_of(year)
+        if year not in row.actuals and readable and nobody_else:
+            stays = year in published and name not in row.corrected
+            gone["carried" if stays else "removed"][year] = before
+    return gone
 
 
 def _labels(years: Iterable[int], kpi: Round) -> Iterator[str]:
@@ -221,6 +231,30 @@ def latest_is_answered(kpi: Round) -> Iterator[Finding]:
             year = defined.judged_year(indicator, kpi.strategy.settings)
             reasons = "・".join(defined.REASONS)
             yield _at("K107", row, defined.actual_field(year or 0), kpi, reasons=reasons)
+
+
+def sums_have_all_years(kpi: Round) -> Iterator[Finding]:
+    """K113: a past year without which 期間累計 has no sum; any unit's answer is enough.
+
+    What was published last year stands for a blank, and what is gone has its K106.
+    """
+    settings, speaking = kpi.strategy.settings, kpi.speaking()
+    for id_, rows in kpi.of_indicator().items():
+        indicator = rows[0].indicator
+        if indicator is None or any(row.excuses_silence for row in rows):
+            continue
+        published = kpi.previous.get(id_, {})
+        blank = [
+            year
+            for year in defined.years_of_sum(indicator, settings)
+            if year not in published and not speaking[id_, year]
+        ]
+        for row in rows if blank else ():
+            gone = [*chain(*_gone(row, indicator, kpi, speaking).values())]
+            for year in blank:
+                if year not in gone:
+                    reasons = "・".join(defined.REASONS)
+                    yield _at("K113", row, defined.actual_field(year), kpi, reasons=reasons)
 
 
 def department_is_in_charge(kpi: Round) -> Iterator[Finding]:
@@ -348,6 +382,7 @@ CHECKS: tuple[Check, ...] = (
     year_has_ended,
     past_is_unchanged,
     latest_is_answered,
+    sums_have_all_years,
     department_is_in_charge,
     references_unchanged,
     class_is_used,

@@ -80,12 +80,14 @@ class IndicatorRow:
             return False
         year = judged_year(self.indicator, strategy.settings)
         return (
-            year in self.actuals
-            or actual_field(year or 0) in self.unknown
-            or bool(self.reason)
-            or "reason" in self.unknown
-            or self.office_class == EXCLUDED
+            year in self.actuals or actual_field(year or 0) in self.unknown or self.excuses_silence
         )
+
+    @property
+    def excuses_silence(self) -> bool:
+        """Whether the row says why there is no value, readably or not."""
+        said = bool(self.reason) or "reason" in self.unknown
+        return said or self.office_class == EXCLUDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,10 @@ def _remarks(entry: Entry, settings: Settings) -> Iterator[str]:
         aim = reference(Decimal(own), indicator, settings.minus)
         yield f"目安は年度別目標によります（{label}：{aim}）"
     if latest and entry.is_sum and latest.cumulated is None:
-        yield "値のない年があるため、期間の合計を計算できません"
+        needed = range(defined.first_year(indicator, settings), latest.year)
+        missing = [year for year in needed if year not in entry.report.actuals]
+        if missing:
+            yield f"{_years(missing, settings)}の値がないため、期間の合計を計算できません"
     for figures in entry.years:
         if entry.year is None or figures.year > entry.year:
             label = defined.year_label(figures.year, settings)

@@ -86,8 +86,8 @@ def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
         "内訳のある指標は、最も進んでいない内訳の判定を全体の判定とし、1件と数えます。"
     )
     yield (
-        f"「{PRELIMINARY_MARK.strip()}」の付いた値は速報値です。値のないセルは、その理由（{'・'.join(defined.REASONS)}）"
-        "を示します。空欄は0ではありません。"
+        f"「{PRELIMINARY_MARK.strip()}」の付いた値は速報値です。判定する年の値がないときは、そのセルに理由"
+        f"（{'・'.join(defined.REASONS)}など）を示します。空欄は値がないことを表し、0ではありません。"
     )
 
 
