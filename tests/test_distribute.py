@@ -652,7 +652,12 @@ WORDS = st.text(
     st.one_of(LETTERS, st.sampled_from("事業の推進・，。（）　")), min_size=1, max_size=40
 )
 CLEAN = WORDS.filter(
-    lambda s: text.tidy(s).value == s and s[0] not in "=" and not text.unprintable(s)
+    lambda s: (
+        text.tidy(s).value == s
+        and s[0] not in "="
+        and not text.unprintable(s)
+        and s not in text.SAYS_NOTHING
+    )
 )
 NAMES = CLEAN.filter(
     lambda s: not text.split_new_mark(s)[1] and text.key(s) and text.tidy_name(s).value == s

@@ -389,6 +389,14 @@ def test_k106_past_value_changed() -> None:
 def test_k107_blank_without_a_reason() -> None:
     item = one("2ア-1", {"H28実績": 24})
     assert (item.code, item.place.cell, item.place.label) == ("K107", "K5", "H29実績")
+    assert "引き継いで" not in item.message
+
+
+def test_k107_says_what_is_carried_over_meanwhile() -> None:
+    row = kpi_row(1, "2ア-1", {"H28実績": 24})
+    found = of(report_rows(row, previous={"2ア-1": {2017: Decimal(27)}}))
+    (item,) = [f for f in found if f.code == "K107"]
+    assert item.message.endswith("前年度の別紙の値（27）を引き継いでいます。")
     result = report_rows(kpi_row(1, "2ア-1", {"H28実績": 24}))
     assert not next(r for r in result.reports if r.indicator.id == "2ア-1").reported
 

@@ -56,7 +56,8 @@ def read_last_year(reading: Reading, strategy: Strategy) -> LastYear:
     if PROJECTS_SHEET in sheets and year is not None and year >= this_year:
         raise OperatorError(
             f"『{reading.file}』は{text.fiscal_year_label(year)}の別紙です。"
-            f"前年度（{text.fiscal_year_label(this_year - 1)}）の別紙を指定してください。"
+            f"前年度（{text.fiscal_year_label(this_year - 1)}）の別紙を指定してください"
+            "（テンプレートの『設定』の年度が、写したときのままになっていないかも確かめてください）。"
         )
     return LastYear(reading.file, year, tuple(rows), actuals, series)
 

@@ -229,8 +229,10 @@ def latest_is_answered(kpi: Round) -> Iterator[Finding]:
             if indicator is None or not defined.is_due(indicator, kpi.strategy.settings):
                 continue
             year = defined.judged_year(indicator, kpi.strategy.settings)
-            reasons = "・".join(defined.REASONS)
-            yield _at("K107", row, defined.actual_field(year or 0), kpi, reasons=reasons)
+            known = kpi.previous.get(indicator.id, {}).get(year or 0)
+            stays = "" if known is None else f"前年度の別紙の値（{known:f}）を引き継いでいます。"
+            facts = {"reasons": "・".join(defined.REASONS), "stays": stays}
+            yield _at("K107", row, defined.actual_field(year or 0), kpi, **facts)
 
 
 def sums_have_all_years(kpi: Round) -> Iterator[Finding]:
