@@ -195,7 +195,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def reader_has_left(error: Exception) -> bool:
-    """``… | head``: who reads what is printed has what it wanted. Windows finds no word for it."""
+    """``… | head``: who reads what is printed has what it wanted.
+
+    Where a pipe is closed, Windows may say no more than that the argument is invalid.
+    """
     if sys.platform == "win32" and isinstance(error, OSError) and error.filename is None:
         return error.errno in (errno.EPIPE, errno.EINVAL)
     return isinstance(error, BrokenPipeError)

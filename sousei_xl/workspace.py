@@ -81,8 +81,12 @@ def relative(target: Path, start: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One merge: what it was made from and as of when. ``hash`` (照合番号) stands on every output:
-    template, forms and 事務局修正, but not last year's list, nor the day of 決裁."""
+    """One merge: what it was made from and as of when.
+
+    ``hash`` (照合番号) stands on every output. It covers the version of this program, the template,
+    and names and contents of the forms and of 事務局修正, but not last year's list, nor the day of
+    決裁.
+    """
 
     hash: str
     list_date: dt.date

@@ -96,7 +96,10 @@ def wait_until_settled(
 
 
 def snapshot(workspace: Workspace, previous: Path | None = None) -> Snapshot:
-    """Size and time of everything that a merge reads; what vanishes meanwhile is left out."""
+    """Size and time of what the list is made of; what vanishes meanwhile is left out.
+
+    The council's workbooks are not watched: a merge takes remarks over from them, and writes one.
+    """
     paths: list[Path] = [workspace.template, *([previous] if previous else [])]
     try:
         listing = list_inbox(workspace.inbox)

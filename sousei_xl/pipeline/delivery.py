@@ -39,19 +39,6 @@ from sousei_xl.sheets.prototype import Prototype, load_prototype
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OperatorError, Run, Workspace, relative
 
-__all__ = [
-    "Definition",
-    "Delivered",
-    "changes_since_published",
-    "content_hash",
-    "contents_of",
-    "define",
-    "output_names",
-    "prepare",
-    "publish_list",
-]
-
-
 # Rows of a list that pays for one more process, and of one that leaves it the memory for a copy.
 _LONG_LIST, _LONGEST_COPY = 500, 50_000
 _PRINTED = attrgetter(

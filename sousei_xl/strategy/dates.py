@@ -1,8 +1,8 @@
 """Which days can be those of a fiscal year's list. A list is never held up by a rare but real day.
 
 A list is made in the winter before its year, or during it: its 基準日 lies between the October
-before and the March that ends it. What lies within a year around that is asked about; beyond that
-it is a slip, most often a template copied from last year (T101).
+before and the March that ends it. What lies up to half a year before that, or a year after it, is
+asked about; beyond that it is a slip, most often a template copied from last year (T101).
 """
 
 from __future__ import annotations

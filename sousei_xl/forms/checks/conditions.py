@@ -38,9 +38,9 @@ Condition = tuple[str, Callable[[Cells], bool]]  # Excel text, and the same in P
 class Check:
     """One thing that may be wrong in a row.
 
-    ``field`` is the field whose cell is to be mended (blank: any), ``reason`` what 入力チェック
-    then says. ``broken`` is the Excel condition, ``{budget}`` standing for the row's cell of that
-    field; ``fails`` says the same about the values of the row.
+    ``field`` is the field whose cell is to be mended, ``reason`` what 入力チェック then says.
+    ``broken`` is the Excel condition, ``{budget}`` standing for the row's cell of that field;
+    ``fails`` says the same about the values of the row.
     """
 
     field: str

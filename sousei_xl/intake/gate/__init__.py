@@ -1,8 +1,8 @@
 """Is this file safe and whole? Answered before calamine sees it.
 
 calamine can take the process down, returns blanks for error cells, and reads changed values out of
-damaged XML without a word. So every file is looked at here first,
-with the standard library only: container, XML, extents, and what a person would overlook.
+damaged XML without a word. So every file is looked at here first, with the standard library only:
+container, XML, extents, and what a person would overlook.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The limits that the gate holds files to.
 
-Each stands well above the largest of 3,057 real workbooks and below
-what takes calamine or the machine down.
+Each stands well above the largest of 3,057 real workbooks and below what takes calamine or the
+machine down.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ def merge_indicators(
     """Unite the KPI sheets of everything that came in. Pure: no files, no clock.
 
     ``previous`` are the actuals that were published last year: what no form says of them stays
-    (K106). The round is complete when
-    every indicator is answered, or its silence confirmed by the office, and no 要修正 is left.
+    (K106). The round is complete when every indicator is answered, or its silence confirmed by the
+    office, and no 要修正 is left.
     """
     settled = units.settle(intake.submissions)
     kpi_forms = frozenset(s.file for s in settled.active if s.kpi_form)

@@ -72,7 +72,8 @@ def _about(contents: Contents) -> Iterator[_Note]:
     yield "計画期間", settings.plan_label
     yield (
         "照合番号",
-        f"{contents.run.hash}　テンプレート、部局の様式、事務局修正の内容から決まる番号です。"
+        f"{contents.run.hash}　テンプレートの内容、部局の様式と事務局修正のファイル名と内容、"
+        "作成に使ったソフトの版から決まる番号です。"
         "番号が同じ資料は、同じ提出内容から作られています。",
     )
     yield "作成に使ったソフト", f"sousei_xl {__version__}"
