@@ -552,10 +552,12 @@ def test_places_without_cell_and_names_that_are_no_text() -> None:
 def test_beyond_what_a_sheet_can_link_the_text_stands_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sousei_xl.sheets.checkbook.cells.MAX_LINKS", 10)
+    monkeypatch.setattr("sousei_xl.sheets.book.MAX_LINKS", 10)
     book = load_workbook(written(tmp_path, example_contents()))
     assert len(links(book["転記元"])) == 10
-    assert book["転記元"]["H15"].value == "事業 15行"
+    linked, plain = book["転記元"]["H14"], book["転記元"]["H15"]
+    assert (linked.font.underline, plain.font.underline) == ("single", None)
+    assert plain.value == "事業 15行"
 
 
 def test_whatever_was_typed_fits_into_a_cell(tmp_path: Path) -> None:

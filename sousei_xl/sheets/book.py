@@ -231,12 +231,17 @@ class Sheet:
         code = self.worksheet.write_formula(row, column, formula, self._format(style), value)
         self._done(code, row, column)
 
+    @property
+    def takes_links(self) -> bool:
+        """Whether the sheet can hold one more link."""
+        return self.links < MAX_LINKS
+
     def link(self, row: int, column: int, url: str, text: str, style: Any = "link") -> None:
         """A link (``internal:'別紙'!A1``, ``external:…#事業!H9``).
 
         Beyond the 65,530 links that a sheet can hold the text alone is written.
         """
-        if self.links >= MAX_LINKS or not text:
+        if not (text and self.takes_links):
             return self.text(row, column, text, style)
         self._check_text(url, row, column)
         self.links += 1

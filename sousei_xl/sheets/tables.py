@@ -161,8 +161,11 @@ class _Kind:
     def _special(self, number: int, place: _Place, cell: Formula | Link) -> str:
         """Write a cell that is more than a value; the text that is shown in it is returned."""
         if isinstance(cell, Link):
-            style = f"{place.style} link"
-            self._sheet.link(number, place.column, cell.url, cell.text, style)
+            if self._sheet.takes_links:
+                style = f"{place.style} link"
+                self._sheet.link(number, place.column, cell.url, cell.text, style)
+            else:  # a text that does not look like a link
+                self._sheet.text(number, place.column, cell.text, place.look)
             return cell.text
         self._sheet.formula(number, place.column, cell.formula, cell.value, place.look)
         return cell.value if isinstance(cell.value, str) else ""

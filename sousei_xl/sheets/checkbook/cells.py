@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sousei_xl import text
 from sousei_xl.findings import UNPRINTABLE, Place, clip
 from sousei_xl.sheets import pages
-from sousei_xl.sheets.book import MAX_LINKS, Sheet
+from sousei_xl.sheets.book import Sheet
 from sousei_xl.sheets.tables import Cell, Link
 
 _LONGEST = 1000  # of what was typed: enough to recognise it
@@ -47,11 +47,6 @@ class Inbox:
         path = f"{self.link}/{file}".replace("/", "\\").translate(_ESCAPES)
         anchor = f"#{quoted_sheet(sheet)}!{cell or 'A1'}" if sheet else ""
         return Link(f"external:{path}{anchor}", shown)
-
-
-def within_limit(number: int, cell: Cell) -> Cell:
-    """The ``number``th link of a sheet, or its text alone beyond what a sheet can hold."""
-    return cell.text if number > MAX_LINKS and isinstance(cell, Link) else cell
 
 
 def spot_of(place: Place) -> str:

@@ -11,13 +11,7 @@ from sousei_xl.rules.records import ListResult, RawRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.checkbook.answers import Answered, answered
-from sousei_xl.sheets.checkbook.cells import (
-    Inbox,
-    allow_typed_numbers,
-    typed,
-    within_limit,
-    write_title,
-)
+from sousei_xl.sheets.checkbook.cells import Inbox, allow_typed_numbers, typed, write_title
 from sousei_xl.sheets.checkbook.steps import tally
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
@@ -176,7 +170,7 @@ def _finding_row(number: int, line: Line, inbox: Inbox, answers: Answered) -> Ro
             item.severity,
             item.addressee,
             typed(line.department),
-            within_limit(number, inbox.cell(item.place, line.spot)),
+            inbox.cell(item.place, line.spot),
             typed(line.subject),
             item.text,
             typed(item.value),
@@ -213,7 +207,7 @@ def write_conversions(book: Book, contents: Contents, inbox: Inbox) -> None:
             (
                 number,
                 typed(line.department),
-                within_limit(number, inbox.cell(line.first.place, line.spot)),
+                inbox.cell(line.first.place, line.spot),
                 typed(line.subject),
                 line.first.place.label,
                 typed(line.first.value),
@@ -285,7 +279,7 @@ def _aside_row(
         (
             number,
             typed(department),
-            within_limit(number, inbox.cell(raw.place("measure"))),
+            inbox.cell(raw.place("measure")),
             typed(values.get("measure")),
             typed(values.get("number")),
             typed(name),

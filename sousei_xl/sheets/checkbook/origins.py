@@ -9,7 +9,7 @@ from sousei_xl.rules.records import AppliedCorrection, ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_name
 from sousei_xl.sheets.book import Book
-from sousei_xl.sheets.checkbook.cells import Inbox, typed, within_limit
+from sousei_xl.sheets.checkbook.cells import Inbox, typed
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 
@@ -51,7 +51,7 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
         f"ハッシュ値は、ファイルのSHA-256の先頭{_HASH_LENGTH}文字です。",
     )
 
-    def line(number: int, row: ListedRow) -> Row:
+    def line(row: ListedRow) -> Row:
         origin = result.origins[row.row_id]
         return Row(
             (
@@ -62,15 +62,14 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
                 row.department,
                 row.budget,
                 typed(origin.file),
-                within_limit(number, inbox.cell(origin.place, f"{origin.sheet} {origin.row}行")),
+                inbox.cell(origin.place, f"{origin.sheet} {origin.row}行"),
                 hashes.get(origin.file, "")[:_HASH_LENGTH],
                 "\n".join(touched.get(row.row_id, ())),
             )
         )
 
     listed = contents.result.listed
-    rows = (line(number, row) for number, row in enumerate(listed, 1))
-    write_table(sheet, top, Table(_COLUMNS, rows))
+    write_table(sheet, top, Table(_COLUMNS, map(line, listed)))
     if not listed:
         sheet.wide_text(top + 2, "一覧に載せた行はありません。", "plain_wrap")
     sheet.page_setup()
