@@ -32,6 +32,7 @@ from sousei_xl.sheets.book import LostCell
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OperatorError
 from tests.builders import example_strategy, make_strategy, raw
+from tests.forms_filled import fill
 from tests.recalculate import needs_office, recalculate
 from tests.workspaces import ROOT
 
@@ -337,8 +338,7 @@ def test_too_many_own_fields_are_said_before_a_form_is_written(tmp_path: Path) -
 def form(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("forms") / "経済部.xlsx"
     rows = [typed(), typed(number=None, name="=1+1"), relisted(), typed(budget=None)]
-    reply = {layout.PERSON: "（例）旭川 太郎"}
-    write_form(path, office(), "経済部", unit="産業振興課", edition=3, projects=rows, reply=reply)
+    write_form(path, office(), "経済部", unit="産業振興課", projects=rows)
     return path
 
 
@@ -354,7 +354,7 @@ def test_what_is_written_is_read_again(form: Path) -> None:
     assert (submission.department, submission.unit, submission.edition) == (
         "経済部",
         "産業振興課",
-        3,
+        1,
     )
     assert not submission.none_applicable
     assert [row.row for row in submission.rows] == [4, 5, 6, 7]
@@ -367,12 +367,14 @@ def test_what_is_written_is_read_again(form: Path) -> None:
 
 def test_an_empty_form_is_a_submission_without_rows(tmp_path: Path) -> None:
     path = tmp_path / "農政部.xlsx"
-    reply = {layout.NONE_APPLICABLE: layout.TICKED}
-    write_form(path, office(), "農政部", reply=reply, prefilled=True)
-    (submission,) = submissions(path, office())
-    assert (submission.rows, submission.none_applicable) == ((), True)
+    write_form(path, office(), "農政部", prefilled=True)
     shown = {row[0]: row[1] for row in columns_of(path, layout.REPLY) if row[0]}
-    assert shown["提出の準備"] == "提出できます。"
+    assert shown["提出の準備"] == "事業を入力するか、「該当なし」を選んでください。"
+    ticked = fill(
+        path, tmp_path / "n.xlsx", office(), reply={layout.NONE_APPLICABLE: layout.TICKED}
+    )
+    (submission,) = submissions(ticked, office())
+    assert (submission.rows, submission.none_applicable) == ((), True)
     header = [v for v in columns_of(path)[HEADER_ROW] if v]
     assert header == [label for _, label in layout.project_fields(office(), prefilled=True)]
 
@@ -398,14 +400,13 @@ def test_answers_and_their_invisible_twins(form: Path) -> None:
     )
     assert set(values) == set(layout.REPLY_LABELS)
     assert values[layout.YEAR] == ("平成30年度", "B4")
-    assert values[layout.PERSON][0] == "（例）旭川 太郎"
     assert not reply.merged_cells.ranges
     assert {p.name: p.value for p in book.custom_doc_props} == {
         layout.MARK: layout.VERSION,
         layout.PROPERTY_YEAR: "平成30年度",
         layout.PROPERTY_DEPARTMENT: "経済部",
         layout.PROPERTY_UNIT: "産業振興課",
-        layout.PROPERTY_EDITION: "3",
+        layout.PROPERTY_EDITION: "1",
     }
     assert book.properties.created == dt.datetime(2018, 3, 30)
     assert (book.properties.creator, book.properties.lastModifiedBy) == (None, None)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 from sousei_xl.addresses import column_letters
 from sousei_xl.forms import layout
@@ -39,7 +38,7 @@ from sousei_xl.text import SAYS_NOTHING, Value
 from sousei_xl.workspace import Run
 
 CHOICES = "選択肢"
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+_EDITION = "1"
 
 
 def write_form(
@@ -48,10 +47,8 @@ def write_form(
     department: str,
     *,
     unit: str = "",
-    edition: int = 1,
     projects: Sequence[Mapping[str, Value]] | None = (),
     indicators: Sequence[Mapping[str, Value]] = (),
-    reply: Mapping[str, str] = _NOTHING,
     prefilled: bool = False,
     known: bool = False,
 ) -> None:
@@ -61,8 +58,7 @@ def write_form(
     yen); ``previous_number`` and ``previous_budget`` too when ``prefilled``; None for a form of the
     KPI round, which has no 事業. ``indicators`` are the rows of KPI (``indicators.py``), a sheet
     that a form has only if there are any; ``known``: what they are filled with was reported before,
-    so that a form which comes back with just that reports nothing. ``reply`` has further answers of
-    回答票 by label.
+    so that a form which comes back with just that reports nothing.
 
     The same arguments give the same bytes. Raises LostCell for a text that no workbook can hold,
     OSError where the file cannot be written.
@@ -74,7 +70,7 @@ def write_form(
     book = Book(path, Run("", settings.list_date, created), settings, title)
     book.workbook.worksheet_class = FormWorksheet
     mark = content_mark(indicators, settings) if known else ""
-    _mark(book, strategy, department, unit, edition, mark)
+    _mark(book, strategy, department, unit, mark)
     write_guide(
         book,
         strategy,
@@ -93,11 +89,10 @@ def write_form(
         reported.write()
         lists |= reported.lists()
     answers = {
-        **reply,
         layout.YEAR: settings.year_label,
         layout.DEPARTMENT: department,
-        layout.UNIT: unit or reply.get(layout.UNIT, ""),
-        layout.EDITION: str(edition),
+        layout.UNIT: unit,
+        layout.EDITION: _EDITION,
     }
     write_reply(
         reply_sheet,
@@ -109,16 +104,14 @@ def write_form(
     book.close()
 
 
-def _mark(
-    book: Book, strategy: Strategy, department: str, unit: str, edition: int, known: str
-) -> None:
+def _mark(book: Book, strategy: Strategy, department: str, unit: str, known: str) -> None:
     """The invisible twins of 回答票, for forms whose visible answers were lost."""
     for name, value in (
         (layout.MARK, layout.VERSION),
         (layout.PROPERTY_YEAR, strategy.settings.year_label),
         (layout.PROPERTY_DEPARTMENT, department),
         (layout.PROPERTY_UNIT, unit),
-        (layout.PROPERTY_EDITION, str(edition)),
+        (layout.PROPERTY_EDITION, _EDITION),
         *(((layout.PROPERTY_KNOWN, known),) if known else ()),
     ):
         book.workbook.set_custom_property(name, value, "text")
@@ -127,9 +120,7 @@ def _mark(
 # --- 選択肢 ---------------------------------------------------------------------------------------
 
 
-def write_choices(
-    book: Book, strategy: Strategy, extra: Mapping[str, Sequence[str]] = _NOTHING
-) -> None:
+def write_choices(book: Book, strategy: Strategy, extra: Mapping[str, Sequence[str]]) -> None:
     """The sheet behind the dropdowns and checks: one column and one defined name per list.
 
     A defined name survives every tool; a list from another sheet that is referred to directly

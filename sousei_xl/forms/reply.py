@@ -116,7 +116,7 @@ def _write_state(
         sheet.text(row, 2, count.explanation, explained)
         sheet.height(row, 36)
         counted.append((count, f"B{row + 1}"))
-    obstacles = _obstacles(cells, answers, counted, bool(projects))
+    obstacles = _obstacles(cells, answers[layout.YEAR], counted, bool(projects))
     formula = as_formula([(condition, words) for condition, _, words in obstacles], READY)
     value = next((words for _, holds, words in obstacles if holds), READY)
     row += 1
@@ -130,13 +130,15 @@ def _write_state(
 
 def _obstacles(
     cells: Mapping[str, str],
-    answers: Mapping[str, str],
+    shown: str,
     counted: Sequence[tuple[Count, str]],
     has_projects: bool,
 ) -> list[tuple[str, bool, str]]:
-    """(Excel's condition, whether it holds now, what to do) of all that would be refused."""
+    """(Excel's condition, whether it holds now, what to do) of all that would be refused.
+
+    ``shown`` is the year as it is written. Nobody has chosen 該当事業なし yet.
+    """
     year, department = cells[layout.YEAR], cells[layout.DEPARTMENT]
-    shown = answers[layout.YEAR]
     unknown = f"SUMPRODUCT(--EXACT({DEPARTMENT_SPELLINGS},{department}))=0"
     found = [
         (f'EXACT({year},"{quoted(shown)}")=FALSE', False, f"年度を「{shown}」に戻してください。"),
@@ -147,18 +149,15 @@ def _obstacles(
     ]
     if has_projects:
         (rows, cell), ticked = counted[0], cells[layout.NONE_APPLICABLE]
-        is_ticked = bool(answers.get(layout.NONE_APPLICABLE))
-        nothing = rows.value == 0 and not is_ticked
-        both = rows.value > 0 and is_ticked
         found += [
             (
                 f'AND({cell}=0,{ticked}="")',
-                nothing,
+                rows.value == 0,
                 "事業を入力するか、「該当なし」を選んでください。",
             ),
             (
                 f'AND({cell}>0,{ticked}<>"")',
-                both,
+                False,
                 "「該当なし」と事業の両方が入力されています。",
             ),
         ]
