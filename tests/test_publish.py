@@ -279,7 +279,7 @@ def test_records_say_nothing_of_time_and_repeat_byte_for_byte(tmp_path: Path) ->
 
 def test_approval_is_kept_until_another_one_comes(published: Workspace) -> None:
     assert read_approval(published) is None
-    approval = Approval(dt.date(2018, 4, 2), "内容のハッシュ")
+    approval = Approval(dt.date(2018, 4, 2), "内容のハッシュ", 2018)
     publish(published, Output(PROPOSAL, workbook()), approval=approval)
     assert read_approval(published) == approval
     publish(published, Output(PROPOSAL, workbook(ROWS[:2])))

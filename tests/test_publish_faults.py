@@ -38,7 +38,7 @@ from tests.reliability.figures import Figures
 ROOT = Path(__file__).parents[1]
 DRAFT, PROPOSAL, CHECKS = "別紙_作成中.xlsx", "別紙（案）.xlsx", "点検結果.xlsx"
 CSV, RETURN = "オープンデータ/事業一覧.csv", "差戻し/経済部.xlsx"
-APPROVAL = Approval(dt.date(2018, 4, 2), "hash")
+APPROVAL = Approval(dt.date(2018, 4, 2), "hash", 2018)
 
 
 @functools.cache

@@ -113,7 +113,7 @@ def contents_of(
     """
     figures = totals(result.listed, strategy)
     approval = publish.read_approval(workspace)
-    if approval and approval.fiscal_year not in (None, strategy.settings.fiscal_year):
+    if approval and approval.fiscal_year != strategy.settings.fiscal_year:
         approval = None  # last year's, in a folder that was copied: it says nothing of this list
     status: ListStatus = "draft" if result.is_draft else "proposal"
     approved_on = None

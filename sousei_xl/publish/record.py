@@ -30,14 +30,12 @@ Values = dict[str, list[list[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """決裁: the day, and the hash of the list's content that was approved.
-
-    ``fiscal_year`` is the list's, by its April; None in records that did not say it yet.
-    """
+    """決裁: the day, the hash of the list's content that was approved, and the list's fiscal year
+    (by its April)."""
 
     date: dt.date
     content_hash: str
-    fiscal_year: int | None = None
+    fiscal_year: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def parse_record(data: bytes) -> Record | None:
             and Approval(
                 dt.date.fromisoformat(approval["date"]),
                 approval["content_hash"],
-                approval.get("fiscal_year"),
+                approval["fiscal_year"],
             ),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
