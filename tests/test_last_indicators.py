@@ -54,6 +54,12 @@ def actuals(rows: Any = DATA, strategy: Strategy | None = None) -> Any:
     return last_indicators(sheet(rows), strategy or example_kpi_strategy())[1]
 
 
+def redefined(rows: Any = DATA, strategy: Strategy | None = None) -> Any:
+    """What is told of definitions alone."""
+    strategy = strategy or example_kpi_strategy()
+    return indicator_changes(last_indicators(sheet(rows), strategy)[0], strategy, {}, {})
+
+
 def codes(previous: Any, strategy: Strategy | None = None, *submissions: Any) -> list[Any]:
     sent = submissions or example_kpi_submissions()
     result = report(*sent, previous=previous, strategy=strategy)
@@ -104,7 +110,7 @@ def test_a_series_is_known_by_its_name_under_another_id() -> None:
     series = last_indicators(sheet(), strategy)[0]
     moved = next(s for s in series if s.last_id == "2ア-1")
     assert moved.id == "2ア-9"
-    assert indicator_changes(series, strategy) == (
+    assert indicator_changes(series, strategy, {}, {}) == (
         IndicatorChange("2ア-9", "移住に関わる相談件数", (("ID", "2ア-1", "2ア-9"),)),
     )
 
@@ -112,14 +118,13 @@ def test_a_series_is_known_by_its_name_under_another_id() -> None:
 def test_an_id_that_went_to_another_indicator_says_nothing() -> None:
     strategy = with_indicator(name="空き家の利活用件数")
     assert "2ア-1" not in actuals(strategy=strategy)
-    gone = list(indicator_changes(last_indicators(sheet(), strategy)[0], strategy))
-    assert gone == [IndicatorChange("", "2ア-1　移住に関わる相談件数")]
+    assert redefined(strategy=strategy) == (IndicatorChange("", "2ア-1　移住に関わる相談件数"),)
 
 
 def test_a_reworded_name_is_the_same_indicator() -> None:
     strategy = with_indicator(name="移住に関する相談件数")
     assert actuals(strategy=strategy)["2ア-1"] == actuals()["2ア-1"]
-    [change] = indicator_changes(last_indicators(sheet(), strategy)[0], strategy)
+    [change] = redefined(strategy=strategy)
     assert change.fields == (("指標名", "移住に関わる相談件数", "移住に関する相談件数"),)
 
 
@@ -128,9 +133,7 @@ def test_values_counted_otherwise_are_not_compared(change: dict[str, str]) -> No
     rows = edited("2ア-1", **change)
     assert "2ア-1" not in actuals(rows)
     [heading] = change
-    [told] = indicator_changes(
-        last_indicators(sheet(rows), example_kpi_strategy())[0], example_kpi_strategy()
-    )
+    [told] = redefined(rows)
     assert told.fields[0][:2] == (heading, change[heading])
 
 
@@ -157,16 +160,12 @@ def test_parts_stay_apart() -> None:
     ],
 )
 def test_baselines_and_targets(change: dict[str, Any], field: Any) -> None:
-    strategy = example_kpi_strategy()
-    found = indicator_changes(
-        last_indicators(sheet(edited("2ア-1", **change)), strategy)[0], strategy
-    )
+    found = redefined(edited("2ア-1", **change))
     assert [c.fields for c in found] == ([(field,)] if field else [])
 
 
 def test_definitions_that_did_not_change_are_not_told() -> None:
-    strategy = example_kpi_strategy()
-    assert indicator_changes(last_indicators(sheet(), strategy)[0], strategy) == ()
+    assert redefined() == ()
 
 
 def test_a_sheet_with_ids_and_values_alone_is_enough() -> None:

@@ -100,7 +100,7 @@ class Plan:
     ``examine`` has a workbook examined, and gives what waits for the result.
     """
 
-    def __init__(self, outbox: Outbox, run: Run, examine: Examine = examine_here) -> None:
+    def __init__(self, outbox: Outbox, run: Run, examine: Examine) -> None:
         self.outbox = outbox
         self._examine = examine
         self.changes: list[Change] = []
@@ -256,7 +256,7 @@ def make_plan(
     outputs: Iterable[Output],
     retire: Iterable[str],
     approval: Approval | None,
-    examine: Examine = examine_here,
+    examine: Examine,
 ) -> tuple[Plan, Record]:
     """Everything that changes, in this order: outputs, the official one last, what goes, the
     record. Raises OperatorError.

@@ -51,7 +51,7 @@ def beside(
     listing: Listing,
     withdrawn: Sequence[ProjectRow],
     last: LastYear,
-    waiting: frozenset[str] = frozenset(),
+    waiting: frozenset[str],
 ) -> Year:
     """Find each project in last year's list (``figures.changes.year.match``)."""
     old = last.projects

@@ -103,12 +103,12 @@ def _wrapped_lines(text: str, room: float) -> int:
     return lines
 
 
-def text_height(text: str, width: float, size: float, font: str = "") -> float:
+def text_height(text: str, width: float, size: float, font: str) -> float:
     """Points that a wrapped text needs; not limited to what a row of Excel can have."""
     return count_lines(text, width, size) * line_height(size, font) + _PADDING
 
 
-def fitting_size(text: str, width: float, size: float, font: str = "") -> float:
+def fitting_size(text: str, width: float, size: float, font: str) -> float:
     """The largest font size up to ``size`` with which the text fits the highest row of Excel.
 
     Half points down to 6: a text that is too long even then is the schema's business, which limits

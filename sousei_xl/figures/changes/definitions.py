@@ -22,14 +22,13 @@ from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy import indicators as defined
 
 Actuals = Mapping[str, Mapping[int, Decimal]]
-_NONE: Actuals = {}  # no proxy: what comes of it can be pickled
 
 
 def indicator_changes(
     last: Sequence[LastIndicator],
     strategy: Strategy,
-    before: Actuals = _NONE,
-    now: Actuals = _NONE,
+    before: Actuals,
+    now: Actuals,
 ) -> tuple[IndicatorChange, ...]:
     """In the order of this year's strategy, then what is no more.
 

@@ -58,8 +58,8 @@ def inspect_sheet(
     sheet: SheetPart,
     strings: Sequence[bool],
     filtered: bool,
-    contained: bool = True,
-    allowance: int = MAX_CELLS,
+    contained: bool,
+    allowance: int,
 ) -> SheetFacts:
     """Judge one worksheet; ``allowance`` is how many stored cells it may hold.
 
