@@ -168,13 +168,13 @@ def typed() -> list[str]:
     return [name for a in arguments for name in ("*" in a and sorted(glob(a))) or [a]]
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Entry point of ``sousei-xl`` and ``python -m sousei_xl``."""
     gc.disable()  # a short-lived process: collecting while pandas is imported costs a tenth
     prepare_streams()
-    as_json = "--json" in (sys.argv if arguments is None else arguments)
+    as_json = "--json" in sys.argv
     try:
-        status = run(typed() if arguments is None else arguments)
+        status = run(typed())
     except SystemExit as stop:  # argparse: --help, --version or a mistake in the options
         status = stop.code if isinstance(stop.code, int) else FAILED
         if as_json and isinstance(stop, _Misuse):

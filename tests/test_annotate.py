@@ -106,7 +106,7 @@ def returned(path: Path, findings: Sequence[Finding] | None = None, name: str = 
     target = path.parent.parent / "差戻し" / (name or path.name)
     target.parent.mkdir(exist_ok=True)
     made = findings_of(path) if findings is None else findings
-    annotate(path, target, made, STRATEGY, next_edition=2)
+    annotate(path.read_bytes(), target, made, STRATEGY, next_edition=2)
     return target
 
 
@@ -253,7 +253,7 @@ def test_put_back_corrected_it_replaces_its_ancestor(form: Path, inbox: Path) ->
 
 
 def test_the_edition_is_raised_where_it_is_seen_and_where_not(form: Path) -> None:
-    annotate(broken(form), form, findings_of(form), STRATEGY, next_edition=2)
+    annotate(broken(form).read_bytes(), form, findings_of(form), STRATEGY, next_edition=2)
     book = openpyxl.load_workbook(form)
     properties = {p.name: p.value for p in book.custom_doc_props.props}
     assert properties["sousei_xl_edition"] == "2"
@@ -261,7 +261,7 @@ def test_the_edition_is_raised_where_it_is_seen_and_where_not(form: Path) -> Non
     found = [c for row in book["回答票"].iter_rows() for c in row if c.value == "版"]
     (label,) = found
     assert label.offset(column=1).value == 2
-    annotate(form, form, [], STRATEGY, next_edition=2)
+    annotate(form.read_bytes(), form, [], STRATEGY, next_edition=2)
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_how_an_edition_is_read(typed: str, edition: int) -> None:
 
 def test_a_date_for_an_edition_is_none_on_the_way_back_either(form: Path) -> None:
     edit(broken(form), {"B10": dt.datetime(2018, 3, 2)}, "回答票")
-    annotate(form, form, findings_of(form), STRATEGY, next_edition=2)
+    annotate(form.read_bytes(), form, findings_of(form), STRATEGY, next_edition=2)
     assert edition_of(form) == "2"
 
 
@@ -565,7 +565,7 @@ def test_what_excel_keeps_in_extensions_stays(form: Path) -> None:
 def test_pictures_stay_and_the_sheet_says_that_nobody_read_them(form: Path) -> None:
     form.write_bytes(excel_like(form))
     target = form.parent.parent / "r.xlsx"
-    annotate(form, target, findings_of(form), STRATEGY, next_edition=2)
+    annotate(form.read_bytes(), target, findings_of(form), STRATEGY, next_edition=2)
     assert "図形、画像、グラフ" in words(openpyxl.load_workbook(target))
 
 
@@ -820,7 +820,7 @@ def test_what_cannot_be_marked_safely_is_not(form: Path, part: str, old: str, ne
     form.write_bytes(zs.replace(spoil(form), part, old, new))
     target = form.parent.parent / "r.xlsx"
     with pytest.raises(Unmarkable):
-        annotate(form, target, [], STRATEGY, next_edition=2)
+        annotate(form.read_bytes(), target, [], STRATEGY, next_edition=2)
     assert not target.exists()
 
 

@@ -259,7 +259,7 @@ TABLE = Table(
 
 
 def test_a_table_has_header_rows_and_heights(tmp_path: Path) -> None:
-    sheet = make_book(tmp_path / "a.xlsx").sheet("表", TABLE.widths)
+    sheet = make_book(tmp_path / "a.xlsx").sheet("表", [c.width for c in TABLE.columns])
     assert write_table(sheet, 0, TABLE) == 3
     sheet.page_setup()
     found = load_workbook(saved(sheet)).active
@@ -276,13 +276,13 @@ def test_a_table_has_header_rows_and_heights(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("cells", [("1", "a", 1), (1, 2, 3), (1, "a", "b")])
 def test_a_value_of_the_wrong_kind_is_a_bug(tmp_path: Path, cells: tuple[Any, ...]) -> None:
-    sheet = make_book(tmp_path / "a.xlsx").sheet("表", TABLE.widths)
+    sheet = make_book(tmp_path / "a.xlsx").sheet("表", [c.width for c in TABLE.columns])
     with pytest.raises(TypeError):
         write_table(sheet, 0, Table(TABLE.columns, (Row(cells),)))
 
 
 def test_a_row_of_the_wrong_length_is_a_bug(tmp_path: Path) -> None:
-    sheet = make_book(tmp_path / "a.xlsx").sheet("表", TABLE.widths)
+    sheet = make_book(tmp_path / "a.xlsx").sheet("表", [c.width for c in TABLE.columns])
     with pytest.raises(ValueError, match="2 cells for 3 columns"):
         write_table(sheet, 0, Table(TABLE.columns, (Row((1, "a")),)))
 
@@ -319,10 +319,10 @@ def test_a_text_never_needs_less_room_in_a_narrower_column(
 
 
 def test_a_text_too_high_for_a_row_is_printed_smaller(sheet: Sheet) -> None:
-    size = pages.fitting_size("あ" * 1000, 40, 11)
+    size = pages.fitting_size("あ" * 1000, 40, 11, "")
     assert 6 <= size < 11
-    assert pages.text_height("あ" * 1000, 40, size) <= pages.MAX_ROW_HEIGHT
-    assert pages.fitting_size("あ" * 100_000, 4, 11) == 6
+    assert pages.text_height("あ" * 1000, 40, size, "") <= pages.MAX_ROW_HEIGHT
+    assert pages.fitting_size("あ" * 100_000, 4, 11, "") == 6
     sheet.height(0, 5000)
     assert sheet.heights[0] == pages.MAX_ROW_HEIGHT
 

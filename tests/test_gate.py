@@ -318,9 +318,9 @@ def test_a_limit_names_itself_and_the_cell() -> None:
 
 def test_stored_cells_are_counted_over_all_sheets() -> None:
     sheet = SheetPart("事業", "visible", "", zs.sheet_xml(ONE).encode())
-    assert inspect_sheet(sheet, (), False, allowance=1).cells == 1
+    assert inspect_sheet(sheet, (), False, True, allowance=1).cells == 1
     with pytest.raises(Refused) as refused:
-        inspect_sheet(sheet, (), False, allowance=0)
+        inspect_sheet(sheet, (), False, True, allowance=0)
     assert refused.value.notice.variant == "cells"
 
 
@@ -331,7 +331,7 @@ def accepted(data: bytes, name: str = "a.xlsx") -> Inspection:
     """Passed by the gate, and calamine finds as many values as the gate counted."""
     found = inspect(data, name)
     assert found.refusal is None
-    assert not isinstance(worker._sheets(data, found), Notice)
+    assert not isinstance(worker._sheets(found), Notice)
     return found
 
 

@@ -18,11 +18,8 @@ from python_calamine import load_workbook as read_values
 from sousei_xl.figures.indicators import YearFigures, count_classes, wholes
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
-from sousei_xl.sheets.indicators import (
-    INDICATOR_HEADINGS,
-    indicators_data,
-    write_indicator_status,
-)
+from sousei_xl.sheets.indicators import indicators_data, write_indicator_status
+from sousei_xl.sheets.indicators.data import INDICATOR_HEADINGS
 from sousei_xl.sheets.indicators.entries import (
     change_format,
     distance_format,

@@ -71,7 +71,6 @@ class Reading:
 
     file: str
     sha256: str = ""
-    size: int = 0
     refusal: Notice | None = None
     notices: tuple[Notice, ...] = ()
     saved: str | None = None
@@ -91,14 +90,9 @@ def read_one(path: str, name: str) -> Reading:
     return _Decoder().reading(name, answer(path, name))
 
 
-def read_files(
-    files: Sequence[InboxFile],
-    jobs: int,
-    timeout: float = TIMEOUT,
-    on_done: Callable[[int, int], None] | None = None,
-) -> list[Reading]:
+def read_files(files: Sequence[InboxFile], jobs: int, timeout: float = TIMEOUT) -> list[Reading]:
     """Read all files and wait; the readings are in the files' order. See ``start_reading``."""
-    with start_reading(files, jobs, timeout, on_done) as pending:
+    with start_reading(files, jobs, timeout) as pending:
         return pending.result()
 
 
@@ -303,7 +297,6 @@ class _Decoder:
         return Reading(
             file=file,
             sha256=answer["sha256"],
-            size=answer["size"],
             refusal=None if refusal is None else Notice(**refusal),
             notices=tuple(Notice(**notice) for notice in answer["notices"]),
             saved=answer["saved"],

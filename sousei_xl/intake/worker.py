@@ -57,8 +57,8 @@ def answer(path: str, name: str, form: str = "") -> dict[str, Any]:
     Every exception is turned into a refusal of this file, panics of the Rust side included: they
     derive from BaseException. Values are JSON's own, temporal ones ``{"t": kind, "v": ISO 8601}``.
     """
-    reading: dict[str, Any] = {"sha256": "", "size": 0, "refusal": None, "notices": []}
-    reading |= {"saved": None, "properties": {}, "sheets": [], "form": None}
+    reading: dict[str, Any] = {"sha256": "", "refusal": None, "notices": [], "saved": None}
+    reading |= {"properties": {}, "sheets": [], "form": None}
     try:
         refusal = _fill(reading, path, name, form)
     except (KeyboardInterrupt, SystemExit):
@@ -88,7 +88,7 @@ def _fill(reading: dict[str, Any], path: str, name: str, form: str) -> Notice | 
     inspection = inspect(data, name)
     if inspection.refusal is not None:
         return inspection.refusal
-    sheets = _sheets(data, inspection)
+    sheets = _sheets(inspection)
     if isinstance(sheets, Notice):
         return sheets
     if form:
@@ -103,11 +103,10 @@ def _fill(reading: dict[str, Any], path: str, name: str, form: str) -> Notice | 
 
 
 def _snapshot(path: str, reading: dict[str, Any]) -> bytes | Notice:
-    """One private copy of the bytes, with size and hash noted; everything else works on it."""
+    """One private copy of the bytes, with its hash noted; everything else works on it."""
     try:
         with Path(path).open("rb") as file:
             before = os.fstat(file.fileno())
-            reading["size"] = before.st_size
             if before.st_size > MAX_FILE:
                 megabytes = before.st_size // MEGABYTE
                 limit = MAX_FILE // MEGABYTE
@@ -120,7 +119,6 @@ def _snapshot(path: str, reading: dict[str, Any]) -> bytes | Notice:
         return Notice("F103", "locked", {})
     except OSError:
         return Notice("F103", "unreadable", {})
-    reading["size"] = len(data)
     reading["sha256"] = hashlib.sha256(data).hexdigest()
     unchanged = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
     if not unchanged or len(data) != after.st_size:
@@ -128,7 +126,7 @@ def _snapshot(path: str, reading: dict[str, Any]) -> bytes | Notice:
     return data
 
 
-def _sheets(data: bytes, inspection: Inspection) -> list[bytes] | Notice:
+def _sheets(inspection: Inspection) -> list[bytes] | Notice:
     """All worksheets as calamine reads them, held against what the gate counted, as JSON."""
     # Imported here because a parent that reads through workers never needs it.
     from python_calamine import CalamineWorkbook, SheetTypeEnum

@@ -67,11 +67,6 @@ class Table:
     main: bool = True
     frozen_columns: int = 0
 
-    @property
-    def widths(self) -> tuple[float, ...]:
-        """For ``Book.sheet``."""
-        return tuple(c.width for c in self.columns)
-
 
 def write_table(sheet: Sheet, top: int, table: Table) -> int:
     """Write the header into row ``top`` and the rows below it; the first free row is returned.

@@ -35,7 +35,7 @@ _DRAWN = (b":pic>", b":sp ", b":sp>", b":graphicFrame", b":cxnSp", b":grpSp")
 
 
 def annotate(
-    source: Path | bytes,
+    source: bytes,
     target: Path,
     findings: Iterable[Finding],
     strategy: Strategy,
@@ -44,15 +44,15 @@ def annotate(
 ) -> None:
     """Write the department's file with a request sheet, marks and the next 版 to ``target``.
 
-    ``source`` must have passed the gate. Of the findings, those count that are addressed to the
-    department, 要修正 and open 要確認; ``place.sheet`` and ``place.cell`` are as read from this
-    very file. The 版 becomes ``next_edition``, or one more than the file's own if that is higher.
+    ``source``, the file's bytes, must have passed the gate. Of the findings, those count that are
+    addressed to the department, 要修正 and open 要確認; ``place.sheet`` and ``place.cell`` are as
+    read from this very file. The 版 becomes ``next_edition``, or one more than the file's own if
+    that is higher.
     The same arguments give the same bytes. Raises Unmarkable where the file cannot be marked
     without risk to its contents (use :func:`findings_only` then), and OSError.
     """
-    data = source if isinstance(source, bytes) else source.read_bytes()
-    before = _values(data)
-    package = Package.open(data)
+    before = _values(source)
+    package = Package.open(source)
     workbook = Workbook(package)
     macros, sharing = workbook.strip()
     given = read_answers(before.pop(SHEET, ()))

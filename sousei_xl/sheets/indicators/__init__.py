@@ -1,7 +1,6 @@
 """The sheets about 数値目標 and KPI. They are written where the strategy has indicators."""
 
 from sousei_xl.sheets.indicators.data import (
-    INDICATOR_HEADINGS,
     indicator_columns,
     indicators_data,
     write_indicators_data,
@@ -10,7 +9,6 @@ from sousei_xl.sheets.indicators.status import write_indicator_status
 from sousei_xl.sheets.indicators.trends import write_indicator_trends
 
 __all__ = [
-    "INDICATOR_HEADINGS",
     "indicator_columns",
     "indicators_data",
     "write_indicator_status",
