@@ -6,7 +6,6 @@ indicators), so that a form never asks for what a rule refuses.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -31,11 +30,10 @@ from sousei_xl.forms.indicators import IndicatorSheet
 from sousei_xl.forms.look import LIST_HEADER, NOTE
 from sousei_xl.forms.projects import ProjectSheet
 from sousei_xl.forms.reply import TICK_OPTIONS, WIDTHS, write_reply
-from sousei_xl.forms.worksheet import FormWorksheet
+from sousei_xl.forms.worksheet import open_book
 from sousei_xl.sheets.book import Book
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import SAYS_NOTHING, Value
-from sousei_xl.workspace import Run
 
 CHOICES = "選択肢"
 _EDITION = "1"
@@ -64,11 +62,8 @@ def write_form(
     OSError where the file cannot be written.
     """
     settings = strategy.settings
-    created = dt.datetime.combine(settings.list_date, dt.time())
     subject = "総合戦略関連事業" if projects is not None else "総合戦略　数値目標・KPI"
-    title = f"{settings.year_label}　{subject}　様式（{department}）"
-    book = Book(path, Run("", settings.list_date, created), settings, title)
-    book.workbook.worksheet_class = FormWorksheet
+    book = open_book(path, settings, f"{settings.year_label}　{subject}　様式（{department}）")
     mark = content_mark(indicators, settings) if known else ""
     _mark(book, strategy, department, unit, mark)
     write_guide(

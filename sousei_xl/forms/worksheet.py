@@ -1,5 +1,5 @@
-"""Two things that Excel writes into a worksheet and XlsxWriter does not, beside what the generated
-workbooks' worksheet does.
+"""The workbook of a form: two things that Excel writes into a worksheet and XlsxWriter does not,
+beside what the generated workbooks' worksheet does.
 
 Both matter to a form because people go on working in it: rows grow with the text that is typed
 into them, and one formula for a whole column is stored once instead of two hundred times (a tenth
@@ -8,12 +8,25 @@ of the size, and of the time that reading the form takes).
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from pathlib import Path
 from typing import Any
 
+from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.worksheet import ListWorksheet
+from sousei_xl.strategy import Settings
+from sousei_xl.workspace import Run
 
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
+
+
+def open_book(path: Path, settings: Settings, title: str) -> Book:
+    """A workbook whose rows grow with what is typed, dated 基準日."""
+    created = dt.datetime.combine(settings.list_date, dt.time())
+    book = Book(path, Run("", settings.list_date, created), settings, title)
+    book.workbook.worksheet_class = FormWorksheet
+    return book
 
 
 class FormWorksheet(ListWorksheet):

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from sousei_xl import text
 from sousei_xl.forms.look import CELL, HEADER, NOTE, TITLE, validate, write_value
-from sousei_xl.forms.worksheet import FormWorksheet
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.tables import Formula
-from sousei_xl.strategy import Settings
 from sousei_xl.text import Value
-from sousei_xl.workspace import Run
 
 HEADER_ROW, FIRST_ROW = 2, 3  # from 0
 _EMPTY_HEIGHT = 21.0
@@ -47,14 +42,6 @@ class Grid:
     rows: Sequence[Sequence[Value | Formula]] = ()
     room: int = 40
     frozen_columns: int = 0
-
-
-def open_book(path: Path, settings: Settings, title: str) -> Book:
-    """A workbook whose rows grow with what is typed, dated 基準日."""
-    created = dt.datetime.combine(settings.list_date, dt.time())
-    book = Book(path, Run("", settings.list_date, created), settings, title)
-    book.workbook.worksheet_class = FormWorksheet
-    return book
 
 
 def write_grid(book: Book, grid: Grid) -> Sheet:

@@ -20,8 +20,9 @@ from sousei_xl.forms.office_layout import (
     CORRECTED_COLUMNS,
     GUIDE,
 )
+from sousei_xl.forms.worksheet import open_book
 from sousei_xl.rules.records import OPERATIONS
-from sousei_xl.scaffold.grid import Column, Grid, open_book, write_grid
+from sousei_xl.scaffold.grid import Column, Grid, write_grid
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book
 from sousei_xl.strategy import Strategy

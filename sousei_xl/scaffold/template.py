@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from sousei_xl.forms.look import CELL, LABEL, LIST_HEADER, NOTE, SECTION, TITLE, validate
+from sousei_xl.forms.worksheet import open_book
 from sousei_xl.scaffold.annex_form import write_annex_form
 from sousei_xl.scaffold.facts import EXAMPLES, Facts, load_facts
-from sousei_xl.scaffold.grid import FIRST_ROW, Grid, open_book, write_grid
+from sousei_xl.scaffold.grid import FIRST_ROW, Grid, write_grid
 from sousei_xl.scaffold.settings import MISSING, Setting, settings_grid
 from sousei_xl.scaffold.tables import (
     departments_grid,
