@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -509,6 +510,25 @@ def test_a_long_department_cuts_nothing_off(tmp_path: Path) -> None:
         assert counts == [f"{column}1"]
         answer = next(c for c in book[layout.REPLY]["B"] if c.value == name)
         assert answer.alignment.wrap_text
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("経済部", "平成30年度　経済部"),
+        ("R&D課", "平成30年度　R&&D課"),
+        ("長" * 250, f"平成30年度　{'長' * 112}…"),  # what Excel's footer has room for
+    ],
+)
+def test_the_footer_names_year_and_department(tmp_path: Path, name: str, shown: str) -> None:
+    path = tmp_path / "f.xlsx"
+    write_form(path, make_strategy(departments=[(1, name)]), name)
+    with zipfile.ZipFile(path) as archive:
+        xml = archive.read("xl/worksheets/sheet3.xml").decode()
+    found = re.search(r"<oddFooter>(.*)</oddFooter>", xml)
+    assert found is not None
+    font = '&"BIZ UDPゴシック,Regular"'
+    assert html.unescape(found[1]) == f"&L{font}&8{shown}&C{font}&9&P / &N"
 
 
 def test_a_measure_merged_over_two_rows_is_told_as_such(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sousei_xl import text
 from sousei_xl.addresses import column_letters
+from sousei_xl.figures.precision import number_format
 from sousei_xl.forms.checks import GOOD
 from sousei_xl.forms.checks.conditions import quoted
 from sousei_xl.forms.checks.indicators import (
@@ -29,6 +30,7 @@ from sousei_xl.forms.look import (
     NUMBER,
     PALE_GREY,
     validate,
+    write_footer,
     write_value,
 )
 from sousei_xl.forms.reply import Count
@@ -236,9 +238,7 @@ class IndicatorSheet:
         if self._is_passive(column):
             style |= {"bg_color": PALE_GREY, "font_color": GREY}
         if column.year:
-            places = decimals(indicator)
-            number = "#,##0" + ("." + "0" * places if places else "")
-            style |= {**NUMBER, "num_format": f"{number};{settings.minus}{number}"}
+            style |= {**NUMBER, "num_format": number_format(indicator, settings)}
             if not has_ended(column.year, indicator, settings):
                 style |= {"bg_color": _CLOSED}
             elif judged_year(indicator, settings) == column.year and is_due(indicator, settings):
@@ -307,7 +307,6 @@ class IndicatorSheet:
 
     def _set_view(self) -> None:
         sheet, worksheet = self.sheet, self.sheet.worksheet
-        settings = self.strategy.settings
         sheet.freeze(FIRST_ROW, 3)
         asked = next((i for i, c in enumerate(self.fields.values(), 1) if not c.reference), 1)
         worksheet.set_selection(FIRST_ROW, asked, FIRST_ROW, asked)
@@ -316,6 +315,4 @@ class IndicatorSheet:
         worksheet.set_margins(0.4, 0.4, 0.5, 0.6)
         worksheet.fit_to_pages(1, 0)
         worksheet.repeat_rows(HEADER_ROW)
-        font = settings.font.replace('"', "").replace("&", "").replace(",", "")
-        year, name = (s.replace("&", "&&") for s in (settings.year_label, self.department))
-        worksheet.set_footer(f'&L&"{font},Regular"&8{year}　{name}&C&"{font},Regular"&9&P / &N')
+        write_footer(sheet, self.department)

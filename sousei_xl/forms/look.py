@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sousei_xl import text
+from sousei_xl.findings import clip
 from sousei_xl.sheets.book import LostCell, Sheet
 from sousei_xl.text import Value
 
@@ -45,6 +46,7 @@ HEADER: Mapping[str, Any] = {
 }
 
 _TITLE_LIMIT, _MESSAGE_LIMIT = 32, 255  # Excel's, for input messages
+_FOOTER_LIMIT = 120  # of year and department: a footer has room for 255 characters, codes included
 
 
 def write_value(sheet: Sheet, row: int, column: int, value: Value, style: Any) -> None:
@@ -60,6 +62,14 @@ def write_value(sheet: Sheet, row: int, column: int, value: Value, style: Any) -
         sheet.worksheet.write_datetime(row, column, value, date)
     else:
         sheet.text(row, column, text.to_text(value), style)
+
+
+def write_footer(sheet: Sheet, department: str) -> None:
+    """Year, department and page number below every page."""
+    book = sheet.book
+    owner = clip(f"{book.settings.year_label}　{department}", _FOOTER_LIMIT).replace("&", "&&")
+    font = f'"{book.page_font},Regular"'
+    sheet.page_texts("", f"&L&{font}&8{owner}&C&{font}&9&P / &N")
 
 
 def validate(

@@ -28,6 +28,7 @@ from sousei_xl.forms.look import (
     NUMBER,
     PALE_GREY,
     validate,
+    write_footer,
     write_value,
 )
 from sousei_xl.forms.reply import Count, count_cells
@@ -333,7 +334,6 @@ class ProjectSheet:
 
     def _set_view(self) -> None:
         sheet, worksheet = self.sheet, self.sheet.worksheet
-        settings = self.strategy.settings
         worksheet.autofilter(HEADER_ROW, 0, self.last, len(self.columns) - 1)
         sheet.freeze(FIRST_ROW, 1)
         worksheet.set_selection(FIRST_ROW + len(self.rows), 1, FIRST_ROW + len(self.rows), 1)
@@ -342,9 +342,7 @@ class ProjectSheet:
         worksheet.set_margins(0.4, 0.4, 0.5, 0.6)
         worksheet.fit_to_pages(1, 0)
         worksheet.repeat_rows(HEADER_ROW)
-        font = settings.font.replace('"', "").replace("&", "").replace(",", "")
-        year, name = (s.replace("&", "&&") for s in (settings.year_label, self.department))
-        worksheet.set_footer(f'&L&"{font},Regular"&8{year}　{name}&C&"{font},Regular"&9&P / &N')
+        write_footer(sheet, self.department)
         # Texts such as 012 in the office's own fields are texts.
         area = f"A{FIRST_ROW + 1}:{self.letters['note']}{self.last + 1}"
         worksheet.ignore_errors({"number_stored_as_text": area})

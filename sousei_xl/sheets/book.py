@@ -32,6 +32,7 @@ Orientation = Literal["landscape", "portrait"]
 
 MAX_LINKS = 65_530  # links on a sheet
 MAX_HEADER = 255  # characters of a page header or footer
+_NO_CODES = dict.fromkeys(map(ord, '",&'))  # what has a meaning there
 UNIX = 3  # the system that a zip says it was packed on
 _SIGNED = ("#,##0", "0.0%")  # printed with the office's sign for less than nothing
 _DEFAULT_ROW = 15.0
@@ -109,6 +110,11 @@ class Book:
         if key not in self._formats:
             self._formats[key] = self.workbook.add_format(full)
         return self._formats[key]
+
+    @property
+    def page_font(self) -> str:
+        """The office's font as the codes of page headers and footers can name it."""
+        return self.settings.font.translate(_NO_CODES)
 
     def style(self, names: str) -> Any:
         """The format of one or more style names, separated by blanks. KeyError for others."""
@@ -392,7 +398,7 @@ class Sheet:
             self.heights = {}  # as large as the list, and needed no more
 
     def _header_and_footer(self) -> None:
-        font = self.book.settings.font.replace('"', "").replace(",", "").replace("&", "")
+        font = self.book.page_font
         run, state = self.book.run, ""
         if self.book.draft:
             state = f'&L&"{font},Bold"&16&KFF0000【作成中】&R&"{font},Bold"&16&KFF0000【作成中】'
@@ -401,11 +407,15 @@ class Sheet:
         day = f"{texts.japanese_date(self.as_of)}現在　" if self.as_of else ""
         right = f"{day}照合番号 {run.hash}"
         footer = f'&C&"{font},Regular"&9- &P/&N -&R&"{font},Regular"&8{right.replace("&", "&&")}'
-        for part in (state, footer):
+        self.page_texts(state, footer)
+
+    def page_texts(self, header: str, footer: str) -> None:
+        """Header and footer of the printed pages, in Excel's codes; a blank one is none."""
+        for part in (header, footer):
             if texts.utf16_length(part) > MAX_HEADER:
                 raise LostCell(f"{self.name}: page header of more than {MAX_HEADER} characters")
-        if state:
-            self.worksheet.set_header(state)
+        if header:
+            self.worksheet.set_header(header)
         self.worksheet.set_footer(footer)
 
     # --- guards -------------------------------------------------------------------------------
