@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -105,6 +106,12 @@ class Run:
         inputs = json.dumps([__version__, template_sha256, sorted(files)], ensure_ascii=False)
         digest = hashlib.sha256(inputs.encode("utf-8", "surrogatepass")).hexdigest()
         return cls(digest[:8], list_date, dt.datetime.combine(list_date, dt.time()))
+
+
+def file_key(name: str) -> str:
+    """Equal for names that are one file somewhere: Windows does not tell cases apart, and a Mac not
+    how letters are composed."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 _SPECIAL = "&(),;'{}"  # 令和8年度(案) in PowerShell, R&D in cmd.exe

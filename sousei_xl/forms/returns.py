@@ -6,7 +6,6 @@ Most merges have nothing to return: ``annotate`` is imported where a return is w
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from sousei_xl.findings import Finding, is_error, is_for_department, is_unreadable
 from sousei_xl.rules.records import ListResult
 from sousei_xl.strategy import Strategy
+from sousei_xl.workspace import file_key
 
 FOLDER = "差戻し"
 
@@ -87,14 +87,10 @@ def return_names(files: Iterable[str]) -> dict[str, str]:
     for file in sorted(files, key=lambda f: (not f.lower().endswith(".xlsx"), f)):
         path = PurePosixPath(FOLDER, file)
         choices = (path.with_suffix(".xlsx"), path.with_name(f"{path.name}.xlsx"))
-        free = (str(choice) for choice in choices if _folded(str(choice)) not in taken)
+        free = (str(choice) for choice in choices if file_key(str(choice)) not in taken)
         names[file] = next(free, str(path.with_name(f"{path.name}（{len(names)}）.xlsx")))
-        taken.add(_folded(names[file]))
+        taken.add(file_key(names[file]))
     return names
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 def write_return(target: Path, source: Path, item: Return, strategy: Strategy) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from sousei_xl.workspace import OFFICE_SHEET
+from sousei_xl.workspace import OFFICE_SHEET, file_key
 
 _WORKBOOKS = (".xlsx", ".xlsm")
 # A department that sent one of these meant to submit: refused with a cure, not put aside.
@@ -150,7 +150,7 @@ def _collapse(strays: Iterable[Stray]) -> Iterator[Stray]:
 
 
 def _is_office(name: str) -> bool:
-    return _nfc(name).casefold() == OFFICE_SHEET.casefold()
+    return file_key(name) == file_key(OFFICE_SHEET)
 
 
 def _order(name: str) -> tuple[str, str]:

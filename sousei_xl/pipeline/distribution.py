@@ -6,7 +6,6 @@ round of actuals alone, ``様式/最終確認/`` for the rows as they will be pr
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +25,7 @@ from sousei_xl.strategy import AUTOMATIC, Strategy
 from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.indicators import actual_field, plan_years
 from sousei_xl.text import Value
-from sousei_xl.workspace import OperatorError, Run, Workspace
+from sousei_xl.workspace import OperatorError, Run, Workspace, file_key
 
 FORMS, FINAL_CHECK = "様式", "最終確認"
 _NOT_STATED = "記載なし"
@@ -215,14 +214,13 @@ def publish_final_check(workspace: Workspace, contents: Contents, held: Outbox) 
 
 def others(workspace: Workspace, made: Iterable[str]) -> list[str]:
     """Workbooks beside those of this round: of a department that is no more, or somebody's own."""
-    names = {unicodedata.normalize("NFC", name).casefold() for name in made}
+    names = {file_key(name) for name in made}
     folders = {PurePosixPath(name).parent for name in names}
     found = []
     for folder in sorted(folders):
         for path in sorted(Path(workspace.outbox, *folder.parts).glob("*.xlsx")):
             name = f"{folder}/{path.name}"
-            known = unicodedata.normalize("NFC", name).casefold() in names
-            if not known and not path.name.startswith("~$"):
+            if file_key(name) not in names and not path.name.startswith("~$"):
                 found.append(name)
     return found
 

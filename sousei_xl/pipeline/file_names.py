@@ -6,10 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import chain, count
-from pathlib import PurePath
 
 from sousei_xl.text import unit_beside
-from sousei_xl.workspace import OFFICE_SHEET
+from sousei_xl.workspace import OFFICE_SHEET, file_key
 
 _SUFFIX = ".xlsx"
 # What Windows refuses in a name → the same sign in full width.
@@ -29,11 +28,11 @@ def file_names(units: Sequence[tuple[str, str]]) -> list[str]:
     No two of them are one file on any system, however their letters are composed or cased.
     """
     names: list[str] = []
-    taken = {_identity(OFFICE_SHEET)}
+    taken = {file_key(OFFICE_SHEET)}
     for department, unit in units:
         stem = _safe("_".join(part for part in (department, unit_beside(department, unit)) if part))
         name = _numbered(stem, taken)
-        taken.add(_identity(name))
+        taken.add(file_key(name))
         names.append(name)
     return names
 
@@ -53,8 +52,4 @@ def _safe(stem: str) -> str:
 def _numbered(stem: str, taken: Iterable[str]) -> str:
     tails = chain(("",), (f"（{number}）" for number in count(2)))
     names = (f"{stem}{tail}{_SUFFIX}" for tail in tails)
-    return next(name for name in names if _identity(name) not in taken)
-
-
-def _identity(name: str) -> str:
-    return unicodedata.normalize("NFC", PurePath(name).name).casefold()
+    return next(name for name in names if file_key(name) not in taken)

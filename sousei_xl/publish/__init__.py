@@ -12,7 +12,6 @@ in Excel, a full disk, a killed process. What is replaced goes to ``履歴/`` if
 from __future__ import annotations
 
 import contextlib
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -24,7 +23,7 @@ from sousei_xl.publish.lock import locked
 from sousei_xl.publish.plan import Examine, Formulas, Output, examine_here, make_plan, written_whole
 from sousei_xl.publish.record import VALUES, Approval, Record, Values, load_record, values_name
 from sousei_xl.publish.verify import Cell, NotWhole, OpenSheets, Sheets, read_back
-from sousei_xl.workspace import HISTORY, OperatorError, Run, Workspace
+from sousei_xl.workspace import HISTORY, OperatorError, Run, Workspace, file_key
 
 __all__ = [
     "RETRY_DELAYS",
@@ -152,10 +151,9 @@ def _check_names(coming: Sequence[str], going: Sequence[str]) -> None:
     for name in (*coming, *going):
         if not is_inside(name) or PurePosixPath(name).parts[0] in (HISTORY, WORK):
             raise ValueError(f"not a name inside the outbox: {name!r}")
-    # What differs in case or in composed characters only is one file on Windows or on a Mac.
     seen: dict[str, str] = {}
     for name in coming:
-        key = unicodedata.normalize("NFC", name).casefold()
+        key = file_key(name)
         if key in seen:
             raise OperatorError(
                 f"『{seen[key]}』と『{name}』は同じファイル名とみなされるため、両方は出力できません。"
