@@ -25,6 +25,7 @@ from sousei_xl.workspace import OperatorError
 
 TIMEOUT = 10.0  # seconds for one file
 _WATCH = 0.1
+_UNREACHED = {("F103", "locked"), ("F103", "gone"), ("F103", "unreadable")}
 _MUCH = 30  # files: fewer are read before one more process has come up
 
 
@@ -77,6 +78,12 @@ class Reading:
     properties: Mapping[str, str] = field(default_factory=dict)
     sheets: tuple[SheetCells, ...] = ()
     form: Mapping[str, Any] | None = None
+
+    @property
+    def unreached(self) -> bool:
+        """True for a file that could not be opened from here: in use, gone, out of reach."""
+        refusal = self.refusal
+        return refusal is not None and (refusal.code, refusal.variant) in _UNREACHED
 
 
 def read_one(path: str, name: str) -> Reading:

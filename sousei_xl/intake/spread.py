@@ -16,7 +16,6 @@ from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import Reading, read_files
 
 _AT_ONCE = 32  # files per task: a reading process is started for each task
-_OUT_OF_REACH = ("gone", "locked", "unreadable")  # variants of F103
 
 
 def read_there(files: Sequence[InboxFile], version: str) -> list[Reading]:
@@ -60,7 +59,7 @@ class SpreadReadings:
             for future in self._starts:
                 future.cancel()
             raise
-        here = [i for i in range(len(self._files)) if i not in found or _not_reached(found[i])]
+        here = [i for i in range(len(self._files)) if i not in found or found[i].unreached]
         self.read_here = len(here)
         readings = read_files([self._files[i] for i in here], self._jobs)
         found |= zip(here, readings, strict=True)
@@ -79,8 +78,3 @@ def _answers(future: Future[list[Reading]]) -> Iterator[Reading]:
         yield from future.result()
     except Exception:
         return
-
-
-def _not_reached(reading: Reading) -> bool:
-    refusal = reading.refusal
-    return refusal is not None and refusal.code == "F103" and refusal.variant in _OUT_OF_REACH

@@ -34,7 +34,6 @@ from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
 _MEASURE = frozenset({"measure"})
-_UNREACHED = {("F103", "locked"), ("F103", "gone"), ("F103", "unreadable")}
 _NO_ERRORS: Mapping[str, str] = {}  # no proxy: what comes of it can be pickled
 
 
@@ -128,8 +127,7 @@ def refused(reading: Reading, strategy: Strategy, department: str = "") -> FileR
         saved=reading.saved or "",
         sha256=reading.sha256,
         answers=_answers(reading),
-        unreached=reading.refusal is not None
-        and (reading.refusal.code, reading.refusal.variant) in _UNREACHED,
+        unreached=reading.unreached,
     )
 
 
