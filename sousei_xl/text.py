@@ -155,6 +155,11 @@ def split_new_mark(name: str) -> tuple[str, bool]:
     return (bare, True) if bare and bare != name else (name, False)
 
 
+def with_new_mark(name: str, category: str | None) -> str:
+    """The name as the list prints it: ``（新）産後ケア事業`` for a new project."""
+    return f"（新）{name}" if name and category == NEW else name
+
+
 def unprintable(text: str) -> bool:
     """True where no workbook can hold the text (control characters, lone surrogates)."""
     return UNPRINTABLE.search(text) is not None
@@ -173,9 +178,9 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def full_width(number: int) -> str:
-    """``30`` → ``３０``, for titles."""
-    return str(number).translate(str.maketrans("0123456789-", "０１２３４５６７８９－"))
+def full_width(shown: str | int) -> str:
+    """With the digits of titles: ``30`` → ``３０``, ``平成30年度`` → ``平成３０年度``."""
+    return str(shown).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
 
 
 # --- choices ----------------------------------------------------------------------------------
@@ -238,6 +243,11 @@ _NUMBER = re.compile(r"(?P<digits>[\d,]{1,30})(?P<decimals>\.\d+)?")
 _MONEY_UNITS = {"円": Decimal("0.001"), "百万円": Decimal(1000), "億円": Decimal(100000)}
 LARGEST = 10**15  # Excel shows no more digits; nobody counts further
 _NEAR = 1e-6  # a formula's 12000.000000000002 is 12000
+
+
+def as_kept(value: float | Decimal) -> str:
+    """A number with the digits that a workbook keeps, which are 15."""
+    return f"{value:.15g}"
 
 
 def _round(value: Decimal) -> int:

@@ -150,6 +150,12 @@ def test_split_new_mark(name: str, bare: str, new: bool) -> None:
     assert text.split_new_mark(name) == (bare, new)
 
 
+def test_the_list_marks_new_projects() -> None:
+    assert text.with_new_mark("産後ケア事業", text.NEW) == "（新）産後ケア事業"
+    assert text.with_new_mark("産後ケア事業", text.CONTINUED) == "産後ケア事業"
+    assert text.with_new_mark("", text.NEW) == text.with_new_mark("", None) == ""
+
+
 def test_what_no_workbook_can_hold() -> None:
     for bad in ("\x00", "\x08", "\x0b", "\x1f", "\ud800", "\udfff", "\ufffe", "\uffff"):
         assert text.unprintable(f"甲{bad}乙")
@@ -164,7 +170,7 @@ def test_length_as_excel_counts() -> None:
 
 
 def test_full_width() -> None:
-    assert (text.full_width(30), text.full_width(-5)) == ("３０", "－５")
+    assert (text.full_width(30), text.full_width("平成30年度")) == ("３０", "平成３０年度")
 
 
 # --- choices --------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from sousei_xl.commands.terminal import finding_line, new_console, new_table
 from sousei_xl.findings import Finding, collapse
 from sousei_xl.rules.records import ListedRow
 from sousei_xl.sheets import named
-from sousei_xl.text import NEW, RELISTED
+from sousei_xl.text import RELISTED, with_new_mark
 
 if TYPE_CHECKING:
     from sousei_xl.pipeline.checking import Checked
@@ -72,6 +72,6 @@ def _rows_of(console: Console, rows: Sequence[ListedRow]) -> None:
     )
     for row in rows:
         amount = row.budget_kind if row.budget is None else f"{row.budget:,}"
-        name = f"（新）{row.name}" if row.category == NEW else row.name
+        name = with_new_mark(row.name, row.category)
         table.add_row(row.target, RELISTED if row.relisted else "", name, row.relevance, amount)
     console.print(table)

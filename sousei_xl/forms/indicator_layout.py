@@ -88,5 +88,6 @@ def content_mark(rows: Iterable[Mapping[str, Value]], settings: Settings) -> str
 
 
 def _as_kept(value: Value) -> str:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value:.15g}" if is_number else text.to_text(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return text.as_kept(value)
+    return text.to_text(value)

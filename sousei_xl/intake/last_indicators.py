@@ -51,7 +51,7 @@ def last_indicators(
         year = text.parse_fiscal_year(row.get(YEAR))
         value = row.get(ACTUAL)
         if year is not None and isinstance(value, int | float) and not isinstance(value, bool):
-            reported.setdefault(last_id, {})[year] = Decimal(f"{value:.15g}")
+            reported.setdefault(last_id, {})[year] = Decimal(text.as_kept(value))
     known = {i.id: i for i in strategy.indicators}
     actuals: Actuals = {}
     for last_id, found in reported.items():

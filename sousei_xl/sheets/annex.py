@@ -26,7 +26,6 @@ from sousei_xl.strategy.load.table import FORM
 
 NONE_LISTED = "該当する事業はありません。"
 MARK = "※要修正　"
-NEW_PREFIX = "（新）"
 NO_AMOUNT = "－"
 SUBTOTAL_NAME, TOTAL_NAME = "小計", "合計"
 _AMOUNT_WORDS = {texts.UNDECIDED: "調整中", texts.INCLUDED: "内数"}
@@ -44,11 +43,11 @@ def write_annex(book: Book, contents: Contents, prototype: Prototype) -> None:
 
 def printed_name(name: str, category: str, marked: bool = False) -> str:
     """The name with （新）, and in a draft with the mark of a row that awaits correction."""
-    prefix = (MARK if marked else "") + (NEW_PREFIX if category == texts.NEW else "")
-    if texts.utf16_length(name) + len(prefix) > texts.MAX_TEXT:
+    shown = (MARK if marked else "") + texts.with_new_mark(name, category)
+    if texts.utf16_length(shown) > texts.MAX_TEXT:
         # As long as a cell can be: such a row is 要修正 and stands in a draft.
-        name = name[: texts.MAX_TEXT // 2 - len(prefix)] + "…"
-    return prefix + name
+        shown = shown[: texts.MAX_TEXT // 2] + "…"
+    return shown
 
 
 def printed_amount(budget: int | None, kind: str) -> int | str:
@@ -60,11 +59,10 @@ def _general_values(contents: Contents) -> dict[str, Value]:
     """Placeholders that mean the same in every row."""
     settings = contents.strategy.settings
     states = {"draft": "【作成中】", "proposal": "（案）"}
-    full_width = str.maketrans("0123456789", "０１２３４５６７８９")
     return {
         "自治体名": settings.municipality,
         "年度": settings.year_label,
-        "年度全角": settings.year_label.translate(full_width),
+        "年度全角": texts.full_width(settings.year_label),
         "表題": settings.title,
         "単位": settings.unit,
         "基準日": texts.japanese_date(settings.list_date),

@@ -48,16 +48,11 @@ def at(
         code,
         row.place(name, label),
         value,
-        subject=printed_name(row),
+        subject=text.with_new_mark(row.name or "", row.category),
         department=row.submitter,
         target=facts.pop("target", row.target),
         **facts,
     )
-
-
-def printed_name(row: ProjectRow) -> str:
-    """The name as the list prints it: with （新） for a new project."""
-    return f"（新）{row.name}" if row.category == text.NEW else row.name or ""
 
 
 def money(amount: int | None) -> str:

@@ -215,8 +215,8 @@ def _reported_before(row: IndicatorRow, indicator: Indicator, kpi: Round) -> Map
 
 
 def _as_printed(value: Decimal) -> Decimal:
-    """A value as a workbook keeps it, which is with 15 digits."""
-    return Decimal(f"{float(value):.15g}")
+    """A value as a workbook keeps it."""
+    return Decimal(text.as_kept(float(value)))
 
 
 def latest_is_answered(kpi: Round) -> Iterator[Finding]:

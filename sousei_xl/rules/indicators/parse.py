@@ -74,7 +74,7 @@ def parse_actual(value: text.Value, unit: str) -> Actual:
     if isinstance(value, int | float):
         if not math.isfinite(value) or abs(value) >= text.LARGEST:
             return Actual(problem="text")
-        return Actual(Decimal(f"{value:.15g}"))
+        return Actual(Decimal(text.as_kept(value)))
     if not isinstance(value, str):
         return Actual(problem="date")
     typed = text.nfkc(value).strip()

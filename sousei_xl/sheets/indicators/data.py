@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from sousei_xl import text
 from sousei_xl.figures.changes.indicators import (
     ACTUAL,
     BASELINE,
@@ -135,8 +136,8 @@ def _row(entry: Entry, figures: YearFigures, settings: Settings) -> tuple[Value,
 def _number(value: Decimal | None) -> int | float | None:
     if value is None:
         return None
-    # Excel keeps 15 digits: with more the sheet would not read back as it was meant.
-    return int(value) if value == value.to_integral_value() else float(f"{value:.15g}")
+    # With more digits than are kept the sheet would not read back as it was meant.
+    return int(value) if value == value.to_integral_value() else float(text.as_kept(value))
 
 
 def _ratio(value: Decimal | None) -> int | float | None:
