@@ -25,7 +25,7 @@ from sousei_xl.intake.read import Reading, read_files
 from sousei_xl.strategy.dates import questions
 from sousei_xl.strategy.gaps import gaps
 from sousei_xl.text import nfkc
-from sousei_xl.workspace import OperatorError, Workspace
+from sousei_xl.workspace import OperatorError, Run, Workspace
 
 if TYPE_CHECKING:
     from sousei_xl.figures.last_year import LastRow, LastYear
@@ -99,7 +99,7 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
     last = None if previous is None else read_last_year(previous, strategy)
     plan = distribution.plan_forms(strategy, args.only, last)
     inputs = [] if previous is None else [(previous.file, previous.sha256)]
-    made_from = distribution.run_of(template.sha256, inputs, strategy)
+    made_from = Run.of(template.sha256, inputs, strategy.settings.list_date)
     published = distribution.publish_forms(workspace, strategy, made_from, plan)
     beside = distribution.others(workspace, [form.file for form in plan.forms])
     office = office_sheet.renew(workspace, strategy, in_inbox)

@@ -159,9 +159,7 @@ def is_ticked(value: Value) -> bool:
     return value is True or (not text.is_blank(value) and text.key(text.to_text(value)) in _TICKS)
 
 
-def makes_a_row(field: Field | None, name: str) -> bool:
-    """Whether a value typed into this column makes the line a row of data.
-
-    A default 部局名 and what the form itself provides (check, last year's columns) do not.
-    """
-    return field is not None and name != "department"
+def makes_a_row(field: Field) -> bool:
+    """Whether a value typed into this column makes the line a row of data: all but 部局名, which
+    may be a default."""
+    return field.name != "department"

@@ -104,9 +104,7 @@ class ProjectSheet:
             for name, letter in self.letters.items()
         }
         typed = "+".join(
-            f"(1-ISBLANK({cells[f.name]}))"
-            for f in self.strategy.fields
-            if layout.makes_a_row(f, f.name)
+            f"(1-ISBLANK({cells[f.name]}))" for f in self.strategy.fields if layout.makes_a_row(f)
         )
         check = cells["check"]
         unchecked = f'SUMPRODUCT(({check}="")*(({typed})>0))'

@@ -120,7 +120,7 @@ def start(
     require(workspace)
     require_previous(previous)
     listing = listed(workspace.inbox)
-    template = InboxFile(workspace.template.name, Path(workspace.template), form)
+    template = InboxFile(workspace.template.name, workspace.template, form)
     office = [listing.office] if listing.office is not None else []
     last = [InboxFile(previous.name, previous)] if previous is not None else []
     own, theirs = [template, *office, *last], [*listing.files, *extra]

@@ -286,7 +286,9 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
     sheet, letters = table.sheet, table.letters
     inputs = {n: c for n, c in table.columns.items() if n in strategy.field_by_name}
     formulas = {name: set(sheet.formulas.get(letters[name], ())) for name in inputs}
-    labels = {name: text.key(strategy.field_by_name[name].label) for name in inputs}
+    fields = {name: strategy.field_by_name[name] for name in inputs}
+    labels = {name: text.key(field.label) for name, field in fields.items()}
+    making = {name for name, field in fields.items() if layout.makes_a_row(field)}
     merged = merged_rows(sheet, letters["measure"]) if "measure" in letters else NOTHING
     for number, line in table.lines():
         values = {
@@ -300,7 +302,7 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             errors = {n: sheet.errors[c] for n, c in cells.items() if c in sheet.errors} or errors
             uncached = frozenset(n for n, c in cells.items() if c in sheet.uncached)
         filled = {n for n in inputs if not text.is_blank(values.get(n))}.union(errors, uncached)
-        typed = {n for n in filled if number not in formulas[n] and n != "department"}
+        typed = {n for n in filled & making if number not in formulas[n]}
         if not typed and "name" not in filled:
             continue
         # 再掲 alone is a value and a heading.

@@ -6,7 +6,7 @@ round of actuals alone, ``様式/最終確認/`` for the rows as they will be pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -223,8 +223,3 @@ def others(workspace: Workspace, made: Iterable[str]) -> list[str]:
             if file_key(name) not in names and not path.name.startswith("~$"):
                 found.append(name)
     return found
-
-
-def run_of(template_sha256: str, inputs: Sequence[tuple[str, str]], strategy: Strategy) -> Run:
-    """The run that forms belong to: the template and last year's workbook."""
-    return Run.of(template_sha256, inputs, strategy.settings.list_date)

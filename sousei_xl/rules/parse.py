@@ -82,7 +82,7 @@ def parse_row(
     row.raw = raw
     cells = _Cells(row, strategy)
     row.measure = _measure(cells, strategy)
-    row.number = _integer(cells, "number", "R108")
+    row.number = _number(cells)
     row.relisted = cells.take("relisted", lambda v: text.choice(v, text.RELISTED_SPELLINGS)).value
     row.category = cells.take("category", lambda v: text.choice(v, text.CATEGORY_SPELLINGS)).value
     row.name = _name(cells)
@@ -127,10 +127,10 @@ def _measure(cells: _Cells, strategy: Strategy) -> str | None:
     return found
 
 
-def _integer(cells: _Cells, name: str, code: str) -> int | None:
-    parsed = cells.take(name, text.parse_integer)
+def _number(cells: _Cells) -> int | None:
+    parsed = cells.take("number", text.parse_integer)
     if parsed.problem:
-        cells.reject(code, name, text.to_text(cells.raw.values.get(name)))
+        cells.reject("R108", "number", text.to_text(cells.raw.values.get("number")))
     number: int | None = parsed.value
     return number
 
@@ -182,9 +182,7 @@ def _budget(cells: _Cells) -> None:
     money = text.parse_money(value)
     typed = text.to_text(value)
     if money.problem:
-        variant = {"text": "", "fraction": "fraction", "unit": "unit"}.get(
-            money.problem, money.problem
-        )
+        variant = "" if money.problem == "text" else money.problem
         cells.reject("R105", "budget", typed, variant=variant, expected=money.expected)
     elif money.kind:
         money = _typed_kind(cells, money, typed)

@@ -208,7 +208,7 @@ def check_formula(strategy: Strategy, letters: Mapping[str, str], row: int) -> s
         listed = tuple(c for c in listed if not c.pending)
     cells = {name: f"{letter}{row}" for name, letter in letters.items()}
     inputs = [f.name for f in strategy.fields]
-    typed = ranges([n for n in inputs if makes_a_row(strategy.field_by_name[n], n)], letters, row)
+    typed = ranges([f.name for f in strategy.fields if makes_a_row(f)], letters, row)
     everything = ranges(inputs, letters, row)
     withdrawn = (f'{cells["category"]}="{word}"' for word in (text.ENDED, text.CANCELLED))
     parts = [
@@ -230,7 +230,7 @@ def check_formula(strategy: Strategy, letters: Mapping[str, str], row: int) -> s
 
 def check_text(strategy: Strategy, cells: Cells) -> str:
     """What the formula gives for these values: the value to be stored with it."""
-    typed = [f for f in strategy.fields if makes_a_row(f, f.name)]
+    typed = [f for f in strategy.fields if makes_a_row(f)]
     if all(is_empty(cells.get(f.name)) for f in typed):
         return ""
     first, listed = row_checks(strategy)
