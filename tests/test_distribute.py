@@ -32,7 +32,7 @@ from sousei_xl.intake.last_year import read_last_year
 from sousei_xl.intake.read import read_files, read_one
 from sousei_xl.intake.receive import receive
 from sousei_xl.intake.submission import read_submission
-from sousei_xl.pipeline.distribution import plan_forms, publish_forms
+from sousei_xl.pipeline.distribution import others, plan_forms, publish_forms
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.rules import checks, schema
 from sousei_xl.rules.parse import parse_rows
@@ -526,6 +526,16 @@ def test_a_form_that_comes_back_with_what_it_went_out_with_reports_nothing(
     rows = next(f.indicators for f in plan.forms if f.department == "経済部")
     write_form(tmp_path / "記入済.xlsx", strategy, "経済部", indicators=rows)
     assert _received(tmp_path / "記入済.xlsx").has_indicators
+
+
+def test_workbooks_beside_those_of_the_round_are_told(tmp_path: Path) -> None:
+    made = ["様式/KPI/経済部.xlsx", "様式/農政部.xlsx"]
+    stale = ["様式/KPI/旧部.xlsx", "様式/商工部.xlsx"]
+    for name in (*made, *stale, "様式/KPI/~$経済部.xlsx", "様式/最終確認/旧部.xlsx"):
+        path = tmp_path / "outbox" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    assert sorted(others(Workspace.at(tmp_path), made)) == stale
 
 
 def test_nobody_to_ask_is_said() -> None:

@@ -6,7 +6,7 @@ round of actuals alone, ``様式/最終確認/`` for the rows as they will be pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -212,10 +212,10 @@ def publish_final_check(workspace: Workspace, contents: Contents, held: Outbox) 
     return publish.publish(workspace, contents.run, outputs, held=held)
 
 
-def others(workspace: Workspace, made: Iterable[str]) -> list[str]:
+def others(workspace: Workspace, made: Sequence[str]) -> list[str]:
     """Workbooks beside those of this round: of a department that is no more, or somebody's own."""
     names = {file_key(name) for name in made}
-    folders = {PurePosixPath(name).parent for name in names}
+    folders = {PurePosixPath(name).parent for name in made}
     found = []
     for folder in sorted(folders):
         for path in sorted(Path(workspace.outbox, *folder.parts).glob("*.xlsx")):
