@@ -219,8 +219,12 @@ CATEGORY_SPELLINGS = spellings(
     {NEW: ("新",), CONTINUED: ("継",), ENDED: (), CANCELLED: ("取り下げ", "取下")}
 )
 INITIAL, UNDECIDED, INCLUDED, ZERO = "当初", "未定", "内数", "０予算"
-# No name and no description. 同上 points at the row above, which in the list is another one.
-SAYS_NOTHING = ("同上", "〃", "－", "―", "ー", "-", "※", "・", "なし", "（新）", "(新)")
+# No name and no description. 同上 points at the row above, which in the list is another one; a
+# 合計 is somebody's own sum below the rows.
+SAYS_NOTHING = (
+    *("同上", "〃", "－", "―", "ー", "-", "※", "・", "なし", "（新）", "(新)"),
+    *("計", "小計", "合計"),
+)
 BUDGET_KIND_SPELLINGS = spellings(
     {
         INITIAL: ("当初予算",),

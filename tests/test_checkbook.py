@@ -386,6 +386,14 @@ def test_what_is_left_to_the_office_alone_is_said(tmp_path: Path) -> None:
     assert "差戻し" not in steps
 
 
+def test_what_is_spelled_in_several_ways_is_shown_below_the_conversions(tmp_path: Path) -> None:
+    page = rows_of(written(tmp_path, merged(example_submissions())), "自動変換一覧")
+    assert ["括弧", "半角の( )", "1行（1ウ-10）"] in [row[1:4] for row in page]
+    alike = [good(1, "甲", description="移住を促す。")]
+    contents = merged([submission(alike, "経済部")])
+    assert "表記のゆれはありません。" in texts(written(tmp_path, contents), "自動変換一覧")
+
+
 def test_states_of_a_finished_list(tmp_path: Path) -> None:
     final = replace(example_contents("final"), approved_on=dt.date(2018, 4, 2))
     page = texts(written(tmp_path, final), "提出状況")

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sousei_xl.addresses import cell_position
+from sousei_xl.figures.spellings import uneven
 from sousei_xl.findings import OFFICE, Finding, Place, Severity, collapse
 from sousei_xl.rules.records import ListResult, RawRow
-from sousei_xl.sheets import Contents
-from sousei_xl.sheets.book import Book
+from sousei_xl.sheets import Contents, named
+from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.checkbook.answers import Answered, answered
 from sousei_xl.sheets.checkbook.cells import Inbox, allow_typed_numbers, typed, write_title
 from sousei_xl.sheets.checkbook.steps import tally
@@ -50,6 +51,14 @@ _CONVERSION_COLUMNS = (
     Column("ファイル", 22),
     Column("コード", 8, "centre"),
 )
+# As wide as those above it.
+_SPELLING_COLUMNS = (
+    Column("No", 6, "integer", "number"),
+    Column("書き表すもの", 18),
+    Column("書き方", 18),
+    Column("そう書いている行", 32),
+)
+_MOST_ROWS = 10
 _HELD_COLUMNS = (
     Column("No", 6, "integer", "number"),
     Column("部局名", 18),
@@ -196,11 +205,11 @@ def write_conversions(book: Book, contents: Contents, inbox: Inbox) -> None:
         contents,
         CONVERSIONS_SHEET,
         f"表記をそろえて読み取ったところです（{len(found)}件）。直す必要はありません。"
-        "提出されたファイルは変わっていません。",
+        "提出されたファイルは変わっていません。下に、一覧の表記のゆれがあります。",
     )
     if not found:
         sheet.wide_text(top, "自動変換はありません。", "plain_wrap")
-        sheet.page_setup()
+        _write_spellings(sheet, top + 2, contents)
         return
     rows = [
         Row(
@@ -219,8 +228,33 @@ def write_conversions(book: Book, contents: Contents, inbox: Inbox) -> None:
         )
         for number, line in enumerate(_sorted(found, contents), 1)
     ]
-    write_table(sheet, top, Table(_CONVERSION_COLUMNS, tuple(rows), frozen_columns=3))
-    sheet.page_setup()
+    row = write_table(sheet, top, Table(_CONVERSION_COLUMNS, tuple(rows), frozen_columns=3))
+    _write_spellings(sheet, row + 1, contents)
+
+
+def _write_spellings(sheet: Sheet, row: int, contents: Contents) -> None:
+    """Below it, signs that the list spells in several ways, and the end of the sheet."""
+    title = row
+    row = write_title(sheet, row, "表記のゆれ（一覧は、部局が書いたとおりです）")
+    note = (
+        "一覧の事業名と事業内容で、同じものが何とおりかに書かれています。そろえるときは、"
+        f"『{OFFICE_SHEET}』の「修正」に書きます。部局に直してもらう必要はありません。"
+    )
+    rows = [
+        Row(
+            (
+                number,
+                found.sign,
+                found.spelling,
+                f"{len(found.rows):,}行（{named([r.target for r in found.rows], _MOST_ROWS)}）",
+            )
+        )
+        for number, found in enumerate(uneven(contents.result.listed), 1)
+    ]
+    sheet.wide_text(row, note if rows else "表記のゆれはありません。", "plain_wrap")
+    if rows:
+        write_table(sheet, row + 1, Table(_SPELLING_COLUMNS, tuple(rows), main=False))
+    sheet.page_setup(with_next={title, row, row + 1})
 
 
 # --- rows that are not in the list ----------------------------------------------------------------
