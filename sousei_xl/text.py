@@ -93,6 +93,11 @@ def is_blank(value: Value) -> bool:
     return value is None or (isinstance(value, str) and not value.strip(_OUTER))
 
 
+def says_nothing(value: Value) -> bool:
+    """True for one of ``EMPTY_WORDS``, also with spaces in it (合　計)."""
+    return isinstance(value, str) and value.replace(" ", "").replace("\u3000", "") in EMPTY_WORDS
+
+
 def nfkc(text: str) -> str:
     """NFKC with look-alike marks folded; white space is kept."""
     return unicodedata.normalize("NFKC", text).translate(_LOOK_ALIKES)
@@ -221,7 +226,7 @@ CATEGORY_SPELLINGS = spellings(
 INITIAL, UNDECIDED, INCLUDED, ZERO = "当初", "未定", "内数", "０予算"
 # No name and no description. 同上 points at the row above, which in the list is another one; a
 # 合計 is somebody's own sum below the rows.
-SAYS_NOTHING = (
+EMPTY_WORDS = (
     *("同上", "〃", "－", "―", "ー", "-", "※", "・", "なし", "（新）", "(新)"),
     *("計", "小計", "合計"),
 )

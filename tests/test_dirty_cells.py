@@ -135,7 +135,7 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("name: the row above", {"name": "同上"}, ["R102"], HELD),
     ("name: a mark for the row above", {"name": "〃"}, ["R102"], HELD),
     ("name: a dash", {"name": "－"}, ["R102"], HELD),
-    ("name: a sum", {"name": "合計"}, ["R102"], HELD),
+    ("name: a sum", {"name": "合　計"}, ["R102"], HELD),
     ("name: only the mark of a new project", {"name": "（新）"}, ["R102"], HELD),
     ("name: begins like the row above", {"name": "同上施設の改修"}, [], {"name": "同上施設の改修"}),
     ("name: error value", {"name": None, ERRORS: {"name": "#VALUE!"}}, ["R110"], HELD),

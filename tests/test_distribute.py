@@ -666,7 +666,7 @@ CLEAN = WORDS.filter(
         text.tidy(s).value == s
         and s[0] not in "="
         and not text.unprintable(s)
-        and s not in text.SAYS_NOTHING
+        and not text.says_nothing(s)
     )
 )
 NAMES = CLEAN.filter(

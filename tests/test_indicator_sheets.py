@@ -142,7 +142,7 @@ def test_a_level_that_less_is_better_of_is_told_as_it_is_judged(hard: Path) -> N
     said = texts(hard, STATUS)
     # 年度別目標 is no 目安 where there is none.
     assert not [t for t in said if "年度別目標によります（H31：4" in t]
-    (note,) = [t for t in said if t.startswith("現状値と目標値が同じ指標は、")]
+    (note,) = [t for t in said if t.startswith("現状値と目標値が同じ指標と維持の指標は、")]
     assert "目標値以上（目標の向きが減少の指標は目標値以下" in note
     assert "目標値の1.0％までの差は含めます）を「◎ 目標値到達」、それ以外を「▲ 遅れ」" in note
 

@@ -169,6 +169,15 @@ def test_which_way_a_level_may_leave_its_target(
     assert {(y.progress, y.expected) for y in years} == {(None, None)}
 
 
+def test_a_level_below_todays_may_be_what_is_to_be_kept() -> None:
+    """満足度72.4％、70％以上を維持."""
+    item = indicator("2ア-1", baseline="72.4", target="70", direction="維持")
+    years = judged(item, "72", "70", "69").years
+    assert [y.class_name for y in years] == ["目標値到達", "目標値到達", "遅れ"]
+    assert [y.distance for y in years] == [-2, 0, 1]
+    assert {(y.progress, y.expected) for y in years} == {(None, None)}
+
+
 @pytest.mark.parametrize(
     ("direction", "actual", "class_name"),
     [

@@ -313,6 +313,16 @@ def test_a_row_that_a_department_has_deleted_is_named_once(workspace: Path) -> N
     assert merge(workspace).json["gone"] == []
     shutil.copy(ROOT / "inbox" / "経済部.xlsx", path)
     assert "どのファイルにもない" not in run("merge", "--workspace", workspace).out
+    path.write_bytes(path.read_bytes()[:20_000])  # told as a file that cannot be read
+    assert merge(workspace).json["gone"] == []
+    shutil.copy(ROOT / "inbox" / "経済部.xlsx", path)
+    merge(workspace)
+    office = workspace / "inbox" / "事務局修正.xlsx"
+    renamed = ("2イ-1", "修正", "事業名", name, "若者の地元就職を支える事業")
+    edit(office, "修正", {f"{c}4": value for c, value in zip("ABCDE", renamed, strict=True)})
+    assert merge(workspace).json["gone"] == []
+    edit(office, "修正", {f"{c}4": None for c in "ABCDE"})
+    merge(workspace)
     path.unlink()
     said = run("merge", "--workspace", workspace).out
     assert "今回はどのファイルにもない行: 32" in said
@@ -341,6 +351,35 @@ def test_hand_edits_of_a_row_without_a_number_of_its_own_are_offered_by_name(
     assert str(target).endswith(f" {name}")
     assert (operation, field, before, after) == ("修正", "事業名", name, "食品産業応援事業")
     assert "O101" not in {f["code"] for f in merge(workspace).json["findings"]}
+    # Its name is the one that was submitted, also where the office has given it another.
+    path = workspace / "outbox" / OFFICIAL["proposal"]
+    amounts = next(c for c in sheet(path, "データ_事業") if "食品産業応援事業" in c)
+    heading = next(c for c in sheet(path, "データ_事業") if "事業名" in c)
+    spot = heading.index("予算事業費（千円）")
+    line = sheet(path, "データ_事業").index(amounts) + 1
+    edit(path, "データ_事業", {f"{chr(ord('A') + spot)}{line}": 1})
+    merge(workspace)
+    offered = sheet(workspace / "outbox" / "点検結果_平成30年度.xlsx", "事務局修正一覧")
+    assert [c[1] for c in offered if any("データ_事業 " in str(v) for v in c)] == [target]
+
+
+def test_only_forms_of_the_list_must_name_a_unit_that_submits(workspace: Path) -> None:
+    template = workspace / "templates" / "別紙_template.xlsx"
+    row = next(i for i, c in enumerate(sheet(template, "部局", whole=True), 1) if "経済部" in c)
+    edit(template, "部局", {f"{column(template, '提出課', '部局')}{row}": "産業振興課"})
+    assert run("distribute", "--only", "KPI", "--workspace", workspace).status == 0
+    forms = workspace / "outbox" / "様式" / "KPI"
+    shutil.copytree(forms, workspace / "inbox" / "KPI")
+    found = merge(workspace).json["findings"]
+    told = [(f["code"], f["file"], f["addressee"]) for f in found if f["code"] == "F209"]
+    assert told == [("F209", "経済部.xlsx", "事務局")]
+
+
+def test_confirmations_hold_without_the_value_that_they_were_given_for(workspace: Path) -> None:
+    office = workspace / "inbox" / "事務局修正.xlsx"
+    edit(office, "確認済", {f"{column(office, '確認時の値', '確認済')}3": "メモ欄"})
+    found = merge(workspace).json["findings"]
+    assert [f["code"] for f in found if f["acknowledged"]] == ["L109"]
 
 
 def test_a_final_check_in_the_inbox_is_no_form_to_be_mended(workspace: Path) -> None:
@@ -353,6 +392,20 @@ def test_a_final_check_in_the_inbox_is_no_form_to_be_mended(workspace: Path) -> 
     assert "「直す内容」は、『事務局修正.xlsx』" in item["cure"]
     assert item["addressee"] == "事務局"
     assert not (workspace / "outbox" / "差戻し").exists()
+
+
+def test_a_former_list_that_somebody_has_edited_says_nothing_of_rows(workspace: Path) -> None:
+    import openpyxl
+
+    merge(workspace)
+    path = workspace / "outbox" / OFFICIAL["proposal"]
+    book = openpyxl.load_workbook(path)
+    book["データ_事業"].insert_rows(1)
+    book.save(path)
+    form = workspace / "inbox" / "経済部.xlsx"
+    edit(form, "回答票", {"B20": "メモ"})
+    done = merge(workspace)
+    assert (done.status, done.json["gone"]) == (0, [])
 
 
 def test_an_output_that_is_gone_is_told_without_a_name_that_keeps_it(workspace: Path) -> None:

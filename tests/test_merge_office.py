@@ -342,6 +342,70 @@ def test_rows_that_relist_an_original_follow_its_corrected_name() -> None:
     assert [r.original for r in result.listed] == [None, 1]
 
 
+@pytest.mark.parametrize(
+    ("rows", "decided", "links", "told"),
+    [
+        (  # two projects of one name, told apart by the office
+            [row(1, "甲", "1ア"), row(2, "甲", "1ア", N), row(3, "甲", "2ア", **RE)],
+            [("1ア-1", "甲", "丙"), ("1ア-2", "甲", "丁")],
+            {3: 1},
+            [("A104", 3)],
+        ),
+        (
+            [row(1, "甲", "1ア"), row(2, "甲", "1ア", N), row(3, "甲", "2ア", **RE)],
+            [("1ア-1", "甲", "丙")],
+            {3: 1},
+            [("A104", 3)],
+        ),
+        (  # the other department's own is gone
+            [
+                row(1, "甲", "1ア"),
+                row(2, "甲", "1ア", N, category="終了"),
+                row(3, "甲", "2ア", N, **RE),
+            ],
+            [("1ア-1", "甲", "丙")],
+            {},
+            [("L111", 3)],
+        ),
+    ],
+)
+def test_a_corrected_name_is_that_of_its_department(
+    rows: list[RawRow],
+    decided: list[tuple[str, str, str]],
+    links: dict[int, int],
+    told: Codes,
+) -> None:
+    sheet = office(*((t, "修正", "事業名", before, after) for t, before, after in decided))
+    result = merged(*rows, office=sheet)
+    assert originals(result) == links
+    assert codes(result, "L109") == told
+
+
+def test_an_original_that_is_renamed_and_withheld_leaves_its_relisted_row() -> None:
+    rows = [row(1, "甲", "1ア"), row(2, "甲", "2ア", **RE)]
+    decided = (("1ア-1", "修正", "事業名", "甲", "丙"), ("1ア-1", "掲載しない", "", None, None))
+    result = merged(*rows, office=office(*decided))
+    assert codes(result, "L109") == [("L111", 2)]
+    assert [(r.row_id, r.relisted) for r in result.listed] == [(2, False)]
+
+
+def test_an_added_relisted_row_takes_the_department_of_what_is_gone() -> None:
+    added = row(9, "甲", "2ア", file=OFFICE, department=None, number=None, **BARE)
+    sheet = office(("1ア-1", "掲載しない", "", None, None), added=[added])
+    result = merged(row(1, "甲", "1ア"), office=sheet)
+    (left,) = result.listed
+    assert (left.department, left.counted, left.relisted, left.budget) == (E, E, False, 1000)
+    assert {f.code for f in result.findings} & {"L107", "O101"} == set()
+
+
+def test_conversions_in_the_offices_sheet_are_for_nobody() -> None:
+    added = row(9, "乙", "2ア", file=OFFICE, budget="１，２００", number=None)
+    result = merged(row(1, "甲", "1ア"), office=office(added=[added]))
+    found = [f for f in result.findings if f.place.file == OFFICE and f.severity == "自動変換"]
+    assert {f.code for f in found} >= {"A101", "A105"}
+    assert {f.addressee for f in found} == {"-"}
+
+
 def test_the_former_name_may_be_somebody_elses_now() -> None:
     rows = [row(1, "甲", "1ア"), row(2, "甲", "2ア", **RE), row(3, "丙", "1ア", number=2)]
     decided = (("1ア-1", "修正", "事業名", "甲", "乙"), ("1ア-2", "修正", "事業名", "丙", "甲"))

@@ -266,6 +266,27 @@ RELISTING: list[tuple[str, list[RawRow], list[str], Codes, dict[int, int]]] = [
         {3: 2},
     ),
     (
+        "original ended, relisted by another department before its own does",
+        [
+            row(1, "甲", "1ア", category="終了"),
+            row(2, "甲", "2ア", N, **RE),
+            row(3, "甲", "2ウ", **RE),
+        ],
+        [],
+        [("A104", 2), ("L107", 2), ("L111", 3)],
+        {2: 3},
+    ),
+    (
+        "original ended without amount and text: the office decides, not the department",
+        [
+            row(1, "甲", "1ア", category="終了", budget=None, description=None),
+            row(2, "甲", "2ア", **BARE),
+        ],
+        [],
+        [("L111", 2)],
+        {},
+    ),
+    (
         "original held",
         [row(1, "甲", None, number=None), row(2, "甲", "2ア", **BARE)],
         [],

@@ -21,7 +21,7 @@ from sousei_xl.strategy.load import load
 from sousei_xl.workspace import Run
 from tests.builders import NO_KPI, make_strategy, tables
 from tests.indicator_builders import report
-from tests.merging import RE, STRATEGY, Codes, E, N, come_in, office, row, strategy_of
+from tests.merging import OFFICE, RE, STRATEGY, Codes, E, N, come_in, office, row, strategy_of
 
 NEW, CONTINUED = {"category": "新規"}, {"category": "継続"}
 OLD_TEXT = "目的のために取組を行う。"
@@ -70,6 +70,8 @@ FORGOTTEN: list[tuple[str, list[RawRow], list[LastRow], list[str], dict[str, str
     ("relisted last year", [row(1, "甲")], [last("甲"), last("甲", "2ウ", relisted=True)], [], {}),
     ("the file may still come", [row(1, "甲")], [last("乙", department=N)], [N], {}),
     ("of a department that is no more", [row(1, "甲")], [last("乙", department="旧部")], [], {}),
+    ("relisted alone", [row(2, "甲", "2ウ", **RE)], [last("甲")], [], {}),
+    ("moved to a file that may still come", [row(1, "甲")], [last("乙")], [N], {}),
     ("nothing to report", [], [last("甲")], [], {E: "『甲』（2ア-1）"}),
 ]
 
@@ -90,6 +92,27 @@ def test_what_was_listed_last_year_is_not_forgotten(
         assert f"件あります：{told[item.department]}。" in item.message
         sent = {r.file for r in rows if r.file == f"{item.department}.xlsx"}
         assert item.place.file == next(iter(sent), "")
+
+
+def test_what_the_office_has_renamed_is_not_forgotten() -> None:
+    renamed = office(("2ア-1", "修正", "事業名", "甲", "丙"))
+    result = compared([row(1, "甲")], [last("甲")], office=renamed)
+    assert {f.code for f in result.findings} & {"Y101", "Y103"} == set()
+
+
+def test_what_is_forgotten_is_asked_of_a_department_that_submits() -> None:
+    strategy = strategy_of(departments=[(1, E, None, "いいえ"), (2, N)])
+    result = compared([row(1, "甲", department=N)], [last("乙")], strategy)
+    assert "Y103" not in {f.code for f in result.findings}
+
+
+def test_what_is_forgotten_stands_in_the_departments_file() -> None:
+    added = row(9, "丙", "1ア", file=OFFICE)
+    result = compared(
+        [row(1, "甲")], [last("甲"), last("乙", number=2)], office=office(added=[added])
+    )
+    (item,) = [f for f in result.findings if f.code == "Y103"]
+    assert (item.place.file, item.addressee) == (f"{E}.xlsx", "部局")
 
 
 # (what it is, this year's rows, last year's, findings)

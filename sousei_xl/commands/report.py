@@ -232,7 +232,7 @@ def _next(console: Console, contents: Contents) -> None:
     console.print("\n次にすること")
     for step in bulleted(next_steps(contents)):
         console.print(f"  {shown(step)}")
-    if contents.status != "draft" and not (contents.year_changes or contents.forgotten):
+    if contents.status != "draft" and contents.year_changes is None and not contents.forgotten:
         console.print("  ・前年度の別紙があれば、変更箇所も検討懇談会資料に載せられます:")
         console.print("      sousei-xl merge --previous 前年度の別紙.xlsx")
     if contents.status == "draft":

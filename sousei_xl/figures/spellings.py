@@ -62,8 +62,9 @@ def uneven(listed: Iterable[ListedRow]) -> Iterator[Spelling]:
             words = _IN_A_NUMBER.sub("", words)
         for sign, spelling in {_SPELLED[c] for c in _SPELLED.keys() & set(words)}:
             found[sign][spelling].append(row)
-    for sign in _SIGNS:
-        spellings = found.get(sign, {})
+    for sign, known in _SIGNS.items():
+        rows = found[sign]
+        spellings = [spelling for spelling in known if spelling in rows]
         if len(spellings) > 1:
-            for spelling in sorted(spellings, key=lambda s: len(spellings[s])):
-                yield Spelling(sign, spelling, tuple(spellings[spelling]))
+            for spelling in sorted(spellings, key=lambda s: len(rows[s])):
+                yield Spelling(sign, spelling, tuple(rows[spelling]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sousei_xl import text
 from sousei_xl.addresses import column_letters
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import (
@@ -33,7 +34,7 @@ from sousei_xl.forms.reply import TICK_OPTIONS, WIDTHS, write_reply
 from sousei_xl.forms.worksheet import open_book
 from sousei_xl.sheets.book import Book
 from sousei_xl.strategy import Strategy
-from sousei_xl.text import SAYS_NOTHING, Value
+from sousei_xl.text import Value
 
 CHOICES = "選択肢"
 _EDITION = "1"
@@ -130,7 +131,7 @@ def write_choices(book: Book, strategy: Strategy, extra: Mapping[str, Sequence[s
         DEPARTMENT_SPELLINGS: department_spellings(strategy),
         **extra,
         BLANK_CHARACTERS: BLANKS,
-        EMPTY_WORDS: SAYS_NOTHING,
+        EMPTY_WORDS: text.EMPTY_WORDS,
     }
     longest = [max(map(len, (name, *words)), default=0) for name, words in lists.items()]
     sheet = book.sheet(CHOICES, [min(2 * length + 3, 80) for length in longest])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sousei_xl import publish, text
 from sousei_xl.addresses import column_number
@@ -28,11 +28,12 @@ def ready_rows(
     workspace: Workspace,
     edits: Sequence[HandEdit],
     strategy: Strategy,
-    numbered: Collection[tuple[str, str]],
+    numbered: Mapping[tuple[str, str], str],
 ) -> list[ReadyRow]:
     """Each hand edit, and where it changed a field of a project, as a ready row for 修正.
 
-    ``numbered`` are (measure, name) of projects whose number the list gave: 修正 takes their name.
+    ``numbered`` gives the 対象 of projects whose number the list gave, by measure and name: 修正
+    does not take that number.
     """
     places: dict[str, dict[tuple[str, int], Mapping[int, str]]] = {}
     found = []
@@ -51,7 +52,7 @@ def ready_rows(
 def _places(
     ours: Mapping[str, Sequence[Sequence[str]]],
     strategy: Strategy,
-    numbered: Collection[tuple[str, str]],
+    numbered: Mapping[tuple[str, str], str],
 ) -> Iterator[tuple[tuple[str, int], Mapping[int, str]]]:
     """(sheet, Excel row) → column → field label, with the row's 対象 under -1.
 
@@ -70,8 +71,7 @@ def _places(
     printed_fields: dict[int, str] = {}
     for number, row in enumerate(data[1:], 2):
         measure, name = row[index[MEASURE]], row[index[NAME]]
-        by_name = (measure, name) in numbered
-        target = f"{measure} {name}" if by_name else f"{measure}-{row[index[NUMBER]]}"
+        target = numbered.get((measure, name), f"{measure}-{row[index[NUMBER]]}")
         yield (PROJECTS_SHEET, number), {**data_fields, -1: target}
         for line, cells in printed:
             labels = _labels(cells, strategy)

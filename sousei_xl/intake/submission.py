@@ -76,7 +76,8 @@ def read_submission(
     if text.key(typed) != text.key(department):
         place = reply.place(file, layout.DEPARTMENT)
         found.append(finding("A102", place, typed, taken=department))
-    found += _unit_expected(file, reply, department, strategy)
+    if tables:  # a form of the KPI round names no 担当課
+        found += _unit_expected(file, reply, department, strategy)
     ticked = layout.is_ticked(reply.values.get(layout.NONE_APPLICABLE, (None, ""))[0])
     if tables and not rows and not ticked:
         found.append(finding("F207", reply.place(file, layout.NONE_APPLICABLE)))

@@ -12,7 +12,8 @@ from operator import attrgetter
 from pathlib import Path
 
 from sousei_xl import publish, text
-from sousei_xl.figures.changes import NAME, Changes, Row, compare
+from sousei_xl.figures.changes import DEPARTMENT, NAME, Changes, Row, compare
+from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.figures.totals import totals
@@ -225,8 +226,12 @@ def publish_list(
 
     inbox = relative(workspace.inbox, workspace.outbox)
 
-    given = {f.place.row_id for f in contents.result.findings if f.code == "A105"}
-    numbered = {(r.measure, r.name) for r in contents.result.listed if r.row_id in given}
+    written = {f.place.row_id: f.target for f in contents.result.findings if f.code == "A105"}
+    numbered = {
+        (r.measure, r.name): written[r.row_id]
+        for r in contents.result.listed
+        if r.row_id in written
+    }
     edits = previous.ready_rows(workspace, publish.hand_edited(workspace), strategy, numbered)
     official = Output(
         names[contents.status],
@@ -275,24 +280,37 @@ def publish_list(
     earlier = sum(remark.year is not None and remark.year < this_year for remark in said)
     found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
     said_so = Remarks(len(said) - earlier, earlier, found)
-    return Delivered(published, tuple(edits), said_so, _gone(workspace, contents, published))
+    edited = {row.edit.kept_as for row in edits}
+    stem = Path(names["final"]).stem
+    # What somebody has edited is kept and told as that; it no longer says what was submitted.
+    former = [n for n in published.moved if Path(n).name.startswith(stem) and n not in edited]
+    gone = _gone(workspace.outbox / former[0], contents) if former else ()
+    return Delivered(published, tuple(edits), said_so, gone)
 
 
-def _gone(workspace: Workspace, contents: Contents, published: Published) -> tuple[Row, ...]:
-    """A row that was deleted in a form leaves no other trace: its file has replaced the former."""
-    stem = Path(output_names(contents.strategy)["final"]).stem
-    former = next((name for name in published.moved if Path(name).name.startswith(stem)), None)
-    if former is None:
-        return ()
-    try:
-        old = previous.data_rows(publish.read_back(workspace.outbox / former))
-    except publish.NotWhole:  # somebody's edit; it is kept, and told as such
+def _gone(former: Path, contents: Contents) -> tuple[Row, ...]:
+    """Rows that no form has any more. A deleted one leaves no other trace: its file has replaced
+    the one before.
+
+    Not told are rows that are told otherwise: with a new name, held or withdrawn, or of a
+    department with a file that was refused.
+    """
+    old = previous.data_rows(publish.read_back(former))
+    if not old or not {NAME, DEPARTMENT} <= old[0].keys():  # somebody has moved its headings
         return ()
     result = contents.result
+    changed = compare(old, _data(contents))
+    renamed = likely_renamings(changed.removed, changed.added).values()
     names = [*(row.name for row in result.held), *(row.name for row in result.withdrawn)]
-    aside = set(map(text.key, names))
-    removed = compare(old, _data(contents)).removed
-    return tuple(row for row in removed if text.key(text.to_text(row[NAME])) not in aside)
+    told = {text.key(name) for name in (*names, *(c.current for c in result.corrections))}
+    refused = {file.department for file in result.files if file.outcome == "refused"}
+    return tuple(
+        row
+        for place, row in enumerate(changed.removed)
+        if place not in renamed
+        and text.key(text.to_text(row[NAME])) not in told
+        and row[DEPARTMENT] not in refused
+    )
 
 
 def _data(contents: Contents) -> list[Row]:

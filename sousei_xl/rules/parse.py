@@ -137,7 +137,7 @@ def _number(cells: _Cells) -> int | None:
 
 def _name(cells: _Cells) -> str | None:
     name: str | None = cells.take("name", text.tidy_name).value
-    if name is None or cells.raw.values.get("name") in text.SAYS_NOTHING:
+    if name is None or text.says_nothing(cells.raw.values.get("name")):
         return None
     bare, marked = text.split_new_mark(name)
     if marked:

@@ -12,7 +12,8 @@ from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from sousei_xl.findings import RULES, Finding, Place, clip, is_error
-from sousei_xl.text import INCLUDED, RELISTED, UNDECIDED, Value, fresh_key, printable
+from sousei_xl.text import INCLUDED, RELISTED, UNDECIDED, Value, fresh_key, key, printable
+from sousei_xl.workspace import OFFICE_SHEET
 
 # One for all rows: of a hundred thousand rows hardly any has an unreadable or corrected cell.
 NOTHING: frozenset[str] = frozenset()
@@ -145,6 +146,11 @@ class ProjectRow:
     def row_id(self) -> int:
         """Unique in a run."""
         return self.raw.row_id
+
+    @property
+    def is_added(self) -> bool:
+        """Whether the office has added the row in its own sheet."""
+        return key(self.raw.file) == key(OFFICE_SHEET)
 
     @property
     def is_relisted(self) -> bool:

@@ -135,7 +135,7 @@ def _finding(row: ProjectRow, name: str, check: str, strategy: Strategy) -> Find
     if check == "not_nullable":
         code = _NULL.get(name, _OWN_NULL)
         variant = "" if code in ("R102", _OWN_NULL) else "blank"
-        if name == "name" and value in text.SAYS_NOTHING:
+        if name == "name" and text.says_nothing(value):
             variant = "nothing"
         if name == "measure" and name in row.raw.merged:
             variant = "merged"

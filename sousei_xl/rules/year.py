@@ -7,7 +7,7 @@ All are 要確認, for last year's list may be incomplete, and its names those o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -30,7 +30,8 @@ class Year:
 
     ``known`` gives the row of last year that is the same project (of one that is listed twice, both
     times), ``renamed`` the one that may have got a new name, for placed rows that are not relisted.
-    ``gone`` are the projects of last year that departments with all their files say nothing of.
+    ``gone`` are the projects of last year that no form says anything of; nobody knows before all
+    forms are in.
     """
 
     listing: Listing
@@ -55,6 +56,7 @@ def beside(
 ) -> Year:
     """Find each project in last year's list (``figures.changes.year.match``)."""
     old = last.projects
+    names = {text.key(row.name) for row in old}
     rows = [row for row in listing.placed if not row.is_relisted]
     aside = [
         unlisted(row.name, row.submitter, measure)
@@ -64,26 +66,32 @@ def beside(
         )
         if row.name and not row.is_relisted
     ]
-    known, renamed, beside, twins = match(old, [_data(row) for row in rows], aside, waiting)
+    data = [_data(row, names) for row in rows]
+    known, renamed, beside, twins = match(old, data, aside, waiting)
     found = {*known.values(), *renamed.values(), *beside.values()}
+    told = {row.name_key for row in (*listing.placed, *listing.held, *withdrawn)}
+    asked = {d.name for d in listing.strategy.departments if d.expected}
     return Year(
         listing,
         {rows[i].row_id: old[j] for i, j in {**known, **twins}.items()},
         {rows[i].row_id: old[j] for i, j in renamed.items()},
         [
             row
-            for j, row in enumerate(old)
-            if j not in found and row.counted and row.counted not in waiting
+            for j, row in enumerate(old if listing.complete else ())
+            if j not in found and row.counted in asked and text.key(row.name) not in told
         ],
     )
 
 
-def _data(row: ProjectRow) -> changes.Row:
+def _data(row: ProjectRow, names: Container[str]) -> changes.Row:
+    """The row as last year's list may know it: under the name that the office has corrected, too,
+    where that is the one of last year's ``names``."""
+    former = row.former_name or ""
     return {
         changes.MEASURE: row.measure,
         changes.NUMBER: row.number,
         changes.CATEGORY: row.category,
-        changes.NAME: row.name,
+        changes.NAME: former if text.key(former) in names else row.name,
         changes.DEPARTMENT: row.department,
         changes.RELEVANCE: row.relevance,
         changes.BUDGET_KIND: row.budget_kind,
@@ -148,7 +156,8 @@ def nothing_is_forgotten(year: Year) -> Iterator[Finding]:
         gone[row.counted].append(row)
     files: dict[str, str] = {}
     for mine in (*year.listing.placed, *year.listing.held):
-        files.setdefault(mine.submitter, mine.raw.file)
+        if not mine.is_added:
+            files.setdefault(mine.submitter, mine.raw.file)
     for department, rows in gone.items():
         names = [f"『{clip(row.name)}』（{row.place}）" for row in rows[:_MOST_NAMES]]
         rest = len(rows) - len(names)

@@ -229,9 +229,12 @@ def target_year(indicator: Indicator, settings: Settings) -> int:
 def is_to_fall(indicator: Indicator) -> bool:
     """Whether less is better: what the figures say, and 目標の向き where they say nothing.
 
-    They say nothing of a level that is to be kept, nor of 期間累計, whose target is no level.
+    They say nothing of a level that is to be kept, nor of 期間累計, whose target is no level, and
+    never of 維持: 90 of today's 100 are to be kept at least.
     """
     start, aim = baseline(indicator), target(indicator)
+    if indicator.direction == MAINTAINED:
+        return False
     if indicator.kind == PERIOD_SUM or start is None or aim is None or start == aim:
         return indicator.direction == FALLING
     return aim < start

@@ -81,9 +81,10 @@ def says_nothing(name: str) -> Condition:
     empty, looks_like_nothing = looks_empty(name)
 
     def fails(cells: Cells) -> bool:
-        return looks_like_nothing(cells) or cells.get(name) in text.SAYS_NOTHING
+        return looks_like_nothing(cells) or text.says_nothing(cells.get(name))
 
-    return f"OR({empty},SUMPRODUCT(--EXACT({EMPTY_WORDS},{{{name}}}))>0)", fails
+    shown = f'SUBSTITUTE(SUBSTITUTE({{{name}}}," ",""),"\u3000","")'
+    return f"OR({empty},SUMPRODUCT(--EXACT({EMPTY_WORDS},{shown}))>0)", fails
 
 
 def unlisted(name: str, names: Sequence[str], allowed: Sequence[str], required: bool) -> Condition:

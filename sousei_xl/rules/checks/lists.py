@@ -12,7 +12,6 @@ from sousei_xl.rules.checks.listing import Listing, at, money
 from sousei_xl.rules.records import ProjectRow
 from sousei_xl.rules.schema import nearest
 from sousei_xl.strategy import AS_SUBMITTED
-from sousei_xl.workspace import OFFICE_SHEET
 
 
 def original_exists(listing: Listing) -> Iterator[Finding]:
@@ -121,7 +120,7 @@ def _listed_again(rows: Sequence[ProjectRow], listing: Listing) -> Iterator[Find
     heads: dict[str, ProjectRow] = {}
     for row in rows:
         heads.setdefault(row.raw.file, row)
-    submitted = [row for row in heads.values() if not _is_added(row)]
+    submitted = [row for row in heads.values() if not row.is_added]
     for row in rows:
         head = heads[row.raw.file]
         if head is not row:
@@ -131,7 +130,7 @@ def _listed_again(rows: Sequence[ProjectRow], listing: Listing) -> Iterator[Find
         if others:
             more = "など" if len(others) > _MOST_OTHERS else ""
             facts = {
-                "variant": "added" if _is_added(row) else "other_file",
+                "variant": "added" if row.is_added else "other_file",
                 "others": "、".join(map(_whereabouts, others[:_MOST_OTHERS])) + more,
                 "amount": _amount(row),
             }
@@ -139,11 +138,6 @@ def _listed_again(rows: Sequence[ProjectRow], listing: Listing) -> Iterator[Find
 
 
 _MOST_OTHERS = 3
-
-
-def _is_added(row: ProjectRow) -> bool:
-    """Whether the office has added the row in its own sheet."""
-    return text.key(row.raw.file) == text.key(OFFICE_SHEET)
 
 
 def _whereabouts(row: ProjectRow) -> str:

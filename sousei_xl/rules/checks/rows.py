@@ -18,7 +18,9 @@ def budget_given(listing: Listing) -> Iterator[Finding]:
         excused = (
             row.budget_kind not in (None, text.INITIAL) or {"budget", "budget_kind"} & row.unknown
         )
-        if not row.is_relisted and row.budget is None and not excused:
+        # Of a row whose original is gone the office decides (L111).
+        stands_alone = not row.is_relisted and row.link != "withdrawn"
+        if stands_alone and row.budget is None and not excused:
             yield at("R104", row, "budget", listing)
 
 
@@ -32,11 +34,11 @@ def zero_budget_is_zero(listing: Listing) -> Iterator[Finding]:
 def description_given(listing: Listing) -> Iterator[Finding]:
     """R109: an original needs its text, and one that says something by itself."""
     for row in listing.judged:
-        if row.is_relisted or "description" in row.unknown:
+        if row.is_relisted or row.link == "withdrawn" or "description" in row.unknown:
             continue
         if row.description is None:
             yield at("R109", row, "description", listing)
-        elif row.raw.values.get("description") in text.SAYS_NOTHING:
+        elif text.says_nothing(row.raw.values.get("description")):
             yield at("R109", row, "description", listing, row.description, variant="nothing")
 
 

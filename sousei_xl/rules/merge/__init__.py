@@ -61,7 +61,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     listable = [r for r in candidates if r.measure in strategy.measure_by_key and r.name]
     held = [r for r in candidates if not (r.measure in strategy.measure_by_key and r.name)]
     placed = order.in_list_order(listable, strategy)
-    groups = relist.by_name(placed)
+    groups = relist.by_name(placed, (*held, *withdrawn))
     found += relist.link(groups, held, withdrawn, strategy)
     listing = checks.Listing(
         strategy,

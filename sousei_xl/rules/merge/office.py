@@ -239,7 +239,10 @@ def _same(value: text.Value, row: ProjectRow, field: Field, strategy: Strategy) 
 def addressed(findings: Iterable[Finding], records: Iterable[FileRecord]) -> list[Finding]:
     """What is found in the office's own sheet is the office's to mend."""
     sheets = {record.file for record in records if record.outcome == "office"}
-    return [replace(f, addressee=OFFICE) if f.place.file in sheets else f for f in findings]
+    return [
+        replace(f, addressee=OFFICE) if f.place.file in sheets and f.addressee != "-" else f
+        for f in findings
+    ]
 
 
 def acknowledge_findings(

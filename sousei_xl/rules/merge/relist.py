@@ -16,25 +16,26 @@ from sousei_xl.text import fresh_key
 _REPEATED = ("name", "category", "department", "budget_kind", "budget", "description")
 
 
-def by_name(placed: Sequence[ProjectRow]) -> dict[str, list[ProjectRow]]:
-    """Match key of a name → its rows, in the order of the list.
+def by_name(
+    placed: Sequence[ProjectRow], aside: Iterable[ProjectRow] = ()
+) -> dict[str, list[ProjectRow]]:
+    """Match key of a name → its rows, in the order of the list; ``aside`` are held and withdrawn.
 
-    Where the office has given an original another name, the rows that relist it still have the
-    former one.
+    Where the office has given an original another name, the rows of its department that relist it
+    still have the former one.
     """
+    originals = [row for row in (*placed, *aside) if not row.is_relisted]
     renamed = {
-        fresh_key(row.former_name): row.name_key
-        for row in placed
-        if row.former_name and not row.is_relisted
+        (row.counted, fresh_key(row.former_name)): row.name_key
+        for row in originals
+        if row.former_name
     }
-    if renamed:
-        for row in placed:
-            if not row.is_relisted:  # somebody else has that name now
-                renamed.pop(row.name_key, None)
+    for row in originals if renamed else ():  # another one of the department has that name now
+        renamed.pop((row.counted, row.name_key), None)
     groups: dict[str, list[ProjectRow]] = defaultdict(list)
     for row in placed:
         key = row.name_key
-        groups[renamed.get(key, key) if row.is_relisted else key].append(row)
+        groups[renamed.get((row.counted, key), key) if row.is_relisted else key].append(row)
     return groups
 
 
@@ -74,7 +75,8 @@ def _link_group(
 ) -> list[Finding]:
     """One name. Within a department the earliest row is the original of all others."""
     departments: dict[str, list[ProjectRow]] = defaultdict(list)
-    owners = {text.key(row.counted or "") for row in group if not row.is_relisted}
+    listed = {row.counted for row in group if not row.is_relisted}
+    owners = listed or {original.counted for _, original in aside}
     for row in group:
         # A row that the office adds may leave the department to its original.
         owner = next(iter(owners)) if row.counted is None and len(owners) == 1 else row.counted
@@ -87,8 +89,14 @@ def _link_group(
             findings += _link_department(rows, originals, strategy)
         else:
             orphans.append(rows)
-    for rows in orphans:
-        own = [pair for pair in aside if pair[1].counted == rows[0].counted]
+
+    def own_of(rows: list[ProjectRow]) -> list[tuple[str, ProjectRow]]:
+        department = rows[0].counted or next(iter(owners), None)
+        return [pair for pair in aside if pair[1].counted == department]
+
+    # Whose original it was comes first: the others may relist what takes its place.
+    for rows in sorted(orphans, key=lambda rows: not own_of(rows)):
+        own = own_of(rows)
         others = [("other", row) for row in group if not row.is_relisted]
         state, original = next(iter(own or others or aside), ("missing", None))
         for row in rows:
@@ -101,7 +109,10 @@ def _link_group(
 def _promote(rows: Sequence[ProjectRow], strategy: Strategy) -> list[Finding]:
     """The earliest of the rows whose original is gone takes its place."""
     head, *rest = rows
-    findings = _repeat(head, head.original, strategy) if head.original else []
+    findings: list[Finding] = []
+    if head.original is not None:
+        findings = _repeat(head, head.original, strategy)
+        head.counted = head.counted or head.original.counted
     head.relisted = None
     for row in rest:
         row.link, row.original = "found", head

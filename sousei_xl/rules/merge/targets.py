@@ -21,10 +21,12 @@ LONGEST_NAME = 100
 
 
 def as_written(row: ProjectRow) -> str:
-    """The 対象 of a row that 修正 takes as well as 確認済: never a number that the list gave."""
+    """The 対象 of a row that 修正 takes as well as 確認済: never a number that the list gave, nor a
+    name that the office has."""
     if row.submitted_number is not None or not row.measure or not row.name:
         return row.target
-    measure, name = (clip(text.printable(s), LONGEST_NAME) for s in (row.measure, row.name))
+    submitted = row.former_name or row.name
+    measure, name = (clip(text.printable(s), LONGEST_NAME) for s in (row.measure, submitted))
     return f"{measure} {name}"
 
 

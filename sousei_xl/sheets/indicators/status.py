@@ -80,7 +80,7 @@ def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
     )
     kept = f"。目標値の{percent(tolerance)}までの差は含めます" if tolerance else ""
     yield (
-        f"現状値と目標値が同じ指標は、目標値以上（目標の向きが{defined.FALLING}の指標は目標値以下、"
+        f"現状値と目標値が同じ指標と{defined.MAINTAINED}の指標は、目標値以上（目標の向きが{defined.FALLING}の指標は目標値以下、"
         f"{defined.MAINTAINED}で目標値が0の指標は0{kept}）を「{reached}」、それ以外を「{behind}」とし、"
         "進捗率と目安は計算しません。目標が文章の指標（定性）は、事務局の判定です。"
         "内訳のある指標は、最も進んでいない内訳の判定を全体の判定とし、1件と数えます。"

@@ -144,7 +144,8 @@ def _decimal(row: Row, heading: str, mistakes: Mistakes) -> str:
 def _compare(row: Row, baseline: str, target: str, mistakes: Mistakes) -> None:
     """目標の向き against the figures: one of the three was mistyped.
 
-    Of 期間累計 維持 says nothing: each year is to be as before, and the target is their sum.
+    維持 may mean to keep at least a level below today's. Of 期間累計 it says nothing: each year is
+    to be as before, and the target is their sum.
     """
     direction = row.text("目標の向き")
     if not (is_number(baseline) and is_number(target)):
@@ -153,7 +154,7 @@ def _compare(row: Row, baseline: str, target: str, mistakes: Mistakes) -> None:
     fits = {
         RISING: aim >= start,
         FALLING: aim <= start,
-        MAINTAINED: aim == start or row.text("集計区分") == PERIOD_SUM,
+        MAINTAINED: aim <= start or row.text("集計区分") == PERIOD_SUM,
     }
     if not fits.get(direction, True):
         than, other = ("小さく", FALLING) if aim < start else ("大きく", RISING)
