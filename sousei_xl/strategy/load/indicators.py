@@ -148,6 +148,15 @@ def _compare(row: Row, baseline: str, target: str, mistakes: Mistakes) -> None:
     to be as before, and the target is their sum.
     """
     direction = row.text("目標の向き")
+    if direction == FALLING and row.text("集計区分") == PERIOD_SUM:
+        mistakes.at(
+            row,
+            "目標の向き",
+            f"集計区分が『{PERIOD_SUM}』の指標は、合計が目標値に届くかどうかで判定するため、"
+            f"目標の向きを『{FALLING}』にできません。",
+            "合計を抑える目標であれば、集計区分を『各年度』にして、1年の目標値を入力してください。",
+        )
+        return
     if not (is_number(baseline) and is_number(target)):
         return
     start, aim = Decimal(baseline), Decimal(target)
