@@ -36,6 +36,7 @@ _SPELLED = {
     for spelling, characters in spellings.items()
     for character in characters
 }
+_CHARACTERS = frozenset(_SPELLED)
 _IN_A_NUMBER = re.compile(r"(?<=\d),(?=\d)")
 
 
@@ -60,7 +61,7 @@ def uneven(listed: Iterable[ListedRow]) -> Iterator[Spelling]:
         words = row.name + row.description
         if "," in words:
             words = _IN_A_NUMBER.sub("", words)
-        for sign, spelling in {_SPELLED[c] for c in _SPELLED.keys() & set(words)}:
+        for sign, spelling in {_SPELLED[c] for c in _CHARACTERS.intersection(words)}:
             found[sign][spelling].append(row)
     for sign, known in _SIGNS.items():
         rows = found[sign]

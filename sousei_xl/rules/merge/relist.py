@@ -24,14 +24,15 @@ def by_name(
     Where the office has given an original another name, the rows of its department that relist it
     still have the former one.
     """
-    originals = [row for row in (*placed, *aside) if not row.is_relisted]
+    known = (*placed, *aside)
     renamed = {
         (row.counted, fresh_key(row.former_name)): row.name_key
-        for row in originals
-        if row.former_name
+        for row in known
+        if row.former_name and not row.is_relisted
     }
-    for row in originals if renamed else ():  # another one of the department has that name now
-        renamed.pop((row.counted, row.name_key), None)
+    for row in known if renamed else ():
+        if not row.is_relisted:  # another one of the department has that name now
+            renamed.pop((row.counted, row.name_key), None)
     groups: dict[str, list[ProjectRow]] = defaultdict(list)
     for row in placed:
         key = row.name_key
