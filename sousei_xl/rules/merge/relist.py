@@ -78,10 +78,10 @@ def _link_group(
     departments: dict[str, list[ProjectRow]] = defaultdict(list)
     listed = {row.counted for row in group if not row.is_relisted}
     owners = listed or {original.counted for _, original in aside}
+    # A row that the office adds may leave the department to its original.
+    (sole,) = owners if len(owners) == 1 else (None,)
     for row in group:
-        # A row that the office adds may leave the department to its original.
-        owner = next(iter(owners)) if row.counted is None and len(owners) == 1 else row.counted
-        departments[text.key(owner or "")].append(row)
+        departments[text.key(row.counted or sole or "")].append(row)
     findings: list[Finding] = []
     orphans: list[list[ProjectRow]] = []
     for rows in departments.values():
@@ -92,7 +92,7 @@ def _link_group(
             orphans.append(rows)
 
     def own_of(rows: list[ProjectRow]) -> list[tuple[str, ProjectRow]]:
-        department = rows[0].counted or next(iter(owners), None)
+        department = rows[0].counted or sole
         return [pair for pair in aside if pair[1].counted == department]
 
     # Whose original it was comes first: the others may relist what takes its place.
