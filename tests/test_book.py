@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -170,6 +171,24 @@ def test_a_formula_carries_its_value(sheet: Sheet) -> None:
 
 
 # --- the book -------------------------------------------------------------------------------------
+
+
+def test_excel_has_nothing_to_calculate_and_asks_for_no_saving(sheet: Sheet) -> None:
+    sheet.formula(0, 0, "=1+1", 2)
+    calculated = re.search("<calcPr [^>]*>", part(saved(sheet), "xl/workbook.xml"))
+    assert calculated is not None
+    assert calculated[0] == '<calcPr calcId="191029"/>'
+
+
+def test_the_state_of_a_list_is_as_large_on_a_page_that_is_printed_smaller(tmp_path: Path) -> None:
+    sheet = make_book(tmp_path / "a.xlsx", draft=True).sheet("表", [200])
+    sheet.text(1, 0, "あ")
+    sheet.page_setup()
+    xml = part(saved(sheet), "xl/worksheets/sheet1.xml")
+    scale = re.search('scale="([0-9]+)"', xml)
+    assert scale is not None
+    assert int(scale[1]) < 80
+    assert '<headerFooter scaleWithDoc="0">' in xml
 
 
 def test_same_contents_same_bytes_and_no_author(tmp_path: Path) -> None:

@@ -43,7 +43,10 @@ from tests.builders import NO_KPI, example_submissions, good, intake, make_strat
 from tests.facts import example_contents
 from tests.recalculate import needs_office, recalculate
 
-SHEETS = ["提出状況", "指摘一覧", "保留", "自動変換一覧", "事務局修正一覧", "検算表", "転記元"]
+SHEETS = [
+    *("提出状況", "指摘一覧", "保留", "備考", "自動変換一覧", "表記のゆれ"),
+    *("事務局修正一覧", "検算表", "転記元"),
+]
 OFFICE = "事務局修正.xlsx"
 CONFIRMED_GAP = Acknowledgement(
     Place(OFFICE, "確認済", 3, "A3"), "L109", "1ウ", "", "担当", "", "意図した欠番"
@@ -386,12 +389,31 @@ def test_what_is_left_to_the_office_alone_is_said(tmp_path: Path) -> None:
     assert "差戻し" not in steps
 
 
-def test_what_is_spelled_in_several_ways_is_shown_below_the_conversions(tmp_path: Path) -> None:
-    page = rows_of(written(tmp_path, merged(example_submissions())), "自動変換一覧")
+def test_what_is_spelled_in_several_ways_is_shown(tmp_path: Path) -> None:
+    page = rows_of(written(tmp_path, merged(example_submissions())), "表記のゆれ")
     assert ["括弧", "半角の( )", "1行（1ウ-10）"] in [row[1:4] for row in page]
     alike = [good(1, "甲", description="移住を促す。")]
     contents = merged([submission(alike, "経済部")])
-    assert "表記のゆれはありません。" in texts(written(tmp_path, contents), "自動変換一覧")
+    assert "表記のゆれはありません。" in texts(written(tmp_path, contents), "表記のゆれ")
+
+
+def test_what_departments_tell_the_office_is_shown(tmp_path: Path) -> None:
+    rows = [
+        good(1, "甲", note="6月補正"),
+        good(2, "乙", note="前年度の施策：移住"),  # by the form
+        good(3, "丙", note="名前を確認中", measure="9ケ"),
+        good(4, "丁", note="丙に統合", category="終了"),
+    ]
+    book = written(tmp_path, merged([submission(rows, "経済部")]))
+    told = [
+        row[0:2] + row[3:5] for row in rows_of(book, "備考") if row[3] in ("甲", "乙", "丙", "丁")
+    ]
+    assert told == [
+        ["2ア-1", "経済部", "甲", "6月補正"],
+        ["保留", "経済部", "丙", "名前を確認中"],
+        ["終了", "経済部", "丁", "丙に統合"],
+    ]
+    assert "事務局への連絡が3件あります（『備考』）。" in texts(book, "提出状況")
 
 
 def test_states_of_a_finished_list(tmp_path: Path) -> None:

@@ -116,7 +116,8 @@ def test_status_and_checkbook_have_the_letter_and_the_command(workspace: Path) -
     done = run("merge", "--workspace", workspace)
     assert "部局あての要確認1件について、農政部に確認を依頼します" in done.out
     page = _page(workspace)
-    assert f"「sousei-xl check --return inbox/{FILE}」で「差戻し」フォルダーに作ります" in page
+    assert "「sousei-xl check --return inbox/〈ファイル〉」で「差戻し」フォルダーに作ります" in page
+    assert "要確認について、部局に確認を依頼します（下の依頼文）。" in page
     assert "農政部\n（確認依頼）" in page
     assert not (workspace / "outbox" / "差戻し").exists()
     # The command does what the letter says.

@@ -120,7 +120,7 @@ def test_no_department_is_cut_and_no_total_stands_alone(projects: int, tmp_path:
     begun = {mark.id + 1 for mark in sheet.row_breaks.brk}  # rows on top of a page
     for row in sheet.iter_rows():
         if row[4].value == long:
-            assert sheet.row_dimensions[row[0].row].height >= 3 * 14.5  # 44 letters, 17 on a line
+            assert sheet.row_dimensions[row[0].row].height >= 3 * 13  # 44 letters, 17 on a line
         if row[0].row in begun:  # every page says of what it is
             title = str(row[0].value)
             assert title.startswith(("基本目標", "施策"))
@@ -198,7 +198,7 @@ def test_only_the_cells_to_be_filled_in_are_unlocked(tmp_path: Path) -> None:
     sheet = page(path)
     assert sheet.protection.sheet
     assert not sheet.protection.password
-    assert not sheet.protection.insertRows  # False: allowed
+    assert sheet.protection.insertRows  # True: refused, nobody could delete the row again
     keys = {slot.key for slot in all_slots(example())}
     assert len(keys) == 4 + 16 + 29
     found = set()
@@ -213,6 +213,17 @@ def test_only_the_cells_to_be_filled_in_are_unlocked(tmp_path: Path) -> None:
         else:
             assert not inputs
     assert found == keys
+
+
+def test_how_to_fill_it_in_is_told_on_the_screen_alone(tmp_path: Path) -> None:
+    sheet = page(written(tmp_path / SHEET))
+    told = {str(v.sqref): v.promptTitle for v in sheet.data_validations.dataValidation}
+    for row in sheet.iter_rows():
+        if normal_key(str(row[0].value or "")):
+            line = [told[cell.coordinate] for cell in (row[0], row[3], row[6])]
+            assert line == ["照合キー", "委員意見", "市の対応"]
+    printed = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
+    assert not any("引き継" in words for words in printed)
 
 
 @needs_office

@@ -823,8 +823,8 @@ def test_the_final_check_says_what_the_office_changed_and_what_is_left_out(
     rows = shown(workspace / "outbox" / "様式" / "最終確認" / "農政部.xlsx", "最終確認")
     changed = next(r for r in rows if r[6] == "77")
     assert changed[8] == f"予算事業費：{before} → 77（査定）"
-    assert [r[4] for r in rows if r[3] == name] == ["終了のため"]
-    dropped = [r[4] for r in rows if r[3] == target["F6"].value]
+    assert [r[6] for r in rows if r[2] == name] == ["終了のため"]
+    dropped = [r[6] for r in rows if r[2] == target["F6"].value]
     assert dropped == ["事務局が載せないことにしたため（町長査定）"]
 
 

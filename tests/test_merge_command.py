@@ -223,6 +223,9 @@ def test_our_own_workbooks_are_called_by_their_name(workspace: Path) -> None:
             assert done.status == 2
             assert f"これは{kind}です。別紙を指定してください" in done.err
         assert f"これは{kind}で、部局の様式ではない" in run("check", outbox / name, *place).out
+    form = workspace / "inbox" / "農政部.xlsx"
+    for command in (("merge", "--previous", form), ("distribute", "--previous", form)):
+        assert "これは部局の様式です。別紙を指定してください" in run(*command, *place).err
     office = workspace / "inbox" / "事務局修正.xlsx"
     assert "これは『事務局修正.xlsx』で" in run("check", office, *place).out
     assert "これは別紙で" in run("check", official, *place).out

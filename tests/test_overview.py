@@ -310,6 +310,15 @@ def test_every_bar_is_named(example: Path) -> None:
     assert all('<c:tickLblSkip val="1"/>' in chart for chart in charts)
 
 
+def test_charts_follow_a_short_table_on_its_page(tmp_path: Path) -> None:
+    strategy = make_strategy(departments=[(1, "経済部")])
+    few = replace(strategy, goals=strategy.goals[:1], measures=strategy.measures[:2])
+    path = write(tmp_path / "a.xlsx", example_contents(strategy=few, rows=()))
+    sheet = load_workbook(path)["総括表"]
+    (charts,) = (row[0].row for row in sheet.iter_rows() if row[0].value == "2　グラフ")
+    assert charts - 1 not in [mark.id for mark in sheet.row_breaks.brk]
+
+
 def test_no_chart_with_more_bars_than_anyone_can_read(tmp_path: Path) -> None:
     strategy = make_strategy(departments=[(i, f"第{i}部") for i in range(1, 60)])
     row = {**example_rows()[0], "department": "第1部", "budget": 500}

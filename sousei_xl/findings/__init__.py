@@ -181,6 +181,11 @@ def clip(text: str, length: int = 60) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
+def excerpt(text: str, length: int = 60) -> str:
+    """The beginning of a value that is shown beside a message, with how long it is."""
+    return text if len(text) <= length else f"{text[:length]}…（{len(text):,}字）"
+
+
 def collapse(findings: Iterable[Finding]) -> list[list[Finding]]:
     """Findings that say the same about one file and sheet, together; in the order of the first.
 

@@ -36,7 +36,6 @@ from sousei_xl.sheets.book import Book
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
-CHOICES = "選択肢"
 _EDITION = "1"
 
 
@@ -134,7 +133,7 @@ def write_choices(book: Book, strategy: Strategy, extra: Mapping[str, Sequence[s
         EMPTY_WORDS: text.EMPTY_WORDS,
     }
     longest = [max(map(len, (name, *words)), default=0) for name, words in lists.items()]
-    sheet = book.sheet(CHOICES, [min(2 * length + 3, 80) for length in longest])
+    sheet = book.sheet(layout.CHOICES, [min(2 * length + 3, 80) for length in longest])
     sheet.text(0, 0, "リストの元になる表です。変更しないでください。", book.format(**NOTE))
     for column, (name, words) in enumerate(lists.items()):
         sheet.text(1, column, name or "施策の名称（別紙に載る名称）", book.format(**LIST_HEADER))
@@ -142,7 +141,7 @@ def write_choices(book: Book, strategy: Strategy, extra: Mapping[str, Sequence[s
             sheet.text(row, column, word, book.format(border=1, border_color="#A6A6A6"))
         if name and words:
             letter = column_letters(column + 1)
-            area = f"='{CHOICES}'!${letter}$3:${letter}${len(words) + 2}"
+            area = f"='{layout.CHOICES}'!${letter}$3:${letter}${len(words) + 2}"
             if book.workbook.define_name(name, area):
                 raise ValueError(f"no name for a list: {name}")
     sheet.freeze(2)

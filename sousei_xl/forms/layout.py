@@ -6,8 +6,9 @@ moved, rows inserted above the header or sheets renamed; what is fixed are the h
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from sousei_xl import text
@@ -20,13 +21,19 @@ from sousei_xl.text import Value
 Rows = Sequence[tuple[int, Sequence[Value]]]
 
 GUIDE, REPLY, PROJECTS, INDICATORS = "記入要領", "回答票", "事業", "KPI"
+CHOICES = "選択肢"
+SHEETS = (GUIDE, REPLY, PROJECTS, INDICATORS, CHOICES)
 
 # 回答票: label, value directly to its right.
 YEAR, DEPARTMENT, UNIT, PERSON = "年度", "部局名", "担当課", "担当者"
 EXTENSION, MADE_ON, EDITION, NONE_APPLICABLE = "内線", "作成日", "版", "該当事業なし"
 REPLY_LABELS = (YEAR, DEPARTMENT, UNIT, PERSON, EXTENSION, MADE_ON, EDITION, NONE_APPLICABLE)
 TICKED = "該当なし"  # the word that the dropdown of 該当事業なし offers
-_TICKS = {text.key(word) for word in (TICKED, "○", "✓", "✔", "レ", "はい", "有", "1", "TRUE", "☑")}
+_TICK_WORDS = (
+    *(TICKED, "該当無し", "該当事業なし", "該当事業無し", "なし", "無し", "無"),
+    *("○", "✓", "✔", "レ", "はい", "1", "TRUE", "☑"),
+)
+_TICKS = {text.key(word) for word in _TICK_WORDS}
 
 CHECK = "入力チェック"
 PREVIOUS_NUMBER, PREVIOUS_BUDGET = "前年度番号", "前年度予算"
@@ -121,6 +128,26 @@ def missing_headings(columns: Mapping[str, int], strategy: Strategy) -> tuple[st
     return tuple(
         f.label for f in strategy.fields if f.name not in columns and not f.own and f.name != "note"
     )
+
+
+def renamed_headings(
+    header: tuple[int, Sequence[Value]], columns: Mapping[str, int], missing: Iterable[str]
+) -> dict[str, tuple[str, str]]:
+    """Missing heading → (cell, heading there) of what somebody seems to have made of it."""
+    number, values = header
+    unknown = {
+        text.heading_key(value): (cell_address(number, column + 1), text.to_text(value))
+        for column, value in enumerate(values)
+        if column not in columns.values() and not text.is_blank(value)
+    }
+    found = {}
+    for label in missing:
+        wanted = text.heading_key(label)
+        within = [key for key in unknown if wanted in key or key in wanted]
+        near = within or difflib.get_close_matches(wanted, unknown, n=1)
+        if near:
+            found[label] = unknown.pop(near[0])
+    return found
 
 
 def reply_values(rows: Rows) -> dict[str, tuple[Value, str]]:

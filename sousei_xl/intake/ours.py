@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sousei_xl.figures.changes import PROJECTS_SHEET
+from sousei_xl.forms.layout import REPLY
 from sousei_xl.forms.office_layout import ACKNOWLEDGED, ADDED, CORRECTED
 from sousei_xl.strategy.load.table import FORM, MEASURES, SETTINGS
 from sousei_xl.workspace import OFFICE_SHEET, OperatorError
@@ -27,6 +28,7 @@ def _kinds() -> tuple[tuple[str, set[str]], ...]:
         ("点検結果", {SUBMISSIONS, FINDINGS_SHEET}),
         ("検討懇談会資料", {EVALUATION}),
         (FINAL_CHECK, {FINAL_CHECK}),
+        ("部局の様式", {REPLY}),
     )
 
 

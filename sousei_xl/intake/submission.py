@@ -83,12 +83,17 @@ def read_submission(
         found.append(finding("F207", reply.place(file, layout.NONE_APPLICABLE)))
     if rows and ticked:
         found.append(finding("F208", reply.place(file, layout.NONE_APPLICABLE), count=len(rows)))
+    edition = reply.answer(layout.EDITION, layout.PROPERTY_EDITION)
+    if edition and not layout.edition(edition):
+        found.append(finding("F210", reply.place(file, layout.EDITION), edition))
+    if foreign := _foreign_sheets(reading.sheets, tables, reply, strategy):
+        found.append(finding("F211", Place(file, foreign[0]), sheets="、".join(foreign)))
     submission = Submission(
         file=file,
         sha256=reading.sha256,
         department=department,
         unit=reply.answer(layout.UNIT, layout.PROPERTY_UNIT),
-        edition=layout.edition(reply.answer(layout.EDITION, layout.PROPERTY_EDITION)),
+        edition=layout.edition(edition),
         saved=reading.saved or "",
         none_applicable=ticked,
         has_projects=bool(tables) or ticked,
@@ -162,6 +167,22 @@ def find_tables(sheets: tuple[SheetCells, ...], strategy: Strategy) -> list[Tabl
     return sorted(tables, key=lambda t: text.key(t.sheet.name) != text.key(layout.PROJECTS))
 
 
+def _foreign_sheets(
+    sheets: tuple[SheetCells, ...], tables: list[Table], reply: _Reply, strategy: Strategy
+) -> list[str]:
+    """Names of sheets that are none of the form's and hold more than a line: nobody reads them."""
+    known = {*map(text.key, layout.SHEETS), text.key(SHEET), text.key(reply.sheet)}
+    read = {table.sheet.name for table in tables}
+    return [
+        sheet.name
+        for sheet in sheets
+        if len(sheet.rows) > 1
+        and sheet.name not in read
+        and COPY.sub("", text.key(sheet.name)) not in known
+        and find_indicator_header(sheet.rows, strategy) is None
+    ]
+
+
 def _judge(
     reading: Reading, reply: _Reply, tables: list[Table], strategy: Strategy
 ) -> tuple[str, list[Finding]]:
@@ -186,6 +207,13 @@ def _judge(
             # No department has a form to mend there: nothing goes back.
             ours = finding("F201", Place(file), variant="ours", kind=kind)
             return "", [replace(ours, addressee=OFFICE)]
+        header = tables[0].sheet.rows[tables[0].header] if sheet else (0, ())
+        renamed = layout.renamed_headings(header, tables[0].columns if sheet else {}, missing)
+        if len(renamed) == len(missing):
+            spots = [(cell, typed, label) for label, (cell, typed) in renamed.items()]
+            told = "、".join(f"{cell}『{typed}』は『{label}』" for cell, typed, label in spots)
+            place = Place(file, sheet, cell=spots[0][0])
+            return "", [finding("F201", place, variant="renamed", missing=told)]
         return "", [finding("F201", Place(file, sheet), missing="、".join(missing))]
     version = reading.properties.get(layout.MARK, layout.VERSION)
     if version != layout.VERSION:
@@ -200,7 +228,7 @@ def _judge(
             "F202",
             place,
             typed_year,
-            variant="year",
+            variant="year" if year else "unread",
             found=typed_year,
             expected=expected,
             department=department,

@@ -63,21 +63,25 @@ def overlooked(rows: list[RawRow], table: Table, copy: bool) -> Iterator[Finding
     sheet = table.sheet
     name = sheet.name
 
-    def at(row: RawRow, variant: str) -> Finding:
+    def at(row: RawRow, variant: str, **said: str) -> Finding:
         place = Place(row.file, name, row.row, f"A{row.row}", row_id=row.row_id)
         subject = text.to_text(row.values.get("name"))
-        return finding("S101", place, variant=variant, subject=subject)
+        return finding("S101", place, variant=variant, subject=subject, **said)
 
     if sheet.state != "visible":
         yield at(rows[0], "hidden_sheet")
-    if copy or COPY.search(text.nfkc(name)):
+    if COPY.search(text.nfkc(name)):
         yield at(rows[0], "sheet_copy")
-    for field, column in table.columns.items():
-        if column in sheet.hidden_columns and any(
-            not text.is_blank(r.values.get(field)) for r in rows if field != "check"
-        ):
-            yield at(rows[0], "hidden_column")
-            break
+    elif copy:
+        yield at(rows[0], "other_sheet")
+    hidden = [
+        table.letters[field]
+        for field, column in table.columns.items()
+        if column in sheet.hidden_columns
+        and any(not text.is_blank(r.values.get(field)) for r in rows if field != "check")
+    ]
+    if hidden:
+        yield at(rows[0], "hidden_column", columns="、".join(hidden))
     last = sheet.rows[table.header][0]
     for row in rows:
         if row.row in sheet.hidden_rows:

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from sousei_xl.forms.distribute import CHOICES
+from sousei_xl.forms.layout import CHOICES
 from sousei_xl.forms.office_layout import ACKNOWLEDGED, ADDED, CORRECTED
 from sousei_xl.intake.inbox import InboxFile, list_inbox
 from sousei_xl.intake.read import Reading, SheetCells, read_one

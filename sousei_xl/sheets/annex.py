@@ -33,6 +33,7 @@ _AMOUNT_WORDS = {texts.UNDECIDED: "調整中", texts.INCLUDED: "内数"}
 _MAX_FROZEN = 260.0
 # A form that was laid out for A4 fills A3.
 _MAX_SCALES = {"A4": 100, "A3": 141}
+_WITH_SUBTOTAL = 3  # rows that stay with the subtotal below them
 _SCREEN_WIDTH = 1280  # pixels: wider lists are opened at a smaller zoom
 
 
@@ -150,6 +151,8 @@ class _Annex:
                 self._measure(measure, {**values, **_measure_values(measure)})
         if self.row > first:
             self.areas[goal.number] = (first, self.row - 1)
+            # No page has a subtotal and one project.
+            self.with_next.update(range(max(first, self.row - _WITH_SUBTOTAL), self.row - 1))
         self.subtotal_rows[goal.number] = self.row
         self._totals(form.SUBTOTAL, {**values, **self._subtotal_values(goal.number, figures)})
 

@@ -45,6 +45,9 @@ _NORMAL = {"font_name": "Verdana", "font_size": 8.25}
 # Excel's green triangles say nothing here: 012041 is a text, and a subtotal leaves its band out.
 _NO_TRIANGLES = ("number_stored_as_text", "formula_range", "formula_differs")
 _WHOLE_SHEET = "A1:XFD1048576"
+# Excel's version of calculating. Values that an older one has stored are calculated anew at every
+# opening, and then Excel asks whether to save what nobody has changed.
+_CALCULATED = 191029
 
 # Paper: XlsxWriter's code, short side, long side in points.
 _PAPERS = {"A4": (9, 595.3, 841.9), "A3": (8, 841.9, 1190.6)}
@@ -98,6 +101,9 @@ class Book:
         }
         self.workbook = xlsxwriter.Workbook(str(path), options)
         self.workbook.worksheet_class = ListWorksheet
+        # Every formula stands there with its value (``Sheet.formula``).
+        self.workbook.set_calc_mode("auto", _CALCULATED)
+        self.workbook.calc_on_load = False
         self.workbook.set_properties({"title": title, "created": run.created})
         self.sheets: dict[str, Sheet] = {}
         self._formats: dict[frozenset[tuple[str, Any]], Any] = {}
@@ -334,6 +340,11 @@ class Sheet:
         if self._lets_go:
             self.worksheet.release(row)
 
+    def tell(self, row: int, column: int, title: str, message: str) -> None:
+        """A message that is shown when the cell is selected, and never printed."""
+        told = {"validate": "any", "input_title": title, "input_message": message}
+        self._done(self.worksheet.data_validation(row, column, row, column, told), row, column)
+
     def freeze(self, row: int, column: int = 0) -> None:
         """Keep the rows above and the columns left of this cell in sight."""
         self.worksheet.freeze_panes(row, column)
@@ -410,13 +421,16 @@ class Sheet:
         self.page_texts(state, footer)
 
     def page_texts(self, header: str, footer: str) -> None:
-        """Header and footer of the printed pages, in Excel's codes; a blank one is none."""
+        """Header and footer of the printed pages, in Excel's codes; a blank one is none.
+
+        They are as large on a page that is printed smaller: its state and number must be legible.
+        """
         for part in (header, footer):
             if texts.utf16_length(part) > MAX_HEADER:
                 raise LostCell(f"{self.name}: page header of more than {MAX_HEADER} characters")
         if header:
-            self.worksheet.set_header(header)
-        self.worksheet.set_footer(footer)
+            self.worksheet.set_header(header, {"scale_with_doc": False})
+        self.worksheet.set_footer(footer, {"scale_with_doc": False})
 
     # --- guards -------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from sousei_xl import text
@@ -10,6 +10,7 @@ from sousei_xl.rules.records import REASON, WITHHOLD, ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_amount, printed_name
 from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.lines import write_spans, write_title
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 
 SHEET = "最終確認"
@@ -32,13 +33,9 @@ _LISTED = (
     Column("直す内容", 30),
 )
 _ANSWER, _WORDS = 9, 10
-_ASIDE = (
-    Column("載らない事業", 19),
-    Column("番号", 6, "centre"),
-    Column("", 6),
-    Column("事業名", 28),
-    Column("理由", 34),
-)
+_Aside = tuple[str, str, str, str]  # 施策, 番号, 事業名, reason
+# Rows that are not listed, below: first and last column, heading.
+_ASIDE = ((0, 0, "施策"), (1, 1, "番号"), (2, 5, "事業名"), (6, _WORDS, "理由"))
 
 
 def printed_rows(contents: Contents, department: str) -> list[ListedRow]:
@@ -72,11 +69,21 @@ def write_final_check(path: Path, contents: Contents, department: str) -> None:
             sheet.blank(row, column, "input")
     if lines:
         _offer_answers(sheet, top + 1, end - 1)
-    aside = tuple(Row(cells) for cells in _aside(contents, department))
-    if aside:
-        write_table(sheet, end + 1, Table(_ASIDE, aside, main=False))
-    sheet.page_setup()
+    with_next = _write_aside(sheet, end + 1, list(_aside(contents, department)))
+    sheet.page_setup(with_next=with_next)
     book.close()
+
+
+def _write_aside(sheet: Sheet, row: int, aside: Sequence[_Aside]) -> set[int]:
+    """What is not listed, below what is; the rows that must not end a page."""
+    if not aside:
+        return set()
+    headings = write_title(sheet, row, "一覧に載らない事業")
+    write_spans(sheet, headings, [(*place, "header") for place in _ASIDE])
+    for line, cells in enumerate(aside, headings + 1):
+        placed = zip(_ASIDE, cells, strict=True)
+        write_spans(sheet, line, [(*where[:2], cell, "text_wrap") for where, cell in placed])
+    return {row, headings}
 
 
 def _write_head(sheet: Sheet, contents: Contents, title: str, rows: list[ListedRow]) -> int:
@@ -153,8 +160,8 @@ def _because(reason: str) -> str:
     return f"（{reason.strip()}）" if reason.strip() else ""
 
 
-def _aside(contents: Contents, department: str) -> Iterable[tuple[str, str, str, str, str]]:
-    """(施策, 番号, blank, 事業名, reason) of the department's rows that are not listed."""
+def _aside(contents: Contents, department: str) -> Iterable[_Aside]:
+    """The department's rows that are not listed."""
     made = (c for c in contents.result.corrections if c.correction.operation == WITHHOLD)
     asked = {c.row_id: c.correction.reason for c in made}
     for gone in contents.result.withdrawn:
@@ -163,11 +170,11 @@ def _aside(contents: Contents, department: str) -> Iterable[tuple[str, str, str,
             why = f"{gone.reason}のため"
             if gone.reason == WITHHOLD:
                 why = text.printable(_WITHHELD + _because(asked.get(gone.raw.row_id, "")))
-            yield text.printable(gone.measure), number, "", text.printable(gone.name), why
+            yield text.printable(gone.measure), number, text.printable(gone.name), why
     for held in contents.result.held:
         if held.department == department:
             reasons = "".join(item.message for item in held.findings)
-            yield "", "", "", text.printable(held.name) or "（事業名なし）", reasons
+            yield "", "", text.printable(held.name) or "（事業名なし）", reasons
 
 
 def _offer_answers(sheet: Sheet, first: int, last: int) -> None:

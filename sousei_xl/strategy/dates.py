@@ -28,6 +28,12 @@ _A_YEAR = re.compile(
 _OF_YEAR = re.compile(r"\s*年度")
 _A_SPAN = re.compile(r"[~〜-]|から")
 _WEEKDAY = re.compile(r"[(（].*")
+_WEEKDAYS = "月火水木金土日"
+_ON_WEEKDAY = re.compile(rf"[(（]([{_WEEKDAYS}])")
+_A_DAY = re.compile(
+    r"(?:(?:昭和|平成|令和|[SHR])\s*(?:\d{1,2}|元)|\d{4})\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?",
+    re.IGNORECASE,
+)
 
 
 def usual_days(fiscal_year: int) -> tuple[dt.date, dt.date]:
@@ -56,6 +62,27 @@ def names_another_year(label: str, fiscal_year: int) -> bool:
     return bool(found) and fiscal_year not in found and not _A_SPAN.search(plain)
 
 
+def _about_deadline(deadline: str, year: int) -> Iterator[str]:
+    """A day that does not exist, or not on that weekday, goes into every form and letter."""
+    told = f"テンプレートの「設定」の提出期限（{deadline}）"
+    plain = text.nfkc(_WEEKDAY.sub("", deadline)).strip()
+    day = text.parse_date(plain)
+    if day is None:
+        if _A_DAY.fullmatch(plain):
+            yield f"{told}は、暦にない日です。正しい日付に直します。"
+        return
+    label = text.fiscal_year_label(year)
+    if day <= dt.date(year - 1, 4, 1):
+        yield f"{told}は、{label}が始まる1年以上前です。前年度のままになっていないか確かめます。"
+    elif day > dt.date(year + 2, 3, 31):
+        yield f"{told}は、{label}が終わって1年以上後の日です。年に誤りがないか確かめます。"
+    else:
+        weekday = _WEEKDAYS[day.weekday()]
+        said = _ON_WEEKDAY.search(deadline)
+        if said and said[1] != weekday:
+            yield f"{told}は、{weekday}曜日です。日付か曜日を直します。"
+
+
 def questions(settings: Settings, approved_on: dt.date | None = None) -> Iterator[str]:
     """What the office has to look at once more: days that are possible and seldom meant."""
     year, basis = settings.fiscal_year, settings.list_date
@@ -71,11 +98,14 @@ def questions(settings: Settings, approved_on: dt.date | None = None) -> Iterato
             f"テンプレートの「設定」の基準日（{day}）は、{label}が終わった後の日です。"
             "年度と基準日に誤りがないか確かめます。"
         )
-    deadline = text.parse_date(_WEEKDAY.sub("", settings.deadline))
-    if deadline is not None and deadline <= dt.date(year - 1, 4, 1):
+    yield from _about_deadline(settings.deadline, year)
+    results = settings.results_date
+    if results is not None and not first <= results <= last:
+        place = "始まる半年より前" if results < first else "終わった後"
         yield (
-            f"テンプレートの「設定」の提出期限（{text.japanese_date(deadline)}）は、{label}が始まる"
-            "1年以上前の日です。前年度のままになっていないか確かめます。"
+            f"テンプレートの「設定」の実績基準日（{text.japanese_date(results)}）は、{label}が{place}の"
+            "日です。この日で、どの年の実績を照会し、判定するかが決まります。前年度のままになっていないか、"
+            "年に誤りがないか確かめます。"
         )
     if approved_on is None:
         return

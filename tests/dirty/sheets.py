@@ -51,6 +51,20 @@ def _state(state: str) -> Change:
     return change
 
 
+def _foreign(book: Workbook) -> None:
+    """Rows on a sheet without headings, which nobody reads."""
+    extra = book.create_sheet("追加分")
+    extra.append(["1ア", "事業の三", 500])
+    extra.append(["1ア", "事業の四", 600])
+
+
+def _heading(new: str) -> Change:
+    def change(book: Workbook) -> None:
+        projects(book)["H3"] = new
+
+    return change
+
+
 def _copy(book: Workbook) -> Worksheet:
     copy = book.copy_worksheet(projects(book))
     copy.title = "事業 (2)"
@@ -207,6 +221,15 @@ KINDS = (
     Kind("sheet-renamed", "シート名を変えた（H30事業）", edited(_titled(SHEET, "H30事業"))),
     Kind("sheet-odd-name", "シート名に ' や # がある", edited(_titled(SHEET, "H30's #1 &=事業"))),
     Kind("reply-renamed", "回答票のシート名を変えた", edited(_titled("回答票", "Sheet1"))),
+    Kind(
+        "sheet-added",
+        "見出しのないシート『追加分』に行がある",
+        edited(_foreign),
+        ("F211 追加分!",),
+    ),
+    refused(
+        "heading-changed", "見出しに※を付けた（関連性※）", edited(_heading("関連性※")), "F201 H3"
+    ),
     Kind("sheets-reordered", "シートの順を変え、メモのシートを足した", edited(_other_order)),
     Kind("returned", "差戻し票のシートと印が付いたまま", edited(_returned)),
     Kind("reply-moved", "回答票の欄を動かした", edited(_reply_moved)),

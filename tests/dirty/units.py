@@ -59,6 +59,12 @@ def _dated(slug: str) -> bytes:
     return saved_at(packed(book), LATE)
 
 
+def _in_words(slug: str) -> bytes:
+    book = form(slug)
+    book["回答票"]["B10"] = "再提出"
+    return saved_at(packed(book), LATE)
+
+
 def _other_unit(slug: str) -> bytes:
     """The same two rows and one more, from a unit of another name."""
     book = form(f"{slug}の係", [*lines(slug), line(f"{slug} 三", 500)], 2)
@@ -96,6 +102,18 @@ UNITS = (
         "edition-dated",
         "前の版の「版」の欄が日付に変わった（4/1）",
         _files(旧=_dated, _=_edition(2)),
+    ),
+    Kind(
+        "edition-in-words",
+        "版が数でない（再提出）",
+        _files(_=_in_words),
+        ("F210 回答票!B10",),
+    ),
+    _twice(
+        "edition-in-words-later",
+        "第1版のあとに、版を『再提出』とした直しが届いた",
+        _files(旧=_edition(1), _=_in_words),
+        "F210 回答票!B10",
     ),
     _twice(
         "saved-later",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sousei_xl import text
 from sousei_xl.addresses import cell_address
-from sousei_xl.findings import RULES, Finding, asks_nothing, is_for_department
+from sousei_xl.findings import RULES, Finding, asks_nothing, excerpt, is_for_department
 from sousei_xl.forms import layout
 from sousei_xl.forms.annotate.marks import ERROR
 from sousei_xl.forms.annotate.worksheet import Worksheet, position
@@ -111,7 +111,7 @@ def locate(
     for item in theirs:
         place = item.place
         if place.sheet not in named:
-            located.append(Located(item, "", "", "", item.value, item.subject))
+            located.append(Located(item, "", "", "", excerpt(item.value), item.subject))
             continue
         table = tables[place.sheet]
         row = place.row or (position(place.cell)[0] if place.cell else 0)
@@ -135,7 +135,7 @@ def locate(
 def _shown_value(item: Finding, cell: str, table: _Table) -> str:
     """What was typed; a cell that is blank says so."""
     if item.value or not item.place.field or cell != item.place.cell:
-        return item.value
+        return excerpt(item.value)
     return BLANK if text.is_blank(table.value(*position(cell))) else ""
 
 

@@ -75,7 +75,12 @@ def unit_key(submission: Submission) -> tuple[str, str]:
 
 def lateness(submission: Submission) -> tuple[int, str, str]:
     """Sorts the files of a unit: 版, then the document's own saved time, then the file name."""
-    return submission.edition, submission.saved, submission.file
+    return _edition(submission), submission.saved, submission.file
+
+
+def _edition(submission: Submission) -> int:
+    """One whose 版 is blank or cannot be read (F210) is the first, as forms are handed out."""
+    return max(submission.edition, 1)
 
 
 def standing(submission: Submission) -> tuple[bool, int, str, str]:
@@ -89,7 +94,7 @@ def standing(submission: Submission) -> tuple[bool, int, str, str]:
 
 def replacement_reason(old: Submission, new: Submission) -> str:
     """Why ``new`` replaces ``old``: the variant of F206."""
-    if old.edition != new.edition:
+    if _edition(old) != _edition(new):
         return "newer_edition"
     return "newer_save" if old.saved != new.saved else "file_name"
 

@@ -14,7 +14,9 @@ from sousei_xl.sheets.checkbook.findings import (
     write_conversions,
     write_findings,
     write_held,
+    write_spellings,
 )
+from sousei_xl.sheets.checkbook.notes import write_notes
 from sousei_xl.sheets.checkbook.office import write_office
 from sousei_xl.sheets.checkbook.origins import write_origins
 from sousei_xl.sheets.checkbook.submissions import write_submissions
@@ -38,7 +40,9 @@ def write_checkbook(
     write_submissions(book, contents, inbox)
     write_findings(book, contents, inbox)
     write_held(book, contents, inbox)
+    write_notes(book, contents, inbox)
     write_conversions(book, contents, inbox)
+    write_spellings(book, contents)
     write_office(book, contents, inbox, hand_edits)
     write_audit(book, contents)
     write_origins(book, contents, inbox)

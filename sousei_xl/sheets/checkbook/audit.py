@@ -10,7 +10,7 @@ from sousei_xl.figures.totals import Subtotal
 from sousei_xl.rules.records import FileRecord
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book, Sheet
-from sousei_xl.sheets.checkbook.cells import typed, write_title
+from sousei_xl.sheets.checkbook.cells import typed
 from sousei_xl.sheets.checkbook.origins import (
     BUDGET_COLUMN,
     FIRST_LINE,
@@ -18,6 +18,7 @@ from sousei_xl.sheets.checkbook.origins import (
     RELISTED_COLUMN,
 )
 from sousei_xl.sheets.checkbook.origins import SHEET as ORIGINS
+from sousei_xl.sheets.lines import write_title
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Cell, Column, Formula, Row, Table, write_table
 from sousei_xl.strategy import GROSS, NET

@@ -1,4 +1,4 @@
-"""指摘一覧, 保留 and 自動変換一覧: everything that was said about what came in."""
+"""指摘一覧, 保留, 自動変換一覧 and 表記のゆれ: everything that was said about what came in."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 
 from sousei_xl.addresses import cell_position
 from sousei_xl.figures.spellings import uneven
-from sousei_xl.findings import OFFICE, Finding, Place, Severity, collapse
+from sousei_xl.findings import OFFICE, Finding, Place, Severity, collapse, excerpt
 from sousei_xl.rules.records import ListResult, RawRow
 from sousei_xl.sheets import Contents, named
-from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.checkbook.answers import Answered, answered
-from sousei_xl.sheets.checkbook.cells import Inbox, allow_typed_numbers, typed, write_title
+from sousei_xl.sheets.checkbook.cells import Inbox, allow_typed_numbers, typed
 from sousei_xl.sheets.checkbook.steps import tally
+from sousei_xl.sheets.lines import write_title
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 from sousei_xl.workspace import OFFICE_SHEET
 
 FINDINGS_SHEET, HELD_SHEET, CONVERSIONS_SHEET = "指摘一覧", "保留", "自動変換一覧"
+SPELLINGS_SHEET = "表記のゆれ"
 
 _MOST_CELLS = 12  # cells that are named when equal messages share a line
 _MOST_TARGETS = 4
@@ -51,12 +53,11 @@ _CONVERSION_COLUMNS = (
     Column("ファイル", 22),
     Column("コード", 8, "centre"),
 )
-# As wide as those above it.
 _SPELLING_COLUMNS = (
     Column("No", 6, "integer", "number"),
-    Column("書き表すもの", 18),
-    Column("書き方", 18),
-    Column("そう書いている行", 32),
+    Column("書き表すもの", 20),
+    Column("書き方", 20),
+    Column("そう書いている行", 80),
 )
 _MOST_ROWS = 10
 _HELD_COLUMNS = (
@@ -182,7 +183,7 @@ def _finding_row(number: int, line: Line, inbox: Inbox, answers: Answered) -> Ro
             inbox.cell(item.place, line.spot),
             typed(line.subject),
             item.text,
-            typed(item.value),
+            typed(excerpt(item.value)),
             typed(item.expected),
             answers.to(item.text, line.places),
             "確認済" if item.acknowledged else waiting,
@@ -205,11 +206,11 @@ def write_conversions(book: Book, contents: Contents, inbox: Inbox) -> None:
         contents,
         CONVERSIONS_SHEET,
         f"表記をそろえて読み取ったところです（{len(found)}件）。直す必要はありません。"
-        "提出されたファイルは変わっていません。下に、一覧の表記のゆれがあります。",
+        "提出されたファイルは変わっていません。",
     )
     if not found:
         sheet.wide_text(top, "自動変換はありません。", "plain_wrap")
-        _write_spellings(sheet, top + 2, contents)
+        sheet.page_setup()
         return
     rows = [
         Row(
@@ -228,17 +229,20 @@ def write_conversions(book: Book, contents: Contents, inbox: Inbox) -> None:
         )
         for number, line in enumerate(_sorted(found, contents), 1)
     ]
-    row = write_table(sheet, top, Table(_CONVERSION_COLUMNS, tuple(rows), frozen_columns=3))
-    _write_spellings(sheet, row + 1, contents)
+    write_table(sheet, top, Table(_CONVERSION_COLUMNS, tuple(rows), frozen_columns=3))
+    sheet.page_setup()
 
 
-def _write_spellings(sheet: Sheet, row: int, contents: Contents) -> None:
-    """Below it, signs that the list spells in several ways, and the end of the sheet."""
-    title = row
-    row = write_title(sheet, row, "表記のゆれ（一覧は、部局が書いたとおりです）")
-    note = (
-        "一覧の事業名と事業内容で、同じものが何とおりかに書かれています。そろえるときは、"
-        f"『{OFFICE_SHEET}』の「修正」に書きます。部局に直してもらう必要はありません。"
+def write_spellings(book: Book, contents: Contents) -> None:
+    """The sheet 表記のゆれ: signs that the list spells in several ways."""
+    sheet = book.sheet(SPELLINGS_SHEET, [c.width for c in _SPELLING_COLUMNS])
+    top = write_head(
+        sheet,
+        contents,
+        SPELLINGS_SHEET,
+        "一覧の事業名と事業内容で、同じものが何とおりかに書かれているところです（一覧は、部局が書いた"
+        f"とおりです）。そろえるときは、『{OFFICE_SHEET}』の「修正」に書きます。部局に直してもらう必要は"
+        "ありません。",
     )
     rows = [
         Row(
@@ -251,10 +255,11 @@ def _write_spellings(sheet: Sheet, row: int, contents: Contents) -> None:
         )
         for number, found in enumerate(uneven(contents.result.listed), 1)
     ]
-    sheet.wide_text(row, note if rows else "表記のゆれはありません。", "plain_wrap")
     if rows:
-        write_table(sheet, row + 1, Table(_SPELLING_COLUMNS, tuple(rows), main=False))
-    sheet.page_setup(with_next={title, row, row + 1})
+        write_table(sheet, top, Table(_SPELLING_COLUMNS, tuple(rows)))
+    else:
+        sheet.wide_text(top, "表記のゆれはありません。", "plain_wrap")
+    sheet.page_setup()
 
 
 # --- rows that are not in the list ----------------------------------------------------------------

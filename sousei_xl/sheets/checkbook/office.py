@@ -20,8 +20,8 @@ from sousei_xl.sheets.checkbook.cells import (
     Inbox,
     allow_typed_numbers,
     typed,
-    write_title,
 )
+from sousei_xl.sheets.lines import write_title
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 from sousei_xl.workspace import OFFICE_SHEET

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
@@ -16,13 +16,12 @@ from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.checkbook.answers import answered
 from sousei_xl.sheets.checkbook.cells import (
     Inbox,
-    Span,
     spot_of,
     typed,
-    write_spans,
-    write_title,
 )
 from sousei_xl.sheets.checkbook.letters import Reminder
+from sousei_xl.sheets.checkbook.notes import SHEET as NOTES
+from sousei_xl.sheets.checkbook.notes import count_notes
 from sousei_xl.sheets.checkbook.reminders import indicator_reminders, marking, reminders
 from sousei_xl.sheets.checkbook.steps import (
     COUNTED,
@@ -31,6 +30,7 @@ from sousei_xl.sheets.checkbook.steps import (
     next_steps,
     tally,
 )
+from sousei_xl.sheets.lines import Span, write_spans, write_title
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Cell, Column, Row, Table, write_table
 from sousei_xl.strategy import Judgement
@@ -45,11 +45,11 @@ _COLUMNS = (
     Column("ファイル", 32),
     Column("版", 5, "integer", "number"),
     Column("保存日時", 20, "centre"),
-    Column("ハッシュ値", 11, "centre"),
+    Column("ハッシュ値", 13, "centre"),
     Column("行数", 7, "number", "number"),
     Column("要修正", 8, "number", "number"),
     Column("要確認", 8, "number", "number"),
-    Column("次にすること", 44),
+    Column("次にすること", 42),
 )
 _LAST = len(_COLUMNS) - 1
 _ARRIVED = ("受理", "該当なし")
@@ -60,10 +60,12 @@ _NEXT = {
     "再提出待ち": "理由を伝え、直したファイルを送ってもらいます（下の依頼文）。",
     "未提出": "提出を依頼します（下の依頼文）。",
 }
-_CONFIRM = (
-    "要確認について、部局に確認を依頼します（下の依頼文）。印を付けたファイルを添えるときは、"
-    "「{command}」で「差戻し」フォルダーに作ります。"
+_CONFIRM = "{about}について、部局に確認を依頼します（下の依頼文）。"
+_MARKED = (
+    "確認を依頼する部局に、印を付けたファイルを添えるときは、「{command}」で「差戻し」フォルダーに作ります"
+    "（{file}は、下の表の「ファイル」）。"
 )
+_FILE = "〈ファイル〉"
 _VANISHED = "消えた行があるので、部局に確認を依頼します（下の依頼文）。"
 _REPLACED = "このファイルは使っていません。"
 _BLANK = "記入がないため数えていません。記入したものを送ってもらいます。"
@@ -88,7 +90,13 @@ def write_submissions(book: Book, contents: Contents, inbox: Inbox) -> None:
         *reminders(result, settings),
         *indicator_reminders(result, contents.indicators, settings),
     ]
-    table = Table(_COLUMNS, tuple(_department_rows(contents, inbox, letters)), main=False)
+    asked = {file for letter in letters for file in letter.files}
+    if asked:
+        command = marking(_FILE, contents.inbox, contents.again)
+        sheet.wide_text(row, _MARKED.format(command=command, file=_FILE), "note")
+        with_next.add(row)
+        row += 1
+    table = Table(_COLUMNS, tuple(_department_rows(contents, inbox, asked)), main=False)
     row = write_table(sheet, row, table)
     for section in (
         _refused(contents.result, inbox),
@@ -117,6 +125,8 @@ def _summary(contents: Contents) -> Iterator[tuple[str, str]]:
     yield "一覧の状態", contents.stamp
     yield "受理", f"{arrived}／{len(expected)}部局{f'（{rest}）' if rest else ''}"
     yield "指摘", f"{tally(contents)}　保留 {len(result.held):,}行"
+    if notes := count_notes(contents):
+        yield "備考", f"事務局への連絡が{notes:,}件あります（『{NOTES}』）。"
     if contents.indicators.expected:
         yield "KPI", _indicator_round(contents.indicators)
     if judged := [r for r in contents.indicators.reports if r.is_judged_by_office]:
@@ -156,24 +166,20 @@ def _judged_by_office(reports: Sequence[Report], judgement: Judgement) -> str:
 # --- departments and files ------------------------------------------------------------------------
 
 
-def _department_rows(
-    contents: Contents, inbox: Inbox, letters: Sequence[Reminder]
-) -> Iterator[Row]:
+def _department_rows(contents: Contents, inbox: Inbox, asked: Collection[str]) -> Iterator[Row]:
+    """``asked`` are the files that a letter asks to confirm something in."""
     result = contents.result
     files: dict[str, list[FileRecord]] = defaultdict(list)
     for record in result.files:
         if record.outcome in ("accepted", "refused", "superseded"):
             files[record.department].append(record)
     counts = _counts(result)
-    asked = {file for letter in letters for file in letter.files}
     kept = successors(contents.findings)
     for department in result.departments:
         records = files.pop(department.department, [])
         for record in records:
-            command = ""
-            if record.file in asked:
-                command = marking(record.file, contents.inbox, contents.again)
-            yield _file_row(department, record, counts[record.file], inbox, kept, command)
+            confirm = record.file in asked
+            yield _file_row(department, record, counts[record.file], inbox, kept, confirm)
         if department.expected or not records:
             refused = any(r.outcome == "refused" for r in records)
             yield from _missing_rows(department, refused)
@@ -222,7 +228,7 @@ def _file_row(
     counts: Counter[str],
     inbox: Inbox,
     kept: Mapping[str, str],
-    command: str,
+    confirm: bool,
 ) -> Row:
     cells = _file_cells(record, counts, inbox)
     name = department.department
@@ -242,8 +248,9 @@ def _file_row(
     if record.blank:
         return Row((name, "記入なし", *cells, _BLANK), styles=((1, "error"),))
     state = "該当なし" if department.state == "該当なし" else "受理"
-    if command:
-        return Row((name, state, *cells, _CONFIRM.format(command=command)))
+    if confirm:
+        about = "要確認" if counts["要確認"] else "KPI"  # whose findings are not counted here
+        return Row((name, state, *cells, _CONFIRM.format(about=about)))
     return Row((name, state, *cells, _NEXT[state]))
 
 

@@ -31,14 +31,8 @@ _ALLOWED = {
     "format_cells": True,
     "format_columns": True,
     "format_rows": True,
-    "insert_rows": True,
     "sort": True,
 }
-_HOW = (
-    "太枠の黄色いセルに、委員意見と{response}を入力してください。入力した内容は、次に統合しても、翌年度の"
-    "資料にも引き継がれます。「照合キー」の列は、引き継ぐための目印です。消したり変えたりしないでください。"
-    "ほかのセルは、誤って書き換えないように保護しています（パスワードはありません）。"
-)
 _PRIVATE = "委員意見と{response}は、議事録が確定するまで公表しません。"
 _ORPHANS_NOTE = (
     "施策や指標がなくなったなどの理由で、『施策評価表』に載せる場所のない意見です。「照合キー」に"
@@ -92,8 +86,8 @@ def _write_evaluation(book: Book, contents: Contents, placed: Placed) -> None:
     waiting = f"行き先のない意見が{len(placed.orphans)}件あります（『{ORPHANS}』）。"
     measured = (_measured(strategy.settings),) if strategy.indicators else ()
     response = written.response_of(strategy.settings.municipality)
-    own = (_HOW.format(response=response), _PRIVATE.format(response=response))
-    notes = (*measured, *own, *notice, *((waiting,) if placed.orphans else ()))
+    private = _PRIVATE.format(response=response)
+    notes = (*measured, private, *notice, *((waiting,) if placed.orphans else ()))
     top = write_head(sheet, contents, f"{EVALUATION}（検討懇談会資料）", *notes)
     blocks = Blocks(sheet, contents, placed, top + 1)
     measures = {s.label: s for s in contents.totals.measures}

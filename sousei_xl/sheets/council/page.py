@@ -40,6 +40,10 @@ _LEAST_INPUT, _LEAST_WHOLE = 36.0, 50.0  # heights of the rows to be filled in
 _INPUT_SIZE = 10.0
 _LEAST_LINE, _HEADER, _TOTAL, _TITLE = 18.0, 20.0, 33.0, 36.0
 _WRITTEN_LATER = 31.0  # at most, of the two rows of a goal's total
+_ABOUT_INPUT = (
+    "{name}を入力してください。入力した内容は、次に統合しても、翌年度の資料にも引き継がれます。"
+)
+_ABOUT_KEY = "意見を引き継ぐための目印です。消したり変えたりしないでください。"
 _MOST_PROJECTS = 1000  # of a measure: nobody turns more pages in a meeting
 
 
@@ -343,6 +347,7 @@ class Blocks:
         sheet, row = self.sheet, self.row
         year = text.fiscal_year_label(remark.year or self._settings.fiscal_year, short=True)
         sheet.text(row, _KEY, slot.key, "key")
+        sheet.tell(row, _KEY, written.KEY, _ABOUT_KEY)
         sheet.text(row, _ID, year, "centre")
         sheet.text(row, _NAME, slot.subject, "text_wrap")
         for (first, last), said in ((_OPINION, remark.opinion), (_RESPONSE, remark.response)):
@@ -351,6 +356,9 @@ class Blocks:
                 "font_size": self._said_size(said, first, last),
             }
             sheet.merge_text(row, first, row, last, said, self._book.format(**look))
+        response = written.response_of(self._settings.municipality)
+        for (first, _), name in ((_OPINION, OPINION), (_RESPONSE, response)):
+            sheet.tell(row, first, name, _ABOUT_INPUT.format(name=name))
 
     def _remark_height(self, slot: Slot, remark: Remark, least: float) -> float:
         font = self._settings.font

@@ -86,7 +86,7 @@ def write_overview(book: Book, contents: Contents) -> None:
     together.update(range(charts, charts + space - 1))
     for rows in tables:
         together.update(_kept(sheet, rows))
-    sheet.page_setup(starts={charts - 1}, with_next=together, with_previous=_parts(strategy, first))
+    sheet.page_setup(with_next=together, with_previous=_parts(strategy, first))
 
 
 def _parts(strategy: Strategy, top: int) -> set[int]:

@@ -71,6 +71,15 @@ class _SettingsTable:
             )
         return value
 
+    def only(self, name: str, value: str, why: str) -> str:
+        """A value that is printed and cannot be another one."""
+        typed = self.text(name, default=value)
+        if text.key(typed) != text.key(value):
+            self.wrong(
+                name, f"に『{typed}』とあります。", f"『{value}』に戻してください（{why}）。"
+            )
+        return value
+
     def code(self, name: str, example: str) -> str:
         """Digits that may begin with 0, which a cell typed as a number has lost."""
         typed = self.text(name, example)
@@ -192,7 +201,7 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
         plan_years=(years[0] or 0, years[-1] or 0),
         plan_label=plan,
         title=table.text("表題", "旭川市まち・ひと・しごと創生総合戦略関連事業一覧"),
-        unit=table.text("単位", default="千円"),
+        unit=table.only("単位", "千円", "様式の予算事業費は千円で、ほかの単位には換算しません"),
         basis=table.choice("小計の算出", (GROSS, NET)),
         numbering=table.choice("番号の付け方", (AS_SUBMITTED, AUTOMATIC)),
         budget_basis=table.text("予算の基準", default="当初"),
