@@ -30,6 +30,7 @@ from sousei_xl.sheets.indicators.entries import (
 from sousei_xl.sheets.indicators.path import ACTUAL, BASELINE, EXPECTED, TARGET, Trend
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.overview import write_contents_page, write_notes
+from sousei_xl.strategy import Goal
 from tests.facts import example_contents, prototype_of, write_form
 from tests.indicator_builders import kpi_row, kpi_strategy, kpi_submission
 from tests.kpi_contents import (
@@ -334,6 +335,26 @@ def test_two_classes_of_one_name_share_a_column(tmp_path: Path) -> None:
     assert live.endswith('"~* C")')
 
 
+def test_many_goals_have_a_chart_that_can_be_read_and_no_page_tears(tmp_path: Path) -> None:
+    strategy = marked_strategy()
+    more = tuple(Goal(n, f"目標{n}", f"目標{n}", f"{n}") for n in range(5, 16))
+    contents = kpi_contents(strategy=replace(strategy, goals=(*strategy.goals, *more)))
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", contents)
+    with zipfile.ZipFile(path) as archive:
+        drawing = archive.read("xl/drawings/drawing1.xml").decode()
+    top, bottom = (int(row) for row in re.findall(r"<xdr:row>(\d+)</xdr:row>", drawing))
+    assert bottom - top > 20
+    found = sheet(path, STATUS)
+    breaks = [brk.id for brk in found.row_breaks.brk]  # rows above, as Excel counts
+    first = {row[0].value: row[0].row for row in found.iter_rows() if row[0].value}
+    explained = first["数字の見方（電卓で確かめられます）"]
+    # Breaks stand before the chart, before the explanation and before the table, nowhere within.
+    assert not [b for b in breaks if first[STATUS] <= b < first["合計"]]
+    assert not [b for b in breaks if top < b <= bottom]
+    assert not [b for b in breaks if explained <= b < first["ID"] - 2]
+    assert first["ID"] - 1 in breaks
+
+
 def test_a_goal_without_indicators_says_so(written: Path) -> None:
     assert "数値目標　この基本目標には設定されていません。" in texts(written, STATUS)
 
@@ -542,6 +563,21 @@ def test_charts_can_be_read_without_colour(written: Path) -> None:
         markers = re.findall(r'<c:symbol val="(\w+)"/>', chart)
         assert len(set(markers)) == len(markers) or markers.count("none") == 1
     assert '<a:prstDash val="dash"/>' in charts(written)[1 + 1]
+
+
+def test_charts_name_the_font_of_japanese_and_leave_blank_years_out(written: Path) -> None:
+    for chart in charts(written):
+        assert re.findall(r'<a:latin (typeface="[^"]*"[^>]*/>)', chart)
+        assert not re.search(r'<a:latin (typeface="[^"]*"[^>]*/>)(?!<a:ea \1)', chart)
+    shown = trend(example(), "1エ-1")
+    (chart,) = [c for c in charts(written) if shown.title in c]
+    cached = [
+        dict(re.findall(r'<c:pt idx="(\d+)"><c:v>([^<]*)</c:v>', values))
+        for values in re.findall(r"<c:val>(.*?)</c:val>", chart, flags=re.DOTALL)
+    ]
+    lines = [shown.values[name] for name in (EXPECTED, ACTUAL, BASELINE, TARGET)]
+    assert [len(points) for points in cached] == [len(line) for line in lines]
+    assert float(cached[3][str(len(shown.years) - 1)]) == 25
 
 
 def all_trends(contents: Contents) -> list[Trend]:

@@ -238,32 +238,13 @@ class StatusTable:
             ("今後の方向性", entry.report.direction or "記入なし", 2.0),
             ("備考", remarks(entry, self._settings) or NOTHING, 1.5),
         )
-        spans = self.spans([share for *_, share in said])
+        places = spans(self.sheet, [share for *_, share in said])
         texts = []
-        for (label, words, _), (first, last) in zip(said, spans, strict=True):
+        for (label, words, _), (first, last) in zip(said, places, strict=True):
             shown = f"【{label}】{_shortened(text.printable(words))}"
             self.sheet.merge_text(row, first, row, last, shown, "text_wrap top")
             texts.append((shown, first, last, 10.0))
         self._fit(row, texts, 0)
-
-    def spans(self, shares: Sequence[float]) -> list[tuple[int, int]]:
-        """The columns from the unit on, cut into neighbouring spans about as wide as asked."""
-        pixels = [pages.column_pixels(w) for w in self.sheet.widths]
-        first = Columns.unit
-        whole, asked = sum(pixels[first:]), sum(shares)
-        spans, begin, end = [], first, 0.0
-        for number, share in enumerate(shares, 1):
-            end += share / asked * whole
-            column = begin
-            most = len(pixels) - 1 - (len(shares) - number)
-            # The next column belongs to this span if more than half of it lies before the cut.
-            while column < most and sum(pixels[first : column + 1]) + pixels[column + 1] / 2 < end:
-                column += 1
-            if number == len(shares):
-                column = len(pixels) - 1
-            spans.append((begin, column))
-            begin = column + 1
-        return spans
 
     # --- cells --------------------------------------------------------------------------------
 
@@ -306,6 +287,26 @@ def _floor(values: Sequence[Decimal]) -> float:
     """Half of the spread below the lowest value."""
     spread = max(values) - min(values) or abs(max(values)) or Decimal(1)
     return float(min(values) - spread / 2)
+
+
+def spans(sheet: Sheet, shares: Sequence[float]) -> list[tuple[int, int]]:
+    """The columns from the unit on, cut into neighbouring spans about as wide as asked."""
+    pixels = [pages.column_pixels(w) for w in sheet.widths]
+    first = Columns.unit
+    whole, asked = sum(pixels[first:]), sum(shares)
+    found, begin, end = [], first, 0.0
+    for number, share in enumerate(shares, 1):
+        end += share / asked * whole
+        column = begin
+        most = len(pixels) - 1 - (len(shares) - number)
+        # The next column belongs to this span if more than half of it lies before the cut.
+        while column < most and sum(pixels[first : column + 1]) + pixels[column + 1] / 2 < end:
+            column += 1
+        if number == len(shares):
+            column = len(pixels) - 1
+        found.append((begin, column))
+        begin = column + 1
+    return found
 
 
 def shown_years(contents: Contents, groups: Sequence[Group]) -> range:

@@ -9,6 +9,7 @@ from typing import Any
 from sousei_xl.findings import clip
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.book import Book, LostCell, Sheet
+from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart
 from sousei_xl.sheets.indicators.entries import entries, shown_class
 from sousei_xl.sheets.indicators.head import write_indicator_head
 from sousei_xl.sheets.indicators.path import ACTUAL, BASELINE, EXPECTED, LINES, TARGET, Trend
@@ -19,7 +20,7 @@ from sousei_xl.strategy import indicators as defined
 SHEET = "数値目標・KPIの推移"
 
 _ACROSS, _DOWN = 3, 2  # charts on a page
-_ROW_PIXELS, _GAP = 20, 8
+_GAP = 8
 _ID, _NAME, _LINE, _YEAR = 8.0, 44.0, 10.0, 12.0
 _FIRST_YEAR = 3  # column
 _LEAST_YEARS = 7  # columns of years, so that the sheet is never narrow
@@ -139,7 +140,7 @@ def _write_charts(
         row += 1
         for first in range(0, len(charts), _ACROSS):
             for below in range(row, row + rows):
-                sheet.height(below, _ROW_PIXELS * 0.75)
+                sheet.height(below, ROW_HEIGHT)
             tied.update(range(row, row + rows - 1))
             for column, trend in enumerate(charts[first : first + _ACROSS]):
                 _insert(sheet, row, column, rows, places[trend.entry.indicator.id])
@@ -168,7 +169,7 @@ def _chart_rows(sheet: Sheet) -> int:
     """Rows per chart, so that two of them, the heads and a goal's band fill a landscape page."""
     width = sum(pages.column_pixels(w) for w in sheet.widths)
     used = sum(sheet.heights.values()) / 0.75 + 30
-    return int((width * _PAGE_SHAPE - used) / _DOWN / _ROW_PIXELS)
+    return int((width * _PAGE_SHAPE - used) / _DOWN / ROW_PIXELS)
 
 
 # --- one chart ------------------------------------------------------------------------------------
@@ -178,7 +179,7 @@ def _insert(sheet: Sheet, row: int, column: int, rows: int, place: _Place) -> No
     whole = sum(pages.column_pixels(w) for w in sheet.widths)
     width = (whole - _GAP * (_ACROSS - 1)) // _ACROSS
     chart = _chart(sheet, place)
-    chart.set_size({"width": width, "height": rows * _ROW_PIXELS - _GAP})
+    chart.set_size({"width": width, "height": rows * ROW_PIXELS - _GAP})
     options = {
         "x_offset": column * (width + _GAP),
         "y_offset": _GAP // 2,
@@ -193,7 +194,7 @@ def _chart(sheet: Sheet, place: _Place) -> Any:
     trend, settings = place.trend, sheet.book.settings
     font = {"name": settings.font, "size": 8, "bold": False}
     digits = trend.number_format(settings)
-    chart = sheet.book.workbook.add_chart({"type": "line"})
+    chart = add_chart(sheet.book, "line")
     for name in LINES:
         if not trend.values[name]:
             continue

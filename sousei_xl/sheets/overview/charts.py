@@ -8,12 +8,9 @@ from typing import Any
 
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import LostCell, Sheet
+from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart
 
-ROW_PIXELS = 20  # the rows behind charts are 15 points high
-_ROW_HEIGHT = ROW_PIXELS * 0.75
 _GAP = 12
-# Beyond this many bars nobody can read a chart on a page; the table beside it says it all.
-MAX_BARS = 40
 
 _DARK, _LIGHT = "#1F3864", "#FFFFFF"
 SOLID: dict[str, Any] = {"fill": {"color": _DARK}, "border": {"color": _DARK}}
@@ -49,19 +46,12 @@ class BarChart:
     largest: int
 
 
-def chart_rows(bars: int, room: float) -> int:
-    """How many sheet rows a chart with that many bars takes; it is never torn: not more than
-    ``room`` points."""
-    wanted = -(-(110 + 22 * min(max(bars, 4), MAX_BARS) + _GAP) // ROW_PIXELS)
-    return min(wanted, int(room / _ROW_HEIGHT))
-
-
 def insert_charts(sheet: Sheet, top: int, rows: int, charts: Sequence[BarChart]) -> None:
     """Charts side by side over the whole width of the sheet, on rows reserved for them."""
     whole = sum(pages.column_pixels(width) for width in sheet.widths)
     width = (whole - _GAP * (len(charts) - 1)) // max(len(charts), 1)
     for row in range(top, top + rows):
-        sheet.height(row, _ROW_HEIGHT)
+        sheet.height(row, ROW_HEIGHT)
     for position, described in enumerate(charts):
         chart = _chart(sheet, described)
         chart.set_size({"width": width, "height": rows * ROW_PIXELS - _GAP})
@@ -81,7 +71,7 @@ def _chart(sheet: Sheet, described: BarChart) -> Any:
     unit = "百万円" if millions else "千円"
     amount = f"#,##0,;{settings.minus}#,##0," if millions else settings.number_format
     font = {"name": settings.font, "size": 9, "bold": False}
-    chart = sheet.book.workbook.add_chart({"type": "bar"})
+    chart = add_chart(sheet.book, "bar")
     for series in described.series:
         chart.add_series(
             {

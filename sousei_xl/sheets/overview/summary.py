@@ -21,13 +21,12 @@ from sousei_xl.sheets.data import (
     count_formula,
     literal,
 )
+from sousei_xl.sheets.drawing import MAX_BARS, chart_rows
 from sousei_xl.sheets.overview.charts import (
     HATCHED,
-    MAX_BARS,
     SOLID,
     BarChart,
     Series,
-    chart_rows,
     insert_charts,
 )
 from sousei_xl.sheets.overview.grid import Grid, write_budgets, write_counts
