@@ -18,14 +18,17 @@ from python_calamine import load_workbook as read_values
 from sousei_xl.figures.indicators import YearFigures, count_classes, wholes
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
+from sousei_xl.sheets.council import EVALUATION, write_council
 from sousei_xl.sheets.indicators import indicators_data, write_indicator_status
 from sousei_xl.sheets.indicators.data import INDICATOR_HEADINGS
 from sousei_xl.sheets.indicators.entries import (
     change_format,
     distance_format,
     entries,
+    quoted,
     shown_class,
-    unit_format,
+    value_format,
+    year_format,
 )
 from sousei_xl.sheets.indicators.path import ACTUAL, BASELINE, EXPECTED, TARGET, Trend
 from sousei_xl.sheets.official import write_official
@@ -167,45 +170,48 @@ def test_recalculated_by_libreoffice_every_cell_stays(
                         assert again == cell, (name, number)
 
 
-def test_values_stand_with_unit_and_precision_of_the_source(written: Path) -> None:
+def test_values_stand_beside_their_unit_at_the_precision_of_the_source(written: Path) -> None:
     found = table(written)
-    for id_, shown in (
-        ("1ウ-1a", '#,##0.0"％"'),
-        ("2オ-3", '#,##0.0"万泊"'),
-        ("3イ-1", '#,##0"万円"'),
+    for id_, unit, shown in (
+        ("1ウ-1a", "％\n各年度", "#,##0.0"),
+        ("2オ-3", "万泊\n各年度", "#,##0.0"),
+        ("3イ-1", "万円\n各年度", "#,##0"),
     ):
+        assert found[id_]["単位・\n集計区分"].value == unit
         for heading in ("現状値", "H27実績"):
             assert found[id_][heading].number_format.split(";")[0] == shown
     # 現状値 and 目標値 are written to the letter of the source.
     for id_, shown in (
-        ("1ウ-1a", '#,##0.0"％"'),
-        ("1エ-1", '#,##0"％"'),
-        ("2オ-3", '#,##0"万泊"'),
-        ("3イ-1", '#,##0"万円"'),
-        ("4ア-2", '#,##0.0"回"'),
+        ("1ウ-1a", "#,##0.0"),
+        ("1エ-1", "#,##0"),
+        ("2オ-3", "#,##0"),
+        ("3イ-1", "#,##0"),
+        ("4ア-2", "#,##0.0"),
     ):
         assert found[id_]["目標値"].number_format.split(";")[0] == shown
     assert found["3イ-1"]["現状値"].value == 18_370_112
     assert found["2オ-3"]["基準年"].value == 2014
     assert found["2オ-3"]["基準年"].number_format == '"H26"'
+    (note,) = [t for t in texts(written, STATUS) if t.startswith("達成率＝")]
+    assert "単位は「単位・集計区分」の列にあります（％どうしの差はポイントです）" in note
 
 
 def test_number_formats_say_what_a_figure_means() -> None:
     settings = marked_strategy().settings
     share = indicator_of(example(), "1ウ-1a")
-    assert unit_format(share, settings) == '#,##0.0"％";▲#,##0.0"％"'
-    assert unit_format(share, settings, "速 ").startswith('"速 "#,##0.0"％"')
-    assert distance_format(share, settings).split(";") == [
-        '"あと"#,##0.0"ポイント"',
-        '"到達 +"#,##0.0"ポイント"',
-        '"到達"',
+    assert value_format(share, settings) == "#,##0.0;▲#,##0.0"
+    assert value_format(share, settings, "速 ") == '"速 "#,##0.0;"速 "▲#,##0.0'
+    assert value_format(share, settings, places=0) == "#,##0;▲#,##0"
+    assert distance_format(share, settings) == '"あと"#,##0.0;"到達 +"#,##0.0;"到達"'
+    assert change_format(share, settings) == '"+"#,##0.0;▲#,##0.0;"±0"'
+    assert quoted('件"数') == '"件”数"'
+
+
+def test_a_year_far_from_the_plan_has_no_format_of_its_own() -> None:
+    settings = marked_strategy().settings  # 2015 to 2019
+    assert [year_format(y, settings) for y in (1974, 1975, 2039, 2040)] == [
+        *("0", '"S50"', '"R21"', "0"),
     ]
-    points = '"+"#,##0.0"ポイント";▲#,##0.0"ポイント";"±0""ポイント"'
-    assert change_format(share, settings) == points
-    nights = indicator_of(example(), "2オ-3")
-    assert distance_format(nights, settings).startswith('"あと"#,##0.0"万泊"')
-    assert unit_format(nights, settings, places=0) == '#,##0"万泊";▲#,##0"万泊"'
-    assert "”数" in unit_format(replace(share, unit='件"数'), settings)
 
 
 def test_preliminary_values_and_missing_ones_say_so(written: Path) -> None:
@@ -411,6 +417,63 @@ def test_long_words_are_cut_and_said_to_be(hard: Path) -> None:
     words = next(text for text in texts(hard, STATUS) if "あああ" in text)
     assert len(words) < 700
     assert words.endswith("…（続きは、提出された様式にあります）")
+
+
+# --- number formats: Excel repairs a workbook with more than about 200 ----------------------------
+
+
+def many_contents() -> Contents:
+    """150 series, each with a unit of its own, six decimals at most, 60 years of 現状値."""
+    strategy = marked_strategy()
+    kinds = ("各年度", "期間累計", "時点")
+    model = indicator_of(example(), "2オ-3")
+    series = tuple(
+        replace(
+            model,
+            id=f"2オ-{n}",
+            name=f"指標{n}",
+            unit=f"単位{n}",
+            kind=kinds[n % 3],
+            baseline=f"{n}.{'123456'[: n % 7]}".rstrip("."),
+            baseline_year=f"{1955 + n % 60}",
+            target=f"{2 * n}.{'654321'[: n % 5]}".rstrip("."),
+            target_year=f"{2017 + n % 3}",
+        )
+        for n in range(1, 151)
+    )
+    rows = [
+        kpi_row(
+            n, i.id, {"H27実績": n, "H28実績": n + n / 8, "速報・確報": ("速報", "確報")[n % 2]}
+        )
+        for n, i in enumerate(series, 1)
+    ]
+    return kpi_contents(
+        submissions=[kpi_submission(rows)], strategy=replace(strategy, indicators=series)
+    )
+
+
+def test_formats_are_few_however_many_units_there_are(tmp_path: Path) -> None:
+    contents = many_contents()
+    prototype, _ = prototype_of(write_form(tmp_path / "form.xlsx"), contents.strategy)
+    assert prototype is not None
+    official, council = tmp_path / "別紙.xlsx", tmp_path / "検討懇談会資料.xlsx"
+    write_official(official, contents, prototype)
+    write_council(council, contents, ())
+    for path in (official, council):
+        with zipfile.ZipFile(path) as archive:
+            formats = archive.read("xl/styles.xml").decode().count("<numFmt ")
+        assert formats <= 200, path.name
+    found = table(official)
+    shown = {str(r[1]): r for r in read_values(council).get_sheet_by_name(EVALUATION).to_python()}
+    for entry in entries(contents):
+        indicator, cells = entry.indicator, found[entry.indicator.id]
+        assert cells["単位・\n集計区分"].value.split("\n")[0] == indicator.unit
+        assert cells["現状値"].value == pytest.approx(float(indicator.baseline))
+        assert cells["目標値"].value == pytest.approx(float(indicator.target))
+        assert cells["H28実績"].value == pytest.approx(float(entry.report.actuals[2016]))
+        said = shown[indicator.id]
+        assert said[3] == indicator.unit
+        assert said[6] == f"{indicator.target}（H{int(indicator.target_year) - 1988}）"
 
 
 # --- what every sheet says ------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
     yield (
         "達成率＝実績値÷目標値（減らすことが目標の指標と、目標値か実績値が0未満、または目標値が0の指標は、"
         "割り算の答えが達成の度合いを表さないため「－」です）。目標まで＝目標値と実績値の差。前年差＝実績値と前の年の値"
-        "（計画の前の年は現状値）の差。％どうしの差はポイントです。実績年＝これらの数字を計算した年。"
+        "（計画の前の年は現状値）の差。値と差の単位は「単位・集計区分」の列にあります（％どうしの差はポイントです）。実績年＝これらの数字を計算した年。"
     )
     yield from _examples(found, settings)
     mostly, tolerance = Decimal(judgement.mostly), Decimal(judgement.tolerance)

@@ -20,7 +20,7 @@ from sousei_xl.sheets.indicators.entries import (
     distance_format,
     remarks,
     shown_class,
-    unit_format,
+    value_format,
     year_format,
 )
 from sousei_xl.sheets.indicators.formulas import Columns, Formulas
@@ -184,7 +184,7 @@ class StatusTable:
                 continue
             latest = entry.latest is not None and year == entry.latest.year
             before = PRELIMINARY_MARK if latest and entry.is_preliminary else ""
-            shown = unit_format(entry.indicator, self._settings, before, places=entry.places)
+            shown = value_format(entry.indicator, self._settings, before, entry.places)
             self.sheet.number(row, column, value, self._number_style(shown))
 
     def _figures(self, entry: Entry, row: int) -> None:
@@ -259,7 +259,7 @@ class StatusTable:
         if value is None:  # blank, not a dash: sparklines take words for zero
             return self.sheet.blank(row, column, "centre small")
         places = defined.own_decimals(value)
-        style = self._number_style(unit_format(indicator, self._settings, places=places))
+        style = self._number_style(value_format(indicator, self._settings, places=places))
         return self.sheet.number(row, column, value, style)
 
     def _year(self, row: int, column: int, year: int | None) -> None:
