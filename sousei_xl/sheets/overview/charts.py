@@ -36,7 +36,8 @@ class BarChart:
     """Horizontal bars, the first category on top, with the value written at each bar.
 
     ``largest`` is the largest value: amounts are shown in million yen where that leaves figures
-    to read, in thousand yen otherwise.
+    to read, in thousand yen otherwise. ``smallest`` is the smallest: bars begin at 0, and where
+    some go to the left of it, the categories are named beside them all.
     """
 
     title: str
@@ -44,6 +45,7 @@ class BarChart:
     categories: Area
     series: tuple[Series, ...]
     largest: int
+    smallest: int
 
 
 def insert_charts(sheet: Sheet, top: int, rows: int, charts: Sequence[BarChart]) -> None:
@@ -93,6 +95,7 @@ def _chart(sheet: Sheet, described: BarChart) -> Any:
             "num_font": font,
             "major_tick_mark": "none",
             "interval_unit": 1,  # every bar is named, be there little room
+            "label_position": "low" if described.smallest < 0 else None,
         }
     )
     chart.set_x_axis(
@@ -101,6 +104,7 @@ def _chart(sheet: Sheet, described: BarChart) -> Any:
             "name_font": font,
             "num_font": font,
             "num_format": amount,
+            "min": 0 if described.smallest >= 0 else None,
             "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
         }
     )
