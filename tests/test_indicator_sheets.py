@@ -389,20 +389,27 @@ def test_sparklines_cover_numbers_only(written: Path) -> None:
         assert all(c.value is None or isinstance(c.value, int | float) for c in cells)
 
 
-def test_the_lowest_column_of_a_sparkline_is_seen(written: Path) -> None:
-    with zipfile.ZipFile(written) as archive:
-        xml = archive.read("xl/worksheets/sheet1.xml").decode()
-    groups = re.findall(
-        r"<x14:sparklineGroup ([^>]*)>.*?<xm:f>.*?!([^<]*)</xm:f>", xml, flags=re.DOTALL
+def test_columns_of_sparklines_begin_at_zero(tmp_path: Path) -> None:
+    strategy = changed(
+        marked_strategy(), {"1イ-1": {"baseline": "-5"}, "2オ-3": {"baseline": "-5"}}
     )
-    values = sheet(written, STATUS)
-    assert len(groups) == 30
-    for options, area in groups:
-        cells = [c.value for row in values[area.replace("$", "")] for c in row]
-        figures = [c for c in cells if isinstance(c, int | float)]
-        floor = re.search(r'manualMin="([^"]*)"', options)
-        assert floor is not None
-        assert float(floor[1]) < min(figures)
+    rows = [
+        kpi_row(1, "1イ-1", {"H29実績": -3}),  # nothing but losses
+        kpi_row(2, "2オ-3", {"H29実績": 3}),
+        kpi_row(3, "3イ-1", {"H29実績": 18_561_750}),
+    ]
+    contents = kpi_contents(submissions=[kpi_submission(rows)], strategy=strategy)
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", contents)
+    with zipfile.ZipFile(path) as archive:
+        xml = archive.read("xl/worksheets/sheet1.xml").decode()
+    found = sheet(path, STATUS)
+    ends = {}
+    for options, row in re.findall(
+        r"<x14:sparklineGroup ([^>]*)>.*?<xm:f>.*?![A-Z]+(\d+):", xml, flags=re.DOTALL
+    ):
+        bounds = re.findall(r'manual(Max|Min)="([^"]*)"', options)
+        ends[found.cell(int(row), 1).value] = {name: float(value) for name, value in bounds}
+    assert ends == {"1イ-1": {"Min": -5, "Max": 0}, "2オ-3": {"Min": -5}, "3イ-1": {"Min": 0}}
 
 
 def test_a_measure_is_not_torn_by_the_end_of_a_page(written: Path) -> None:

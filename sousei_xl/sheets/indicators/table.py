@@ -225,8 +225,9 @@ class StatusTable:
             "series_color": "#8EA9DB",
             "last_point": True,
             "last_color": "#1F3864",
-            # The lowest column is to be seen as well; without any spread all are equally high.
-            "min": _floor(values),
+            # Columns begin at 0, above or below: from anywhere else they make much of little.
+            "min": float(min(Decimal(0), *values)),
+            "max": 0 if max(values) < 0 else None,
         }
         if self.sheet.worksheet.add_sparkline(row, columns.trend, options):
             raise LostCell(f"{self.sheet.name}: sparkline in row {row + 1} refused by the writer")
@@ -281,12 +282,6 @@ class StatusTable:
             for shown, first, last, size in texts
         )
         self.sheet.height(row, max(least, *needed))
-
-
-def _floor(values: Sequence[Decimal]) -> float:
-    """Half of the spread below the lowest value."""
-    spread = max(values) - min(values) or abs(max(values)) or Decimal(1)
-    return float(min(values) - spread / 2)
 
 
 def spans(sheet: Sheet, shares: Sequence[float]) -> list[tuple[int, int]]:
