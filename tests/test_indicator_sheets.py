@@ -696,6 +696,51 @@ def test_values_in_a_chart_stand_clear_of_the_lines(
     assert (found.latest_place, found.target_place) == places
 
 
+@pytest.mark.parametrize(
+    ("changes", "typed", "places"),
+    [
+        # (現状値's place, the latest actual's, the target's) where an axis from 0 is just below
+        ({"baseline": "0"}, {"H28実績": 0}, ("above", "above", "above")),
+        ({"baseline": "100", "target": "0"}, {"H28実績": 5}, ("above", "right", "right")),
+        ({"baseline": "100", "target": "0"}, {"H31実績": 0}, ("above", "above", "right")),
+    ],
+)
+def test_values_in_a_chart_stand_clear_of_the_axis(
+    changes: dict[str, str], typed: dict[str, Any], places: tuple[str, str, str]
+) -> None:
+    strategy = changed(marked_strategy(), {"2オ-3": changes})
+    sent = [kpi_submission([kpi_row(1, "2オ-3", typed)])]
+    found = trend(kpi_contents(submissions=sent, strategy=strategy), "2オ-3")
+    assert (found.baseline_place, found.latest_place, found.target_place) == places
+
+
+def test_a_long_value_has_room_beside_the_last_year() -> None:
+    strategy = changed(marked_strategy(), {"2オ-3": {"target": "1500000000"}})
+    found = trend(kpi_contents(strategy=strategy), "2オ-3")
+    assert found.years == range(2014, 2021)
+
+
+def test_a_long_title_keeps_its_unit() -> None:
+    found = trend(example(), "2オ-3")
+    assert found.short_title(90) == found.title == "2オ-3 観光客宿泊延数（万泊）"
+    assert found.short_title(12) == "2オ-3 観光…（万泊）"
+    assert found.short_title(3) == "2オ-3 …（万泊）"
+
+
+def test_axes_begin_at_zero_or_it_is_said_that_some_do_not(tmp_path: Path, written: Path) -> None:
+    said = "縦軸は、値の動きが見えるように0から始まらないものがあります。"
+    assert any(said in text for text in texts(written, TRENDS))
+    close = trend(example(), "1ウ-1a")  # 63.0 to 69.4
+    far = trend(example(), "2オ-3")  # 74.4 to 100
+    assert (close.starts_at_zero, far.starts_at_zero) == (False, True)
+    for shown in (close, far):
+        (chart,) = [c for c in charts(written) if shown.title in c]
+        assert ('<c:min val="0"/>' in chart) is shown.starts_at_zero
+    strategy = replace(marked_strategy(), indicators=(far.entry.indicator,))
+    alone = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(strategy=strategy))
+    assert not any(said in text for text in texts(alone, TRENDS))
+
+
 def test_a_period_s_sum_starts_at_nothing() -> None:
     found = trend(example(), "2エ-1")
     assert [int(v) for v in found.values[ACTUAL].values()] == [7, 13, 21]

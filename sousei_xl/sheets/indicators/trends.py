@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sousei_xl.findings import clip
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.book import Book, LostCell, Sheet
 from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart
@@ -31,6 +30,7 @@ _LEGEND = (
     "線と印：●―●は実績値、■（灰色）は現状値、▲は目標値、破線は目安（現状値から目標値まで毎年同じ幅で進んだ場合。"
     "年度別目標のある指標はその値）です。期間累計の指標は、各年の値を足した累積値です。"
 )
+_CUT_AXIS = "縦軸は、値の動きが見えるように0から始まらないものがあります。"
 
 
 # How the lines look, told apart in black and white: by marker and dash.
@@ -101,7 +101,8 @@ def write_indicator_trends(book: Book, contents: Contents) -> None:
     columns = max(len(years), _LEAST_YEARS)
     sheet = book.sheet(SHEET, (_ID, _NAME, _LINE, *[_YEAR] * columns))
     top = write_indicator_head(sheet, contents, SHEET)
-    sheet.wide_text(top, _LEGEND, "note")
+    cut = _CUT_AXIS if any(trend.is_cut for trend in trends) else ""
+    sheet.wide_text(top, _LEGEND + cut, "note")
     sheet.repeat = (top, top)
     rows = _chart_rows(sheet)
     printed = list(_pages(contents, trends))
@@ -212,13 +213,14 @@ def _chart(sheet: Sheet, place: _Place) -> Any:
                 **labels,
             }
         chart.add_series(series)
-    title = clip(trend.title, _LONGEST_TITLE)
+    title = trend.short_title(_LONGEST_TITLE)
     chart.set_title({"name": title, "name_font": {**font, "size": 9, "bold": True}})
     chart.set_x_axis({"num_font": font, "label_position": "low"})
     chart.set_y_axis(
         {
             "num_font": font,
             "num_format": digits,
+            "min": 0 if trend.starts_at_zero else None,
             "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}},
         }
     )
@@ -230,7 +232,7 @@ def _chart(sheet: Sheet, place: _Place) -> Any:
 def _labels(trend: Trend, name: str) -> dict[str, Any]:
     """Values are written at the baseline, at the latest actual and at the target."""
     if name == BASELINE:
-        return {"position": "above" if trend.falls else "below"}
+        return {"position": trend.baseline_place}
     if name == TARGET:
         return {"position": trend.target_place}
     latest = trend.latest_actual
