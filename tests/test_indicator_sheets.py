@@ -512,13 +512,13 @@ def test_notes_and_contents_page_know_the_indicators(tmp_path: Path) -> None:
         assert (STATUS in texts(path, "目次")) is there
         assert (NOTICE in texts(path, "注記")) is there
         assert (
-            "30系列のうち30系列の報告がありました（内訳のある指標は、内訳ごとに数えます）。"
+            "指標30件のうち30件の報告がありました（内訳のある指標は、内訳ごとに1件と数えます）。"
             in texts(path, "注記")
         ) is there
 
 
 def test_a_round_that_is_not_complete_says_what_it_waits_for(tmp_path: Path, hard: Path) -> None:
-    assert any(text.startswith("【集計中】30系列のうち11系列") for text in texts(hard, STATUS))
+    assert any(text.startswith("【集計中】指標30件のうち11件") for text in texts(hard, STATUS))
     silent = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(submissions=[]))
     assert "実績の報告はまだありません。" in texts(silent, STATUS)
     assert read_values(silent).get_sheet_by_name(DATA).to_python() == [list(INDICATOR_HEADINGS)]
