@@ -17,7 +17,7 @@ from python_calamine import load_workbook as read_values
 
 from sousei_xl.sheets import book as book_module
 from sousei_xl.sheets import pages
-from sousei_xl.sheets.book import Book, LostCell, Sheet
+from sousei_xl.sheets.book import MAX_NUMBER_FORMATS, Book, LostCell, Sheet
 from sousei_xl.sheets.styles import STYLES
 from sousei_xl.sheets.tables import Column, Formula, Link, Row, Table, write_table
 from sousei_xl.workspace import Run
@@ -61,6 +61,14 @@ def test_less_than_nothing_is_printed_with_the_offices_sign(tmp_path: Path, minu
         f"0.0%;{minus}0.0%",
         f"0.0%;{minus}0.0%",
     ]
+
+
+def test_a_workbook_that_excel_would_repair_is_refused(tmp_path: Path) -> None:
+    sheet = Book(tmp_path / "a.xlsx", RUN, example_strategy().settings, "一覧").sheet("表", [10])
+    for row in range(MAX_NUMBER_FORMATS + 1):
+        sheet.number(row, 0, row, sheet.book.format(num_format=f'0"種{row}"'))
+    with pytest.raises(LostCell, match="too many number formats"):
+        sheet.book.close()
 
 
 # --- cells ----------------------------------------------------------------------------------------

@@ -95,7 +95,8 @@ def test_a_block_per_goal_and_measure_with_indicators_projects_and_totals(tmp_pa
     first = next(i for i, row in enumerate(rows) if str(row[0]).startswith("施策2ウ　"))
     block = rows[first : first + 9]
     assert block[2][1:3] == ["2ウ-1", "まちなか居住人口"]
-    assert block[2][4:10] == [9641, 9945, 10400, pytest.approx(304 / 759), 0.6, "△ おおむね順調"]
+    assert block[2][3:7] == ["人", "9,641（H26）", "9,945（H29）", "10,400（H31）"]
+    assert block[2][7:10] == [pytest.approx(304 / 759), 0.6, "△ おおむね順調"]
     assert [row[1] for row in block[4:7]] == [1, 2, 3]
     assert [row[3] for row in block[4:7]] == ["", "", "再掲"]
     assert [row[7:9] for row in block[4:7]] == [[5906, 5906], [3430, 3430], [22518, ""]]

@@ -18,18 +18,22 @@ from python_calamine import load_workbook as read_values
 from sousei_xl.figures.indicators import YearFigures, count_classes, wholes
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
+from sousei_xl.sheets.council import EVALUATION, write_council
 from sousei_xl.sheets.indicators import indicators_data, write_indicator_status
 from sousei_xl.sheets.indicators.data import INDICATOR_HEADINGS
 from sousei_xl.sheets.indicators.entries import (
     change_format,
     distance_format,
     entries,
+    quoted,
     shown_class,
-    unit_format,
+    value_format,
+    year_format,
 )
 from sousei_xl.sheets.indicators.path import ACTUAL, BASELINE, EXPECTED, TARGET, Trend
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.overview import write_contents_page, write_notes
+from sousei_xl.strategy import Goal
 from tests.facts import example_contents, prototype_of, write_form
 from tests.indicator_builders import kpi_row, kpi_strategy, kpi_submission
 from tests.kpi_contents import (
@@ -166,45 +170,48 @@ def test_recalculated_by_libreoffice_every_cell_stays(
                         assert again == cell, (name, number)
 
 
-def test_values_stand_with_unit_and_precision_of_the_source(written: Path) -> None:
+def test_values_stand_beside_their_unit_at_the_precision_of_the_source(written: Path) -> None:
     found = table(written)
-    for id_, shown in (
-        ("1ウ-1a", '#,##0.0"％"'),
-        ("2オ-3", '#,##0.0"万泊"'),
-        ("3イ-1", '#,##0"万円"'),
+    for id_, unit, shown in (
+        ("1ウ-1a", "％\n各年度", "#,##0.0"),
+        ("2オ-3", "万泊\n各年度", "#,##0.0"),
+        ("3イ-1", "万円\n各年度", "#,##0"),
     ):
+        assert found[id_]["単位・\n集計区分"].value == unit
         for heading in ("現状値", "H27実績"):
             assert found[id_][heading].number_format.split(";")[0] == shown
     # 現状値 and 目標値 are written to the letter of the source.
     for id_, shown in (
-        ("1ウ-1a", '#,##0.0"％"'),
-        ("1エ-1", '#,##0"％"'),
-        ("2オ-3", '#,##0"万泊"'),
-        ("3イ-1", '#,##0"万円"'),
-        ("4ア-2", '#,##0.0"回"'),
+        ("1ウ-1a", "#,##0.0"),
+        ("1エ-1", "#,##0"),
+        ("2オ-3", "#,##0"),
+        ("3イ-1", "#,##0"),
+        ("4ア-2", "#,##0.0"),
     ):
         assert found[id_]["目標値"].number_format.split(";")[0] == shown
     assert found["3イ-1"]["現状値"].value == 18_370_112
     assert found["2オ-3"]["基準年"].value == 2014
     assert found["2オ-3"]["基準年"].number_format == '"H26"'
+    (note,) = [t for t in texts(written, STATUS) if t.startswith("達成率＝")]
+    assert "単位は「単位・集計区分」の列にあります（％どうしの差はポイントです）" in note
 
 
 def test_number_formats_say_what_a_figure_means() -> None:
     settings = marked_strategy().settings
     share = indicator_of(example(), "1ウ-1a")
-    assert unit_format(share, settings) == '#,##0.0"％";▲#,##0.0"％"'
-    assert unit_format(share, settings, "速 ").startswith('"速 "#,##0.0"％"')
-    assert distance_format(share, settings).split(";") == [
-        '"あと"#,##0.0"ポイント"',
-        '"到達 +"#,##0.0"ポイント"',
-        '"到達"',
+    assert value_format(share, settings) == "#,##0.0;▲#,##0.0"
+    assert value_format(share, settings, "速 ") == '"速 "#,##0.0;"速 "▲#,##0.0'
+    assert value_format(share, settings, places=0) == "#,##0;▲#,##0"
+    assert distance_format(share, settings) == '"あと"#,##0.0;"到達 +"#,##0.0;"到達"'
+    assert change_format(share, settings) == '"+"#,##0.0;▲#,##0.0;"±0"'
+    assert quoted('件"数') == '"件”数"'
+
+
+def test_a_year_far_from_the_plan_has_no_format_of_its_own() -> None:
+    settings = marked_strategy().settings  # 2015 to 2019
+    assert [year_format(y, settings) for y in (1974, 1975, 2039, 2040)] == [
+        *("0", '"S50"', '"R21"', "0"),
     ]
-    points = '"+"#,##0.0"ポイント";▲#,##0.0"ポイント";"±0""ポイント"'
-    assert change_format(share, settings) == points
-    nights = indicator_of(example(), "2オ-3")
-    assert distance_format(nights, settings).startswith('"あと"#,##0.0"万泊"')
-    assert unit_format(nights, settings, places=0) == '#,##0"万泊";▲#,##0"万泊"'
-    assert "”数" in unit_format(replace(share, unit='件"数'), settings)
 
 
 def test_preliminary_values_and_missing_ones_say_so(written: Path) -> None:
@@ -334,6 +341,26 @@ def test_two_classes_of_one_name_share_a_column(tmp_path: Path) -> None:
     assert live.endswith('"~* C")')
 
 
+def test_many_goals_have_a_chart_that_can_be_read_and_no_page_tears(tmp_path: Path) -> None:
+    strategy = marked_strategy()
+    more = tuple(Goal(n, f"目標{n}", f"目標{n}", f"{n}") for n in range(5, 16))
+    contents = kpi_contents(strategy=replace(strategy, goals=(*strategy.goals, *more)))
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", contents)
+    with zipfile.ZipFile(path) as archive:
+        drawing = archive.read("xl/drawings/drawing1.xml").decode()
+    top, bottom = (int(row) for row in re.findall(r"<xdr:row>(\d+)</xdr:row>", drawing))
+    assert bottom - top > 20
+    found = sheet(path, STATUS)
+    breaks = [brk.id for brk in found.row_breaks.brk]  # rows above, as Excel counts
+    first = {row[0].value: row[0].row for row in found.iter_rows() if row[0].value}
+    explained = first["数字の見方（電卓で確かめられます）"]
+    # Breaks stand before the chart, before the explanation and before the table, nowhere within.
+    assert not [b for b in breaks if first[STATUS] <= b < first["合計"]]
+    assert not [b for b in breaks if top < b <= bottom]
+    assert not [b for b in breaks if explained <= b < first["ID"] - 2]
+    assert first["ID"] - 1 in breaks
+
+
 def test_a_goal_without_indicators_says_so(written: Path) -> None:
     assert "数値目標　この基本目標には設定されていません。" in texts(written, STATUS)
 
@@ -362,20 +389,27 @@ def test_sparklines_cover_numbers_only(written: Path) -> None:
         assert all(c.value is None or isinstance(c.value, int | float) for c in cells)
 
 
-def test_the_lowest_column_of_a_sparkline_is_seen(written: Path) -> None:
-    with zipfile.ZipFile(written) as archive:
-        xml = archive.read("xl/worksheets/sheet1.xml").decode()
-    groups = re.findall(
-        r"<x14:sparklineGroup ([^>]*)>.*?<xm:f>.*?!([^<]*)</xm:f>", xml, flags=re.DOTALL
+def test_columns_of_sparklines_begin_at_zero(tmp_path: Path) -> None:
+    strategy = changed(
+        marked_strategy(), {"1イ-1": {"baseline": "-5"}, "2オ-3": {"baseline": "-5"}}
     )
-    values = sheet(written, STATUS)
-    assert len(groups) == 30
-    for options, area in groups:
-        cells = [c.value for row in values[area.replace("$", "")] for c in row]
-        figures = [c for c in cells if isinstance(c, int | float)]
-        floor = re.search(r'manualMin="([^"]*)"', options)
-        assert floor is not None
-        assert float(floor[1]) < min(figures)
+    rows = [
+        kpi_row(1, "1イ-1", {"H29実績": -3}),  # nothing but losses
+        kpi_row(2, "2オ-3", {"H29実績": 3}),
+        kpi_row(3, "3イ-1", {"H29実績": 18_561_750}),
+    ]
+    contents = kpi_contents(submissions=[kpi_submission(rows)], strategy=strategy)
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", contents)
+    with zipfile.ZipFile(path) as archive:
+        xml = archive.read("xl/worksheets/sheet1.xml").decode()
+    found = sheet(path, STATUS)
+    ends = {}
+    for options, row in re.findall(
+        r"<x14:sparklineGroup ([^>]*)>.*?<xm:f>.*?![A-Z]+(\d+):", xml, flags=re.DOTALL
+    ):
+        bounds = re.findall(r'manual(Max|Min)="([^"]*)"', options)
+        ends[found.cell(int(row), 1).value] = {name: float(value) for name, value in bounds}
+    assert ends == {"1イ-1": {"Min": -5, "Max": 0}, "2オ-3": {"Min": -5}, "3イ-1": {"Min": 0}}
 
 
 def test_a_measure_is_not_torn_by_the_end_of_a_page(written: Path) -> None:
@@ -390,6 +424,63 @@ def test_long_words_are_cut_and_said_to_be(hard: Path) -> None:
     words = next(text for text in texts(hard, STATUS) if "あああ" in text)
     assert len(words) < 700
     assert words.endswith("…（続きは、提出された様式にあります）")
+
+
+# --- number formats: Excel repairs a workbook with more than about 200 ----------------------------
+
+
+def many_contents() -> Contents:
+    """150 series, each with a unit of its own, six decimals at most, 60 years of 現状値."""
+    strategy = marked_strategy()
+    kinds = ("各年度", "期間累計", "時点")
+    model = indicator_of(example(), "2オ-3")
+    series = tuple(
+        replace(
+            model,
+            id=f"2オ-{n}",
+            name=f"指標{n}",
+            unit=f"単位{n}",
+            kind=kinds[n % 3],
+            baseline=f"{n}.{'123456'[: n % 7]}".rstrip("."),
+            baseline_year=f"{1955 + n % 60}",
+            target=f"{2 * n}.{'654321'[: n % 5]}".rstrip("."),
+            target_year=f"{2017 + n % 3}",
+        )
+        for n in range(1, 151)
+    )
+    rows = [
+        kpi_row(
+            n, i.id, {"H27実績": n, "H28実績": n + n / 8, "速報・確報": ("速報", "確報")[n % 2]}
+        )
+        for n, i in enumerate(series, 1)
+    ]
+    return kpi_contents(
+        submissions=[kpi_submission(rows)], strategy=replace(strategy, indicators=series)
+    )
+
+
+def test_formats_are_few_however_many_units_there_are(tmp_path: Path) -> None:
+    contents = many_contents()
+    prototype, _ = prototype_of(write_form(tmp_path / "form.xlsx"), contents.strategy)
+    assert prototype is not None
+    official, council = tmp_path / "別紙.xlsx", tmp_path / "検討懇談会資料.xlsx"
+    write_official(official, contents, prototype)
+    write_council(council, contents, ())
+    for path in (official, council):
+        with zipfile.ZipFile(path) as archive:
+            formats = archive.read("xl/styles.xml").decode().count("<numFmt ")
+        assert formats <= 200, path.name
+    found = table(official)
+    shown = {str(r[1]): r for r in read_values(council).get_sheet_by_name(EVALUATION).to_python()}
+    for entry in entries(contents):
+        indicator, cells = entry.indicator, found[entry.indicator.id]
+        assert cells["単位・\n集計区分"].value.split("\n")[0] == indicator.unit
+        assert cells["現状値"].value == pytest.approx(float(indicator.baseline))
+        assert cells["目標値"].value == pytest.approx(float(indicator.target))
+        assert cells["H28実績"].value == pytest.approx(float(entry.report.actuals[2016]))
+        said = shown[indicator.id]
+        assert said[3] == indicator.unit
+        assert said[6] == f"{indicator.target}（H{int(indicator.target_year) - 1988}）"
 
 
 # --- what every sheet says ------------------------------------------------------------------------
@@ -421,13 +512,13 @@ def test_notes_and_contents_page_know_the_indicators(tmp_path: Path) -> None:
         assert (STATUS in texts(path, "目次")) is there
         assert (NOTICE in texts(path, "注記")) is there
         assert (
-            "30系列のうち30系列の報告がありました（内訳のある指標は、内訳ごとに数えます）。"
+            "指標30件のうち30件の報告がありました（内訳のある指標は、内訳ごとに1件と数えます）。"
             in texts(path, "注記")
         ) is there
 
 
 def test_a_round_that_is_not_complete_says_what_it_waits_for(tmp_path: Path, hard: Path) -> None:
-    assert any(text.startswith("【集計中】30系列のうち11系列") for text in texts(hard, STATUS))
+    assert any(text.startswith("【集計中】指標30件のうち11件") for text in texts(hard, STATUS))
     silent = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(submissions=[]))
     assert "実績の報告はまだありません。" in texts(silent, STATUS)
     assert read_values(silent).get_sheet_by_name(DATA).to_python() == [list(INDICATOR_HEADINGS)]
@@ -544,6 +635,21 @@ def test_charts_can_be_read_without_colour(written: Path) -> None:
     assert '<a:prstDash val="dash"/>' in charts(written)[1 + 1]
 
 
+def test_charts_name_the_font_of_japanese_and_leave_blank_years_out(written: Path) -> None:
+    for chart in charts(written):
+        assert re.findall(r'<a:latin (typeface="[^"]*"[^>]*/>)', chart)
+        assert not re.search(r'<a:latin (typeface="[^"]*"[^>]*/>)(?!<a:ea \1)', chart)
+    shown = trend(example(), "1エ-1")
+    (chart,) = [c for c in charts(written) if shown.title in c]
+    cached = [
+        dict(re.findall(r'<c:pt idx="(\d+)"><c:v>([^<]*)</c:v>', values))
+        for values in re.findall(r"<c:val>(.*?)</c:val>", chart, flags=re.DOTALL)
+    ]
+    lines = [shown.values[name] for name in (EXPECTED, ACTUAL, BASELINE, TARGET)]
+    assert [len(points) for points in cached] == [len(line) for line in lines]
+    assert float(cached[3][str(len(shown.years) - 1)]) == 25
+
+
 def all_trends(contents: Contents) -> list[Trend]:
     settings = contents.strategy.settings
     return [Trend.of(entry, settings) for entry in entries(contents)]
@@ -588,6 +694,51 @@ def test_values_in_a_chart_stand_clear_of_the_lines(
 ) -> None:
     found = trend(kpi_contents(submissions=[kpi_submission([kpi_row(1, id_, typed)])]), id_)
     assert (found.latest_place, found.target_place) == places
+
+
+@pytest.mark.parametrize(
+    ("changes", "typed", "places"),
+    [
+        # (現状値's place, the latest actual's, the target's) where an axis from 0 is just below
+        ({"baseline": "0"}, {"H28実績": 0}, ("above", "above", "above")),
+        ({"baseline": "100", "target": "0"}, {"H28実績": 5}, ("above", "right", "right")),
+        ({"baseline": "100", "target": "0"}, {"H31実績": 0}, ("above", "above", "right")),
+    ],
+)
+def test_values_in_a_chart_stand_clear_of_the_axis(
+    changes: dict[str, str], typed: dict[str, Any], places: tuple[str, str, str]
+) -> None:
+    strategy = changed(marked_strategy(), {"2オ-3": changes})
+    sent = [kpi_submission([kpi_row(1, "2オ-3", typed)])]
+    found = trend(kpi_contents(submissions=sent, strategy=strategy), "2オ-3")
+    assert (found.baseline_place, found.latest_place, found.target_place) == places
+
+
+def test_a_long_value_has_room_beside_the_last_year() -> None:
+    strategy = changed(marked_strategy(), {"2オ-3": {"target": "1500000000"}})
+    found = trend(kpi_contents(strategy=strategy), "2オ-3")
+    assert found.years == range(2014, 2021)
+
+
+def test_a_long_title_keeps_its_unit() -> None:
+    found = trend(example(), "2オ-3")
+    assert found.short_title(90) == found.title == "2オ-3 観光客宿泊延数（万泊）"
+    assert found.short_title(12) == "2オ-3 観光…（万泊）"
+    assert found.short_title(3) == "2オ-3 …（万泊）"
+
+
+def test_axes_begin_at_zero_or_it_is_said_that_some_do_not(tmp_path: Path, written: Path) -> None:
+    said = "縦軸は、値の動きが見えるように0から始まらないものがあります。"
+    assert any(said in text for text in texts(written, TRENDS))
+    close = trend(example(), "1ウ-1a")  # 63.0 to 69.4
+    far = trend(example(), "2オ-3")  # 74.4 to 100
+    assert (close.starts_at_zero, far.starts_at_zero) == (False, True)
+    for shown in (close, far):
+        (chart,) = [c for c in charts(written) if shown.title in c]
+        assert ('<c:min val="0"/>' in chart) is shown.starts_at_zero
+    strategy = replace(marked_strategy(), indicators=(far.entry.indicator,))
+    alone = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(strategy=strategy))
+    assert not any(said in text for text in texts(alone, TRENDS))
 
 
 def test_a_period_s_sum_starts_at_nothing() -> None:

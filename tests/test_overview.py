@@ -319,6 +319,17 @@ def test_charts_follow_a_short_table_on_its_page(tmp_path: Path) -> None:
     assert charts - 1 not in [mark.id for mark in sheet.row_breaks.brk]
 
 
+def test_bars_begin_at_zero_and_losses_leave_the_names_readable(tmp_path: Path) -> None:
+    near = [{**example_rows()[0], "budget": budget} for budget in (100_000, 104_000)]
+    below = [{**example_rows()[0], "budget": budget} for budget in (-5_000, 2_000)]
+    for number, (rows, starts, place) in enumerate(((near, True, "nextTo"), (below, False, "low"))):
+        charts, _ = drawings(write(tmp_path / f"{number}.xlsx", example_contents(rows=rows)))
+        for chart in charts:
+            categories, amounts = re.findall(r"<c:(?:cat|val)Ax>.*?</c:(?:cat|val)Ax>", chart)
+            assert ('<c:min val="0"/>' in amounts) is starts
+            assert f'<c:tickLblPos val="{place}"/>' in categories
+
+
 def test_no_chart_with_more_bars_than_anyone_can_read(tmp_path: Path) -> None:
     strategy = make_strategy(departments=[(i, f"第{i}部") for i in range(1, 60)])
     row = {**example_rows()[0], "department": "第1部", "budget": 500}

@@ -99,7 +99,7 @@ def test_the_kpi_round_after_a_return_of_the_list(workspace: Path) -> None:
     ]
     # Counted, and called, as on the official sheets: 29 indicators have 30 series.
     counted = next(str(row[1]) for row in cells if row[0] == "KPI").partition("に回答")[0]
-    assert counted.startswith("30系列のうち")
+    assert counted.startswith("指標30件のうち")
     assert f"KPI: {counted}の回答がありました。" in done.out
     replaced = next(row for row in cells if "差し替え済み" in row)
     assert replaced[3] == "夏1.xlsx"

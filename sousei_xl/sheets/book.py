@@ -32,6 +32,7 @@ Orientation = Literal["landscape", "portrait"]
 
 MAX_LINKS = 65_530  # links on a sheet
 MAX_HEADER = 255  # characters of a page header or footer
+MAX_NUMBER_FORMATS = 200  # of a workbook: Excel repairs one that has more (MS-OI29500 2.1.713)
 _NO_CODES = dict.fromkeys(map(ord, '",&'))  # what has a meaning there
 UNIX = 3  # the system that a zip says it was packed on
 _SIGNED = ("#,##0", "0.0%")  # printed with the office's sign for less than nothing
@@ -168,7 +169,10 @@ class Book:
         return sheet
 
     def close(self) -> None:
-        """Write the file. Raises OSError (PermissionError while Excel has it open)."""
+        """Write the file. Raises OSError (PermissionError while Excel has it open), and LostCell
+        where it has more number formats than Excel opens."""
+        if len({look.num_format for look in self.workbook.formats}) > MAX_NUMBER_FORMATS:
+            raise LostCell(f"{self.workbook.filename}: too many number formats")
         try:
             self.workbook.close()
             _same_on_all_systems(self.workbook.filename)

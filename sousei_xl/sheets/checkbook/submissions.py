@@ -147,7 +147,7 @@ def _indicator_round(kpi: IndicatorResult) -> str:
         if department.expected:
             states[indicator_state(department)].append(department.department)
     told = "　".join(f"{state} {len(names)}（{named(names)}）" for state, names in states.items())
-    return f"{kpi.expected}系列のうち{kpi.reported}系列に回答　{told}"
+    return f"指標{kpi.expected}件のうち{kpi.reported}件に回答　{told}"
 
 
 def _judged_by_office(reports: Sequence[Report], judgement: Judgement) -> str:

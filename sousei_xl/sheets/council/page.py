@@ -10,6 +10,7 @@ from typing import Any
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from sousei_xl import text
+from sousei_xl.figures.precision import shown
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.rules.records import ListedRow
 from sousei_xl.sheets import Contents, pages
@@ -23,7 +24,6 @@ from sousei_xl.sheets.indicators.entries import (
     Group,
     remarks,
     shown_class,
-    unit_format,
 )
 from sousei_xl.sheets.indicators.table import PRELIMINARY_MARK
 from sousei_xl.sheets.styles import STYLES
@@ -174,6 +174,7 @@ class Blocks:
         suffix = ("\n（内訳）" if part else "") + self._silence(entry)
         label = self._class(row, entry.class_name, suffix)
         self._fit(row, name, _NAME, _NAME, 20)
+        self._fit(row, indicator.unit, _MARK, _MARK, sheet.heights[row])
         self._fit(row, label, _LAST, _LAST, sheet.heights[row])
         self.row += 1
 
@@ -205,16 +206,17 @@ class Blocks:
         words: str = "",
         places: int | None = None,
     ) -> None:
-        """A value with its unit and its year: ``74.4万泊（H26）``, with its own decimals or
-        ``places``."""
+        """A value and its year: ``74.4（H26）``, with its own decimals or ``places``.
+
+        A text: as formats of numbers, decimals, years and marks would be more than Excel holds.
+        """
         if value is None:
             self.sheet.text(row, column, words or NOTHING, "centre")
             return
         label = "" if year is None else f"（{defined.year_label(year, self._settings)}）"
         places = defined.own_decimals(value) if places is None else places
-        shown = unit_format(indicator, self._settings, before, label, places)
-        look = {**STYLES["number"], **STYLES["tight"], "num_format": shown}
-        self.sheet.number(row, column, value, self._book.format(**look))
+        figure = shown(value, indicator, self._settings.minus, places)
+        self.sheet.text(row, column, f"{before}{figure}{label}", "number tight")
 
     def _class(self, row: int, class_name: str, suffix: str) -> str:
         """Mark and name of the class and what is added to it: the text as written."""

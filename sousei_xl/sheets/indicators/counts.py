@@ -13,12 +13,12 @@ from sousei_xl.figures.indicators import count_classes, wholes
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.book import LostCell, Sheet
 from sousei_xl.sheets.data import literal
+from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart, chart_rows
 from sousei_xl.sheets.indicators.entries import quoted, shown_class
 from sousei_xl.strategy import CLASSES, Settings
 
 TITLE = "基本目標別・判定別の指標の数（数値目標とKPI）"
-CHART_ROWS = 11
-_ROW_PIXELS, _GAP = 20, 8
+_GAP = 8
 _DARK = "#1F3864"
 
 
@@ -147,14 +147,19 @@ class CountTable:
         )
         self.sheet.height(row, max(needed))
 
+    @property
+    def chart_rows(self) -> int:
+        """How many rows the chart takes: all goals can be read, and no page's end tears it."""
+        return chart_rows(len(self.counts.goals), self.sheet.page_room())
+
     def insert_chart(self, row: int) -> None:
-        """The chart over ``CHART_ROWS`` rows from ``row`` on, as wide as the sheet."""
+        """The chart over ``chart_rows`` rows from ``row`` on, as wide as the sheet."""
         sheet, counts = self.sheet, self.counts
-        for number in range(row, row + CHART_ROWS):
-            sheet.height(number, _ROW_PIXELS * 0.75)
+        for number in range(row, row + self.chart_rows):
+            sheet.height(number, ROW_HEIGHT)
         chart = self._chart()
         width = sum(pages.column_pixels(w) for w in sheet.widths)
-        chart.set_size({"width": width, "height": CHART_ROWS * _ROW_PIXELS - _GAP})
+        chart.set_size({"width": width, "height": self.chart_rows * ROW_PIXELS - _GAP})
         said = "。".join(
             f"基本目標{goal}は{'、'.join(f'{label}{count}件' for label, count in found)}"
             for goal, _ in counts.goals
@@ -171,7 +176,7 @@ class CountTable:
     def _chart(self) -> Any:
         sheet, goals = self.sheet, len(self.counts.goals)
         font = {"name": sheet.book.settings.font, "size": 9, "bold": False}
-        chart = sheet.book.workbook.add_chart({"type": "bar", "subtype": "stacked"})
+        chart = add_chart(sheet.book, "bar", "stacked")
         rows = (self.top + 1, self.top + goals)
         marks = sheet.book.settings.judgement.marks
         for (column, _), (label, name) in zip(
@@ -202,7 +207,13 @@ class CountTable:
         chart.set_title({"name": TITLE, "name_font": {**font, "size": 11, "bold": True}})
         # Of bar charts XlsxWriter calls the vertical axis, that of the categories, y.
         chart.set_y_axis(
-            {"reverse": True, "crossing": "max", "num_font": font, "major_tick_mark": "none"}
+            {
+                "reverse": True,
+                "crossing": "max",
+                "num_font": font,
+                "major_tick_mark": "none",
+                "interval_unit": 1,  # every goal is named, be there little room
+            }
         )
         chart.set_x_axis(
             {

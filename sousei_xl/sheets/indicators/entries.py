@@ -14,6 +14,7 @@ from sousei_xl.strategy import Indicator, Settings
 from sousei_xl.strategy import indicators as defined
 
 NOTHING = "－"  # a figure that has no meaning here
+_YEARS_BEFORE, _YEARS_AFTER = 40, 20  # of the plan; these years have a format of their own
 _PRELIMINARY, _BEING_ASKED = defined.STAGES[0], "確認中"
 
 
@@ -110,39 +111,39 @@ def shown_class(class_name: str, settings: Settings) -> str:
     return f"{judgement.marks.get(class_name, '')} {judgement.name(class_name)}".strip()
 
 
-def unit_format(
-    indicator: Indicator,
-    settings: Settings,
-    before: str = "",
-    after: str = "",
-    places: int | None = None,
+def value_format(
+    indicator: Indicator, settings: Settings, before: str = "", places: int | None = None
 ) -> str:
-    """Excel's number format of a value with its unit: ``#,##0.0"万泊"``, at the source's precision.
+    """Excel's number format of a value after ``before``: ``"速 "#,##0.0``, at the source's
+    precision or with ``places``.
 
-    ``before`` and ``after`` are printed around it, ``places`` are as in ``number_format``.
+    No format of a figure names its unit: Excel can hold about 200 formats, which every unit with
+    its decimals and signs would use up, and repairs a workbook that has more.
     """
-    return ";".join(
-        f"{quoted(before)}{part}{quoted(indicator.unit + after)}"
-        for part in number_format(indicator, settings, places).split(";")
-    )
+    parts = number_format(indicator, settings, places).split(";")
+    return ";".join(f"{quoted(before)}{part}" for part in parts)
 
 
 def distance_format(indicator: Indicator, settings: Settings, places: int | None = None) -> str:
-    """What is missing to the target: ``あと8.4万泊``; ``到達 +0.4ポイント`` beyond it."""
+    """What is missing to the target: ``あと8.4``; ``到達 +0.4`` beyond it."""
     digits = number_format(indicator, settings, places).split(";")[0]
-    unit = quoted(defined.gap_unit(indicator))
-    return f'"あと"{digits}{unit};"到達 +"{digits}{unit};"到達"'
+    return f'"あと"{digits};"到達 +"{digits};"到達"'
 
 
 def change_format(indicator: Indicator, settings: Settings, places: int | None = None) -> str:
-    """A change with its sign: ``+2.0ポイント``, ``▲5百万円``, ``±0件``."""
+    """A change with its sign: ``+2.0``, ``▲5``, ``±0``."""
     rise, fall = number_format(indicator, settings, places).split(";")
-    unit = quoted(defined.gap_unit(indicator))
-    return f'"+"{rise}{unit};{fall}{unit};"±0"{unit}'
+    return f'"+"{rise};{fall};"±0"'
 
 
 def year_format(year: int, settings: Settings) -> str:
-    """A number format under which the year 2017 reads ``H29`` and stays a number."""
+    """A number format under which the year 2017 reads ``H29`` and stays a number.
+
+    A year far from the plan's reads ``1947``: formats are few.
+    """
+    first, last = settings.plan_years
+    if not first - _YEARS_BEFORE <= year <= last + _YEARS_AFTER:
+        return "0"
     return quoted(defined.year_label(year, settings))
 
 

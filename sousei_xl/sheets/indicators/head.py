@@ -39,12 +39,12 @@ def round_note(contents: Contents) -> str:
     """How many indicators were reported, and what the round is still waiting for."""
     kpi = contents.indicators
     carried = sum(bool(report.carried) for report in kpi.reports)
-    stays = f"{carried}系列に、前年度の別紙から引き継いだ値があります。" if carried else ""
+    stays = f"指標{carried}件に、前年度の別紙から引き継いだ値があります。" if carried else ""
     if not any(report.row_ids for report in kpi.reports):
         return f"実績の報告はまだありません。{stays}"
     counted = (
-        f"{kpi.expected}系列のうち{kpi.reported}系列の報告がありました"
-        "（内訳のある指標は、内訳ごとに数えます）。"
+        f"指標{kpi.expected}件のうち{kpi.reported}件の報告がありました"
+        "（内訳のある指標は、内訳ごとに1件と数えます）。"
     )
     if kpi.state == "complete":
         return f"{counted}{stays}"

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sousei_xl.figures.precision import number_format, reference, shown, with_unit
+from sousei_xl.findings import clip
 from sousei_xl.sheets.indicators.entries import Entry
 from sousei_xl.strategy import Indicator, Settings
 from sousei_xl.strategy import indicators as defined
 
 EXPECTED, ACTUAL, BASELINE, TARGET = "目安", "実績値", "現状値", "目標値"
 _LONG = 8  # characters of a value beyond which it does not fit between two years
+_LOW = 8  # a value up to one in so many of the largest stands just over an axis from 0
 # In the order in which they are drawn, the later over the earlier.
 LINES = (EXPECTED, ACTUAL, BASELINE, TARGET)
 
@@ -55,14 +57,42 @@ class Trend:
         # A long 現状値 in the first year would stand over the figures of the axis.
         if begin in baseline and len(shown(baseline[begin], indicator)) > _LONG:
             begin -= 1
-        return cls(entry, range(begin, max([last, *known]) + 1), values)
+        final = max([last, *known])
+        ends = (values[line].get(final) for line in (ACTUAL, TARGET))
+        if any(v is not None and len(shown(v, indicator)) > _LONG for v in ends):
+            final += 1
+        return cls(entry, range(begin, final + 1), values)
 
     @property
     def title(self) -> str:
         """ID, name and unit: ``2オ-3 観光客宿泊延数（万泊）``."""
+        return "".join(self._title)
+
+    def short_title(self, length: int) -> str:
+        """The title in so many characters: only the name is cut, ID and unit stay."""
+        before, name, after = self._title
+        return f"{before}{clip(name, max(length - len(before) - len(after), 1))}{after}"
+
+    @property
+    def _title(self) -> tuple[str, str, str]:
         indicator = self.entry.indicator
         unit = f"{indicator.unit}、累積" if self.entry.is_sum else indicator.unit
-        return f"{indicator.id} {defined.title(indicator)}" + (f"（{unit}）" if unit else "")
+        return f"{indicator.id} ", defined.title(indicator), f"（{unit}）" if unit else ""
+
+    @property
+    def starts_at_zero(self) -> bool:
+        """Whether the axis does: as Excel decides, unless all values lie close to each other."""
+        known = self._known
+        return bool(known) and 0 <= min(known) * 6 <= max(known) * 5
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the axis leaves 0 out, so that changes look larger than they are."""
+        return bool(self._known) and not self.starts_at_zero
+
+    @property
+    def _known(self) -> list[Decimal]:
+        return [value for line in self.values.values() for value in line.values()]
 
     @property
     def latest_actual(self) -> int | None:
@@ -83,11 +113,20 @@ class Trend:
         return bool(way) and way[-1] < way[0]
 
     @property
+    def baseline_place(self) -> str:
+        """Where 現状値 stands clear of the way to the target and of the axis."""
+        (value,) = self.values[BASELINE].values()
+        return "above" if self.falls or self._is_low(value) else "below"
+
+    @property
     def target_place(self) -> str:
         """Where the target's value stands clear: not where the latest actual's does."""
         if self.latest_actual in self.values[TARGET]:
-            return "above" if self.latest_place == "below" else "below"
-        return "below" if self.falls else "above"
+            place = "above" if self.latest_place == "below" else "below"
+        else:
+            place = "below" if self.falls else "above"
+        low = any(map(self._is_low, self.values[TARGET].values()))
+        return "right" if low and place == "below" else place
 
     @property
     def latest_place(self) -> str:
@@ -96,15 +135,21 @@ class Trend:
         line = self.values[ACTUAL]
         if latest is None:
             return "above"
+        before = [v for y, v in line.items() if y < latest]
+        came_down = bool(before) and before[-1] > line[latest]
+        low = self._is_low(line[latest])
         aim = self.values[TARGET].get(latest)
         if aim is not None:
-            return "below" if line[latest] < aim else "above"
-        before = [v for y, v in line.items() if y < latest]
+            return "below" if line[latest] < aim and not low else "above"
         expected = self.values[EXPECTED].get(latest)
-        if expected is not None and line[latest] < expected:
+        if expected is not None and line[latest] < expected and not low:
             # Below a long value the line itself would run through it.
             return "right" if len(shown(line[latest], self.entry.indicator)) > _LONG else "below"
-        return "right" if before and before[-1] > line[latest] else "above"
+        return "right" if came_down else "above"
+
+    def _is_low(self, value: Decimal) -> bool:
+        """Whether below the value there are the figures of the axis already."""
+        return self.starts_at_zero and value * _LOW <= max(self._known)
 
     def said(self, line: str, settings: Settings) -> str:
         """``実績値 H27 79.8万泊、H28 85.1万泊``; empty where there is nothing to say."""

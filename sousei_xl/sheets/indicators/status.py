@@ -8,11 +8,17 @@ from decimal import Decimal
 from sousei_xl.figures.precision import percent, reference, shown, with_unit
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
-from sousei_xl.sheets.indicators.counts import CHART_ROWS, ClassCounts, CountTable, class_labels
+from sousei_xl.sheets.indicators.counts import ClassCounts, CountTable, class_labels
 from sousei_xl.sheets.indicators.entries import Entry, Group, groups, shown_class
 from sousei_xl.sheets.indicators.formulas import Columns
 from sousei_xl.sheets.indicators.head import write_indicator_head
-from sousei_xl.sheets.indicators.table import PRELIMINARY_MARK, StatusTable, shown_years, widths
+from sousei_xl.sheets.indicators.table import (
+    PRELIMINARY_MARK,
+    StatusTable,
+    shown_years,
+    spans,
+    widths,
+)
 from sousei_xl.strategy import CLASSES, Settings
 from sousei_xl.strategy import indicators as defined
 
@@ -29,9 +35,11 @@ def write_indicator_status(book: Book, contents: Contents) -> None:
     columns = Columns(shown_years(contents, found))
     sheet = book.sheet(SHEET, widths(columns))
     counts_at = write_indicator_head(sheet, contents, SHEET) + 1
-    counts = ClassCounts.of(contents)
-    chart_at = counts_at + len(counts.goals) + 3
-    explained_at = chart_at + CHART_ROWS + 1
+    label = (columns.id, columns.name)
+    classes = spans(sheet, [4.0 + len(name) for name in (*class_labels(settings), "計")])
+    counts = CountTable(sheet, counts_at, ClassCounts.of(contents), label, classes)
+    chart_at = counts.end + 1
+    explained_at = chart_at + counts.chart_rows + 1
     lines = list(_explained(found, settings))
     for row, line in enumerate(lines, explained_at):
         sheet.wide_text(row, line, "subtitle" if row == explained_at else "note")
@@ -39,15 +47,15 @@ def write_indicator_status(book: Book, contents: Contents) -> None:
     table = StatusTable(sheet, contents, columns, explained_at + len(lines) + 1)
     header = table.row
     table.write(found)
-    spans = table.spans([4.0 + len(name) for name in (*class_labels(settings), "計")])
-    label = (columns.id, columns.name)
-    count_table = CountTable(sheet, counts_at, counts, label, spans)
-    count_table.write(table.ranges, columns.class_name)
-    count_table.insert_chart(chart_at)
-    sheet.page_setup(
-        starts={header, *table.goal_rows[1:]},
-        with_next={*table.with_next, *range(counts_at, explained_at - 2), explained_at},
-    )
+    counts.write(table.ranges, columns.class_name)
+    counts.insert_chart(chart_at)
+    # Title and counts, chart, explanation: each stays whole, the page may turn between them.
+    tied = {
+        *range(counts.end - 1),
+        *range(chart_at, chart_at + counts.chart_rows - 1),
+        *range(explained_at, explained_at + len(lines) - 1),
+    }
+    sheet.page_setup(starts={header, *table.goal_rows[1:]}, with_next=tied | table.with_next)
 
 
 def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
@@ -65,7 +73,7 @@ def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
     yield (
         "達成率＝実績値÷目標値（減らすことが目標の指標と、目標値か実績値が0未満、または目標値が0の指標は、"
         "割り算の答えが達成の度合いを表さないため「－」です）。目標まで＝目標値と実績値の差。前年差＝実績値と前の年の値"
-        "（計画の前の年は現状値）の差。％どうしの差はポイントです。実績年＝これらの数字を計算した年。"
+        "（計画の前の年は現状値）の差。値と差の単位は「単位・集計区分」の列にあります（％どうしの差はポイントです）。実績年＝これらの数字を計算した年。"
     )
     yield from _examples(found, settings)
     mostly, tolerance = Decimal(judgement.mostly), Decimal(judgement.tolerance)

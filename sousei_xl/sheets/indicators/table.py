@@ -20,7 +20,7 @@ from sousei_xl.sheets.indicators.entries import (
     distance_format,
     remarks,
     shown_class,
-    unit_format,
+    value_format,
     year_format,
 )
 from sousei_xl.sheets.indicators.formulas import Columns, Formulas
@@ -184,7 +184,7 @@ class StatusTable:
                 continue
             latest = entry.latest is not None and year == entry.latest.year
             before = PRELIMINARY_MARK if latest and entry.is_preliminary else ""
-            shown = unit_format(entry.indicator, self._settings, before, places=entry.places)
+            shown = value_format(entry.indicator, self._settings, before, entry.places)
             self.sheet.number(row, column, value, self._number_style(shown))
 
     def _figures(self, entry: Entry, row: int) -> None:
@@ -225,8 +225,9 @@ class StatusTable:
             "series_color": "#8EA9DB",
             "last_point": True,
             "last_color": "#1F3864",
-            # The lowest column is to be seen as well; without any spread all are equally high.
-            "min": _floor(values),
+            # Columns begin at 0, above or below: from anywhere else they make much of little.
+            "min": float(min(Decimal(0), *values)),
+            "max": 0 if max(values) < 0 else None,
         }
         if self.sheet.worksheet.add_sparkline(row, columns.trend, options):
             raise LostCell(f"{self.sheet.name}: sparkline in row {row + 1} refused by the writer")
@@ -238,32 +239,13 @@ class StatusTable:
             ("今後の方向性", entry.report.direction or "記入なし", 2.0),
             ("備考", remarks(entry, self._settings) or NOTHING, 1.5),
         )
-        spans = self.spans([share for *_, share in said])
+        places = spans(self.sheet, [share for *_, share in said])
         texts = []
-        for (label, words, _), (first, last) in zip(said, spans, strict=True):
+        for (label, words, _), (first, last) in zip(said, places, strict=True):
             shown = f"【{label}】{_shortened(text.printable(words))}"
             self.sheet.merge_text(row, first, row, last, shown, "text_wrap top")
             texts.append((shown, first, last, 10.0))
         self._fit(row, texts, 0)
-
-    def spans(self, shares: Sequence[float]) -> list[tuple[int, int]]:
-        """The columns from the unit on, cut into neighbouring spans about as wide as asked."""
-        pixels = [pages.column_pixels(w) for w in self.sheet.widths]
-        first = Columns.unit
-        whole, asked = sum(pixels[first:]), sum(shares)
-        spans, begin, end = [], first, 0.0
-        for number, share in enumerate(shares, 1):
-            end += share / asked * whole
-            column = begin
-            most = len(pixels) - 1 - (len(shares) - number)
-            # The next column belongs to this span if more than half of it lies before the cut.
-            while column < most and sum(pixels[first : column + 1]) + pixels[column + 1] / 2 < end:
-                column += 1
-            if number == len(shares):
-                column = len(pixels) - 1
-            spans.append((begin, column))
-            begin = column + 1
-        return spans
 
     # --- cells --------------------------------------------------------------------------------
 
@@ -278,7 +260,7 @@ class StatusTable:
         if value is None:  # blank, not a dash: sparklines take words for zero
             return self.sheet.blank(row, column, "centre small")
         places = defined.own_decimals(value)
-        style = self._number_style(unit_format(indicator, self._settings, places=places))
+        style = self._number_style(value_format(indicator, self._settings, places=places))
         return self.sheet.number(row, column, value, style)
 
     def _year(self, row: int, column: int, year: int | None) -> None:
@@ -302,10 +284,24 @@ class StatusTable:
         self.sheet.height(row, max(least, *needed))
 
 
-def _floor(values: Sequence[Decimal]) -> float:
-    """Half of the spread below the lowest value."""
-    spread = max(values) - min(values) or abs(max(values)) or Decimal(1)
-    return float(min(values) - spread / 2)
+def spans(sheet: Sheet, shares: Sequence[float]) -> list[tuple[int, int]]:
+    """The columns from the unit on, cut into neighbouring spans about as wide as asked."""
+    pixels = [pages.column_pixels(w) for w in sheet.widths]
+    first = Columns.unit
+    whole, asked = sum(pixels[first:]), sum(shares)
+    found, begin, end = [], first, 0.0
+    for number, share in enumerate(shares, 1):
+        end += share / asked * whole
+        column = begin
+        most = len(pixels) - 1 - (len(shares) - number)
+        # The next column belongs to this span if more than half of it lies before the cut.
+        while column < most and sum(pixels[first : column + 1]) + pixels[column + 1] / 2 < end:
+            column += 1
+        if number == len(shares):
+            column = len(pixels) - 1
+        found.append((begin, column))
+        begin = column + 1
+    return found
 
 
 def shown_years(contents: Contents, groups: Sequence[Group]) -> range:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sousei_xl.findings import clip
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.book import Book, LostCell, Sheet
+from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart
 from sousei_xl.sheets.indicators.entries import entries, shown_class
 from sousei_xl.sheets.indicators.head import write_indicator_head
 from sousei_xl.sheets.indicators.path import ACTUAL, BASELINE, EXPECTED, LINES, TARGET, Trend
@@ -19,7 +19,7 @@ from sousei_xl.strategy import indicators as defined
 SHEET = "数値目標・KPIの推移"
 
 _ACROSS, _DOWN = 3, 2  # charts on a page
-_ROW_PIXELS, _GAP = 20, 8
+_GAP = 8
 _ID, _NAME, _LINE, _YEAR = 8.0, 44.0, 10.0, 12.0
 _FIRST_YEAR = 3  # column
 _LEAST_YEARS = 7  # columns of years, so that the sheet is never narrow
@@ -30,6 +30,7 @@ _LEGEND = (
     "線と印：●―●は実績値、■（灰色）は現状値、▲は目標値、破線は目安（現状値から目標値まで毎年同じ幅で進んだ場合。"
     "年度別目標のある指標はその値）です。期間累計の指標は、各年の値を足した累積値です。"
 )
+_CUT_AXIS = "縦軸は、値の動きが見えるように0から始まらないものがあります。"
 
 
 # How the lines look, told apart in black and white: by marker and dash.
@@ -100,7 +101,8 @@ def write_indicator_trends(book: Book, contents: Contents) -> None:
     columns = max(len(years), _LEAST_YEARS)
     sheet = book.sheet(SHEET, (_ID, _NAME, _LINE, *[_YEAR] * columns))
     top = write_indicator_head(sheet, contents, SHEET)
-    sheet.wide_text(top, _LEGEND, "note")
+    cut = _CUT_AXIS if any(trend.is_cut for trend in trends) else ""
+    sheet.wide_text(top, _LEGEND + cut, "note")
     sheet.repeat = (top, top)
     rows = _chart_rows(sheet)
     printed = list(_pages(contents, trends))
@@ -139,7 +141,7 @@ def _write_charts(
         row += 1
         for first in range(0, len(charts), _ACROSS):
             for below in range(row, row + rows):
-                sheet.height(below, _ROW_PIXELS * 0.75)
+                sheet.height(below, ROW_HEIGHT)
             tied.update(range(row, row + rows - 1))
             for column, trend in enumerate(charts[first : first + _ACROSS]):
                 _insert(sheet, row, column, rows, places[trend.entry.indicator.id])
@@ -168,7 +170,7 @@ def _chart_rows(sheet: Sheet) -> int:
     """Rows per chart, so that two of them, the heads and a goal's band fill a landscape page."""
     width = sum(pages.column_pixels(w) for w in sheet.widths)
     used = sum(sheet.heights.values()) / 0.75 + 30
-    return int((width * _PAGE_SHAPE - used) / _DOWN / _ROW_PIXELS)
+    return int((width * _PAGE_SHAPE - used) / _DOWN / ROW_PIXELS)
 
 
 # --- one chart ------------------------------------------------------------------------------------
@@ -178,7 +180,7 @@ def _insert(sheet: Sheet, row: int, column: int, rows: int, place: _Place) -> No
     whole = sum(pages.column_pixels(w) for w in sheet.widths)
     width = (whole - _GAP * (_ACROSS - 1)) // _ACROSS
     chart = _chart(sheet, place)
-    chart.set_size({"width": width, "height": rows * _ROW_PIXELS - _GAP})
+    chart.set_size({"width": width, "height": rows * ROW_PIXELS - _GAP})
     options = {
         "x_offset": column * (width + _GAP),
         "y_offset": _GAP // 2,
@@ -193,7 +195,7 @@ def _chart(sheet: Sheet, place: _Place) -> Any:
     trend, settings = place.trend, sheet.book.settings
     font = {"name": settings.font, "size": 8, "bold": False}
     digits = trend.number_format(settings)
-    chart = sheet.book.workbook.add_chart({"type": "line"})
+    chart = add_chart(sheet.book, "line")
     for name in LINES:
         if not trend.values[name]:
             continue
@@ -211,13 +213,14 @@ def _chart(sheet: Sheet, place: _Place) -> Any:
                 **labels,
             }
         chart.add_series(series)
-    title = clip(trend.title, _LONGEST_TITLE)
+    title = trend.short_title(_LONGEST_TITLE)
     chart.set_title({"name": title, "name_font": {**font, "size": 9, "bold": True}})
     chart.set_x_axis({"num_font": font, "label_position": "low"})
     chart.set_y_axis(
         {
             "num_font": font,
             "num_format": digits,
+            "min": 0 if trend.starts_at_zero else None,
             "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}},
         }
     )
@@ -229,7 +232,7 @@ def _chart(sheet: Sheet, place: _Place) -> Any:
 def _labels(trend: Trend, name: str) -> dict[str, Any]:
     """Values are written at the baseline, at the latest actual and at the target."""
     if name == BASELINE:
-        return {"position": "above" if trend.falls else "below"}
+        return {"position": trend.baseline_place}
     if name == TARGET:
         return {"position": trend.target_place}
     latest = trend.latest_actual

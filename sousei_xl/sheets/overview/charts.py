@@ -8,12 +8,9 @@ from typing import Any
 
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import LostCell, Sheet
+from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart
 
-ROW_PIXELS = 20  # the rows behind charts are 15 points high
-_ROW_HEIGHT = ROW_PIXELS * 0.75
 _GAP = 12
-# Beyond this many bars nobody can read a chart on a page; the table beside it says it all.
-MAX_BARS = 40
 
 _DARK, _LIGHT = "#1F3864", "#FFFFFF"
 SOLID: dict[str, Any] = {"fill": {"color": _DARK}, "border": {"color": _DARK}}
@@ -39,7 +36,8 @@ class BarChart:
     """Horizontal bars, the first category on top, with the value written at each bar.
 
     ``largest`` is the largest value: amounts are shown in million yen where that leaves figures
-    to read, in thousand yen otherwise.
+    to read, in thousand yen otherwise. ``smallest`` is the smallest: bars begin at 0, and where
+    some go to the left of it, the categories are named beside them all.
     """
 
     title: str
@@ -47,13 +45,7 @@ class BarChart:
     categories: Area
     series: tuple[Series, ...]
     largest: int
-
-
-def chart_rows(bars: int, room: float) -> int:
-    """How many sheet rows a chart with that many bars takes; it is never torn: not more than
-    ``room`` points."""
-    wanted = -(-(110 + 22 * min(max(bars, 4), MAX_BARS) + _GAP) // ROW_PIXELS)
-    return min(wanted, int(room / _ROW_HEIGHT))
+    smallest: int
 
 
 def insert_charts(sheet: Sheet, top: int, rows: int, charts: Sequence[BarChart]) -> None:
@@ -61,7 +53,7 @@ def insert_charts(sheet: Sheet, top: int, rows: int, charts: Sequence[BarChart])
     whole = sum(pages.column_pixels(width) for width in sheet.widths)
     width = (whole - _GAP * (len(charts) - 1)) // max(len(charts), 1)
     for row in range(top, top + rows):
-        sheet.height(row, _ROW_HEIGHT)
+        sheet.height(row, ROW_HEIGHT)
     for position, described in enumerate(charts):
         chart = _chart(sheet, described)
         chart.set_size({"width": width, "height": rows * ROW_PIXELS - _GAP})
@@ -81,7 +73,7 @@ def _chart(sheet: Sheet, described: BarChart) -> Any:
     unit = "百万円" if millions else "千円"
     amount = f"#,##0,;{settings.minus}#,##0," if millions else settings.number_format
     font = {"name": settings.font, "size": 9, "bold": False}
-    chart = sheet.book.workbook.add_chart({"type": "bar"})
+    chart = add_chart(sheet.book, "bar")
     for series in described.series:
         chart.add_series(
             {
@@ -103,6 +95,7 @@ def _chart(sheet: Sheet, described: BarChart) -> Any:
             "num_font": font,
             "major_tick_mark": "none",
             "interval_unit": 1,  # every bar is named, be there little room
+            "label_position": "low" if described.smallest < 0 else None,
         }
     )
     chart.set_x_axis(
@@ -111,6 +104,7 @@ def _chart(sheet: Sheet, described: BarChart) -> Any:
             "name_font": font,
             "num_font": font,
             "num_format": amount,
+            "min": 0 if described.smallest >= 0 else None,
             "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
         }
     )

@@ -21,13 +21,12 @@ from sousei_xl.sheets.data import (
     count_formula,
     literal,
 )
+from sousei_xl.sheets.drawing import MAX_BARS, chart_rows
 from sousei_xl.sheets.overview.charts import (
     HATCHED,
-    MAX_BARS,
     SOLID,
     BarChart,
     Series,
-    chart_rows,
     insert_charts,
 )
 from sousei_xl.sheets.overview.grid import Grid, write_budgets, write_counts
@@ -198,6 +197,7 @@ def _charts(contents: Contents, grid: Grid, budgets: int) -> list[BarChart]:
                 Series("再掲を除く", (net_row, 2, net_row, count + 1), SOLID),
             ),
             max((g.gross for g in goals), default=0),
+            min((amount for g in goals for amount in (g.gross, g.net)), default=0),
         )
     ]
     if 0 < people <= MAX_BARS:
@@ -211,6 +211,7 @@ def _charts(contents: Contents, grid: Grid, budgets: int) -> list[BarChart]:
                 (budgets + 1, 1, budgets + people, 1),
                 (Series("再掲を除く", area, SOLID),),
                 max(sums),
+                min(sums),
             )
         )
     return charts
