@@ -23,14 +23,21 @@ from sousei_xl.findings import is_error
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import BLANKS, GOOD, check_formula, check_text, reasons_of
 from sousei_xl.forms.distribute import write_form
+from sousei_xl.forms.indicators import indicator_rows
+from sousei_xl.forms.office_layout import ACKNOWLEDGED, ADDED, CORRECTED, GUIDE
 from sousei_xl.forms.projects import FIRST_ROW, HEADER_ROW, ROOM
 from sousei_xl.intake.read import read_one
 from sousei_xl.intake.submission import read_submission
 from sousei_xl.rules import checks, schema
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import Submission
+from sousei_xl.scaffold.facts import load_facts
+from sousei_xl.scaffold.office import build_office_sheet
+from sousei_xl.scaffold.template import START, build_template, strategy_of
 from sousei_xl.sheets.book import LostCell
 from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.load.table import DEPARTMENTS as DEPARTMENTS_SHEET
+from sousei_xl.strategy.load.table import FIELDS, FORM, INDICATORS, MEASURES, SETTINGS
 from sousei_xl.workspace import OperatorError
 from tests.builders import example_strategy, make_strategy, raw
 from tests.forms_filled import fill
@@ -457,10 +464,48 @@ def test_no_number_is_too_wide_for_its_cell() -> None:
         }
 
 
-def test_rows_grow_and_the_formula_is_stored_once(form: Path) -> None:
+def heights(path: Path, sheet: str) -> dict[int, tuple[float, bool]]:
+    """Row → (height, whether Excel keeps it) of every row that has one."""
+    names = openpyxl.load_workbook(path, read_only=True).sheetnames
+    with zipfile.ZipFile(path) as archive:
+        xml = archive.read(f"xl/worksheets/sheet{names.index(sheet) + 1}.xml").decode()
+    found = re.findall(r'<row r="(\d+)"([^>]*) ht="([\d.]+)"([^>]*)>', xml)
+    return {int(n): (float(ht), "customHeight" in before + after) for n, before, ht, after in found}
+
+
+def test_rows_of_data_grow_and_all_others_keep_their_height(form: Path, tmp_path: Path) -> None:
+    example = load_facts("asahikawa_h30")
+    strategy = strategy_of(example)
+    rows = indicator_rows(strategy, "経済部", {})
+    full, office_sheet, template = (tmp_path / f"{name}.xlsx" for name in ("f", "o", "t"))
+    write_form(full, strategy, "経済部", indicators=rows)
+    build_office_sheet(office_sheet, strategy)
+    build_template(template, example)
+    tables = (
+        *((path, layout.PROJECTS) for path in (form, full)),
+        (full, layout.INDICATORS),
+        *((office_sheet, name) for name in (CORRECTED, ADDED, ACKNOWLEDGED)),
+        *((template, name) for name in (SETTINGS, MEASURES, DEPARTMENTS_SHEET, INDICATORS, FIELDS)),
+    )
+    for path, sheet in tables:
+        kept = {row: keeps for row, (_, keeps) in heights(path, sheet).items()}
+        assert kept == {row: row <= FIRST_ROW for row in kept}, sheet
+        assert len(kept) > FIRST_ROW
+    prose = (
+        *((full, name) for name in (layout.GUIDE, layout.REPLY)),
+        (office_sheet, GUIDE),
+        (template, START),
+        (template, FORM),
+    )
+    for path, sheet in prose:
+        found = heights(path, sheet)
+        assert found, sheet
+        assert all(keeps for _, keeps in found.values()), sheet
+
+
+def test_the_formula_is_stored_once(form: Path) -> None:
     with zipfile.ZipFile(form) as archive:
         xml = archive.read("xl/worksheets/sheet3.xml").decode()
-    assert "customHeight" not in xml
     assert xml.count('<f t="shared" ref=') == 1
     assert xml.count('<f t="shared" si="0"/>') == ROOM - 1
     assert len(xml) < 120_000

@@ -158,6 +158,7 @@ class IndicatorSheet:
     def write(self) -> None:
         """Title and header, rows with their checks, dropdowns, marks and print settings."""
         self._write_top()
+        self.sheet.worksheet.grow(FIRST_ROW, self.last)
         for row, (indicator, values) in enumerate(
             zip(self.indicators, self.rows, strict=True), FIRST_ROW
         ):

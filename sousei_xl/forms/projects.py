@@ -212,6 +212,7 @@ class ProjectSheet:
             sheet.worksheet.set_column(column, column, width, self.book.format(**bare))
         formula = check_formula(self.strategy, self.letters, FIRST_ROW + 1)
         sheet.worksheet.share_formula("A", FIRST_ROW + 1, self.last + 1)
+        sheet.worksheet.grow(FIRST_ROW, self.last)
         for row in range(FIRST_ROW, self.last + 1):
             position = row - FIRST_ROW
             filled = position < len(self.rows)

@@ -58,6 +58,7 @@ def write_grid(book: Book, grid: Grid) -> Sheet:
         sheet.text(HEADER_ROW, column, described.heading, header)
     sheet.height(HEADER_ROW, 24)
     last = FIRST_ROW + max(grid.room, len(grid.rows)) - 1
+    sheet.worksheet.grow(FIRST_ROW, last)
     for row in range(FIRST_ROW, last + 1):
         values = grid.rows[row - FIRST_ROW] if row - FIRST_ROW < len(grid.rows) else ()
         for column, style in enumerate(styles):
