@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from sousei_xl import text
+from sousei_xl.addresses import column_letters
 from sousei_xl.findings import is_error
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import BLANKS, GOOD, check_formula, check_text, reasons_of
@@ -337,6 +338,43 @@ def test_too_many_own_fields_are_said_before_a_form_is_written(tmp_path: Path) -
     with pytest.raises(OperatorError, match="独自の項目が多すぎる"):
         write_form(tmp_path / "f.xlsx", make_strategy(fields=fields), "経済部")
     assert list(tmp_path.iterdir()) == []
+
+
+def nesting(formula: str) -> int:
+    """How deep functions stand in functions; parentheses alone and texts do not count."""
+    deepest, levels = 0, []
+    for token in re.findall(r"[A-Z]+\(|\(|\)", re.sub(r'"(?:[^"]|"")*"', "", formula)):
+        if token == ")":
+            levels.pop()
+        else:
+            levels.append(token != "(")
+        deepest = max(deepest, sum(levels))
+    return deepest
+
+
+@pytest.mark.parametrize(
+    ("kind", "required", "choices"), [("文字", "いいえ", ""), ("選択", "はい", "国、道")]
+)
+@pytest.mark.parametrize("prefilled", [False, True])
+def test_the_longest_check_is_within_the_limits_of_excel(
+    kind: str, required: str, choices: str, prefilled: bool
+) -> None:
+    longest = ""
+    for number in count():
+        name = "長" * (text.SHORT - 2)
+        fields = [(f"{name}{i:02}", "独自", kind, required, 9, choices, "") for i in range(number)]
+        strategy = make_strategy(fields=fields)
+        names = layout.project_fields(strategy, prefilled)
+        letters = {name: column_letters(i) for i, (name, _) in enumerate(names, 1)}
+        try:
+            longest = check_formula(strategy, letters, 1000)
+        except OperatorError:
+            break
+    assert number > 15
+    assert nesting(longest) <= 64
+    assert text.utf16_length(longest) <= 8192
+    literals = re.findall(r'"((?:[^"]|"")*)"', longest)
+    assert max(map(text.utf16_length, literals)) <= 255
 
 
 # --- the workbook ---------------------------------------------------------------------------------
