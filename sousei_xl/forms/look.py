@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from sousei_xl import text
-from sousei_xl.findings import clip
 from sousei_xl.sheets.book import LostCell, Sheet
 from sousei_xl.text import Value
 
@@ -45,7 +44,7 @@ HEADER: Mapping[str, Any] = {
     "text_wrap": True,
 }
 
-_TITLE_LIMIT, _MESSAGE_LIMIT = 32, 255  # Excel's, for input messages
+_TITLE_LIMIT, _PROMPT_LIMIT, _ERROR_LIMIT = 32, 255, 225  # Excel's, for input messages
 _FOOTER_LIMIT = 120  # of year and department: a footer has room for 255 characters, codes included
 
 
@@ -67,9 +66,11 @@ def write_value(sheet: Sheet, row: int, column: int, value: Value, style: Any) -
 def write_footer(sheet: Sheet, department: str) -> None:
     """Year, department and page number below every page."""
     book = sheet.book
-    owner = clip(f"{book.settings.year_label}　{department}", _FOOTER_LIMIT).replace("&", "&&")
-    font = f'"{book.page_font},Regular"'
-    sheet.page_texts("", f"&L&{font}&8{owner}&C&{font}&9&P / &N")
+    owner = text.clip_utf16(f"{book.settings.year_label}　{department}", _FOOTER_LIMIT)
+    font = f'&"{book.page_font},Regular"'
+    # Right behind the size, the digits of 2018年度 would be a part of it.
+    left = f"&L&8{font}{owner.replace('&', '&&')}"
+    sheet.page_texts("", f"{left}&C&9{font}&P / &N")
 
 
 def validate(
@@ -86,11 +87,12 @@ def validate(
     What is typed against it is questioned, not refused (``error_type`` warning): pasting has to
     work, and 入力チェック says what is wrong.
     """
+    heading = text.clip_utf16(title, _TITLE_LIMIT)
     shown = {
-        "input_title": title[:_TITLE_LIMIT],
-        "input_message": message[:_MESSAGE_LIMIT],
-        "error_title": title[:_TITLE_LIMIT],
-        "error_message": message[:_MESSAGE_LIMIT],
+        "input_title": heading,
+        "input_message": text.clip_utf16(message, _PROMPT_LIMIT),
+        "error_title": heading,
+        "error_message": text.clip_utf16(message, _ERROR_LIMIT),
         "error_type": "warning",
     }
     given = {k: v for k, v in {**shown, **options}.items() if v != ""}
