@@ -303,6 +303,14 @@ def test_errors_controls_and_pasted_rows_are_noticed(tmp_path: Path) -> None:
     assert counts["提出の準備"] == "要修正の行を直してください。"
 
 
+def test_a_row_inserted_right_below_the_header_is_counted(form: Path) -> None:
+    """Excel widens a range where a row is inserted within it, which the first row is not."""
+    formulas = [str(c.value) for c in openpyxl.load_workbook(form)[layout.REPLY]["B"]]
+    ranges = re.findall(rf"'{layout.PROJECTS}'!([A-Z]+)(\d+):([A-Z]+)(\d+)", "".join(formulas))
+    assert {int(first) for _, first, _, _ in ranges} == {HEADER_ROW + 1}
+    assert {int(last) for _, _, _, last in ranges} == {FIRST_ROW + 1000}
+
+
 def replace_part(path: Path, name: str, old: str, new: str) -> None:
     with zipfile.ZipFile(path) as archive:
         parts = {part: archive.read(part) for part in archive.namelist()}

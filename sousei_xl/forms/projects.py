@@ -97,18 +97,22 @@ class ProjectSheet:
         return row if measure is None else {**row, "measure": measure.option}
 
     def counts(self) -> tuple[Count, ...]:
-        """The lines of the summary in 回答票: rows first."""
-        area = f"{FIRST_ROW + 1}:{{letter}}{FIRST_ROW + _COUNTED}"
+        """The lines of the summary in 回答票: rows first.
+
+        Their ranges begin with the header, so that a row that is inserted right below it is one of
+        them.
+        """
         cells = {
-            name: f"'{layout.PROJECTS}'!{letter}{area.format(letter=letter)}"
+            name: f"'{layout.PROJECTS}'!{letter}{HEADER_ROW + 1}:{letter}{FIRST_ROW + _COUNTED}"
             for name, letter in self.letters.items()
         }
         typed = "+".join(
             f"(1-ISBLANK({cells[f.name]}))" for f in self.strategy.fields if layout.makes_a_row(f)
         )
         check = cells["check"]
-        unchecked = f'SUMPRODUCT(({check}="")*(({typed})>0))'
-        wrong = f'({check}<>"")*({check}<>"{GOOD}")'
+        is_row = f"(ROW({check})>ROW(INDEX({check},1)))"
+        unchecked = f'SUMPRODUCT({is_row}*({check}="")*(({typed})>0))'
+        wrong = f'{is_row}*({check}<>"")*({check}<>"{GOOD}")'
         is_pending = f'LEFT({check},{len(PENDING)})="{PENDING}"'
         filled = sum(result != "" for result in self.checks)
         pending = sum(result.startswith(PENDING) for result in self.checks)
@@ -118,7 +122,7 @@ class ProjectSheet:
         counts = [
             Count(
                 "入力済（行）",
-                f'=SUMPRODUCT(--({check}<>""))+{unchecked}',
+                f'=SUMPRODUCT({is_row}*({check}<>""))+{unchecked}',
                 filled,
                 "「事業」に入力した行の数です。",
             ),
