@@ -507,6 +507,17 @@ def test_view_and_print(form: Path) -> None:
     assert not sheet.merged_cells.ranges
 
 
+def test_codes_and_symbols_are_texts(form: Path) -> None:
+    """Typed into a cell of no format, 012 would be 12, (1) -1 and 1-2 a date."""
+    sheet = openpyxl.load_workbook(form)[layout.PROJECTS]
+    headings = {c.column_letter: c.value for c in sheet[FIRST_ROW]}
+    texts = {"施策", "財源", "財源の内訳"}  # not 人数, which is a number
+    for row in (FIRST_ROW + 1, FIRST_ROW + ROOM):
+        assert {headings[c.column_letter] for c in sheet[row] if c.number_format == "@"} == texts
+    dimensions = sheet.column_dimensions
+    assert {h for c, h in headings.items() if dimensions[c].number_format == "@"} == texts
+
+
 def test_no_number_is_too_wide_for_its_cell() -> None:
     """What wraps cannot shrink, and a number that does neither is #### in Excel."""
     book = openpyxl.load_workbook(ROOT / "inbox" / "経済部.xlsx")  # 18,452,300万円 among them

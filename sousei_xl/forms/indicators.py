@@ -29,6 +29,7 @@ from sousei_xl.forms.look import (
     NOTE,
     NUMBER,
     PALE_GREY,
+    TYPED_TEXT,
     validate,
     write_footer,
     write_value,
@@ -236,6 +237,8 @@ class IndicatorSheet:
             style["align"] = "center"
         if column.name in ("baseline", "target"):
             style["align"] = "right"
+        if column.name == "id":
+            style |= TYPED_TEXT
         if self._is_passive(column):
             style |= {"bg_color": PALE_GREY, "font_color": GREY}
         if column.year:

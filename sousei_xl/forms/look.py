@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sousei_xl import text
+from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import LostCell, Sheet
 from sousei_xl.text import Value
 
@@ -33,6 +34,8 @@ LABEL: Mapping[str, Any] = {
 INPUT: Mapping[str, Any] = {"border": 2, "border_color": NAVY, "locked": False, "indent": 1}
 LIST_HEADER: Mapping[str, Any] = {**_BORDER, "bg_color": PALE, "bold": True, "align": "center"}
 CELL: Mapping[str, Any] = {**_BORDER, "text_wrap": True}
+# Otherwise Excel makes 12041 of 012041, -1 of (1) and a date of 1-2.
+TYPED_TEXT: Mapping[str, Any] = {"num_format": "@"}
 # A number does not wrap: one that is too wide would be #### in Excel.
 NUMBER: Mapping[str, Any] = {"align": "right", "indent": 1, "text_wrap": False, "shrink": True}
 HEADER: Mapping[str, Any] = {
@@ -61,6 +64,13 @@ def write_value(sheet: Sheet, row: int, column: int, value: Value, style: Any) -
         sheet.worksheet.write_datetime(row, column, value, date)
     else:
         sheet.text(row, column, text.to_text(value), style)
+
+
+def format_column(sheet: Sheet, column: int, look: Mapping[str, Any]) -> None:
+    """Rows below the prepared ones are not drawn, but behave alike when somebody types there."""
+    bare = {name: value for name, value in look.items() if name not in (*_BORDER, "bg_color")}
+    pixels = pages.column_pixels(sheet.widths[column])
+    sheet.worksheet.set_column_pixels(column, column, pixels, sheet.book.format(**bare))
 
 
 def write_footer(sheet: Sheet, department: str) -> None:

@@ -27,6 +27,8 @@ from sousei_xl.forms.look import (
     NOTE,
     NUMBER,
     PALE_GREY,
+    TYPED_TEXT,
+    format_column,
     validate,
     write_footer,
     write_value,
@@ -63,7 +65,6 @@ _WIDTHS = {
     "note": 18.0,
 }
 _OWN_WIDTH = 15.0
-_DRAWN = ("border", "border_color", "bg_color")
 _CENTRED = ("number", "relisted", "category", "relevance", "budget_kind", "previous_number")
 _PREVIOUS = ("previous_number", "previous_budget")
 
@@ -209,11 +210,8 @@ class ProjectSheet:
     def _write_rows(self) -> None:
         sheet = self.sheet
         styles = [self.book.format(**self._style(name)) for name, _ in self.columns]
-        for column, width in enumerate(sheet.widths):
-            # Rows below the prepared ones behave alike when somebody types there.
-            look = self._style(self.columns[column][0])
-            bare = {k: v for k, v in look.items() if k not in _DRAWN}
-            sheet.worksheet.set_column(column, column, width, self.book.format(**bare))
+        for column, (name, _) in enumerate(self.columns):
+            format_column(sheet, column, self._style(name))
         formula = check_formula(self.strategy, self.letters, FIRST_ROW + 1)
         sheet.worksheet.share_formula("A", FIRST_ROW + 1, self.last + 1)
         sheet.worksheet.grow(FIRST_ROW, self.last)
@@ -243,6 +241,8 @@ class ProjectSheet:
             style["num_format"] = "0"
         elif name in ("budget", "previous_budget") or (field and field.kind == "integer"):
             style |= {**NUMBER, "num_format": settings.number_format}
+        elif field and field.may_look_like_a_number:
+            style |= TYPED_TEXT
         return style
 
     def _height(self, values: Mapping[str, Value], check: str) -> float:
@@ -346,9 +346,6 @@ class ProjectSheet:
         worksheet.fit_to_pages(1, 0)
         worksheet.repeat_rows(HEADER_ROW)
         write_footer(sheet, self.department)
-        # Texts such as 012 in the office's own fields are texts.
-        area = f"A{FIRST_ROW + 1}:{self.letters['note']}{self.last + 1}"
-        worksheet.ignore_errors({"number_stored_as_text": area})
 
 
 def _need(field: Field) -> str:
