@@ -22,7 +22,7 @@ from sousei_xl.addresses import column_letters
 from sousei_xl.findings import is_error
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import BLANKS, GOOD, check_formula, check_text, reasons_of
-from sousei_xl.forms.distribute import write_form
+from sousei_xl.forms.distribute import CHOICES, write_form
 from sousei_xl.forms.indicators import indicator_rows
 from sousei_xl.forms.office_layout import ACKNOWLEDGED, ADDED, CORRECTED, GUIDE
 from sousei_xl.forms.projects import FIRST_ROW, HEADER_ROW, ROOM
@@ -34,6 +34,7 @@ from sousei_xl.rules.records import Submission
 from sousei_xl.scaffold.facts import load_facts
 from sousei_xl.scaffold.office import build_office_sheet
 from sousei_xl.scaffold.template import START, build_template, strategy_of
+from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import LostCell
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load.table import DEPARTMENTS as DEPARTMENTS_SHEET
@@ -621,6 +622,29 @@ def test_a_long_department_cuts_nothing_off(tmp_path: Path) -> None:
         assert counts == [f"{column}1"]
         answer = next(c for c in book[layout.REPLY]["B"] if c.value == name)
         assert answer.alignment.wrap_text
+        sheet = book[layout.REPLY]
+        room = sheet.row_dimensions[answer.row].height
+        width = sheet.column_dimensions["B"].width - 3  # bold, and indented
+        assert pages.text_height(name, width, 10, "") < room
+
+
+def test_a_long_heading_of_the_offices_own_is_not_cut_off(tmp_path: Path) -> None:
+    label = "予算事業コード（会計・款・項・目・節の番号を続けて入力してください）"
+    strategy = make_strategy(fields=[(label, "独自", "文字", "いいえ", 20, "", "")])
+    write_form(tmp_path / "f.xlsx", strategy, "経済部")
+    build_office_sheet(tmp_path / "o.xlsx", strategy)
+    for path, name in ((tmp_path / "f.xlsx", layout.PROJECTS), (tmp_path / "o.xlsx", ADDED)):
+        sheet = openpyxl.load_workbook(path)[name]
+        (cell,) = (c for c in sheet[FIRST_ROW] if c.value == label)
+        width = int(sheet.column_dimensions[cell.column_letter].width)
+        assert pages.text_height(label, width, 10, "") <= sheet.row_dimensions[FIRST_ROW].height
+
+
+def test_the_lists_are_legible_in_print(form: Path) -> None:
+    """「ブック全体を印刷」 prints them, too."""
+    sheet = openpyxl.load_workbook(form)[CHOICES]
+    assert not sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.scale, sheet.print_title_rows) == (60, "$2:$2")
 
 
 @pytest.mark.parametrize(

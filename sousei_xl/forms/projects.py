@@ -203,7 +203,7 @@ class ProjectSheet:
         for column, (name, label) in enumerate(self.columns):
             own = {"bg_color": GREY} if name == "check" or name in _PREVIOUS else {}
             sheet.text(HEADER_ROW, column, label, book.format(**{**HEADER, **own}))
-        sheet.height(HEADER_ROW, 28)
+        sheet.height(HEADER_ROW, max(self._height(dict(self.columns), layout.CHECK), 28))
 
     # --- rows -------------------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ def write_grid(book: Book, grid: Grid) -> Sheet:
     for column, described in enumerate(grid.columns):
         sheet.text(HEADER_ROW, column, described.heading, header)
         format_column(sheet, column, {**CELL, **described.look})
-    sheet.height(HEADER_ROW, 24)
+    sheet.height(HEADER_ROW, max(_height(sheet, [c.heading for c in grid.columns]), 24))
     last = FIRST_ROW + max(grid.room, len(grid.rows)) - 1
     sheet.worksheet.grow(FIRST_ROW, last)
     for row in range(FIRST_ROW, last + 1):

@@ -195,7 +195,8 @@ def _write_guide(book: Book) -> None:
         "使います。入力して保存し、もう一度 merge を実行すると一覧に反映されます。"
     )
     sheet.merge_text(1, 0, 1, 2, about, book.format(text_wrap=True))
-    sheet.height(1, 34)
+    height = pages.text_height(about, sheet.span_width(0, 2), 10, book.settings.font)
+    sheet.height(1, height + 4)
     for column, heading in enumerate(("シート", "使うとき", "記入例（｜は列の区切り）")):
         sheet.text(3, column, heading, book.format(**SECTION))
     sheet.height(3, 22)

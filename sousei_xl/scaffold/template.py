@@ -149,12 +149,14 @@ def _write_start(book: Book, grids: Sequence[Grid], facts: Facts | None) -> None
         sheet.text(line, 2, words, book.format(**CELL, indent=1))
         state = states[name]
         sheet.formula(line, 3, state.formula, state.value, book.format(**CELL, align="center"))
-        sheet.height(line, 30)
+        height = pages.text_height(words, sheet.widths[2] - 2, 10, book.settings.font)
+        sheet.height(line, max(height, 30))
     first = row + 3
     _mark(sheet, f"D{first}:D{first + len(_STEPS) - 1}", f'LEFT(D{first},3)="{MISSING}"')
     row += 3 + len(_STEPS)
     sheet.merge_text(row, 0, row, 3, _AFTER, book.format(text_wrap=True))
-    sheet.height(row, 32)
+    height = pages.text_height(_AFTER, sheet.span_width(0, 3), 10, book.settings.font)
+    sheet.height(row, height + 4)
     worksheet = sheet.worksheet
     worksheet.set_landscape()
     worksheet.set_paper(9)
