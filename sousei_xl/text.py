@@ -183,6 +183,15 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def clip_utf16(text: str, length: int) -> str:
+    """As much of the text as Excel takes where it allows ``length`` characters; ``…`` ends what was
+    cut."""
+    if utf16_length(text) <= length:
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")[: 2 * (length - 1)]
+    return units.decode("utf-16-le", "ignore") + "…"  # no half of a character
+
+
 def full_width(shown: str | int) -> str:
     """With the digits of titles: ``30`` → ``３０``, ``平成30年度`` → ``平成３０年度``."""
     return str(shown).translate(str.maketrans("0123456789", "０１２３４５６７８９"))

@@ -7,7 +7,6 @@ import html
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,18 +18,27 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from sousei_xl import text
+from sousei_xl.addresses import column_letters
 from sousei_xl.findings import is_error
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import BLANKS, GOOD, check_formula, check_text, reasons_of
-from sousei_xl.forms.distribute import write_form
+from sousei_xl.forms.distribute import CHOICES, write_form
+from sousei_xl.forms.indicators import indicator_rows
+from sousei_xl.forms.office_layout import ACKNOWLEDGED, ADDED, CORRECTED, GUIDE
 from sousei_xl.forms.projects import FIRST_ROW, HEADER_ROW, ROOM
 from sousei_xl.intake.read import read_one
 from sousei_xl.intake.submission import read_submission
 from sousei_xl.rules import checks, schema
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import Submission
+from sousei_xl.scaffold.facts import load_facts
+from sousei_xl.scaffold.office import build_office_sheet
+from sousei_xl.scaffold.template import START, build_template, strategy_of
+from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import LostCell
 from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.load.table import DEPARTMENTS as DEPARTMENTS_SHEET
+from sousei_xl.strategy.load.table import FIELDS, FORM, INDICATORS, MEASURES, SETTINGS
 from sousei_xl.workspace import OperatorError
 from tests.builders import example_strategy, make_strategy, raw
 from tests.forms_filled import fill
@@ -296,6 +304,14 @@ def test_errors_controls_and_pasted_rows_are_noticed(tmp_path: Path) -> None:
     assert counts["提出の準備"] == "要修正の行を直してください。"
 
 
+def test_a_row_inserted_right_below_the_header_is_counted(form: Path) -> None:
+    """Excel widens a range where a row is inserted within it, which the first row is not."""
+    formulas = [str(c.value) for c in openpyxl.load_workbook(form)[layout.REPLY]["B"]]
+    ranges = re.findall(rf"'{layout.PROJECTS}'!([A-Z]+)(\d+):([A-Z]+)(\d+)", "".join(formulas))
+    assert {int(first) for _, first, _, _ in ranges} == {HEADER_ROW + 1}
+    assert {int(last) for _, _, _, last in ranges} == {FIRST_ROW + 1000}
+
+
 def replace_part(path: Path, name: str, old: str, new: str) -> None:
     with zipfile.ZipFile(path) as archive:
         parts = {part: archive.read(part) for part in archive.namelist()}
@@ -330,6 +346,43 @@ def test_too_many_own_fields_are_said_before_a_form_is_written(tmp_path: Path) -
     with pytest.raises(OperatorError, match="独自の項目が多すぎる"):
         write_form(tmp_path / "f.xlsx", make_strategy(fields=fields), "経済部")
     assert list(tmp_path.iterdir()) == []
+
+
+def nesting(formula: str) -> int:
+    """How deep functions stand in functions; parentheses alone and texts do not count."""
+    deepest, levels = 0, []
+    for token in re.findall(r"[A-Z]+\(|\(|\)", re.sub(r'"(?:[^"]|"")*"', "", formula)):
+        if token == ")":
+            levels.pop()
+        else:
+            levels.append(token != "(")
+        deepest = max(deepest, sum(levels))
+    return deepest
+
+
+@pytest.mark.parametrize(
+    ("kind", "required", "choices"), [("文字", "いいえ", ""), ("選択", "はい", "国、道")]
+)
+@pytest.mark.parametrize("prefilled", [False, True])
+def test_the_longest_check_is_within_the_limits_of_excel(
+    kind: str, required: str, choices: str, prefilled: bool
+) -> None:
+    longest = ""
+    for number in count():
+        name = "長" * (text.SHORT - 2)
+        fields = [(f"{name}{i:02}", "独自", kind, required, 9, choices, "") for i in range(number)]
+        strategy = make_strategy(fields=fields)
+        names = layout.project_fields(strategy, prefilled)
+        letters = {name: column_letters(i) for i, (name, _) in enumerate(names, 1)}
+        try:
+            longest = check_formula(strategy, letters, 1000)
+        except OperatorError:
+            break
+    assert number > 15
+    assert nesting(longest) <= 64
+    assert text.utf16_length(longest) <= 8192
+    literals = re.findall(r'"((?:[^"]|"")*)"', longest)
+    assert max(map(text.utf16_length, literals)) <= 255
 
 
 # --- the workbook ---------------------------------------------------------------------------------
@@ -421,17 +474,27 @@ def test_dropdowns_come_from_defined_names_and_question_but_do_not_refuse(form: 
     assert {v.formula1 for v in lists} <= set(book.defined_names)
     assert len(lists) == 8
     assert all(v.errorStyle == "warning" for v in validations)
-    assert all(len(v.prompt) <= 255 and len(v.promptTitle) <= 32 for v in validations)
     (measures,) = book.defined_names["施策の選択肢"].destinations
     options = [cell.value for (cell,) in book[measures[0]][measures[1]]]
     assert options == [m.option for m in office().measures]
     assert not sheet.protection.sheet
 
 
-def test_long_hints_are_cut_to_what_excel_allows(tmp_path: Path) -> None:
-    strategy = example_strategy()
-    fields = tuple(replace(f, hint="あ" * 300) for f in strategy.fields)
-    write_form(tmp_path / "f.xlsx", replace(strategy, fields=fields), "経済部")
+@pytest.mark.parametrize("character", ["あ", "𠮷"])  # one unit of UTF-16, and two
+def test_long_hints_are_cut_to_what_excel_allows(tmp_path: Path, character: str) -> None:
+    long = character * 300
+    fields = [(character * 40, "独自", "文字", "いいえ", "", "", long)]
+    path = tmp_path / "f.xlsx"
+    write_form(path, make_strategy(fields=fields), "経済部")
+    sheet = openpyxl.load_workbook(path)[layout.PROJECTS]
+    (own,) = (v for v in sheet.data_validations.dataValidation if character in (v.prompt or ""))
+    for words, limit in (
+        (own.promptTitle, 32),
+        (own.errorTitle, 32),
+        (own.prompt, 255),
+        (own.error, 225),
+    ):
+        assert words == character * ((limit - 1) // text.utf16_length(character)) + "…"
 
 
 def test_view_and_print(form: Path) -> None:
@@ -443,6 +506,17 @@ def test_view_and_print(form: Path) -> None:
     assert sheet.page_setup.fitToHeight == 0
     assert sheet.print_title_rows == "$3:$3"
     assert not sheet.merged_cells.ranges
+
+
+def test_codes_and_symbols_are_texts(form: Path) -> None:
+    """Typed into a cell of no format, 012 would be 12, (1) -1 and 1-2 a date."""
+    sheet = openpyxl.load_workbook(form)[layout.PROJECTS]
+    headings = {c.column_letter: c.value for c in sheet[FIRST_ROW]}
+    texts = {"施策", "財源", "財源の内訳"}  # not 人数, which is a number
+    for row in (FIRST_ROW + 1, FIRST_ROW + ROOM):
+        assert {headings[c.column_letter] for c in sheet[row] if c.number_format == "@"} == texts
+    dimensions = sheet.column_dimensions
+    assert {h for c, h in headings.items() if dimensions[c].number_format == "@"} == texts
 
 
 def test_no_number_is_too_wide_for_its_cell() -> None:
@@ -457,10 +531,48 @@ def test_no_number_is_too_wide_for_its_cell() -> None:
         }
 
 
-def test_rows_grow_and_the_formula_is_stored_once(form: Path) -> None:
+def heights(path: Path, sheet: str) -> dict[int, tuple[float, bool]]:
+    """Row → (height, whether Excel keeps it) of every row that has one."""
+    names = openpyxl.load_workbook(path, read_only=True).sheetnames
+    with zipfile.ZipFile(path) as archive:
+        xml = archive.read(f"xl/worksheets/sheet{names.index(sheet) + 1}.xml").decode()
+    found = re.findall(r'<row r="(\d+)"([^>]*) ht="([\d.]+)"([^>]*)>', xml)
+    return {int(n): (float(ht), "customHeight" in before + after) for n, before, ht, after in found}
+
+
+def test_rows_of_data_grow_and_all_others_keep_their_height(form: Path, tmp_path: Path) -> None:
+    example = load_facts("asahikawa_h30")
+    strategy = strategy_of(example)
+    rows = indicator_rows(strategy, "経済部", {})
+    full, office_sheet, template = (tmp_path / f"{name}.xlsx" for name in ("f", "o", "t"))
+    write_form(full, strategy, "経済部", indicators=rows)
+    build_office_sheet(office_sheet, strategy)
+    build_template(template, example)
+    tables = (
+        *((path, layout.PROJECTS) for path in (form, full)),
+        (full, layout.INDICATORS),
+        *((office_sheet, name) for name in (CORRECTED, ADDED, ACKNOWLEDGED)),
+        *((template, name) for name in (SETTINGS, MEASURES, DEPARTMENTS_SHEET, INDICATORS, FIELDS)),
+    )
+    for path, sheet in tables:
+        kept = {row: keeps for row, (_, keeps) in heights(path, sheet).items()}
+        assert kept == {row: row <= FIRST_ROW for row in kept}, sheet
+        assert len(kept) > FIRST_ROW
+    prose = (
+        *((full, name) for name in (layout.GUIDE, layout.REPLY)),
+        (office_sheet, GUIDE),
+        (template, START),
+        (template, FORM),
+    )
+    for path, sheet in prose:
+        found = heights(path, sheet)
+        assert found, sheet
+        assert all(keeps for _, keeps in found.values()), sheet
+
+
+def test_the_formula_is_stored_once(form: Path) -> None:
     with zipfile.ZipFile(form) as archive:
         xml = archive.read("xl/worksheets/sheet3.xml").decode()
-    assert "customHeight" not in xml
     assert xml.count('<f t="shared" ref=') == 1
     assert xml.count('<f t="shared" si="0"/>') == ROOM - 1
     assert len(xml) < 120_000
@@ -510,6 +622,29 @@ def test_a_long_department_cuts_nothing_off(tmp_path: Path) -> None:
         assert counts == [f"{column}1"]
         answer = next(c for c in book[layout.REPLY]["B"] if c.value == name)
         assert answer.alignment.wrap_text
+        sheet = book[layout.REPLY]
+        room = sheet.row_dimensions[answer.row].height
+        width = sheet.column_dimensions["B"].width - 3  # bold, and indented
+        assert pages.text_height(name, width, 10, "") < room
+
+
+def test_a_long_heading_of_the_offices_own_is_not_cut_off(tmp_path: Path) -> None:
+    label = "予算事業コード（会計・款・項・目・節の番号を続けて入力してください）"
+    strategy = make_strategy(fields=[(label, "独自", "文字", "いいえ", 20, "", "")])
+    write_form(tmp_path / "f.xlsx", strategy, "経済部")
+    build_office_sheet(tmp_path / "o.xlsx", strategy)
+    for path, name in ((tmp_path / "f.xlsx", layout.PROJECTS), (tmp_path / "o.xlsx", ADDED)):
+        sheet = openpyxl.load_workbook(path)[name]
+        (cell,) = (c for c in sheet[FIRST_ROW] if c.value == label)
+        width = int(sheet.column_dimensions[cell.column_letter].width)
+        assert pages.text_height(label, width, 10, "") <= sheet.row_dimensions[FIRST_ROW].height
+
+
+def test_the_lists_are_legible_in_print(form: Path) -> None:
+    """「ブック全体を印刷」 prints them, too."""
+    sheet = openpyxl.load_workbook(form)[CHOICES]
+    assert not sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.scale, sheet.print_title_rows) == (60, "$2:$2")
 
 
 @pytest.mark.parametrize(
@@ -518,6 +653,7 @@ def test_a_long_department_cuts_nothing_off(tmp_path: Path) -> None:
         ("経済部", "平成30年度　経済部"),
         ("R&D課", "平成30年度　R&&D課"),
         ("長" * 250, f"平成30年度　{'長' * 112}…"),  # what Excel's footer has room for
+        ("𠮷" * 80, f"平成30年度　{'𠮷' * 56}…"),
     ],
 )
 def test_the_footer_names_year_and_department(tmp_path: Path, name: str, shown: str) -> None:
@@ -528,7 +664,8 @@ def test_the_footer_names_year_and_department(tmp_path: Path, name: str, shown: 
     found = re.search(r"<oddFooter>(.*)</oddFooter>", xml)
     assert found is not None
     font = '&"BIZ UDPゴシック,Regular"'
-    assert html.unescape(found[1]) == f"&L{font}&8{shown}&C{font}&9&P / &N"
+    # The size first: behind it, 2018年度 would be read as size 82018.
+    assert html.unescape(found[1]) == f"&L&8{font}{shown}&C&9{font}&P / &N"
 
 
 def test_a_measure_merged_over_two_rows_is_told_as_such(tmp_path: Path) -> None:

@@ -984,6 +984,14 @@ def test_office_corrects_an_actual() -> None:
     assert (listed.corrections, listed.errors) == ((), 0)
 
 
+@pytest.mark.parametrize(("after", "value"), [("29", "29"), ("1,029.5", "1029.5"), ("▲3", "-3")])
+def test_a_correction_is_a_text_in_its_cell(after: str, value: str) -> None:
+    office = OfficeSheet(corrections=(correction(before="27", after=after),))
+    result = report_rows(kpi_row(1, "2ア-1", FULL), office=office)
+    assert "A101" not in {f.code for f in result.findings}
+    assert result.reports[9].actuals[2017] == Decimal(value)
+
+
 def test_corrected_cell_is_where_the_finding_points_to() -> None:
     office = OfficeSheet(corrections=(correction(after="約29"),))
     result = report_rows(kpi_row(1, "2ア-1", FULL), office=office)

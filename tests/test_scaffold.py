@@ -205,6 +205,41 @@ def test_what_the_office_types_is_read(example: Path, tmp_path: Path) -> None:
     )
 
 
+def test_codes_and_symbols_are_texts(example: Path) -> None:
+    """Typed into a cell of no format, 012 would be 12, (1) -1 and 1-2 a date."""
+    template, office_sheet = example / "templates" / TEMPLATE_NAME, example / "inbox" / OFFICE_SHEET
+    texts = {
+        (template, "施策体系"): {"キー", "施策"},
+        (template, "指標"): {
+            "ID", "施策", "内訳", "現状値年", "現状値", "目標値年", "目標値",
+        },
+        (office_sheet, office_layout.CORRECTED): {"対象", "修正前", "修正後"},
+        (office_sheet, office_layout.ADDED): {"施策"},
+        (office_sheet, office_layout.ACKNOWLEDGED): {"対象"},
+    }  # fmt: skip
+    for (path, name), headings in texts.items():
+        sheet = openpyxl.load_workbook(path)[name]
+        columns = {c.value: c.column_letter for c in sheet[FIRST_ROW]}
+        for row in (FIRST_ROW + 1, sheet.max_row):
+            found = {h for h, c in columns.items() if sheet[f"{c}{row}"].number_format == "@"}
+            assert found == headings, name
+        # Below the prepared rows, too.
+        widths = sheet.column_dimensions.values()
+        below = {n for w in widths if w.number_format == "@" for n in range(w.min, w.max + 1)}
+        assert {sheet.cell(FIRST_ROW, n).value for n in below} == headings, name
+    settings = openpyxl.load_workbook(template)["設定"]
+    found = {row[0].value for row in settings.iter_rows() if row[1].number_format == "@"}
+    assert found == {"団体コード", "年度の表記", "計画期間", "提出期限"}
+
+
+def test_rows_below_the_prepared_ones_behave_alike(example: Path) -> None:
+    sheet = openpyxl.load_workbook(example / "inbox" / OFFICE_SHEET)[office_layout.CORRECTED]
+    column = sheet.column_dimensions["H"]
+    assert (column.number_format, column.alignment.horizontal) == ("yyyy-mm-dd", "center")
+    assert column.alignment.wrap_text
+    assert column.border.left.style is None
+
+
 def test_the_office_sheet_offers_what_the_rules_know(blank: Path, example: Path) -> None:
     assert office.OPERATIONS == OPERATIONS
     for folder in (blank, example):

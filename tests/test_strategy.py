@@ -149,6 +149,9 @@ MISTAKES: list[tuple[Mistake, str, list[str], str]] = [
     (put("施策体系", 1, "別紙名称", "名称"), "施策体系", ["A1"], "見出し（キー、基本目標"),
     (keep("施策体系", 1), "施策体系", ["A4"], "施策がありません"),
     (put("施策体系", 3, "キー", "1イ"), "施策体系", ["A3"], "「1ア」と入力してください"),
+    (put("施策体系", 3, "キー", dt.date(2018, 1, 1)), "施策体系", ["A3"], "「文字列」にしてから"),
+    (put("施策体系", 3, "施策", dt.datetime(2018, 1, 1)), "施策体系", ["C3"], "Excelが日付や"),
+    (put("施策体系", 3, "施策", -1.0), "施策体系", ["C3"], "「文字列」にしてから、もう一度"),
     (put("施策体系", 3, "基本目標", "一"), "施策体系", ["B3"], "「基本目標」が番号ではありません"),
     (put("施策体系", 3, "基本目標", None), "施策体系", ["B3"], "結合を解除して、どの行にも"),
     (put("施策体系", 3, "基本目標", 0), "施策体系", ["B3"], "「基本目標」が番号ではありません"),
@@ -210,6 +213,7 @@ MISTAKES: list[tuple[Mistake, str, list[str], str]] = [
     (put("指標", 4, "目標値年", "平成２１年"), "指標", ["L4"], "『平成２１年』が、現状値年（H26）"),
     (put("指標", 2, "基本目標", 9), "指標", ["B2"], "『9』が施策体系にありません"),
     (put("指標", 2, "施策", "ン"), "指標", ["C2"], "『1ン』が施策体系にありません"),
+    (put("指標", 2, "施策", dt.date(2018, 1, 1)), "指標", ["C2"], "「文字列」にしてから"),
     (put("指標", 2, "現状値年", "昨年"), "指標", ["J2"], "『昨年』が年として読み取れません"),
     (put("指標", 2, "現状値", "1.28人"), "指標", ["K2"], "『1.28人』が数字として読み取れません"),
     (put("指標", 4, "目標値", "inf"), "指標", ["M4"], "『inf』が数字として読み取れません"),
@@ -219,6 +223,7 @@ MISTAKES: list[tuple[Mistake, str, list[str], str]] = [
     # 項目
     (drop("項目"), "項目", ["A1"], "シート「項目」がありません"),
     (append("項目", None, "独自", "文字"), "項目", ["A2"], "「項目名」が空欄です"),
+    (append("項目", "財" * 61, "独自", "文字"), "項目", ["A2"], "60文字を超えています"),
     (append("項目", "財源", "独自", "数値"), "項目", ["C2"], "文字、整数、選択から選んでください"),
     (append("項目", "財源", "独自", "選択"), "項目", ["F2"], "選択肢が空欄です"),
     (
@@ -289,6 +294,41 @@ def test_nothing_is_said_of_what_refers_to_a_sheet_that_is_lost(loss: Mistake) -
     put("指標", 2, "集計区分", "平均")(content)
     _, found = load(content, FILE)
     assert [f.place.cell for f in found][1:] == ["H2"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        (None, ""),
+        ("3月16日（金）", "3月16日（金）"),
+        ("2018-03-16", "2018-03-16"),
+        (dt.date(2018, 3, 16), "平成30年3月16日"),
+        (dt.datetime(2018, 3, 16), "平成30年3月16日"),
+        (dt.datetime(2018, 3, 16, 17, 30), "平成30年3月16日 17:30"),
+    ],
+)
+def test_a_deadline_is_printed_as_people_write_it(typed: object, printed: str) -> None:
+    assert make_strategy(settings={"提出期限": typed}).settings.deadline == printed
+
+
+def test_a_code_means_the_same_as_number_and_as_text() -> None:
+    """The template's cells are texts where a code may look like a number."""
+
+    def loaded(kind: type) -> object:
+        content = copy.deepcopy(tables())
+        for row, cells in content["指標"]:
+            if cells[1:3] == ["1", "ア"]:
+                put("指標", row, "施策", kind(7))(content)
+        put("施策体系", 3, "施策", kind(7))(content)
+        put("施策体系", 3, "キー", kind(17))(content)
+        put("指標", 4, "現状値年", kind(2014))(content)
+        put("指標", 4, "目標値年", kind(2019))(content)
+        put("指標", 4, "内訳", kind(1))(content)
+        strategy, mistakes = load(content, FILE)
+        assert strategy is not None, mistakes
+        return strategy.measures, strategy.indicators
+
+    assert loaded(int) == loaded(float) == loaded(str)
 
 
 def test_an_empty_sheet_of_settings_asks_for_its_rows() -> None:

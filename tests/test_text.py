@@ -169,6 +169,12 @@ def test_length_as_excel_counts() -> None:
     assert [text.utf16_length(t) for t in ("", "甲", "𠮷", "が", "か\u3099")] == [0, 1, 2, 1, 2]
 
 
+def test_a_text_is_cut_between_characters() -> None:
+    assert text.clip_utf16("甲乙丙", 3) == "甲乙丙"
+    assert text.clip_utf16("甲乙丙丁", 3) == "甲乙…"
+    assert [text.clip_utf16("𠮷𠮷", n) for n in (4, 3, 2)] == ["𠮷𠮷", "𠮷…", "…"]
+
+
 def test_full_width() -> None:
     assert (text.full_width(30), text.full_width("平成30年度")) == ("３０", "平成３０年度")
 

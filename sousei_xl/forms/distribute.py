@@ -36,6 +36,7 @@ from sousei_xl.sheets.book import Book
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
+_PRINTED = 60  # per cent
 _EDITION = "1"
 
 
@@ -147,4 +148,7 @@ def write_choices(book: Book, strategy: Strategy, extra: Mapping[str, Sequence[s
     sheet.freeze(2)
     sheet.worksheet.set_landscape()
     sheet.worksheet.set_paper(9)
-    sheet.worksheet.fit_to_pages(1, 0)
+    # Legible on several pages: 「ブック全体を印刷」 prints this sheet, too.
+    sheet.worksheet.set_print_scale(_PRINTED)
+    sheet.worksheet.repeat_rows(1)
+    sheet.page_texts("", "&C&9&A　&P / &N")

@@ -29,6 +29,7 @@ from sousei_xl.forms.look import (
     NOTE,
     NUMBER,
     PALE_GREY,
+    TYPED_TEXT,
     validate,
     write_footer,
     write_value,
@@ -158,6 +159,7 @@ class IndicatorSheet:
     def write(self) -> None:
         """Title and header, rows with their checks, dropdowns, marks and print settings."""
         self._write_top()
+        self.sheet.worksheet.grow(FIRST_ROW, self.last)
         for row, (indicator, values) in enumerate(
             zip(self.indicators, self.rows, strict=True), FIRST_ROW
         ):
@@ -235,6 +237,8 @@ class IndicatorSheet:
             style["align"] = "center"
         if column.name in ("baseline", "target"):
             style["align"] = "right"
+        if column.name == "id":
+            style |= TYPED_TEXT
         if self._is_passive(column):
             style |= {"bg_color": PALE_GREY, "font_color": GREY}
         if column.year:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sousei_xl import text
-from sousei_xl.findings import clip
+from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import LostCell, Sheet
 from sousei_xl.text import Value
 
@@ -34,6 +34,8 @@ LABEL: Mapping[str, Any] = {
 INPUT: Mapping[str, Any] = {"border": 2, "border_color": NAVY, "locked": False, "indent": 1}
 LIST_HEADER: Mapping[str, Any] = {**_BORDER, "bg_color": PALE, "bold": True, "align": "center"}
 CELL: Mapping[str, Any] = {**_BORDER, "text_wrap": True}
+# Otherwise Excel makes 12041 of 012041, -1 of (1) and a date of 1-2.
+TYPED_TEXT: Mapping[str, Any] = {"num_format": "@"}
 # A number does not wrap: one that is too wide would be #### in Excel.
 NUMBER: Mapping[str, Any] = {"align": "right", "indent": 1, "text_wrap": False, "shrink": True}
 HEADER: Mapping[str, Any] = {
@@ -45,7 +47,7 @@ HEADER: Mapping[str, Any] = {
     "text_wrap": True,
 }
 
-_TITLE_LIMIT, _MESSAGE_LIMIT = 32, 255  # Excel's, for input messages
+_TITLE_LIMIT, _PROMPT_LIMIT, _ERROR_LIMIT = 32, 255, 225  # Excel's, for input messages
 _FOOTER_LIMIT = 120  # of year and department: a footer has room for 255 characters, codes included
 
 
@@ -64,12 +66,21 @@ def write_value(sheet: Sheet, row: int, column: int, value: Value, style: Any) -
         sheet.text(row, column, text.to_text(value), style)
 
 
+def format_column(sheet: Sheet, column: int, look: Mapping[str, Any]) -> None:
+    """Rows below the prepared ones are not drawn, but behave alike when somebody types there."""
+    bare = {name: value for name, value in look.items() if name not in (*_BORDER, "bg_color")}
+    pixels = pages.column_pixels(sheet.widths[column])
+    sheet.worksheet.set_column_pixels(column, column, pixels, sheet.book.format(**bare))
+
+
 def write_footer(sheet: Sheet, department: str) -> None:
     """Year, department and page number below every page."""
     book = sheet.book
-    owner = clip(f"{book.settings.year_label}　{department}", _FOOTER_LIMIT).replace("&", "&&")
-    font = f'"{book.page_font},Regular"'
-    sheet.page_texts("", f"&L&{font}&8{owner}&C&{font}&9&P / &N")
+    owner = text.clip_utf16(f"{book.settings.year_label}　{department}", _FOOTER_LIMIT)
+    font = f'&"{book.page_font},Regular"'
+    # Right behind the size, the digits of 2018年度 would be a part of it.
+    left = f"&L&8{font}{owner.replace('&', '&&')}"
+    sheet.page_texts("", f"{left}&C&9{font}&P / &N")
 
 
 def validate(
@@ -86,11 +97,12 @@ def validate(
     What is typed against it is questioned, not refused (``error_type`` warning): pasting has to
     work, and 入力チェック says what is wrong.
     """
+    heading = text.clip_utf16(title, _TITLE_LIMIT)
     shown = {
-        "input_title": title[:_TITLE_LIMIT],
-        "input_message": message[:_MESSAGE_LIMIT],
-        "error_title": title[:_TITLE_LIMIT],
-        "error_message": message[:_MESSAGE_LIMIT],
+        "input_title": heading,
+        "input_message": text.clip_utf16(message, _PROMPT_LIMIT),
+        "error_title": heading,
+        "error_message": text.clip_utf16(message, _ERROR_LIMIT),
         "error_type": "warning",
     }
     given = {k: v for k, v in {**shown, **options}.items() if v != ""}

@@ -27,6 +27,8 @@ from sousei_xl.forms.look import (
     NOTE,
     NUMBER,
     PALE_GREY,
+    TYPED_TEXT,
+    format_column,
     validate,
     write_footer,
     write_value,
@@ -63,7 +65,6 @@ _WIDTHS = {
     "note": 18.0,
 }
 _OWN_WIDTH = 15.0
-_DRAWN = ("border", "border_color", "bg_color")
 _CENTRED = ("number", "relisted", "category", "relevance", "budget_kind", "previous_number")
 _PREVIOUS = ("previous_number", "previous_budget")
 
@@ -97,18 +98,22 @@ class ProjectSheet:
         return row if measure is None else {**row, "measure": measure.option}
 
     def counts(self) -> tuple[Count, ...]:
-        """The lines of the summary in 回答票: rows first."""
-        area = f"{FIRST_ROW + 1}:{{letter}}{FIRST_ROW + _COUNTED}"
+        """The lines of the summary in 回答票: rows first.
+
+        Their ranges begin with the header, so that a row that is inserted right below it is one of
+        them.
+        """
         cells = {
-            name: f"'{layout.PROJECTS}'!{letter}{area.format(letter=letter)}"
+            name: f"'{layout.PROJECTS}'!{letter}{HEADER_ROW + 1}:{letter}{FIRST_ROW + _COUNTED}"
             for name, letter in self.letters.items()
         }
         typed = "+".join(
             f"(1-ISBLANK({cells[f.name]}))" for f in self.strategy.fields if layout.makes_a_row(f)
         )
         check = cells["check"]
-        unchecked = f'SUMPRODUCT(({check}="")*(({typed})>0))'
-        wrong = f'({check}<>"")*({check}<>"{GOOD}")'
+        is_row = f"(ROW({check})>ROW(INDEX({check},1)))"
+        unchecked = f'SUMPRODUCT({is_row}*({check}="")*(({typed})>0))'
+        wrong = f'{is_row}*({check}<>"")*({check}<>"{GOOD}")'
         is_pending = f'LEFT({check},{len(PENDING)})="{PENDING}"'
         filled = sum(result != "" for result in self.checks)
         pending = sum(result.startswith(PENDING) for result in self.checks)
@@ -118,7 +123,7 @@ class ProjectSheet:
         counts = [
             Count(
                 "入力済（行）",
-                f'=SUMPRODUCT(--({check}<>""))+{unchecked}',
+                f'=SUMPRODUCT({is_row}*({check}<>""))+{unchecked}',
                 filled,
                 "「事業」に入力した行の数です。",
             ),
@@ -198,20 +203,18 @@ class ProjectSheet:
         for column, (name, label) in enumerate(self.columns):
             own = {"bg_color": GREY} if name == "check" or name in _PREVIOUS else {}
             sheet.text(HEADER_ROW, column, label, book.format(**{**HEADER, **own}))
-        sheet.height(HEADER_ROW, 28)
+        sheet.height(HEADER_ROW, max(self._height(dict(self.columns), layout.CHECK), 28))
 
     # --- rows -------------------------------------------------------------------------------------
 
     def _write_rows(self) -> None:
         sheet = self.sheet
         styles = [self.book.format(**self._style(name)) for name, _ in self.columns]
-        for column, width in enumerate(sheet.widths):
-            # Rows below the prepared ones behave alike when somebody types there.
-            look = self._style(self.columns[column][0])
-            bare = {k: v for k, v in look.items() if k not in _DRAWN}
-            sheet.worksheet.set_column(column, column, width, self.book.format(**bare))
+        for column, (name, _) in enumerate(self.columns):
+            format_column(sheet, column, self._style(name))
         formula = check_formula(self.strategy, self.letters, FIRST_ROW + 1)
         sheet.worksheet.share_formula("A", FIRST_ROW + 1, self.last + 1)
+        sheet.worksheet.grow(FIRST_ROW, self.last)
         for row in range(FIRST_ROW, self.last + 1):
             position = row - FIRST_ROW
             filled = position < len(self.rows)
@@ -229,7 +232,8 @@ class ProjectSheet:
         style: dict[str, Any] = {**CELL, "locked": False}
         field = self.strategy.field_by_name.get(name)
         if name == "check":
-            style |= {"bg_color": PALE_GREY, "font_size": 9.5, "locked": True}
+            # A formula that is entered anew in a "General" cell becomes a text like those it reads.
+            style |= {"bg_color": PALE_GREY, "font_size": 9.5, "locked": True, "num_format": "0"}
         elif name in _PREVIOUS:
             style |= {"bg_color": PALE_GREY, "font_color": GREY}
         if name in _CENTRED or (field is not None and field.own and field.kind == "choice"):
@@ -238,6 +242,8 @@ class ProjectSheet:
             style["num_format"] = "0"
         elif name in ("budget", "previous_budget") or (field and field.kind == "integer"):
             style |= {**NUMBER, "num_format": settings.number_format}
+        elif field and field.may_look_like_a_number:
+            style |= TYPED_TEXT
         return style
 
     def _height(self, values: Mapping[str, Value], check: str) -> float:
@@ -341,9 +347,6 @@ class ProjectSheet:
         worksheet.fit_to_pages(1, 0)
         worksheet.repeat_rows(HEADER_ROW)
         write_footer(sheet, self.department)
-        # Texts such as 012 in the office's own fields are texts.
-        area = f"A{FIRST_ROW + 1}:{self.letters['note']}{self.last + 1}"
-        worksheet.ignore_errors({"number_stored_as_text": area})
 
 
 def _need(field: Field) -> str:

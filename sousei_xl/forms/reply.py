@@ -9,6 +9,7 @@ from sousei_xl.forms import layout
 from sousei_xl.forms.checks import DEPARTMENT_OPTIONS, DEPARTMENT_SPELLINGS
 from sousei_xl.forms.checks.conditions import as_formula, quoted
 from sousei_xl.forms.look import INPUT, LABEL, NOTE, SECTION, TITLE, validate
+from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Sheet
 
 TICK_OPTIONS = "該当事業なしの選択肢"
@@ -66,7 +67,8 @@ def write_reply(
         sheet.text(row, 0, label, book.format(**LABEL))
         _write_answer(sheet, row, label, answers.get(label, ""))
         sheet.text(row, 2, _EXPLANATIONS[label], book.format(**NOTE, indent=1, text_wrap=True))
-        sheet.height(row, 30)
+        needed = pages.text_height(answers.get(label, ""), WIDTHS[1] - 2, 10, book.settings.font)
+        sheet.height(row, max(needed + 4, 30))
     lists = {layout.DEPARTMENT: DEPARTMENT_OPTIONS, layout.NONE_APPLICABLE: TICK_OPTIONS}
     for label, name in lists.items():
         if label in rows:

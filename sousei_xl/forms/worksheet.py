@@ -1,9 +1,9 @@
 """The workbook of a form: two things that Excel writes into a worksheet and XlsxWriter does not,
 beside what the generated workbooks' worksheet does.
 
-Both matter to a form because people go on working in it: rows grow with the text that is typed
-into them, and one formula for a whole column is stored once instead of two hundred times (a tenth
-of the size, and of the time that reading the form takes).
+Both matter to a form because people go on working in it: rows of data grow with the text that is
+typed into them, and one formula for a whole column is stored once instead of two hundred times (a
+tenth of the size, and of the time that reading the form takes).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 
 
 def open_book(path: Path, settings: Settings, title: str) -> Book:
-    """A workbook whose rows grow with what is typed, dated 基準日."""
+    """A workbook for people to fill in, dated 基準日."""
     created = dt.datetime.combine(settings.list_date, dt.time())
     book = Book(path, Run("", settings.list_date, created), settings, title)
     book.workbook.worksheet_class = FormWorksheet
@@ -33,15 +33,24 @@ class FormWorksheet(ListWorksheet):
     """A worksheet with growing rows and, in one column, a shared formula."""
 
     shared: tuple[str, int, int] | None = None
+    growing = range(0)
+
+    def grow(self, first: int, last: int) -> None:
+        """These rows (from 0) adapt their height to what is typed into them.
+
+        All others keep theirs, because Excel fits a row to its single cells alone: merged texts
+        would be cut, and the heights of the printed form's prototype rows be lost.
+        """
+        self.growing = range(first, last + 1)
 
     def share_formula(self, column: str, first: int, last: int) -> None:
         """The formulas in these cells (Excel's rows) are the first one, each in its own row."""
         self.shared = (column, first, last)
 
-    def _xml_start_tag_unencoded(self, tag: str, attributes: Any = ()) -> None:
-        if tag == "row":  # a height that is not "custom" is adapted when the text changes
-            attributes = [a for a in attributes if a[0] != "customHeight"]
-        super()._xml_start_tag_unencoded(tag, attributes)
+    def _row_tag(self, row: int, info: Any) -> str:
+        tag = super()._row_tag(row, info)
+        # A height that is not "custom" is adapted when the text changes.
+        return tag.replace(' customHeight="1"', "") if row in self.growing else tag
 
     def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
         cell = dict(attributes)

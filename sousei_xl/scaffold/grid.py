@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sousei_xl import text
-from sousei_xl.forms.look import CELL, HEADER, NOTE, TITLE, validate, write_value
+from sousei_xl.forms.look import (
+    CELL,
+    HEADER,
+    NOTE,
+    TITLE,
+    format_column,
+    validate,
+    write_value,
+)
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.tables import Formula
@@ -56,8 +64,10 @@ def write_grid(book: Book, grid: Grid) -> Sheet:
     header, styles = book.format(**HEADER), [book.format(**CELL, **c.look) for c in grid.columns]
     for column, described in enumerate(grid.columns):
         sheet.text(HEADER_ROW, column, described.heading, header)
-    sheet.height(HEADER_ROW, 24)
+        format_column(sheet, column, {**CELL, **described.look})
+    sheet.height(HEADER_ROW, max(_height(sheet, [c.heading for c in grid.columns]), 24))
     last = FIRST_ROW + max(grid.room, len(grid.rows)) - 1
+    sheet.worksheet.grow(FIRST_ROW, last)
     for row in range(FIRST_ROW, last + 1):
         values = grid.rows[row - FIRST_ROW] if row - FIRST_ROW < len(grid.rows) else ()
         for column, style in enumerate(styles):

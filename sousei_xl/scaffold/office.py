@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sousei_xl.findings import RULES
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import DEPARTMENT_OPTIONS, MEASURE_OPTIONS, choice_name
 from sousei_xl.forms.distribute import write_choices
-from sousei_xl.forms.look import CELL, LABEL, NOTE, SECTION, TITLE
+from sousei_xl.forms.look import CELL, LABEL, NOTE, SECTION, TITLE, TYPED_TEXT
 from sousei_xl.forms.office_layout import (
     ACKNOWLEDGED,
     ACKNOWLEDGED_COLUMNS,
@@ -154,7 +154,11 @@ def _columns(
     )
 
 
-_FORMATS = {"日付": {"num_format": "yyyy-mm-dd"}, "対象": {"num_format": "@"}}
+# Not 確認時の値: it is copied from 点検結果, and what is typed instead is 12000 with commas, too.
+_FORMATS: Mapping[str, Mapping[str, str]] = {
+    "日付": {"num_format": "yyyy-mm-dd"},
+    **dict.fromkeys(("対象", "修正前", "修正後"), TYPED_TEXT),
+}
 
 _WIDTHS = {"measure": 21, "name": 30, "department": 16, "description": 60, "budget": 17}
 
@@ -163,7 +167,9 @@ def _added_columns(strategy: Strategy) -> tuple[Column, ...]:
     columns = []
     for name, label in layout.project_fields(strategy)[1:]:
         field = strategy.field_by_name[name]
-        look = {"num_format": "#,##0"} if field.kind == "money" else {}
+        look: Mapping[str, str] = {"num_format": "#,##0"} if field.kind == "money" else {}
+        if field.may_look_like_a_number:
+            look = TYPED_TEXT
         hint = "必ず入力してください。" if name == "department" else field.hint
         columns.append(Column(label, _WIDTHS.get(name, 12), hint, _choices(field, strategy), look))
     for heading in ADDED_COLUMNS:
@@ -189,7 +195,8 @@ def _write_guide(book: Book) -> None:
         "使います。入力して保存し、もう一度 merge を実行すると一覧に反映されます。"
     )
     sheet.merge_text(1, 0, 1, 2, about, book.format(text_wrap=True))
-    sheet.height(1, 34)
+    height = pages.text_height(about, sheet.span_width(0, 2), 10, book.settings.font)
+    sheet.height(1, height + 4)
     for column, heading in enumerate(("シート", "使うとき", "記入例（｜は列の区切り）")):
         sheet.text(3, column, heading, book.format(**SECTION))
     sheet.height(3, 22)

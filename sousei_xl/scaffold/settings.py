@@ -28,6 +28,9 @@ class Setting:
 
 _MARKS = ("◎", "○", "△", "▲", "×", "－", "保", "未")
 
+# Cells in which Excel is not to take anything for a number or a date.
+TEXTS = ("団体コード", "年度の表記", "計画期間", "提出期限")
+
 # A group's heading is a row whose key nobody asks for.
 GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     (

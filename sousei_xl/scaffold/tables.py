@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sousei_xl.forms.look import TYPED_TEXT
 from sousei_xl.scaffold.facts import Facts, Record
 from sousei_xl.scaffold.grid import Column, Grid
 from sousei_xl.strategy.fields import CORE, Field
@@ -27,9 +28,9 @@ from sousei_xl.strategy.load.table import (
 from sousei_xl.text import Value
 
 _CENTRE = {"align": "center"}
+_CODE = {**TYPED_TEXT, **_CENTRE}
 _BOLD = {"bold": True}
-# Text, so that 63.0 stays 63.0.
-_AS_TYPED = {"num_format": "@", "align": "right"}
+_AS_TYPED = {**TYPED_TEXT, "align": "right"}  # 63.0 stays 63.0
 _INTEGERS = ("基本目標", "表示順")
 _KINDS = {
     "measure": "施策",
@@ -54,9 +55,9 @@ def _value(record: Record, heading: str) -> Value:
 def measures_grid(facts: Facts | None) -> Grid:
     """施策体系: goals (施策 blank) and their measures."""
     columns = (
-        Column("キー", 10, "基本目標の番号と施策の記号です（例：2ア）。", look=_CENTRE),
+        Column("キー", 10, "基本目標の番号と施策の記号です（例：2ア）。", look=_CODE),
         Column("基本目標", 10, "基本目標の番号です。", look=_CENTRE),
-        Column("施策", 8, "施策の記号です（例：ア）。基本目標の行は空欄にします。", look=_CENTRE),
+        Column("施策", 8, "施策の記号です（例：ア）。基本目標の行は空欄にします。", look=_CODE),
         Column("別紙名称", 62, "別紙（関連事業一覧）に載せる名前です。"),
         Column("本文名称", 62, "総合戦略の本文での名前です。別紙と同じなら空欄で構いません。"),
         Column("略称", 30, "様式のリストに出す短い名前です（例：移住環境）。"),
@@ -90,12 +91,17 @@ def departments_grid(facts: Facts | None) -> Grid:
 def indicators_grid(facts: Facts | None) -> Grid:
     """指標: 数値目標 and KPI, one part (内訳) per row, values as they are published."""
     columns = (
-        Column("ID", 9, "重複しない記号です（例：2ア-1）。内訳があるときは a、b を付けます。"),
+        Column(
+            "ID",
+            9,
+            "重複しない記号です（例：2ア-1）。内訳があるときは a、b を付けます。",
+            look=TYPED_TEXT,
+        ),
         Column("基本目標", 10, "基本目標の番号です。", look=_CENTRE),
-        Column("施策", 7, "施策の記号です。数値目標では空欄にします。", look=_CENTRE),
+        Column("施策", 7, "施策の記号です。数値目標では空欄にします。", look=_CODE),
         Column("指標区分", 10, "数値目標は基本目標の、KPIは施策の指標です。", LEVELS, _CENTRE),
         Column("指標名", 50, "指標の名前です。"),
-        Column("内訳", 10, "小学校・中学校などに分かれるときの区分です。", look=_CENTRE),
+        Column("内訳", 10, "小学校・中学校などに分かれるときの区分です。", look=_CODE),
         Column("単位", 8, "例：人、件、％", look=_CENTRE),
         Column(
             "集計区分",
@@ -106,9 +112,9 @@ def indicators_grid(facts: Facts | None) -> Grid:
             _CENTRE,
         ),
         Column("年・年度", 10, "年（1〜12月）か年度（4〜3月）かです。", ("年", "年度"), _CENTRE),
-        Column("現状値年", 10, "現状値の年です（例：H26）。", look=_CENTRE),
+        Column("現状値年", 10, "現状値の年です（例：H26）。", look=_CODE),
         Column("現状値", 12, "公表した桁数のまま入力します（例：63.0）。", look=_AS_TYPED),
-        Column("目標値年", 10, "目標値の年です（例：H31）。", look=_CENTRE),
+        Column("目標値年", 10, "目標値の年です（例：H31）。", look=_CODE),
         Column("目標値", 12, "公表した桁数のまま入力します。", look=_AS_TYPED),
         Column(
             "目標の向き",

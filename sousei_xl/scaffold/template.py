@@ -6,12 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sousei_xl.forms.look import CELL, LABEL, LIST_HEADER, NOTE, SECTION, TITLE, validate
+from sousei_xl.forms.look import (
+    CELL,
+    LABEL,
+    LIST_HEADER,
+    NOTE,
+    SECTION,
+    TITLE,
+    TYPED_TEXT,
+    validate,
+)
 from sousei_xl.forms.worksheet import open_book
 from sousei_xl.scaffold.annex_form import write_annex_form
 from sousei_xl.scaffold.facts import EXAMPLES, Facts, load_facts
 from sousei_xl.scaffold.grid import FIRST_ROW, Grid, write_grid
-from sousei_xl.scaffold.settings import MISSING, Setting, settings_grid
+from sousei_xl.scaffold.settings import MISSING, TEXTS, Setting, settings_grid
 from sousei_xl.scaffold.tables import (
     departments_grid,
     fields_grid,
@@ -140,12 +149,14 @@ def _write_start(book: Book, grids: Sequence[Grid], facts: Facts | None) -> None
         sheet.text(line, 2, words, book.format(**CELL, indent=1))
         state = states[name]
         sheet.formula(line, 3, state.formula, state.value, book.format(**CELL, align="center"))
-        sheet.height(line, 30)
+        height = pages.text_height(words, sheet.widths[2] - 2, 10, book.settings.font)
+        sheet.height(line, max(height, 30))
     first = row + 3
     _mark(sheet, f"D{first}:D{first + len(_STEPS) - 1}", f'LEFT(D{first},3)="{MISSING}"')
     row += 3 + len(_STEPS)
     sheet.merge_text(row, 0, row, 3, _AFTER, book.format(text_wrap=True))
-    sheet.height(row, 32)
+    height = pages.text_height(_AFTER, sheet.span_width(0, 3), 10, book.settings.font)
+    sheet.height(row, height + 4)
     worksheet = sheet.worksheet
     worksheet.set_landscape()
     worksheet.set_paper(9)
@@ -229,10 +240,9 @@ def _finish_settings(sheet: Sheet, facts: Facts | None) -> None:
 
 
 def _finish_value(sheet: Sheet, row: int, setting: Setting, value: object) -> None:
-    text_cell = sheet.book.format(**CELL, num_format="@", align="left")
-    if setting.key == "団体コード":
-        sheet.text(row, 1, str(value or ""), text_cell)
-        sheet.worksheet.ignore_errors({"number_stored_as_text": f"B{row + 1}"})
+    if setting.key in TEXTS:
+        look = sheet.book.format(**CELL, **TYPED_TEXT, align="left")
+        sheet.text(row, 1, str(value or ""), look)
     options: dict[str, object] = {"validate": "any"}
     if setting.choices:
         options = {"validate": "list", "source": list(setting.choices)}

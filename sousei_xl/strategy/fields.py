@@ -33,6 +33,11 @@ class Field:
         """The heading without its unit: 予算事業費（千円） → 予算事業費."""
         return self.label.split("（")[0]
 
+    @property
+    def may_look_like_a_number(self) -> bool:
+        """True where a code or a symbol (012, 1-2) may be typed that is a text all the same."""
+        return self.kind == "measure" or (self.own and self.kind in ("text", "choice"))
+
 
 CORE: tuple[Field, ...] = (
     Field(

@@ -75,7 +75,7 @@ __all__ = [
 ]
 
 _LONGEST_FORMULA = 8192
-_DEEPEST_FORMULA = 62  # Excel nests 64 levels; the conditions need one of their own
+_MOST_PARTS = 58  # Excel nests 64 levels of functions; within the last part there are six
 
 
 # --- the checks of a row --------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def check_formula(strategy: Strategy, letters: Mapping[str, str], row: int) -> s
         (has_controls(everything), CONTROL),
     ]
     formula = as_formula(parts, GOOD)
-    if len(parts) > _DEEPEST_FORMULA or text.utf16_length(formula) > _LONGEST_FORMULA:
+    if len(parts) > _MOST_PARTS or text.utf16_length(formula) > _LONGEST_FORMULA:
         raise OperatorError(
             f"独自の項目が多すぎるため（{len(strategy.own_fields)}項目）、様式の入力チェックを"
             "作成できません。テンプレートの「項目」シートで独自の項目を減らしてください。"

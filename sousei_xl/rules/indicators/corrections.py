@@ -17,6 +17,7 @@ from sousei_xl.rules.merge.office import Outcome, not_applied
 from sousei_xl.rules.records import CORRECT, AppliedCorrection, Correction
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import (
+    Column,
     actual_field,
     column_by_name,
     columns,
@@ -70,21 +71,27 @@ def _apply(
         return failed("O101", "項目", typed, variant="indicator_field", fields=fields)
     if row is None:
         return failed("O101", "対象", correction.target, variant="indicator")
-    label = column_by_name(strategy.settings)[name].label
+    column = column_by_name(strategy.settings)[name]
     standing = _published(row, name, previous)
     current = row.raw.errors.get(name) or text.to_text(row.raw.values.get(name)) or standing
     facts = {"target": correction.target, "current": current}
     if _same(correction.after, row, name, standing):
-        return failed("O103", label, correction.target, variant="done", **facts)
+        return failed("O103", column.label, correction.target, variant="done", **facts)
     if not any(_same(correction.before, row, name, known) for known in ("", standing)):
-        return failed("O102", label, text.to_text(correction.before), **facts)
+        return failed("O102", column.label, text.to_text(correction.before), **facts)
     row.corrected[name] = replace(
-        correction.at("修正後"), row_id=row.row_id, field=name, label=label
+        correction.at("修正後"), row_id=row.row_id, field=name, label=column.label
     )
-    changed = row.raw.with_value(name, correction.after)
+    changed = row.raw.with_value(name, _as_in_a_form(correction.after, column))
     _, by_row[row.row_id] = parse_row(changed, row.submitter, strategy, row)
     subject = title(row.indicator) if row.indicator else ""
     return AppliedCorrection(correction, "適用", current, subject, row.row_id), []
+
+
+def _as_in_a_form(value: text.Value, column: Column) -> text.Value:
+    """修正後 as a form has it: the cells of 修正 are texts, which is no conversion to be told."""
+    number = parse_actual(value, "").value if isinstance(value, str) and column.year else None
+    return value if number is None else float(number)
 
 
 def _published(row: IndicatorRow, name: str, previous: PreviousActuals) -> str:

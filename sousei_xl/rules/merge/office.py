@@ -192,9 +192,17 @@ def _apply(
     row.corrected = {**row.corrected, field.name: place}
     if field.name == "name":
         row.former_name = row.former_name or row.name
-    changed = row.raw.with_value(field.name, correction.after)
+    changed = row.raw.with_value(field.name, _as_in_a_form(correction.after, field))
     _, by_row[row.row_id] = parse_row(changed, row.submitter, strategy, row)
     return AppliedCorrection(correction, "適用", current, row.name or "", row.row_id), []
+
+
+def _as_in_a_form(value: text.Value, field: Field) -> text.Value:
+    """修正後 as a form has it: the cells of 修正 are texts, which is no conversion to be told."""
+    if not (isinstance(value, str) and field.kind in ("money", "integer")):
+        return value
+    number: int | None = text.parse_integer(value).value
+    return value if number is None else number
 
 
 def _field(correction: Correction, strategy: Strategy) -> Field | None:

@@ -73,7 +73,9 @@ def read_indicators(
         goal = text.parse_integer(row.values.get("基本目標")).value or 0
         measure = f"{goal}{row.text('施策')}" if row.text("施策") else ""
         unknown_measure = measure and measure_keys and measure not in measure_keys
-        if unknown_measure or (goal_numbers and goal not in goal_numbers):
+        if unknown_measure and row.was_changed_by_excel("施策"):
+            mistakes.changed_by_excel(row, "施策")
+        elif unknown_measure or (goal_numbers and goal not in goal_numbers):
             heading = "施策" if measure else "基本目標"
             mistakes.at(
                 row,

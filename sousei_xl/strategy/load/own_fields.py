@@ -31,6 +31,10 @@ def read_fields(tables: Tables, mistakes: Mistakes) -> tuple[Field, ...]:
         if not label:
             mistakes.missing(row, "項目名", "財源")
             continue
+        if len(label) > text.SHORT:  # it would not be found as a heading
+            problem = f"「項目名」が{text.SHORT}文字を超えています。"
+            mistakes.at(row, "項目名", problem, "短い名前にし、詳しくは「説明」に書いてください。")
+            continue
         limit = text.parse_integer(row.values.get("最大文字数"))
         if limit.problem or (limit.value is not None and not 1 <= limit.value <= text.MAX_TEXT):
             problem = "「最大文字数」が1から32,767までの整数ではありません。"

@@ -121,6 +121,15 @@ class _SettingsTable:
             self.wrong(name, f"の『{shown}』が日付として読み取れません。", remedy)
         return date
 
+    def day(self, name: str) -> str:
+        """A day as it is printed: as typed, but a date in Japanese (平成30年3月16日)."""
+        value = self.value(name)
+        date = None if isinstance(value, str) else text.parse_date(value)
+        if date is None:
+            return self.text(name, default="")
+        hour = text.to_text(value).removeprefix(date.isoformat())
+        return f"{text.japanese_date(date)}{hour}"
+
     def integer(self, name: str, default: int) -> int:
         parsed = text.parse_integer(self.value(name))
         if parsed.problem or (parsed.value is not None and parsed.value < 1):
@@ -207,7 +216,7 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
         budget_basis=table.text("予算の基準", default="当初"),
         list_date=list_date or dt.date.min,
         results_date=table.date("実績基準日", "2018-08-31", required=False),
-        deadline=table.text("提出期限", default=""),
+        deadline=table.day("提出期限"),
         submit_to=table.text("提出先", default=""),
         budget_limit=table.integer("予算の上限目安", 10_000_000),
         paper=table.choice("用紙", ("A4", "A3")),

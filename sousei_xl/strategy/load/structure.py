@@ -35,6 +35,10 @@ def read_measures(
                 remedy += "結合したセルは、結合を解除して、どの行にも入力します。"
             mistakes.at(row, "基本目標", f"「基本目標」{problem}", remedy)
             continue
+        changed = next((h for h in ("施策", "キー") if row.was_changed_by_excel(h)), None)
+        if key != f"{number}{letter}" and changed:
+            mistakes.changed_by_excel(row, changed)
+            continue
         if key != f"{number}{letter}":
             remedy = f"「{number}{letter}」と入力してください（基本目標の番号と施策の記号）。"
             mistakes.at(row, "キー", f"キー『{key}』が基本目標と施策の列に合いません。", remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -71,6 +72,12 @@ class Row:
         """As typed, but for white space around it: what a mistake quotes."""
         return str(text.tidy(self.values.get(heading)).value or "")
 
+    def was_changed_by_excel(self, heading: str) -> bool:
+        """Whether a code (1-1, (1)) has become a date or a number below 0."""
+        value = self.values.get(heading)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return isinstance(value, dt.date | dt.time) or (is_number and float(str(value)) < 0)
+
     def list(self, heading: str) -> tuple[str, ...]:
         parts = (part.strip() for part in _SPLIT.split(self.text(heading)))
         return tuple(part for part in parts if part)
@@ -102,6 +109,14 @@ class Mistakes:
     def at(self, row: Row, heading: str, problem: str, remedy: str) -> None:
         cell = row.addresses.get(heading, f"A{row.row}")
         self.add(row.sheet, cell, problem, remedy, text.to_text(row.values.get(heading)))
+
+    def changed_by_excel(self, row: Row, heading: str) -> None:
+        self.at(
+            row,
+            heading,
+            f"「{heading}」は、入力された記号（1-1、(1)など）をExcelが日付や数値に変えたものです。",
+            "セルの表示形式を「文字列」にしてから、もう一度入力してください。",
+        )
 
     def missing(self, row: Row, heading: str, example: str) -> None:
         self.at(row, heading, f"「{heading}」が空欄です。", f"入力してください（例：{example}）。")
