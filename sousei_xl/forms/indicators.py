@@ -23,6 +23,7 @@ from sousei_xl.forms.checks.indicators import (
 from sousei_xl.forms.indicator_layout import SHEET, indicator_fields
 from sousei_xl.forms.look import (
     CELL,
+    CHECK,
     GREY,
     HEADER,
     NAVY,
@@ -217,8 +218,7 @@ class IndicatorSheet:
         sheet, settings = self.sheet, self.strategy.settings
         formula = indicator_formula(indicator, settings, self.letters, row + 1)
         check = self.checks[row - FIRST_ROW]
-        grey = self.book.format(**{**CELL, "bg_color": PALE_GREY, "font_size": 9.5})
-        sheet.formula(row, 0, formula, check, grey)
+        sheet.formula(row, 0, formula, check, self.book.format(**CHECK))
         for position, (name, column) in enumerate(self.fields.items(), 1):
             style = self.book.format(**self._style(indicator, column))
             write_value(sheet, row, position, values.get(name), style)

@@ -21,6 +21,7 @@ from sousei_xl.forms.checks import (
 from sousei_xl.forms.checks.conditions import quoted
 from sousei_xl.forms.look import (
     CELL,
+    CHECK,
     GREY,
     HEADER,
     NAVY,
@@ -232,8 +233,7 @@ class ProjectSheet:
         style: dict[str, Any] = {**CELL, "locked": False}
         field = self.strategy.field_by_name.get(name)
         if name == "check":
-            # A formula that is entered anew in a "General" cell becomes a text like those it reads.
-            style |= {"bg_color": PALE_GREY, "font_size": 9.5, "locked": True, "num_format": "0"}
+            style |= {**CHECK, "locked": True}
         elif name in _PREVIOUS:
             style |= {"bg_color": PALE_GREY, "font_color": GREY}
         if name in _CENTRED or (field is not None and field.own and field.kind == "choice"):
