@@ -147,12 +147,15 @@ def second_year(first_year: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def test_a_deadline_of_last_year_is_asked_about(second_year: Path) -> None:
-    """Nobody has changed 提出期限 yet: it would go out on every form."""
+    """Nobody has changed 提出期限 yet, nor 実績基準日: they would go out on every form."""
     done = json.loads((second_year / "distributed.json").read_text(encoding="utf-8"))
-    (question,) = done["questions"]
-    assert "提出期限（平成30年3月16日）は、令和元年度が始まる1年以上前の日です" in question
+    deadline, results = done["questions"]
+    assert "提出期限（平成30年3月16日（例））は、令和元年度が始まる1年以上前です" in deadline
+    assert "実績基準日（平成30年8月31日）は、令和元年度が始まる半年より前の日です" in results
     elsewhere = ("--outbox", second_year / "試し")
-    assert question in run("distribute", "--workspace", second_year, *elsewhere).out
+    told = run("distribute", "--workspace", second_year, *elsewhere).out
+    assert deadline in told
+    assert results in told
 
 
 def test_last_years_rows_are_prefilled(second_year: Path) -> None:

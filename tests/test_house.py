@@ -41,7 +41,11 @@ LAYER = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 CATALOGUE = PACKAGE / "findings"
 
 # Codes that this project added to the contract.
-BEYOND_CONTRACT = {"F208", "F209", "R118", "R119", "K112", "K113", "Y103"} | {"F210", "F211"}
+BEYOND_CONTRACT = {"F208", "F209", "R118", "R119", "K112", "K113", "Y103"} | {
+    "F210",
+    "F211",
+    "O104",
+}
 
 
 def sources(root: Path = PACKAGE) -> list[Path]:

@@ -174,9 +174,7 @@ def test_an_approved_list_with_another_day_is_a_proposal_again(workspace: Path) 
     assert official_files(workspace) == [OFFICIAL["proposal"]]
 
 
-@pytest.mark.parametrize(
-    ("key", "typed"), [("単位", "万円"), ("予算の基準", "6月補正後"), ("負数の記号", "△")]
-)
+@pytest.mark.parametrize(("key", "typed"), [("予算の基準", "6月補正後"), ("負数の記号", "△")])
 def test_what_is_printed_beside_the_amounts_was_approved_too(
     workspace: Path, key: str, typed: str
 ) -> None:

@@ -631,10 +631,44 @@ def test_a_name_that_is_another_rows_now_confirms_nothing_and_says_so() -> None:
     result = merged(*rows, office=office(*swapped, confirmed=[("R115", "2ア-1", "")]))
     assert not one(result, "R115").acknowledged
     item = one(result, "O103")
-    assert "いまは『2ア-2』です" in item.message
-    assert "対象を『2ア-2』に直してください" in item.cure
-    result = merged(*rows, office=office(*swapped, confirmed=[("R115", "2ア-2", "")]))
+    assert "いまは『2ア 甲』です" in item.message
+    assert "対象を『2ア 甲』に直してください" in item.cure
+    result = merged(*rows, office=office(*swapped, confirmed=[("R115", "2ア 甲", "")]))
     assert one(result, "R115").acknowledged
+
+
+SWAPPED = [("2ア-1", "順番", "", 1, 2), ("2ア-2", "順番", "", 2, 1)]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "settings", "order"), [((1, 2), {}, SWAPPED), ((5, 1), AUTO, [])]
+)
+def test_a_number_that_is_printed_beside_another_row_is_asked_about(
+    numbers: tuple[int, int], settings: dict[str, str], order: list[tuple[Any, ...]]
+) -> None:
+    rows = [row(1, "甲", number=numbers[0]), row(2, "乙", number=numbers[1])]
+    strategy = strategy_of(settings=settings)
+    asked = (f"2ア-{numbers[0] if order else 1}", "修正", "予算事業費", 1000, 900)
+    result = merged(*rows, office=office(*order, asked), strategy=strategy)
+    item = one(result, "O104")
+    assert result.is_draft
+    assert (item.place.file, item.place.sheet) == (OFFICE, "修正")
+    names = ("甲", "乙") if order else ("乙", "甲")
+    assert f"様式では『{names[0]}』の番号、一覧では『{names[1]}』の番号" in item.message
+    for name in names:
+        write = f"2ア {name}"
+        assert f"『{name}』なら『{write}』" in item.cure
+        told = merged(*rows, office=office(*order, (write, *asked[1:])), strategy=strategy)
+        assert "O104" not in {f.code for f in told.findings}
+        changed = next(r for r in told.listed if r.name == name)
+        assert (changed.budget, told.written[changed.row_id]) == (900, write)
+
+
+def test_the_number_that_the_office_gave_is_told_apart_from_that_of_the_form() -> None:
+    asked = (("2ア-1", "順番", "", 1, 7), ("2ア-7", "修正", "予算事業費", 1000, 900))
+    result = merged(row(1, "甲", number=1), office=office(*asked))
+    item = one(result, "O101")
+    assert "『2ア 甲』" in item.cure
 
 
 NUMBERED = [row(1, "甲", number=2), row(2, "乙", number=None)]

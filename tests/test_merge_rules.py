@@ -317,6 +317,21 @@ RELISTING: list[tuple[str, list[RawRow], list[str], Codes, dict[int, int]]] = [
 ]
 
 
+def test_where_two_other_departments_have_it_no_chance_decides_whose_it_is() -> None:
+    third = "総合政策部"
+    strategy = strategy_of(departments=[(1, E), (2, N), (3, third)])
+    rows = [row(1, "甲", "1ア"), row(2, "甲", "1イ", N)]
+    result = merged(*rows, row(3, "甲", "2ア", third, **RE), strategy=strategy)
+    item = one(result, "L101")
+    assert f"いくつかの部局にあります（{E}の1ア-1、{N}の1イ-2）" in item.message
+    assert item.place.label == "部局名"
+    assert result.is_draft
+    told = row(3, "甲", "2ア", N, file=f"{third}.xlsx", **RE)
+    result = merged(*rows, told, strategy=strategy)
+    assert [r.original for r in result.listed] == [None, None, 2]
+    assert "L101" not in {f.code for f in result.findings}
+
+
 @pytest.mark.parametrize(
     ("rows", "missing", "expected", "links"),
     [case[1:] for case in RELISTING],

@@ -38,7 +38,7 @@ CELL: Mapping[str, Any] = {**_BORDER, "text_wrap": True}
 TYPED_TEXT: Mapping[str, Any] = {"num_format": "@"}
 # A number does not wrap: one that is too wide would be #### in Excel.
 NUMBER: Mapping[str, Any] = {"align": "right", "indent": 1, "text_wrap": False, "shrink": True}
-# 入力チェック. A formula that is entered anew in a "General" cell becomes a text like those it reads.
+# 入力チェック. A formula entered anew in a "General" cell becomes a text like those it reads.
 CHECK: Mapping[str, Any] = {**CELL, "bg_color": PALE_GREY, "font_size": 9.5, "num_format": "0"}
 HEADER: Mapping[str, Any] = {
     **_BORDER,

@@ -226,7 +226,7 @@ def publish_list(
 
     inbox = relative(workspace.inbox, workspace.outbox)
 
-    written = {f.place.row_id: f.target for f in contents.result.findings if f.code == "A105"}
+    written = contents.result.written
     numbered = {
         (r.measure, r.name): written[r.row_id]
         for r in contents.result.listed

@@ -103,8 +103,8 @@ class ProjectRow:
     ``unknown`` holds the fields whose cell failed to parse: rules that depend on them are unknown,
     not also broken. ``department`` is what is printed, ``counted`` the one department that it is
     counted under. ``corrected`` maps a field to the office's cell that now stands for it,
-    ``former_name`` is the name before it was corrected. ``original`` is the row that this one
-    repeats, ``link`` how that was found (``relist.py``).
+    ``former_name`` and ``former_number`` are name and number before they were. ``original`` is the
+    row that this one repeats, ``link`` how that was found (``relist.py``).
     ``previous_budget`` is last year's amount as typed, ``listed_before`` that of last year's list.
     """
 
@@ -129,6 +129,7 @@ class ProjectRow:
     listed_before: int | None = None
     corrected: Mapping[str, Place] = field(default_factory=_nothing)
     former_name: str | None = None
+    former_number: int | None = None
     withheld: bool = False
     submitted_number: int | None = None
     original: ProjectRow | None = None
@@ -180,6 +181,11 @@ class ProjectRow:
         """The cell that a person must change: the office's where a correction stands for it."""
         place = self.corrected.get(name)
         return self.raw.place(name, label) if place is None else place
+
+    @property
+    def number_in_form(self) -> int | None:
+        """What the form says, whatever the office and the list have made of it."""
+        return self.former_number if "number" in self.corrected else self.submitted_number
 
     @property
     def target(self) -> str:
@@ -436,6 +442,7 @@ class ListResult:
 
     ``listed`` stands in printed order. ``origins`` has every listed, held and withdrawn row by its
     row_id (the provenance), ``additions`` the raw rows of those that the office has added.
+    ``written`` has the 対象 that 修正 takes, by row_id, where it is not the one that is printed.
     """
 
     listed: tuple[ListedRow, ...]
@@ -450,6 +457,7 @@ class ListResult:
     findings: tuple[Finding, ...]
     ledger: Ledger
     complete: bool
+    written: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def errors(self) -> int:

@@ -146,14 +146,28 @@ RELISTING = (
 )
 
 
-def _office(*lines: tuple[str, list[Any]], broken: bool = False, heading: str = "修正後") -> Put:
-    """A form beside an office's sheet with further lines: (sheet, cells), ``{}`` the slug."""
+def _office(
+    *lines: tuple[str, list[Any]],
+    broken: bool = False,
+    heading: str = "修正後",
+    numbers: tuple[int, ...] = (),
+) -> Put:
+    """A form beside an office's sheet with further lines: (sheet, cells), ``{}`` the slug.
+
+    ``numbers`` are those of the form's rows, all of one measure then.
+    """
 
     def put(inbox: Path, slug: str) -> None:
-        write(inbox, f"{slug}.xlsx", data(slug))
+        rows = [
+            line(f"{slug} {name}", budget, 番号=number)
+            for name, budget, number in zip("一二", (FIRST, SECOND), numbers, strict=False)
+        ]
+        write(inbox, f"{slug}.xlsx", data(slug, rows or None))
         book: Workbook = openpyxl.load_workbook(ROOT / "inbox" / OFFICE)
+        free = {"確認済": 5}
         for name, cells in lines:
-            number = 5 if name == "確認済" else 4
+            number = free.get(name, 4)
+            free[name] = number + 1
             for column, value in enumerate(cells, 1):
                 shown = value.replace("{}", slug) if isinstance(value, str) else value
                 book[name].cell(number, column, shown)
@@ -197,6 +211,17 @@ OFFICE_SHEET = (
         "事務局の修正の対象がない",
         _office(("修正", ["9ア-1", "修正", "予算事業費", 1, 2])),
         "O101 修正!A4",
+    ),
+    _decided(
+        "correction-of-either",
+        "順番を入れ替えた2行の一方を、番号だけで修正する",
+        _office(
+            ("修正", ["4イ-4", "順番", None, 4, 5]),
+            ("修正", ["4イ-5", "順番", None, 5, 4]),
+            ("修正", ["4イ-4", "修正", "備考", None, "査定"]),
+            numbers=(4, 5),
+        ),
+        "O104 修正!A6",
     ),
     _decided(
         "correction-stale",

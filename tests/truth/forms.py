@@ -59,7 +59,7 @@ def reading(
     lines: list[tuple[int, Row]],
     *,
     year: str = "平成30年度",
-    edition: int = 1,
+    edition: int = 2,
     ticked: str | None = None,
     notices: tuple[Notice, ...] = (),
 ) -> Reading:

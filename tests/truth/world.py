@@ -182,7 +182,7 @@ class World:
         file = f"{department}（旧）.xlsx"
         self.expected["L110", file, layout.PROJECTS, f"F{FIRST + 1}"] += 1
         self.expected["F206", f"{department}.xlsx", "", ""] += 1
-        return reading(file, department, [(FIRST, kept), (FIRST + 1, gone)], edition=0)
+        return reading(file, department, [(FIRST, kept), (FIRST + 1, gone)], edition=1)
 
     def expect_gaps(self) -> None:
         """L109 stands at the first number of its measure."""

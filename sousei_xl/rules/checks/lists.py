@@ -17,6 +17,11 @@ from sousei_xl.strategy import AS_SUBMITTED
 def original_exists(listing: Listing) -> Iterator[Finding]:
     """L101, L102, L111, L112: what is wrong with the original of a relisted row."""
     candidates = _Candidates(listing.placed)
+    unsettled = {row.name_key for row in listing.placed if row.link == "several"}
+    owners: dict[str, list[str]] = defaultdict(list)
+    for row in listing.placed if unsettled else ():
+        if row.name_key in unsettled and not row.is_relisted:
+            owners[row.name_key].append(f"{row.counted}の{row.target}")
     missing = "、".join(listing.missing)
     for row in listing.placed:
         original = row.original.target if row.original else ""
@@ -24,6 +29,9 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
             yield at("L111", row, "relisted", listing, row.name, original=original)
         elif not row.is_relisted:
             continue
+        elif row.link == "several":
+            places = "、".join(owners[row.name_key])
+            yield at("L101", row, "department", listing, row.name, variant="several", places=places)
         elif row.link == "missing" and listing.complete:
             near = nearest(row.name or "", candidates.of(row))
             yield at("L101", row, "name", listing, row.name, candidates=near)

@@ -81,6 +81,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     found += relist.fill(placed, strategy)
     placed, numbered = order.assign_numbers(placed, strategy)
     found = targets.name_numbered_rows(found, placed, strategy)
+    found += targets.ask_which_row(corrections, rows, placed, strategy)
     everything = office.addressed((*findings, *found, *numbered), intake.records)
     told = {f.place.row_id for f in everything}
     shown = {r.row_id: targets.as_written(r) for r in rows if r.row_id in told}
@@ -113,6 +114,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
         findings=tuple(everything),
         ledger=_ledger(files),
         complete=not settled.missing,
+        written={r.row_id: targets.as_written(r) for r in placed if r.number_in_form != r.number},
     )
 
 

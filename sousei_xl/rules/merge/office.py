@@ -189,6 +189,8 @@ def _apply(
             current=current,
         )
     place = replace(correction.at("修正後"), row_id=row.row_id, field=field.name, label=field.label)
+    if field.name == "number" and "number" not in row.corrected:
+        row.former_number = row.number
     row.corrected = {**row.corrected, field.name: place}
     if field.name == "name":
         row.former_name = row.former_name or row.name

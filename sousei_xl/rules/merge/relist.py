@@ -51,6 +51,7 @@ def link(
     ``link`` of a relisted row: ``found``; ``unmarked`` (an unmarked repetition under a later
     measure becomes relisted); ``demoted`` (it called itself the original, but an earlier row
     exists, whose link is ``swapped``); ``other`` (only another department has that name);
+    ``several`` (more than one other department has it: no chance decides whose it is);
     ``held`` (the original is); ``withdrawn`` (the original is, and this row has become the
     original, so that the project is still counted once); ``missing``. Returns what has changed.
     """
@@ -100,6 +101,8 @@ def _link_group(
         own = own_of(rows)
         others = [("other", row) for row in group if not row.is_relisted]
         state, original = next(iter(own or others or aside), ("missing", None))
+        if not own and len({row.counted for _, row in others}) > 1:
+            state, original = "several", None
         for row in rows:
             row.link, row.original = state, original
         if state == "withdrawn":

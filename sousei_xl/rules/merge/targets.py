@@ -1,8 +1,9 @@
 """How the office names a row: 対象 before and after corrections and numbering.
 
 Corrections find a row by what was submitted (``office.py``): a number that the list gave is another
-row's as soon as one more comes in. What the office copies from 点検結果 or from the list is
-understood where it can only be one row, or told with what to write.
+row's as soon as one more comes in. A number that two rows may be meant by is asked about. What the
+office copies from 点検結果 or from the list is understood where it can only be one row, or told
+with what to write.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, clip, finding
-from sousei_xl.rules.records import ProjectRow, RawRow
+from sousei_xl.rules.records import REORDER, AppliedCorrection, ProjectRow, RawRow
 from sousei_xl.strategy import Strategy
 
 TARGET = re.compile(r"(?P<measure>\S+?)\s*-\s*(?P<number>\d+)?(?:\s+(?P<name>.+))?")
@@ -21,9 +23,10 @@ LONGEST_NAME = 100
 
 
 def as_written(row: ProjectRow) -> str:
-    """The 対象 of a row that 修正 takes as well as 確認済: never a number that the list gave, nor a
-    name that the office has."""
-    if row.submitted_number is not None or not row.measure or not row.name:
+    """The 対象 of a row that 修正 takes as well as 確認済: never a number that the list gave or the
+    office, nor a name that the office has."""
+    printed = row.number_in_form is not None and row.number_in_form == row.number
+    if printed or not row.measure or not row.name:
         return row.target
     submitted = row.former_name or row.name
     measure, name = (clip(text.printable(s), LONGEST_NAME) for s in (row.measure, submitted))
@@ -78,6 +81,49 @@ def _spelling(target: str) -> str:
     return text.key(target).replace("-", "")
 
 
+def ask_which_row(
+    corrections: Iterable[AppliedCorrection],
+    rows: Sequence[ProjectRow],
+    placed: Sequence[ProjectRow],
+    strategy: Strategy,
+) -> Iterator[Finding]:
+    """O104: a correction that was applied to the row with that number in its form, while another
+    one is printed with it: the office reads its numbers in the printed list, too.
+
+    A 順番 is what makes the two differ, and always means the form's.
+    """
+    asked = [
+        (applied, match)
+        for applied in corrections
+        if applied.status == "適用" and applied.correction.operation != REORDER
+        for match in [TARGET.fullmatch(text.nfkc(applied.correction.target).strip())]
+        if match and match["number"] and not match["name"]
+    ]
+    if not asked:
+        return
+    by_id = {row.row_id: row for row in rows}
+    printed: dict[tuple[str | None, int | None], list[ProjectRow]] = defaultdict(list)
+    for row in placed:
+        if row.number_in_form != row.number:
+            printed[row.measure, row.number].append(row)
+    for applied, match in asked:
+        meant = by_id[applied.row_id or 0]
+        measure = strategy.measure_spellings.get(text.key(match["measure"]), "")
+        others = [r for r in printed[measure, int(match["number"])] if r is not meant]
+        if others:
+            target = applied.correction.target
+            yield finding(
+                "O104",
+                replace(applied.correction.at("対象"), label="対象"),
+                target,
+                subject=target,
+                name=clip(meant.name or "", LONGEST_NAME),
+                other=clip(others[0].name or "", LONGEST_NAME),
+                write=f"{measure} {clip(meant.former_name or meant.name or '', LONGEST_NAME)}",
+                write_other=as_written(others[0]),
+            )
+
+
 def name_numbered_rows(
     findings: Sequence[Finding], rows: Sequence[ProjectRow], strategy: Strategy
 ) -> list[Finding]:
@@ -89,9 +135,9 @@ def name_numbered_rows(
     if not missed:
         return list(findings)
     printed: dict[tuple[str, int], list[ProjectRow]] = defaultdict(list)
-    submitted = {(row.measure, row.submitted_number) for row in rows}
+    submitted = {(row.measure, row.number_in_form) for row in rows}
     for row in rows:
-        if row.number is not None and row.submitted_number != row.number:
+        if row.number is not None and row.number_in_form != row.number:
             printed[row.measure or "", row.number].append(row)
     told: dict[int, Finding] = {}
     for item in missed:
