@@ -84,6 +84,7 @@ CONTRACT = {
     "K111": ("要確認", "事務局", "実績値"),
     "K112": ("要確認", "部局", "cell"),
     "K113": ("要確認", "部局", "実績値"),
+    "K114": ("要修正", "部局", "cell"),
 }
 
 
@@ -1166,6 +1167,107 @@ def test_blank_kpi_sheet_is_no_report() -> None:
     (form,) = came.submissions
     assert not form.has_indicators
     assert report(form).findings == ()
+
+
+def with_headings(changed: Mapping[str, Any], **typed: Any) -> IndicatorResult:
+    """A KPI form with one row, some of whose headings were edited."""
+    header = [changed.get(heading, heading) for heading in HEADER]
+    came = received(REPLY, sheet("KPI", {3: header, 4: line("2ア-1", **typed)}))
+    assert came.findings == ()
+    return report(*came.submissions)
+
+
+@pytest.mark.parametrize(
+    ("label", "heading"),
+    [
+        ("H29実績", "H29実績（確定）"),
+        ("H29実績", "H29"),
+        ("H29実績", "平成29年度実績値"),
+        ("H29実績", "２０１７年度（確報）"),
+        ("H29実績", 2017),
+        ("H28実績", "H28実績値※"),
+        ("速報・確報", "速報/確報"),
+        ("事務局判定", "事務局判定欄"),
+        ("要因・課題", "要因・課題等"),
+        ("今後の方向性", "今後の方向"),
+        ("未入力の理由", "未入力理由"),
+    ],
+)
+def test_an_edited_heading_that_can_mean_one_column_only_counts(label: str, heading: Any) -> None:
+    typed = {
+        "速報・確報": "速報",
+        "事務局判定": "判定対象外",
+        "要因・課題": "甲",
+        "今後の方向性": "乙",
+    }
+    for entered in (
+        {"H27実績": 22, "H28実績": 24, "H29実績": 27, **typed},
+        {"H27実績": 22, "H28実績": 24, "未入力の理由": "集計中", **typed},
+    ):
+        assert _said(with_headings({label: heading}, **entered)) == _said(
+            with_headings({}, **entered)
+        )
+        assert of(with_headings({label: heading}, **entered)) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"H29実績": "確定値"}, [("K3", "H29実績")]),
+        ({"H29実績": "H29見込"}, [("K3", "H29実績")]),
+        ({"H29実績": "H29目標"}, [("K3", "H29実績")]),
+        ({"H29実績": None}, [("K3", "H29実績")]),
+        ({"H29実績": "H28実績"}, [("K3", "H29実績")]),
+        ({"H27実績": "過去1", "H28実績": "過去2"}, [("I3", "H27実績"), ("J3", "H28実績")]),
+        # Two headings that may mean one column, and one that may mean two.
+        ({"H29実績": "H29", "H30実績": "H29（確報）"}, [("K3", "H29実績")]),
+        (
+            {"要因・課題": "コメント", "今後の方向性": "メモ"},
+            [("R3", "要因・課題"), ("S3", "今後の方向性")],
+        ),
+        ({"未入力の理由": "備考"}, [("O3", "未入力の理由")]),
+        # A year that is not over has nothing to lose.
+        ({"H30実績": "今年度"}, []),
+    ],
+)
+def test_k114_a_heading_that_was_lost(
+    changed: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    result = with_headings(changed, H27実績=22, H28実績=24, H29実績=27, **{"要因・課題": "甲"})
+    assert [(f.code, f.place.cell, f.place.label) for f in of(result)] == [
+        ("K114", *place) for place in found
+    ]
+    (state,) = [d.state for d in result.departments if d.department == "地域振興部"]
+    assert (state == "差戻し") == bool(found)
+
+
+def test_k114_says_what_to_write_there() -> None:
+    (item,) = of(with_headings({"H29実績": "確定値"}, H28実績=24))
+    assert "『確定値』を『H29実績』に戻してください" in item.cure
+    (item,) = of(with_headings({"H29実績": None}, H28実績=24, H29実績=27))
+    assert "見出しに『H29実績』と入力してください" in item.cure
+
+
+def test_k114_a_column_that_was_deleted() -> None:
+    header = [h for h in HEADER if h not in ("H29実績", "H31実績")] + ["メモ"]
+    table = {3: header, 4: [{"ID": "2ア-1", "H28実績": 24}.get(h) for h in header]}
+    came = received(REPLY, sheet("KPI", table))
+    (item,) = of(report(*came.submissions))
+    assert (item.code, item.place.cell, item.place.row) == ("K114", "", 3)
+    assert "『H29実績』の列が見つかりません" in item.message
+
+
+def test_values_below_a_lost_heading_are_a_report() -> None:
+    assert [f.code for f in of(with_headings({"H29実績": "確定値"}, H29実績=27))] == ["K114"]
+    # Nothing was filled in: no report, and nobody is asked about its headings.
+    assert with_headings({"H29実績": "確定値"}).findings == ()
+
+
+def test_a_column_without_its_heading_asks_for_no_sum() -> None:
+    header = ["過去" if heading == "H28実績" else heading for heading in HEADER]
+    table = {3: header, 4: line("G3-1", H27実績=96, H29実績=104)}
+    result = report(*received(REPLY, sheet("KPI", table)).submissions)
+    assert [f.code for f in of(result)] == ["K114", "K109"]
 
 
 def test_errors_and_formulas_without_a_result_make_a_row() -> None:

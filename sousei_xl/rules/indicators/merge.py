@@ -50,8 +50,9 @@ def merge_indicators(
     replaced = {file: _actuals(earlier, strategy) for file, earlier in settled.replaced.items()}
     files = {s.file: s for s in settled.active}
     found += checks.run_checks(checks.Round(strategy, rows, previous or {}, replaced, files))
+    headings = [item for s in settled.active for item in s.indicator_findings]
     findings = acknowledge_findings(
-        addressed((*settled.findings, *found), intake.records),
+        addressed((*settled.findings, *headings, *found), intake.records),
         office.acknowledgements,
         {},
         not_asked=() if previous else _BY_PREVIOUS,

@@ -31,6 +31,7 @@ from sousei_xl.strategy.indicators import (
     baseline,
     columns,
     decimals,
+    input_names,
     target_of_a_year,
     title,
 )
@@ -159,7 +160,8 @@ def parse_row(
 
     ``submitter`` is the department of the file. ``row`` is given when a correction of the office
     has changed the raw row: its ``corrected`` places stay. Returns the row and the findings of its
-    cells (K102, A101).
+    cells (K102, A101). What the form has no column for any more is unknown: the heading that was
+    lost has its own finding (K114).
     """
     row = row or IndicatorRow(raw, submitter)
     row.raw = raw
@@ -178,7 +180,8 @@ def parse_row(
     classes = _class_spellings(strategy)
     row.office_class = cells.choice("office_class", classes, _class_words(strategy))
     row.cause, row.direction = cells.prose("cause"), cells.prose("direction")
-    row.unknown = frozenset(cells.unknown)
+    lost = set(input_names(strategy.settings)) - set(raw.columns)
+    row.unknown = frozenset(cells.unknown | lost)
     return row, cells.findings
 
 
