@@ -341,13 +341,86 @@ def test_k103_percent_format() -> None:
     assert "パーセント" in item.cure
 
 
-def test_k103_of_a_plain_number_that_is_far_beyond_everything() -> None:
-    """2ア-1: from 20 to 25 件."""
-    for typed, codes in ((2500, ["K103"]), (2499, []), (0, []), (7_000_000, ["K103"])):
-        row = kpi_row(1, "2ア-1", {"H29実績": typed})
-        assert [f.code for f in of(report_rows(row)) if f.code == "K103"] == codes, typed
-    item = next(f for f in of(report_rows(row)) if f.code == "K103")
+def k103(id_: str, *values: Any, **changes: Any) -> list[str]:
+    """The headings with K103 where these are the actuals from H27 on; None is a blank."""
+    item = indicator(id_, **changes)
+    years = [f"H{27 + i}実績" for i in range(len(values))]
+    typed = dict(zip(years, values, strict=True))
+    (owner,) = item.departments
+    rows = [kpi_row(1, id_, typed, file=f"{owner}.xlsx")]
+    strategy = replace(STRATEGY, indicators=(item,))
+    return [
+        f.place.label for f in of(report(kpi_submission(rows, owner), strategy=strategy), "K103")
+    ]
+
+
+@pytest.mark.parametrize("slip", [1.918, 0.1918, 19.18, 191.8, 19180, 191800, 1918000])
+def test_k103_a_point_in_the_wrong_place(slip: float) -> None:
+    """3イ-3: 1,923 to 1,963 百万円, a series that hardly moves."""
+    assert k103("3イ-3", 1923, 1930, slip) == ["H29実績"]
+    assert k103("3イ-3", slip, slip, slip) == ["H27実績", "H28実績", "H29実績"]
+
+
+@pytest.mark.parametrize(
+    ("id_", "values", "found"),
+    [
+        ("2ア-1", (2500,), True),  # 20 to 25 件
+        ("2ア-1", (1250,), True),
+        ("2ア-1", (1240,), False),
+        ("2ア-1", (210,), True),
+        ("2ア-1", (2.1,), True),
+        ("2ア-1", (2,), True),
+        ("2ア-1", (100,), False),
+        ("2ア-1", (5,), False),
+        ("2ア-1", (0,), False),
+        ("1ア-1", (1300,), True),  # 68,360 to 80,000 人
+        ("1ア-1", (3000,), False),
+        ("1イ-1", (120000,), False),  # 12,781 to 33,000: no series that hardly moves
+        ("G1-1", (1.30, 1.33, 13.5), True),
+        ("G1-1", (1.30, 1.33, 1.35), False),
+        ("G3-1", (90, 100, 980), True),
+        ("G3-1", (90, 300, 980), False),
+        ("G3-1", (90, 100, 1), False),  # the years of a sum differ as they like
+        ("3ア-1", (22, 23, 240), True),
+        ("3ア-1", (22, 23, 2), False),  # has its K104
+    ],
+)
+def test_k103_of_what_is_far_from_everything(
+    id_: str, values: tuple[Any, ...], found: bool
+) -> None:
+    assert k103(id_, *values) == ([f"H{26 + len(values)}実績"] if found else [])
+
+
+def test_k103_says_what_a_value_was_compared_with() -> None:
+    (item,) = of(report_rows(kpi_row(1, "2ア-1", {**FULL, "H29実績": 7_000_000})))
+    assert "H29実績が7000000で、現状値（20）と桁が大きく異なります" in item.message
     assert "（件）に誤りがないか" in item.cure
+    row = kpi_row(1, "G3-1", {"H27実績": 90, "H28実績": 100, "H29実績": 980}, file="経済部.xlsx")
+    (item,) = of(report(kpi_submission([row], "経済部")))
+    assert "H29実績が980で、H28実績（100）と桁が大きく異なります" in item.message
+
+
+@pytest.mark.parametrize(
+    ("id_", "value", "changes", "found"),
+    [
+        ("2ア-2", 0.41, {}, True),  # 10 人 over the period
+        ("2ア-1", 20.5, {}, True),
+        ("2ア-1", 21.0, {}, False),
+        ("2ア-1", 20.5, {"baseline": "20.5"}, False),
+        ("2ア-1", 20.5, {"unit": "回"}, False),
+        ("4ア-2", 39.98, {}, False),
+        ("3イ-1", 18633977.5, {}, False),
+    ],
+)
+def test_k103_nobody_counts_half_a_person(
+    id_: str, value: float, changes: dict[str, str], found: bool
+) -> None:
+    assert k103(id_, None, None, value, **changes) == (["H29実績"] if found else [])
+
+
+def test_k103_waiting_list_that_has_almost_gone() -> None:
+    """Nothing is far below a target of 0."""
+    assert k103("2ア-1", 50, 10, 1, baseline="60", target="0", direction="減少") == []
 
 
 def test_k103_of_a_sum_looks_at_one_year() -> None:

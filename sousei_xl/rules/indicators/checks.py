@@ -17,7 +17,7 @@ from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.indicators.parse import parse_actual
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
-from sousei_xl.rules.indicators.scale import is_far_off, probably_meant
+from sousei_xl.rules.indicators.scale import is_far_off, is_split, is_tenfold, probably_meant
 from sousei_xl.rules.indicators.units import why_it_counts
 from sousei_xl.rules.records import Submission
 from sousei_xl.strategy import Indicator, Strategy
@@ -92,25 +92,41 @@ def _shown(value: Decimal) -> str:
 
 
 def unit_is_right(kpi: Round) -> Iterator[Finding]:
-    """K103: a value that is about right in another unit, or far beyond what is known."""
+    """K103: a value that is about right in another unit, or far from what is known."""
     for row, indicator in kpi.known:
-        start, aim = defined.baseline(indicator), defined.target(indicator)
-        shown = f"現状値（{_shown(start)}）" if start else f"目標値（{_shown(aim or Decimal(0))}）"
-        known = (start, defined.target_of_a_year(indicator, kpi.strategy.settings))
-        references = [r for r in known if r is not None]
-        for year, value in row.actuals.items():
-            name = defined.actual_field(year)
-            facts = {"reference": shown, "unit": indicator.unit}
-            meant = probably_meant(value, indicator.unit, references)
-            if meant is not None:
-                variant = "percent" if defined.is_percent(indicator.unit) else ""
-                expected = _shown(meant.normalize())
-                typed = _typed(row, name)
-                yield _at(
-                    "K103", row, name, kpi, typed, variant=variant, expected=expected, **facts
-                )
-            elif is_far_off(value, references):
-                yield _at("K103", row, name, kpi, _typed(row, name), variant="far", **facts)
+        for year in row.actuals:
+            facts = _slip(year, row, indicator, kpi)
+            if facts:
+                name = defined.actual_field(year)
+                yield _at("K103", row, name, kpi, _typed(row, name), unit=indicator.unit, **facts)
+
+
+def _slip(year: int, row: IndicatorRow, indicator: Indicator, kpi: Round) -> dict[str, str]:
+    """What K103 says of a year's value; empty where there is nothing to ask."""
+    value, unit = row.actuals[year], indicator.unit
+    start, aim = defined.baseline(indicator), defined.target(indicator)
+    reference = f"現状値（{_shown(start)}）" if start else f"目標値（{_shown(aim or Decimal(0))}）"
+    share = defined.target_of_a_year(indicator, kpi.strategy.settings)
+    known = [figure for figure in (start, share) if figure is not None]
+    meant = probably_meant(value, unit, known)
+    if meant is not None:
+        variant = "percent" if defined.is_percent(unit) else ""
+        expected = _shown(meant.normalize())
+        return {"variant": variant, "expected": expected, "reference": reference}
+    # The years of a sum differ as they like, and a running total that falls has its K104.
+    below = indicator.kind not in (defined.PERIOD_SUM, defined.RUNNING_TOTAL)
+    # A share of the target is no level; of a level, all years may have the same slip.
+    levels = known if indicator.kind != defined.PERIOD_SUM else []
+    if is_far_off(value, known, below) or is_tenfold(value, levels, below):
+        return {"variant": "far", "reference": reference}
+    others = {y: other for y, other in row.actuals.items() if y != year}
+    if others and is_tenfold(value, [*known, *others.values()], below):
+        nearest = min(others, key=lambda y: abs(y - year))
+        label = defined.actual_label(nearest, kpi.strategy.settings)
+        return {"variant": "far", "reference": f"{label}（{_shown(others[nearest])}）"}
+    if is_split(value, unit, [figure for figure in (start, aim) if figure is not None]):
+        return {"variant": "split", "reference": reference}
+    return {}
 
 
 def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
