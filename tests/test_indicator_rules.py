@@ -85,6 +85,8 @@ CONTRACT = {
     "K112": ("要確認", "部局", "cell"),
     "K113": ("要確認", "部局", "実績値"),
     "K114": ("要修正", "部局", "cell"),
+    "K115": ("要修正", "部局", "ID"),
+    "K116": ("要修正", "事務局", "単位"),
 }
 
 
@@ -95,7 +97,8 @@ def test_catalogue_is_the_contract() -> None:
 
 def test_every_check_has_its_place_in_the_tuple() -> None:
     described = " ".join(check.__doc__ or "" for check in CHECKS)
-    assert [c for c in CONTRACT if c in described] == [*(f"K{n}" for n in range(103, 114))]
+    elsewhere = {"K101", "K102", "K114", "K115", "K116"}
+    assert {c for c in CONTRACT if c in described} - elsewhere == set(CONTRACT) - elsewhere
 
 
 # --- the form's columns -------------------------------------------------------------------------
@@ -531,7 +534,6 @@ def test_k109_indicator_of_another_department() -> None:
     ("heading", "value", "cell"),
     [
         ("指標名", "移住の相談件数", "C5"),
-        ("単位", "人", "E5"),
         ("集計区分", "累計", "F5"),
         ("現状値", 21, "G5"),
         ("現状値", "20（H27）", "G5"),
@@ -573,6 +575,80 @@ def test_k110_target_in_words(typed: Any, changed: bool) -> None:
     result = report(kpi_submission([row], "子育て支援部"), strategy=strategy)
     assert [f.code for f in of(result)] == (["K110"] if changed else [])
     assert reference_text(words, "target") == "全国水準（H31）"
+
+
+@pytest.mark.parametrize(
+    ("id_", "typed", "meant"),
+    [
+        ("3ウ-3", {"指標名": "新規就農者数", "単位": "経営体"}, "3ウ-2"),
+        ("3ウ-3", {"指標名": "新規 就農者数", "単位": None}, "3ウ-2"),
+        ("1ウ-1a", {"内訳": "中学校"}, "1ウ-1b"),
+        # Neither its name nor another one's, or only the name was pasted.
+        ("3ウ-3", {"指標名": "就農者数", "単位": "経営体"}, None),
+        ("3ウ-3", {"指標名": "新規就農者数"}, None),
+        ("3ウ-3", {"単位": "経営体"}, None),
+    ],
+)
+def test_k115_id_of_another_indicator(id_: str, typed: dict[str, Any], meant: str | None) -> None:
+    values = {"H27実績": "約50", "H29実績": 53, "速報・確報": "暫定", "要因・課題": "甲", **typed}
+    right = kpi_row(1, "3ウ-3", {"H29実績": 70290})
+    result = report_rows(right, kpi_row(2, id_, values))
+    found = [f for f in of(result) if f.place.row == 6]
+    if meant is None:
+        assert "K115" not in {f.code for f in found}
+        return
+    (item,) = found
+    assert (item.code, item.place.cell, item.value) == ("K115", "B6", id_)
+    assert f"IDを『{meant}』に戻してください" in item.cure
+    assert meant not in {f.target for f in of(result, "K108")}
+    assert _said(result, meant).actuals == {}
+    assert not _said(result, meant).reported
+    assert _said(result, "3ウ-3").actuals == {2017: 70290}
+
+
+def test_k115_where_several_have_the_name() -> None:
+    twin = replace(indicator("3ウ-2"), id="3ウ-9")
+    strategy = replace(STRATEGY, indicators=(*STRATEGY.indicators, twin))
+    row = kpi_row(1, "3ウ-3", {"指標名": "新規就農者数", "単位": "経営体", "H29実績": 53})
+    (item,) = of(report_rows(row, strategy=strategy), "K115")
+    assert "『3ウ-2』か『3ウ-9』" in item.cure
+
+
+MORE_UNITS = {"H28実績": 24, "H29実績": 27, "単位": "百件", "現状値": 2, "目標値": 3}
+
+
+def test_k116_values_of_another_unit_wait() -> None:
+    (item,) = of(report_rows(kpi_row(1, "2ア-1", MORE_UNITS)))
+    assert (item.code, item.place.cell, item.value) == ("K116", "E5", "百件")
+    assert "テンプレートでは『件』です" in item.message
+    assert "H28実績の24、H29実績の27は載せていません" in item.message
+    result = report_rows(kpi_row(1, "2ア-1", {**MORE_UNITS, "要因・課題": "甲"}))
+    assert (_said(result).actuals, _said(result).cause, result.state) == ({}, "甲", "draft")
+    # It is no business of the department's, which may have changed nothing.
+    (state,) = [d for d in result.departments if d.department == "地域振興部"]
+    assert (state.errors, state.confirmations) == (0, 0)
+
+
+def test_k116_is_about_values_alone() -> None:
+    none = {"単位": "百件", "未入力の理由": "集計中"}
+    assert codes("2ア-1", none) == []
+    assert codes("2ア-1", {"単位": "百件"}) == ["K107"]
+    assert codes("2ア-1", {**FULL, "単位": None}) == []
+    assert codes("2ア-1", {**MORE_UNITS, "H28実績": None, "内訳": "市内"}) == ["K116", "K110"]
+
+
+def test_k116_ends_when_the_office_has_given_the_values() -> None:
+    corrections = [
+        correction(target="2ア-1", field_label="H28実績", before=24, after=2400),
+        # It may turn out to be right as it stands.
+        correction(target="2ア-1", field_label="H29実績", before=27, after=27),
+    ]
+    for many, left in ((1, ["K116"]), (2, [])):
+        office = OfficeSheet(corrections=tuple(corrections[:many]))
+        result = report_rows(kpi_row(1, "2ア-1", MORE_UNITS), office=office)
+        assert [f.code for f in of(result) if f.code != "K103"] == left
+    assert _said(result).actuals == {2016: 2400, 2017: 27}
+    assert [c.status for c in result.corrections] == ["適用", "適用"]
 
 
 def test_k111_two_units_differ() -> None:

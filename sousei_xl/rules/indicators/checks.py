@@ -284,11 +284,19 @@ def department_is_in_charge(kpi: Round) -> Iterator[Finding]:
 
 
 def references_unchanged(kpi: Round) -> Iterator[Finding]:
-    """K110: a reference column says something else than the strategy. A blank says nothing."""
+    """K110: a reference column says something else than the strategy. A blank says nothing.
+
+    Another unit is K116, with all that is measured in it.
+    """
     for row, indicator in kpi.known:
+        passed = ("unit", "baseline", "target") if row.other_unit else ()
         for name in defined.COMPARED:
             value = row.raw.values.get(name)
-            if not text.is_blank(value) and not _refers(value, indicator, name):
+            if (
+                name not in passed
+                and not text.is_blank(value)
+                and not _refers(value, indicator, name)
+            ):
                 expected = defined.reference_text(indicator, name)
                 yield _at("K110", row, name, kpi, text.to_text(value), expected=expected or "空欄")
 
@@ -329,18 +337,19 @@ def class_is_used(kpi: Round) -> Iterator[Finding]:
 
 
 def somebody_reports(kpi: Round) -> Iterator[Finding]:
-    """K108: an indicator in nobody's file. A blank row has its K107 instead."""
+    """K108: an indicator in nobody's file. A blank row has its K107 instead, one under a wrong ID
+    its K115."""
     rows = kpi.of_indicator()
     if not rows:  # the round has not begun
         return
+    known = {*rows, *chain(*(row.belongs_to for row in kpi.rows))}
     for indicator in kpi.strategy.indicators:
-        if indicator.id in rows or not defined.is_due(indicator, kpi.strategy.settings):
+        if indicator.id in known or not defined.is_due(indicator, kpi.strategy.settings):
             continue
         owners = indicator.departments
-        known = sorted(kpi.previous.get(indicator.id, {}))
-        stays = (
-            f"前年度の別紙の{'、'.join(_labels(known, kpi))}は引き継いでいます。" if known else ""
-        )
+        published = sorted(kpi.previous.get(indicator.id, {}))
+        years = "、".join(_labels(published, kpi))
+        stays = f"前年度の別紙の{years}は引き継いでいます。" if published else ""
         yield finding(
             "K108",
             Place(),

@@ -38,6 +38,10 @@ class IndicatorRow:
     with a readable value. ``unknown`` names the fields whose cell failed: rules that depend on
     them are unknown, not also broken. ``corrected`` maps a field to the office's cell that now
     stands for it.
+
+    ``belongs_to`` has the IDs of the indicators one of which the row's name and unit are, where its
+    ID is another's (K115): ``indicator`` is None then. ``other_unit`` is True where the form's unit
+    is not the indicator's: no value of the row counts but the office's own (K116).
     """
 
     raw: RawRow
@@ -53,6 +57,8 @@ class IndicatorRow:
     direction: str = ""
     unknown: frozenset[str] = frozenset()
     corrected: dict[str, Place] = field(default_factory=dict)
+    belongs_to: tuple[str, ...] = ()
+    other_unit: bool = False
 
     @property
     def row_id(self) -> int:
