@@ -87,6 +87,7 @@ CONTRACT = {
     "K114": ("要修正", "部局", "cell"),
     "K115": ("要修正", "部局", "ID"),
     "K116": ("要修正", "事務局", "単位"),
+    "K117": ("要確認", "部局", "実績値"),
 }
 
 
@@ -235,8 +236,26 @@ def test_k101_unknown_indicator(typed: str) -> None:
     assert "例：G1-1" in item.cure
 
 
-def test_k101_names_what_may_be_meant() -> None:
-    assert "『4エ-1』" in one("4エ-l", FULL).cure
+@pytest.mark.parametrize(
+    ("id_", "typed", "beside", "says", "never"),
+    [
+        ("2ア-l", {}, (), "もしかして：『2ア-", "新しい指標"),
+        ("2ア-l", {}, ("2ア-1",), "配布した様式のIDに戻して", "『2ア-1』"),
+        ("9-9", {"指標名": "青果物販売額"}, (), "もしかして：『3イ-3』", "新しい指標"),
+        ("9-9", {"指標名": "青果物販売額"}, ("3イ-3",), "IDに戻して", "もしかして"),
+        ("2ア-9", {"指標名": "相談会の数"}, (), "新しい指標は、事務局に連絡", "もしかして"),
+        ("3イ-4", {"指標名": "農産物輸出額"}, (), "行ごと削除してください", "もしかして"),
+        ("合計", {}, (), "行ごと削除してください", "もしかして"),
+        ("合　計", {"指標名": "農産物輸出額"}, (), "合計の行など", "もしかして"),
+    ],
+)
+def test_k101_names_only_what_may_be_meant(
+    id_: str, typed: dict[str, Any], beside: tuple[str, ...], says: str, never: str
+) -> None:
+    standing = [kpi_row(n, other, FULL) for n, other in enumerate(beside, 2)]
+    (item,) = of(report_rows(kpi_row(1, id_, {**FULL, **typed}), *standing), "K101")
+    assert says in item.cure
+    assert never not in item.cure
 
 
 def test_id_is_found_by_its_key_or_by_the_name() -> None:
@@ -771,6 +790,39 @@ def test_k113_is_asked_once_and_of_what_nobody_knows() -> None:
     bare = kpi_submission([kpi_row(4, "G3-1", {}, file="新.xlsx")], "経済部", edition=2)
     found = [f.place.label for f in of(report(early, bare), "K107", "K113")]
     assert found == ["H29実績", "H27実績", "H28実績"]
+
+
+@pytest.mark.parametrize(
+    ("values", "asked"),
+    [
+        ((105, 203, 315), True),
+        ((96, 200, 300), True),
+        ((105, 98, 112), False),
+        ((105, 203, 203), False),
+        ((105, 203, None), False),  # two years do not tell
+        ((200, 220, 240), False),  # grows by a tenth
+        ((20, 100, 400), False),  # grows ever faster
+        ((50, 100, 150), False),  # below the target (480) even together
+        ((200, 400, 600), False),  # above the way to it (288) even alone
+    ],
+)
+def test_k117_running_totals_in_place_of_single_years(
+    values: tuple[int | None, ...], asked: bool
+) -> None:
+    typed = dict(zip(SUM, values, strict=True))
+    row = kpi_row(1, "G3-1", {**typed, "未入力の理由": "集計中"}, file="経済部.xlsx")
+    assert of_sum(row) == ([("K117", "K5", "H29実績")] if asked else [])
+
+
+def test_k117_says_what_it_saw() -> None:
+    typed = {"H27実績": 105, "H28実績": 203, "H29実績": 315}
+    row = kpi_row(1, "G3-1", typed, file="経済部.xlsx")
+    (item,) = of(report(kpi_submission([row], "経済部")))
+    assert "（H27実績 105、H28実績 203、H29実績 315）" in item.message
+    assert "その年だけの値ですか" in item.message
+    assert "合計の623人" in item.cure
+    # A level may rise like this.
+    assert codes("2ア-1", {"H27実績": 10, "H28実績": 20, "H29実績": 30}) == []
 
 
 def test_offices_own_names_of_classes_are_understood() -> None:

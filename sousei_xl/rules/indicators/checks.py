@@ -63,6 +63,9 @@ class Round:
         )
 
 
+# Running totals grow by about the first year's value, and the last is not far beyond the way.
+_LEAST_GROWTH, _MOST_GROWTH, _NEAR = Decimal("0.3"), Decimal(3), Decimal("1.5")
+
 Check = Callable[[Round], Iterator[Finding]]
 
 
@@ -275,6 +278,39 @@ def sums_have_all_years(kpi: Round) -> Iterator[Finding]:
                     yield _at("K113", row, defined.actual_field(year), kpi, reasons=reasons)
 
 
+def sums_are_of_single_years(kpi: Round) -> Iterator[Finding]:
+    """K117: 期間累計 whose years look like running totals: each grows by about the first one, and
+    they reach the target only together."""
+    settings = kpi.strategy.settings
+    for row, indicator in kpi.known:
+        aim, judged = defined.target(indicator), defined.judged_year(indicator, settings)
+        if indicator.kind != defined.PERIOD_SUM or aim is None or judged is None:
+            continue
+        first = defined.first_year(indicator, settings)
+        own = {y: v for y, v in sorted(row.actuals.items()) if first <= y <= judged}
+        years = defined.target_year(indicator, settings) - first + 1
+        path = aim * (judged - first + 1) / max(years, 1)
+        values = [*own.values()]
+        total = sum(values, start=Decimal(0))
+        if not _grow_like_totals(values) or total <= aim or values[-1] > path * _NEAR:
+            continue
+        name = defined.actual_field(max(own))
+        shown = zip(_labels(own, kpi), values, strict=True)
+        facts = {
+            "years": "、".join(f"{label} {_shown(value)}" for label, value in shown),
+            "total": _shown(total),
+            "unit": indicator.unit,
+        }
+        yield _at("K117", row, name, kpi, _typed(row, name), **facts)
+
+
+def _grow_like_totals(values: Sequence[Decimal]) -> bool:
+    if len(values) < 3 or values[0] <= 0:
+        return False
+    least, most = values[0] * _LEAST_GROWTH, values[0] * _MOST_GROWTH
+    return all(least <= later - earlier <= most for earlier, later in pairwise(values))
+
+
 def department_is_in_charge(kpi: Round) -> Iterator[Finding]:
     """K109: an indicator that the strategy gives to other departments."""
     for row, indicator in kpi.known:
@@ -410,6 +446,7 @@ CHECKS: tuple[Check, ...] = (
     past_is_unchanged,
     latest_is_answered,
     sums_have_all_years,
+    sums_are_of_single_years,
     department_is_in_charge,
     references_unchanged,
     class_is_used,

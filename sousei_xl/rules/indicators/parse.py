@@ -218,7 +218,7 @@ def _identify(row: IndicatorRow, strategy: Strategy) -> None:
     typed = str(text.tidy(values.get("id")).value or "")
     by_id = {text.key(i.id): i for i in strategy.indicators}
     row.indicator = by_id.get(text.key(typed))
-    named = _named(row.raw, strategy)
+    named = named_as(row.raw, strategy)
     if row.indicator is None and not typed:
         row.indicator = named[0] if len(named) == 1 else None
     row.id = row.indicator.id if row.indicator else typed
@@ -229,7 +229,7 @@ def _identify(row: IndicatorRow, strategy: Strategy) -> None:
     row.other_unit = row.indicator is not None and unit not in ("", text.key(row.indicator.unit))
 
 
-def _named(raw: RawRow, strategy: Strategy) -> list[Indicator]:
+def named_as(raw: RawRow, strategy: Strategy) -> list[Indicator]:
     """The indicators that have the row's name and part."""
     said = _reference(raw, "name"), _reference(raw, "part")
     return [i for i in strategy.indicators if (text.key(i.name), text.key(i.part)) == said]
