@@ -42,17 +42,8 @@ CATALOGUE = PACKAGE / "findings"
 
 # Codes that this project added to the contract.
 BEYOND_CONTRACT = {
-    "F208",
-    "F209",
-    "R118",
-    "R119",
-    "K112",
-    "K113",
-    "K114",
-    "K115",
-    "K116",
-    "K117",
-    "Y103",
+    *("F208", "F209", "R118", "R119", "Y103"),
+    *("K112", "K113", "K114", "K115", "K116", "K117", "K118"),
 }
 
 

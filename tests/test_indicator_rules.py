@@ -88,6 +88,7 @@ CONTRACT = {
     "K115": ("要修正", "部局", "ID"),
     "K116": ("要修正", "事務局", "単位"),
     "K117": ("要確認", "部局", "実績値"),
+    "K118": ("要確認", "部局", "cell"),
 }
 
 
@@ -520,18 +521,35 @@ def test_k107_is_for_years_after_the_baseline() -> None:
 
 def test_k108_nobody_reported() -> None:
     result = report_rows(kpi_row(1, "2ア-1", FULL))
+    owed = [i.id for i in STRATEGY.indicators if "地域振興部" in i.departments]
     silent = of(result, "K108")
-    assert len(silent) == 29
-    assert (silent[0].target, silent[0].place, silent[0].department) == (
-        "G1-1",
-        Place(),
-        "子育て支援部",
-    )
-    assert "担当部局（子育て支援部）" in silent[0].cure
+    assert [f.target for f in silent] == [id_ for id_ in owed if id_ != "2ア-1"]
+    assert (silent[0].place, silent[0].department) == (Place(), "地域振興部")
+    assert "担当部局（地域振興部）" in silent[0].cure
     orphan = replace(indicator("G1-1"), departments=())
     strategy = replace(STRATEGY, indicators=(orphan, indicator("2ア-1")))
     (item,) = of(report_rows(kpi_row(1, "2ア-1", FULL), strategy=strategy), "K108")
     assert "担当部局を入力し" in item.cure
+
+
+def test_k108_is_not_said_of_forms_that_are_awaited() -> None:
+    first, *rest = example_kpi_submissions()
+    awaited = [str(r.values["id"]) for r in first.indicator_rows]
+    refused = FileRecord("x.xlsx", "refused", first.department)
+    for records in ([], [refused]):
+        result = merge_indicators(intake(rest, records=records), STRATEGY)
+        assert of(result, "K108") == []
+        assert [r.indicator.id for r in result.reports if not r.reported] == awaited
+        assert result.state == "draft"
+    # Another department in charge has sent its form, without the indicator.
+    both = replace(indicator(awaited[0]), departments=(first.department, rest[0].department))
+    strategy = replace(STRATEGY, indicators=(both, *STRATEGY.indicators[1:]))
+    assert [f.target for f in of(report(*rest, strategy=strategy), "K108")] == awaited[:1]
+    # The silence of a department that sends nothing can be confirmed.
+    silence = tuple(confirmation("K108", id_) for id_ in awaited)
+    result = report(*rest, office=OfficeSheet(acknowledgements=silence))
+    assert {f.acknowledged for f in of(result, "K108")} == {True}
+    assert result.state == "complete"
 
 
 def test_k108_waits_until_the_round_has_begun() -> None:
@@ -1502,6 +1520,46 @@ def test_hidden_rows_and_leftovers_are_reported_with_their_indicator() -> None:
     assert [(f.code, f.target, f.department) for f in came.findings] == [
         ("S101", "2ア-1", "地域振興部"),
         ("S102", "2ア-1", "地域振興部"),
+    ]
+
+
+def merged(*ranges: str, **typed: Any) -> list[Finding]:
+    """Two rows, with cells of the second merged with the first's. G3-1 is 期間累計."""
+    rows = {3: HEADER, 4: line("2ア-1", **typed), 5: line("2ウ-1"), 6: line("G3-1")}
+    kpi = sheet("KPI", rows, merged=ranges)
+    (form,) = received(REPLY, kpi).submissions
+    return [f for f in of(report(form)) if f.code != "K109" and f.place.row != 4]
+
+
+def test_merged_cells_are_what_must_be_mended() -> None:
+    whole = {"H27実績": 22, "H28実績": 24}
+    found = merged("O4:O6", **whole, 未入力の理由="集計中")
+    assert [(f.code, f.place.cell) for f in found] == [
+        ("K107", "O5"),
+        ("K107", "O6"),
+    ]
+    for item in found:
+        assert "未入力の理由のセルが上の行と結合されているため" in item.message
+        assert "セルの結合を解除し、どの行にも入力" in item.cure
+    row = kpi_row(1, "G3-1", {"H29実績": 104}, file="経済部.xlsx", merged=frozenset({"reason"}))
+    assert of_sum(row) == [("K113", "O5", "未入力の理由")]
+    found = merged("J4:J6", "K4:K5", **whole, H29実績=27)
+    assert [(f.code, f.place.cell) for f in found] == [
+        ("K107", "K5"),
+        ("K107", "K6"),
+        ("K113", "I6"),
+        ("K113", "J6"),
+        ("K118", "J5"),
+    ]
+    assert "H29実績のセルが上の行と結合" in found[0].message
+    assert "未入力の理由もありません" in found[1].message
+
+
+def test_k118_texts_that_stand_in_one_row_only() -> None:
+    found = merged("R4:R6", "S4:S6", H29実績=27, **{"要因・課題": "甲"})
+    assert [(f.code, f.place.cell) for f in found if f.code == "K118"] == [
+        ("K118", "R5"),
+        ("K118", "R6"),
     ]
 
 

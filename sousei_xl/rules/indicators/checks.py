@@ -205,9 +205,10 @@ def _gone(
     published = kpi.previous.get(indicator.id, {})
     for year, before in sorted(_reported_before(row, indicator, kpi).items()):
         name = defined.actual_field(year)
-        readable = name in row.raw.columns and name not in row.unknown
+        # Last year's 別紙 may have years that this year's form has not.
+        unread = name not in row.raw.columns or name in row.unknown or row.is_merged(name)
         nobody_else = speaking[indicator.id, year] == row.speaks_of(year)
-        if year not in row.actuals and readable and nobody_else:
+        if year not in row.actuals and not unread and nobody_else:
             stays = year in published and name not in row.corrected
             gone["carried" if stays else "removed"][year] = before
     return gone
@@ -251,7 +252,14 @@ def latest_is_answered(kpi: Round) -> Iterator[Finding]:
             known = kpi.previous.get(indicator.id, {}).get(year or 0)
             stays = "" if known is None else f"前年度の別紙の値（{known:f}）を引き継いでいます。"
             facts = {"reasons": "・".join(defined.REASONS), "stays": stays}
-            yield _at("K107", row, defined.actual_field(year or 0), kpi, **facts)
+            yield _blank("K107", row, defined.actual_field(year or 0), kpi, **facts)
+
+
+def _blank(code: str, row: IndicatorRow, name: str, kpi: Round, **facts: str) -> Finding:
+    """K107 or K113 at the blank cell, or at what looks filled because it is merged."""
+    merged = [n for n in (name, "reason") if row.is_merged(n)]
+    variant = "merged" if merged else ""
+    return _at(code, row, merged[0] if merged else name, kpi, variant=variant, **facts)
 
 
 def sums_have_all_years(kpi: Round) -> Iterator[Finding]:
@@ -270,12 +278,15 @@ def sums_have_all_years(kpi: Round) -> Iterator[Finding]:
             for year in defined.years_of_sum(indicator, settings)
             if year not in published and not speaking[id_, year]
         ]
+        answered = any(row.answers(kpi.strategy) for row in rows)
         for row in rows if blank else ():
             gone = [*chain(*_gone(row, indicator, kpi, speaking).values())]
-            for year in blank:
-                if year not in gone:
-                    reasons = "・".join(defined.REASONS)
-                    yield _at("K113", row, defined.actual_field(year), kpi, reasons=reasons)
+            years = [year for year in blank if year not in gone]
+            if row.is_merged("reason"):  # one cell for all years, and K107 may have named it
+                years = years[:1] if answered else []
+            for year in years:
+                reasons = "・".join(defined.REASONS)
+                yield _blank("K113", row, defined.actual_field(year), kpi, reasons=reasons)
 
 
 def sums_are_of_single_years(kpi: Round) -> Iterator[Finding]:
@@ -356,6 +367,20 @@ def _refers(value: text.Value, indicator: Indicator, name: str) -> bool:
         return text.key(bare) == text.key(getattr(indicator, name) or defined.NONE)
     shown = value if isinstance(value, int | float) else bare
     return parse_actual(shown, indicator.unit).value == figure
+
+
+def merged_cells_say_nothing(kpi: Round) -> Iterator[Finding]:
+    """K118: a cell that shows what stands in another row. Where a value is missing for it, K107 or
+    K113 says so."""
+    settings = kpi.strategy.settings
+    for row, indicator in kpi.known:
+        published = kpi.previous.get(indicator.id, {})
+        judged = defined.judged_year(indicator, settings)
+        asked = {judged, *defined.years_of_sum(indicator, settings)} - set(published)
+        for column in defined.columns(settings):
+            told = column.name == "reason" or column.year in asked
+            if row.is_merged(column.name) and not told:
+                yield _at("K118", row, column.name, kpi)
 
 
 def class_is_used(kpi: Round) -> Iterator[Finding]:
@@ -449,6 +474,7 @@ CHECKS: tuple[Check, ...] = (
     sums_are_of_single_years,
     department_is_in_charge,
     references_unchanged,
+    merged_cells_say_nothing,
     class_is_used,
     somebody_reports,
     units_agree,

@@ -71,6 +71,10 @@ class IndicatorRow:
         place = self.corrected.get(name)
         return self.raw.place(name, label) if place is None else place
 
+    def is_merged(self, name: str) -> bool:
+        """Whether the cell shows what stands above it, and nothing can be typed there."""
+        return name in self.raw.merged and name not in self.corrected
+
     def speaks_of(self, year: int) -> bool:
         """Whether the row says anything about a year: a value, a cell that cannot be read, or what
         the office has written in its place, be it a blank."""
