@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -56,11 +56,21 @@ def kpi_contents(
     ``rows`` replace the list's, as in ``example_contents``.
     """
     strategy = strategy or marked_strategy()
-    sent = example_kpi_submissions() if submissions is None else submissions
+    sent = _of(strategy, example_kpi_submissions()) if submissions is None else submissions
     result = report(*sent, strategy=strategy)
     contents = example_contents(status, strategy=strategy, rows=rows)
     judged = judge_all(result.reports, strategy.settings)
     return replace(contents, indicators=result, judged=judged)
+
+
+def _of(strategy: Strategy, sent: Sequence[Submission]) -> list[Submission]:
+    """The submissions on forms of this strategy, as far as units go."""
+    units = {i.id: i.unit for i in strategy.indicators}
+    rows = {
+        s.file: tuple(r.with_value("unit", units[str(r.values["id"])]) for r in s.indicator_rows)
+        for s in sent
+    }
+    return [replace(s, indicator_rows=rows[s.file]) for s in sent]
 
 
 # Every kind of indicator, years without values, a falling target, a level that less is better of,
@@ -73,7 +83,7 @@ _CASES: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
     ),
     "1イ-1": (
         {"baseline": "30", "target": "20", "direction": "減少", "unit": '件"数'},
-        {"H27実績": 31, "H29実績": 25, "H30実績": 26, "H31実績": 19.5},
+        {"単位": '件"数', "H27実績": 31, "H29実績": 25, "H30実績": 26, "H31実績": 19.5},
     ),
     "1ウ-1a": ({}, {"H27実績": 64, "H31実績": 70}),
     "2ア-1": ({"baseline": "", "baseline_year": ""}, {"H27実績": 20, "H31実績": 30}),

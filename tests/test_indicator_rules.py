@@ -674,6 +674,13 @@ def test_k116_is_about_values_alone() -> None:
     assert codes("2ア-1", {**MORE_UNITS, "H28実績": None, "内訳": "市内"}) == ["K116", "K110"]
 
 
+def test_k110_a_unit_where_the_strategy_has_none() -> None:
+    strategy = with_indicator(unit="")
+    result = report_rows(kpi_row(1, "2ア-1", FULL), strategy=strategy)
+    assert [(f.code, f.place.cell) for f in of(result)] == [("K110", "E5")]
+    assert _said(result).actuals == {2015: 22, 2016: 24, 2017: 27}
+
+
 def test_k116_ends_when_the_office_has_given_the_values() -> None:
     corrections = [
         correction(target="2ア-1", field_label="H28実績", before=24, after=2400),

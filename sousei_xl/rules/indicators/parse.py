@@ -226,7 +226,8 @@ def _identify(row: IndicatorRow, strategy: Strategy) -> None:
     if row.indicator is not None and row.indicator not in named:
         row.belongs_to = tuple(i.id for i in named if unit in ("", text.key(i.unit)))
         row.indicator = None if row.belongs_to else row.indicator
-    row.other_unit = row.indicator is not None and unit not in ("", text.key(row.indicator.unit))
+    wanted = text.key(row.indicator.unit) if row.indicator else ""
+    row.other_unit = bool(unit and wanted) and unit != wanted
 
 
 def named_as(raw: RawRow, strategy: Strategy) -> list[Indicator]:
