@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sousei_xl.figures.indicators import judge_all
-from sousei_xl.rules.records import ListStatus, Submission
+from sousei_xl.rules.records import ListStatus, RawRow, Submission
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.indicators import (
@@ -66,10 +66,11 @@ def kpi_contents(
 def _of(strategy: Strategy, sent: Sequence[Submission]) -> list[Submission]:
     """The submissions on forms of this strategy, as far as units go."""
     units = {i.id: i.unit for i in strategy.indicators}
-    rows = {
-        s.file: tuple(r.with_value("unit", units[str(r.values["id"])]) for r in s.indicator_rows)
-        for s in sent
-    }
+
+    def of_this(row: RawRow) -> RawRow:
+        return row.with_value("unit", units.get(str(row.values["id"]), row.values["unit"]))
+
+    rows = {s.file: tuple(map(of_this, s.indicator_rows)) for s in sent}
     return [replace(s, indicator_rows=rows[s.file]) for s in sent]
 
 
