@@ -1,4 +1,4 @@
-"""The KPI round: reading, K101–K113, units, corrections, confirmations, state."""
+"""The KPI round: reading, K101–K118, units, corrections, confirmations, state."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def test_unit_slips(value: str, unit: str, references: list[str], meant: str | N
     assert found == (None if meant is None else Decimal(meant))
 
 
-# --- K101 to K113 -------------------------------------------------------------------------------
+# --- K101 to K118 -------------------------------------------------------------------------------
 
 FULL = {"H27実績": 22, "H28実績": 24, "H29実績": 27}
 
@@ -670,6 +670,8 @@ def test_k116_is_about_values_alone() -> None:
     none = {"単位": "百件", "未入力の理由": "集計中"}
     assert codes("2ア-1", none) == []
     assert codes("2ア-1", {"単位": "百件"}) == ["K107"]
+    assert codes("2ア-1", {**none, "H29実績": "－"}) == ["A101"]
+    assert codes("2ア-1", {**none, "H29実績": "約27"}) == ["K116"]
     assert codes("2ア-1", {**FULL, "単位": None}) == []
     assert codes("2ア-1", {**MORE_UNITS, "H28実績": None, "内訳": "市内"}) == ["K116", "K110"]
 
@@ -1487,6 +1489,15 @@ def test_values_below_a_lost_heading_are_a_report() -> None:
     assert [f.code for f in of(with_headings({"H29実績": "確定値"}, H29実績=27))] == ["K114"]
     # Nothing was filled in: no report, and nobody is asked about its headings.
     assert with_headings({"H29実績": "確定値"}).findings == ()
+
+
+def test_what_was_published_stays_while_its_column_is_lost() -> None:
+    header = ["過去" if heading == "H28実績" else heading for heading in HEADER]
+    table = {3: header, 4: line("2ア-1", H27実績=22, H28実績=24, H29実績=27)}
+    (form,) = received(REPLY, sheet("KPI", table)).submissions
+    result = report(form, previous={"2ア-1": {2016: Decimal(24)}})
+    assert [f.code for f in of(result)] == ["K114"]
+    assert _said(result).actuals == {2015: 22, 2016: 24, 2017: 27}
 
 
 def test_a_column_without_its_heading_asks_for_no_sum() -> None:

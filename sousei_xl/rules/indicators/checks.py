@@ -281,7 +281,8 @@ def sums_have_all_years(kpi: Round) -> Iterator[Finding]:
         answered = any(row.answers(kpi.strategy) for row in rows)
         for row in rows if blank else ():
             gone = [*chain(*_gone(row, indicator, kpi, speaking).values())]
-            years = [year for year in blank if year not in gone]
+            asked = [year for year in blank if defined.actual_field(year) in row.raw.columns]
+            years = [year for year in asked if year not in gone]
             if row.is_merged("reason"):  # one cell for all years, and K107 may have named it
                 years = years[:1] if answered else []
             for year in years:

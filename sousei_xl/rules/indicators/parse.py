@@ -248,12 +248,11 @@ def _actual(cells: _Cells, column: Column) -> bool:
     if indicator is None:  # one finding says it all; without a unit nothing can be read
         return False
     value = cells.typed(column.name)
-    if row.other_unit and column.name not in row.corrected:
-        if text.is_blank(value):
-            return False
+    parsed = parse_actual(value, indicator.unit)
+    says = bool(parsed.problem) or parsed.value is not None
+    if says and row.other_unit and column.name not in row.corrected:
         cells.unknown.add(column.name)
         return True
-    parsed = parse_actual(value, indicator.unit)
     typed = text.to_text(value)
     if parsed.problem:
         cells.reject(

@@ -77,9 +77,10 @@ class IndicatorRow:
 
     def speaks_of(self, year: int) -> bool:
         """Whether the row says anything about a year: a value, a cell that cannot be read, or what
-        the office has written in its place, be it a blank."""
+        the office has written in its place, be it a blank. A column that was lost says nothing."""
         name = actual_field(year)
-        return year in self.actuals or name in self.unknown or name in self.corrected
+        unreadable = name in self.unknown and name in self.raw.columns
+        return year in self.actuals or unreadable or name in self.corrected
 
     def answers(self, strategy: Strategy) -> bool:
         """Whether the row says something about the judged year: a value, or why there is none.
