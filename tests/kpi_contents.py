@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from sousei_xl.figures.indicators import judge_all
-from sousei_xl.rules.records import ListStatus, Submission
+from sousei_xl.rules.records import ListStatus, RawRow, Submission
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.indicators import (
@@ -56,11 +56,22 @@ def kpi_contents(
     ``rows`` replace the list's, as in ``example_contents``.
     """
     strategy = strategy or marked_strategy()
-    sent = example_kpi_submissions() if submissions is None else submissions
+    sent = _of(strategy, example_kpi_submissions()) if submissions is None else submissions
     result = report(*sent, strategy=strategy)
     contents = example_contents(status, strategy=strategy, rows=rows)
     judged = judge_all(result.reports, strategy.settings)
     return replace(contents, indicators=result, judged=judged)
+
+
+def _of(strategy: Strategy, sent: Sequence[Submission]) -> list[Submission]:
+    """The submissions on forms of this strategy, as far as units go."""
+    units = {i.id: i.unit for i in strategy.indicators}
+
+    def of_this(row: RawRow) -> RawRow:
+        return row.with_value("unit", units.get(str(row.values["id"]), row.values["unit"]))
+
+    rows = {s.file: tuple(map(of_this, s.indicator_rows)) for s in sent}
+    return [replace(s, indicator_rows=rows[s.file]) for s in sent]
 
 
 # Every kind of indicator, years without values, a falling target, a level that less is better of,
@@ -73,7 +84,7 @@ _CASES: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
     ),
     "1イ-1": (
         {"baseline": "30", "target": "20", "direction": "減少", "unit": '件"数'},
-        {"H27実績": 31, "H29実績": 25, "H30実績": 26, "H31実績": 19.5},
+        {"単位": '件"数', "H27実績": 31, "H29実績": 25, "H30実績": 26, "H31実績": 19.5},
     ),
     "1ウ-1a": ({}, {"H27実績": 64, "H31実績": 70}),
     "2ア-1": ({"baseline": "", "baseline_year": ""}, {"H27実績": 20, "H31実績": 30}),

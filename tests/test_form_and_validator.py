@@ -308,7 +308,7 @@ def test_the_same_of_indicators(calculated: Mapping[str, Path]) -> None:
                 assert number not in codes, f"{name} row {number}: {codes.get(number)}"
         assert all(check[number] not in ("", GOOD, NOT_NEEDED) for number in codes)
         assert any(is_open(said) for said in check.values() if isinstance(said, str))
-    assert seen == {"K101", "K102", "K107", "K113"}
+    assert seen == {"K101", "K102", "K107", "K113", "K115"}
     assert ticks > 20
 
 

@@ -41,10 +41,9 @@ LAYER = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 CATALOGUE = PACKAGE / "findings"
 
 # Codes that this project added to the contract.
-BEYOND_CONTRACT = {"F208", "F209", "R118", "R119", "K112", "K113", "Y103"} | {
-    "F210",
-    "F211",
-    "O104",
+BEYOND_CONTRACT = {
+    *("F208", "F209", "F210", "F211", "R118", "R119", "O104", "Y103"),
+    *("K112", "K113", "K114", "K115", "K116", "K117", "K118"),
 }
 
 

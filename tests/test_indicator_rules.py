@@ -1,4 +1,4 @@
-"""The KPI round: reading, K101–K113, units, corrections, confirmations, state."""
+"""The KPI round: reading, K101–K118, units, corrections, confirmations, state."""
 
 from __future__ import annotations
 
@@ -84,6 +84,11 @@ CONTRACT = {
     "K111": ("要確認", "事務局", "実績値"),
     "K112": ("要確認", "部局", "cell"),
     "K113": ("要確認", "部局", "実績値"),
+    "K114": ("要修正", "部局", "cell"),
+    "K115": ("要修正", "部局", "ID"),
+    "K116": ("要修正", "事務局", "単位"),
+    "K117": ("要確認", "部局", "実績値"),
+    "K118": ("要確認", "部局", "cell"),
 }
 
 
@@ -94,7 +99,8 @@ def test_catalogue_is_the_contract() -> None:
 
 def test_every_check_has_its_place_in_the_tuple() -> None:
     described = " ".join(check.__doc__ or "" for check in CHECKS)
-    assert [c for c in CONTRACT if c in described] == [*(f"K{n}" for n in range(103, 114))]
+    elsewhere = {"K101", "K102", "K114", "K115", "K116"}
+    assert {c for c in CONTRACT if c in described} - elsewhere == set(CONTRACT) - elsewhere
 
 
 # --- the form's columns -------------------------------------------------------------------------
@@ -210,7 +216,7 @@ def test_unit_slips(value: str, unit: str, references: list[str], meant: str | N
     assert found == (None if meant is None else Decimal(meant))
 
 
-# --- K101 to K113 -------------------------------------------------------------------------------
+# --- K101 to K118 -------------------------------------------------------------------------------
 
 FULL = {"H27実績": 22, "H28実績": 24, "H29実績": 27}
 
@@ -231,8 +237,26 @@ def test_k101_unknown_indicator(typed: str) -> None:
     assert "例：G1-1" in item.cure
 
 
-def test_k101_names_what_may_be_meant() -> None:
-    assert "『4エ-1』" in one("4エ-l", FULL).cure
+@pytest.mark.parametrize(
+    ("id_", "typed", "beside", "says", "never"),
+    [
+        ("2ア-l", {}, (), "もしかして：『2ア-", "新しい指標"),
+        ("2ア-l", {}, ("2ア-1",), "配布した様式のIDに戻して", "『2ア-1』"),
+        ("9-9", {"指標名": "青果物販売額"}, (), "もしかして：『3イ-3』", "新しい指標"),
+        ("9-9", {"指標名": "青果物販売額"}, ("3イ-3",), "IDに戻して", "もしかして"),
+        ("2ア-9", {"指標名": "相談会の数"}, (), "新しい指標は、事務局に連絡", "もしかして"),
+        ("3イ-4", {"指標名": "農産物輸出額"}, (), "行ごと削除してください", "もしかして"),
+        ("合計", {}, (), "行ごと削除してください", "もしかして"),
+        ("合　計", {"指標名": "農産物輸出額"}, (), "合計の行など", "もしかして"),
+    ],
+)
+def test_k101_names_only_what_may_be_meant(
+    id_: str, typed: dict[str, Any], beside: tuple[str, ...], says: str, never: str
+) -> None:
+    standing = [kpi_row(n, other, FULL) for n, other in enumerate(beside, 2)]
+    (item,) = of(report_rows(kpi_row(1, id_, {**FULL, **typed}), *standing), "K101")
+    assert says in item.cure
+    assert never not in item.cure
 
 
 def test_id_is_found_by_its_key_or_by_the_name() -> None:
@@ -340,13 +364,86 @@ def test_k103_percent_format() -> None:
     assert "パーセント" in item.cure
 
 
-def test_k103_of_a_plain_number_that_is_far_beyond_everything() -> None:
-    """2ア-1: from 20 to 25 件."""
-    for typed, codes in ((2500, ["K103"]), (2499, []), (0, []), (7_000_000, ["K103"])):
-        row = kpi_row(1, "2ア-1", {"H29実績": typed})
-        assert [f.code for f in of(report_rows(row)) if f.code == "K103"] == codes, typed
-    item = next(f for f in of(report_rows(row)) if f.code == "K103")
+def k103(id_: str, *values: Any, **changes: Any) -> list[str]:
+    """The headings with K103 where these are the actuals from H27 on; None is a blank."""
+    item = indicator(id_, **changes)
+    years = [f"H{27 + i}実績" for i in range(len(values))]
+    typed = dict(zip(years, values, strict=True))
+    (owner,) = item.departments
+    rows = [kpi_row(1, id_, typed, file=f"{owner}.xlsx")]
+    strategy = replace(STRATEGY, indicators=(item,))
+    return [
+        f.place.label for f in of(report(kpi_submission(rows, owner), strategy=strategy), "K103")
+    ]
+
+
+@pytest.mark.parametrize("slip", [1.918, 0.1918, 19.18, 191.8, 19180, 191800, 1918000])
+def test_k103_a_point_in_the_wrong_place(slip: float) -> None:
+    """3イ-3: 1,923 to 1,963 百万円, a series that hardly moves."""
+    assert k103("3イ-3", 1923, 1930, slip) == ["H29実績"]
+    assert k103("3イ-3", slip, slip, slip) == ["H27実績", "H28実績", "H29実績"]
+
+
+@pytest.mark.parametrize(
+    ("id_", "values", "found"),
+    [
+        ("2ア-1", (2500,), True),  # 20 to 25 件
+        ("2ア-1", (1250,), True),
+        ("2ア-1", (1240,), False),
+        ("2ア-1", (210,), True),
+        ("2ア-1", (2.1,), True),
+        ("2ア-1", (2,), True),
+        ("2ア-1", (100,), False),
+        ("2ア-1", (5,), False),
+        ("2ア-1", (0,), False),
+        ("1ア-1", (1300,), True),  # 68,360 to 80,000 人
+        ("1ア-1", (3000,), False),
+        ("1イ-1", (120000,), False),  # 12,781 to 33,000: no series that hardly moves
+        ("G1-1", (1.30, 1.33, 13.5), True),
+        ("G1-1", (1.30, 1.33, 1.35), False),
+        ("G3-1", (90, 100, 980), True),
+        ("G3-1", (90, 300, 980), False),
+        ("G3-1", (90, 100, 1), False),  # the years of a sum differ as they like
+        ("3ア-1", (22, 23, 240), True),
+        ("3ア-1", (22, 23, 2), False),  # has its K104
+    ],
+)
+def test_k103_of_what_is_far_from_everything(
+    id_: str, values: tuple[Any, ...], found: bool
+) -> None:
+    assert k103(id_, *values) == ([f"H{26 + len(values)}実績"] if found else [])
+
+
+def test_k103_says_what_a_value_was_compared_with() -> None:
+    (item,) = of(report_rows(kpi_row(1, "2ア-1", {**FULL, "H29実績": 7_000_000})))
+    assert "H29実績が7000000で、現状値（20）と桁が大きく異なります" in item.message
     assert "（件）に誤りがないか" in item.cure
+    row = kpi_row(1, "G3-1", {"H27実績": 90, "H28実績": 100, "H29実績": 980}, file="経済部.xlsx")
+    (item,) = of(report(kpi_submission([row], "経済部")))
+    assert "H29実績が980で、H28実績（100）と桁が大きく異なります" in item.message
+
+
+@pytest.mark.parametrize(
+    ("id_", "value", "changes", "found"),
+    [
+        ("2ア-2", 0.41, {}, True),  # 10 人 over the period
+        ("2ア-1", 20.5, {}, True),
+        ("2ア-1", 21.0, {}, False),
+        ("2ア-1", 20.5, {"baseline": "20.5"}, False),
+        ("2ア-1", 20.5, {"unit": "回"}, False),
+        ("4ア-2", 39.98, {}, False),
+        ("3イ-1", 18633977.5, {}, False),
+    ],
+)
+def test_k103_nobody_counts_half_a_person(
+    id_: str, value: float, changes: dict[str, str], found: bool
+) -> None:
+    assert k103(id_, None, None, value, **changes) == (["H29実績"] if found else [])
+
+
+def test_k103_waiting_list_that_has_almost_gone() -> None:
+    """Nothing is far below a target of 0."""
+    assert k103("2ア-1", 50, 10, 1, baseline="60", target="0", direction="減少") == []
 
 
 def test_k103_of_a_sum_looks_at_one_year() -> None:
@@ -424,18 +521,35 @@ def test_k107_is_for_years_after_the_baseline() -> None:
 
 def test_k108_nobody_reported() -> None:
     result = report_rows(kpi_row(1, "2ア-1", FULL))
+    owed = [i.id for i in STRATEGY.indicators if "地域振興部" in i.departments]
     silent = of(result, "K108")
-    assert len(silent) == 29
-    assert (silent[0].target, silent[0].place, silent[0].department) == (
-        "G1-1",
-        Place(),
-        "子育て支援部",
-    )
-    assert "担当部局（子育て支援部）" in silent[0].cure
+    assert [f.target for f in silent] == [id_ for id_ in owed if id_ != "2ア-1"]
+    assert (silent[0].place, silent[0].department) == (Place(), "地域振興部")
+    assert "担当部局（地域振興部）" in silent[0].cure
     orphan = replace(indicator("G1-1"), departments=())
     strategy = replace(STRATEGY, indicators=(orphan, indicator("2ア-1")))
     (item,) = of(report_rows(kpi_row(1, "2ア-1", FULL), strategy=strategy), "K108")
     assert "担当部局を入力し" in item.cure
+
+
+def test_k108_is_not_said_of_forms_that_are_awaited() -> None:
+    first, *rest = example_kpi_submissions()
+    awaited = [str(r.values["id"]) for r in first.indicator_rows]
+    refused = FileRecord("x.xlsx", "refused", first.department)
+    for records in ([], [refused]):
+        result = merge_indicators(intake(rest, records=records), STRATEGY)
+        assert of(result, "K108") == []
+        assert [r.indicator.id for r in result.reports if not r.reported] == awaited
+        assert result.state == "draft"
+    # Another department in charge has sent its form, without the indicator.
+    both = replace(indicator(awaited[0]), departments=(first.department, rest[0].department))
+    strategy = replace(STRATEGY, indicators=(both, *STRATEGY.indicators[1:]))
+    assert [f.target for f in of(report(*rest, strategy=strategy), "K108")] == awaited[:1]
+    # The silence of a department that sends nothing can be confirmed.
+    silence = tuple(confirmation("K108", id_) for id_ in awaited)
+    result = report(*rest, office=OfficeSheet(acknowledgements=silence))
+    assert {f.acknowledged for f in of(result, "K108")} == {True}
+    assert result.state == "complete"
 
 
 def test_k108_waits_until_the_round_has_begun() -> None:
@@ -457,7 +571,6 @@ def test_k109_indicator_of_another_department() -> None:
     ("heading", "value", "cell"),
     [
         ("指標名", "移住の相談件数", "C5"),
-        ("単位", "人", "E5"),
         ("集計区分", "累計", "F5"),
         ("現状値", 21, "G5"),
         ("現状値", "20（H27）", "G5"),
@@ -499,6 +612,89 @@ def test_k110_target_in_words(typed: Any, changed: bool) -> None:
     result = report(kpi_submission([row], "子育て支援部"), strategy=strategy)
     assert [f.code for f in of(result)] == (["K110"] if changed else [])
     assert reference_text(words, "target") == "全国水準（H31）"
+
+
+@pytest.mark.parametrize(
+    ("id_", "typed", "meant"),
+    [
+        ("3ウ-3", {"指標名": "新規就農者数", "単位": "経営体"}, "3ウ-2"),
+        ("3ウ-3", {"指標名": "新規 就農者数", "単位": None}, "3ウ-2"),
+        ("1ウ-1a", {"内訳": "中学校"}, "1ウ-1b"),
+        # Neither its name nor another one's, or only the name was pasted.
+        ("3ウ-3", {"指標名": "就農者数", "単位": "経営体"}, None),
+        ("3ウ-3", {"指標名": "新規就農者数"}, None),
+        ("3ウ-3", {"単位": "経営体"}, None),
+    ],
+)
+def test_k115_id_of_another_indicator(id_: str, typed: dict[str, Any], meant: str | None) -> None:
+    values = {"H27実績": "約50", "H29実績": 53, "速報・確報": "暫定", "要因・課題": "甲", **typed}
+    right = kpi_row(1, "3ウ-3", {"H29実績": 70290})
+    result = report_rows(right, kpi_row(2, id_, values))
+    found = [f for f in of(result) if f.place.row == 6]
+    if meant is None:
+        assert "K115" not in {f.code for f in found}
+        return
+    (item,) = found
+    assert (item.code, item.place.cell, item.value) == ("K115", "B6", id_)
+    assert f"IDを『{meant}』に戻してください" in item.cure
+    assert meant not in {f.target for f in of(result, "K108")}
+    assert _said(result, meant).actuals == {}
+    assert not _said(result, meant).reported
+    assert _said(result, "3ウ-3").actuals == {2017: 70290}
+
+
+def test_k115_where_several_have_the_name() -> None:
+    twin = replace(indicator("3ウ-2"), id="3ウ-9")
+    strategy = replace(STRATEGY, indicators=(*STRATEGY.indicators, twin))
+    row = kpi_row(1, "3ウ-3", {"指標名": "新規就農者数", "単位": "経営体", "H29実績": 53})
+    (item,) = of(report_rows(row, strategy=strategy), "K115")
+    assert "『3ウ-2』か『3ウ-9』" in item.cure
+
+
+MORE_UNITS = {"H28実績": 24, "H29実績": 27, "単位": "百件", "現状値": 2, "目標値": 3}
+
+
+def test_k116_values_of_another_unit_wait() -> None:
+    (item,) = of(report_rows(kpi_row(1, "2ア-1", MORE_UNITS)))
+    assert (item.code, item.place.cell, item.value) == ("K116", "E5", "百件")
+    assert "テンプレートでは『件』です" in item.message
+    assert "H28実績の24、H29実績の27は載せていません" in item.message
+    result = report_rows(kpi_row(1, "2ア-1", {**MORE_UNITS, "要因・課題": "甲"}))
+    assert (_said(result).actuals, _said(result).cause, result.state) == ({}, "甲", "draft")
+    # It is no business of the department's, which may have changed nothing.
+    (state,) = [d for d in result.departments if d.department == "地域振興部"]
+    assert (state.errors, state.confirmations) == (0, 0)
+
+
+def test_k116_is_about_values_alone() -> None:
+    none = {"単位": "百件", "未入力の理由": "集計中"}
+    assert codes("2ア-1", none) == []
+    assert codes("2ア-1", {"単位": "百件"}) == ["K107"]
+    assert codes("2ア-1", {**none, "H29実績": "－"}) == ["A101"]
+    assert codes("2ア-1", {**none, "H29実績": "約27"}) == ["K116"]
+    assert codes("2ア-1", {**FULL, "単位": None}) == []
+    assert codes("2ア-1", {**MORE_UNITS, "H28実績": None, "内訳": "市内"}) == ["K116", "K110"]
+
+
+def test_k110_a_unit_where_the_strategy_has_none() -> None:
+    strategy = with_indicator(unit="")
+    result = report_rows(kpi_row(1, "2ア-1", FULL), strategy=strategy)
+    assert [(f.code, f.place.cell) for f in of(result)] == [("K110", "E5")]
+    assert _said(result).actuals == {2015: 22, 2016: 24, 2017: 27}
+
+
+def test_k116_ends_when_the_office_has_given_the_values() -> None:
+    corrections = [
+        correction(target="2ア-1", field_label="H28実績", before=24, after=2400),
+        # It may turn out to be right as it stands.
+        correction(target="2ア-1", field_label="H29実績", before=27, after=27),
+    ]
+    for many, left in ((1, ["K116"]), (2, [])):
+        office = OfficeSheet(corrections=tuple(corrections[:many]))
+        result = report_rows(kpi_row(1, "2ア-1", MORE_UNITS), office=office)
+        assert [f.code for f in of(result) if f.code != "K103"] == left
+    assert _said(result).actuals == {2016: 2400, 2017: 27}
+    assert [c.status for c in result.corrections] == ["適用", "適用"]
 
 
 def test_k111_two_units_differ() -> None:
@@ -621,6 +817,39 @@ def test_k113_is_asked_once_and_of_what_nobody_knows() -> None:
     bare = kpi_submission([kpi_row(4, "G3-1", {}, file="新.xlsx")], "経済部", edition=2)
     found = [f.place.label for f in of(report(early, bare), "K107", "K113")]
     assert found == ["H29実績", "H27実績", "H28実績"]
+
+
+@pytest.mark.parametrize(
+    ("values", "asked"),
+    [
+        ((105, 203, 315), True),
+        ((96, 200, 300), True),
+        ((105, 98, 112), False),
+        ((105, 203, 203), False),
+        ((105, 203, None), False),  # two years do not tell
+        ((200, 220, 240), False),  # grows by a tenth
+        ((20, 100, 400), False),  # grows ever faster
+        ((50, 100, 150), False),  # below the target (480) even together
+        ((200, 400, 600), False),  # above the way to it (288) even alone
+    ],
+)
+def test_k117_running_totals_in_place_of_single_years(
+    values: tuple[int | None, ...], asked: bool
+) -> None:
+    typed = dict(zip(SUM, values, strict=True))
+    row = kpi_row(1, "G3-1", {**typed, "未入力の理由": "集計中"}, file="経済部.xlsx")
+    assert of_sum(row) == ([("K117", "K5", "H29実績")] if asked else [])
+
+
+def test_k117_says_what_it_saw() -> None:
+    typed = {"H27実績": 105, "H28実績": 203, "H29実績": 315}
+    row = kpi_row(1, "G3-1", typed, file="経済部.xlsx")
+    (item,) = of(report(kpi_submission([row], "経済部")))
+    assert "（H27実績 105、H28実績 203、H29実績 315）" in item.message
+    assert "その年だけの値ですか" in item.message
+    assert "合計の623人" in item.cure
+    # A level may rise like this.
+    assert codes("2ア-1", {"H27実績": 10, "H28実績": 20, "H29実績": 30}) == []
 
 
 def test_offices_own_names_of_classes_are_understood() -> None:
@@ -1176,6 +1405,116 @@ def test_blank_kpi_sheet_is_no_report() -> None:
     assert report(form).findings == ()
 
 
+def with_headings(changed: Mapping[str, Any], **typed: Any) -> IndicatorResult:
+    """A KPI form with one row, some of whose headings were edited."""
+    header = [changed.get(heading, heading) for heading in HEADER]
+    came = received(REPLY, sheet("KPI", {3: header, 4: line("2ア-1", **typed)}))
+    assert came.findings == ()
+    return report(*came.submissions)
+
+
+@pytest.mark.parametrize(
+    ("label", "heading"),
+    [
+        ("H29実績", "H29実績（確定）"),
+        ("H29実績", "H29"),
+        ("H29実績", "平成29年度実績値"),
+        ("H29実績", "２０１７年度（確報）"),
+        ("H29実績", 2017),
+        ("H28実績", "H28実績値※"),
+        ("速報・確報", "速報/確報"),
+        ("事務局判定", "事務局判定欄"),
+        ("要因・課題", "要因・課題等"),
+        ("今後の方向性", "今後の方向"),
+        ("未入力の理由", "未入力理由"),
+    ],
+)
+def test_an_edited_heading_that_can_mean_one_column_only_counts(label: str, heading: Any) -> None:
+    typed = {
+        "速報・確報": "速報",
+        "事務局判定": "判定対象外",
+        "要因・課題": "甲",
+        "今後の方向性": "乙",
+    }
+    for entered in (
+        {"H27実績": 22, "H28実績": 24, "H29実績": 27, **typed},
+        {"H27実績": 22, "H28実績": 24, "未入力の理由": "集計中", **typed},
+    ):
+        assert _said(with_headings({label: heading}, **entered)) == _said(
+            with_headings({}, **entered)
+        )
+        assert of(with_headings({label: heading}, **entered)) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"H29実績": "確定値"}, [("K3", "H29実績")]),
+        ({"H29実績": "H29見込"}, [("K3", "H29実績")]),
+        ({"H29実績": "H29目標"}, [("K3", "H29実績")]),
+        ({"H29実績": None}, [("K3", "H29実績")]),
+        ({"H29実績": "H28実績"}, [("K3", "H29実績")]),
+        ({"H27実績": "過去1", "H28実績": "過去2"}, [("I3", "H27実績"), ("J3", "H28実績")]),
+        # Two headings that may mean one column, and one that may mean two.
+        ({"H29実績": "H29", "H30実績": "H29（確報）"}, [("K3", "H29実績")]),
+        (
+            {"要因・課題": "コメント", "今後の方向性": "メモ"},
+            [("R3", "要因・課題"), ("S3", "今後の方向性")],
+        ),
+        ({"未入力の理由": "備考"}, [("O3", "未入力の理由")]),
+        # A year that is not over has nothing to lose.
+        ({"H30実績": "今年度"}, []),
+    ],
+)
+def test_k114_a_heading_that_was_lost(
+    changed: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    result = with_headings(changed, H27実績=22, H28実績=24, H29実績=27, **{"要因・課題": "甲"})
+    assert [(f.code, f.place.cell, f.place.label) for f in of(result)] == [
+        ("K114", *place) for place in found
+    ]
+    (state,) = [d.state for d in result.departments if d.department == "地域振興部"]
+    assert (state == "差戻し") == bool(found)
+
+
+def test_k114_says_what_to_write_there() -> None:
+    (item,) = of(with_headings({"H29実績": "確定値"}, H28実績=24))
+    assert "『確定値』を『H29実績』に戻してください" in item.cure
+    (item,) = of(with_headings({"H29実績": None}, H28実績=24, H29実績=27))
+    assert "見出しに『H29実績』と入力してください" in item.cure
+
+
+def test_k114_a_column_that_was_deleted() -> None:
+    header = [h for h in HEADER if h not in ("H29実績", "H31実績")] + ["メモ"]
+    table = {3: header, 4: [{"ID": "2ア-1", "H28実績": 24}.get(h) for h in header]}
+    came = received(REPLY, sheet("KPI", table))
+    (item,) = of(report(*came.submissions))
+    assert (item.code, item.place.cell, item.place.row) == ("K114", "", 3)
+    assert "『H29実績』の列が見つかりません" in item.message
+
+
+def test_values_below_a_lost_heading_are_a_report() -> None:
+    assert [f.code for f in of(with_headings({"H29実績": "確定値"}, H29実績=27))] == ["K114"]
+    # Nothing was filled in: no report, and nobody is asked about its headings.
+    assert with_headings({"H29実績": "確定値"}).findings == ()
+
+
+def test_what_was_published_stays_while_its_column_is_lost() -> None:
+    header = ["過去" if heading == "H28実績" else heading for heading in HEADER]
+    table = {3: header, 4: line("2ア-1", H27実績=22, H28実績=24, H29実績=27)}
+    (form,) = received(REPLY, sheet("KPI", table)).submissions
+    result = report(form, previous={"2ア-1": {2016: Decimal(24)}})
+    assert [f.code for f in of(result)] == ["K114"]
+    assert _said(result).actuals == {2015: 22, 2016: 24, 2017: 27}
+
+
+def test_a_column_without_its_heading_asks_for_no_sum() -> None:
+    header = ["過去" if heading == "H28実績" else heading for heading in HEADER]
+    table = {3: header, 4: line("G3-1", H27実績=96, H29実績=104)}
+    result = report(*received(REPLY, sheet("KPI", table)).submissions)
+    assert [f.code for f in of(result)] == ["K114", "K109"]
+
+
 def test_errors_and_formulas_without_a_result_make_a_row() -> None:
     came = received(
         REPLY,
@@ -1207,6 +1546,46 @@ def test_hidden_rows_and_leftovers_are_reported_with_their_indicator() -> None:
     assert [(f.code, f.target, f.department) for f in came.findings] == [
         ("S101", "2ア-1", "地域振興部"),
         ("S102", "2ア-1", "地域振興部"),
+    ]
+
+
+def merged(*ranges: str, **typed: Any) -> list[Finding]:
+    """Two rows, with cells of the second merged with the first's. G3-1 is 期間累計."""
+    rows = {3: HEADER, 4: line("2ア-1", **typed), 5: line("2ウ-1"), 6: line("G3-1")}
+    kpi = sheet("KPI", rows, merged=ranges)
+    (form,) = received(REPLY, kpi).submissions
+    return [f for f in of(report(form)) if f.code != "K109" and f.place.row != 4]
+
+
+def test_merged_cells_are_what_must_be_mended() -> None:
+    whole = {"H27実績": 22, "H28実績": 24}
+    found = merged("O4:O6", **whole, 未入力の理由="集計中")
+    assert [(f.code, f.place.cell) for f in found] == [
+        ("K107", "O5"),
+        ("K107", "O6"),
+    ]
+    for item in found:
+        assert "未入力の理由のセルが上の行と結合されているため" in item.message
+        assert "セルの結合を解除し、どの行にも入力" in item.cure
+    row = kpi_row(1, "G3-1", {"H29実績": 104}, file="経済部.xlsx", merged=frozenset({"reason"}))
+    assert of_sum(row) == [("K113", "O5", "未入力の理由")]
+    found = merged("J4:J6", "K4:K5", **whole, H29実績=27)
+    assert [(f.code, f.place.cell) for f in found] == [
+        ("K107", "K5"),
+        ("K107", "K6"),
+        ("K113", "I6"),
+        ("K113", "J6"),
+        ("K118", "J5"),
+    ]
+    assert "H29実績のセルが上の行と結合" in found[0].message
+    assert "未入力の理由もありません" in found[1].message
+
+
+def test_k118_texts_that_stand_in_one_row_only() -> None:
+    found = merged("R4:R6", "S4:S6", H29実績=27, **{"要因・課題": "甲"})
+    assert [(f.code, f.place.cell) for f in found if f.code == "K118"] == [
+        ("K118", "R5"),
+        ("K118", "R6"),
     ]
 
 

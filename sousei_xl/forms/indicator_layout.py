@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from sousei_xl import text
@@ -13,6 +16,7 @@ from sousei_xl.strategy.indicators import (
     actual_field,
     actual_year,
     columns,
+    has_ended,
     input_names,
     plan_years,
 )
@@ -22,6 +26,24 @@ SHEET = INDICATORS
 
 # A row is the header where ID, a year's 実績 and some more headings stand side by side.
 _ENOUGH = 4
+# What a department leaves out of a heading, or puts in its place: 速報/確報, 未入力理由.
+_LINKS = re.compile(r"[・･/,、。の\-~()\[\]【】「」※*:]")
+_SHORTEST = 3  # letters of a shortened heading that still say which one it is
+_ABOUT_A_YEAR = re.compile(r"(?P<year>.+?)(?:の?実績.*|\(.*\))?")
+# With one of these a heading of a year names other figures than its actuals.
+_NO_ACTUAL = re.compile(r"見込|見通|予定|予測|予想|目標|目安|計画|予算|比|率|差|増|減|累計")
+
+
+@dataclass(frozen=True, slots=True)
+class LostColumn:
+    """A column of the form whose heading is not in the header row: name, label, and the column
+    (from 0) that has the heading's place now, with what stands there; None where there is none.
+    """
+
+    name: str
+    label: str
+    column: int | None
+    heading: str = ""
 
 
 def indicator_fields(strategy: Strategy) -> tuple[tuple[str, str], ...]:
@@ -33,7 +55,8 @@ def find_indicator_header(rows: Rows, strategy: Strategy) -> tuple[int, Mapping[
     """(position in ``rows``, column name → column counted from 0) of the header of KPI.
 
     Headings are compared by match key; a year may be spelled in any way (``平成29年度実績値``).
-    Years outside the plan are no columns of the form. None where there is no header.
+    Years outside the plan are no columns of the form. None where there is no header. An edited
+    heading of an input column counts where it can mean that one only (``H29実績（確定）``).
     """
     actuals = {actual_field(year) for year in plan_years(strategy.settings)}
     name_of = _remembered_names(strategy)
@@ -47,9 +70,86 @@ def find_indicator_header(rows: Rows, strategy: Strategy) -> tuple[int, Mapping[
                 name = name_of(value) if short else _column_name(strategy, value)
                 if name is not None:
                     found.setdefault(name, column)
-        if "id" in found and len(found) >= _ENOUGH and not actuals.isdisjoint(found):
-            return position, found
+        if "id" in found and len(found) >= _ENOUGH:
+            found |= _edited(values, found, strategy)
+            if not actuals.isdisjoint(found):
+                return position, found
     return None
+
+
+def _edited(
+    headings: Sequence[Value], found: Mapping[str, int], strategy: Strategy
+) -> dict[str, int]:
+    """Input columns that were not ``found``, by the one heading that comes near theirs alone."""
+    settings = strategy.settings
+    missing = [c for c in columns(settings) if not c.reference and c.name not in found]
+    taken = set(found.values())
+    claims: dict[str, list[int]] = defaultdict(list)
+    for column, value in enumerate(headings):
+        shown = text.to_text(value)
+        if column in taken or text.is_blank(value) or len(shown) > text.SHORT:
+            continue
+        year = _year_of_edited(shown)
+        meant = [c.name for c in missing if (year == c.year if c.year else _alike(shown, c.label))]
+        if len(meant) == 1:
+            claims[meant[0]].append(column)
+    return {name: claim[0] for name, claim in claims.items() if len(claim) == 1}
+
+
+def _year_of_edited(heading: str) -> int | None:
+    """``H29実績（確定）``, ``H29``, ``平成29年度（速報）`` → 2017; None for what is no actual."""
+    shown = "".join(text.nfkc(heading).split())
+    match = _ABOUT_A_YEAR.fullmatch(shown)
+    return None if not match or _NO_ACTUAL.search(shown) else text.parse_fiscal_year(match["year"])
+
+
+def _alike(heading: str, label: str) -> bool:
+    """Whether a heading contains a label, or is the first part of one."""
+    shown, wanted = (_LINKS.sub("", text.key(words)) for words in (heading, label))
+    return wanted in shown or (len(shown) >= _SHORTEST and wanted.startswith(shown))
+
+
+def lost_columns(
+    rows: Rows, header: int, found: Mapping[str, int], strategy: Strategy
+) -> Iterator[LostColumn]:
+    """The input columns of the form that the header at ``header`` lacks, from left to right.
+
+    What is entered for a year that has not ended counts for nothing, so its column may lack. A
+    column that stands where the form has the lost one, and is none of the form's, has its place.
+    """
+    settings = strategy.settings
+    order = [c.name for c in columns(settings)]
+    strange = _strange_columns(rows, header, found)
+    headings = rows[header][1]
+    for position, column in enumerate(columns(settings)):
+        if column.reference or column.name in found:
+            continue
+        if column.year and not any(
+            has_ended(column.year, i, settings) for i in strategy.indicators
+        ):
+            continue
+        before = [(i, found[n]) for i, n in enumerate(order[:position]) if n in found]
+        after = [found[n] for n in order[position:] if n in found]
+        index, left = before[-1]  # ID is always found
+        expected = left + position - index
+        between = [c for c in strange if c > left and (not after or c < after[0])]
+        place = min(between, key=lambda c: abs(c - expected), default=None)
+        heading = ""
+        if place is not None:
+            strange.remove(place)
+            heading = text.to_text(headings[place]) if place < len(headings) else ""
+        yield LostColumn(column.name, column.label, place, heading)
+
+
+def _strange_columns(rows: Rows, header: int, found: Mapping[str, int]) -> list[int]:
+    """Columns (from 0) that hold anything from the header on and are none of the form's."""
+    filled = {
+        column
+        for _, values in rows[header:]
+        for column, value in enumerate(values)
+        if not text.is_blank(value)
+    }
+    return sorted(filled - set(found.values()))
 
 
 @lru_cache(maxsize=4)

@@ -6,14 +6,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sousei_xl import text
+from sousei_xl.addresses import cell_address
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.forms import layout
-from sousei_xl.forms.indicator_layout import SHEET, content_mark, find_indicator_header
+from sousei_xl.forms.indicator_layout import (
+    SHEET,
+    LostColumn,
+    content_mark,
+    find_indicator_header,
+    lost_columns,
+)
 from sousei_xl.intake.read import Reading
-from sousei_xl.intake.table import COPY, Table, leftovers, overlooked
+from sousei_xl.intake.table import COPY, Table, leftovers, merged_rows, overlooked
 from sousei_xl.rules.records import RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import column_by_name, input_names
+from sousei_xl.text import Value
 
 
 def with_indicators(
@@ -23,15 +31,20 @@ def with_indicators(
 
     Sheets are found by their headings, wherever they stand. ``ids`` yields run-wide unique row ids.
     A sheet in which nothing was filled in is no report, nor is one that says just what it was
-    prefilled with.
+    prefilled with. Values below a heading that was lost are something filled in.
     """
     rows: list[RawRow] = []
+    lost: list[Finding] = []
+    unread = False
     findings: list[Finding] = []
     labels = {name: column.label for name, column in column_by_name(strategy.settings).items()}
     for position, table in enumerate(_tables(reading, strategy)):
         mine = list(_rows(submission.file, table, strategy, ids))
         rows += mine
         if mine:
+            found = list(lost_columns(table.sheet.rows, table.header, table.columns, strategy))
+            lost += (_lost(item, table, submission) for item in found)
+            unread |= any(_holds_values(item, mine, table) for item in found)
             seen = [*overlooked(mine, table, copy=position > 0), *leftovers(mine, table, labels)]
             ids_of = {row.row_id: text.to_text(row.values.get("id")) for row in mine}
             findings += [
@@ -43,8 +56,14 @@ def with_indicators(
                 for item in seen
             ]
     inputs = input_names(strategy.settings)
-    filled = any(_filled(row, inputs) for row in rows) and not _untouched(rows, reading, strategy)
-    reported = replace(submission, has_indicators=filled, indicator_rows=tuple(rows))
+    typed = any(_filled(row, inputs) for row in rows) and not _untouched(rows, reading, strategy)
+    filled = typed or unread
+    reported = replace(
+        submission,
+        has_indicators=filled,
+        indicator_rows=tuple(rows),
+        indicator_findings=tuple(lost),
+    )
     headless = list(_headless(submission, reading, strategy))
     return reported, [*headless, *(findings if filled else ())]
 
@@ -64,6 +83,35 @@ def _headless(submission: Submission, reading: Reading, strategy: Strategy) -> I
                 target=department,
                 department=department,
             )
+
+
+def _lost(item: LostColumn, table: Table, submission: Submission) -> Finding:
+    """K114: a column without its heading, at the cell where that should stand."""
+    number = table.sheet.rows[table.header][0]
+    cell, variant = "", "gone"
+    if item.column is not None:
+        cell = cell_address(number, item.column + 1)
+        variant = "" if item.heading else "blank"
+    department = submission.department
+    return finding(
+        "K114",
+        Place(submission.file, table.sheet.name, number, cell, item.name, item.label),
+        item.heading,
+        variant=variant,
+        expected=item.label,
+        target=department,
+        department=department,
+    )
+
+
+def _holds_values(item: LostColumn, rows: list[RawRow], table: Table) -> bool:
+    """Whether anything stands below the place of a lost heading."""
+    numbers = {row.row for row in rows}
+    return item.column is not None and any(
+        not text.is_blank(values[item.column])
+        for number, values in table.sheet.rows
+        if number in numbers and item.column < len(values)
+    )
 
 
 def _tables(reading: Reading, strategy: Strategy) -> list[Table]:
@@ -92,12 +140,15 @@ def _rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -> It
     """The rows below the header that have an ID or anything filled in, repeated headers apart."""
     sheet, letters = table.sheet, table.letters
     inputs = input_names(strategy.settings)
+    covered = {name: merged_rows(sheet, letters[name]) for name in inputs if name in letters}
+    above: dict[str, Value] = {}
     for number, line in table.lines():
         values = {
             name: line[column] if column < len(line) else None
             for name, column in table.columns.items()
             if name != "check"
         }
+        above |= {name: values[name] for name, rows in covered.items() if number not in rows}
         cells = {name: f"{letters[name]}{number}" for name in values}
         row = RawRow(
             0,
@@ -108,6 +159,12 @@ def _rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -> It
             letters,
             errors={n: sheet.errors[c] for n, c in cells.items() if c in sheet.errors},
             uncached=frozenset(n for n, c in cells.items() if c in sheet.uncached),
+            # What is merged with a blank cell looks blank.
+            merged=frozenset(
+                name
+                for name, rows in covered.items()
+                if number in rows and not text.is_blank(above.get(name))
+            ),
         )
         header = text.key(text.to_text(values.get("id"))) == text.key("ID")
         if not header and (not text.is_blank(values.get("id")) or _filled(row, inputs)):

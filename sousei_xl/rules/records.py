@@ -222,7 +222,8 @@ class Submission:
     """One file that is a form of this year, by a known department.
 
     ``rows`` are those of 事業, ``indicator_rows`` those of KPI. ``has_indicators`` is True where
-    the KPI sheet holds anything that was filled in: a blank one never replaces a report.
+    the KPI sheet holds anything that was filled in: a blank one never replaces a report;
+    ``indicator_findings`` is what is wrong with that sheet's headings, if the sheet counts.
     ``kpi_form`` is True for a form of the KPI round, which asks about no projects at all.
 
     ``unit`` is the 担当課 as typed, ``edition`` the 版 (0 where blank), ``saved`` the document's
@@ -240,6 +241,7 @@ class Submission:
     has_indicators: bool
     rows: tuple[RawRow, ...]
     indicator_rows: tuple[RawRow, ...] = ()
+    indicator_findings: tuple[Finding, ...] = ()
     answers: tuple[Answer, ...] = ()
     kpi_form: bool = False
 

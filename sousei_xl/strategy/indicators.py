@@ -61,7 +61,7 @@ _REFERENCE = (
     Column("baseline", "現状値", reference=True),
     Column("target", "目標値", reference=True),
 )
-# A changed ID is another indicator (K101); the rest are K110 when changed.
+# A changed ID is another indicator (K101, K115); the rest are K110 when changed, a unit K116.
 COMPARED = tuple(c.name for c in _REFERENCE if c.name != "id")
 
 

@@ -17,7 +17,7 @@ from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.indicators.parse import parse_actual
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
-from sousei_xl.rules.indicators.scale import is_far_off, probably_meant
+from sousei_xl.rules.indicators.scale import is_far_off, is_split, is_tenfold, probably_meant
 from sousei_xl.rules.indicators.units import why_it_counts
 from sousei_xl.rules.records import Submission
 from sousei_xl.strategy import Indicator, Strategy
@@ -63,6 +63,9 @@ class Round:
         )
 
 
+# Running totals grow by about the first year's value, and the last is not far beyond the way.
+_LEAST_GROWTH, _MOST_GROWTH, _NEAR = Decimal("0.3"), Decimal(3), Decimal("1.5")
+
 Check = Callable[[Round], Iterator[Finding]]
 
 
@@ -92,25 +95,41 @@ def _shown(value: Decimal) -> str:
 
 
 def unit_is_right(kpi: Round) -> Iterator[Finding]:
-    """K103: a value that is about right in another unit, or far beyond what is known."""
+    """K103: a value that is about right in another unit, or far from what is known."""
     for row, indicator in kpi.known:
-        start, aim = defined.baseline(indicator), defined.target(indicator)
-        shown = f"現状値（{_shown(start)}）" if start else f"目標値（{_shown(aim or Decimal(0))}）"
-        known = (start, defined.target_of_a_year(indicator, kpi.strategy.settings))
-        references = [r for r in known if r is not None]
-        for year, value in row.actuals.items():
-            name = defined.actual_field(year)
-            facts = {"reference": shown, "unit": indicator.unit}
-            meant = probably_meant(value, indicator.unit, references)
-            if meant is not None:
-                variant = "percent" if defined.is_percent(indicator.unit) else ""
-                expected = _shown(meant.normalize())
-                typed = _typed(row, name)
-                yield _at(
-                    "K103", row, name, kpi, typed, variant=variant, expected=expected, **facts
-                )
-            elif is_far_off(value, references):
-                yield _at("K103", row, name, kpi, _typed(row, name), variant="far", **facts)
+        for year in row.actuals:
+            facts = _slip(year, row, indicator, kpi)
+            if facts:
+                name = defined.actual_field(year)
+                yield _at("K103", row, name, kpi, _typed(row, name), unit=indicator.unit, **facts)
+
+
+def _slip(year: int, row: IndicatorRow, indicator: Indicator, kpi: Round) -> dict[str, str]:
+    """What K103 says of a year's value; empty where there is nothing to ask."""
+    value, unit = row.actuals[year], indicator.unit
+    start, aim = defined.baseline(indicator), defined.target(indicator)
+    reference = f"現状値（{_shown(start)}）" if start else f"目標値（{_shown(aim or Decimal(0))}）"
+    share = defined.target_of_a_year(indicator, kpi.strategy.settings)
+    known = [figure for figure in (start, share) if figure is not None]
+    meant = probably_meant(value, unit, known)
+    if meant is not None:
+        variant = "percent" if defined.is_percent(unit) else ""
+        expected = _shown(meant.normalize())
+        return {"variant": variant, "expected": expected, "reference": reference}
+    # The years of a sum differ as they like, and a running total that falls has its K104.
+    below = indicator.kind not in (defined.PERIOD_SUM, defined.RUNNING_TOTAL)
+    # A share of the target is no level; of a level, all years may have the same slip.
+    levels = known if indicator.kind != defined.PERIOD_SUM else []
+    if is_far_off(value, known, below) or is_tenfold(value, levels, below):
+        return {"variant": "far", "reference": reference}
+    others = {y: other for y, other in row.actuals.items() if y != year}
+    if others and is_tenfold(value, [*known, *others.values()], below):
+        nearest = min(others, key=lambda y: abs(y - year))
+        label = defined.actual_label(nearest, kpi.strategy.settings)
+        return {"variant": "far", "reference": f"{label}（{_shown(others[nearest])}）"}
+    if is_split(value, unit, [figure for figure in (start, aim) if figure is not None]):
+        return {"variant": "split", "reference": reference}
+    return {}
 
 
 def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
@@ -186,9 +205,10 @@ def _gone(
     published = kpi.previous.get(indicator.id, {})
     for year, before in sorted(_reported_before(row, indicator, kpi).items()):
         name = defined.actual_field(year)
-        readable = name in row.raw.columns and name not in row.unknown
+        # Last year's 別紙 may have years that this year's form has not.
+        unread = name not in row.raw.columns or name in row.unknown or row.is_merged(name)
         nobody_else = speaking[indicator.id, year] == row.speaks_of(year)
-        if year not in row.actuals and readable and nobody_else:
+        if year not in row.actuals and not unread and nobody_else:
             stays = year in published and name not in row.corrected
             gone["carried" if stays else "removed"][year] = before
     return gone
@@ -232,7 +252,14 @@ def latest_is_answered(kpi: Round) -> Iterator[Finding]:
             known = kpi.previous.get(indicator.id, {}).get(year or 0)
             stays = "" if known is None else f"前年度の別紙の値（{known:f}）を引き継いでいます。"
             facts = {"reasons": "・".join(defined.REASONS), "stays": stays}
-            yield _at("K107", row, defined.actual_field(year or 0), kpi, **facts)
+            yield _blank("K107", row, defined.actual_field(year or 0), kpi, **facts)
+
+
+def _blank(code: str, row: IndicatorRow, name: str, kpi: Round, **facts: str) -> Finding:
+    """K107 or K113 at the blank cell, or at what looks filled because it is merged."""
+    merged = [n for n in (name, "reason") if row.is_merged(n)]
+    variant = "merged" if merged else ""
+    return _at(code, row, merged[0] if merged else name, kpi, variant=variant, **facts)
 
 
 def sums_have_all_years(kpi: Round) -> Iterator[Finding]:
@@ -251,12 +278,49 @@ def sums_have_all_years(kpi: Round) -> Iterator[Finding]:
             for year in defined.years_of_sum(indicator, settings)
             if year not in published and not speaking[id_, year]
         ]
+        answered = any(row.answers(kpi.strategy) for row in rows)
         for row in rows if blank else ():
             gone = [*chain(*_gone(row, indicator, kpi, speaking).values())]
-            for year in blank:
-                if year not in gone:
-                    reasons = "・".join(defined.REASONS)
-                    yield _at("K113", row, defined.actual_field(year), kpi, reasons=reasons)
+            asked = [year for year in blank if defined.actual_field(year) in row.raw.columns]
+            years = [year for year in asked if year not in gone]
+            if row.is_merged("reason"):  # one cell for all years, and K107 may have named it
+                years = years[:1] if answered else []
+            for year in years:
+                reasons = "・".join(defined.REASONS)
+                yield _blank("K113", row, defined.actual_field(year), kpi, reasons=reasons)
+
+
+def sums_are_of_single_years(kpi: Round) -> Iterator[Finding]:
+    """K117: 期間累計 whose years look like running totals: each grows by about the first one, and
+    they reach the target only together."""
+    settings = kpi.strategy.settings
+    for row, indicator in kpi.known:
+        aim, judged = defined.target(indicator), defined.judged_year(indicator, settings)
+        if indicator.kind != defined.PERIOD_SUM or aim is None or judged is None:
+            continue
+        first = defined.first_year(indicator, settings)
+        own = {y: v for y, v in sorted(row.actuals.items()) if first <= y <= judged}
+        years = defined.target_year(indicator, settings) - first + 1
+        path = aim * (judged - first + 1) / max(years, 1)
+        values = [*own.values()]
+        total = sum(values, start=Decimal(0))
+        if not _grow_like_totals(values) or total <= aim or values[-1] > path * _NEAR:
+            continue
+        name = defined.actual_field(max(own))
+        shown = zip(_labels(own, kpi), values, strict=True)
+        facts = {
+            "years": "、".join(f"{label} {_shown(value)}" for label, value in shown),
+            "total": _shown(total),
+            "unit": indicator.unit,
+        }
+        yield _at("K117", row, name, kpi, _typed(row, name), **facts)
+
+
+def _grow_like_totals(values: Sequence[Decimal]) -> bool:
+    if len(values) < 3 or values[0] <= 0:
+        return False
+    least, most = values[0] * _LEAST_GROWTH, values[0] * _MOST_GROWTH
+    return all(least <= later - earlier <= most for earlier, later in pairwise(values))
 
 
 def department_is_in_charge(kpi: Round) -> Iterator[Finding]:
@@ -268,11 +332,19 @@ def department_is_in_charge(kpi: Round) -> Iterator[Finding]:
 
 
 def references_unchanged(kpi: Round) -> Iterator[Finding]:
-    """K110: a reference column says something else than the strategy. A blank says nothing."""
+    """K110: a reference column says something else than the strategy. A blank says nothing.
+
+    Another unit is K116, with all that is measured in it.
+    """
     for row, indicator in kpi.known:
+        passed = ("unit", "baseline", "target") if row.other_unit else ()
         for name in defined.COMPARED:
             value = row.raw.values.get(name)
-            if not text.is_blank(value) and not _refers(value, indicator, name):
+            if (
+                name not in passed
+                and not text.is_blank(value)
+                and not _refers(value, indicator, name)
+            ):
                 expected = defined.reference_text(indicator, name)
                 yield _at("K110", row, name, kpi, text.to_text(value), expected=expected or "空欄")
 
@@ -298,6 +370,20 @@ def _refers(value: text.Value, indicator: Indicator, name: str) -> bool:
     return parse_actual(shown, indicator.unit).value == figure
 
 
+def merged_cells_say_nothing(kpi: Round) -> Iterator[Finding]:
+    """K118: a cell that shows what stands in another row. Where a value is missing for it, K107 or
+    K113 says so."""
+    settings = kpi.strategy.settings
+    for row, indicator in kpi.known:
+        published = kpi.previous.get(indicator.id, {})
+        judged = defined.judged_year(indicator, settings)
+        asked = {judged, *defined.years_of_sum(indicator, settings)} - set(published)
+        for column in defined.columns(settings):
+            told = column.name == "reason" or column.year in asked
+            if row.is_merged(column.name) and not told:
+                yield _at("K118", row, column.name, kpi)
+
+
 def class_is_used(kpi: Round) -> Iterator[Finding]:
     """K112: a class typed where the judgement is calculated; only 判定対象外 counts there."""
     for row, indicator in kpi.known:
@@ -313,18 +399,19 @@ def class_is_used(kpi: Round) -> Iterator[Finding]:
 
 
 def somebody_reports(kpi: Round) -> Iterator[Finding]:
-    """K108: an indicator in nobody's file. A blank row has its K107 instead."""
+    """K108: an indicator in nobody's file. A blank row has its K107 instead, one under a wrong ID
+    its K115."""
     rows = kpi.of_indicator()
     if not rows:  # the round has not begun
         return
+    known = {*rows, *chain(*(row.belongs_to for row in kpi.rows))}
     for indicator in kpi.strategy.indicators:
-        if indicator.id in rows or not defined.is_due(indicator, kpi.strategy.settings):
+        if indicator.id in known or not defined.is_due(indicator, kpi.strategy.settings):
             continue
         owners = indicator.departments
-        known = sorted(kpi.previous.get(indicator.id, {}))
-        stays = (
-            f"前年度の別紙の{'、'.join(_labels(known, kpi))}は引き継いでいます。" if known else ""
-        )
+        published = sorted(kpi.previous.get(indicator.id, {}))
+        years = "、".join(_labels(published, kpi))
+        stays = f"前年度の別紙の{years}は引き継いでいます。" if published else ""
         yield finding(
             "K108",
             Place(),
@@ -385,8 +472,10 @@ CHECKS: tuple[Check, ...] = (
     past_is_unchanged,
     latest_is_answered,
     sums_have_all_years,
+    sums_are_of_single_years,
     department_is_in_charge,
     references_unchanged,
+    merged_cells_say_nothing,
     class_is_used,
     somebody_reports,
     units_agree,

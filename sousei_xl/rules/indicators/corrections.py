@@ -75,7 +75,9 @@ def _apply(
     standing = _published(row, name, previous)
     current = row.raw.errors.get(name) or text.to_text(row.raw.values.get(name)) or standing
     facts = {"target": correction.target, "current": current}
-    if _same(correction.after, row, name, standing):
+    # A value that waits for its unit may turn out to be right as it stands.
+    waits = row.other_unit and name in row.unknown
+    if not waits and _same(correction.after, row, name, standing):
         return failed("O103", column.label, correction.target, variant="done", **facts)
     if not any(_same(correction.before, row, name, known) for known in ("", standing)):
         return failed("O102", column.label, text.to_text(correction.before), **facts)

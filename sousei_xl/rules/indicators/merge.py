@@ -50,12 +50,14 @@ def merge_indicators(
     replaced = {file: _actuals(earlier, strategy) for file, earlier in settled.replaced.items()}
     files = {s.file: s for s in settled.active}
     found += checks.run_checks(checks.Round(strategy, rows, previous or {}, replaced, files))
+    headings = [item for s in settled.active for item in s.indicator_findings]
     findings = acknowledge_findings(
-        addressed((*settled.findings, *found), intake.records),
+        addressed((*settled.findings, *headings, *found), intake.records),
         office.acknowledgements,
         {},
         not_asked=() if previous else _BY_PREVIOUS,
     )
+    findings = [f for f in findings if not _is_awaited(f, settled.active, strategy)]
     reports = tuple(
         _report(i, rows, kpi_forms, strategy, previous or {}) for i in strategy.indicators
     )
@@ -71,6 +73,15 @@ def merge_indicators(
         findings=tuple(findings),
         state="draft" if silent or broken else "complete",
     )
+
+
+def _is_awaited(item: Finding, active: Sequence[Submission], strategy: Strategy) -> bool:
+    """K108 of an indicator whose departments' forms are all still to come: that they are awaited
+    says it. The office may confirm its silence all the same."""
+    if item.code != "K108" or item.acknowledged:
+        return False
+    owners = next(i.departments for i in strategy.indicators if i.id == item.target)
+    return bool(owners) and not any(s.department in owners for s in active)
 
 
 def _actuals(files: Sequence[Submission], strategy: Strategy) -> PreviousActuals:

@@ -23,6 +23,7 @@ from sousei_xl.rules.records import RawRow
 from sousei_xl.strategy import CLASSES, Indicator, Settings, Strategy
 from sousei_xl.strategy.indicators import (
     BEING_COUNTED,
+    NONE,
     NOT_PUBLISHED,
     NOT_SURVEYED,
     PERIOD_SUM,
@@ -31,6 +32,7 @@ from sousei_xl.strategy.indicators import (
     baseline,
     columns,
     decimals,
+    input_names,
     target_of_a_year,
     title,
 )
@@ -159,26 +161,38 @@ def parse_row(
 
     ``submitter`` is the department of the file. ``row`` is given when a correction of the office
     has changed the raw row: its ``corrected`` places stay. Returns the row and the findings of its
-    cells (K102, A101).
+    cells (K102, K115, K116, A101). What the form has no column for any more is unknown: the
+    heading that was lost has its own finding (K114).
     """
     row = row or IndicatorRow(raw, submitter)
     row.raw = raw
     _identify(row, strategy)
     cells = _Cells(row, strategy)
+    if row.belongs_to:  # whatever else is wrong is another indicator's
+        named = "か".join(f"『{id_}』" for id_ in row.belongs_to)
+        cells.report("K115", "id", row.id, expected=named)
+        return row, cells.findings
     typed_id = text.to_text(raw.values.get("id"))
     if row.indicator is not None and typed_id != row.id:
         cells.report("A101", "id", typed_id, taken=row.id)
     row.actuals = {}
-    for column in columns(strategy.settings):
-        if column.year:
-            _actual(cells, column)
+    held = [c for c in columns(strategy.settings) if c.year and _actual(cells, c)]
+    if held and row.indicator is not None:
+        cells.report(
+            "K116",
+            "unit",
+            text.to_text(raw.values.get("unit")),
+            unit=row.indicator.unit,
+            held="、".join(f"{c.label}の{text.to_text(raw.values.get(c.name))}" for c in held),
+        )
     row.stage = cells.choice("stage", _STAGE_SPELLINGS)
     row.reason = cells.choice("reason", _REASON_SPELLINGS)
     row.publication = _publication(cells)
     classes = _class_spellings(strategy)
     row.office_class = cells.choice("office_class", classes, _class_words(strategy))
     row.cause, row.direction = cells.prose("cause"), cells.prose("direction")
-    row.unknown = frozenset(cells.unknown)
+    lost = set(input_names(strategy.settings)) - set(raw.columns)
+    row.unknown = frozenset(cells.unknown | lost)
     return row, cells.findings
 
 
@@ -204,22 +218,41 @@ def _identify(row: IndicatorRow, strategy: Strategy) -> None:
     typed = str(text.tidy(values.get("id")).value or "")
     by_id = {text.key(i.id): i for i in strategy.indicators}
     row.indicator = by_id.get(text.key(typed))
-    name = text.key(text.to_text(values.get("name")))
-    if row.indicator is None and not typed and name:
-        part = text.key(text.to_text(values.get("part")))
-        named = [
-            i for i in strategy.indicators if (text.key(i.name), text.key(i.part)) == (name, part)
-        ]
+    named = named_as(row.raw, strategy)
+    if row.indicator is None and not typed:
         row.indicator = named[0] if len(named) == 1 else None
     row.id = row.indicator.id if row.indicator else typed
+    unit = _reference(row.raw, "unit")
+    if row.indicator is not None and row.indicator not in named:
+        row.belongs_to = tuple(i.id for i in named if unit in ("", text.key(i.unit)))
+        row.indicator = None if row.belongs_to else row.indicator
+    wanted = text.key(row.indicator.unit) if row.indicator else ""
+    row.other_unit = bool(unit and wanted) and unit != wanted
 
 
-def _actual(cells: _Cells, column: Column) -> None:
-    indicator = cells.row.indicator
+def named_as(raw: RawRow, strategy: Strategy) -> list[Indicator]:
+    """The indicators that have the row's name and part."""
+    said = _reference(raw, "name"), _reference(raw, "part")
+    return [i for i in strategy.indicators if (text.key(i.name), text.key(i.part)) == said]
+
+
+def _reference(raw: RawRow, name: str) -> str:
+    """Match key of a reference column; blank also for the dash that stands for nothing."""
+    shown = text.key(text.to_text(raw.values.get(name)))
+    return "" if shown == text.key(NONE) else shown
+
+
+def _actual(cells: _Cells, column: Column) -> bool:
+    """Type one year's value. True where it waits because the form's unit is another."""
+    row, indicator = cells.row, cells.row.indicator
     if indicator is None:  # one finding says it all; without a unit nothing can be read
-        return
+        return False
     value = cells.typed(column.name)
     parsed = parse_actual(value, indicator.unit)
+    says = bool(parsed.problem) or parsed.value is not None
+    if says and row.other_unit and column.name not in row.corrected:
+        cells.unknown.add(column.name)
+        return True
     typed = text.to_text(value)
     if parsed.problem:
         cells.reject(
@@ -236,7 +269,8 @@ def _actual(cells: _Cells, column: Column) -> None:
         variant = "number" if typed == shown else ""
         cells.report("A101", column.name, typed, variant=variant, taken=shown)
     if parsed.value is not None:
-        cells.row.actuals[column.year] = parsed.value
+        row.actuals[column.year] = parsed.value
+    return False
 
 
 def _example(indicator: Indicator, settings: Settings) -> str:

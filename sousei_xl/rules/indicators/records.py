@@ -38,6 +38,10 @@ class IndicatorRow:
     with a readable value. ``unknown`` names the fields whose cell failed: rules that depend on
     them are unknown, not also broken. ``corrected`` maps a field to the office's cell that now
     stands for it.
+
+    ``belongs_to`` has the IDs of the indicators one of which the row's name and unit are, where its
+    ID is another's (K115): ``indicator`` is None then. ``other_unit`` is True where the form's unit
+    is not the indicator's: no value of the row counts but the office's own (K116).
     """
 
     raw: RawRow
@@ -53,6 +57,8 @@ class IndicatorRow:
     direction: str = ""
     unknown: frozenset[str] = frozenset()
     corrected: dict[str, Place] = field(default_factory=dict)
+    belongs_to: tuple[str, ...] = ()
+    other_unit: bool = False
 
     @property
     def row_id(self) -> int:
@@ -65,11 +71,16 @@ class IndicatorRow:
         place = self.corrected.get(name)
         return self.raw.place(name, label) if place is None else place
 
+    def is_merged(self, name: str) -> bool:
+        """Whether the cell shows what stands above it, and nothing can be typed there."""
+        return name in self.raw.merged and name not in self.corrected
+
     def speaks_of(self, year: int) -> bool:
         """Whether the row says anything about a year: a value, a cell that cannot be read, or what
-        the office has written in its place, be it a blank."""
+        the office has written in its place, be it a blank. A column that was lost says nothing."""
         name = actual_field(year)
-        return year in self.actuals or name in self.unknown or name in self.corrected
+        unreadable = name in self.unknown and name in self.raw.columns
+        return year in self.actuals or unreadable or name in self.corrected
 
     def answers(self, strategy: Strategy) -> bool:
         """Whether the row says something about the judged year: a value, or why there is none.

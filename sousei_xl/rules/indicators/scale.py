@@ -22,8 +22,42 @@ _YEN_SCALES = (Decimal(1), *(_MULTIPLIERS[m] for m in ("千", "万", "百万", "
 # A slip is worth a question only if it is far off, and only if the other reading is likely.
 _FAR = 50
 _LIKELY = 3
-# Whatever the reason: no indicator is a hundred times its target.
-_BEYOND = 100
+# A point or a nought too many is only told from a real change where what is known hardly changes.
+_TENFOLD, _ABOUT, _STABLE = 10, Decimal("1.15"), Decimal("1.5")
+# Nobody counts half of one of these.
+_COUNTED = {
+    *(
+        "人",
+        "名",
+        "世帯",
+        "戸",
+        "件",
+        "箇所",
+        "か所",
+        "カ所",
+        "ヶ所",
+        "社",
+        "店",
+        "店舗",
+        "校",
+        "園",
+    ),
+    *(
+        "棟",
+        "台",
+        "団体",
+        "組",
+        "地区",
+        "施設",
+        "事業",
+        "事業所",
+        "企業",
+        "経営体",
+        "法人",
+        "取組",
+        "pv",
+    ),
+}
 
 
 def split_unit(unit: str) -> tuple[Decimal, str]:
@@ -58,10 +92,31 @@ def probably_meant(value: Decimal, unit: str, references: Iterable[Decimal]) -> 
     return None
 
 
-def is_far_off(value: Decimal, references: Iterable[Decimal]) -> bool:
-    """Whether a value is beyond everything that the indicator is known to have."""
-    known = [abs(r) for r in references if r]
-    return bool(known) and abs(value) >= _BEYOND * max(known)
+def is_far_off(value: Decimal, references: Iterable[Decimal], below: bool = True) -> bool:
+    """Whether a value is far from everything that the indicator is known to have.
+
+    Without ``below`` it may be as small as it likes. Nothing is far below 0.
+    """
+    known, size = [abs(r) for r in references], abs(value)
+    if not known or not size or not max(known):
+        return False
+    return size >= _FAR * max(known) or (below and size * _FAR <= min(known))
+
+
+def is_tenfold(value: Decimal, references: Iterable[Decimal], below: bool = True) -> bool:
+    """Whether a value is about ten times, or a tenth of, what an indicator hardly ever leaves."""
+    known, size = sorted(abs(r) for r in references), abs(value)
+    if len(known) < 2 or not known[0] or known[-1] > known[0] * _STABLE:
+        return False
+    lowest, highest = known[0] / _ABOUT, known[-1] * _ABOUT
+    return lowest <= size / _TENFOLD <= highest or (below and lowest <= size * _TENFOLD <= highest)
+
+
+def is_split(value: Decimal, unit: str, references: Iterable[Decimal]) -> bool:
+    """Whether a value has a fraction although its unit counts, and only whole values are known."""
+    known = list(references)
+    counted = text.key(unit) in _COUNTED
+    return counted and bool(known) and value % 1 != 0 and all(r % 1 == 0 for r in known)
 
 
 def _alike(value: Decimal, reference: Decimal) -> bool:

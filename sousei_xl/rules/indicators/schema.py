@@ -6,7 +6,8 @@ of them depends on the indicator (``checks.py``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Container, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from pandera.errors import SchemaErrors
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
+from sousei_xl.rules.indicators.parse import named_as
 from sousei_xl.rules.indicators.records import IndicatorRow
 from sousei_xl.rules.schema import nearest
 from sousei_xl.strategy import Strategy
@@ -76,13 +78,16 @@ def _findings(
 ) -> list[Finding]:
     by_id = {row.row_id: row for row in rows}
     columns = column_by_name(strategy.settings)
+    standing: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        standing[row.raw.file].add(row.id)
     findings = []
     for case in cases.to_dict("records"):
         if case["schema_context"] != "Column" or pd.isna(case["index"]):
             raise TypeError(f"the frame of KPI rows is not typed as promised: {case}")
         row, name = by_id[int(case["index"])], str(case["column"])
         if name == "id":
-            findings.append(_unknown_id(row, strategy))
+            findings.append(_unknown_id(row, standing[row.raw.file], strategy))
             continue
         findings.append(_no_choice(row, columns[name], strategy))
         setattr(row, name, "")
@@ -90,19 +95,29 @@ def _findings(
     return findings
 
 
-def _unknown_id(row: IndicatorRow, strategy: Strategy) -> Finding:
+def _unknown_id(row: IndicatorRow, standing: Container[str], strategy: Strategy) -> Finding:
+    """K101. An ID that is ``standing`` in the form already is no guess: following it would
+    overwrite what is reported there."""
+    name = text.to_text(row.raw.values.get("name"))
+    named = [i.id for i in named_as(row.raw, strategy)]
     ids = [i.id for i in strategy.indicators]
-    names = {i.name: i.id for i in strategy.indicators}
-    near = nearest(row.id, ids)
-    if not near and (same := names.get(text.to_text(row.raw.values.get("name")))):
-        near = f"もしかして：『{same}』。"
-    facts: dict[str, Any] = {"example": ids[0] if ids else "", "candidates": near}
+    free = [i for i in named or ids if i not in standing]
+    near = "、".join(f"『{i}』" for i in free)
+    variant = "" if row.id else "blank"
+    if text.says_nothing(row.id):
+        variant = "total"
+    elif row.id and name and not named:
+        variant = "new"
+    facts: dict[str, Any] = {
+        "example": ids[0] if ids else "",
+        "candidates": f"もしかして：{near}。" if named and near else nearest(row.id, free),
+    }
     return finding(
         "K101",
         row.place("id", strategy),
         row.id,
-        variant="" if row.id else "blank",
-        subject=text.to_text(row.raw.values.get("name")),
+        variant=variant,
+        subject=name,
         target=row.id,
         department=row.submitter,
         **facts,
