@@ -36,16 +36,20 @@ class Table:
         return {name: column_letters(column + 1) for name, column in self.columns.items()}
 
     def lines(self) -> Iterator[tuple[int, Sequence[Value]]]:
-        """(Excel row, cells) of the rows below the header.
-
-        A row may hold nothing but an error or a formula without a result: calamine drops those.
-        """
+        """(Excel row, cells) of the rows below the header."""
         sheet = self.sheet
         stored = dict(sheet.rows[self.header + 1 :])
-        first = sheet.rows[self.header][0] + 1
-        broken = {int(re.sub(r"\D", "", cell)) for cell in (*sheet.errors, *sheet.uncached)}
-        for number in sorted({*stored, *(row for row in broken if row >= first)}):
+        for number in row_numbers(sheet, sheet.rows[self.header][0]):
             yield number, stored.get(number, ())
+
+
+def row_numbers(sheet: SheetCells, top: int) -> list[int]:
+    """The rows below ``top`` that hold anything.
+
+    A row may hold nothing but an error or a formula without a result: calamine drops those.
+    """
+    broken = {int(re.sub(r"\D", "", cell)) for cell in (*sheet.errors, *sheet.uncached)}
+    return sorted({n for n in (*(number for number, _ in sheet.rows), *broken) if n > top})
 
 
 def merged_rows(sheet: SheetCells, letter: str) -> frozenset[int]:

@@ -269,7 +269,8 @@ class FileRecord:
 class Correction:
     """A row of 事務局修正's 修正 (``before`` and ``after`` as typed).
 
-    ``place`` is the cell of 対象, ``cells`` has those of the other headings.
+    ``place`` is the cell of 対象, ``cells`` has those of all headings. ``unread`` maps the headings
+    whose cell says nothing to its error value, "" for a formula without a result.
     """
 
     place: Place
@@ -282,6 +283,7 @@ class Correction:
     requested_by: str
     date: str
     cells: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, heading: str) -> Place:
         """The cell of one heading."""
@@ -301,7 +303,9 @@ class AppliedCorrection:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """A row of 事務局修正's 確認済. ``confirmed`` is the value it was given for (may be blank)."""
+    """A row of 事務局修正's 確認済. ``confirmed`` is the value it was given for (may be blank),
+    ``cells`` and ``unread`` are as in a ``Correction``.
+    """
 
     place: Place
     code: str
@@ -310,6 +314,19 @@ class Acknowledgement:
     by: str
     date: str
     memo: str
+    cells: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, heading: str) -> Place:
+        """The cell of one heading."""
+        cell = self.cells.get(heading, self.place.cell)
+        return replace(self.place, cell=cell, label=heading)
+
+
+def unread_cell(error: str, place: Place) -> tuple[str, Place, str]:
+    """What is to be found at a cell of the office's sheet that says nothing: an error value, or a
+    formula without a result (``error`` is blank)."""
+    return ("R110" if error else "R111"), place, error
 
 
 @dataclass(frozen=True, slots=True)

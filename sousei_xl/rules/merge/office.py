@@ -27,6 +27,7 @@ from sousei_xl.rules.records import (
     Correction,
     FileRecord,
     ProjectRow,
+    unread_cell,
 )
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
@@ -116,7 +117,7 @@ def apply_corrections(
     """Apply 修正 to the rows in place.
 
     ``findings`` are those of parsing; the ones of a corrected row are replaced. Returns all
-    findings of the rows with O101–O103 added, and what became of each correction.
+    findings of the rows with those of the corrections added, and what became of each correction.
     """
     index = _Rows(rows if corrections else (), strategy)
     by_row: dict[int, list[Finding]] = {}
@@ -145,9 +146,26 @@ def not_applied(
     return AppliedCorrection(correction, status, str(facts.get("current", "")), ""), [item]
 
 
+def unread(correction: Correction) -> Outcome | None:
+    """R110, R111 for a correction of which a cell says nothing: what was meant is unknown, and a
+    blank 修正後 would take away the value."""
+    if not correction.unread:
+        return None
+    found = [
+        finding(
+            *unread_cell(error, replace(correction.at(heading), label=heading)),
+            subject=correction.target,
+        )
+        for heading, error in correction.unread.items()
+    ]
+    return AppliedCorrection(correction, "不適用", "", ""), found
+
+
 def _apply(
     correction: Correction, index: _Rows, by_row: dict[int, list[Finding]], strategy: Strategy
 ) -> Outcome:
+    if outcome := unread(correction):
+        return outcome
     failed = partial(not_applied, correction)
     if correction.operation not in OPERATIONS:
         return failed("O101", "操作", correction.operation, variant="operation")
@@ -263,6 +281,12 @@ def acknowledge_findings(
     """
     result = list(findings)
     for item in acknowledgements:
+        if item.unread:
+            result += [
+                replace(finding(*unread_cell(error, item.at(heading))), addressee=OFFICE)
+                for heading, error in item.unread.items()
+            ]
+            continue
         place = replace(item.place, label="対象")
         matches = [
             i
