@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,17 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
+from workspaces import example_workspace, run
 
 from sousei_xl.findings import Finding
 from sousei_xl.intake.office import read_office_sheet
 from sousei_xl.intake.read import read_one
+from sousei_xl.intake.receive import receive
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import Intake, ListResult, OfficeSheet
 from sousei_xl.scaffold.office import build_office_sheet
-from tests.merging import OFFICE, STRATEGY, come_in, row, rows_by_id
+from tests.builders import make_strategy
+from tests.merging import OFFICE, STRATEGY, E, N, come_in, row, rows_by_id
 
 AMOUNT = ("2ア-1", "修正", "予算事業費", 1000)
 
@@ -127,3 +131,62 @@ def test_a_copy_in_which_nothing_was_typed_is_nothing(tmp_path: Path) -> None:
     book.copy_worksheet(book["確認済"]).title = "確認済 (2)"
     _, found = read(tmp_path, book)
     assert found == []
+
+
+# --- the office's sheet under another name --------------------------------------------------------
+
+RENAMED = (
+    "事務局修正(1).xlsx",
+    "事務局修正_最新.xlsx",
+    "農政部/事務局修正.xlsx",
+    "事務局修正.xlsm",
+)
+
+
+def received(folder: Path, file: str) -> ListResult:
+    reading = read_one(str(folder / Path(file).name), file)
+    strategy = make_strategy(departments=[(1, E)])
+    made = receive([reading], None, (), strategy)
+    forms = come_in([row(1, "甲")], missing=[N]).submissions
+    return merge(replace(made, submissions=forms), strategy)
+
+
+@pytest.mark.parametrize("file", RENAMED)
+def test_the_offices_sheet_under_another_name_is_told_and_keeps_a_draft(
+    file: str, tmp_path: Path
+) -> None:
+    book = office_book(tmp_path / OFFICE, {"修正": [(*AMOUNT, 900)]})
+    book.save(tmp_path / Path(file).name)
+    result = received(tmp_path, file)
+    [item] = [f for f in result.findings if f.code == "F201"]
+    assert (item.addressee, item.place.file) == ("事務局", file)
+    assert "ファイル名を『事務局修正.xlsx』に戻し、inbox の直下に置いてください" in item.text
+    assert (result.errors, result.is_draft) == (1, True)
+
+
+def test_where_nothing_was_typed_nothing_is_missing(tmp_path: Path) -> None:
+    office_book(tmp_path / OFFICE, {}).save(tmp_path / RENAMED[0])
+    result = received(tmp_path, RENAMED[0])
+    assert [f.code for f in result.findings] == ["F201"]
+    assert not result.is_draft
+
+
+def test_of_one_that_cannot_be_read_nobody_knows_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "事務局修正.xls").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600))
+    result = received(tmp_path, "事務局修正.xls")
+    assert [(f.code[:2], f.addressee) for f in result.findings] == [("F1", "事務局")]
+    assert result.is_draft
+
+
+def test_no_approval_and_no_second_sheet_while_it_lies_there(tmp_path: Path) -> None:
+    workspace = example_workspace(tmp_path)
+    (workspace / "inbox" / OFFICE).rename(workspace / "inbox" / RENAMED[0])
+    merged = run("merge", "--workspace", workspace)
+    steps = merged.out.split("次にすること")[1]
+    assert "作成中" in merged.out
+    assert f"（{RENAMED[0]}）。ファイル名を『{OFFICE}』に戻し" in steps
+    assert "distribute --only" not in steps
+    assert "事務局あて 1件" in merged.out
+    approved = run("merge", "--workspace", workspace, "--approve", "2018-03-30")
+    assert approved.status == 2
+    assert "要修正の指摘が1件残っています" in approved.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 
 from sousei_xl import text
 from sousei_xl.addresses import cell_address, column_letters
@@ -156,6 +157,15 @@ def _is_added(table: Table) -> bool:
         return True
     headings = {text.heading_key(value) for value in table.sheet.rows[table.header][1]}
     return {text.key(heading) for heading in ADDED_COLUMNS} <= headings
+
+
+def holds_decisions(reading: Reading, strategy: Strategy) -> bool:
+    """Whether anything was typed into the office's sheet under another name; of one that cannot be
+    read nobody knows, so that it counts."""
+    if reading.refusal:
+        return True
+    sheet, _ = read_office_sheet(reading, strategy, count(1))
+    return bool(sheet.corrections or sheet.additions or sheet.acknowledgements)
 
 
 _REASONS = ((ADDED_COLUMNS[0], REASON), (ADDED_COLUMNS[1], REQUESTED_BY))

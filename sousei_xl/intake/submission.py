@@ -19,7 +19,7 @@ from sousei_xl.forms import layout
 from sousei_xl.forms.indicator_layout import find_indicator_header
 from sousei_xl.forms.request_layout import SHEET, read_answers
 from sousei_xl.intake.notice import Notice
-from sousei_xl.intake.ours import kind_of
+from sousei_xl.intake.ours import OFFICE_KIND, kind_of
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.table import (
     COPY,
@@ -184,7 +184,8 @@ def _judge(
         names = [s.name for s in reading.sheets]
         if layout.REPLY not in names and (kind := kind_of(names)):
             # No department has a form to mend there: nothing goes back.
-            ours = finding("F201", Place(file), variant="ours", kind=kind)
+            variant = "office_sheet" if kind == OFFICE_KIND else "ours"
+            ours = finding("F201", Place(file), variant=variant, kind=kind)
             return "", [replace(ours, addressee=OFFICE)]
         return "", [finding("F201", Place(file, sheet), missing="、".join(missing))]
     version = reading.properties.get(layout.MARK, layout.VERSION)

@@ -246,6 +246,8 @@ class FileRecord:
     ``blank`` is True for a form in which nothing was filled in that could count: a KPI form that
     came back as it went out. ``unreached`` is True for a file that could not be opened from here
     (in use, no way to the folder): it is tried again, and its department is asked for nothing.
+    ``misplaced`` is True for a filled 事務局修正 under another name or in a folder: what the office
+    has decided there is missing in the list.
     """
 
     file: str
@@ -263,6 +265,7 @@ class FileRecord:
     answers: tuple[Answer, ...] = ()
     blank: bool = False
     unreached: bool = False
+    misplaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,10 +475,13 @@ class ListResult:
     def errors(self) -> int:
         """Number of 要修正 that keep the list a draft: those of files that count for it.
 
-        A refused file is reported, but what keeps the list a draft then is the missing unit. The
-        KPI round has a state of its own: its findings never count here.
+        A refused file is reported, but what keeps the list a draft then is the missing unit; of the
+        office's own sheet under another name nobody is missing. The KPI round has a state of its
+        own: its findings never count here.
         """
-        counting = {f.file for f in self.files if f.outcome in ("accepted", "office")}
+        counting = {
+            f.file for f in self.files if f.outcome in ("accepted", "office") or f.misplaced
+        }
         return sum(
             is_error(f) and f.place.file in counting and RULES[f.code].scope != "kpi"
             for f in self.findings
