@@ -68,7 +68,13 @@ _LOOK_ALIKES = str.maketrans(
 # White space, and what is invisible: zero-width marks, soft hyphens, emoji selectors.
 _SPACES = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufe0e\ufe0f\ufeff]+")
 _BREAKS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
-_NEW_MARK = re.compile(r"^(?:\s*(?:[（(【\[［〔]\s*新規?\s*[）)】\]］〕]|🈟))+\s*")
+_OPENING, _CLOSING = "（(【\\[［〔《〈＜<", "）)】\\]］〕》〉＞>"
+_NEW = rf"\s*(?:[{_OPENING}]\s*新規?\s*[{_CLOSING}]|🈟)"
+_NEW_MARK = re.compile(rf"^(?:{_NEW})+\s*")
+_NEW_AT_END = re.compile(rf"(?:{_NEW})+\s*$")
+_LAST_OF_MARK = re.compile(rf"[{_CLOSING}🈟]\s*$")
+_AGAIN = rf"[{_OPENING}]\s*再掲\s*[{_CLOSING}]"
+_RELISTED_MARK = re.compile(rf"^[※\s]*(?:{_AGAIN}|再掲[\s:：])\s*|\s*(?:※?{_AGAIN}|[\s※]再掲)\s*$")
 _OUTER = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
 
 
@@ -113,7 +119,12 @@ def key(text: str) -> str:
 
 def fresh_key(text: str) -> str:
     """``key``, which is not remembered: for names, of which there are too many."""
-    return _SPACES.sub("", nfkc(_NEW_MARK.sub("", text))).casefold()
+    return _SPACES.sub("", nfkc(_without_new_mark(text))).casefold()
+
+
+def _without_new_mark(name: str) -> str:
+    bare = _NEW_MARK.sub("", name, count=1)
+    return _NEW_AT_END.sub("", bare, count=1) if _LAST_OF_MARK.search(bare[-9:]) else bare
 
 
 def heading_key(value: Value) -> str:
@@ -155,8 +166,14 @@ def tidy_name(value: Value) -> Parsed:
 
 
 def split_new_mark(name: str) -> tuple[str, bool]:
-    """``（新）産後ケア事業`` → (``産後ケア事業``, True); all common brackets, ［新規］ included."""
-    bare = _NEW_MARK.sub("", name, count=1)
+    """``（新）産後ケア事業`` → (``産後ケア事業``, True); at either end, in all common brackets."""
+    bare = _without_new_mark(name)
+    return (bare, True) if bare and bare != name else (name, False)
+
+
+def split_relisted_mark(name: str) -> tuple[str, bool]:
+    """``産後ケア事業（再掲）``, ``再掲：産後ケア事業`` → (``産後ケア事業``, True)."""
+    bare = _RELISTED_MARK.sub("", name)
     return (bare, True) if bare and bare != name else (name, False)
 
 

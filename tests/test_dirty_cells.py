@@ -103,6 +103,38 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("name: 【新】", {"name": "【新】甲"}, ["A103"], {"name": "甲", "category": "新規"}),
     ("name: 【新規】", {"name": "【新規】甲"}, ["A103"], {"name": "甲", "category": "新規"}),
     ("name: ［新］", {"name": "［新］ 甲"}, ["A103"], {"name": "甲", "category": "新規"}),
+    ("name: 《新》", {"name": "《新》甲"}, ["A103"], {"name": "甲", "category": "新規"}),
+    ("name: （新） at the end", {"name": "甲（新）"}, ["A103"], {"name": "甲", "category": "新規"}),
+    (
+        "name: （再掲）",
+        {"name": "甲（再掲）", "budget": None, "description": None},
+        ["L101 name", "R107 relisted"],
+        {"name": "甲", "relisted": True},
+    ),
+    (
+        "name: （再掲） before （新）",
+        {"name": "（再掲）（新）甲"},
+        ["A103", "L101 name", "R107 relisted"],
+        {"name": "甲", "relisted": True, "category": "新規"},
+    ),
+    (
+        "name: （再掲） beside its mark",
+        {"name": "【再掲】甲", "relisted": "再掲"},
+        ["A101", "L101 name"],
+        {"name": "甲", "relisted": True},
+    ),
+    (
+        "name: （再掲） beside another mark",
+        {"name": "甲（再掲）", "relisted": "はい"},
+        ["R107 relisted"],
+        {"name": "甲", "relisted": False},
+    ),
+    (
+        "name: （再掲） beside an error",
+        {"name": "甲（再掲）", ERRORS: {"relisted": "#REF!"}},
+        ["R110 relisted"],
+        {"name": "甲", "relisted": False},
+    ),
     ("name: 🈟", {"name": "🈟甲"}, ["A103"], {"name": "甲", "category": "新規"}),
     ("name: mark twice", {"name": "（新）（新）甲"}, ["A103"], {"name": "甲", "category": "新規"}),
     (

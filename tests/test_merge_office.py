@@ -115,6 +115,14 @@ CORRECTIONS: list[tuple[str, dict[str, Any], tuple[Any, ...], str, Codes, dict[s
         {"description": "本文"},
     ),
     ("makes it worse", {}, fix(B, 1000, "未確認"), YES, [("R105", 1)], {"marked": True}),
+    (
+        "relisted by its name alone, marked",
+        {"name": "甲（再掲）"},
+        fix("再掲", None, "再掲"),
+        YES,
+        [("A101", 1), ("L101", 1)],
+        {"relisted": True, "name": "甲"},
+    ),
     ("to 未定", {}, fix(B, 1000, "未定"), YES, [("A106", 1), ("R116", 1)], {"budget": None}),
     ("name", {}, fix("事業名", "甲", "甲事業"), YES, [], {"name": "甲事業"}),
     (

@@ -22,6 +22,7 @@ SAME = [
     ("移住\u00ad促進事業", "移住促進事業"),
     ("（新）移住促進事業", "移住促進事業"),
     ("【新規】移住促進事業", "移住促進事業"),
+    ("移住促進事業《新》", "移住促進事業"),
     ("（新）（新）移住促進事業", "移住促進事業"),
     ("○", "〇"),
     ("○", "◯"),
@@ -139,7 +140,15 @@ def test_tidy_name(value: Any, parsed: Parsed) -> None:
         ("〔新〕甲", "甲", True),
         ("（ 新 ）甲", "甲", True),
         ("🈟甲", "甲", True),
-        ("甲（新）", "甲（新）", False),
+        ("《新》甲", "甲", True),
+        ("〈新〉甲", "甲", True),
+        ("甲（新）", "甲", True),
+        ("甲　【新規】 ", "甲", True),
+        ("（新）甲［新規］", "甲", True),
+        ("甲（新）乙", "甲（新）乙", False),
+        ("新規　甲", "新規　甲", False),
+        ("新：甲", "新：甲", False),
+        ("甲（新館）", "甲（新館）", False),
         ("新甲", "新甲", False),
         ("（新型）甲", "（新型）甲", False),
         ("（新）", "（新）", False),
@@ -148,6 +157,29 @@ def test_tidy_name(value: Any, parsed: Parsed) -> None:
 )
 def test_split_new_mark(name: str, bare: str, new: bool) -> None:
     assert text.split_new_mark(name) == (bare, new)
+
+
+@pytest.mark.parametrize(
+    ("name", "bare", "relisted"),
+    [
+        ("甲（再掲）", "甲", True),
+        ("甲 (再掲) ", "甲", True),
+        ("（再掲）甲", "甲", True),
+        ("【再掲】甲", "甲", True),
+        ("［ 再掲 ］　甲", "甲", True),
+        ("※再掲　甲", "甲", True),
+        ("再掲：甲", "甲", True),
+        ("甲　再掲", "甲", True),
+        ("甲※（再掲）", "甲", True),
+        ("再掲載甲", "再掲載甲", False),
+        ("甲（再掲載）", "甲（再掲載）", False),
+        ("甲（再掲）乙", "甲（再掲）乙", False),
+        ("（再掲）", "（再掲）", False),
+        ("甲", "甲", False),
+    ],
+)
+def test_split_relisted_mark(name: str, bare: str, relisted: bool) -> None:
+    assert text.split_relisted_mark(name) == (bare, relisted)
 
 
 def test_the_list_marks_new_projects() -> None:

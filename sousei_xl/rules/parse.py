@@ -140,12 +140,29 @@ def _name(cells: _Cells) -> str | None:
     if name is None or text.says_nothing(cells.raw.values.get("name")):
         return None
     bare, marked = text.split_new_mark(name)
+    bare, again = text.split_relisted_mark(bare)
+    if again:
+        bare, inner = text.split_new_mark(bare)
+        marked = marked or inner
+        _relisted_by_name(cells, name, bare)
     if marked:
         cells.report("A103", "name", name)
         # The mark in the name wins over 継続, which is only the prefilled default.
         if cells.row.category in (None, text.CONTINUED):
             cells.row.category = text.NEW
     return bare
+
+
+def _relisted_by_name(cells: _Cells, name: str, bare: str) -> None:
+    """（再掲） in the name says what belongs into another cell: what is not to be counted again.
+
+    Until that is mended the row is a relisted one, so that nothing else is asked about it.
+    """
+    if cells.row.is_relisted:
+        cells.report("A101", "name", name, taken=bare)
+    elif cells.row.relisted is None and "relisted" not in cells.unknown:
+        cells.row.relisted = text.RELISTED
+        cells.reject("R107", "relisted", name, variant="in_name")
 
 
 def _department(cells: _Cells, strategy: Strategy) -> tuple[str | None, str | None]:

@@ -239,7 +239,8 @@ def _done(value: text.Value, row: ProjectRow, field: Field, strategy: Strategy) 
 def _same(value: text.Value, row: ProjectRow, field: Field, strategy: Strategy) -> bool:
     """Whether a typed value means what the row says now, as typed or as understood."""
     typed = row.raw.errors.get(field.name) or row.raw.values.get(field.name)
-    understood = row.value(field.name)
+    # What is taken for granted until its cell is mended is not what the cell says.
+    understood = None if field.name in row.unknown else row.value(field.name)
     if text.is_blank(value):
         return text.is_blank(typed)
     spellings = {text.key(text.to_text(typed))}
