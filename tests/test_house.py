@@ -41,7 +41,7 @@ LAYER = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 CATALOGUE = PACKAGE / "findings"
 
 # Codes that this project added to the contract.
-BEYOND_CONTRACT = {"F208", "F209", "R118", "R119", "K112", "K113", "Y103"}
+BEYOND_CONTRACT = {"F208", "F209", "R118", "R119", "R120", "K112", "K113", "Y103"}
 
 
 def sources(root: Path = PACKAGE) -> list[Path]:

@@ -143,7 +143,8 @@ def _additions(
     for row in additions:
         relisted = text.choice(row.values.get("relisted"), text.RELISTED_SPELLINGS).value
         blank = text.is_blank(row.values.get("department"))
-        unread = "department" in row.errors or "department" in row.uncached  # R110, R111
+        # R110, R111, R120
+        unread = "department" in {*row.errors, *row.uncached, *row.merged}
         # A relisted row has the department of its original; an unknown name is R117.
         if blank and not unread and relisted != text.RELISTED:
             place = row.place("department", "部局名")

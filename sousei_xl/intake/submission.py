@@ -24,8 +24,8 @@ from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.table import (
     COPY,
     Table,
+    covered_cells,
     leftovers,
-    merged_rows,
     overlooked,
     repeated_columns,
 )
@@ -33,8 +33,8 @@ from sousei_xl.rules.records import NOTHING, Answer, FileRecord, RawRow, Submiss
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
-_MEASURE = frozenset({"measure"})
 _NO_ERRORS: Mapping[str, str] = {}  # no proxy: what comes of it can be pickled
+_NONE_COVERED: Mapping[str, Value] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +291,7 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
     fields = {name: strategy.field_by_name[name] for name in inputs}
     labels = {name: text.key(field.label) for name, field in fields.items()}
     making = {name for name, field in fields.items() if layout.makes_a_row(field)}
-    merged = merged_rows(sheet, letters["measure"]) if "measure" in letters else NOTHING
+    covered = covered_cells(sheet, inputs)
     for number, line in table.lines():
         values = {
             name: line[column]
@@ -319,5 +319,5 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             letters,
             errors,
             uncached or NOTHING,
-            _MEASURE if number in merged else NOTHING,
+            covered.get(number, _NONE_COVERED),
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, clip, finding
-from sousei_xl.rules.records import NOTHING, ProjectRow, RawRow
+from sousei_xl.rules.records import NOTHING, REPEATED, ProjectRow, RawRow
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Money, Parsed
@@ -48,14 +48,29 @@ class _Cells:
         self.report(code, name, value, **facts)
 
     def typed(self, name: str) -> text.Value:
-        """The raw value; error values and formulas without a result are reported here."""
+        """The raw value; error values, formulas without a result and cells where nothing can be
+        typed are reported here."""
         if name in self.raw.errors:
             self.reject("R110", name, self.raw.errors[name])
             return None
         if name in self.raw.uncached:
             self.reject("R111", name, "")
             return None
-        return self.raw.values.get(name)
+        value = self.raw.values.get(name)
+        if self.raw.merged and text.is_blank(value) and self._is_missed(name):
+            self.reject("R120", name, "")
+            return None
+        return value
+
+    def _is_missed(self, name: str) -> bool:
+        """Whether a person sees something in the merged cell that covers this one, and that is
+        neither what stands for a blank nor R101's."""
+        shown = self.raw.merged.get(name)
+        if text.is_blank(shown) or name in ("measure", "note"):
+            return False
+        if self.row.is_relisted and name != "name" and (name in REPEATED or self.fields[name].own):
+            return False
+        return name != "department" or text.key(text.to_text(shown)) != text.key(self.row.submitter)
 
     def take(self, name: str, parse: Callable[[text.Value], Parsed]) -> Parsed:
         """Parse one cell; a changed spelling is A101."""
@@ -76,7 +91,7 @@ def parse_row(
 
     ``submitter`` is the department of the file (the default 部局名). ``row`` is given when a
     correction of the office has changed the raw row: its ``corrected`` places stay.
-    Returns the row and the findings of its cells (R105, R108, R110, R111, A101–A103, A106).
+    Returns the row and the findings of its cells (R105, R108, R110, R111, R120, A101–A103, A106).
     """
     row = row or ProjectRow(raw, submitter)
     row.raw = raw

@@ -24,6 +24,9 @@ def _nothing() -> Mapping[str, Any]:
     return _EMPTY
 
 
+# What a relisted row repeats; number and relevance are its own, a note is the department's.
+REPEATED = ("name", "category", "department", "budget_kind", "budget", "description")
+
 # What the office may do to a row (操作).
 CORRECT, WITHHOLD, REORDER = OPERATIONS = ("修正", "掲載しない", "順番")
 
@@ -37,8 +40,8 @@ class RawRow:
     """A row as typed. Keys of the mappings are field names; ``columns`` gives the letters.
 
     ``errors`` holds error values (``#REF!``) and ``uncached`` the fields whose formula has no
-    stored value: both leave the field's value blank. ``merged``: fields whose cell lies below the
-    first one of a merged range, where nothing can be typed.
+    stored value: both leave the field's value blank. ``merged`` has the fields whose cell a merged
+    one of a row above covers, where nothing can be typed, and what that one shows.
     """
 
     row_id: int
@@ -49,7 +52,7 @@ class RawRow:
     columns: Mapping[str, str]
     errors: Mapping[str, str] = field(default_factory=dict)
     uncached: frozenset[str] = NOTHING
-    merged: frozenset[str] = NOTHING
+    merged: Mapping[str, Value] = field(default_factory=dict)
 
     def place(self, name: str, label: str = "") -> Place:
         """Where the field's cell stands; the row alone where the form has no such column."""
@@ -70,6 +73,7 @@ class RawRow:
             columns={name: "", **self.columns},
             errors={k: v for k, v in self.errors.items() if k != name},
             uncached=self.uncached - {name},
+            merged={k: v for k, v in self.merged.items() if k != name},
         )
 
 

@@ -8,12 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
 from sousei_xl.rules.parse import in_one_line
-from sousei_xl.rules.records import ProjectRow
+from sousei_xl.rules.records import REPEATED, ProjectRow
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import fresh_key
-
-# What a relisted row repeats; number and relevance are its own, a note is the department's.
-_REPEATED = ("name", "category", "department", "budget_kind", "budget", "description")
 
 
 def by_name(
@@ -129,7 +126,7 @@ def _link_department(
     if first.is_relisted and order[first.measure or ""] < order[head.measure or ""]:
         # The contents are those of the row that was the original; only the roles change.
         findings += _repeat(first, head, strategy)
-        first.unknown |= head.unknown & {*_REPEATED}
+        first.unknown |= head.unknown & {*REPEATED}
         first.relisted, first.link = None, "swapped"
         head.relisted, head.link, head.original = text.RELISTED, "demoted", first
         head = first
@@ -158,7 +155,7 @@ def fill(placed: Iterable[ProjectRow], strategy: Strategy) -> list[Finding]:
 
 def _repeat(row: ProjectRow, original: ProjectRow, strategy: Strategy) -> list[Finding]:
     findings: list[Finding] = []
-    for name in (*_REPEATED, *row.own):
+    for name in (*REPEATED, *row.own):
         blank = row.value(name) is None and name != "category"
         if row.link != "withdrawn" or blank:
             findings += _take(row, original, name, strategy)
