@@ -72,6 +72,10 @@ def _merged_down(book: Workbook) -> None:
     projects(book).merge_cells("B4:B5")
 
 
+def _merged_budget(book: Workbook) -> None:
+    projects(book).merge_cells("J4:J5")
+
+
 def _merged_leftover(book: Workbook) -> None:
     # Excel empties what it merges; LibreOffice and others may keep it, out of sight.
     sheet = projects(book)
@@ -185,6 +189,13 @@ KINDS = (
         ("R101 B5",),
         budgets=(FIRST,),
         held=1,
+    ),
+    Kind(
+        "merged-budget",
+        "予算事業費が下の行まで結合されている",
+        edited(_merged_budget),
+        ("R120 J5",),
+        budgets=(FIRST, None),
     ),
     Kind("merged-leftover", "結合セルの下に値が残っている", edited(_merged_leftover), ("S102 L5",)),
     Kind(
