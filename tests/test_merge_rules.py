@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from sousei_xl.findings import is_error
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import FileRecord, RawRow
 from tests.builders import intake, rows_by_id, submission
@@ -416,6 +418,49 @@ def test_waiting_for_the_original_asks_nothing_of_the_department() -> None:
     assert "この行では何もする必要はありません" in item.cure
     assert value(result, 2, "budget") is None
     assert not value(result, 2, "marked")
+
+
+# --- lines that are no projects -------------------------------------------------------------------
+
+NAME_ALONE = {"number": None, "relevance": None, "budget": None, "description": None}
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("※予算は見込額です。", {}),
+        ("（以下余白）", {}),
+        ("12事業", {"number": "計", "note": "再掲を含む"}),
+        ("合　計", {"budget": 12345}),
+        ("担い手育成事業", {"number": 3}),
+        ("該当なし", {}),
+        ("（該当事業なし）", {}),
+    ],
+)
+def test_a_line_with_a_name_alone_is_asked_about_once(name: str, cells: dict[str, Any]) -> None:
+    result = merged(row(1, "甲"), row(2, name, "", **{**NAME_ALONE, **cells}))
+    [item] = [f for f in result.findings if is_error(f)]
+    assert (item.code, item.place.row_id, item.place.field) == ("R101", 2, "name")
+    assert "行ごと削除" in item.cure
+    assert ("「該当なし」を選んで" in item.cure) == ("該当" in name)
+    [held] = result.held
+    assert (held.raw.row_id, held.findings) == (2, (item,))
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"measure": "2ア"}, "R103"),
+        ({"relevance": "◎"}, "R101"),
+        ({"budget": 5}, "R101"),
+        ({"description": "内容。"}, "R101"),
+        ({"relisted": "再掲"}, "R101"),
+    ],
+)
+def test_a_line_with_more_than_a_name_is_a_project(cells: dict[str, Any], code: str) -> None:
+    result = merged(row(1, "甲"), row(2, "乙", **{"measure": "", **NAME_ALONE, **cells}))
+    assert code in {f.code for f in result.findings}
+    assert all("行ごと削除" not in f.cure for f in result.findings)
 
 
 # --- numbers and order ----------------------------------------------------------------------------

@@ -14,8 +14,9 @@ from sousei_xl.strategy import Strategy
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a check may look at. ``judged`` are all rows in the order in which they came, of which
-    the ``placed`` ones stand in the order of the list, linked already; the others are ``held``.
+    """What a check may look at. ``judged`` are the rows in the order in which they came, of which
+    the ``placed`` ones stand in the order of the list, linked already; the others, and what is no
+    project at all (``rules/notes.py``), are ``held``.
     ``namesakes`` are groups of placed rows with one name, two or more.
 
     ``broken`` are the row ids with a 要修正 so far, ``missing`` the units that have no accepted

@@ -13,7 +13,7 @@ from dataclasses import replace
 from sousei_xl import text
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, is_error, is_for_department
-from sousei_xl.rules import checks, schema, year
+from sousei_xl.rules import checks, notes, schema, year
 from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge import office, order, relist, targets, units
 from sousei_xl.rules.parse import parse_rows
@@ -56,7 +56,11 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     # Nobody has to correct a row that is not to be listed.
     found = [f for f in found if f.place.row_id not in gone or not is_error(f)]
     candidates = [r for r in rows if r.row_id not in gone]
-    found += schema.validate(candidates, strategy)
+    aside = {r.row_id for r in candidates if notes.is_note(r, strategy)}
+    found = [f for f in found if f.place.row_id not in aside or not is_error(f)]
+    found += notes.ask((r for r in candidates if r.row_id in aside), strategy)
+    judged = [r for r in candidates if r.row_id not in aside]
+    found += schema.validate(judged, strategy)
 
     listable = [r for r in candidates if r.measure in strategy.measure_by_key and r.name]
     held = [r for r in candidates if not (r.measure in strategy.measure_by_key and r.name)]
@@ -65,7 +69,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     found += relist.link(groups, held, withdrawn, strategy)
     listing = checks.Listing(
         strategy,
-        judged=candidates,
+        judged=judged,
         placed=placed,
         held=held,
         namesakes=[group for group in groups.values() if len(group) > 1],
