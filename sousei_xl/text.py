@@ -258,6 +258,7 @@ BUDGET_KIND_SPELLINGS = spellings(
 # 「12,000千円の内数」「12,000（内数）」「保育所運営費の内数」; other figures are not understood.
 _PART = re.compile(r"(?:[\d,.]+(?:千円)?|\D*)の?(?:内数|うち数)")
 _BRACKETS = re.compile(r"[()\[\]]")
+_BRACKETED = re.compile(r"[(\[〔]([^()\[\]〔〕]*)[)\]〕]")
 # Said inside the budget cell; a lone dash is how lists write "no budget of its own".
 _BUDGET_WORDS = BUDGET_KIND_SPELLINGS | {"-": ZERO, "なし": ZERO}
 
@@ -340,8 +341,8 @@ def parse_money(value: Value) -> Money:
     """Thousand yen in all its spellings.
 
     ``12,000千円`` → 12000; ``▲1,200`` → −1200; ``未定`` → kind 未定 without amount; ``12,000円``
-    and ``3百万円`` fail with problem ``unit`` and the amount that was probably meant. Other
-    problems: ``text``, ``fraction``, ``date``, ``bool``.
+    and ``3百万円`` fail with problem ``unit`` and the amount that was probably meant, ``(12,000)``
+    with ``brackets``. Other problems: ``text``, ``fraction``, ``date``, ``bool``.
     """
     if is_blank(value):
         return Money()
@@ -354,10 +355,13 @@ def parse_money(value: Value) -> Money:
         return Money(0 if word == ZERO else None, kind=word)
     if _PART.fullmatch(_BRACKETS.sub("", text)):
         return Money(kind=INCLUDED)
+    if bracketed := _BRACKETED.fullmatch(text):
+        # Accountants write losses so; here it may as well be a part, a total or what stands twice.
+        inner = parse_money(bracketed[1])
+        meant = inner.expected if inner.amount is None else str(inner.amount)
+        return Money(problem="brackets" if meant else "text", expected=meant)
     sign, body = 1, text
-    if bracketed := re.fullmatch(r"\(([^()]*)\)", text):
-        sign, body = -1, bracketed[1].strip()
-    elif text.startswith(("-", "▲", "△")):
+    if text.startswith(("-", "▲", "△")):
         sign, body = -1, text[1:].strip()
     unit = next((u for u in ("千円", "百万円", "億円", "円") if body.endswith(u)), "")
     digits = body.removesuffix(unit).strip()

@@ -173,8 +173,15 @@ RELISTING: list[tuple[str, list[RawRow], list[str], Codes, dict[int, int]]] = [
         "two relisted rows and no original",
         [row(1, "甲", "1ア", **RE), row(2, "甲", "2ア", **RE)],
         [],
-        [("L101", 1), ("L101", 2)],
+        [("L101", 1)],
         {1: 0, 2: 0},
+    ),
+    (
+        "two relisted rows of two departments and no original",
+        [row(1, "甲", "1ア", **RE), row(2, "甲", "2ア", N, **RE), row(3, "甲", "2イ", N, **RE)],
+        [],
+        [("L101", 1), ("L101", 2)],
+        {1: 0, 2: 0, 3: 0},
     ),
     (
         "no original yet: a unit is missing",
@@ -349,6 +356,47 @@ def test_nearest_names_are_offered_for_a_lost_original() -> None:
     assert (item.severity, item.addressee, item.place.cell) == ("要修正", "部局", "F5")
     assert "もしかして：『移住促進事業』。" in item.cure
     assert result.is_draft
+
+
+def test_rows_that_are_all_marked_are_told_together() -> None:
+    """Their names are equal already."""
+    rows = [row(1, "甲", "3イ", number=12, **RE), row(2, "甲", "3ウ", number=10, **RE)]
+    item = one(merged(*rows), "L101")
+    assert (item.place.field, item.severity) == ("relisted", "要修正")
+    assert "3イ-12と3ウ-10のどちらにも再掲の印があり" in item.message
+    assert item.cure == "初出の行の再掲を空欄にしてください。"
+    item = one(merged(*rows, row(3, "甲", "4ア", number=1, **RE)), "L101")
+    assert "3イ-12と3ウ-10と4ア-1のどれにも再掲の印があり" in item.message
+
+
+def _taken(original: dict[str, Any], **again: Any) -> list[str]:
+    """What is said about the values of a relisted row: A104."""
+    result = merged(
+        row(1, "甲", "1ア", **original),
+        row(2, "甲", number=1, **{**RE, "description": None, **again}),
+    )
+    found = [f for f in result.findings if f.code == "A104" and f.place.field == "budget"]
+    return [f.message for f in found]
+
+
+@pytest.mark.parametrize("typed", ["400.4", "2,967～3,000"])
+def test_an_original_that_awaits_correction_is_not_called_blank(typed: str) -> None:
+    [said] = _taken({"budget": typed}, budget=400)
+    assert "『400』とありますが、初出（1ア-1）の予算事業費（千円）が修正待ちのため" in said
+    [said] = _taken({"budget": None}, budget=400)
+    assert "初出（1ア-1）では空欄のため" in said
+
+
+def test_what_was_typed_instead_of_a_figure_is_quoted() -> None:
+    [said] = _taken({"budget": 500}, budget="未定")
+    assert "『未定』とありますが、初出（1ア-1）の『500』としました" in said
+    [said] = _taken({"budget": 500}, budget="3イに計上")
+    assert "『3イに計上』とありますが" in said
+    [said] = _taken({"budget": 500}, budget=None)
+    assert "空欄のため、初出（1ア-1）から補いました" in said
+    [said] = _taken({"budget": "不明"}, budget="3イに計上")
+    assert "『3イに計上』とありますが、初出（1ア-1）の予算事業費（千円）が修正待ち" in said
+    assert _taken({"budget": None, "budget_kind": "未定"}, budget="未定") == []
 
 
 def test_an_original_that_has_not_come_is_the_offices_business() -> None:

@@ -212,6 +212,9 @@ def _budget(cells: _Cells) -> None:
     row.budget_kind = kind.value
     value = cells.typed("budget")
     money = text.parse_money(value)
+    if row.is_relisted and (money.problem or money.kind or (money.amount or 0) < 0):
+        row.budget = None  # it is its original's: what stands here is quoted then (A104)
+        return
     typed = text.to_text(value)
     if money.problem:
         variant = "" if money.problem == "text" else money.problem

@@ -17,6 +17,10 @@ from sousei_xl.strategy import AS_SUBMITTED
 def original_exists(listing: Listing) -> Iterator[Finding]:
     """L101, L102, L111, L112: what is wrong with the original of a relisted row."""
     candidates = _Candidates(listing.placed)
+    unfound: dict[str, list[ProjectRow]] = defaultdict(list)
+    for row in listing.placed:
+        if row.link == "missing":
+            unfound[row.name_key].append(row)
     missing = "、".join(listing.missing)
     for row in listing.placed:
         original = row.original.target if row.original else ""
@@ -24,6 +28,13 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
             yield at("L111", row, "relisted", listing, row.name, original=original)
         elif not row.is_relisted:
             continue
+        elif row.link == "missing" and listing.complete and len(unfound[row.name_key]) > 1:
+            rows = unfound[row.name_key]
+            # Each department is told once, at the first of its rows.
+            if row is next(r for r in rows if r.counted == row.counted):
+                places = "と".join(r.target for r in rows) + "の"
+                places += "どちらにも" if len(rows) == 2 else "どれにも"
+                yield at("L101", row, "relisted", listing, row.name, variant="all", places=places)
         elif row.link == "missing" and listing.complete:
             near = nearest(row.name or "", candidates.of(row))
             yield at("L101", row, "name", listing, row.name, candidates=near)

@@ -166,7 +166,12 @@ def _repeat(row: ProjectRow, original: ProjectRow, strategy: Strategy) -> list[F
 
 def _take(row: ProjectRow, original: ProjectRow, name: str, strategy: Strategy) -> list[Finding]:
     mine, theirs = row.value(name), original.value(name)
-    if mine == theirs:
+    # Of a budget that is no plain number, nothing is left but what was typed.
+    typed = row.raw.values.get(name) if mine is None else mine
+    no_amount = original.budget_kind in (text.UNDECIDED, text.INCLUDED)
+    taken = original.budget_kind if name == "budget" and no_amount else theirs
+    shown = "" if text.is_blank(typed) else text.to_text(typed)
+    if mine == theirs and (not shown or text.key(shown) == text.key(text.to_text(taken))):
         return []
     # A figure that differs from the original's is L103 (``checks/lists.py``).
     told = name == "budget" and row.differs_from_original
@@ -177,15 +182,16 @@ def _take(row: ProjectRow, original: ProjectRow, name: str, strategy: Strategy) 
     same_in_print = name == "category" and {mine, theirs} <= {None, text.CONTINUED}
     if name in row.unknown or same_in_print or told:
         return []
-    label = strategy.field_by_name[name].label
-    no_amount = original.budget_kind in (text.UNDECIDED, text.INCLUDED)
-    taken = original.budget_kind if name == "budget" and no_amount else theirs
+    if taken is None:
+        variant = "waiting" if name in original.unknown else "emptied"
+    else:
+        variant = "blank" if not shown else "unread" if mine is None else ""
     return [
         finding(
             "A104",
-            row.place(name, label),
-            "" if mine is None else mine,
-            variant="blank" if mine is None else "emptied" if taken is None else "",
+            row.place(name, strategy.field_by_name[name].label),
+            shown,
+            variant=variant,
             subject=original.name or "",
             department=row.submitter,
             target=row.target,
