@@ -573,6 +573,27 @@ def test_a_confirmation_whose_value_has_changed_says_both() -> None:
     assert (item.place.file, item.place.cell) == (OFFICE, "B5")
 
 
+def test_a_row_may_be_confirmed_by_its_name_where_no_other_has_it() -> None:
+    rows = [row(1, "甲", budget=20_000_000), row(2, "乙")]
+    result = merged(*rows, office=office(confirmed=[("R114", "甲", "")]))
+    assert one(result, "R114").acknowledged
+    again = row(3, "甲", "3ア", number=1, **BARE)
+    result = merged(*rows, again, office=office(confirmed=[("R114", "甲", "")]))
+    assert not one(result, "R114").acknowledged
+    assert "対象を『2ア-1』に直してください" in one(result, "O103").cure
+    result = merged(*rows, office=office(confirmed=[("R114", "乙", "")]))
+    assert "いまはありません" in one(result, "O103").message
+
+
+@pytest.mark.parametrize("code", ["L109 2ア", "番号の欠番", "L9", ""])
+def test_a_code_that_is_none_is_told_and_its_row_not_to_be_deleted(code: str) -> None:
+    result = merged(*GAP, office=office(confirmed=[(code, "2ア", "")]))
+    item = one(result, "O103")
+    assert f"指摘コード『{code}』を読み取れません" in item.message
+    assert "削除" not in item.text
+    assert (item.place.label, item.addressee) == ("指摘コード", "事務局")
+
+
 def test_equal_findings_of_one_row_are_confirmed_together() -> None:
     rows = [row(1, "甲", number=1), row(2, "乙", number=1), row(3, "丙", number=1)]
     result = merged(*rows, office=office(confirmed=[("L108", "2ア-1", "")]))

@@ -288,6 +288,9 @@ def acknowledge_findings(
                 for heading, error in item.unread.items()
             ]
             continue
+        if item.code not in RULES:
+            result.append(finding("O103", item.at("指摘コード"), item.code, variant="no_code"))
+            continue
         place = replace(item.place, label="対象")
         matches = [
             i
@@ -295,8 +298,11 @@ def acknowledge_findings(
             if found.code == item.code and _fits(item.target, found, targets)
         ]
         elsewhere: list[int] = []
+        variant = "renamed"
         if not matches and aliases and item.code not in _OF_A_MEASURE:
             rows = aliases.row_ids(item.target)
+            if not rows:
+                rows, variant = aliases.named(item.target), "named"
             elsewhere = [
                 i
                 for i, found in enumerate(result)
@@ -312,10 +318,10 @@ def acknowledge_findings(
             continue
         if not matches and item.code in not_asked:
             continue
-        if matches or complete or item.code not in RULES or RULES[item.code].scope != "list":
+        if matches or complete or RULES[item.code].scope != "list":
             if elsewhere and not matches:
-                meant = targets.get(result[elsewhere[0]].place.row_id or 0, "")
-                result.append(_renamed(item, place, meant))
+                meant = (targets.get(result[i].place.row_id or 0, "") for i in elsewhere)
+                result.append(_renamed(item, place, variant, "』か『".join(dict.fromkeys(meant))))
             else:
                 result.append(_stale(item, place, [result[i] for i in matches]))
     return result
@@ -330,10 +336,10 @@ def _fits(target: str, found: Finding, targets: Mapping[int, str]) -> bool:
     return wanted in names or wanted.replace("-", "") in {n.replace("-", "") for n in names if n}
 
 
-def _renamed(item: Acknowledgement, place: Place, meant: str) -> Finding:
+def _renamed(item: Acknowledgement, place: Place, variant: str, meant: str) -> Finding:
     """What it was given for may be the row ``meant``, but its 対象 is another's as well."""
     facts: dict[str, Any] = {"code": item.code, "target": item.target, "subject": item.target}
-    return finding("O103", place, item.target, variant="renamed", meant=meant, **facts)
+    return finding("O103", place, item.target, variant=variant, meant=meant, **facts)
 
 
 def _stale(item: Acknowledgement, place: Place, matches: Sequence[Finding]) -> Finding:
