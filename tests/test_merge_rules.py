@@ -468,6 +468,24 @@ def test_waiting_for_the_original_asks_nothing_of_the_department() -> None:
     assert not value(result, 2, "marked")
 
 
+@pytest.mark.parametrize(
+    ("original", "code", "asked"),
+    [
+        ({"budget_kind": "補助"}, "R118", False),
+        ({"budget": -5}, "R106", False),
+        ({"relevance": "△"}, "R103", True),
+        ({}, "", True),
+    ],
+)
+def test_figures_are_compared_when_the_originals_is_right(
+    original: dict[str, Any], code: str, asked: bool
+) -> None:
+    result = merged(row(1, "甲", "1ア", **original), row(2, "甲", "2ア", budget=999, **RE))
+    found = {f.code for f in result.findings}
+    assert ("L103" in found) == asked
+    assert ("L112" in found) == (code in found) == bool(code)
+
+
 # --- lines that are no projects -------------------------------------------------------------------
 
 NAME_ALONE = {"number": None, "relevance": None, "budget": None, "description": None}
@@ -715,3 +733,67 @@ def test_amounts_beside_one_in_yen_are_asked_about_too() -> None:
     assert [f.place.row_id for f in asked] == [1, 2]
     assert "正しくは3,500" in asked[1].cure
     assert codes(merged(row(1, "乙", budget=3_500_000))) == []
+
+
+# --- what follows from something else -------------------------------------------------------------
+
+
+def gap(*more: RawRow) -> Codes:
+    rows = [row(1, "甲", number=1), row(2, "乙", number=3), row(3, "丙", "3ア", number=1)]
+    return [c for c in codes(merged(*rows, *more)) if c[0] == "L109"]
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ({"name": "", "number": 2}, False),  # held in the measure itself
+        ({"name": "", "number": 4}, True),
+        ({"name": "", "number": None}, True),
+        ({"name": "丁", "number": "二"}, False),  # refused
+        ({"name": "", "number": "二"}, False),
+        ({"name": "丁", "number": 0}, False),
+        ({"name": "丁", "measure": "9ア", "number": 2}, False),
+        ({"name": "丁", "measure": "9ア", "number": 9}, True),  # it fills no gap here
+        ({"name": "丁", "measure": None, "number": None}, True),
+        ({"name": "", "measure": "3ア", "number": 2}, True),  # held in another measure
+        ({"name": "丁", "measure": "3ア", "number": "二"}, True),
+        ({"name": "以上", "measure": None, "number": 2} | NAME_ALONE, True),  # no project
+    ],
+)
+def test_a_gap_that_a_waiting_row_may_fill_is_not_asked_about(
+    held: dict[str, Any], told: bool
+) -> None:
+    assert gap() == [("L109", 1)]
+    assert gap(row(4, **held)) == ([("L109", 1)] if told else [])
+
+
+def test_a_gap_that_nothing_fills_is_told_beside_one_that_a_held_row_fills() -> None:
+    rows = [row(1, "甲", number=1), row(2, "乙", number=5)]
+    item = one(merged(*rows, row(3, "", number=4)), "L109")
+    assert item.value == "2〜3"
+    item = one(merged(*rows, row(3, "丁", number="二")), "L109")
+    assert item.value == "2〜4"
+
+
+def test_a_gap_that_is_confirmed_stays_so_while_rows_are_held() -> None:
+    """O103 would let the office delete a confirmation that is needed again."""
+    rows = [row(1, "甲", number=1), row(2, "乙", number=3)]
+    confirmed = office(confirmed=[("L109", "2ア", "")])
+    assert one(merged(*rows, office=confirmed), "L109").acknowledged
+    result = merged(*rows, row(3, "", number=2), office=confirmed)
+    assert {f.code for f in result.findings} == {"R102"}
+
+
+def test_a_copied_sheet_is_told_once() -> None:
+    rows = [row(n, f"事業{n}", number=n) for n in (1, 2, 3)]
+    again = [replace(row(n + 9, f"事業{n}", number=n), sheet="事業 (2)") for n in (1, 2, 3)]
+    result = merged(*rows, *again)
+    item = one(result, "L106")
+    assert codes(result) == [("L106", 10)]
+    assert "シート『事業 (2)』の3行は、ほかのシートにもある事業です" in item.message
+    assert "シートごと削除" in item.cure
+
+
+def test_of_a_row_that_stands_twice_the_number_is_not_asked_about() -> None:
+    assert codes(merged(row(1, "甲"), row(2, "甲", number=1))) == [("L106", 2)]
+    assert codes(merged(row(1, "甲"), row(2, "乙", number=1))) == [("L108", 1)]

@@ -202,7 +202,7 @@ KINDS = (
         "sheet-copied",
         "シートのコピー『事業 (2)』が残っている",
         edited(_copy),
-        ("S101 事業 (2)!A4", "L106 事業 (2)!F4", "L106 事業 (2)!F5"),
+        ("S101 事業 (2)!A4", "L106 事業 (2)!F4"),
         budgets=(FIRST, SECOND, FIRST, SECOND),
         names=("{} 一", "{} 二") * 2,
     ),

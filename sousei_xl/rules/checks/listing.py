@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sousei_xl import text
@@ -19,8 +19,8 @@ class Listing:
     project at all (``rules/notes.py``), are ``held``.
     ``namesakes`` are groups of placed rows with one name, two or more.
 
-    ``broken`` are the row ids with a 要修正 so far, ``missing`` the units that have no accepted
-    file (``complete`` where there is none).
+    ``broken`` has the fields with a 要修正 so far by row id, ``missing`` the units that have no
+    accepted file (``complete`` where there is none).
     """
 
     strategy: Strategy
@@ -29,7 +29,7 @@ class Listing:
     held: Sequence[ProjectRow] = ()
     namesakes: Sequence[Sequence[ProjectRow]] = ()
     missing: tuple[str, ...] = ()
-    broken: frozenset[int] = frozenset()
+    broken: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:

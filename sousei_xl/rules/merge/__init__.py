@@ -14,6 +14,7 @@ from sousei_xl import text
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, is_error, is_for_department
 from sousei_xl.rules import checks, notes, schema, year
+from sousei_xl.rules.checks import lists
 from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge import office, order, relist, targets, units
 from sousei_xl.rules.parse import parse_rows
@@ -75,6 +76,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
         namesakes=[group for group in groups.values() if len(group) > 1],
         missing=_names(settled.missing),
     )
+    settling = bool(settled.missing or lists.unsettled(listing))
     compared = None
     if last is not None and last.projects:
         waiting = frozenset(department for department, _ in settled.missing)
@@ -93,7 +95,8 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
         everything,
         sheet.acknowledgements,
         shown,
-        complete=not settled.missing,
+        # What is missing, held or has no number yet may still bring findings of the whole list.
+        complete=not settling,
         not_asked=() if compared else year.CODES,
         aliases=targets.Aliases(rows, (raw for raw, _ in raw_rows), strategy),
     )
@@ -139,7 +142,11 @@ def _names(missing: Sequence[tuple[str, str]]) -> tuple[str, ...]:
 
 def _check(listing: checks.Listing, found: Sequence[Finding]) -> list[Finding]:
     result = checks.run_checks(listing, "row")
-    broken = frozenset(f.place.row_id or 0 for f in (*found, *result) if is_error(f))
+    fields: dict[int, set[str]] = defaultdict(set)
+    for item in (*found, *result):
+        if is_error(item):
+            fields[item.place.row_id or 0].add(item.place.field)
+    broken = {row: frozenset(names) for row, names in fields.items()}
     return result + checks.run_checks(replace(listing, broken=broken), "list")
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from sousei_xl import text
-from sousei_xl.findings import OFFICE, RULES, Finding, is_error, is_open_confirmation
+from sousei_xl.findings import OFFICE, RULES, Finding, asks_nothing, is_error, is_open_confirmation
 from sousei_xl.rules.indicators.records import IndicatorDepartment, IndicatorResult
 from sousei_xl.rules.records import ListResult
 from sousei_xl.sheets import Contents, named
@@ -19,7 +19,8 @@ from sousei_xl.sheets.checkbook.reminders import indicator_reminders, reminders
 from sousei_xl.workspace import OFFICE_SHEET
 
 _REFUSED, _IGNORED = "受け付けなかったファイル", "読み込まないもの"
-_PARTS = ("部局あて", "事務局あて", "KPI", _REFUSED, _IGNORED, "確認済")
+_WAITING = "初出の修正待ち"
+_PARTS = ("部局あて", "事務局あて", "KPI", _REFUSED, _IGNORED, _WAITING, "確認済")
 _YEN, _STRAY = "R114", "F205"
 _MONEY = ("budget", "budget_kind")
 _LETTERS = "（依頼文は点検結果の「提出状況」にあります）"
@@ -39,6 +40,8 @@ def tally(contents: Contents) -> str:
         outcome = outcomes.get(item.place.file)
         if item.acknowledged:
             return "確認済"
+        if asks_nothing(item):
+            return _WAITING
         if RULES[item.code].scope == "kpi":
             return "KPI"
         if outcome in ("refused", "ignored"):
