@@ -116,6 +116,7 @@ def test_a_copied_sheet_is_read_and_said(sheet: str, name: str, tmp_path: Path) 
     counts = map(len, (read_sheet.corrections, read_sheet.acknowledgements, read_sheet.additions))
     assert dict(zip(COPIES, counts, strict=True)) == {s: int(s == sheet) for s in COPIES}
     assert [(f.code, f.place.sheet, f.place.cell) for f in found] == [("S101", copy.title, "A4")]
+    assert found[0].target == copy.title  # by which it can be confirmed
 
 
 @pytest.mark.parametrize("sheet", COPIES)

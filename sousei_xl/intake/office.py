@@ -116,7 +116,8 @@ def _headless(file: str, sheet: str, needed: Sequence[str], places: Container[st
 
 
 def _copied(place: Place) -> Finding:
-    return finding("S101", replace(place, cell=f"A{place.row}"), variant="sheet_copy")
+    at = replace(place, cell=f"A{place.row}")
+    return finding("S101", at, variant="sheet_copy", target=place.sheet)
 
 
 def _additions(
