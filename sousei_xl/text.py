@@ -68,7 +68,13 @@ _LOOK_ALIKES = str.maketrans(
 # White space, and what is invisible: zero-width marks, soft hyphens, emoji selectors.
 _SPACES = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufe0e\ufe0f\ufeff]+")
 _BREAKS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
-_NEW_MARK = re.compile(r"^(?:\s*(?:[（(【\[［〔]\s*新規?\s*[）)】\]］〕]|🈟))+\s*")
+_OPENING, _CLOSING = "（(【\\[［〔《〈＜<", "）)】\\]］〕》〉＞>"
+_NEW = rf"\s*(?:[{_OPENING}]\s*新規?\s*[{_CLOSING}]|🈟)"
+_NEW_MARK = re.compile(rf"^(?:{_NEW})+\s*")
+_NEW_AT_END = re.compile(rf"(?:{_NEW})+\s*$")
+_LAST_OF_MARK = re.compile(rf"[{_CLOSING}🈟]\s*$")
+_AGAIN = rf"[{_OPENING}]\s*再掲\s*[{_CLOSING}]"
+_RELISTED_MARK = re.compile(rf"^[※\s]*(?:{_AGAIN}|再掲[\s:：])\s*|\s*(?:※?{_AGAIN}|[\s※]再掲)\s*$")
 _OUTER = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
 
 
@@ -113,7 +119,12 @@ def key(text: str) -> str:
 
 def fresh_key(text: str) -> str:
     """``key``, which is not remembered: for names, of which there are too many."""
-    return _SPACES.sub("", nfkc(_NEW_MARK.sub("", text))).casefold()
+    return _SPACES.sub("", nfkc(_without_new_mark(text))).casefold()
+
+
+def _without_new_mark(name: str) -> str:
+    bare = _NEW_MARK.sub("", name, count=1)
+    return _NEW_AT_END.sub("", bare, count=1) if _LAST_OF_MARK.search(bare[-9:]) else bare
 
 
 def heading_key(value: Value) -> str:
@@ -155,8 +166,14 @@ def tidy_name(value: Value) -> Parsed:
 
 
 def split_new_mark(name: str) -> tuple[str, bool]:
-    """``（新）産後ケア事業`` → (``産後ケア事業``, True); all common brackets, ［新規］ included."""
-    bare = _NEW_MARK.sub("", name, count=1)
+    """``（新）産後ケア事業`` → (``産後ケア事業``, True); at either end, in all common brackets."""
+    bare = _without_new_mark(name)
+    return (bare, True) if bare and bare != name else (name, False)
+
+
+def split_relisted_mark(name: str) -> tuple[str, bool]:
+    """``産後ケア事業（再掲）``, ``再掲：産後ケア事業`` → (``産後ケア事業``, True)."""
+    bare = _RELISTED_MARK.sub("", name)
     return (bare, True) if bare and bare != name else (name, False)
 
 
@@ -250,6 +267,7 @@ BUDGET_KIND_SPELLINGS = spellings(
 # 「12,000千円の内数」「12,000（内数）」「保育所運営費の内数」; other figures are not understood.
 _PART = re.compile(r"(?:[\d,.]+(?:千円)?|\D*)の?(?:内数|うち数)")
 _BRACKETS = re.compile(r"[()\[\]]")
+_BRACKETED = re.compile(r"[(\[〔]([^()\[\]〔〕]*)[)\]〕]")
 # Said inside the budget cell; a lone dash is how lists write "no budget of its own".
 _BUDGET_WORDS = BUDGET_KIND_SPELLINGS | {"-": ZERO, "なし": ZERO}
 
@@ -332,8 +350,8 @@ def parse_money(value: Value) -> Money:
     """Thousand yen in all its spellings.
 
     ``12,000千円`` → 12000; ``▲1,200`` → −1200; ``未定`` → kind 未定 without amount; ``12,000円``
-    and ``3百万円`` fail with problem ``unit`` and the amount that was probably meant. Other
-    problems: ``text``, ``fraction``, ``date``, ``bool``.
+    and ``3百万円`` fail with problem ``unit`` and the amount that was probably meant, ``(12,000)``
+    with ``brackets``. Other problems: ``text``, ``fraction``, ``date``, ``bool``.
     """
     if is_blank(value):
         return Money()
@@ -346,10 +364,13 @@ def parse_money(value: Value) -> Money:
         return Money(0 if word == ZERO else None, kind=word)
     if _PART.fullmatch(_BRACKETS.sub("", text)):
         return Money(kind=INCLUDED)
+    if bracketed := _BRACKETED.fullmatch(text):
+        # Accountants write losses so; here it may as well be a part, a total or what stands twice.
+        inner = parse_money(bracketed[1])
+        meant = inner.expected if inner.amount is None else str(inner.amount)
+        return Money(problem="brackets" if meant else "text", expected=meant)
     sign, body = 1, text
-    if bracketed := re.fullmatch(r"\(([^()]*)\)", text):
-        sign, body = -1, bracketed[1].strip()
-    elif text.startswith(("-", "▲", "△")):
+    if text.startswith(("-", "▲", "△")):
         sign, body = -1, text[1:].strip()
     unit = next((u for u in ("千円", "百万円", "億円", "円") if body.endswith(u)), "")
     digits = body.removesuffix(unit).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -94,14 +95,18 @@ def test_the_letter_and_the_file_that_it_is_about_count_alike(tmp_path: Path) ->
     path = workspace / "inbox" / "経済部.xlsx"
     budget, relevance = column(path, "予算事業費（千円）"), column(path, "関連性")
     edit(path, "事業", {f"{relevance}5": None, f"{relevance}6": None, f"{budget}7": YEN})
-    assert run("merge", "--workspace", workspace).status == 1
+    done = run("merge", "--workspace", workspace)
+    assert done.status == 1
     said = "直していただきたいところが2件、確認していただきたいところが"
     returned = CalamineWorkbook.from_path(str(workspace / "outbox" / "差戻し" / path.name))
     rows = returned.get_sheet_by_index(0).to_python()
     greeting = next(str(row[0]) for row in rows if said in str(row[0]))
     letter = next(line for line in _page(workspace).splitlines() if said in line)
     assert greeting.partition(said)[2][:2] == letter.partition(said)[2][:2]
-    assert any("何もする必要はありません" in str(cell) for row in rows for cell in row)
+    assert not any("何もする必要はありません" in str(cell) for row in rows for cell in row)
+    waiting = re.search(r"要確認 (\d+)件（部局あて (\d+)件、初出の修正待ち (\d+)件", done.out)
+    assert waiting
+    assert f"要確認{waiting[2]}件を確かめます" in done.out
 
 
 # --- where it stands ------------------------------------------------------------------------------

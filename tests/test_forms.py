@@ -331,7 +331,7 @@ def test_the_formula_is_plain_and_looks_at_its_own_row_only() -> None:
     functions = set(re.findall(r"([A-Z]+)\(", formula))
     assert functions == {
         "IF", "OR", "AND", "COUNTA", "SUMPRODUCT", "ISERROR", "EXACT", "LEN", "SUBSTITUTE",
-        "CHAR", "CLEAN", "ISNUMBER", "ISLOGICAL", "ABS", "ROUND", "N",
+        "CHAR", "CLEAN", "ISNUMBER", "ISLOGICAL", "ABS", "ROUND", "N", "FIND",
     }  # fmt: skip
 
 
@@ -678,11 +678,58 @@ def test_a_measure_merged_over_two_rows_is_told_as_such(tmp_path: Path) -> None:
     book[layout.PROJECTS].merge_cells("B4:B5")
     book.save(path)
     (submission,) = submissions(path, strategy)
-    assert [row.merged for row in submission.rows] == [frozenset(), {"measure"}]
+    assert [row.merged for row in submission.rows] == [{}, {"measure": "2ア 移住環境"}]
     rows, _ = parse_rows([(row, "経済部") for row in submission.rows], strategy)
     (item,) = schema.validate(rows, strategy)
     assert (item.code, item.place.cell) == ("R101", "B5")
     assert "結合を解除し" in item.cure
+
+
+MERGED = ("D4:D5", "E4:E5", "F4:F5", "H4:H5", "I4:I5", "J4:J5", "K4:K5")
+
+
+@pytest.mark.parametrize("cells", [*MERGED, "J4:K5"])
+def test_any_other_merged_field_is_told_as_such(cells: str, tmp_path: Path) -> None:
+    """Excel shows the value beside both rows: blank would be untrue, and nothing can be typed."""
+    strategy = example_strategy()
+    path = tmp_path / "経済部.xlsx"
+    first = typed(relisted="再掲", category="継続", budget_kind="当初")
+    write_form(path, strategy, "経済部", projects=[first, typed(name="別の事業", number=4)])
+    book = openpyxl.load_workbook(path)
+    book[layout.PROJECTS].merge_cells(cells)
+    book.save(path)
+    (submission,) = submissions(path, strategy)
+    rows, found = parse_rows([(row, "経済部") for row in submission.rows], strategy)
+    found += schema.validate(rows, strategy)
+    found += checks.run_checks(checks.Listing(strategy, rows, []), "row")
+    told = [(f.code, f.place.cell) for f in found if is_error(f)]
+    first_column, last_column = cells[0], cells[3]
+    assert told == [("R120", f"{c}5") for c in dict.fromkeys((first_column, last_column))]
+    assert all("上の行と結合されているため" in f.message for f in found if is_error(f))
+
+
+@pytest.mark.parametrize(
+    ("merged", "first", "second"),
+    [
+        ("G4:G5", {}, {}),  # the department is the submitter's
+        ("J4:J5", {}, {"relisted": "再掲"}),  # a relisted row takes it from its original
+        ("L4:L5", {"note": "連絡"}, {}),  # a note to the office
+        ("E4:E5", {}, {}),  # nothing to be seen
+    ],
+)
+def test_a_merged_cell_that_costs_nothing_is_not_asked_about(
+    merged: str, first: dict[str, Any], second: dict[str, Any], tmp_path: Path
+) -> None:
+    strategy = example_strategy()
+    path = tmp_path / "経済部.xlsx"
+    rows = [typed(**first), typed(**{"name": "別の事業", "number": 4, **second})]
+    write_form(path, strategy, "経済部", projects=rows)
+    book = openpyxl.load_workbook(path)
+    book[layout.PROJECTS].merge_cells(merged)
+    book.save(path)
+    (submission,) = submissions(path, strategy)
+    _, found = parse_rows([(row, "経済部") for row in submission.rows], strategy)
+    assert [f.code for f in found if is_error(f)] == []
 
 
 def test_a_number_typed_as_text_is_not_said_to_be_another() -> None:

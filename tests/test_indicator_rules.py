@@ -1221,6 +1221,19 @@ def test_a_correction_is_a_text_in_its_cell(after: str, value: str) -> None:
     assert result.reports[9].actuals[2017] == Decimal(value)
 
 
+@pytest.mark.parametrize(("error", "code"), [("#N/A", "R110"), ("", "R111")])
+def test_a_correction_that_says_nothing_takes_no_actual_away(error: str, code: str) -> None:
+    """修正後 with an error value, or with a formula without a result."""
+    office = OfficeSheet(corrections=(correction(after=None, unread={"修正後": error}),))
+    result = report_rows(kpi_row(1, "2ア-1", FULL), office=office)
+    (item,) = of(result)
+    assert (item.code, item.value, item.place.label) == (code, error, "修正後")
+    assert item.addressee == "事務局"
+    assert result.reports[9].actuals[2017] == 27
+    assert [c.status for c in result.corrections] == ["不適用"]
+    assert merge(intake([submission([good(1)])], office), STRATEGY).errors == 0
+
+
 def test_corrected_cell_is_where_the_finding_points_to() -> None:
     office = OfficeSheet(corrections=(correction(after="約29"),))
     result = report_rows(kpi_row(1, "2ア-1", FULL), office=office)

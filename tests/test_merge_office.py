@@ -117,6 +117,14 @@ CORRECTIONS: list[tuple[str, dict[str, Any], tuple[Any, ...], str, Codes, dict[s
         {"description": "本文"},
     ),
     ("makes it worse", {}, fix(B, 1000, "未確認"), YES, [("R105", 1)], {"marked": True}),
+    (
+        "relisted by its name alone, marked",
+        {"name": "甲（再掲）"},
+        fix("再掲", None, "再掲"),
+        YES,
+        [("A101", 1), ("L101", 1)],
+        {"relisted": True, "name": "甲"},
+    ),
     ("to 未定", {}, fix(B, 1000, "未定"), YES, [("A106", 1), ("R116", 1)], {"budget": None}),
     ("name", {}, fix("事業名", "甲", "甲事業"), YES, [], {"name": "甲事業"}),
     (
@@ -565,6 +573,27 @@ def test_a_confirmation_whose_value_has_changed_says_both() -> None:
     item = one(result, "O103")
     assert "確認したときの値（5）から変わりました（いまの値：2）" in item.message
     assert (item.place.file, item.place.cell) == (OFFICE, "B5")
+
+
+def test_a_row_may_be_confirmed_by_its_name_where_no_other_has_it() -> None:
+    rows = [row(1, "甲", budget=20_000_000), row(2, "乙")]
+    result = merged(*rows, office=office(confirmed=[("R114", "甲", "")]))
+    assert one(result, "R114").acknowledged
+    again = row(3, "甲", "3ア", number=1, **BARE)
+    result = merged(*rows, again, office=office(confirmed=[("R114", "甲", "")]))
+    assert not one(result, "R114").acknowledged
+    assert "対象を『2ア-1』に直してください" in one(result, "O103").cure
+    result = merged(*rows, office=office(confirmed=[("R114", "乙", "")]))
+    assert "いまはありません" in one(result, "O103").message
+
+
+@pytest.mark.parametrize("code", ["L109 2ア", "番号の欠番", "L9", ""])
+def test_a_code_that_is_none_is_told_and_its_row_not_to_be_deleted(code: str) -> None:
+    result = merged(*GAP, office=office(confirmed=[(code, "2ア", "")]))
+    item = one(result, "O103")
+    assert f"指摘コード『{code}』を読み取れません" in item.message
+    assert "削除" not in item.text
+    assert (item.place.label, item.addressee) == ("指摘コード", "事務局")
 
 
 def test_equal_findings_of_one_row_are_confirmed_together() -> None:

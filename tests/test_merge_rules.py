@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from sousei_xl.findings import is_error
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import FileRecord, RawRow
 from tests.builders import intake, rows_by_id, submission
@@ -171,8 +173,15 @@ RELISTING: list[tuple[str, list[RawRow], list[str], Codes, dict[int, int]]] = [
         "two relisted rows and no original",
         [row(1, "甲", "1ア", **RE), row(2, "甲", "2ア", **RE)],
         [],
-        [("L101", 1), ("L101", 2)],
+        [("L101", 1)],
         {1: 0, 2: 0},
+    ),
+    (
+        "two relisted rows of two departments and no original",
+        [row(1, "甲", "1ア", **RE), row(2, "甲", "2ア", N, **RE), row(3, "甲", "2イ", N, **RE)],
+        [],
+        [("L101", 1), ("L101", 2)],
+        {1: 0, 2: 0, 3: 0},
     ),
     (
         "no original yet: a unit is missing",
@@ -364,6 +373,47 @@ def test_nearest_names_are_offered_for_a_lost_original() -> None:
     assert result.is_draft
 
 
+def test_rows_that_are_all_marked_are_told_together() -> None:
+    """Their names are equal already."""
+    rows = [row(1, "甲", "3イ", number=12, **RE), row(2, "甲", "3ウ", number=10, **RE)]
+    item = one(merged(*rows), "L101")
+    assert (item.place.field, item.severity) == ("relisted", "要修正")
+    assert "3イ-12と3ウ-10のどちらにも再掲の印があり" in item.message
+    assert item.cure == "初出の行の再掲を空欄にしてください。"
+    item = one(merged(*rows, row(3, "甲", "4ア", number=1, **RE)), "L101")
+    assert "3イ-12と3ウ-10と4ア-1のどれにも再掲の印があり" in item.message
+
+
+def _taken(original: dict[str, Any], **again: Any) -> list[str]:
+    """What is said about the values of a relisted row: A104."""
+    result = merged(
+        row(1, "甲", "1ア", **original),
+        row(2, "甲", number=1, **{**RE, "description": None, **again}),
+    )
+    found = [f for f in result.findings if f.code == "A104" and f.place.field == "budget"]
+    return [f.message for f in found]
+
+
+@pytest.mark.parametrize("typed", ["400.4", "2,967～3,000"])
+def test_an_original_that_awaits_correction_is_not_called_blank(typed: str) -> None:
+    [said] = _taken({"budget": typed}, budget=400)
+    assert "『400』とありますが、初出（1ア-1）の予算事業費（千円）が修正待ちのため" in said
+    [said] = _taken({"budget": None}, budget=400)
+    assert "初出（1ア-1）では空欄のため" in said
+
+
+def test_what_was_typed_instead_of_a_figure_is_quoted() -> None:
+    [said] = _taken({"budget": 500}, budget="未定")
+    assert "『未定』とありますが、初出（1ア-1）の『500』としました" in said
+    [said] = _taken({"budget": 500}, budget="3イに計上")
+    assert "『3イに計上』とありますが" in said
+    [said] = _taken({"budget": 500}, budget=None)
+    assert "空欄のため、初出（1ア-1）から補いました" in said
+    [said] = _taken({"budget": "不明"}, budget="3イに計上")
+    assert "『3イに計上』とありますが、初出（1ア-1）の予算事業費（千円）が修正待ち" in said
+    assert _taken({"budget": None, "budget_kind": "未定"}, budget="未定") == []
+
+
 def test_an_original_that_has_not_come_is_the_offices_business() -> None:
     item = one(merged(row(1, "甲", **BARE), missing=[N]), "L102")
     assert (item.severity, item.addressee) == ("要確認", "事務局")
@@ -431,6 +481,67 @@ def test_waiting_for_the_original_asks_nothing_of_the_department() -> None:
     assert "この行では何もする必要はありません" in item.cure
     assert value(result, 2, "budget") is None
     assert not value(result, 2, "marked")
+
+
+@pytest.mark.parametrize(
+    ("original", "code", "asked"),
+    [
+        ({"budget_kind": "補助"}, "R118", False),
+        ({"budget": -5}, "R106", False),
+        ({"relevance": "△"}, "R103", True),
+        ({}, "", True),
+    ],
+)
+def test_figures_are_compared_when_the_originals_is_right(
+    original: dict[str, Any], code: str, asked: bool
+) -> None:
+    result = merged(row(1, "甲", "1ア", **original), row(2, "甲", "2ア", budget=999, **RE))
+    found = {f.code for f in result.findings}
+    assert ("L103" in found) == asked
+    assert ("L112" in found) == (code in found) == bool(code)
+
+
+# --- lines that are no projects -------------------------------------------------------------------
+
+NAME_ALONE = {"number": None, "relevance": None, "budget": None, "description": None}
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("※予算は見込額です。", {}),
+        ("（以下余白）", {}),
+        ("12事業", {"number": "計", "note": "再掲を含む"}),
+        ("合　計", {"budget": 12345}),
+        ("担い手育成事業", {"number": 3}),
+        ("該当なし", {}),
+        ("（該当事業なし）", {}),
+    ],
+)
+def test_a_line_with_a_name_alone_is_asked_about_once(name: str, cells: dict[str, Any]) -> None:
+    result = merged(row(1, "甲"), row(2, name, "", **{**NAME_ALONE, **cells}))
+    [item] = [f for f in result.findings if is_error(f)]
+    assert (item.code, item.place.row_id, item.place.field) == ("R101", 2, "name")
+    assert "行ごと削除" in item.cure
+    assert ("「該当なし」を選んで" in item.cure) == ("該当" in name)
+    [held] = result.held
+    assert (held.raw.row_id, held.findings) == (2, (item,))
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"measure": "2ア"}, "R103"),
+        ({"relevance": "◎"}, "R101"),
+        ({"budget": 5}, "R101"),
+        ({"description": "内容。"}, "R101"),
+        ({"relisted": "再掲"}, "R101"),
+    ],
+)
+def test_a_line_with_more_than_a_name_is_a_project(cells: dict[str, Any], code: str) -> None:
+    result = merged(row(1, "甲"), row(2, "乙", **{"measure": "", **NAME_ALONE, **cells}))
+    assert code in {f.code for f in result.findings}
+    assert all("行ごと削除" not in f.cure for f in result.findings)
 
 
 # --- numbers and order ----------------------------------------------------------------------------
@@ -637,3 +748,67 @@ def test_amounts_beside_one_in_yen_are_asked_about_too() -> None:
     assert [f.place.row_id for f in asked] == [1, 2]
     assert "正しくは3,500" in asked[1].cure
     assert codes(merged(row(1, "乙", budget=3_500_000))) == []
+
+
+# --- what follows from something else -------------------------------------------------------------
+
+
+def gap(*more: RawRow) -> Codes:
+    rows = [row(1, "甲", number=1), row(2, "乙", number=3), row(3, "丙", "3ア", number=1)]
+    return [c for c in codes(merged(*rows, *more)) if c[0] == "L109"]
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ({"name": "", "number": 2}, False),  # held in the measure itself
+        ({"name": "", "number": 4}, True),
+        ({"name": "", "number": None}, True),
+        ({"name": "丁", "number": "二"}, False),  # refused
+        ({"name": "", "number": "二"}, False),
+        ({"name": "丁", "number": 0}, False),
+        ({"name": "丁", "measure": "9ア", "number": 2}, False),
+        ({"name": "丁", "measure": "9ア", "number": 9}, True),  # it fills no gap here
+        ({"name": "丁", "measure": None, "number": None}, True),
+        ({"name": "", "measure": "3ア", "number": 2}, True),  # held in another measure
+        ({"name": "丁", "measure": "3ア", "number": "二"}, True),
+        ({"name": "以上", "measure": None, "number": 2} | NAME_ALONE, True),  # no project
+    ],
+)
+def test_a_gap_that_a_waiting_row_may_fill_is_not_asked_about(
+    held: dict[str, Any], told: bool
+) -> None:
+    assert gap() == [("L109", 1)]
+    assert gap(row(4, **held)) == ([("L109", 1)] if told else [])
+
+
+def test_a_gap_that_nothing_fills_is_told_beside_one_that_a_held_row_fills() -> None:
+    rows = [row(1, "甲", number=1), row(2, "乙", number=5)]
+    item = one(merged(*rows, row(3, "", number=4)), "L109")
+    assert item.value == "2〜3"
+    item = one(merged(*rows, row(3, "丁", number="二")), "L109")
+    assert item.value == "2〜4"
+
+
+def test_a_gap_that_is_confirmed_stays_so_while_rows_are_held() -> None:
+    """O103 would let the office delete a confirmation that is needed again."""
+    rows = [row(1, "甲", number=1), row(2, "乙", number=3)]
+    confirmed = office(confirmed=[("L109", "2ア", "")])
+    assert one(merged(*rows, office=confirmed), "L109").acknowledged
+    result = merged(*rows, row(3, "", number=2), office=confirmed)
+    assert {f.code for f in result.findings} == {"R102"}
+
+
+def test_a_copied_sheet_is_told_once() -> None:
+    rows = [row(n, f"事業{n}", number=n) for n in (1, 2, 3)]
+    again = [replace(row(n + 9, f"事業{n}", number=n), sheet="事業 (2)") for n in (1, 2, 3)]
+    result = merged(*rows, *again)
+    item = one(result, "L106")
+    assert codes(result) == [("L106", 10)]
+    assert "シート『事業 (2)』の3行は、ほかのシートにもある事業です" in item.message
+    assert "シートごと削除" in item.cure
+
+
+def test_of_a_row_that_stands_twice_the_number_is_not_asked_about() -> None:
+    assert codes(merged(row(1, "甲"), row(2, "甲", number=1))) == [("L106", 2)]
+    assert codes(merged(row(1, "甲"), row(2, "乙", number=1))) == [("L108", 1)]

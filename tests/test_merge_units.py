@@ -44,7 +44,7 @@ def test_held_rows_carry_their_reasons() -> None:
 
 
 def test_a_held_row_is_judged_like_any_other() -> None:
-    result = merged(row(1, "甲", None, budget=None, description=None, relevance=None))
+    result = merged(row(1, "甲", None, budget=None, description=None, relevance="△"))
     assert {f.code for f in result.findings} == {"R101", "R103", "R104", "R109"}
 
 

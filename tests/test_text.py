@@ -22,6 +22,7 @@ SAME = [
     ("移住\u00ad促進事業", "移住促進事業"),
     ("（新）移住促進事業", "移住促進事業"),
     ("【新規】移住促進事業", "移住促進事業"),
+    ("移住促進事業《新》", "移住促進事業"),
     ("（新）（新）移住促進事業", "移住促進事業"),
     ("○", "〇"),
     ("○", "◯"),
@@ -139,7 +140,15 @@ def test_tidy_name(value: Any, parsed: Parsed) -> None:
         ("〔新〕甲", "甲", True),
         ("（ 新 ）甲", "甲", True),
         ("🈟甲", "甲", True),
-        ("甲（新）", "甲（新）", False),
+        ("《新》甲", "甲", True),
+        ("〈新〉甲", "甲", True),
+        ("甲（新）", "甲", True),
+        ("甲　【新規】 ", "甲", True),
+        ("（新）甲［新規］", "甲", True),
+        ("甲（新）乙", "甲（新）乙", False),
+        ("新規　甲", "新規　甲", False),
+        ("新：甲", "新：甲", False),
+        ("甲（新館）", "甲（新館）", False),
         ("新甲", "新甲", False),
         ("（新型）甲", "（新型）甲", False),
         ("（新）", "（新）", False),
@@ -148,6 +157,29 @@ def test_tidy_name(value: Any, parsed: Parsed) -> None:
 )
 def test_split_new_mark(name: str, bare: str, new: bool) -> None:
     assert text.split_new_mark(name) == (bare, new)
+
+
+@pytest.mark.parametrize(
+    ("name", "bare", "relisted"),
+    [
+        ("甲（再掲）", "甲", True),
+        ("甲 (再掲) ", "甲", True),
+        ("（再掲）甲", "甲", True),
+        ("【再掲】甲", "甲", True),
+        ("［ 再掲 ］　甲", "甲", True),
+        ("※再掲　甲", "甲", True),
+        ("再掲：甲", "甲", True),
+        ("甲　再掲", "甲", True),
+        ("甲※（再掲）", "甲", True),
+        ("再掲載甲", "再掲載甲", False),
+        ("甲（再掲載）", "甲（再掲載）", False),
+        ("甲（再掲）乙", "甲（再掲）乙", False),
+        ("（再掲）", "（再掲）", False),
+        ("甲", "甲", False),
+    ],
+)
+def test_split_relisted_mark(name: str, bare: str, relisted: bool) -> None:
+    assert text.split_relisted_mark(name) == (bare, relisted)
 
 
 def test_the_list_marks_new_projects() -> None:
@@ -272,7 +304,12 @@ def test_no_integer(value: Any, problem: str) -> None:
         ("12,000 千円", Money(12000, converted=True)),
         ("▲1,200", Money(-1200, converted=True)),
         ("△1,200千円", Money(-1200, converted=True)),
-        ("（1,200千円）", Money(-1200, converted=True)),
+        ("（1,200千円）", Money(problem="brackets", expected="1200")),
+        ("(2,967)", Money(problem="brackets", expected="2967")),
+        ("［2967］", Money(problem="brackets", expected="2967")),
+        ("(約2,967)", Money(problem="text")),
+        ("(" * 5000 + "1" + ")" * 5000, Money(problem="text")),
+        ("[" * 5000 + "1" + "]" * 5000, Money(problem="text")),
         ("- 1,200", Money(-1200, converted=True)),
         ("未定", Money(kind="未定")),
         ("［未定］", Money(kind="未定")),
@@ -302,7 +339,7 @@ def test_no_integer(value: Any, problem: str) -> None:
         ("▲12.5", Money(problem="fraction", expected="-13")),
         (-12.5, Money(problem="fraction", expected="-13")),
         ("▲12,000円", Money(problem="unit", expected="-12")),
-        ("(3百万円)", Money(problem="unit", expected="-3000")),
+        ("(3百万円)", Money(problem="brackets", expected="3000")),
         (0.4, Money(problem="fraction", expected="0")),
         ("12.000", Money(problem="text")),
         ("12,000.000", Money(problem="text")),

@@ -210,8 +210,8 @@ def is_error(item: Finding) -> bool:
 
 
 def is_open_confirmation(item: Finding) -> bool:
-    """True for a 要確認 that the office has not acknowledged."""
-    return item.severity == "要確認" and not item.acknowledged
+    """True for a 要確認 that asks something and that the office has not acknowledged."""
+    return item.severity == "要確認" and not item.acknowledged and not asks_nothing(item)
 
 
 def is_for_department(item: Finding) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 
 from sousei_xl import text
-from sousei_xl.addresses import column_letters
+from sousei_xl.addresses import cell_address, column_letters
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.forms.office_layout import (
     ACKNOWLEDGED,
@@ -20,7 +21,7 @@ from sousei_xl.forms.office_layout import (
 )
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import find_tables, read_rows, remarks
-from sousei_xl.intake.table import Table
+from sousei_xl.intake.table import COPY, Table, row_numbers
 from sousei_xl.rules.records import (
     REASON,
     REQUESTED_BY,
@@ -28,6 +29,7 @@ from sousei_xl.rules.records import (
     Correction,
     OfficeSheet,
     RawRow,
+    unread_cell,
 )
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
@@ -42,17 +44,21 @@ def read_office_sheet(
     file = reading.file
     if reading.refusal:
         return OfficeSheet(), remarks(reading)
-    sheets = {text.key(s.name): s for s in reading.sheets}
     findings: list[Finding] = []
 
-    def lines(name: str, columns: Sequence[str], needed: Sequence[str]) -> list[_Line]:
-        sheet = sheets.get(text.key(name))
-        top, places = _header(sheet, columns) if sheet else (0, {})
-        if sheet and places.keys() >= set(needed):
-            return list(_lines(file, sheet, top, places))
-        missing = f"シート「{name}」の見出し（{'、'.join(c for c in needed if c not in places)}）"
-        findings.append(finding("F201", Place(file, name), missing=missing))
-        return []
+    def lines(name: str, columns: Sequence[str], needed: Sequence[str]) -> Iterator[_Line]:
+        sheets = _sheets(reading, name, columns)
+        for position, sheet in enumerate(sheets):
+            top, places = _header(sheet, columns)
+            if not places.keys() >= set(needed):
+                findings.append(_headless(file, sheet.name, needed, places))
+                continue
+            filled = list(_lines(file, sheet, top, places))
+            yield from filled
+            if filled and position > 0:
+                findings.append(_copied(Place(file, sheet.name, filled[0].row)))
+        if not sheets:
+            findings.append(_headless(file, name, needed))
 
     corrections = [
         Correction(
@@ -60,12 +66,14 @@ def read_office_sheet(
             target=line.text("対象"),
             operation=line.text("操作"),
             field_label=line.text("項目"),
-            before=line.values.get("修正前"),
+            # Typed as it stands in the form, an error value is one here, too: the value it had.
+            before=line.take_error("修正前"),
             after=line.values.get("修正後"),
             reason=line.text("理由"),
             requested_by=line.text("依頼元"),
             date=line.text("日付"),
             cells=line.cells,
+            unread=line.unread,
         )
         for line in lines(CORRECTED, CORRECTED_COLUMNS, CORRECTED_NEEDED)
     ]
@@ -78,66 +86,147 @@ def read_office_sheet(
             by=line.text("確認者"),
             date=line.text("日付"),
             memo=line.text("メモ"),
+            cells=line.cells,
+            unread=line.unread,
         )
         for line in lines(ACKNOWLEDGED, ACKNOWLEDGED_COLUMNS, ACKNOWLEDGED_NEEDED)
     ]
-    tables = [t for t in find_tables(reading.sheets, strategy) if _is(t, ADDED)]
-    if not tables:
-        findings.append(finding("F201", Place(file, ADDED), missing=f"シート「{ADDED}」の見出し"))
-    additions = [row for table in tables for row in _added(file, table, strategy, ids)]
-    for row in additions:
-        relisted = text.choice(row.values.get("relisted"), text.RELISTED_SPELLINGS).value
-        # A relisted row has the department of its original; an unknown name is R117.
-        if text.is_blank(row.values.get("department")) and relisted != text.RELISTED:
-            place = row.place("department", "部局名")
-            findings.append(finding("O101", place, variant="department"))
+    additions = _additions(reading, strategy, ids, findings)
     office = OfficeSheet(tuple(corrections), tuple(additions), tuple(acknowledgements))
     return office, findings
+
+
+def _sheets(reading: Reading, name: str, columns: Sequence[str]) -> list[SheetCells]:
+    """The sheet ``name``, and after it those of which somebody has made a copy: what was decided
+    there must not be passed over. A copy by another name has all the headings.
+    """
+    wanted = text.key(name)
+    found = []
+    for sheet in reading.sheets:
+        own = text.key(sheet.name) == wanted
+        copied = COPY.sub("", text.key(sheet.name)) == wanted and bool(sheet.rows)
+        if own or copied or len(_header(sheet, columns)[1]) == len(columns):
+            found.append(sheet)
+    return sorted(found, key=lambda sheet: text.key(sheet.name) != wanted)
+
+
+def _headless(file: str, sheet: str, needed: Sequence[str], places: Container[str] = ()) -> Finding:
+    missing = "、".join(heading for heading in needed if heading not in places)
+    return finding("F201", Place(file, sheet), missing=f"シート「{sheet}」の見出し（{missing}）")
+
+
+def _copied(place: Place) -> Finding:
+    at = replace(place, cell=f"A{place.row}")
+    return finding("S101", at, variant="sheet_copy", target=place.sheet)
+
+
+def _additions(
+    reading: Reading, strategy: Strategy, ids: Iterator[int], findings: list[Finding]
+) -> list[RawRow]:
+    """The rows of 追加 and of its copies; what is wrong with them goes to ``findings``."""
+    file, wanted = reading.file, text.key(ADDED)
+    tables = [t for t in find_tables(reading.sheets, strategy) if _is_added(t)]
+    tables.sort(key=lambda table: text.key(table.sheet.name) != wanted)
+    found = {table.sheet.name for table in tables}
+    if all(text.key(name) != wanted for name in found):
+        findings.append(finding("F201", Place(file, ADDED), missing=f"シート「{ADDED}」の見出し"))
+    for sheet in reading.sheets:
+        copied = COPY.sub("", text.key(sheet.name)) == wanted != text.key(sheet.name)
+        if copied and sheet.rows and sheet.name not in found:
+            missing = f"シート「{sheet.name}」の見出し"
+            findings.append(finding("F201", Place(file, sheet.name), missing=missing))
+    additions: list[RawRow] = []
+    for table in tables:
+        rows = list(_added(file, table, strategy, ids, findings))
+        if rows and text.key(table.sheet.name) != wanted:
+            findings.append(_copied(Place(file, table.sheet.name, rows[0].row)))
+        additions += rows
+    for row in additions:
+        relisted = text.choice(row.values.get("relisted"), text.RELISTED_SPELLINGS).value
+        blank = text.is_blank(row.values.get("department"))
+        # R110, R111, R120
+        unread = "department" in {*row.errors, *row.uncached, *row.merged}
+        # A relisted row has the department of its original; an unknown name is R117.
+        if blank and not unread and relisted != text.RELISTED:
+            place = row.place("department", "部局名")
+            findings.append(finding("O101", place, variant="department"))
+    return additions
+
+
+def _is_added(table: Table) -> bool:
+    name = text.key(table.sheet.name)
+    if COPY.sub("", name) == text.key(ADDED):
+        return True
+    headings = {text.heading_key(value) for value in table.sheet.rows[table.header][1]}
+    return {text.key(heading) for heading in ADDED_COLUMNS} <= headings
+
+
+def holds_decisions(reading: Reading, strategy: Strategy) -> bool:
+    """Whether anything was typed into the office's sheet under another name; of one that cannot be
+    read nobody knows, so that it counts."""
+    if reading.refusal:
+        return True
+    sheet, _ = read_office_sheet(reading, strategy, count(1))
+    return bool(sheet.corrections or sheet.additions or sheet.acknowledgements)
 
 
 _REASONS = ((ADDED_COLUMNS[0], REASON), (ADDED_COLUMNS[1], REQUESTED_BY))
 
 
-def _added(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -> Iterator[RawRow]:
+def _added(
+    file: str, table: Table, strategy: Strategy, ids: Iterator[int], findings: list[Finding]
+) -> Iterator[RawRow]:
     """The rows of 追加, with 理由 and 依頼元, which are no columns of a form."""
+    sheet = table.sheet
     headings = {
         text.heading_key(value): column
-        for column, value in enumerate(table.sheet.rows[table.header][1])
+        for column, value in enumerate(sheet.rows[table.header][1])
         if column not in table.columns.values()  # an own field may have such a name
     }
     columns = {name: headings.get(text.heading_key(heading)) for heading, name in _REASONS}
-    stored = dict(table.sheet.rows)
+    labels = {name: heading for heading, name in _REASONS}
+    stored = dict(sheet.rows)
     for row in read_rows(file, table, strategy, ids):
         cells = stored.get(row.row, ())
         given = {n: cells[c] for n, c in columns.items() if c is not None and c < len(cells)}
+        for name, column in columns.items():
+            error = _error(sheet, row.row, column) if column is not None else None
+            if error is not None:
+                cell = cell_address(row.row, (column or 0) + 1)
+                place = Place(file, sheet.name, row.row, cell, label=labels[name])
+                findings.append(finding(*unread_cell(error, place)))
         yield replace(row, values={**row.values, **given})
 
 
-def _is(table: Table, name: str) -> bool:
-    return text.key(table.sheet.name) == text.key(name)
-
-
 class _Line:
-    """One row of a table of the office's sheet."""
+    """One row of a table of the office's sheet.
+
+    ``unread`` maps a heading to the error value of its cell, "" for a formula without a result.
+    """
 
     def __init__(
         self,
-        file: str,
-        sheet: str,
-        row: int,
+        origin: tuple[str, str, int],
         values: Mapping[str, Value],
         letters: Mapping[str, str],
+        unread: dict[str, str],
     ) -> None:
         self.values = values
-        self._origin = (file, sheet, row)
+        self.row = origin[2]
+        self.unread = unread
+        self._origin = origin
         self._letters = letters
 
     def text(self, heading: str) -> str:
         return str(text.tidy(self.values.get(heading)).value or "")
 
+    def take_error(self, heading: str) -> Value:
+        """The value, of an error value its text, which is then nothing to be mended."""
+        return (self.unread.get(heading) and self.unread.pop(heading)) or self.values.get(heading)
+
     @property
     def cells(self) -> dict[str, str]:
-        return {heading: f"{letter}{self._origin[2]}" for heading, letter in self._letters.items()}
+        return {heading: f"{letter}{self.row}" for heading, letter in self._letters.items()}
 
     def place(self, heading: str) -> Place:
         return Place(*self._origin, self.cells[heading], label=heading)
@@ -156,7 +245,17 @@ def _header(sheet: SheetCells, columns: Sequence[str]) -> tuple[int, dict[str, i
 def _lines(file: str, sheet: SheetCells, top: int, places: Mapping[str, int]) -> Iterator[_Line]:
     """The filled rows below the header, which stands in row ``top``."""
     letters = {c: column_letters(i + 1) for c, i in places.items()}
-    for number, cells in sheet.rows:
+    stored = dict(sheet.rows)
+    for number in row_numbers(sheet, top):
+        cells = stored.get(number, ())
         values = {c: cells[i] if i < len(cells) else None for c, i in places.items()}
-        if number > top and not all(text.is_blank(v) for v in values.values()):
-            yield _Line(file, sheet.name, number, values, letters)
+        errors = {c: _error(sheet, number, i) for c, i in places.items()}
+        unread = {c: error for c, error in errors.items() if error is not None}
+        if unread or not all(text.is_blank(v) for v in values.values()):
+            yield _Line((file, sheet.name, number), values, letters, unread)
+
+
+def _error(sheet: SheetCells, row: int, column: int) -> str | None:
+    """The error value of a cell, "" for a formula without a result, None for neither."""
+    cell = cell_address(row, column + 1)
+    return sheet.errors.get(cell, "" if cell in sheet.uncached else None)

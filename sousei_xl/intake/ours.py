@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 from sousei_xl.figures.changes import PROJECTS_SHEET
 from sousei_xl.forms.layout import REPLY
 from sousei_xl.forms.office_layout import ACKNOWLEDGED, ADDED, CORRECTED
+from sousei_xl.intake.read import Reading
 from sousei_xl.strategy.load.table import FORM, MEASURES, SETTINGS
-from sousei_xl.workspace import OFFICE_SHEET, OperatorError
+from sousei_xl.workspace import OFFICE_SHEET, OperatorError, file_key
 
 OFFICIAL = "別紙"
+OFFICE_KIND = f"『{OFFICE_SHEET}』"
+_OFFICE_STEM = file_key(PurePosixPath(OFFICE_SHEET).stem)
 
 
 def _kinds() -> tuple[tuple[str, set[str]], ...]:
@@ -24,7 +28,7 @@ def _kinds() -> tuple[tuple[str, set[str]], ...]:
     return (
         (OFFICIAL, {PROJECTS_SHEET}),
         ("テンプレート", {SETTINGS, MEASURES, FORM}),
-        (f"『{OFFICE_SHEET}』", {CORRECTED, ADDED, ACKNOWLEDGED}),
+        (OFFICE_KIND, {CORRECTED, ADDED, ACKNOWLEDGED}),
         ("点検結果", {SUBMISSIONS, FINDINGS_SHEET}),
         ("検討懇談会資料", {EVALUATION}),
         (FINAL_CHECK, {FINAL_CHECK}),
@@ -36,6 +40,16 @@ def kind_of(sheets: Iterable[str]) -> str:
     """``検討懇談会資料``, ``点検結果`` … by the names of the sheets; blank for anything else."""
     names = set(sheets)
     return next((kind for kind, needed in _kinds() if needed <= names), "")
+
+
+def is_office_sheet(reading: Reading) -> bool:
+    """Whether a refused file is the office's own sheet, whatever its name and place.
+
+    One that cannot be read at all (.xls) goes by its name.
+    """
+    if reading.refusal:
+        return file_key(PurePosixPath(reading.file).name).startswith(_OFFICE_STEM)
+    return kind_of(sheet.name for sheet in reading.sheets) == OFFICE_KIND
 
 
 def require_official(file: str, sheets: Iterable[str]) -> None:

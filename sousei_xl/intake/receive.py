@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.findings import OFFICE, Finding, Place, finding
 from sousei_xl.intake.inbox import Stray
 from sousei_xl.intake.indicators import with_indicators
-from sousei_xl.intake.office import read_office_sheet
+from sousei_xl.intake.office import holds_decisions, read_office_sheet
+from sousei_xl.intake.ours import is_office_sheet
 from sousei_xl.intake.read import Reading
 from sousei_xl.intake.submission import read_submission
 from sousei_xl.rules.records import FileRecord, Intake, OfficeSheet, Submission
@@ -28,6 +30,9 @@ def receive(
     findings: list[Finding] = []
     for reading in readings:
         received, found = read_submission(reading, strategy, ids)
+        if isinstance(received, FileRecord) and is_office_sheet(reading):
+            received = replace(received, misplaced=holds_decisions(reading, strategy))
+            found = [replace(item, addressee=OFFICE) for item in found]
         findings += found
         if isinstance(received, Submission):
             reported, found = with_indicators(received, reading, strategy, ids)

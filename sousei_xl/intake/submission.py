@@ -19,13 +19,13 @@ from sousei_xl.forms import layout
 from sousei_xl.forms.indicator_layout import find_indicator_header
 from sousei_xl.forms.request_layout import SHEET, read_answers
 from sousei_xl.intake.notice import Notice
-from sousei_xl.intake.ours import kind_of
+from sousei_xl.intake.ours import OFFICE_KIND, kind_of
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.table import (
     COPY,
     Table,
+    covered_cells,
     leftovers,
-    merged_rows,
     overlooked,
     repeated_columns,
 )
@@ -33,8 +33,8 @@ from sousei_xl.rules.records import NOTHING, Answer, FileRecord, RawRow, Submiss
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
-_MEASURE = frozenset({"measure"})
 _NO_ERRORS: Mapping[str, str] = {}  # no proxy: what comes of it can be pickled
+_NONE_COVERED: Mapping[str, Value] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,8 @@ def _judge(
         names = [s.name for s in reading.sheets]
         if layout.REPLY not in names and (kind := kind_of(names)):
             # No department has a form to mend there: nothing goes back.
-            ours = finding("F201", Place(file), variant="ours", kind=kind)
+            variant = "office_sheet" if kind == OFFICE_KIND else "ours"
+            ours = finding("F201", Place(file), variant=variant, kind=kind)
             return "", [replace(ours, addressee=OFFICE)]
         header = tables[0].sheet.rows[tables[0].header] if sheet else (0, ())
         renamed = layout.renamed_headings(header, tables[0].columns if sheet else {}, missing)
@@ -318,7 +319,7 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
     fields = {name: strategy.field_by_name[name] for name in inputs}
     labels = {name: text.key(field.label) for name, field in fields.items()}
     making = {name for name, field in fields.items() if layout.makes_a_row(field)}
-    merged = merged_rows(sheet, letters["measure"]) if "measure" in letters else NOTHING
+    covered = covered_cells(sheet, inputs)
     for number, line in table.lines():
         values = {
             name: line[column]
@@ -346,5 +347,5 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             letters,
             errors,
             uncached or NOTHING,
-            _MEASURE if number in merged else NOTHING,
+            covered.get(number, _NONE_COVERED),
         )

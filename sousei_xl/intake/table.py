@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
-from sousei_xl.addresses import cell_address, column_letters
+from sousei_xl.addresses import cell_address, column_letters, column_number
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.forms import layout
 from sousei_xl.intake.read import SheetCells
@@ -19,7 +20,7 @@ from sousei_xl.text import Value
 COPY = re.compile(r"\(\d+\)$")
 # This many empty rows inside a table look like its end to a person who scrolls.
 _GAP = 5
-_DOWN = re.compile(r"(?P<left>[A-Z]+)(?P<top>\d+):[A-Z]+(?P<bottom>\d+)")
+_DOWN = re.compile(r"(?P<left>[A-Z]+)(?P<top>\d+):(?P<right>[A-Z]+)(?P<bottom>\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +37,48 @@ class Table:
         return {name: column_letters(column + 1) for name, column in self.columns.items()}
 
     def lines(self) -> Iterator[tuple[int, Sequence[Value]]]:
-        """(Excel row, cells) of the rows below the header.
-
-        A row may hold nothing but an error or a formula without a result: calamine drops those.
-        """
+        """(Excel row, cells) of the rows below the header."""
         sheet = self.sheet
         stored = dict(sheet.rows[self.header + 1 :])
-        first = sheet.rows[self.header][0] + 1
-        broken = {int(re.sub(r"\D", "", cell)) for cell in (*sheet.errors, *sheet.uncached)}
-        for number in sorted({*stored, *(row for row in broken if row >= first)}):
+        for number in row_numbers(sheet, sheet.rows[self.header][0]):
             yield number, stored.get(number, ())
 
 
-def merged_rows(sheet: SheetCells, letter: str) -> frozenset[int]:
-    """Rows whose cell in the column ``letter`` is covered by the one above it."""
-    rows: set[int] = set()
-    for reference in sheet.merged:
-        match = _DOWN.fullmatch(reference)
-        if match and match["left"] == letter:
-            rows.update(range(int(match["top"]) + 1, int(match["bottom"]) + 1))
-    return frozenset(rows)
+def row_numbers(sheet: SheetCells, top: int) -> list[int]:
+    """The rows below ``top`` that hold anything.
+
+    A row may hold nothing but an error or a formula without a result: calamine drops those.
+    """
+    broken = {int(re.sub(r"\D", "", cell)) for cell in (*sheet.errors, *sheet.uncached)}
+    return sorted({n for n in (*(number for number, _ in sheet.rows), *broken) if n > top})
+
+
+def covered_cells(
+    sheet: SheetCells, columns: Mapping[str, int]
+) -> Mapping[int, Mapping[str, Value]]:
+    """Excel row → the fields whose cell a merged cell of a row above covers → what that one shows.
+
+    Nothing can be typed there.
+    """
+    spans = sorted(
+        (int(m["top"]), int(m["bottom"]), column_number(m["left"]), column_number(m["right"]))
+        for m in map(_DOWN.fullmatch, sheet.merged)
+        if m
+    )
+    stored = dict(sheet.rows)
+    numbers = list(stored)
+    covered: dict[int, dict[str, Value]] = {}
+    for name, column in columns.items() if spans else ():
+        done = 0  # a file may say that its merged cells overlap: no row is visited twice
+        for top, bottom, left, right in spans:
+            if left <= column + 1 <= right:
+                cells = stored.get(top, ())
+                shown = cells[left - 1] if left <= len(cells) else None
+                first = bisect_right(numbers, max(top, done))
+                for number in numbers[first : bisect_right(numbers, bottom)]:
+                    covered.setdefault(number, {})[name] = shown
+                done = max(done, bottom)
+    return covered
 
 
 def overlooked(rows: list[RawRow], table: Table, copy: bool) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, clip, finding
-from sousei_xl.rules.records import NOTHING, ProjectRow, RawRow
+from sousei_xl.rules.records import NOTHING, REPEATED, ProjectRow, RawRow
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Money, Parsed
@@ -48,14 +48,29 @@ class _Cells:
         self.report(code, name, value, **facts)
 
     def typed(self, name: str) -> text.Value:
-        """The raw value; error values and formulas without a result are reported here."""
+        """The raw value; error values, formulas without a result and cells where nothing can be
+        typed are reported here."""
         if name in self.raw.errors:
             self.reject("R110", name, self.raw.errors[name])
             return None
         if name in self.raw.uncached:
             self.reject("R111", name, "")
             return None
-        return self.raw.values.get(name)
+        value = self.raw.values.get(name)
+        if self.raw.merged and text.is_blank(value) and self._is_missed(name):
+            self.reject("R120", name, "")
+            return None
+        return value
+
+    def _is_missed(self, name: str) -> bool:
+        """Whether a person sees something in the merged cell that covers this one, and that is
+        neither what stands for a blank nor R101's."""
+        shown = self.raw.merged.get(name)
+        if text.is_blank(shown) or name in ("measure", "note"):
+            return False
+        if self.row.is_relisted and name != "name" and (name in REPEATED or self.fields[name].own):
+            return False
+        return name != "department" or text.key(text.to_text(shown)) != text.key(self.row.submitter)
 
     def take(self, name: str, parse: Callable[[text.Value], Parsed]) -> Parsed:
         """Parse one cell; a changed spelling is A101."""
@@ -76,7 +91,7 @@ def parse_row(
 
     ``submitter`` is the department of the file (the default 部局名). ``row`` is given when a
     correction of the office has changed the raw row: its ``corrected`` places stay.
-    Returns the row and the findings of its cells (R105, R108, R110, R111, A101–A103, A106).
+    Returns the row and the findings of its cells (R105, R108, R110, R111, R120, A101–A103, A106).
     """
     row = row or ProjectRow(raw, submitter)
     row.raw = raw
@@ -140,12 +155,29 @@ def _name(cells: _Cells) -> str | None:
     if name is None or text.says_nothing(cells.raw.values.get("name")):
         return None
     bare, marked = text.split_new_mark(name)
+    bare, again = text.split_relisted_mark(bare)
+    if again:
+        bare, inner = text.split_new_mark(bare)
+        marked = marked or inner
+        _relisted_by_name(cells, name, bare)
     if marked:
         cells.report("A103", "name", name)
         # The mark in the name wins over 継続, which is only the prefilled default.
         if cells.row.category in (None, text.CONTINUED):
             cells.row.category = text.NEW
     return bare
+
+
+def _relisted_by_name(cells: _Cells, name: str, bare: str) -> None:
+    """（再掲） in the name says what belongs into another cell: what is not to be counted again.
+
+    Until that is mended the row is a relisted one, so that nothing else is asked about it.
+    """
+    if cells.row.is_relisted:
+        cells.report("A101", "name", name, taken=bare)
+    elif cells.row.relisted is None and "relisted" not in cells.unknown:
+        cells.row.relisted = text.RELISTED
+        cells.reject("R107", "relisted", name, variant="in_name")
 
 
 def _department(cells: _Cells, strategy: Strategy) -> tuple[str | None, str | None]:
@@ -180,6 +212,9 @@ def _budget(cells: _Cells) -> None:
     row.budget_kind = kind.value
     value = cells.typed("budget")
     money = text.parse_money(value)
+    if row.is_relisted and (money.problem or money.kind or (money.amount or 0) < 0):
+        row.budget = None  # it is its original's: what stands here is quoted then (A104)
+        return
     typed = text.to_text(value)
     if money.problem:
         variant = "" if money.problem == "text" else money.problem

@@ -24,6 +24,9 @@ def _nothing() -> Mapping[str, Any]:
     return _EMPTY
 
 
+# What a relisted row repeats; number and relevance are its own, a note is the department's.
+REPEATED = ("name", "category", "department", "budget_kind", "budget", "description")
+
 # What the office may do to a row (操作).
 CORRECT, WITHHOLD, REORDER = OPERATIONS = ("修正", "掲載しない", "順番")
 
@@ -37,8 +40,8 @@ class RawRow:
     """A row as typed. Keys of the mappings are field names; ``columns`` gives the letters.
 
     ``errors`` holds error values (``#REF!``) and ``uncached`` the fields whose formula has no
-    stored value: both leave the field's value blank. ``merged``: fields whose cell lies below the
-    first one of a merged range, where nothing can be typed.
+    stored value: both leave the field's value blank. ``merged`` has the fields whose cell a merged
+    one of a row above covers, where nothing can be typed, and what that one shows.
     """
 
     row_id: int
@@ -49,7 +52,7 @@ class RawRow:
     columns: Mapping[str, str]
     errors: Mapping[str, str] = field(default_factory=dict)
     uncached: frozenset[str] = NOTHING
-    merged: frozenset[str] = NOTHING
+    merged: Mapping[str, Value] = field(default_factory=dict)
 
     def place(self, name: str, label: str = "") -> Place:
         """Where the field's cell stands; the row alone where the form has no such column."""
@@ -70,6 +73,7 @@ class RawRow:
             columns={name: "", **self.columns},
             errors={k: v for k, v in self.errors.items() if k != name},
             uncached=self.uncached - {name},
+            merged={k: v for k, v in self.merged.items() if k != name},
         )
 
 
@@ -254,6 +258,8 @@ class FileRecord:
     ``blank`` is True for a form in which nothing was filled in that could count: a KPI form that
     came back as it went out. ``unreached`` is True for a file that could not be opened from here
     (in use, no way to the folder): it is tried again, and its department is asked for nothing.
+    ``misplaced`` is True for a filled 事務局修正 under another name or in a folder: what the office
+    has decided there is missing in the list.
     """
 
     file: str
@@ -271,13 +277,15 @@ class FileRecord:
     answers: tuple[Answer, ...] = ()
     blank: bool = False
     unreached: bool = False
+    misplaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
     """A row of 事務局修正's 修正 (``before`` and ``after`` as typed).
 
-    ``place`` is the cell of 対象, ``cells`` has those of the other headings.
+    ``place`` is the cell of 対象, ``cells`` has those of all headings. ``unread`` maps the headings
+    whose cell says nothing to its error value, "" for a formula without a result.
     """
 
     place: Place
@@ -290,6 +298,7 @@ class Correction:
     requested_by: str
     date: str
     cells: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, heading: str) -> Place:
         """The cell of one heading."""
@@ -309,7 +318,9 @@ class AppliedCorrection:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """A row of 事務局修正's 確認済. ``confirmed`` is the value it was given for (may be blank)."""
+    """A row of 事務局修正's 確認済. ``confirmed`` is the value it was given for (may be blank),
+    ``cells`` and ``unread`` are as in a ``Correction``.
+    """
 
     place: Place
     code: str
@@ -318,6 +329,19 @@ class Acknowledgement:
     by: str
     date: str
     memo: str
+    cells: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, heading: str) -> Place:
+        """The cell of one heading."""
+        cell = self.cells.get(heading, self.place.cell)
+        return replace(self.place, cell=cell, label=heading)
+
+
+def unread_cell(error: str, place: Place) -> tuple[str, Place, str]:
+    """What is to be found at a cell of the office's sheet that says nothing: an error value, or a
+    formula without a result (``error`` is blank)."""
+    return ("R110" if error else "R111"), place, error
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,10 +489,13 @@ class ListResult:
     def errors(self) -> int:
         """Number of 要修正 that keep the list a draft: those of files that count for it.
 
-        A refused file is reported, but what keeps the list a draft then is the missing unit. The
-        KPI round has a state of its own: its findings never count here.
+        A refused file is reported, but what keeps the list a draft then is the missing unit; of the
+        office's own sheet under another name nobody is missing. The KPI round has a state of its
+        own: its findings never count here.
         """
-        counting = {f.file for f in self.files if f.outcome in ("accepted", "office")}
+        counting = {
+            f.file for f in self.files if f.outcome in ("accepted", "office") or f.misplaced
+        }
         return sum(
             is_error(f) and f.place.file in counting and RULES[f.code].scope != "kpi"
             for f in self.findings

@@ -223,7 +223,7 @@ WORDS = (
         "no-more",
         "「以下余白」と入力した行がある",
         with_more([None, None, None, None, None, "以下余白"]),
-        ("R101 B6", "R103 H6", "R104 J6", "R109 K6", "A102 G6"),
+        ("R101 F6", "A102 G6"),
         held=1,
     ),
     Kind(

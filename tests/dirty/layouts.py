@@ -220,7 +220,7 @@ KINDS = (
         "total-row",
         "合計の行を手で入れた",
         with_more([None, None, None, None, None, "合計", None, None, None, 4600]),
-        ("R101 B6", "R102 F6", "R103 H6", "R109 K6", "A102 G6"),
+        ("R101 F6", "A102 G6"),
         held=1,
     ),
     Kind("total-formula", "合計の数式だけがある", with_more([None] * 9 + ["=SUM(J4:J5)"])),

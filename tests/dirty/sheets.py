@@ -86,6 +86,10 @@ def _merged_down(book: Workbook) -> None:
     projects(book).merge_cells("B4:B5")
 
 
+def _merged_budget(book: Workbook) -> None:
+    projects(book).merge_cells("J4:J5")
+
+
 def _merged_leftover(book: Workbook) -> None:
     # Excel empties what it merges; LibreOffice and others may keep it, out of sight.
     sheet = projects(book)
@@ -200,12 +204,19 @@ KINDS = (
         budgets=(FIRST,),
         held=1,
     ),
+    Kind(
+        "merged-budget",
+        "予算事業費が下の行まで結合されている",
+        edited(_merged_budget),
+        ("R120 J5",),
+        budgets=(FIRST, None),
+    ),
     Kind("merged-leftover", "結合セルの下に値が残っている", edited(_merged_leftover), ("S102 L5",)),
     Kind(
         "sheet-copied",
         "シートのコピー『事業 (2)』が残っている",
         edited(_copy),
-        ("S101 事業 (2)!A4", "L106 事業 (2)!F4", "L106 事業 (2)!F5"),
+        ("S101 事業 (2)!A4", "L106 事業 (2)!F4"),
         budgets=(FIRST, SECOND, FIRST, SECOND),
         names=("{} 一", "{} 二") * 2,
     ),

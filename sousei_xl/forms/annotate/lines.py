@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sousei_xl import text
 from sousei_xl.addresses import cell_address
-from sousei_xl.findings import RULES, Finding, asks_nothing, excerpt, is_for_department
+from sousei_xl.findings import RULES, Finding, excerpt, is_for_department
 from sousei_xl.forms import layout
 from sousei_xl.forms.annotate.marks import ERROR
 from sousei_xl.forms.annotate.worksheet import Worksheet, position
@@ -174,7 +174,7 @@ def _line(group: Sequence[Located]) -> Line:
         words,
         "、".join(values[:_MOST_VALUES]),
         first.item.expected or (f"例：{example}" if example else ""),
-        0 if asks_nothing(first.item) else len(group),
+        len(group),
     )
 
 

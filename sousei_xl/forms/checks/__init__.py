@@ -117,6 +117,20 @@ def _unless_relisted(check: Check) -> Check:
     )
 
 
+def _relisted_by_name(fields: Mapping[str, Field]) -> Check:
+    """R107: （再掲） typed into the name. 再掲載 is another word."""
+    label, name = fields["relisted"].label, fields["name"].short_label
+    word = text.RELISTED
+    return _unless_relisted(
+        Check(
+            "relisted",
+            f"{label}の欄で『{word}』を選び、{name}から（{word}）を消してください",
+            f'ISNUMBER(FIND("{word}",SUBSTITUTE({{name}},"{word}載","")))',
+            lambda cells: word in text.to_text(cells.get("name")).replace(f"{word}載", ""),
+        )
+    )
+
+
 def _missing_budget(fields: Mapping[str, Field]) -> Check:
     """R104: only 未定, 内数 and ０予算 explain a blank amount."""
     label = fields["budget"].short_label
@@ -180,6 +194,7 @@ def row_checks(strategy: Strategy) -> tuple[tuple[Check, ...], tuple[Check, ...]
         *of["measure"],
         *of["number"],
         *of["relisted"],
+        _relisted_by_name(fields),
         name_length,
         *of["department"],
         *of["relevance"],

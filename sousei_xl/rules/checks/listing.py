@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sousei_xl import text
@@ -14,12 +14,13 @@ from sousei_xl.strategy import Strategy
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a check may look at. ``judged`` are all rows in the order in which they came, of which
-    the ``placed`` ones stand in the order of the list, linked already; the others are ``held``.
+    """What a check may look at. ``judged`` are the rows in the order in which they came, of which
+    the ``placed`` ones stand in the order of the list, linked already; the others, and what is no
+    project at all (``rules/notes.py``), are ``held``.
     ``namesakes`` are groups of placed rows with one name, two or more.
 
-    ``broken`` are the row ids with a 要修正 so far, ``missing`` the units that have no accepted
-    file (``complete`` where there is none).
+    ``broken`` has the fields with a 要修正 so far by row id, ``missing`` the units that have no
+    accepted file (``complete`` where there is none).
     """
 
     strategy: Strategy
@@ -28,7 +29,7 @@ class Listing:
     held: Sequence[ProjectRow] = ()
     namesakes: Sequence[Sequence[ProjectRow]] = ()
     missing: tuple[str, ...] = ()
-    broken: frozenset[int] = frozenset()
+    broken: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:

@@ -22,6 +22,10 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
     for row in listing.placed if unsettled else ():
         if row.name_key in unsettled and not row.is_relisted:
             owners[row.name_key].append(f"{row.counted}の{row.target}")
+    unfound: dict[str, list[ProjectRow]] = defaultdict(list)
+    for row in listing.placed:
+        if row.link == "missing":
+            unfound[row.name_key].append(row)
     missing = "、".join(listing.missing)
     for row in listing.placed:
         original = row.original.target if row.original else ""
@@ -32,6 +36,13 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
         elif row.link == "several":
             places = "、".join(owners[row.name_key])
             yield at("L101", row, "department", listing, row.name, variant="several", places=places)
+        elif row.link == "missing" and listing.complete and len(unfound[row.name_key]) > 1:
+            rows = unfound[row.name_key]
+            # Each department is told once, at the first of its rows.
+            if row is next(r for r in rows if r.counted == row.counted):
+                places = "と".join(r.target for r in rows) + "の"
+                places += "どちらにも" if len(rows) == 2 else "どれにも"
+                yield at("L101", row, "relisted", listing, row.name, variant="all", places=places)
         elif row.link == "missing" and listing.complete:
             near = nearest(row.name or "", candidates.of(row))
             yield at("L101", row, "name", listing, row.name, candidates=near)
@@ -69,18 +80,24 @@ class _Candidates:
         return self._sorted[department]
 
 
+_AMOUNT = frozenset({"budget", "budget_kind"})
+
+
 def budget_equals_original(listing: Listing) -> Iterator[Finding]:
-    """L103: a relisted row repeats its original's figure."""
+    """L103: a relisted row repeats its original's figure, unless that is to be corrected (L112)."""
     for row in listing.placed:
-        if row.original and row.differs_from_original:
+        original = row.original
+        if original and _AMOUNT & listing.broken.get(original.row_id, frozenset()):
+            continue
+        if original and row.differs_from_original:
             yield at(
                 "L103",
                 row,
                 "budget",
                 listing,
                 money(row.budget),
-                expected=money(row.original.budget),
-                original=row.original.target,
+                expected=money(original.budget),
+                original=original.target,
             )
 
 
@@ -113,24 +130,38 @@ def once_per_measure(listing: Listing) -> Iterator[Finding]:
 
     Within one file, the later row is told. Of two files nobody knows which is right: both are told,
     each with the other's row. A row that the office has added beside a department's is its own.
+    What a copied sheet repeats is told once.
     """
+    copies: dict[tuple[str, str], list[ProjectRow]] = defaultdict(list)
     for group in listing.namesakes:
         listed: dict[tuple[str, str], list[ProjectRow]] = defaultdict(list)
         for row in group:
             listed[row.measure or "", text.key(row.counted or "")].append(row)
         for rows in listed.values():
             if len(rows) > 1:
-                yield from _listed_again(rows, listing)
+                yield from _listed_again(rows, listing, copies)
+    for (_, sheet), again in copies.items():
+        first = min(again, key=lambda row: row.raw.row)
+        facts = {"variant": "sheet", "sheet": sheet, "count": len(again)}
+        yield at("L106", first, "name", listing, first.name, **facts)
 
 
-def _listed_again(rows: Sequence[ProjectRow], listing: Listing) -> Iterator[Finding]:
-    """L106 for the rows of one project and measure."""
+def _listed_again(
+    rows: Sequence[ProjectRow],
+    listing: Listing,
+    copies: dict[tuple[str, str], list[ProjectRow]],
+) -> Iterator[Finding]:
+    """L106 for the rows of one project and measure; those on another sheet of one file go to
+    ``copies``."""
     heads: dict[str, ProjectRow] = {}
     for row in rows:
         heads.setdefault(row.raw.file, row)
     submitted = [row for row in heads.values() if not row.is_added]
     for row in rows:
         head = heads[row.raw.file]
+        if head is not row and head.raw.sheet != row.raw.sheet:
+            copies[row.raw.file, row.raw.sheet].append(row)
+            continue
         if head is not row:
             yield at("L106", row, "name", listing, row.name, original=head.target)
             continue
@@ -196,24 +227,63 @@ def numbers_differ(listing: Listing) -> Iterator[Finding]:
             if row.number is None or row.number < 1:
                 continue
             earlier = owners.setdefault(row.number, row)
-            if earlier is not row:
+            again = earlier.name_key == row.name_key and earlier.counted == row.counted
+            if earlier is not row and not again:  # of the same project L106 tells
                 others = f"{earlier.submitter}『{earlier.name}』"
                 facts = {"measure": measure, "others": others, "target": row.named_target}
                 yield at("L108", row, "number", listing, row.number, **facts)
 
 
 def numbers_without_gap(listing: Listing) -> Iterator[Finding]:
-    """L109: one finding per measure, with ranges; only when everybody has submitted."""
+    """L109: one finding per measure, with ranges; only when everybody has submitted.
+
+    A number is not missing that a row has which is held back, nor one that a row may have whose
+    number is refused: the gap closes by itself when that is mended.
+    """
     if not listing.complete or listing.strategy.settings.numbering != AS_SUBMITTED:
         return
+    waiting = unsettled(listing)
     for measure, rows in _by_measure(listing).items():
-        gaps = missing_numbers(row.number for row in rows if row.number is not None)
-        if gaps:
+        numbers = [row.number for row in rows if row.number is not None]
+        known = [*numbers, *_numbers_held(waiting, measure, max(numbers, default=0), listing)]
+        gaps = missing_numbers(known)
+        refused = sum(row.measure == measure and _is_refused(row) for row in waiting)
+        if gaps and _missing(known) > refused:
             after = min((r for r in rows if r.number), key=lambda r: r.number or 0)
             place = after.place("number", listing.strategy.field_by_name["number"].label)
             yield finding(
                 "L109", place, gaps, measure=measure, target=measure, subject=f"施策{measure}"
             )
+
+
+def unsettled(listing: Listing) -> list[ProjectRow]:
+    """Rows of which the list does not know yet where they stand: those held back, and those whose
+    number is refused."""
+    if not listing.held:
+        return [row for row in listing.placed if _is_refused(row)]
+    judged = {row.row_id for row in listing.judged}
+    held = [row for row in listing.held if row.row_id in judged]
+    return [*held, *(row for row in listing.placed if _is_refused(row))]
+
+
+def _is_refused(row: ProjectRow) -> bool:
+    return "number" in row.unknown or (row.number is not None and row.number < 1)
+
+
+def _numbers_held(
+    waiting: Iterable[ProjectRow], measure: str, last: int, listing: Listing
+) -> Iterator[int]:
+    """Numbers up to the ``last`` one that stands in the measure, of rows that may belong to it."""
+    for row in waiting:
+        elsewhere = row.measure in listing.strategy.measure_by_key and row.measure != measure
+        if row.number is not None and row.number < last and not elsewhere:
+            yield row.number
+
+
+def _missing(numbers: Iterable[int]) -> int:
+    """How many numbers there are not between 1 and the last one."""
+    present = {n for n in numbers if n >= 1}
+    return max(present, default=0) - len(present)
 
 
 def missing_numbers(numbers: Iterable[int]) -> str:

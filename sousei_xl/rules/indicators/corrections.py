@@ -13,7 +13,7 @@ from sousei_xl import text
 from sousei_xl.findings import Finding
 from sousei_xl.rules.indicators.parse import parse_actual, parse_row
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
-from sousei_xl.rules.merge.office import Outcome, not_applied
+from sousei_xl.rules.merge.office import Outcome, not_applied, unread
 from sousei_xl.rules.records import CORRECT, AppliedCorrection, Correction
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import (
@@ -61,6 +61,8 @@ def _apply(
     strategy: Strategy,
     previous: PreviousActuals,
 ) -> Outcome:
+    if outcome := unread(correction):
+        return outcome
     failed = partial(not_applied, correction)
     if correction.operation != CORRECT:
         return failed("O101", "操作", correction.operation, variant="indicator_operation")

@@ -13,7 +13,8 @@ from dataclasses import replace
 from sousei_xl import text
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, is_error, is_for_department
-from sousei_xl.rules import checks, schema, year
+from sousei_xl.rules import checks, notes, schema, year
+from sousei_xl.rules.checks import lists
 from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge import office, order, relist, targets, units
 from sousei_xl.rules.parse import parse_rows
@@ -56,7 +57,11 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     # Nobody has to correct a row that is not to be listed.
     found = [f for f in found if f.place.row_id not in gone or not is_error(f)]
     candidates = [r for r in rows if r.row_id not in gone]
-    found += schema.validate(candidates, strategy)
+    aside = {r.row_id for r in candidates if notes.is_note(r, strategy)}
+    found = [f for f in found if f.place.row_id not in aside or not is_error(f)]
+    found += notes.ask((r for r in candidates if r.row_id in aside), strategy)
+    judged = [r for r in candidates if r.row_id not in aside]
+    found += schema.validate(judged, strategy)
 
     listable = [r for r in candidates if r.measure in strategy.measure_by_key and r.name]
     held = [r for r in candidates if not (r.measure in strategy.measure_by_key and r.name)]
@@ -65,12 +70,13 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     found += relist.link(groups, held, withdrawn, strategy)
     listing = checks.Listing(
         strategy,
-        judged=candidates,
+        judged=judged,
         placed=placed,
         held=held,
         namesakes=[group for group in groups.values() if len(group) > 1],
         missing=_names(settled.missing),
     )
+    settling = bool(settled.missing or lists.unsettled(listing))
     compared = None
     if last is not None and last.projects:
         waiting = frozenset(department for department, _ in settled.missing)
@@ -90,7 +96,8 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
         everything,
         sheet.acknowledgements,
         shown,
-        complete=not settled.missing,
+        # What is missing, held or has no number yet may still bring findings of the whole list.
+        complete=not settling,
         not_asked=() if compared else year.CODES,
         aliases=targets.Aliases(rows, (raw for raw, _ in raw_rows), strategy),
     )
@@ -137,7 +144,11 @@ def _names(missing: Sequence[tuple[str, str]]) -> tuple[str, ...]:
 
 def _check(listing: checks.Listing, found: Sequence[Finding]) -> list[Finding]:
     result = checks.run_checks(listing, "row")
-    broken = frozenset(f.place.row_id or 0 for f in (*found, *result) if is_error(f))
+    fields: dict[int, set[str]] = defaultdict(set)
+    for item in (*found, *result):
+        if is_error(item):
+            fields[item.place.row_id or 0].add(item.place.field)
+    broken = {row: frozenset(names) for row, names in fields.items()}
     return result + checks.run_checks(replace(listing, broken=broken), "list")
 
 

@@ -27,6 +27,7 @@ from sousei_xl.rules.records import (
     Correction,
     FileRecord,
     ProjectRow,
+    unread_cell,
 )
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
@@ -116,7 +117,7 @@ def apply_corrections(
     """Apply 修正 to the rows in place.
 
     ``findings`` are those of parsing; the ones of a corrected row are replaced. Returns all
-    findings of the rows with O101–O103 added, and what became of each correction.
+    findings of the rows with those of the corrections added, and what became of each correction.
     """
     index = _Rows(rows if corrections else (), strategy)
     by_row: dict[int, list[Finding]] = {}
@@ -145,9 +146,26 @@ def not_applied(
     return AppliedCorrection(correction, status, str(facts.get("current", "")), ""), [item]
 
 
+def unread(correction: Correction) -> Outcome | None:
+    """R110, R111 for a correction of which a cell says nothing: what was meant is unknown, and a
+    blank 修正後 would take away the value."""
+    if not correction.unread:
+        return None
+    found = [
+        finding(
+            *unread_cell(error, replace(correction.at(heading), label=heading)),
+            subject=correction.target,
+        )
+        for heading, error in correction.unread.items()
+    ]
+    return AppliedCorrection(correction, "不適用", "", ""), found
+
+
 def _apply(
     correction: Correction, index: _Rows, by_row: dict[int, list[Finding]], strategy: Strategy
 ) -> Outcome:
+    if outcome := unread(correction):
+        return outcome
     failed = partial(not_applied, correction)
     if correction.operation not in OPERATIONS:
         return failed("O101", "操作", correction.operation, variant="operation")
@@ -231,7 +249,8 @@ def _done(value: text.Value, row: ProjectRow, field: Field, strategy: Strategy) 
 def _same(value: text.Value, row: ProjectRow, field: Field, strategy: Strategy) -> bool:
     """Whether a typed value means what the row says now, as typed or as understood."""
     typed = row.raw.errors.get(field.name) or row.raw.values.get(field.name)
-    understood = row.value(field.name)
+    # What is taken for granted until its cell is mended is not what the cell says.
+    understood = None if field.name in row.unknown else row.value(field.name)
     if text.is_blank(value):
         return text.is_blank(typed)
     spellings = {text.key(text.to_text(typed))}
@@ -273,6 +292,15 @@ def acknowledge_findings(
     """
     result = list(findings)
     for item in acknowledgements:
+        if item.unread:
+            result += [
+                replace(finding(*unread_cell(error, item.at(heading))), addressee=OFFICE)
+                for heading, error in item.unread.items()
+            ]
+            continue
+        if item.code not in RULES:
+            result.append(finding("O103", item.at("指摘コード"), item.code, variant="no_code"))
+            continue
         place = replace(item.place, label="対象")
         matches = [
             i
@@ -280,8 +308,11 @@ def acknowledge_findings(
             if found.code == item.code and _fits(item.target, found, targets)
         ]
         elsewhere: list[int] = []
+        variant = "renamed"
         if not matches and aliases and item.code not in _OF_A_MEASURE:
             rows = aliases.row_ids(item.target)
+            if not rows:
+                rows, variant = aliases.named(item.target), "named"
             elsewhere = [
                 i
                 for i, found in enumerate(result)
@@ -297,10 +328,10 @@ def acknowledge_findings(
             continue
         if not matches and item.code in not_asked:
             continue
-        if matches or complete or item.code not in RULES or RULES[item.code].scope != "list":
+        if matches or complete or RULES[item.code].scope != "list":
             if elsewhere and not matches:
-                meant = targets.get(result[elsewhere[0]].place.row_id or 0, "")
-                result.append(_renamed(item, place, meant))
+                meant = (targets.get(result[i].place.row_id or 0, "") for i in elsewhere)
+                result.append(_renamed(item, place, variant, "』か『".join(dict.fromkeys(meant))))
             else:
                 result.append(_stale(item, place, [result[i] for i in matches]))
     return result
@@ -315,10 +346,10 @@ def _fits(target: str, found: Finding, targets: Mapping[int, str]) -> bool:
     return wanted in names or wanted.replace("-", "") in {n.replace("-", "") for n in names if n}
 
 
-def _renamed(item: Acknowledgement, place: Place, meant: str) -> Finding:
+def _renamed(item: Acknowledgement, place: Place, variant: str, meant: str) -> Finding:
     """What it was given for may be the row ``meant``, but its 対象 is another's as well."""
     facts: dict[str, Any] = {"code": item.code, "target": item.target, "subject": item.target}
-    return finding("O103", place, item.target, variant="renamed", meant=meant, **facts)
+    return finding("O103", place, item.target, variant=variant, meant=meant, **facts)
 
 
 def _stale(item: Acknowledgement, place: Place, matches: Sequence[Finding]) -> Finding:

@@ -8,12 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
 from sousei_xl.rules.parse import in_one_line
-from sousei_xl.rules.records import ProjectRow
+from sousei_xl.rules.records import REPEATED, ProjectRow
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import fresh_key
-
-# What a relisted row repeats; number and relevance are its own, a note is the department's.
-_REPEATED = ("name", "category", "department", "budget_kind", "budget", "description")
 
 
 def by_name(
@@ -132,7 +129,7 @@ def _link_department(
     if first.is_relisted and order[first.measure or ""] < order[head.measure or ""]:
         # The contents are those of the row that was the original; only the roles change.
         findings += _repeat(first, head, strategy)
-        first.unknown |= head.unknown & {*_REPEATED}
+        first.unknown |= head.unknown & {*REPEATED}
         first.relisted, first.link = None, "swapped"
         head.relisted, head.link, head.original = text.RELISTED, "demoted", first
         head = first
@@ -161,7 +158,7 @@ def fill(placed: Iterable[ProjectRow], strategy: Strategy) -> list[Finding]:
 
 def _repeat(row: ProjectRow, original: ProjectRow, strategy: Strategy) -> list[Finding]:
     findings: list[Finding] = []
-    for name in (*_REPEATED, *row.own):
+    for name in (*REPEATED, *row.own):
         blank = row.value(name) is None and name != "category"
         if row.link != "withdrawn" or blank:
             findings += _take(row, original, name, strategy)
@@ -172,7 +169,12 @@ def _repeat(row: ProjectRow, original: ProjectRow, strategy: Strategy) -> list[F
 
 def _take(row: ProjectRow, original: ProjectRow, name: str, strategy: Strategy) -> list[Finding]:
     mine, theirs = row.value(name), original.value(name)
-    if mine == theirs:
+    # Of a budget that is no plain number, nothing is left but what was typed.
+    typed = row.raw.values.get(name) if mine is None else mine
+    no_amount = original.budget_kind in (text.UNDECIDED, text.INCLUDED)
+    taken = original.budget_kind if name == "budget" and no_amount else theirs
+    shown = "" if text.is_blank(typed) else text.to_text(typed)
+    if mine == theirs and (not shown or text.key(shown) == text.key(text.to_text(taken))):
         return []
     # A figure that differs from the original's is L103 (``checks/lists.py``).
     told = name == "budget" and row.differs_from_original
@@ -183,15 +185,16 @@ def _take(row: ProjectRow, original: ProjectRow, name: str, strategy: Strategy) 
     same_in_print = name == "category" and {mine, theirs} <= {None, text.CONTINUED}
     if name in row.unknown or same_in_print or told:
         return []
-    label = strategy.field_by_name[name].label
-    no_amount = original.budget_kind in (text.UNDECIDED, text.INCLUDED)
-    taken = original.budget_kind if name == "budget" and no_amount else theirs
+    if taken is None:
+        variant = "waiting" if name in original.unknown else "emptied"
+    else:
+        variant = "blank" if not shown else "unread" if mine is None else ""
     return [
         finding(
             "A104",
-            row.place(name, label),
-            "" if mine is None else mine,
-            variant="blank" if mine is None else "emptied" if taken is None else "",
+            row.place(name, strategy.field_by_name[name].label),
+            shown,
+            variant=variant,
             subject=original.name or "",
             department=row.submitter,
             target=row.target,

@@ -43,8 +43,9 @@ class Aliases:
     def __init__(
         self, rows: Sequence[ProjectRow], typed: Iterable[RawRow], strategy: Strategy
     ) -> None:
-        self._rows, self._typed, self._strategy = rows, typed, strategy
+        self._rows, self._typed, self._strategy = rows, tuple(typed), strategy
         self._named: dict[str, set[int]] | None = None
+        self._by_name: dict[str, set[int]] | None = None
 
     def row_ids(self, target: str) -> set[int]:
         """The rows that ``target`` names or has named. A name tells more than a number beside it,
@@ -61,13 +62,22 @@ class Aliases:
             found = self._named.get(_spelling(f"{match['measure']} {match['name']}"), set())
         return found
 
+    def named(self, name: str) -> set[int]:
+        """The rows of a 事業名 that stands there without any place."""
+        if self._by_name is None:
+            self._by_name = defaultdict(set)
+            typed = {raw.row_id: raw for raw in self._typed}
+            for row in self._rows:
+                for own in _both_names(row, typed.get(row.row_id, row.raw)):
+                    self._by_name[_spelling(own)].add(row.row_id)
+        return self._by_name.get(_spelling(name), set())
+
     def _names(self, row: ProjectRow, raw: RawRow) -> Iterator[str]:
         typed = text.key(text.to_text(raw.values.get("measure")))
         measures = {row.measure or "", self._strategy.measure_spellings.get(typed, "")} - {""}
         number = text.parse_integer(raw.values.get("number")).value
         numbers = {row.number, row.submitted_number, number} - {None}
-        before, _ = text.split_new_mark(text.to_text(text.tidy_name(raw.values.get("name")).value))
-        names = {row.name or "", before} - {""}
+        names = _both_names(row, raw)
         for measure in measures:
             places = [measure, *(f"{measure}-{number}" for number in numbers)]
             yield from places[1:]
@@ -75,6 +85,12 @@ class Aliases:
                 shown = clip(text.printable(name), LONGEST_NAME)
                 for place in places:
                     yield from (f"{place} {shown}", f"{place} （新）{shown}")
+
+
+def _both_names(row: ProjectRow, raw: RawRow) -> set[str]:
+    """The name of a row now and before corrections."""
+    before, _ = text.split_new_mark(text.to_text(text.tidy_name(raw.values.get("name")).value))
+    return {row.name or "", before} - {""}
 
 
 def _spelling(target: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sousei_xl import text
-from sousei_xl.findings import Finding, asks_nothing, clip, is_error, is_for_department
+from sousei_xl.findings import Finding, clip, is_error, is_for_department
 from sousei_xl.rules.indicators.records import IndicatorDepartment, IndicatorResult
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets.checkbook.letters import Debt, Reminder, reminder
@@ -35,7 +35,7 @@ def reminders(result: ListResult, settings: Settings) -> list[Reminder]:
             reasons[item.place.file].append(item)
         elif is_error(item) and is_for_department(item):
             errors[item.place.file] += 1
-        elif is_for_department(item) and not asks_nothing(item):
+        elif is_for_department(item):
             questions[item.place.file].append(item)
     letters = []
     for department in result.departments:

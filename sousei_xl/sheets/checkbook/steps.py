@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from sousei_xl import text
-from sousei_xl.findings import OFFICE, RULES, Finding, is_error, is_open_confirmation
+from sousei_xl.findings import OFFICE, RULES, Finding, asks_nothing, is_error, is_open_confirmation
 from sousei_xl.rules.indicators.records import IndicatorDepartment, IndicatorResult
 from sousei_xl.rules.records import ListResult
 from sousei_xl.sheets import Contents, named
@@ -19,7 +19,8 @@ from sousei_xl.sheets.checkbook.reminders import indicator_reminders, reminders
 from sousei_xl.workspace import OFFICE_SHEET
 
 _REFUSED, _IGNORED = "受け付けなかったファイル", "読み込まないもの"
-_PARTS = ("部局あて", "事務局あて", "KPI", _REFUSED, _IGNORED, "確認済")
+_WAITING = "初出の修正待ち"
+_PARTS = ("部局あて", "事務局あて", "KPI", _REFUSED, _IGNORED, _WAITING, "確認済")
 _YEN, _STRAY = "R114", "F205"
 _MONEY = ("budget", "budget_kind")
 _LETTERS = "（依頼文は点検結果の「提出状況」にあります）"
@@ -33,12 +34,14 @@ def tally(contents: Contents) -> str:
     Every finding of the run, cell by cell, in one part each: 部局あて is the sum over the
     departments, 部局あて and 事務局あて together are the 要修正 that keep the list a draft.
     """
-    outcomes = {f.file: f.outcome for f in contents.result.files}
+    outcomes = {f.file: f.outcome for f in contents.result.files if not f.misplaced}
 
     def part(item: Finding) -> str:
         outcome = outcomes.get(item.place.file)
         if item.acknowledged:
             return "確認済"
+        if asks_nothing(item):
+            return _WAITING
         if RULES[item.code].scope == "kpi":
             return "KPI"
         if outcome in ("refused", "ignored"):
@@ -196,13 +199,21 @@ def _refused_beside(result: ListResult) -> list[str]:
     return [
         text.printable(f.file)
         for f in result.files
-        if f.outcome == "refused" and not f.unreached and f.department not in asked
+        if f.outcome == "refused" and not (f.unreached or f.misplaced) and f.department not in asked
     ]
 
 
 def _for_the_office(contents: Contents) -> Iterator[str]:
     sheets = {f.file for f in contents.result.files if f.outcome == "office"}
-    errors = [f for f in contents.findings if is_error(f)]
+    lost = [f.file for f in contents.result.files if f.misplaced]
+    if lost:
+        files = named([text.printable(f) for f in lost], 5)
+        yield (
+            f"『{OFFICE_SHEET}』と見られるファイルを読み込んでいません（{files}）。"
+            f"ファイル名を『{OFFICE_SHEET}』に戻し、inbox の直下に置いて、"
+            "もう一度統合します。それまで、一覧は作成中です。"
+        )
+    errors = [f for f in contents.findings if is_error(f) and f.place.file not in lost]
     in_sheet = sum(f.place.file in sheets for f in errors)
     elsewhere = sum(f.addressee == OFFICE and f.place.file not in sheets for f in errors)
     if in_sheet:
@@ -218,7 +229,7 @@ def _for_the_office(contents: Contents) -> Iterator[str]:
             f"「指摘一覧」を見て『{OFFICE_SHEET}』で直し、もう一度統合します。"
         )
     opened = sum(is_open_confirmation(f) for f in contents.findings)
-    if (opened or elsewhere) and not sheets:
+    if (opened or elsewhere) and not (sheets or lost):
         yield (
             f"『{OFFICE_SHEET}』が inbox にありません。"
             "「sousei-xl distribute --only 事務局修正」で作れます。"

@@ -1,0 +1,52 @@
+"""Lines of a form that are no projects: a note, a total or 該当なし typed below or into the table.
+
+Asked about field by field they would come back as projects of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sousei_xl import text
+from sousei_xl.findings import Finding, finding
+from sousei_xl.rules.records import ProjectRow
+from sousei_xl.strategy import Strategy
+
+# 番号 may count the lines, 部局名 is a default, 備考 may say anything.
+_BESIDE = ("name", "number", "department", "note")
+_NO_PROJECT = {
+    text.key(words)
+    for words in ("該当なし", "該当無し", "該当事業なし", "該当する事業なし", "事業なし")
+}
+
+
+def is_note(row: ProjectRow, strategy: Strategy) -> bool:
+    """Whether a row has a name and nothing else that a project has; a 合計 may have an amount."""
+    raw = row.raw
+    name = raw.values.get("name")
+    others = {f.name for f in strategy.fields} - {*_BESIDE}
+    if text.says_nothing(name):
+        others.remove("budget")
+    if text.is_blank(name) or others & {*raw.errors, *raw.uncached, *raw.merged}:
+        return False
+    return all(text.is_blank(raw.values.get(other)) for other in others)
+
+
+def ask(rows: Iterable[ProjectRow], strategy: Strategy) -> list[Finding]:
+    """R101, once for each of these rows."""
+    label = strategy.field_by_name["name"].label
+    found = []
+    for row in rows:
+        name = text.to_text(row.raw.values.get("name"))
+        nothing = text.key(name).strip("()[]【】※。") in _NO_PROJECT
+        found.append(
+            finding(
+                "R101",
+                row.place("name", label),
+                name,
+                variant="no_project" if nothing else "note",
+                subject=name,
+                department=row.submitter,
+            )
+        )
+    return found
