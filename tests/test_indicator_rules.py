@@ -1580,7 +1580,7 @@ def test_merged_cells_are_what_must_be_mended() -> None:
     for item in found:
         assert "未入力の理由のセルが上の行と結合されているため" in item.message
         assert "セルの結合を解除し、どの行にも入力" in item.cure
-    row = kpi_row(1, "G3-1", {"H29実績": 104}, file="経済部.xlsx", merged=frozenset({"reason"}))
+    row = kpi_row(1, "G3-1", {"H29実績": 104}, file="経済部.xlsx", merged={"reason": "調査中"})
     assert of_sum(row) == [("K113", "O5", "未入力の理由")]
     found = merged("J4:J6", "K4:K5", **whole, H29実績=27)
     assert [(f.code, f.place.cell) for f in found] == [

@@ -17,11 +17,10 @@ from sousei_xl.forms.indicator_layout import (
     lost_columns,
 )
 from sousei_xl.intake.read import Reading
-from sousei_xl.intake.table import COPY, Table, leftovers, merged_rows, overlooked
+from sousei_xl.intake.table import COPY, Table, covered_cells, leftovers, overlooked
 from sousei_xl.rules.records import RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import column_by_name, input_names
-from sousei_xl.text import Value
 
 
 def with_indicators(
@@ -140,15 +139,13 @@ def _rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -> It
     """The rows below the header that have an ID or anything filled in, repeated headers apart."""
     sheet, letters = table.sheet, table.letters
     inputs = input_names(strategy.settings)
-    covered = {name: merged_rows(sheet, letters[name]) for name in inputs if name in letters}
-    above: dict[str, Value] = {}
+    covered = covered_cells(sheet, {n: c for n, c in table.columns.items() if n in inputs})
     for number, line in table.lines():
         values = {
             name: line[column] if column < len(line) else None
             for name, column in table.columns.items()
             if name != "check"
         }
-        above |= {name: values[name] for name, rows in covered.items() if number not in rows}
         cells = {name: f"{letters[name]}{number}" for name in values}
         row = RawRow(
             0,
@@ -160,11 +157,7 @@ def _rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -> It
             errors={n: sheet.errors[c] for n, c in cells.items() if c in sheet.errors},
             uncached=frozenset(n for n, c in cells.items() if c in sheet.uncached),
             # What is merged with a blank cell looks blank.
-            merged=frozenset(
-                name
-                for name, rows in covered.items()
-                if number in rows and not text.is_blank(above.get(name))
-            ),
+            merged={n: v for n, v in covered.get(number, {}).items() if not text.is_blank(v)},
         )
         header = text.key(text.to_text(values.get("id"))) == text.key("ID")
         if not header and (not text.is_blank(values.get("id")) or _filled(row, inputs)):
