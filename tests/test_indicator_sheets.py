@@ -450,7 +450,12 @@ def many_contents() -> Contents:
     )
     rows = [
         kpi_row(
-            n, i.id, {"H27実績": n, "H28実績": n + n / 8, "速報・確報": ("速報", "確報")[n % 2]}
+            n,
+            i.id,
+            {
+                **{"単位": i.unit, "H27実績": n, "H28実績": n + n / 8},
+                "速報・確報": ("速報", "確報")[n % 2],
+            },
         )
         for n, i in enumerate(series, 1)
     ]
