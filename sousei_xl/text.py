@@ -173,7 +173,7 @@ def split_new_mark(name: str) -> tuple[str, bool]:
 
 def split_relisted_mark(name: str) -> tuple[str, bool]:
     """``産後ケア事業（再掲）``, ``再掲：産後ケア事業`` → (``産後ケア事業``, True)."""
-    bare = _RELISTED_MARK.sub("", name)
+    bare = _RELISTED_MARK.sub("", name) if RELISTED in name else name  # hardly any name has it
     return (bare, True) if bare and bare != name else (name, False)
 
 

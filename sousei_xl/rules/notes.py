@@ -5,11 +5,11 @@ Asked about field by field they would come back as projects of that name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
-from sousei_xl.rules.records import ProjectRow
+from sousei_xl.rules.records import ProjectRow, RawRow
 from sousei_xl.strategy import Strategy
 
 # 番号 may count the lines, 部局名 is a default, 備考 may say anything.
@@ -20,16 +20,21 @@ _NO_PROJECT = {
 }
 
 
-def is_note(row: ProjectRow, strategy: Strategy) -> bool:
-    """Whether a row has a name and nothing else that a project has; a 合計 may have an amount."""
-    raw = row.raw
+def find(rows: Iterable[ProjectRow], strategy: Strategy) -> list[ProjectRow]:
+    """The rows that have a name and nothing else that a project has; a 合計 may have an amount."""
+    others = [f.name for f in strategy.fields if f.name not in _BESIDE]
+    return [row for row in rows if _has_name_alone(row.raw, others)]
+
+
+def _has_name_alone(raw: RawRow, others: Sequence[str]) -> bool:
     name = raw.values.get("name")
-    others = {f.name for f in strategy.fields} - {*_BESIDE}
-    if text.says_nothing(name):
-        others.remove("budget")
-    if text.is_blank(name) or others & {*raw.errors, *raw.uncached, *raw.merged}:
-        return False
-    return all(text.is_blank(raw.values.get(other)) for other in others)
+    for other in others:  # nearly every row has the first of them
+        if not text.is_blank(raw.values.get(other)) and not (
+            other == "budget" and text.says_nothing(name)
+        ):
+            return False
+    unread = {*raw.errors, *raw.uncached, *raw.merged}
+    return not text.is_blank(name) and unread.isdisjoint(others)
 
 
 def ask(rows: Iterable[ProjectRow], strategy: Strategy) -> list[Finding]:

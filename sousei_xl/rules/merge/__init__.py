@@ -57,10 +57,11 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     # Nobody has to correct a row that is not to be listed.
     found = [f for f in found if f.place.row_id not in gone or not is_error(f)]
     candidates = [r for r in rows if r.row_id not in gone]
-    aside = {r.row_id for r in candidates if notes.is_note(r, strategy)}
+    lines = notes.find(candidates, strategy)
+    aside = {r.row_id for r in lines}
     found = [f for f in found if f.place.row_id not in aside or not is_error(f)]
-    found += notes.ask((r for r in candidates if r.row_id in aside), strategy)
-    judged = [r for r in candidates if r.row_id not in aside]
+    found += notes.ask(lines, strategy)
+    judged = [r for r in candidates if r.row_id not in aside] if aside else candidates
     found += schema.validate(judged, strategy)
 
     listable = [r for r in candidates if r.measure in strategy.measure_by_key and r.name]
