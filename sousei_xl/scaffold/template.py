@@ -198,8 +198,8 @@ def _states(grids: Mapping[str, Grid]) -> dict[str, Formula]:
             f"{filled[DEPARTMENTS]}部局" if filled[DEPARTMENTS] else MISSING,
         ),
         INDICATORS: Formula(
-            f'=IF({indicators}=0,"なし",{indicators}&"系列")',
-            f"{filled[INDICATORS]}系列" if filled[INDICATORS] else "なし",
+            f'=IF({indicators}=0,"なし",{indicators}&"件")',
+            f"{filled[INDICATORS]}件" if filled[INDICATORS] else "なし",
         ),
         FIELDS: Formula(f'="標準 {filled[FIELDS]}、独自 "&{own}', f"標準 {filled[FIELDS]}、独自 0"),
         FORM: Formula(
