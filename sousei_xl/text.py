@@ -74,7 +74,9 @@ _NEW_MARK = re.compile(rf"^(?:{_NEW})+\s*")
 _NEW_AT_END = re.compile(rf"(?:{_NEW})+\s*$")
 _LAST_OF_MARK = re.compile(rf"[{_CLOSING}🈟]\s*$")
 _AGAIN = rf"[{_OPENING}]\s*再掲\s*[{_CLOSING}]"
-_RELISTED_MARK = re.compile(rf"^[※\s]*(?:{_AGAIN}|再掲[\s:：])\s*|\s*(?:※?{_AGAIN}|[\s※]再掲)\s*$")
+_RELISTED_FIRST = re.compile(rf"^[※\s]*(?:{_AGAIN}|再掲[\s:：])\s*")
+_RELISTED_LAST = re.compile(rf"\s*(?:※?{_AGAIN}|[\s※]再掲)\s*$")
+_LONGEST_MARK = 24  # at the end of a name: further back nobody looks, for that takes its time
 _OUTER = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
 
 
@@ -124,7 +126,13 @@ def fresh_key(text: str) -> str:
 
 def _without_new_mark(name: str) -> str:
     bare = _NEW_MARK.sub("", name, count=1)
-    return _NEW_AT_END.sub("", bare, count=1) if _LAST_OF_MARK.search(bare[-9:]) else bare
+    return _without_last(_NEW_AT_END, bare) if _LAST_OF_MARK.search(bare[-9:]) else bare
+
+
+def _without_last(mark: re.Pattern[str], name: str) -> str:
+    body, end = name[:-_LONGEST_MARK], name[-_LONGEST_MARK:]
+    shorter = mark.sub("", end, count=1)
+    return (body + shorter).rstrip() if shorter != end else name
 
 
 def heading_key(value: Value) -> str:
@@ -173,7 +181,9 @@ def split_new_mark(name: str) -> tuple[str, bool]:
 
 def split_relisted_mark(name: str) -> tuple[str, bool]:
     """``産後ケア事業（再掲）``, ``再掲：産後ケア事業`` → (``産後ケア事業``, True)."""
-    bare = _RELISTED_MARK.sub("", name) if RELISTED in name else name  # hardly any name has it
+    bare = name
+    if RELISTED in name:  # hardly any has it
+        bare = _without_last(_RELISTED_LAST, _RELISTED_FIRST.sub("", name, count=1))
     return (bare, True) if bare and bare != name else (name, False)
 
 

@@ -568,6 +568,13 @@ def test_what_must_be_corrected_cannot_be_confirmed() -> None:
     assert result.is_draft
 
 
+def test_a_gap_is_confirmed_by_the_measure_as_the_form_offers_it() -> None:
+    option = STRATEGY.measure_by_key["2ア"].option
+    for target in ("2ア", "２ア", option):
+        result = merged(*GAP, office=office(confirmed=[("L109", target, "")]))
+        assert one(result, "L109").acknowledged, target
+
+
 def test_a_confirmation_whose_value_has_changed_says_both() -> None:
     result = merged(*GAP, office=office(confirmed=[("L109", "2ア", "5")]))
     item = one(result, "O103")
@@ -691,6 +698,17 @@ def test_a_number_that_is_printed_beside_another_row_is_asked_about(
         assert "O104" not in {f.code for f in told.findings}
         changed = next(r for r in told.listed if r.name == name)
         assert (changed.budget, told.written[changed.row_id]) == (900, write)
+
+
+def test_rows_that_move_up_behind_a_withheld_one_make_no_question() -> None:
+    rows = [row(i, name, number=i) for i, name in ((1, "甲"), (2, "乙"), (3, "丙"))]
+    asked = ("2ア-1", "掲載しない", "", "", "")
+    result = merged(*rows, office=office(asked), strategy=strategy_of(settings=AUTO))
+    assert [r.number for r in result.listed] == [1, 2]
+    assert "O104" not in {f.code for f in result.findings}
+    swapped = [row(1, "甲", number=5), row(2, "乙", number=1)]
+    result = merged(*swapped, office=office(asked), strategy=strategy_of(settings=AUTO))
+    assert one(result, "O104").value == "2ア-1"
 
 
 def test_the_number_that_the_office_gave_is_told_apart_from_that_of_the_form() -> None:

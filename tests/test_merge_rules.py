@@ -326,6 +326,41 @@ RELISTING: list[tuple[str, list[RawRow], list[str], Codes, dict[int, int]]] = [
 ]
 
 
+def test_a_row_that_takes_its_originals_place_has_its_own_budget() -> None:
+    """What stands in its cell was nobody's while it was a relisted row."""
+    withheld = office(("2ア-1", "掲載しない", "", "", ""))
+    for typed, code, budget, kind in (
+        ("未定", "R116", None, "未定"),
+        ("12,000円", "R105", None, ""),
+        (None, "L111", 1000, ""),
+    ):
+        cells = {"relisted": "再掲", "budget": typed}
+        result = merged(row(1, "甲"), row(2, "甲", "3ア", **cells), office=withheld)
+        assert code in {f.code for f in result.findings}
+        (listed,) = result.listed
+        assert (listed.budget, listed.budget_kind) == (budget, kind)
+
+
+def test_a_copy_of_a_sheet_is_the_one_that_was_read_later() -> None:
+    """Whatever the numbers say; what only the copy has is not to be deleted with it."""
+    first = [row(1, "甲", number=2), row(2, "乙", number=3)]
+    again = [row(3, "甲", number=1, budget=7), row(4, "丙", number=4)]
+    copied = [replace(r, sheet="事業 (2)") for r in again]
+    item = one(merged(*first, *copied), "L106")
+    assert "シート『事業 (2)』の1行は" in item.message
+    assert "内容の違う行が1行あります。このシートだけにある行が1行あります。" in item.message
+
+
+def test_a_misspelled_original_of_two_relisted_rows_is_named() -> None:
+    rows = [
+        row(1, "移住促進事業"),
+        *(row(i, "移住推進事業", f"3{m}", **RE) for i, m in ((2, "ア"), (3, "イ"))),
+    ]
+    for item in (f for f in merged(*rows).findings if f.code == "L101"):
+        assert "『移住促進事業』" in item.cure
+        assert "空欄" not in item.message
+
+
 def test_where_two_other_departments_have_it_no_chance_decides_whose_it_is() -> None:
     third = "総合政策部"
     strategy = strategy_of(departments=[(1, E), (2, N), (3, third)])

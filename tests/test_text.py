@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import Any
 
 import pytest
@@ -473,3 +474,16 @@ def test_date(value: Any, date: dt.date | None) -> None:
 def test_japanese_dates_come_back(date: dt.date, shown: str) -> None:
     assert text.japanese_date(date) == shown
     assert text.parse_date(shown) == date
+
+
+def test_marks_in_names_are_looked_for_in_no_time() -> None:
+    """A cell may hold tens of thousands of blanks, and nobody stops the process that reads it."""
+    began = time.process_time()
+    for name in ("あ" + " " * 32_000 + "）", "再掲い" + " " * 32_000 + "x", " " * 32_000 + "再掲"):
+        text.split_new_mark(name)
+        text.split_relisted_mark(name)
+        text.fresh_key(name)
+    assert time.process_time() - began < 1
+    assert text.split_relisted_mark("甲事業　（ 再掲 ）") == ("甲事業", True)
+    assert text.split_relisted_mark("※再掲：甲") == ("甲", True)
+    assert text.split_new_mark("甲事業【 新規 】（新）") == ("甲事業", True)

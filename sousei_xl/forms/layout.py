@@ -143,7 +143,7 @@ def renamed_headings(
     found = {}
     for label in missing:
         wanted = text.heading_key(label)
-        within = [key for key in unknown if wanted in key or key in wanted]
+        within = [k for k in unknown if wanted in k or (k in wanted and len(k) > 1)]
         near = within or difflib.get_close_matches(wanted, unknown, n=1)
         if near:
             found[label] = unknown.pop(near[0])

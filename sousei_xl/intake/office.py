@@ -128,7 +128,7 @@ def _additions(
     tables = [t for t in find_tables(reading.sheets, strategy) if _is_added(t)]
     tables.sort(key=lambda table: text.key(table.sheet.name) != wanted)
     found = {table.sheet.name for table in tables}
-    if all(text.key(name) != wanted for name in found):
+    if not found:
         findings.append(finding("F201", Place(file, ADDED), missing=f"シート「{ADDED}」の見出し"))
     for sheet in reading.sheets:
         copied = COPY.sub("", text.key(sheet.name)) == wanted != text.key(sheet.name)

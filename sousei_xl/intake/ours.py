@@ -15,6 +15,7 @@ from sousei_xl.workspace import OFFICE_SHEET, OperatorError, file_key
 OFFICIAL = "別紙"
 OFFICE_KIND = f"『{OFFICE_SHEET}』"
 _OFFICE_STEM = file_key(PurePosixPath(OFFICE_SHEET).stem)
+_LONGEST_SUFFIX = 7  # ``(1)``, `` - コピー``, ``_最新``: longer ones make another name
 
 
 def _kinds() -> tuple[tuple[str, set[str]], ...]:
@@ -48,7 +49,8 @@ def is_office_sheet(reading: Reading) -> bool:
     One that cannot be read at all (.xls) goes by its name.
     """
     if reading.refusal:
-        return file_key(PurePosixPath(reading.file).name).startswith(_OFFICE_STEM)
+        stem = file_key(PurePosixPath(reading.file).stem)
+        return stem.startswith(_OFFICE_STEM) and len(stem) <= len(_OFFICE_STEM) + _LONGEST_SUFFIX
     return kind_of(sheet.name for sheet in reading.sheets) == OFFICE_KIND
 
 

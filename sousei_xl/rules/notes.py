@@ -5,6 +5,7 @@ Asked about field by field they would come back as projects of that name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from sousei_xl import text
@@ -14,6 +15,8 @@ from sousei_xl.strategy import Strategy
 
 # 番号 may count the lines, 部局名 is a default, 備考 may say anything.
 _BESIDE = ("name", "number", "department", "note")
+# 農政部計, 小計（3イ）: no name of a project ends so.
+_TOTAL = re.compile(r"(?:.*[部課局室]|[小合総])?計\s*(?:[(\[].*)?")
 _NO_PROJECT = {
     text.key(words)
     for words in ("該当なし", "該当無し", "該当事業なし", "該当する事業なし", "事業なし")
@@ -26,12 +29,14 @@ def find(rows: Iterable[ProjectRow], strategy: Strategy) -> list[ProjectRow]:
     return [row for row in rows if _has_name_alone(row.raw, others)]
 
 
+def _is_total(name: text.Value) -> bool:
+    return text.says_nothing(name) or bool(_TOTAL.fullmatch(text.nfkc(text.to_text(name)).strip()))
+
+
 def _has_name_alone(raw: RawRow, others: Sequence[str]) -> bool:
     name = raw.values.get("name")
     for other in others:  # nearly every row has the first of them
-        if not text.is_blank(raw.values.get(other)) and not (
-            other == "budget" and text.says_nothing(name)
-        ):
+        if not text.is_blank(raw.values.get(other)) and not (other == "budget" and _is_total(name)):
             return False
     unread = {*raw.errors, *raw.uncached, *raw.merged}
     return not text.is_blank(name) and unread.isdisjoint(others)

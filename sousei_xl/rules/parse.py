@@ -12,7 +12,7 @@ from typing import Any
 from sousei_xl import text
 from sousei_xl.findings import Finding, clip, finding
 from sousei_xl.rules.records import NOTHING, REPEATED, ProjectRow, RawRow
-from sousei_xl.strategy import Strategy
+from sousei_xl.strategy import AUTOMATIC, Strategy
 from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Money, Parsed
 
@@ -24,12 +24,16 @@ def in_one_line(value: text.Value) -> str:
     return clip(text.to_text(value).replace("\n", "↵"))
 
 
+_BLANK_MEANS = text.spellings({text.CONTINUED: (), text.INITIAL: ()})  # 掲載区分, 予算区分
+
+
 class _Cells:
     """The cells of one row while it is parsed: values in, findings and unknown fields out."""
 
     def __init__(self, row: ProjectRow, strategy: Strategy) -> None:
         self.row = row
         self.raw = row.raw
+        self.numbered = strategy.settings.numbering == AUTOMATIC
         self.fields = strategy.field_by_name
         self.findings: list[Finding] = []
         self.unknown: set[str] = set()
@@ -64,9 +68,11 @@ class _Cells:
 
     def _is_missed(self, name: str) -> bool:
         """Whether a person sees something in the merged cell that covers this one, and that is
-        neither what stands for a blank nor R101's."""
+        neither what a blank means nor R101's."""
         shown = self.raw.merged.get(name)
         if text.is_blank(shown) or name in ("measure", "note"):
+            return False
+        if (name == "number" and self.numbered) or text.choice(shown, _BLANK_MEANS).value:
             return False
         if self.row.is_relisted and name != "name" and (name in REPEATED or self.fields[name].own):
             return False
@@ -91,7 +97,8 @@ def parse_row(
 
     ``submitter`` is the department of the file (the default 部局名). ``row`` is given when a
     correction of the office has changed the raw row: its ``corrected`` places stay.
-    Returns the row and the findings of its cells (R105, R108, R110, R111, R120, A101–A103, A106).
+    Returns the row and the findings of its cells (R105, R107, R108, R110, R111, R120, A101–A103,
+    A106).
     """
     row = row or ProjectRow(raw, submitter)
     row.raw = raw
@@ -215,7 +222,20 @@ def _budget(cells: _Cells) -> None:
     if row.is_relisted and (money.problem or money.kind or (money.amount or 0) < 0):
         row.budget = None  # it is its original's: what stands here is quoted then (A104)
         return
-    typed = text.to_text(value)
+    _own_budget(cells, value, money)
+
+
+def budget_of_an_original(row: ProjectRow, strategy: Strategy) -> list[Finding]:
+    """Type the budget of a row that has taken its original's place, and so has one of its own."""
+    cells = _Cells(row, strategy)
+    value = row.raw.values.get("budget")
+    _own_budget(cells, value, text.parse_money(value))
+    row.unknown |= cells.unknown
+    return cells.findings
+
+
+def _own_budget(cells: _Cells, value: text.Value, money: Money) -> None:
+    row, typed = cells.row, text.to_text(value)
     if money.problem:
         variant = "" if money.problem == "text" else money.problem
         cells.reject("R105", "budget", typed, variant=variant, expected=money.expected)

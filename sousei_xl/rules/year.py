@@ -19,7 +19,7 @@ from sousei_xl.findings import Finding, Place, clip, finding
 from sousei_xl.rules.checks.listing import Listing, at
 from sousei_xl.rules.checks.rows import thousandth
 from sousei_xl.rules.records import ProjectRow
-from sousei_xl.strategy.fields import FORMER_MEASURE
+from sousei_xl.strategy.fields import own_note
 
 _SMALL = 1000  # thousand yen: nobody has to explain less
 
@@ -173,7 +173,7 @@ def nothing_is_forgotten(year: Year) -> Iterator[Finding]:
 
 def _has_reason(row: ProjectRow) -> bool:
     """Whether 備考 has more than what the form was prefilled with."""
-    return bool(row.note) and not str(row.note).startswith(FORMER_MEASURE)
+    return bool(own_note(row.note or ""))
 
 
 CODES = ("Y101", "Y102", "Y103")

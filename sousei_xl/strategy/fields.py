@@ -117,6 +117,13 @@ CORE: tuple[Field, ...] = (
 # What a prefilled form says in 備考 of a row whose measure is no more.
 FORMER_MEASURE = "前年度の施策："
 
+
+def own_note(note: str) -> str:
+    """What a department has written into 備考 below what the form was prefilled with."""
+    first, _, rest = note.partition("\n")
+    return (rest if first.startswith(FORMER_MEASURE) else note).strip()
+
+
 # Headings that stand beside the fields in the form or in データ_事業: no field may take them.
 RESERVED = (
     "入力チェック",

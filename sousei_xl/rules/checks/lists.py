@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 
@@ -36,16 +36,17 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
         elif row.link == "several":
             places = "、".join(owners[row.name_key])
             yield at("L101", row, "department", listing, row.name, variant="several", places=places)
-        elif row.link == "missing" and listing.complete and len(unfound[row.name_key]) > 1:
-            rows = unfound[row.name_key]
-            # Each department is told once, at the first of its rows.
-            if row is next(r for r in rows if r.counted == row.counted):
+        elif row.link == "missing" and listing.complete:
+            if "relisted" in row.unknown:  # R107: the name is to be mended first
+                continue
+            near = nearest(row.name or "", candidates.of(row))
+            rows = [r for r in unfound[row.name_key] if r.counted == row.counted]
+            if near or len(rows) < 2:
+                yield at("L101", row, "name", listing, row.name, candidates=near)
+            elif row is rows[0]:  # told once
                 places = "と".join(r.target for r in rows) + "の"
                 places += "どちらにも" if len(rows) == 2 else "どれにも"
                 yield at("L101", row, "relisted", listing, row.name, variant="all", places=places)
-        elif row.link == "missing" and listing.complete:
-            near = nearest(row.name or "", candidates.of(row))
-            yield at("L101", row, "name", listing, row.name, candidates=near)
         elif row.link == "missing":
             yield at("L102", row, "name", listing, row.name, missing=f"未提出：{missing}")
         elif row.link == "held" or (row.original and row.original.row_id in listing.broken):
@@ -132,7 +133,7 @@ def once_per_measure(listing: Listing) -> Iterator[Finding]:
     each with the other's row. A row that the office has added beside a department's is its own.
     What a copied sheet repeats is told once.
     """
-    copies: dict[tuple[str, str], list[ProjectRow]] = defaultdict(list)
+    copies: dict[tuple[str, str], list[tuple[ProjectRow, ProjectRow]]] = defaultdict(list)
     for group in listing.namesakes:
         listed: dict[tuple[str, str], list[ProjectRow]] = defaultdict(list)
         for row in group:
@@ -140,27 +141,36 @@ def once_per_measure(listing: Listing) -> Iterator[Finding]:
         for rows in listed.values():
             if len(rows) > 1:
                 yield from _listed_again(rows, listing, copies)
-    for (_, sheet), again in copies.items():
-        first = min(again, key=lambda row: row.raw.row)
-        facts = {"variant": "sheet", "sheet": sheet, "count": len(again)}
+    rows_of = Counter((r.raw.file, r.raw.sheet) for r in listing.placed) if copies else Counter()
+    for (file, sheet), pairs in copies.items():
+        first = min((row for row, _ in pairs), key=lambda row: row.raw.row)
+        different = sum((r.budget, r.description) != (h.budget, h.description) for r, h in pairs)
+        own = rows_of[file, sheet] - len(pairs)
+        kept = f"内容の違う行が{different}行あります。" if different else ""
+        kept += f"このシートだけにある行が{own}行あります。" if own > 0 else ""
+        facts = {"variant": "sheet", "sheet": sheet, "count": len(pairs), "kept": kept}
         yield at("L106", first, "name", listing, first.name, **facts)
 
 
 def _listed_again(
     rows: Sequence[ProjectRow],
     listing: Listing,
-    copies: dict[tuple[str, str], list[ProjectRow]],
+    copies: dict[tuple[str, str], list[tuple[ProjectRow, ProjectRow]]],
 ) -> Iterator[Finding]:
     """L106 for the rows of one project and measure; those on another sheet of one file go to
-    ``copies``."""
+    ``copies``, each with the row of the file's first sheet."""
+    sheets: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: row.row_id):  # as they were read: 事業 comes first
+        sheets.setdefault(row.raw.file, row.raw.sheet)
     heads: dict[str, ProjectRow] = {}
     for row in rows:
-        heads.setdefault(row.raw.file, row)
+        if row.raw.sheet == sheets[row.raw.file]:
+            heads.setdefault(row.raw.file, row)
     submitted = [row for row in heads.values() if not row.is_added]
     for row in rows:
         head = heads[row.raw.file]
         if head is not row and head.raw.sheet != row.raw.sheet:
-            copies[row.raw.file, row.raw.sheet].append(row)
+            copies[row.raw.file, row.raw.sheet].append((row, head))
             continue
         if head is not row:
             yield at("L106", row, "name", listing, row.name, original=head.target)

@@ -45,7 +45,10 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     """
     settled = units.settle(intake.submissions, strategy)
     superseded_files = {s.file for s in settled.superseded}
-    findings = [f for f in intake.findings if f.place.file not in superseded_files]
+    # Why it counts as an earlier one may be its 版 (F210).
+    findings = [
+        f for f in intake.findings if f.place.file not in superseded_files or f.code == "F210"
+    ]
     findings += settled.findings
 
     raw_rows = _raw_rows(settled.active, intake, strategy)

@@ -302,10 +302,13 @@ def acknowledge_findings(
             result.append(finding("O103", item.at("指摘コード"), item.code, variant="no_code"))
             continue
         place = replace(item.place, label="対象")
+        target = item.target
+        if aliases and item.code in _OF_A_MEASURE:
+            target = aliases.measure(target)
         matches = [
             i
             for i, found in enumerate(result)
-            if found.code == item.code and _fits(item.target, found, targets)
+            if found.code == item.code and _fits(target, found, targets)
         ]
         elsewhere: list[int] = []
         variant = "renamed"

@@ -49,7 +49,7 @@ def assign_numbers(
     ordered: list[ProjectRow] = []
     for rows in groups.values():
         if automatic:
-            rows.sort(key=lambda r: (r.is_relisted, r.previous_number or _LAST, r.row_id))
+            rows.sort(key=automatic_order)
             _put_in_place(rows)
             first, unnumbered = 1, rows
         else:
@@ -66,6 +66,11 @@ def assign_numbers(
             row.number = given
         ordered += rows
     return ordered, findings
+
+
+def automatic_order(row: ProjectRow) -> tuple[bool, int, int]:
+    """Sorts the rows of a measure where the list numbers them itself."""
+    return row.is_relisted, row.previous_number or _LAST, row.row_id
 
 
 def _put_in_place(rows: list[ProjectRow]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
-from sousei_xl.rules.parse import in_one_line
+from sousei_xl.rules.parse import budget_of_an_original, in_one_line
 from sousei_xl.rules.records import REPEATED, ProjectRow
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import fresh_key
@@ -111,10 +111,12 @@ def _promote(rows: Sequence[ProjectRow], strategy: Strategy) -> list[Finding]:
     """The earliest of the rows whose original is gone takes its place."""
     head, *rest = rows
     findings: list[Finding] = []
-    if head.original is not None:
-        findings = _repeat(head, head.original, strategy)
-        head.counted = head.counted or head.original.counted
     head.relisted = None
+    if head.original is not None:
+        if head.budget is None and "budget" not in head.unknown:
+            findings += budget_of_an_original(head, strategy)
+        findings += _repeat(head, head.original, strategy)
+        head.counted = head.counted or head.original.counted
     for row in rest:
         row.link, row.original = "found", head
     return findings
@@ -159,7 +161,8 @@ def fill(placed: Iterable[ProjectRow], strategy: Strategy) -> list[Finding]:
 def _repeat(row: ProjectRow, original: ProjectRow, strategy: Strategy) -> list[Finding]:
     findings: list[Finding] = []
     for name in (*REPEATED, *row.own):
-        blank = row.value(name) is None and name != "category"
+        blank = text.is_blank(row.raw.values.get(name)) and row.value(name) is None
+        blank = blank and name != "category"
         if row.link != "withdrawn" or blank:
             findings += _take(row, original, name, strategy)
     if row.link != "withdrawn":

@@ -15,8 +15,9 @@ from dataclasses import replace
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, clip, finding
+from sousei_xl.rules.merge.order import automatic_order
 from sousei_xl.rules.records import REORDER, AppliedCorrection, ProjectRow, RawRow
-from sousei_xl.strategy import Strategy
+from sousei_xl.strategy import AUTOMATIC, Strategy
 
 TARGET = re.compile(r"(?P<measure>\S+?)\s*-\s*(?P<number>\d+)?(?:\s+(?P<name>.+))?")
 LONGEST_NAME = 100
@@ -46,6 +47,10 @@ class Aliases:
         self._rows, self._typed, self._strategy = rows, tuple(typed), strategy
         self._named: dict[str, set[int]] | None = None
         self._by_name: dict[str, set[int]] | None = None
+
+    def measure(self, target: str) -> str:
+        """The key of the measure that ``target`` names (``1ウ 教育環境``), or else what it says."""
+        return self._strategy.measure_spellings.get(text.key(target), target)
 
     def row_ids(self, target: str) -> set[int]:
         """The rows that ``target`` names or has named. A name tells more than a number beside it,
@@ -125,8 +130,9 @@ def ask_which_row(
     for applied, match in asked:
         meant = by_id[applied.row_id or 0]
         measure = strategy.measure_spellings.get(text.key(match["measure"]), "")
-        others = [r for r in printed[measure, int(match["number"])] if r is not meant]
-        if others:
+        number = int(match["number"])
+        others = [r for r in printed[measure, number] if r is not meant]
+        if others and not (meant.withheld and _was_printed(meant, number, rows, strategy)):
             target = applied.correction.target
             yield finding(
                 "O104",
@@ -138,6 +144,17 @@ def ask_which_row(
                 write=f"{measure} {clip(meant.former_name or meant.name or '', LONGEST_NAME)}",
                 write_other=as_written(others[0]),
             )
+
+
+def _was_printed(
+    row: ProjectRow, number: int, rows: Sequence[ProjectRow], strategy: Strategy
+) -> bool:
+    """Whether a withheld row had that number while it was listed: then those behind it have only
+    moved up."""
+    if strategy.settings.numbering != AUTOMATIC:
+        return False
+    same = (r for r in rows if r.measure == row.measure)
+    return sum(automatic_order(r) < automatic_order(row) for r in same) == number - 1
 
 
 def name_numbered_rows(

@@ -10,7 +10,7 @@ from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.checkbook.cells import Inbox, typed
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
-from sousei_xl.strategy.fields import FORMER_MEASURE
+from sousei_xl.strategy.fields import own_note
 
 SHEET = "備考"
 
@@ -64,18 +64,12 @@ def _noted(contents: Contents) -> Iterator[tuple[str, str, Place, str, str]]:
     """(対象 or why the row is not listed, 部局名, place, 事業名, 備考), listed rows first."""
     result = contents.result
     for row in result.listed:
-        if _says_something(row.note):
-            yield row.target, row.department, result.origins[row.row_id].place, row.name, row.note
+        if note := own_note(row.note):
+            yield row.target, row.department, result.origins[row.row_id].place, row.name, note
     aside = (
         *((_HELD, row.raw, row.department, row.name) for row in result.held),
         *((row.reason, row.raw, row.department, row.name) for row in result.withdrawn),
     )
     for why, raw, department, name in aside:
-        note = typed(raw.values.get("note"))
-        if _says_something(note):
+        if note := own_note(typed(raw.values.get("note"))):
             yield why, department, raw.place("note"), name, note
-
-
-def _says_something(note: str) -> bool:
-    """Whether there is more than what the form was prefilled with."""
-    return bool(note.strip()) and not note.startswith(FORMER_MEASURE)
