@@ -244,6 +244,9 @@ def test_k101_unknown_indicator(typed: str) -> None:
         ("2ア-l", {}, ("2ア-1",), "配布した様式のIDに戻して", "『2ア-1』"),
         ("9-9", {"指標名": "青果物販売額"}, (), "もしかして：『3イ-3』", "新しい指標"),
         ("9-9", {"指標名": "青果物販売額"}, ("3イ-3",), "IDに戻して", "もしかして"),
+        # Both were edited a little.
+        ("2ア1", {"指標名": "移住に関する相談の件数"}, (), "もしかして：『2ア-1』", "新しい指標"),
+        ("2ア1", {"指標名": "移住に関する相談の件数"}, ("2ア-1",), "新しい指標", "もしかして"),
         ("2ア-9", {"指標名": "相談会の数"}, (), "新しい指標は、事務局に連絡", "もしかして"),
         ("3イ-4", {"指標名": "農産物輸出額"}, (), "行ごと削除してください", "もしかして"),
         ("合計", {}, (), "行ごと削除してください", "もしかして"),
@@ -268,6 +271,35 @@ def test_id_is_found_by_its_key_or_by_the_name() -> None:
     (item,) = of(report_rows(kpi_row(1, "", {**FULL, "指標名": "相談"})))
     assert item.code == "K101"
     assert "IDが空欄" in item.message
+
+
+def test_k101_a_row_without_an_id_takes_none_that_stands_in_the_form() -> None:
+    lost = {"指標名": "移住に関わる相談件数", "H29実績": 99}
+    for rows in (
+        (kpi_row(1, "2ア-1", FULL), kpi_row(2, "", lost)),
+        (kpi_row(2, "", lost), kpi_row(1, "２ア－１ ", FULL)),
+        # Of two such rows the first has the name.
+        (kpi_row(1, "", {**lost, **FULL}), kpi_row(2, "", lost)),
+    ):
+        result = report_rows(*rows)
+        assert [f.place.row for f in of(result, "K101", "K111")] == [6]
+        assert _said(result).actuals[2017] == 27
+        (item,) = of(result, "K101")
+        assert "『2ア-1』は、この様式の別の行にあります" in item.message
+    # Another form may have it: units may share an indicator.
+    forms = [kpi_row(1, "2ア-1", FULL), kpi_row(2, "", {**lost, **FULL}, file="2.xlsx")]
+    result = report(*(kpi_submission([r], unit=f"{r.row_id}課") for r in forms))
+    assert of(result, "K101") == []
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [("－", "－"), ("－", ""), ("", "－"), ("ー", "－")])
+def test_a_dash_as_part_is_no_part(mine: str, theirs: str) -> None:
+    strategy = with_indicator(part=mine)
+    typed = {**FULL, "指標名": "移住に関わる相談件数", "内訳": theirs}
+    result = report_rows(kpi_row(1, "", typed), strategy=strategy)
+    assert [(f.code, f.expected) for f in of(result)] == [("A101", "2ア-1")]
+    # Nor does an ID become another's by it.
+    assert of(report_rows(kpi_row(1, "2ア-1", typed), strategy=strategy), "K115") == []
 
 
 @pytest.mark.parametrize(
@@ -674,6 +706,37 @@ def test_k116_is_about_values_alone() -> None:
     assert codes("2ア-1", {**none, "H29実績": "約27"}) == ["K116"]
     assert codes("2ア-1", {**FULL, "単位": None}) == []
     assert codes("2ア-1", {**MORE_UNITS, "H28実績": None, "内訳": "市内"}) == ["K116", "K110"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "typed", "code"),
+    [
+        ("件", "件数", "K110"),
+        ("箇所", "か所", "K110"),
+        ("箇所", "ヶ所", "K110"),
+        ("人", "名", "K110"),
+        ("人", "足", "K110"),
+        ("％", "パーセント", "K110"),
+        ("千人", "千名", "K110"),
+        ("％", "%", None),
+        ("万人", "千人", "K116"),
+        ("人", "千人", "K116"),
+        ("千円", "円", "K116"),
+        ("億円", "百万円", "K116"),
+        ("件", "百件", "K116"),
+        ("％", "人", "K116"),
+        ("人", "%", "K116"),
+    ],
+)
+def test_k116_is_about_scales_and_k110_about_spellings(
+    unit: str, typed: str, code: str | None
+) -> None:
+    result = report_rows(
+        kpi_row(1, "2ア-1", {**FULL, "単位": typed}), strategy=with_indicator(unit=unit)
+    )
+    assert [f.code for f in of(result)] == ([code] if code else [])
+    held = code == "K116"
+    assert _said(result).actuals == ({} if held else {2015: 22, 2016: 24, 2017: 27})
 
 
 def test_k110_a_unit_where_the_strategy_has_none() -> None:
@@ -1434,6 +1497,10 @@ def with_headings(changed: Mapping[str, Any], **typed: Any) -> IndicatorResult:
         ("H29実績", "平成29年度実績値"),
         ("H29実績", "２０１７年度（確報）"),
         ("H29実績", 2017),
+        ("H29実績", "H29（件）"),
+        ("H29実績", "Ｈ29（単位：件）"),
+        ("H29実績", "平成29年度（2017年度）"),
+        ("H29実績", "H29（実績値）"),
         ("H28実績", "H28実績値※"),
         ("速報・確報", "速報/確報"),
         ("事務局判定", "事務局判定欄"),
@@ -1465,6 +1532,9 @@ def test_an_edited_heading_that_can_mean_one_column_only_counts(label: str, head
         ({"H29実績": "確定値"}, [("K3", "H29実績")]),
         ({"H29実績": "H29見込"}, [("K3", "H29実績")]),
         ({"H29実績": "H29目標"}, [("K3", "H29実績")]),
+        ({"H29実績": "H29（前年度）"}, [("K3", "H29実績")]),
+        ({"H29実績": "H29（主管課）"}, [("K3", "H29実績")]),
+        ({"H29実績": "H29（2016）"}, [("K3", "H29実績")]),
         ({"H29実績": None}, [("K3", "H29実績")]),
         ({"H29実績": "H28実績"}, [("K3", "H29実績")]),
         ({"H27実績": "過去1", "H28実績": "過去2"}, [("I3", "H27実績"), ("J3", "H28実績")]),
@@ -1497,6 +1567,13 @@ def test_k114_says_what_to_write_there() -> None:
     assert "見出しに『H29実績』と入力してください" in item.cure
 
 
+def test_k114_s_example_is_one() -> None:
+    example = re.fullmatch("見出し『(.+)』 → 『(.+)』に戻す", RULES["K114"].example)
+    assert example is not None
+    typed, label = example.groups()
+    assert [f.code for f in of(with_headings({label: typed}, H29実績=27))] == ["K114"]
+
+
 def test_k114_a_column_that_was_deleted() -> None:
     header = [h for h in HEADER if h not in ("H29実績", "H31実績")] + ["メモ"]
     table = {3: header, 4: [{"ID": "2ア-1", "H28実績": 24}.get(h) for h in header]}
@@ -1504,6 +1581,26 @@ def test_k114_a_column_that_was_deleted() -> None:
     (item,) = of(report(*came.submissions))
     assert (item.code, item.place.cell, item.place.row) == ("K114", "", 3)
     assert "『H29実績』の列が見つかりません" in item.message
+
+
+@pytest.mark.parametrize(
+    ("label", "asked"),
+    [
+        ("未入力の理由", True),
+        ("速報・確報", False),
+        ("公表予定", False),
+        ("事務局判定", False),
+        ("要因・課題", False),
+        ("今後の方向性", False),
+    ],
+)
+def test_k114_a_deleted_column_that_nobody_must_fill_in(label: str, asked: bool) -> None:
+    header = [h for h in HEADER if h != label]
+    typed = {"ID": "2ア-1", "H27実績": 22, "H28実績": 24, "H29実績": 27}
+    table = {3: header, 4: [typed.get(h) for h in header]}
+    result = report(*received(REPLY, sheet("KPI", table)).submissions)
+    assert [(f.code, f.place.label) for f in of(result)] == ([("K114", label)] if asked else [])
+    assert _said(result).actuals == {2015: 22, 2016: 24, 2017: 27}
 
 
 def test_values_below_a_lost_heading_are_a_report() -> None:
@@ -1600,6 +1697,38 @@ def test_k118_texts_that_stand_in_one_row_only() -> None:
         ("K118", "R5"),
         ("K118", "R6"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "merged", "found"),
+    [
+        # Nobody asks for the value, and what the screen shows is lost all the same.
+        ({"未入力の理由": "未公表"}, {"actual_2017": 23}, ["K118 K"]),
+        ({"事務局判定": "判定対象外"}, {"actual_2017": 23}, ["K118 K"]),
+        ({}, {"actual_2017": 23}, ["K107 K"]),
+        ({}, {"actual_2017": 23, "reason": "集計中"}, ["K107 K"]),
+        (FULL, {"reason": "集計中"}, []),
+        (FULL, {"office_class": "判定対象外", "actual_2018": 30}, []),
+        (FULL, {"stage": "速報"}, ["K118 N"]),
+    ],
+)
+def test_k118_where_no_other_finding_says_it(
+    typed: dict[str, Any], merged: dict[str, Any], found: list[str]
+) -> None:
+    result = report_rows(kpi_row(2, "2ア-1", typed, merged=merged))
+    assert [f"{f.code} {f.place.cell[0]}" for f in of(result)] == found
+
+
+def test_k118_beside_another_units_answer_and_what_was_published() -> None:
+    answer = kpi_row(1, "2ア-1", FULL)
+    silent = kpi_row(2, "2ア-1", {}, merged={"actual_2017": 23}, file="2.xlsx")
+    result = report(kpi_submission([answer]), kpi_submission([silent], unit="企画課"))
+    assert [(f.code, f.place.file) for f in of(result)] == [("K118", "2.xlsx")]
+    result = report_rows(
+        kpi_row(1, "2ア-1", {}, merged={"actual_2017": 23}),
+        previous={"2ア-1": {2017: Decimal(27)}},
+    )
+    assert [f.code for f in of(result)] == ["K107"]
 
 
 def test_row_ids_are_unique_in_a_run() -> None:

@@ -29,7 +29,15 @@ _ENOUGH = 4
 # What a department leaves out of a heading, or puts in its place: 速報/確報, 未入力理由.
 _LINKS = re.compile(r"[・･/,、。の\-~()\[\]【】「」※*:]")
 _SHORTEST = 3  # letters of a shortened heading that still say which one it is
-_ABOUT_A_YEAR = re.compile(r"(?P<year>.+?)(?:の?実績.*|\(.*\))?")
+_ABOUT_A_YEAR = re.compile(r"(?P<year>.+?)(?:の?実績.*|\((?:単位:?)?(?P<note>[^()]+)\))?")
+# What leaves a year its own actual when it stands in brackets behind it, as a unit does.
+_NOTES = frozenset(
+    text.key(word)
+    for word in (
+        *("実績", "実績値", "年", "年度", "人", "件"),
+        *("速報", "速報値", "暫定", "暫定値", "確報", "確報値", "確定", "確定値"),
+    )
+)
 # With one of these a heading of a year names other figures than its actuals.
 _NO_ACTUAL = re.compile(r"見込|見通|予定|予測|予想|目標|目安|計画|予算|比|率|差|増|減|累計")
 
@@ -89,18 +97,27 @@ def _edited(
         shown = text.to_text(value)
         if column in taken or text.is_blank(value) or len(shown) > text.SHORT:
             continue
-        year = _year_of_edited(shown)
+        year = _year_of_edited(shown, strategy)
         meant = [c.name for c in missing if (year == c.year if c.year else _alike(shown, c.label))]
         if len(meant) == 1:
             claims[meant[0]].append(column)
     return {name: claim[0] for name, claim in claims.items() if len(claim) == 1}
 
 
-def _year_of_edited(heading: str) -> int | None:
-    """``H29実績（確定）``, ``H29``, ``平成29年度（速報）`` → 2017; None for what is no actual."""
+def _year_of_edited(heading: str, strategy: Strategy) -> int | None:
+    """``H29実績（確定）``, ``H29``, ``平成29年度（速報）`` → 2017; None for what is no actual.
+
+    Behind a bare year, brackets may hold a known word, a unit or the year itself: (前年度) and
+    (主管課) may be about anything.
+    """
     shown = "".join(text.nfkc(heading).split())
     match = _ABOUT_A_YEAR.fullmatch(shown)
-    return None if not match or _NO_ACTUAL.search(shown) else text.parse_fiscal_year(match["year"])
+    if not match or _NO_ACTUAL.search(shown):
+        return None
+    year, note = text.parse_fiscal_year(match["year"]), match["note"]
+    known = _NOTES | {text.key(i.unit) for i in strategy.indicators}
+    says = not note or text.key(note) in known or text.parse_fiscal_year(note) == year
+    return year if says else None
 
 
 def _alike(heading: str, label: str) -> bool:
@@ -114,8 +131,9 @@ def lost_columns(
 ) -> Iterator[LostColumn]:
     """The input columns of the form that the header at ``header`` lacks, from left to right.
 
-    What is entered for a year that has not ended counts for nothing, so its column may lack. A
-    column that stands where the form has the lost one, and is none of the form's, has its place.
+    What is entered for a year that has not ended counts for nothing, so its column may lack. So may
+    one that nobody has to fill in: without a column in its place it is as good as blank. A column
+    that stands where the form has the lost one, and is none of the form's, has its place.
     """
     settings = strategy.settings
     order = [c.name for c in columns(settings)]
@@ -138,6 +156,8 @@ def lost_columns(
         if place is not None:
             strange.remove(place)
             heading = text.to_text(headings[place]) if place < len(headings) else ""
+        elif not column.year and column.name != "reason":
+            continue
         yield LostColumn(column.name, column.label, place, heading)
 
 

@@ -266,8 +266,8 @@ def own_decimals(figure: Decimal) -> int:
 
 
 def is_percent(unit: str) -> bool:
-    """True for ％ in either width."""
-    return text.key(unit) == "%"
+    """True for ％ in either width, and for the word."""
+    return text.key(unit) in ("%", text.key("パーセント"))
 
 
 def gap_unit(indicator: Indicator) -> str:

@@ -334,7 +334,7 @@ def department_is_in_charge(kpi: Round) -> Iterator[Finding]:
 def references_unchanged(kpi: Round) -> Iterator[Finding]:
     """K110: a reference column says something else than the strategy. A blank says nothing.
 
-    Another unit is K116, with all that is measured in it.
+    A unit of another scale is K116, with all that is measured in it.
     """
     for row, indicator in kpi.known:
         passed = ("unit", "baseline", "target") if row.other_unit else ()
@@ -371,17 +371,22 @@ def _refers(value: text.Value, indicator: Indicator, name: str) -> bool:
 
 
 def merged_cells_say_nothing(kpi: Round) -> Iterator[Finding]:
-    """K118: a cell that shows what stands in another row. Where a value is missing for it, K107 or
-    K113 says so."""
+    """K118: a cell that shows what stands in another row, unless K107 or K113 has said so.
+
+    A reason is asked for only where a value is missing, which those two say; nobody asks for a year
+    that is not over, and 事務局判定 is the office's.
+    """
     settings = kpi.strategy.settings
+    missing = chain(latest_is_answered(kpi), sums_have_all_years(kpi))
+    told = {(item.place.row_id, item.place.field) for item in missing}
     for row, indicator in kpi.known:
-        published = kpi.previous.get(indicator.id, {})
-        judged = defined.judged_year(indicator, settings)
-        asked = {judged, *defined.years_of_sum(indicator, settings)} - set(published)
         for column in defined.columns(settings):
-            told = column.name == "reason" or column.year in asked
-            if row.is_merged(column.name) and not told:
-                yield _at("K118", row, column.name, kpi)
+            name = column.name
+            if not row.is_merged(name) or name in ("reason", "office_class"):
+                continue
+            asked = not column.year or defined.has_ended(column.year, indicator, settings)
+            if asked and (row.row_id, name) not in told:
+                yield _at("K118", row, name, kpi)
 
 
 def class_is_used(kpi: Round) -> Iterator[Finding]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from sousei_xl import text
 from sousei_xl.figures.precision import rounded
 from sousei_xl.findings import Finding, finding
 from sousei_xl.rules.indicators.records import IndicatorRow
-from sousei_xl.rules.indicators.scale import converted
+from sousei_xl.rules.indicators.scale import converted, is_other_scale
 from sousei_xl.rules.records import RawRow
 from sousei_xl.strategy import CLASSES, Indicator, Settings, Strategy
 from sousei_xl.strategy.indicators import (
@@ -155,18 +156,23 @@ class _Cells:
 
 
 def parse_row(
-    raw: RawRow, submitter: str, strategy: Strategy, row: IndicatorRow | None = None
+    raw: RawRow,
+    submitter: str,
+    strategy: Strategy,
+    row: IndicatorRow | None = None,
+    standing: Container[str] = (),
 ) -> tuple[IndicatorRow, list[Finding]]:
     """Type the cells of one row.
 
     ``submitter`` is the department of the file. ``row`` is given when a correction of the office
-    has changed the raw row: its ``corrected`` places stay. Returns the row and the findings of its
-    cells (K102, K115, K116, A101). What the form has no column for any more is unknown: the
-    heading that was lost has its own finding (K114).
+    has changed the raw row: its ``corrected`` places stay. ``standing`` are the match keys of the
+    IDs of the form: a row without an ID takes none of them by its name. Returns the row and the
+    findings of its cells (K102, K115, K116, A101). What the form has no column for any more is
+    unknown: the heading that was lost has its own finding (K114).
     """
     row = row or IndicatorRow(raw, submitter)
     row.raw = raw
-    _identify(row, strategy)
+    _identify(row, strategy, standing)
     cells = _Cells(row, strategy)
     if row.belongs_to:  # whatever else is wrong is another indicator's
         named = "か".join(f"『{id_}』" for id_ in row.belongs_to)
@@ -200,45 +206,59 @@ def parse_rows(
     rows: Sequence[tuple[RawRow, str]], strategy: Strategy
 ) -> tuple[list[IndicatorRow], list[Finding]]:
     """``parse_row`` for (raw row, submitting department) pairs, in order."""
+    standing: dict[str, set[str]] = defaultdict(set)
+    for raw, _ in rows:
+        standing[raw.file].add(text.key(_typed_id(raw)))
     parsed: list[IndicatorRow] = []
     findings: list[Finding] = []
     for raw, submitter in rows:
-        row, found = parse_row(raw, submitter, strategy)
+        row, found = parse_row(raw, submitter, strategy, standing=standing[raw.file])
+        standing[raw.file].add(text.key(row.id))
         parsed.append(row)
         findings += found
     return parsed, findings
 
 
-def _identify(row: IndicatorRow, strategy: Strategy) -> None:
+def _typed_id(raw: RawRow) -> str:
+    return str(text.tidy(raw.values.get("id")).value or "")
+
+
+def _identify(row: IndicatorRow, strategy: Strategy, standing: Container[str]) -> None:
     """Find the indicator by its ID, or by name and part where the ID was lost.
 
+    An ID that is ``standing`` in the form was not lost: its values would be overwritten.
     An unknown ID passes through as typed: the schema refuses it.
     """
-    values = row.raw.values
-    typed = str(text.tidy(values.get("id")).value or "")
+    typed = _typed_id(row.raw)
     by_id = {text.key(i.id): i for i in strategy.indicators}
     row.indicator = by_id.get(text.key(typed))
     named = named_as(row.raw, strategy)
     if row.indicator is None and not typed:
-        row.indicator = named[0] if len(named) == 1 else None
+        lost = [i for i in named if text.key(i.id) not in standing]
+        row.indicator = named[0] if len(named) == len(lost) == 1 else None
     row.id = row.indicator.id if row.indicator else typed
     unit = _reference(row.raw, "unit")
     if row.indicator is not None and row.indicator not in named:
-        row.belongs_to = tuple(i.id for i in named if unit in ("", text.key(i.unit)))
+        row.belongs_to = tuple(i.id for i in named if unit in ("", _reference_key(i.unit)))
         row.indicator = None if row.belongs_to else row.indicator
-    wanted = text.key(row.indicator.unit) if row.indicator else ""
-    row.other_unit = bool(unit and wanted) and unit != wanted
+    wanted = _reference_key(row.indicator.unit) if row.indicator else ""
+    row.other_unit = bool(unit and wanted) and is_other_scale(unit, wanted)
 
 
 def named_as(raw: RawRow, strategy: Strategy) -> list[Indicator]:
     """The indicators that have the row's name and part."""
     said = _reference(raw, "name"), _reference(raw, "part")
-    return [i for i in strategy.indicators if (text.key(i.name), text.key(i.part)) == said]
+    return [i for i in strategy.indicators if (text.key(i.name), _reference_key(i.part)) == said]
 
 
 def _reference(raw: RawRow, name: str) -> str:
-    """Match key of a reference column; blank also for the dash that stands for nothing."""
-    shown = text.key(text.to_text(raw.values.get(name)))
+    return _reference_key(text.to_text(raw.values.get(name)))
+
+
+def _reference_key(words: str) -> str:
+    """Match key of what a reference column says, be it in the form or in the strategy; blank also
+    for the dash that stands for nothing."""
+    shown = text.key(words)
     return "" if shown == text.key(NONE) else shown
 
 

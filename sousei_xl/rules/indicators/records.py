@@ -41,7 +41,7 @@ class IndicatorRow:
 
     ``belongs_to`` has the IDs of the indicators one of which the row's name and unit are, where its
     ID is another's (K115): ``indicator`` is None then. ``other_unit`` is True where the form's unit
-    is not the indicator's: no value of the row counts but the office's own (K116).
+    has another scale than the indicator's: no value of the row counts but the office's own (K116).
     """
 
     raw: RawRow

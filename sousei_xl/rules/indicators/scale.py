@@ -16,6 +16,7 @@ _MULTIPLIERS = {
     "十万": Decimal(10**5),
     "万": Decimal(10**4),
     "千": Decimal(10**3),
+    "百": Decimal(10**2),
 }
 _YEN = "円"
 _YEN_SCALES = (Decimal(1), *(_MULTIPLIERS[m] for m in ("千", "万", "百万", "億")))
@@ -74,6 +75,15 @@ def converted(value: Decimal, typed_unit: str, unit: str) -> Decimal | None:
     typed_scale, typed_base = split_unit(typed_unit)
     scale, base = split_unit(unit)
     return value * typed_scale / scale if typed_base == base else None
+
+
+def is_other_scale(unit: str, other: str) -> bool:
+    """Whether one figure says different things in two units: 千人 and 万人, ％ and 人.
+
+    件 and 件数 or 名 and 人 are no such units, however they are spelled.
+    """
+    scales = split_unit(unit)[0], split_unit(other)[0]
+    return scales[0] != scales[1] or is_percent(unit) != is_percent(other)
 
 
 def probably_meant(value: Decimal, unit: str, references: Iterable[Decimal]) -> Decimal | None:

@@ -6,6 +6,7 @@ of them depends on the indicator (``checks.py``).
 
 from __future__ import annotations
 
+import difflib
 from collections import defaultdict
 from collections.abc import Container, Sequence
 from typing import Any
@@ -29,6 +30,7 @@ from sousei_xl.strategy.indicators import (
     title,
 )
 
+_ALIKE = 0.6  # a name of which a word or two was rewritten
 _NAMES = ("id", "stage", "reason", "office_class")
 
 
@@ -103,14 +105,21 @@ def _unknown_id(row: IndicatorRow, standing: Container[str], strategy: Strategy)
     ids = [i.id for i in strategy.indicators]
     free = [i for i in named or ids if i not in standing]
     near = "、".join(f"『{i}』" for i in free)
-    variant = "" if row.id else "blank"
-    if text.says_nothing(row.id):
+    candidates = f"もしかして：{near}。" if named and near else nearest(row.id, free)
+    variant = ""
+    if not row.id:
+        variant = "twice" if named and not free else "blank"
+    elif text.says_nothing(row.id):
         variant = "total"
-    elif row.id and name and not named:
-        variant = "new"
+    elif name and not named:
+        # With an ID and a name of its own it is a new indicator; both may also be slips.
+        alike = [i.id for i in strategy.indicators if i.id in free and _alike(name, i.name)]
+        candidates = nearest(row.id, alike)
+        variant = "" if candidates else "new"
     facts: dict[str, Any] = {
         "example": ids[0] if ids else "",
-        "candidates": f"もしかして：{near}。" if named and near else nearest(row.id, free),
+        "candidates": candidates,
+        "named": "、".join(f"『{i}』" for i in named),
     }
     return finding(
         "K101",
@@ -122,6 +131,11 @@ def _unknown_id(row: IndicatorRow, standing: Container[str], strategy: Strategy)
         department=row.submitter,
         **facts,
     )
+
+
+def _alike(name: str, other: str) -> bool:
+    """Whether one name looks like the other with a few letters changed."""
+    return bool(difflib.get_close_matches(text.key(name), [text.key(other)], cutoff=_ALIKE))
 
 
 def _no_choice(row: IndicatorRow, column: Column, strategy: Strategy) -> Finding:
