@@ -108,13 +108,13 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     (
         "name: （再掲）",
         {"name": "甲（再掲）", "budget": None, "description": None},
-        ["L101 name", "R107 relisted"],
+        ["R107 relisted"],
         {"name": "甲", "relisted": True},
     ),
     (
         "name: （再掲） before （新）",
         {"name": "（再掲）（新）甲"},
-        ["A103", "L101 name", "R107 relisted"],
+        ["A103", "R107 relisted"],
         {"name": "甲", "relisted": True, "category": "新規"},
     ),
     (

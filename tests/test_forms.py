@@ -693,7 +693,7 @@ def test_any_other_merged_field_is_told_as_such(cells: str, tmp_path: Path) -> N
     """Excel shows the value beside both rows: blank would be untrue, and nothing can be typed."""
     strategy = example_strategy()
     path = tmp_path / "経済部.xlsx"
-    first = typed(relisted="再掲", category="継続", budget_kind="当初")
+    first = typed(relisted="再掲", category="新規", budget_kind="未定")
     write_form(path, strategy, "経済部", projects=[first, typed(name="別の事業", number=4)])
     book = openpyxl.load_workbook(path)
     book[layout.PROJECTS].merge_cells(cells)
@@ -715,6 +715,8 @@ def test_any_other_merged_field_is_told_as_such(cells: str, tmp_path: Path) -> N
         ("J4:J5", {}, {"relisted": "再掲"}),  # a relisted row takes it from its original
         ("L4:L5", {"note": "連絡"}, {}),  # a note to the office
         ("E4:E5", {}, {}),  # nothing to be seen
+        ("E4:E5", {"category": "継続"}, {}),  # what a blank means, too
+        ("I4:I5", {"budget_kind": "当初"}, {}),
     ],
 )
 def test_a_merged_cell_that_costs_nothing_is_not_asked_about(

@@ -24,7 +24,7 @@ def in_one_line(value: text.Value) -> str:
     return clip(text.to_text(value).replace("\n", "↵"))
 
 
-_BLANK_MEANS = text.spellings({text.CONTINUED: (), text.INITIAL: ()})  # 掲載区分, 予算区分
+_BLANK_MEANS = {"category": text.CONTINUED, "budget_kind": text.INITIAL}
 
 
 class _Cells:
@@ -72,8 +72,10 @@ class _Cells:
         shown = self.raw.merged.get(name)
         if text.is_blank(shown) or name in ("measure", "note"):
             return False
-        if (name == "number" and self.numbered) or text.choice(shown, _BLANK_MEANS).value:
+        if name == "number" and self.numbered:
             return False
+        if name in _BLANK_MEANS:
+            return text.key(text.to_text(shown)) != text.key(_BLANK_MEANS[name])
         if self.row.is_relisted and name != "name" and (name in REPEATED or self.fields[name].own):
             return False
         return name != "department" or text.key(text.to_text(shown)) != text.key(self.row.submitter)

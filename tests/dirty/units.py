@@ -102,6 +102,7 @@ UNITS = (
         "edition-dated",
         "前の版の「版」の欄が日付に変わった（4/1）",
         _files(旧=_dated, _=_edition(2)),
+        "F210 回答票!B10 @{}旧.xlsx",
     ),
     Kind(
         "edition-in-words",
