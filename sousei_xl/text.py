@@ -72,7 +72,7 @@ _OPENING, _CLOSING = "（(【\\[［〔《〈＜<", "）)】\\]］〕》〉＞>"
 _NEW = rf"\s*(?:[{_OPENING}]\s*新規?\s*[{_CLOSING}]|🈟)"
 _NEW_MARK = re.compile(rf"^(?:{_NEW})+\s*")
 _NEW_AT_END = re.compile(rf"(?:{_NEW})+\s*$")
-_LAST_OF_MARK = re.compile(rf"[{_CLOSING}🈟]\s*$")
+_LAST_OF_MARK = (*"）)】]］〕》〉＞>🈟",)
 _AGAIN = rf"[{_OPENING}]\s*再掲\s*[{_CLOSING}]"
 _RELISTED_FIRST = re.compile(rf"^[※\s]*(?:{_AGAIN}|再掲[\s:：])\s*")
 _RELISTED_LAST = re.compile(rf"\s*(?:※?{_AGAIN}|[\s※]再掲)\s*$")
@@ -126,7 +126,7 @@ def fresh_key(text: str) -> str:
 
 def _without_new_mark(name: str) -> str:
     bare = _NEW_MARK.sub("", name, count=1)
-    return _without_last(_NEW_AT_END, bare) if _LAST_OF_MARK.search(bare[-9:]) else bare
+    return _without_last(_NEW_AT_END, bare) if bare.rstrip().endswith(_LAST_OF_MARK) else bare
 
 
 def _without_last(mark: re.Pattern[str], name: str) -> str:

@@ -172,13 +172,15 @@ def _repeat(row: ProjectRow, original: ProjectRow, strategy: Strategy) -> list[F
 
 def _take(row: ProjectRow, original: ProjectRow, name: str, strategy: Strategy) -> list[Finding]:
     mine, theirs = row.value(name), original.value(name)
+    if mine is not None and mine == theirs:
+        return []
     # Of a budget that is no plain number, nothing is left but what was typed.
     typed = row.raw.values.get(name) if mine is None else mine
     no_amount = original.budget_kind in (text.UNDECIDED, text.INCLUDED)
     taken = original.budget_kind if name == "budget" and no_amount else theirs
     shown = "" if text.is_blank(typed) else text.to_text(typed)
     if mine == theirs and (not shown or text.key(shown) == text.key(text.to_text(taken))):
-        return []
+        return []  # both are without a value, for the same reason
     # A figure that differs from the original's is L103 (``checks/lists.py``).
     told = name == "budget" and row.differs_from_original
     if name in row.own:
