@@ -17,7 +17,7 @@ from sousei_xl.forms.indicator_layout import (
     lost_columns,
 )
 from sousei_xl.intake.read import Reading
-from sousei_xl.intake.table import COPY, Table, covered_cells, leftovers, overlooked
+from sousei_xl.intake.table import Table, covered_cells, leftovers, overlooked, uncopied
 from sousei_xl.rules.records import RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import column_by_name, input_names
@@ -71,7 +71,7 @@ def _headless(submission: Submission, reading: Reading, strategy: Strategy) -> I
     """K101: a sheet KPI whose header was lost; its figures would be passed over in silence."""
     department = submission.department
     for sheet in reading.sheets:
-        named = COPY.sub("", text.key(sheet.name)) == text.key(SHEET)
+        named = uncopied(sheet.name) == text.key(SHEET)
         if named and sheet.rows and find_indicator_header(sheet.rows, strategy) is None:
             place = Place(submission.file, sheet.name)
             yield finding(

@@ -21,7 +21,7 @@ from sousei_xl.forms.office_layout import (
 )
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import find_tables, read_rows, remarks
-from sousei_xl.intake.table import COPY, Table, row_numbers
+from sousei_xl.intake.table import Table, row_numbers, uncopied
 from sousei_xl.rules.records import (
     REASON,
     REQUESTED_BY,
@@ -104,7 +104,7 @@ def _sheets(reading: Reading, name: str, columns: Sequence[str]) -> list[SheetCe
     found = []
     for sheet in reading.sheets:
         own = text.key(sheet.name) == wanted
-        copied = COPY.sub("", text.key(sheet.name)) == wanted and bool(sheet.rows)
+        copied = uncopied(sheet.name) == wanted and bool(sheet.rows)
         if own or copied or len(_header(sheet, columns)[1]) == len(columns):
             found.append(sheet)
     return sorted(found, key=lambda sheet: text.key(sheet.name) != wanted)
@@ -131,7 +131,7 @@ def _additions(
     if not found:
         findings.append(finding("F201", Place(file, ADDED), missing=f"シート「{ADDED}」の見出し"))
     for sheet in reading.sheets:
-        copied = COPY.sub("", text.key(sheet.name)) == wanted != text.key(sheet.name)
+        copied = uncopied(sheet.name) == wanted != text.key(sheet.name)
         if copied and sheet.rows and sheet.name not in found:
             missing = f"シート「{sheet.name}」の見出し"
             findings.append(finding("F201", Place(file, sheet.name), missing=missing))
@@ -154,8 +154,7 @@ def _additions(
 
 
 def _is_added(table: Table) -> bool:
-    name = text.key(table.sheet.name)
-    if COPY.sub("", name) == text.key(ADDED):
+    if uncopied(table.sheet.name) == text.key(ADDED):
         return True
     headings = {text.heading_key(value) for value in table.sheet.rows[table.header][1]}
     return {text.key(heading) for heading in ADDED_COLUMNS} <= headings

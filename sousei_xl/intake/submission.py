@@ -22,19 +22,18 @@ from sousei_xl.intake.notice import Notice
 from sousei_xl.intake.ours import OFFICE_KIND, kind_of
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.table import (
-    COPY,
     Table,
     covered_cells,
     leftovers,
     overlooked,
     repeated_columns,
+    uncopied,
 )
 from sousei_xl.rules.records import NOTHING, Answer, FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
-_NO_ERRORS: Mapping[str, str] = {}  # no proxy: what comes of it can be pickled
-_NONE_COVERED: Mapping[str, Value] = {}
+_NONE: Mapping[str, Any] = {}  # no proxy: what comes of it can be pickled
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +177,7 @@ def _foreign_sheets(
         for sheet in sheets
         if len(sheet.rows) > 1
         and sheet.name not in read
-        and COPY.sub("", text.key(sheet.name)) not in known
+        and uncopied(sheet.name) not in known
         and find_indicator_header(sheet.rows, strategy) is None
     ]
 
@@ -246,7 +245,7 @@ def _headless(reading: Reading, tables: list[Table]) -> str:
     found = {table.sheet.name for table in tables}
     wanted = text.key(layout.PROJECTS)
     for sheet in reading.sheets:
-        name = COPY.sub("", text.key(sheet.name))
+        name = uncopied(sheet.name)
         if tables and name == wanted and sheet.rows and sheet.name not in found:
             return sheet.name
     return ""
@@ -326,7 +325,7 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             for name, column in table.columns.items()
             if name != "check" and column < len(line) and line[column] is not None
         }
-        errors, uncached = _NO_ERRORS, NOTHING
+        errors, uncached = _NONE, NOTHING
         if sheet.errors or sheet.uncached:
             cells = {n: f"{letters[n]}{number}" for n in inputs}
             errors = {n: sheet.errors[c] for n, c in cells.items() if c in sheet.errors} or errors
@@ -347,5 +346,5 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             letters,
             errors,
             uncached or NOTHING,
-            covered.get(number, _NONE_COVERED),
+            covered.get(number, _NONE),
         )

@@ -17,7 +17,7 @@ from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
 # What Excel puts behind the name of a copied sheet.
-COPY = re.compile(r"\(\d+\)$")
+_COPY = re.compile(r"\(\d+\)$")
 # This many empty rows inside a table look like its end to a person who scrolls.
 _GAP = 5
 _DOWN = re.compile(r"(?P<left>[A-Z]+)(?P<top>\d+):(?P<right>[A-Z]+)(?P<bottom>\d+)")
@@ -42,6 +42,11 @@ class Table:
         stored = dict(sheet.rows[self.header + 1 :])
         for number in row_numbers(sheet, sheet.rows[self.header][0]):
             yield number, stored.get(number, ())
+
+
+def uncopied(name: str) -> str:
+    """Match key of a sheet's name, without what Excel puts behind that of a copy."""
+    return _COPY.sub("", text.key(name))
 
 
 def row_numbers(sheet: SheetCells, top: int) -> list[int]:
@@ -93,7 +98,7 @@ def overlooked(rows: list[RawRow], table: Table, copy: bool) -> Iterator[Finding
 
     if sheet.state != "visible":
         yield at(rows[0], "hidden_sheet")
-    if COPY.search(text.nfkc(name)):
+    if _COPY.search(text.nfkc(name)):
         yield at(rows[0], "sheet_copy")
     elif copy:
         yield at(rows[0], "other_sheet")
