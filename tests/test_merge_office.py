@@ -32,6 +32,11 @@ YES, NO, LOST = "適用", "不適用", "対象なし"
 B = "予算事業費"
 
 
+def replace_number(raw: RawRow, by: int) -> RawRow:
+    """The row, moved down in its measure."""
+    return replace(raw, values={**raw.values, "number": raw.values["number"] + by})
+
+
 def fix(field: str, before: Any, after: Any, target: str = "2ア-1") -> tuple[Any, ...]:
     """A row of 修正."""
     return target, "修正", field, before, after
@@ -274,8 +279,51 @@ def test_the_offices_order_holds_where_numbers_are_given_automatically(
 
 def test_a_stale_correction_says_both_values() -> None:
     item = one(merged(row(1, "甲"), office=office(("2ア-1", "修正", "予算事業費", 999, 9))), "O102")
-    assert "2ア-1の予算事業費（千円）は、いま『1000』です。修正前の『999』と異なる" in item.message
+    told = "2ア-1『甲』の予算事業費（千円）は、いま『1000』です。修正前の『999』と異なる"
+    assert told in item.message
     assert (item.severity, item.addressee, item.place.file) == ("要確認", "事務局", OFFICE)
+
+
+# --- a number that is another project's in the next round -----------------------------------------
+
+FIRST = [row(1, "甲", number=1), row(2, "乙", number=2, budget=900)]
+# The department has put a row before them.
+NEXT = [row(3, "丙", number=1, budget=800), *(replace_number(r, 1) for r in FIRST)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (("2ア-1", "修正", B, 1000, 700), "O102"),
+        (("2ア-1", "修正", B, 1000, 800), "O103"),
+        (("2ア-1", "掲載しない", "", "甲", None), "O102"),
+    ],
+)
+def test_a_number_that_is_another_projects_now_is_told_with_its_name(
+    asked: tuple[Any, ...], found: str
+) -> None:
+    assert [c.status for c in merged(*FIRST, office=office(asked)).corrections] == [YES]
+    result = merged(*NEXT, office=office(asked))
+    [outcome] = result.corrections
+    assert (outcome.status, outcome.subject, outcome.row_id) == (NO, "丙", 3)
+    item = one(result, found)
+    assert "『丙』" in item.message
+    assert item.subject == "丙"
+    assert "別の事業になっていれば、対象を『3ア-5 事業名』のように直してください。" in item.cure
+    assert {r.name: r.budget for r in result.listed} == {"甲": 1000, "乙": 900, "丙": 800}
+
+
+def test_what_names_its_project_is_not_asked_whether_it_means_another() -> None:
+    for after in (800, 1000):
+        asked = ("2ア-1 甲", "修正", B, 999, after)
+        [item] = [f for f in merged(*FIRST, office=office(asked)).findings if f.code[0] == "O"]
+        assert "別の事業" not in item.text
+
+
+def test_a_withheld_row_is_known_by_its_name_in_any_spelling() -> None:
+    for typed in ("甲", "（新）甲", " 甲"):
+        result = merged(*FIRST, office=office(("2ア-1", "掲載しない", "事業名", typed, None)))
+        assert [w.name for w in result.withdrawn] == ["甲"], typed
 
 
 def test_an_error_value_is_healed() -> None:

@@ -128,6 +128,7 @@ def delivered(contents: Contents, result: Delivered) -> dict[str, Any]:
     return {
         **merged(contents, [*published.written, *published.unchanged]),
         "gone": [[target(row), row["事業名"]] for row in result.gone],
+        "withheld": [[target(row), row["事業名"]] for row in result.withheld],
         "remarks": {"this_year": remarks.this_year, "earlier": remarks.earlier},
     }
 

@@ -19,7 +19,7 @@ from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import collapse
 from sousei_xl.sheets import Contents, named
 from sousei_xl.text import japanese_date, to_text
-from sousei_xl.workspace import Workspace
+from sousei_xl.workspace import OFFICE_SHEET, Workspace
 
 if TYPE_CHECKING:
     from sousei_xl.pipeline.delivery import Delivered
@@ -44,6 +44,13 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
         console.print(
             "    部局が消したのでなければ、ファイルを取り違えたり、別の様式で上書きしたりして"
             "いないか確かめます（前回の別紙は、下の「履歴」にあります）。"
+        )
+    if delivered.withheld:
+        console.print()
+        _rows(console, "前回の別紙にあって、今回は『掲載しない』で外した行", delivered.withheld)
+        console.print(
+            f"    番号が変わって別の事業を外していないか確かめます（『{OFFICE_SHEET}』の対象は、"
+            "『2ア-3 事業名』のように書きます）。"
         )
     console.print("\n書き出したもの")
     for name in published.written:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sousei_xl.findings import Rule, Text
 
+# A number is another project's once a department inserts, deletes or swaps rows.
+_ANOTHER = "別の事業になっていれば、対象を『3ア-5 事業名』のように直してください。"
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "L101",
@@ -304,7 +307,18 @@ RULES: tuple[Rule, ...] = (
                 "この修正は適用していません。",
                 "修正が要らなくなったのであれば行を削除し、必要であれば修正前を"
                 "『{current}』に直してください。",
-            )
+            ),
+            "by_number": Text(
+                "{target}『{subject}』の{label}は、いま『{current}』です。修正前の『{value}』と異なるため、"
+                "この修正は適用していません。",
+                "『{subject}』の修正であれば、要らなくなったときは行を削除し、必要なときは修正前を"
+                f"『{{current}}』に直してください。{_ANOTHER}",
+            ),
+            "withhold": Text(
+                "{target}の{label}は、いま『{current}』です。修正前の『{value}』と異なるため、"
+                "掲載しないことにしていません。",
+                f"事業名が変わっただけであれば、修正前を『{{current}}』に直してください。{_ANOTHER}",
+            ),
         },
         "修正前『5,335』、いまの値『5,400』 → 適用しない",
     ),
@@ -345,6 +359,10 @@ RULES: tuple[Rule, ...] = (
             "done": Text(
                 "{target}の{label}は、すでに修正後の値『{current}』になっています。",
                 "この修正の行は削除して構いません。",
+            ),
+            "done_by_number": Text(
+                "{target}『{subject}』の{label}は、すでに修正後の値『{current}』になっています。",
+                f"『{{subject}}』の修正であれば、この行は削除して構いません。{_ANOTHER}",
             ),
         },
         "確認済『L109 1ウ』だが欠番がなくなった → 行を削除する",

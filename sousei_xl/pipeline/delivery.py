@@ -12,7 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from sousei_xl import publish, text
-from sousei_xl.figures.changes import DEPARTMENT, NAME, Changes, Row, compare
+from sousei_xl.figures.changes import DEPARTMENT, MEASURE, NAME, Changes, Row, compare
 from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
@@ -29,7 +29,7 @@ from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.publish.ahead import Writers, written_ahead
 from sousei_xl.rules.hand_edits import ReadyRow
 from sousei_xl.rules.indicators.records import IndicatorResult
-from sousei_xl.rules.records import Intake, ListedRow, ListResult, ListStatus
+from sousei_xl.rules.records import WITHHOLD, Intake, ListedRow, ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
@@ -185,13 +185,15 @@ class Remarks:
 class Delivered:
     """What stands in the outbox now, and the hand edits that were found there before.
 
-    ``gone`` are rows of the former official workbook that nobody has submitted this time.
+    ``gone`` are rows of the former official workbook that nobody has submitted this time,
+    ``withheld`` those that the office's 掲載しない takes out now.
     """
 
     published: Published
     hand_edits: tuple[ReadyRow, ...]
     remarks: Remarks
     gone: tuple[Row, ...]
+    withheld: tuple[Row, ...]
 
 
 def prepare(writers: Writers, intake: Intake) -> None:
@@ -284,33 +286,44 @@ def publish_list(
     stem = Path(names["final"]).stem
     # What somebody has edited is kept and told as that; it no longer says what was submitted.
     former = [n for n in published.moved if Path(n).name.startswith(stem) and n not in edited]
-    gone = _gone(workspace.outbox / former[0], contents) if former else ()
-    return Delivered(published, tuple(edits), said_so, gone)
+    gone, withheld = _gone(workspace.outbox / former[0], contents) if former else ((), ())
+    return Delivered(published, tuple(edits), said_so, gone, withheld)
 
 
-def _gone(former: Path, contents: Contents) -> tuple[Row, ...]:
-    """Rows that no form has any more. A deleted one leaves no other trace: its file has replaced
-    the one before.
+def _gone(former: Path, contents: Contents) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """Rows that no form has any more, and rows that the office takes out now.
 
-    Not told are rows that are told otherwise: with a new name, held or withdrawn, or of a
+    A deleted row leaves no other trace: its file has replaced the one before. A 掲載しない by
+    number takes away whichever project has the number when a department renumbers its rows.
+    Not told are rows that are told otherwise: with a new name, held, ended or cancelled, or of a
     department with a file that was refused.
     """
     old = previous.data_rows(publish.read_back(former))
-    if not old or not {NAME, DEPARTMENT} <= old[0].keys():  # somebody has moved its headings
-        return ()
+    # Somebody may have moved its headings.
+    if not old or not {MEASURE, NAME, DEPARTMENT} <= old[0].keys():
+        return (), ()
     result = contents.result
+    taken_out = {
+        (row.measure, text.key(row.name)) for row in result.withdrawn if row.reason == WITHHOLD
+    }
     changed = compare(old, _data(contents))
     renamed = likely_renamings(changed.removed, changed.added).values()
     names = [*(row.name for row in result.held), *(row.name for row in result.withdrawn)]
     told = {text.key(name) for name in (*names, *(c.current for c in result.corrections))}
     refused = {file.department for file in result.files if file.outcome == "refused"}
-    return tuple(
+    withheld = tuple(row for row in changed.removed if _place(row) in taken_out)
+    gone = tuple(
         row
         for place, row in enumerate(changed.removed)
         if place not in renamed
         and text.key(text.to_text(row[NAME])) not in told
         and row[DEPARTMENT] not in refused
     )
+    return gone, withheld
+
+
+def _place(row: Row) -> tuple[str, str]:
+    return text.to_text(row[MEASURE]), text.key(text.to_text(row[NAME]))
 
 
 def _data(contents: Contents) -> list[Row]:

@@ -63,7 +63,7 @@ def _apply(
 ) -> Outcome:
     if outcome := unread(correction):
         return outcome
-    failed = partial(not_applied, correction)
+    failed = partial(not_applied, correction, None)
     if correction.operation != CORRECT:
         return failed("O101", "操作", correction.operation, variant="indicator_operation")
     name = input_name(correction.field_label, strategy.settings)

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from sousei_xl import text
 from sousei_xl.findings import OFFICE, RULES, Finding, Place, acknowledge, clip, finding
-from sousei_xl.rules.merge.targets import LONGEST_NAME, TARGET, Aliases
+from sousei_xl.rules.merge.targets import LONGEST_NAME, TARGET, Aliases, bare_number
 from sousei_xl.rules.parse import parse_row
 from sousei_xl.rules.records import (
     CORRECT,
@@ -136,14 +136,25 @@ Outcome = tuple[AppliedCorrection, list[Finding]]
 
 
 def not_applied(
-    correction: Correction, code: str, label: str, value: object, **facts: Any
+    correction: Correction,
+    row: ProjectRow | None,
+    code: str,
+    label: str,
+    value: object,
+    **facts: Any,
 ) -> Outcome:
-    """A correction that is not applied (O101–O103), and the finding that says why."""
+    """A correction that is not applied (O101–O103), and the finding that says why.
+
+    ``row`` is the row of the list that its 対象 means now, if it does: its name says whether that
+    is still the project that the office had in mind.
+    """
     heading = {"O102": "修正前", "O103": "対象"}.get(code, label)
     place = replace(correction.at(heading), label=label)
-    item = finding(code, place, value, subject=correction.target, **facts)
+    name, row_id = (row.name or "", row.row_id) if row else ("", None)
+    item = finding(code, place, value, subject=name or correction.target, **facts)
     status: Literal["不適用", "対象なし"] = "対象なし" if code == "O101" else "不適用"
-    return AppliedCorrection(correction, status, str(facts.get("current", "")), ""), [item]
+    current = str(facts.get("current", ""))
+    return AppliedCorrection(correction, status, current, name, row_id), [item]
 
 
 def unread(correction: Correction) -> Outcome | None:
@@ -166,7 +177,7 @@ def _apply(
 ) -> Outcome:
     if outcome := unread(correction):
         return outcome
-    failed = partial(not_applied, correction)
+    failed = partial(not_applied, correction, None)
     if correction.operation not in OPERATIONS:
         return failed("O101", "操作", correction.operation, variant="operation")
     withhold = correction.operation == WITHHOLD
@@ -181,7 +192,13 @@ def _apply(
             variant = "added"
         return failed("O101", "対象", correction.target, variant=variant, count=len(rows), **facts)
     row = rows[0]
+    failed = partial(not_applied, correction, row, target=correction.target)
+    by_number = bare_number(correction.target) is not None
     if field is None:
+        name, before = strategy.field_by_name["name"], correction.before
+        if not text.is_blank(before) and not _same(before, row, name, strategy):
+            facts = {"variant": "withhold", "current": _current(row, name)}
+            return failed("O102", name.label, text.to_text(before), **facts)
         row.withheld = True
         return AppliedCorrection(correction, "適用", "", row.name or "", row.row_id), []
     after = text.parse_integer(correction.after).value
@@ -189,23 +206,12 @@ def _apply(
         return failed("O101", "修正後", text.to_text(correction.after), variant="number")
     current = _current(row, field)
     if _done(correction.after, row, field, strategy):
-        return failed(
-            "O103",
-            field.label,
-            correction.target,
-            variant="done",
-            target=correction.target,
-            current=current,
-        )
+        variant = "done_by_number" if by_number else "done"
+        return failed("O103", field.label, correction.target, variant=variant, current=current)
     asked = correction.operation == CORRECT or not text.is_blank(correction.before)
     if asked and not _same(correction.before, row, field, strategy):
-        return failed(
-            "O102",
-            field.label,
-            text.to_text(correction.before),
-            target=correction.target,
-            current=current,
-        )
+        typed, variant = text.to_text(correction.before), "by_number" if by_number else ""
+        return failed("O102", field.label, typed, variant=variant, current=current)
     place = replace(correction.at("修正後"), row_id=row.row_id, field=field.name, label=field.label)
     if field.name == "number" and "number" not in row.corrected:
         row.former_number = row.number

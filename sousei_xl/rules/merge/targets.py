@@ -34,6 +34,17 @@ def as_written(row: ProjectRow) -> str:
     return f"{measure} {name}"
 
 
+def bare_number(target: str) -> tuple[str, int] | None:
+    """(施策 as typed, number) of a 対象 that says by nothing else which row is meant.
+
+    The number is another project's as soon as a department inserts, deletes or swaps rows.
+    """
+    match = TARGET.fullmatch(text.nfkc(target).strip())
+    if not match or not match["number"] or match["name"]:
+        return None
+    return match["measure"], int(match["number"])
+
+
 class Aliases:
     """Every way to write the 対象 of a row, as it was submitted and as it is printed.
 
@@ -114,11 +125,11 @@ def ask_which_row(
     A 順番 is what makes the two differ, and always means the form's.
     """
     asked = [
-        (applied, match)
+        (applied, said)
         for applied in corrections
         if applied.status == "適用" and applied.correction.operation != REORDER
-        for match in [TARGET.fullmatch(text.nfkc(applied.correction.target).strip())]
-        if match and match["number"] and not match["name"]
+        for said in [bare_number(applied.correction.target)]
+        if said
     ]
     if not asked:
         return
@@ -127,10 +138,9 @@ def ask_which_row(
     for row in placed:
         if row.number_in_form != row.number:
             printed[row.measure, row.number].append(row)
-    for applied, match in asked:
+    for applied, (typed, number) in asked:
         meant = by_id[applied.row_id or 0]
-        measure = strategy.measure_spellings.get(text.key(match["measure"]), "")
-        number = int(match["number"])
+        measure = strategy.measure_spellings.get(text.key(typed), "")
         others = [r for r in printed[measure, number] if r is not meant]
         if others and not (meant.withheld and _was_printed(meant, number, rows, strategy)):
             target = applied.correction.target
@@ -174,11 +184,10 @@ def name_numbered_rows(
             printed[row.measure or "", row.number].append(row)
     told: dict[int, Finding] = {}
     for item in missed:
-        match = TARGET.fullmatch(text.nfkc(item.value).strip())
-        if not match or not match["number"] or match["name"]:
+        said = bare_number(item.value)
+        if not said:
             continue
-        measure = strategy.measure_spellings.get(text.key(match["measure"]), "")
-        place = measure, int(match["number"])
+        place = strategy.measure_spellings.get(text.key(said[0]), ""), said[1]
         meant = [] if place in submitted else printed.get(place, [])
         if len(meant) == 1 and meant[0].raw.file != item.place.file:
             told[id(item)] = finding(
