@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,7 @@ from tests.merging import (
 
 YES, NO, LOST = "適用", "不適用", "対象なし"
 B = "予算事業費"
+LAST_YEAR = "平成29年度は、する。"
 
 
 def replace_number(raw: RawRow, by: int) -> RawRow:
@@ -318,6 +320,93 @@ def test_what_names_its_project_is_not_asked_whether_it_means_another() -> None:
         asked = ("2ア-1 甲", "修正", B, 999, after)
         [item] = [f for f in merged(*FIRST, office=office(asked)).findings if f.code[0] == "O"]
         assert "別の事業" not in item.text
+
+
+def test_a_name_beside_a_number_stays_with_its_project() -> None:
+    asked = ("2ア-1 甲", "修正", B, 1000, 700)
+    for rows in (FIRST, NEXT):
+        result = merged(*rows, office=office(asked))
+        assert {r.name: r.budget for r in result.listed if r.budget != 800} == {
+            "甲": 700,
+            "乙": 900,
+        }
+    renamed = row(1, "甲事業", number=1)
+    result = merged(renamed, FIRST[1], office=office(asked))
+    item = one(result, "O101")
+    assert "2ア-1は、いま『甲事業』です。" in item.message
+    assert "『2ア-1 甲事業』と書いてください" in item.cure
+    assert value(result, 1, "budget") == 1000
+
+
+MOVES = [
+    ("2ア-1", "修正", "施策", "2ア", "3ア"),
+    ("2ア-1", "順番", "", 1, 4),
+    ("2ア-1", "修正", "事業名", "甲", "丁"),
+]
+
+
+@pytest.mark.parametrize("moved", [[m] for m in MOVES] + [MOVES, MOVES[:2], MOVES[::2]])
+def test_what_is_shown_as_the_target_of_a_row_is_taken_wherever_the_office_has_put_it(
+    moved: list[tuple[Any, ...]],
+) -> None:
+    """By 修正 and by 確認済, also where another project has its former place or name in print."""
+    rows = [
+        row(1, "甲", number=1, description=LAST_YEAR),
+        row(2, "乙", number=4),
+        row(3, "丙", "3ア", number=1),
+    ]
+    before = merged(*rows, office=office(*moved))
+    target = one(before, "R115").target
+    assert before.written[1] == target
+    confirmed = [("R115", target, "")]
+    again = merged(*rows, office=office(*moved, (target, "修正", B, 1000, 7), confirmed=confirmed))
+    assert {r.row_id: r.budget for r in again.listed} == {1: 7, 2: 1000, 3: 1000}
+    assert one(again, "R115").acknowledged
+    assert [f.code for f in again.findings if f.code[0] == "O"] == []
+
+
+@pytest.mark.parametrize(
+    ("moved", "printed"),
+    [(MOVES[0], "3ア-1"), (MOVES[0], "3ア-1 甲"), (MOVES[1], "2ア-4"), (MOVES[2], "2ア-1 丁")],
+)
+def test_a_row_that_is_named_as_the_office_has_put_it_is_told_what_to_write(
+    moved: tuple[Any, ...], printed: str
+) -> None:
+    asked = ("修正", B, 1000, 7)
+    result = merged(row(1, "甲", number=1), office=office(moved, (printed, *asked)))
+    item = one(result, "O101")
+    assert "『事務局修正』で直した後の書き方です" in item.message
+    [write] = re.findall("『(2ア.*)』", item.cure)
+    result = merged(row(1, "甲", number=1), office=office(moved, (write, *asked)))
+    assert value(result, 1, "budget") == 7
+
+
+@pytest.mark.parametrize("numbers", [(1, 1), (1, None), (None, None)])
+def test_the_departments_row_gives_way_to_an_added_one_as_l106_says(
+    numbers: tuple[int | None, int | None],
+) -> None:
+    rows = [row(1, "甲", number=numbers[0])]
+    sheet = {"added": [added(9, "甲", number=numbers[1], budget=5)]}
+    told = one(merged(*rows, office=office(**sheet)), "L106")
+    [target] = re.findall("対象は『(.*?)』", told.cure)
+    for said in {target, "2ア 甲", f"2ア 甲（{E}）", target.removesuffix(" 甲")} - {"2ア"}:
+        result = merged(*rows, office=office((said, "掲載しない", "", None, None), **sheet))
+        assert [r.row_id for r in result.listed] == [9], said
+        assert not result.is_draft, said
+
+
+def test_a_confirmation_by_name_does_not_pass_to_the_project_that_has_its_number_now() -> None:
+    rows = [row(1, "甲", number=1, budget=None, budget_kind="未定"), row(2, "乙", number=2)]
+    target = one(merged(*rows), "R116").target
+    assert target == "2ア-1 甲"
+    for said in (target, "2ア-1"):
+        assert one(
+            merged(*rows, office=office(confirmed=[("R116", said, "")])), "R116"
+        ).acknowledged
+    swapped = [row(1, "甲", number=2), row(2, "乙", number=1, budget=None, budget_kind="未定")]
+    result = merged(*swapped, office=office(confirmed=[("R116", target, "未定")]))
+    assert not one(result, "R116").acknowledged
+    assert "いまはありません" in one(result, "O103").message
 
 
 def test_a_withheld_row_is_known_by_its_name_in_any_spelling() -> None:
@@ -637,7 +726,7 @@ def test_a_row_may_be_confirmed_by_its_name_where_no_other_has_it() -> None:
     again = row(3, "甲", "3ア", number=1, **BARE)
     result = merged(*rows, again, office=office(confirmed=[("R114", "甲", "")]))
     assert not one(result, "R114").acknowledged
-    assert "対象を『2ア-1』に直してください" in one(result, "O103").cure
+    assert "対象を『2ア-1 甲』に直してください" in one(result, "O103").cure
     result = merged(*rows, office=office(confirmed=[("R114", "乙", "")]))
     assert "いまはありません" in one(result, "O103").message
 
@@ -677,7 +766,6 @@ def test_open_confirmations_are_counted_per_department() -> None:
 
 # --- 対象 before and after corrections and numbering ----------------------------------------------
 
-LAST_YEAR = "平成29年度は、する。"
 RENUMBERED = [row(1, "甲", number=None, description=LAST_YEAR), row(2, "乙", number=1)]
 
 
@@ -789,7 +877,7 @@ def test_a_correction_by_a_number_that_the_list_gave_is_told_what_to_write() -> 
 @pytest.mark.parametrize("target", ["2ア-9", "2ア-3 丙", "1ア-3"])
 def test_a_target_that_names_no_printed_row_is_told_how_to_write_one(target: str) -> None:
     result = merged(*NUMBERED, office=office((target, "修正", B, 1000, 900)))
-    assert "施策と番号で書いてください" in one(result, "O101").cure
+    assert "施策と番号と事業名で書いてください" in one(result, "O101").cure
 
 
 def test_rows_of_one_name_are_told_apart_by_their_department() -> None:

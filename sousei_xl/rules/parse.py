@@ -106,7 +106,7 @@ def parse_row(
     row.raw = raw
     cells = _Cells(row, strategy)
     row.measure = _measure(cells, strategy)
-    row.number = _number(cells)
+    row.number = row.submitted_number = _number(cells)
     row.relisted = cells.take("relisted", lambda v: text.choice(v, text.RELISTED_SPELLINGS)).value
     row.category = cells.take("category", lambda v: text.choice(v, text.CATEGORY_SPELLINGS)).value
     row.name = _name(cells)

@@ -27,6 +27,8 @@ def _nothing() -> Mapping[str, Any]:
 # What a relisted row repeats; number and relevance are its own, a note is the department's.
 REPEATED = ("name", "category", "department", "budget_kind", "budget", "description")
 
+LONGEST_NAME = 100  # of a measure or a 事業名 inside a 対象
+
 # What the office may do to a row (操作).
 CORRECT, WITHHOLD, REORDER = OPERATIONS = ("修正", "掲載しない", "順番")
 
@@ -107,8 +109,9 @@ class ProjectRow:
     ``unknown`` holds the fields whose cell failed to parse: rules that depend on them are unknown,
     not also broken. ``department`` is what is printed, ``counted`` the one department that it is
     counted under. ``corrected`` maps a field to the office's cell that now stands for it,
-    ``former_name`` and ``former_number`` are name and number before they were. ``original`` is the
-    row that this one repeats, ``link`` how that was found (``relist.py``).
+    ``former_measure``, ``former_name`` and ``former_number`` are what the form has where they were.
+    ``submitted_number`` is the number before the list gave one. ``original`` is the row that this
+    one repeats, ``link`` how that was found (``relist.py``).
     ``previous_budget`` is last year's amount as typed, ``listed_before`` that of last year's list.
     """
 
@@ -132,6 +135,7 @@ class ProjectRow:
     previous_budget: int | None = None
     listed_before: int | None = None
     corrected: Mapping[str, Place] = field(default_factory=_nothing)
+    former_measure: str | None = None
     former_name: str | None = None
     former_number: int | None = None
     withheld: bool = False
@@ -192,19 +196,47 @@ class ProjectRow:
         return self.former_number if "number" in self.corrected else self.submitted_number
 
     @property
+    def measure_in_form(self) -> str | None:
+        """The measure that the form says, wherever the office has moved the row."""
+        return self.former_measure if "measure" in self.corrected else self.measure
+
+    @property
+    def name_in_form(self) -> str | None:
+        """The name that the form says, whatever the office calls it."""
+        return self.former_name if "name" in self.corrected else self.name
+
+    @property
+    def is_printed_elsewhere(self) -> bool:
+        """Whether the list has the row under another measure or number than its form."""
+        return self.number_in_form != self.number or self.measure_in_form != self.measure
+
+    @property
     def target(self) -> str:
         """How the office's sheet refers to this row: ``1ア-4``, or with the name if unnumbered."""
         number = self.submitted_number if self.submitted_number is not None else self.number
-        measure, name = (clip(printable(part or ""), 100) for part in (self.measure, self.name))
+        measure, name = (
+            clip(printable(part or ""), LONGEST_NAME) for part in (self.measure, self.name)
+        )
         if self.measure is None:
             return name
         return f"{measure}-{number}" if number is not None else f"{measure} {name}"
 
     @property
     def named_target(self) -> str:
-        """``1ア-4 事業名``, for a number that is another row's too."""
-        name = clip(printable(self.name or ""), 100)
-        return self.target if self.target.endswith(name) else f"{self.target} {name}"
+        """The 対象 that 修正 takes as well as 確認済, tied to the project: ``1ア-4 事業名``, with
+        measure and name as the form has them.
+
+        Never a number that the list gave or the office: another row may have that in its form.
+        """
+        measure, name = (
+            clip(printable(part or ""), LONGEST_NAME)
+            for part in (self.measure_in_form, self.name_in_form)
+        )
+        number = self.number_in_form
+        if not measure:
+            return name
+        numbered = number is not None and (number == self.number or not name)
+        return f"{measure}-{number} {name}".rstrip() if numbered else f"{measure} {name}"
 
 
 @dataclass(frozen=True, slots=True)

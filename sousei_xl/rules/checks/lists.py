@@ -182,6 +182,7 @@ def _listed_again(
                 "variant": "added" if row.is_added else "other_file",
                 "others": "、".join(map(_whereabouts, others[:_MOST_OTHERS])) + more,
                 "amount": _amount(row),
+                "write": "』と『".join(other.named_target for other in others[:_MOST_OTHERS]),
             }
             yield at("L106", row, "name", listing, row.name, **facts)
 

@@ -54,7 +54,6 @@ def merge_indicators(
     findings = acknowledge_findings(
         addressed((*settled.findings, *headings, *found), intake.records),
         office.acknowledgements,
-        {},
         not_asked=() if previous else _BY_PREVIOUS,
     )
     findings = [f for f in findings if not _is_awaited(f, settled.active, strategy)]

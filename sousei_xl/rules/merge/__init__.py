@@ -90,20 +90,21 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     found += year.run_checks(compared) if compared else []
     found += relist.fill(placed, strategy)
     placed, numbered = order.assign_numbers(placed, strategy)
-    found = targets.name_numbered_rows(found, placed, strategy)
+    aliases = targets.Aliases(rows, (raw for raw, _ in raw_rows), strategy)
+    found = targets.name_numbered_rows(found, placed, aliases, strategy)
     found += targets.ask_which_row(corrections, rows, placed, strategy)
     everything = office.addressed((*findings, *found, *numbered), intake.records)
     told = {f.place.row_id for f in everything}
-    shown = {r.row_id: targets.as_written(r) for r in rows if r.row_id in told}
-    everything = _with_targets(everything, shown)
+    everything = _with_targets(
+        everything, {r.row_id: r.named_target for r in rows if r.row_id in told}
+    )
     everything = office.acknowledge_findings(
         everything,
         sheet.acknowledgements,
-        shown,
         # What is missing, held or has no number yet may still bring findings of the whole list.
         complete=not settling,
         not_asked=() if compared else year.CODES,
-        aliases=targets.Aliases(rows, (raw for raw, _ in raw_rows), strategy),
+        aliases=aliases,
     )
 
     broken = defaultdict(list)
@@ -125,7 +126,11 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
         findings=tuple(everything),
         ledger=_ledger(files),
         complete=not settled.missing,
-        written={r.row_id: targets.as_written(r) for r in placed if r.number_in_form != r.number},
+        written={
+            r.row_id: r.named_target
+            for r in placed
+            if r.is_printed_elsewhere or "name" in r.corrected
+        },
     )
 
 
@@ -157,9 +162,11 @@ def _check(listing: checks.Listing, found: Sequence[Finding]) -> list[Finding]:
 
 
 def _with_targets(findings: Iterable[Finding], targets: Mapping[int, str]) -> list[Finding]:
-    """Findings of parsing do not know the row's number yet."""
+    """The 対象 of findings of a row says which project it is, also when rows have moved."""
     return [
-        replace(f, target=targets.get(f.place.row_id or 0, "")) if not f.target else f
+        f
+        if f.code in office.OF_A_MEASURE
+        else replace(f, target=targets.get(f.place.row_id or 0, f.target))
         for f in findings
     ]
 

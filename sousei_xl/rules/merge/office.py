@@ -7,7 +7,7 @@ said so, because the department may have corrected the value itself meanwhile.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -15,10 +15,11 @@ from typing import Any, Literal
 
 from sousei_xl import text
 from sousei_xl.findings import OFFICE, RULES, Finding, Place, acknowledge, clip, finding
-from sousei_xl.rules.merge.targets import LONGEST_NAME, TARGET, Aliases, bare_number
+from sousei_xl.rules.merge.targets import TARGET, Aliases, bare_number
 from sousei_xl.rules.parse import parse_row
 from sousei_xl.rules.records import (
     CORRECT,
+    LONGEST_NAME,
     OPERATIONS,
     REORDER,
     WITHHOLD,
@@ -32,7 +33,7 @@ from sousei_xl.rules.records import (
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
 
-_OF_A_MEASURE = ("L109",)  # it stands at a row and is not about it
+OF_A_MEASURE = ("L109",)  # it stands at a row and is not about it
 
 
 class _Rows:
@@ -69,18 +70,43 @@ class _Rows:
             measure, _, name = normal.partition(" ")
             number = None
         key = self._spellings.get(text.key(measure), "")
-        rows = self._by_number.get((key, number), []) if number is not None else []
         if name:
-            # A blank number is printed with the one that the office's rule gave it.
-            pool = rows or [
-                r for r in self._by_measure.get(key, []) if number is None or r.number is None
-            ]
-            said = text.key(name)
-            rows = [r for r in pool if r.name_key == said]
-            rows = rows or [r for r in pool if text.key(_with_department(r)) == said]
+            rows = self._named(key, number, name)
+        else:
+            rows = self._by_number.get((key, number), []) if number is not None else []
         wanted = text.key(target)
-        rows = rows or [r for r in self._unplaced if wanted in (text.key(r.target), r.name_key)]
+        rows = rows or [
+            r
+            for r in self._unplaced
+            if wanted in (text.key(r.target), text.key(r.named_target), r.name_key)
+        ]
+        if len({r.name_key for r in rows}) == 1:
+            # The office mends what it has added itself in 追加.
+            rows = [r for r in rows if not r.is_added] or rows
         return [self._now[r.row_id] for r in rows]
+
+    def _named(self, measure: str, number: int | None, name: str) -> list[ProjectRow]:
+        """The rows of a name: with the number that stands beside it, or else without one (the list
+        has given it), or else any, for a name stays where numbers move."""
+        said = text.key(name)
+        rows = self._by_measure.get(measure, [])
+        same = [r for r in rows if said in (r.name_key, text.key(_shown(r.name)))]
+        same = same or [r for r in rows if text.key(_with_department(r)) == said]
+        if number is None:
+            return same
+        numbered = [r for r in same if r.number == number]
+        return numbered or [r for r in same if r.number is None] or same
+
+    def unfound(self, target: str, file: str) -> tuple[str, dict[str, str]]:
+        """What O101 says of a 対象 that no row has: (variant, facts). ``file`` is the office's."""
+        match = TARGET.fullmatch(text.nfkc(target).strip())
+        if match and match["number"] and match["name"]:
+            place = f"{match['measure']}-{match['number']}"
+            rows = self.find(place)
+            if len(rows) == 1:
+                now = {"name": _shown(rows[0].name), "write": rows[0].named_target}
+                return "another", {"place": place, **now}
+        return ("added" if self._is_of_added_measure(target, file) else ""), {}
 
     def ambiguous(self, rows: Sequence[ProjectRow]) -> tuple[str, dict[str, str]]:
         """What O101 says where ``rows`` all have the 対象: (variant, facts)."""
@@ -94,7 +120,7 @@ class _Rows:
             "write": f"{rows[0].measure} {_with_department(rows[0])}",
         }
 
-    def is_of_added_measure(self, target: str, file: str) -> bool:
+    def _is_of_added_measure(self, target: str, file: str) -> bool:
         """Whether ``file``, the office's, adds an unnumbered row to the measure of ``target``.
 
         Such a row is printed with a number that it is not found by.
@@ -104,8 +130,12 @@ class _Rows:
         return any(r.raw.file == file and r.number is None for r in rows)
 
 
+def _shown(name: str | None) -> str:
+    return clip(text.printable(name or ""), LONGEST_NAME)
+
+
 def _with_department(row: ProjectRow) -> str:
-    return f"{clip(text.printable(row.name or ''), LONGEST_NAME)}（{row.submitter}）"
+    return f"{_shown(row.name)}（{row.submitter}）"
 
 
 def apply_corrections(
@@ -187,9 +217,11 @@ def _apply(
         return failed("O101", "項目", correction.field_label, variant="field")
     rows = index.find(correction.target)
     if len(rows) != 1:
-        variant, facts = index.ambiguous(rows) if rows else ("", {})
-        if not rows and index.is_of_added_measure(correction.target, correction.place.file):
-            variant = "added"
+        variant, facts = (
+            index.ambiguous(rows)
+            if rows
+            else index.unfound(correction.target, correction.place.file)
+        )
         return failed("O101", "対象", correction.target, variant=variant, count=len(rows), **facts)
     row = rows[0]
     failed = partial(not_applied, correction, row, target=correction.target)
@@ -213,11 +245,9 @@ def _apply(
         typed, variant = text.to_text(correction.before), "by_number" if by_number else ""
         return failed("O102", field.label, typed, variant=variant, current=current)
     place = replace(correction.at("修正後"), row_id=row.row_id, field=field.name, label=field.label)
-    if field.name == "number" and "number" not in row.corrected:
-        row.former_number = row.number
+    if field.name in ("measure", "number", "name") and field.name not in row.corrected:
+        setattr(row, f"former_{field.name}", row.value(field.name))
     row.corrected = {**row.corrected, field.name: place}
-    if field.name == "name":
-        row.former_name = row.former_name or row.name
     changed = row.raw.with_value(field.name, _as_in_a_form(correction.after, field))
     _, by_row[row.row_id] = parse_row(changed, row.submitter, strategy, row)
     return AppliedCorrection(correction, "適用", current, row.name or "", row.row_id), []
@@ -283,16 +313,15 @@ def addressed(findings: Iterable[Finding], records: Iterable[FileRecord]) -> lis
 def acknowledge_findings(
     findings: Sequence[Finding],
     acknowledgements: Sequence[Acknowledgement],
-    targets: Mapping[int, str],
     complete: bool = True,
     not_asked: Container[str] = (),
     aliases: Aliases | None = None,
 ) -> list[Finding]:
     """Mark the 要確認 that the office has confirmed; O103 for confirmations that fit nothing.
 
-    A confirmation fits a finding of its code with the same 対象 (``targets`` gives the one of a
-    row) and, where it names one, the same value; where none has that 対象 now, one of the only row
-    that has it by another name (``aliases``). Until the list is ``complete``, its own findings may
+    A confirmation fits a finding of its code with the same 対象 and, where it names one, the same
+    value; where none has that 対象 now, one of the only row that has it by another name
+    (``aliases``). Until the list is ``complete``, its own findings may
     still come: a confirmation of one of them is not stale yet. Nor is one of a code that was
     ``not_asked`` in this run, for last year's list was not given.
     """
@@ -309,16 +338,14 @@ def acknowledge_findings(
             continue
         place = replace(item.place, label="対象")
         target = item.target
-        if aliases and item.code in _OF_A_MEASURE:
+        if aliases and item.code in OF_A_MEASURE:
             target = aliases.measure(target)
         matches = [
-            i
-            for i, found in enumerate(result)
-            if found.code == item.code and _fits(target, found, targets)
+            i for i, found in enumerate(result) if found.code == item.code and _fits(target, found)
         ]
         elsewhere: list[int] = []
         variant = "renamed"
-        if not matches and aliases and item.code not in _OF_A_MEASURE:
+        if not matches and aliases and item.code not in OF_A_MEASURE:
             rows = aliases.row_ids(item.target)
             if not rows:
                 rows, variant = aliases.named(item.target), "named"
@@ -339,20 +366,21 @@ def acknowledge_findings(
             continue
         if matches or complete or RULES[item.code].scope != "list":
             if elsewhere and not matches:
-                meant = (targets.get(result[i].place.row_id or 0, "") for i in elsewhere)
+                meant = (result[i].target for i in elsewhere)
                 result.append(_renamed(item, place, variant, "』か『".join(dict.fromkeys(meant))))
             else:
                 result.append(_stale(item, place, [result[i] for i in matches]))
     return result
 
 
-def _fits(target: str, found: Finding, targets: Mapping[int, str]) -> bool:
+def _fits(target: str, found: Finding) -> bool:
+    """Also by its number alone, and with the name that the list prints."""
     wanted = text.key(target)
-    row = found.place.row_id
-    names = {text.key(found.target)}
-    if row is not None and row in targets and found.code not in _OF_A_MEASURE:
-        names |= {text.key(targets[row]), text.key(f"{targets[row]} {found.subject}")}
-    return wanted in names or wanted.replace("-", "") in {n.replace("-", "") for n in names if n}
+    match = TARGET.fullmatch(found.target)
+    place = f"{match['measure']}-{match['number']}" if match and match["number"] else ""
+    said = {found.target, place, f"{place or found.target} {found.subject}"}
+    names = {text.key(name) for name in said if name}
+    return wanted in names or wanted.replace("-", "") in {n.replace("-", "") for n in names}
 
 
 def _renamed(item: Acknowledgement, place: Place, variant: str, meant: str) -> Finding:

@@ -43,7 +43,6 @@ def assign_numbers(
     automatic = strategy.settings.numbering == AUTOMATIC
     groups: dict[str, list[ProjectRow]] = defaultdict(list)
     for row in placed:
-        row.submitted_number = row.number
         groups[row.measure or ""].append(row)
     findings: list[Finding] = []
     ordered: list[ProjectRow] = []

@@ -16,22 +16,16 @@ from dataclasses import replace
 from sousei_xl import text
 from sousei_xl.findings import Finding, clip, finding
 from sousei_xl.rules.merge.order import automatic_order
-from sousei_xl.rules.records import REORDER, AppliedCorrection, ProjectRow, RawRow
+from sousei_xl.rules.records import (
+    LONGEST_NAME,
+    REORDER,
+    AppliedCorrection,
+    ProjectRow,
+    RawRow,
+)
 from sousei_xl.strategy import AUTOMATIC, Strategy
 
 TARGET = re.compile(r"(?P<measure>\S+?)\s*-\s*(?P<number>\d+)?(?:\s+(?P<name>.+))?")
-LONGEST_NAME = 100
-
-
-def as_written(row: ProjectRow) -> str:
-    """The 対象 of a row that 修正 takes as well as 確認済: never a number that the list gave or the
-    office, nor a name that the office has."""
-    printed = row.number_in_form is not None and row.number_in_form == row.number
-    if printed or not row.measure or not row.name:
-        return row.target
-    submitted = row.former_name or row.name
-    measure, name = (clip(text.printable(s), LONGEST_NAME) for s in (row.measure, submitted))
-    return f"{measure} {name}"
 
 
 def bare_number(target: str) -> tuple[str, int] | None:
@@ -113,6 +107,9 @@ def _spelling(target: str) -> str:
     return text.key(target).replace("-", "")
 
 
+_IDENTITY = {"measure", "number", "name"}
+
+
 def ask_which_row(
     corrections: Iterable[AppliedCorrection],
     rows: Sequence[ProjectRow],
@@ -136,13 +133,13 @@ def ask_which_row(
     by_id = {row.row_id: row for row in rows}
     printed: dict[tuple[str | None, int | None], list[ProjectRow]] = defaultdict(list)
     for row in placed:
-        if row.number_in_form != row.number:
+        if row.is_printed_elsewhere:
             printed[row.measure, row.number].append(row)
     for applied, (typed, number) in asked:
         meant = by_id[applied.row_id or 0]
         measure = strategy.measure_spellings.get(text.key(typed), "")
         others = [r for r in printed[measure, number] if r is not meant]
-        if others and not (meant.withheld and _was_printed(meant, number, rows, strategy)):
+        if others and not (meant.withheld and _took_over(others, meant, number, rows, strategy)):
             target = applied.correction.target
             yield finding(
                 "O104",
@@ -151,26 +148,31 @@ def ask_which_row(
                 subject=target,
                 name=clip(meant.name or "", LONGEST_NAME),
                 other=clip(others[0].name or "", LONGEST_NAME),
-                write=f"{measure} {clip(meant.former_name or meant.name or '', LONGEST_NAME)}",
-                write_other=as_written(others[0]),
+                write=f"{measure} {clip(meant.name_in_form or '', LONGEST_NAME)}",
+                write_other=others[0].named_target,
             )
 
 
-def _was_printed(
-    row: ProjectRow, number: int, rows: Sequence[ProjectRow], strategy: Strategy
+def _took_over(
+    others: Iterable[ProjectRow],
+    row: ProjectRow,
+    number: int,
+    rows: Sequence[ProjectRow],
+    strategy: Strategy,
 ) -> bool:
-    """Whether a withheld row had that number while it was listed: then those behind it have only
-    moved up."""
+    """Whether a withheld row had that number while it was listed, and the list has given it to
+    others only since."""
     if strategy.settings.numbering != AUTOMATIC:
-        return False
+        return all(r.number_in_form is None and "number" not in r.corrected for r in others)
     same = (r for r in rows if r.measure == row.measure)
     return sum(automatic_order(r) < automatic_order(row) for r in same) == number - 1
 
 
 def name_numbered_rows(
-    findings: Sequence[Finding], rows: Sequence[ProjectRow], strategy: Strategy
+    findings: Sequence[Finding], rows: Sequence[ProjectRow], aliases: Aliases, strategy: Strategy
 ) -> list[Finding]:
-    """O101 about a number that the list gave to a row without one: say what to write instead.
+    """O101 about a row as the list prints it, with a number that the list gave or what the office
+    has corrected: say what to write instead.
 
     It is not simply taken for that row: the number may have been another's when it was copied.
     """
@@ -178,26 +180,31 @@ def name_numbered_rows(
     if not missed:
         return list(findings)
     printed: dict[tuple[str, int], list[ProjectRow]] = defaultdict(list)
-    submitted = {(row.measure, row.number_in_form) for row in rows}
+    submitted = {(row.measure_in_form, row.number_in_form) for row in rows}
     for row in rows:
-        if row.number is not None and row.number_in_form != row.number:
+        if row.number is not None and row.is_printed_elsewhere:
             printed[row.measure or "", row.number].append(row)
+    by_id = {row.row_id: row for row in rows}
     told: dict[int, Finding] = {}
     for item in missed:
         said = bare_number(item.value)
-        if not said:
-            continue
-        place = strategy.measure_spellings.get(text.key(said[0]), ""), said[1]
-        meant = [] if place in submitted else printed.get(place, [])
+        if said:
+            place = strategy.measure_spellings.get(text.key(said[0]), ""), said[1]
+            meant = [] if place in submitted else printed.get(place, [])
+        else:
+            named = aliases.row_ids(item.value)
+            meant = [by_id[i] for i in named if i in by_id and by_id[i].corrected]
+            meant = meant if len(named) == 1 else []
         if len(meant) == 1 and meant[0].raw.file != item.place.file:
+            decided = _IDENTITY & meant[0].corrected.keys()
             told[id(item)] = finding(
                 "O101",
                 item.place,
                 item.value,
-                variant="printed",
+                variant="corrected" if decided else "printed",
                 subject=item.subject,
                 name=clip(meant[0].name or "", LONGEST_NAME),
                 file=clip(meant[0].raw.file),
-                write=as_written(meant[0]),
+                write=meant[0].named_target,
             )
     return [told.get(id(f), f) for f in findings]
