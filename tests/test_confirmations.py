@@ -182,9 +182,7 @@ def test_an_approval_names_what_it_passes_over(workspace: Path) -> None:
         lines = done.out.splitlines()
         at = next(i for i, line in enumerate(lines) if "7件あるまま、確定しています" in line)
         first = lines[at + 1].strip("　 ")
-        assert first.startswith(
-            "－ 3イ-1『旭川農産物販売力向上対策事業』：予算事業費が12,570,000千円"
-        )
+        assert first.startswith("－ 3イ-1 旭川農産物販売力向上対策事業：予算事業費が12,570,000千円")
         assert first.endswith("［R114］")
         assert "ほか2件（点検結果の「指摘一覧」にあります）" in lines[at + 6]
     assert "7件あるまま、確定しています" in _page(workspace)

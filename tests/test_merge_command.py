@@ -291,7 +291,7 @@ def test_hand_edits_are_kept_listed_and_offered(workspace: Path) -> None:
     assert kept
     offered = sheet(workspace / "outbox" / "点検結果_平成30年度.xlsx", "事務局修正一覧")
     flat = [str(v) for row in offered for v in row]
-    assert "1ア-2" in flat
+    assert "1ア-2 不妊対策推進事業" in flat
     assert "不妊治療支援事業" in flat
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl.utils import get_column_letter
 from python_calamine import load_workbook as read_values
 from workspaces import column, edit, example_workspace, run
 
@@ -59,3 +60,36 @@ def test_a_project_that_a_number_takes_out_after_a_swap_is_told(workspace: Path)
     done = merge(workspace)
     assert ("O102", "修正") in {(f["code"], f["sheet"]) for f in done["findings"]}
     assert done["ledger"]["withdrawn"] == 0
+    decide(workspace, "修正", f"2ア-3 {COMPANIES}", "掲載しない", None, None)
+    assert merge(workspace)["withheld"] == [["2ア-2", COMPANIES]]
+
+
+def test_a_hand_edit_is_offered_for_its_project_wherever_it_stands_now(workspace: Path) -> None:
+    merge(workspace)
+    official = workspace / PROPOSAL
+    rows = sheet(official, "データ_事業")
+    line = next(i for i, cells in enumerate(rows, 1) if PLAZA in cells)
+    letter = get_column_letter(rows[0].index("関連性") + 1)
+    edit(official, "データ_事業", {f"{letter}{line}": "○"})
+    numbers(workspace / FORM, "2ア", **{PLAZA: 3, COMPANIES: 2})
+    merge(workspace)
+    offered = sheet(workspace / CHECKBOOK, "事務局修正一覧")
+    (ready,) = [cells for cells in offered if f"データ_事業 {letter}{line}" in cells]
+    assert ready[1:6] == [f"2ア-3 {PLAZA}", "修正", "関連性", "◎", "○"]
+    decide(workspace, "修正", *ready[1:6])
+    assert not [f for f in merge(workspace)["findings"] if f["code"][0] == "O"]
+    now = {c[rows[0].index("事業名")]: c for c in sheet(official, "データ_事業")}
+    assert now[PLAZA][rows[0].index("関連性")] == "○"
+
+
+def test_the_target_of_a_finding_can_be_copied_whole_and_read_in_print(workspace: Path) -> None:
+    form = workspace / FORM
+    line = line_of(form, PLAZA, "2ア")
+    edit(form, "事業", {f"{column(form, '事業内容')}{line}": "平成29年度は、する。"})
+    merge(workspace)
+    shown = sheet(workspace / CHECKBOOK, "指摘一覧")
+    (asked,) = [cells for cells in shown if "R115" in cells]
+    assert asked[-1] == f"2ア-2 {PLAZA}"
+    edit(workspace / OFFICE, "確認済", {"A5": "R115", "B5": asked[-1]})
+    told = {f["code"]: f["acknowledged"] for f in merge(workspace)["findings"]}
+    assert told["R115"] is True

@@ -28,19 +28,19 @@ def ready_rows(
     workspace: Workspace,
     edits: Sequence[HandEdit],
     strategy: Strategy,
-    numbered: Mapping[tuple[str, str], str],
+    targets: Mapping[tuple[str, str], str],
 ) -> list[ReadyRow]:
     """Each hand edit, and where it changed a field of a project, as a ready row for 修正.
 
-    ``numbered`` gives the 対象 of projects whose number the list gave, by measure and name: 修正
-    does not take that number.
+    ``targets`` gives the 対象 of the projects as they stand now, by measure and name: since the
+    list was published departments may have moved them.
     """
     places: dict[str, dict[tuple[str, int], Mapping[int, str]]] = {}
     found = []
     for edit in edits:
         if edit.file not in places:
             ours = publish.published_values(workspace, edit.file)
-            places[edit.file] = dict(_places(ours, strategy, numbered)) if ours else {}
+            places[edit.file] = dict(_places(ours, strategy, targets)) if ours else {}
         column = column_number(re.sub(r"\d", "", edit.cell)) - 1
         fields = places[edit.file].get((edit.sheet, edit.row_before or 0), {})
         label, target = fields.get(column, ""), fields.get(-1, "")
@@ -52,7 +52,7 @@ def ready_rows(
 def _places(
     ours: Mapping[str, Sequence[Sequence[str]]],
     strategy: Strategy,
-    numbered: Mapping[tuple[str, str], str],
+    targets: Mapping[tuple[str, str], str],
 ) -> Iterator[tuple[tuple[str, int], Mapping[int, str]]]:
     """(sheet, Excel row) → column → field label, with the row's 対象 under -1.
 
@@ -71,7 +71,7 @@ def _places(
     printed_fields: dict[int, str] = {}
     for number, row in enumerate(data[1:], 2):
         measure, name = row[index[MEASURE]], row[index[NAME]]
-        target = numbered.get((measure, name), f"{measure}-{row[index[NUMBER]]}")
+        target = targets.get((measure, name), f"{measure}-{row[index[NUMBER]]} {name}")
         yield (PROJECTS_SHEET, number), {**data_fields, -1: target}
         for line, cells in printed:
             labels = _labels(cells, strategy)

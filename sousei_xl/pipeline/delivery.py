@@ -228,13 +228,10 @@ def publish_list(
 
     inbox = relative(workspace.inbox, workspace.outbox)
 
-    written = contents.result.written
-    numbered = {
-        (r.measure, r.name): written[r.row_id]
-        for r in contents.result.listed
-        if r.row_id in written
-    }
-    edits = previous.ready_rows(workspace, publish.hand_edited(workspace), strategy, numbered)
+    made = publish.hand_edited(workspace)
+    edits = previous.ready_rows(
+        workspace, made, strategy, _targets(contents.result) if made else {}
+    )
     official = Output(
         names[contents.status],
         write=partial(write_official, contents=contents, prototype=prototype),
@@ -288,6 +285,15 @@ def publish_list(
     former = [n for n in published.moved if Path(n).name.startswith(stem) and n not in edited]
     gone, withheld = _gone(workspace.outbox / former[0], contents) if former else ((), ())
     return Delivered(published, tuple(edits), said_so, gone, withheld)
+
+
+def _targets(result: ListResult) -> dict[tuple[str, str], str]:
+    """(measure, name) → the 対象 that 修正 takes; not of rows that have both in common."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in result.listed:
+        target = result.written.get(row.row_id, f"{row.target} {row.name}")
+        found.setdefault((row.measure, row.name), []).append(target)
+    return {place: targets[0] for place, targets in found.items() if len(targets) == 1}
 
 
 def _gone(former: Path, contents: Contents) -> tuple[tuple[Row, ...], tuple[Row, ...]]:

@@ -39,7 +39,7 @@ _FINDING_COLUMNS = (
     Column("状態", 8, "centre"),
     Column("ファイル", 17),
     Column("コード", 7, "centre"),
-    Column("対象", 11),
+    Column("対象", 24),
 )
 _CONVERSION_COLUMNS = (
     Column("No", 6, "integer", "number"),
@@ -101,7 +101,7 @@ class Line:
 
     @property
     def target(self) -> str:
-        """What the office writes into 対象 to confirm or correct it: ``1ア-4、1ア-5``."""
+        """What the office writes into 対象 to confirm or correct it: ``1ア-4 甲、1ア-5 乙``."""
         targets = list(dict.fromkeys(t for t in self.targets if t))
         rest = len(targets) - _MOST_TARGETS
         return "、".join(targets[:_MOST_TARGETS]) + (f" ほか{rest}件" if rest > 0 else "")

@@ -173,11 +173,12 @@ def unacknowledged(contents: Contents) -> Iterator[str]:
 
 
 def _subject(item: Finding) -> str:
-    """``3イ-1『事業名』``; the file where the finding is about no row."""
+    """``3イ-1 事業名``, ``2ア-1『指標名』``; the file where the finding is about no row."""
     if not item.target or not item.place.sheet:
         return text.printable(item.place.file)
     name = item.subject
-    return item.target if not name or item.target.endswith(name) else f"{item.target}『{name}』"
+    named = text.key(item.target).endswith(text.key(name))
+    return item.target if named else f"{item.target}『{name}』"
 
 
 def from_list_forms(kpi: IndicatorResult) -> list[str]:
