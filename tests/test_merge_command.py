@@ -395,18 +395,28 @@ def test_a_final_check_in_the_inbox_is_no_form_to_be_mended(workspace: Path) -> 
     assert not (workspace / "outbox" / "差戻し").exists()
 
 
-def test_a_former_list_that_somebody_has_edited_says_nothing_of_rows(workspace: Path) -> None:
+@pytest.mark.parametrize("typed", [None, "手で書いた見出し"])
+def test_a_deleted_row_is_named_also_where_somebody_has_edited_the_former_list(
+    workspace: Path, typed: str | None
+) -> None:
+    """By our own record: what was typed into the list since says nothing of who has submitted."""
     import openpyxl
 
     merge(workspace)
     path = workspace / "outbox" / OFFICIAL["proposal"]
     book = openpyxl.load_workbook(path)
     book["データ_事業"].insert_rows(1)
+    book["データ_事業"]["A1"] = typed
     book.save(path)
     form = workspace / "inbox" / "経済部.xlsx"
-    edit(form, "回答票", {"B20": "メモ"})
+    name = "若者地元定着奨学金返済補助事業"
+    book = openpyxl.load_workbook(form)
+    rows = [i for i, cells in enumerate(sheet(form, "事業", whole=True), 1) if name in cells]
+    book["事業"].delete_rows(rows[0])
+    book.save(form)
     done = merge(workspace)
-    assert (done.status, done.json["gone"]) == (0, [])
+    assert (done.status, done.json["gone"]) == (0, [["2イ-1", name]])
+    assert merge(workspace).json["gone"] == []
 
 
 def test_an_output_that_is_gone_is_told_without_a_name_that_keeps_it(workspace: Path) -> None:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 from sousei_xl import publish, text
 from sousei_xl.addresses import column_number
 from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, PROJECTS_SHEET, Row
-from sousei_xl.publish import Sheets
 from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load.table import FORM
 from sousei_xl.workspace import Workspace
 
 
-def data_rows(sheets: Sheets) -> list[Row]:
+def data_rows(sheets: Mapping[str, Sequence[Sequence[text.Value]]]) -> list[Row]:
     """The rows of データ_事業 by heading; empty where the workbook has no such sheet."""
-    rows = [list(row) for row in sheets.get(PROJECTS_SHEET, [])]
+    rows = [list(row) for row in sheets.get(PROJECTS_SHEET, []) if any(row)]
     if not rows:
         return []
     headings = [text.to_text(v) for v in rows[0]]
-    return [dict(zip(headings, row, strict=False)) for row in rows[1:] if any(row)]
+    # Recorded rows lack their trailing blanks.
+    return [dict(zip_longest(headings, row[: len(headings)])) for row in rows[1:]]
 
 
 def ready_rows(

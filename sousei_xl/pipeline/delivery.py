@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from operator import attrgetter
@@ -42,6 +42,7 @@ from sousei_xl.workspace import OperatorError, Run, Workspace, relative
 
 # Rows of a list that pays for one more process, and of one that leaves it the memory for a copy.
 _LONG_LIST, _LONGEST_COPY = 500, 50_000
+_Sheets = Mapping[str, Sequence[Sequence[text.Value]]]
 _PRINTED = attrgetter(
     *(f.name for f in fields(ListedRow) if f.name not in ("row_id", "note", "original"))
 )
@@ -240,6 +241,10 @@ def publish_list(
         last=True,
         source=last.name if last else "",
     )
+    edited = {edit.file for edit in made}
+    # What somebody has edited no longer says what was submitted; what was published does.
+    known = (publish.published_values(workspace, n) for n in names.values() if n in edited)
+    former: _Sheets | None = next(known, None)
     said = remarks.read_remarks(workspace, strategy.settings, last)
     approval = None
     if contents.status == "final" and contents.approved_on is not None:
@@ -279,11 +284,12 @@ def publish_list(
     earlier = sum(remark.year is not None and remark.year < this_year for remark in said)
     found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
     said_so = Remarks(len(said) - earlier, earlier, found)
-    edited = {row.edit.kept_as for row in edits}
     stem = Path(names["final"]).stem
-    # What somebody has edited is kept and told as that; it no longer says what was submitted.
-    former = [n for n in published.moved if Path(n).name.startswith(stem) and n not in edited]
-    gone, withheld = _gone(workspace.outbox / former[0], contents) if former else ((), ())
+    kept = {edit.kept_as for edit in made}
+    moved = [n for n in published.moved if Path(n).name.startswith(stem) and n not in kept]
+    if former is None and moved:
+        former = publish.read_back(workspace.outbox / moved[0])
+    gone, withheld = _gone(former, contents) if former else ((), ())
     return Delivered(published, tuple(edits), said_so, gone, withheld)
 
 
@@ -296,7 +302,7 @@ def _targets(result: ListResult) -> dict[tuple[str, str], str]:
     return {place: targets[0] for place, targets in found.items() if len(targets) == 1}
 
 
-def _gone(former: Path, contents: Contents) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+def _gone(former: _Sheets, contents: Contents) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     """Rows that no form has any more, and rows that the office takes out now.
 
     A deleted row leaves no other trace: its file has replaced the one before. A 掲載しない by
@@ -304,7 +310,7 @@ def _gone(former: Path, contents: Contents) -> tuple[tuple[Row, ...], tuple[Row,
     Not told are rows that are told otherwise: with a new name, held, ended or cancelled, or of a
     department with a file that was refused.
     """
-    old = previous.data_rows(publish.read_back(former))
+    old = previous.data_rows(former)
     # Somebody may have moved its headings.
     if not old or not {MEASURE, NAME, DEPARTMENT} <= old[0].keys():
         return (), ()
