@@ -47,6 +47,7 @@ from tests.indicator_builders import example_kpi_strategy
 
 GROSS, NET = 3_905_077, 3_550_284
 # A row of 期間累計 with every year that has ended.
+HANDED_OVER = ("2ア-2 旭川まちなかしごとプラザ事業", "修正", "部局名", "経済部", "農政部")
 SUM_ROW = {"actual_2015": 96, "actual_2016": 90, "actual_2017": 104}
 
 
@@ -829,6 +830,18 @@ def test_the_final_check_says_what_the_office_changed_and_what_is_left_out(
     assert [r[6] for r in rows if r[2] == name] == ["終了のため"]
     dropped = [r[6] for r in rows if r[2] == target["F6"].value]
     assert dropped == ["事務局が載せないことにしたため（町長査定）"]
+
+
+def test_the_final_check_names_a_project_that_is_another_departments_now(workspace: Path) -> None:
+    office = workspace / "inbox" / OFFICE_SHEET
+    edit(office, "修正", dict(zip(("A4", "B4", "C4", "D4", "E4"), HANDED_OVER, strict=True)))
+    assert run("distribute", "--workspace", workspace, "--confirm").status == 0
+    checks = workspace / "outbox" / "様式" / "最終確認"
+    name = HANDED_OVER[0].split(" ")[1]
+    left = [r for r in shown(checks / "経済部.xlsx", "最終確認") if name in r]
+    assert ["2ア", "2", name, "農政部の事業として掲載"] in [[c for c in r if c] for r in left]
+    (taken,) = [r for r in shown(checks / "農政部.xlsx", "最終確認") if name in r]
+    assert taken[4] == "農政部"
 
 
 def test_the_final_check_says_what_the_office_has_added(workspace: Path) -> None:

@@ -545,6 +545,13 @@ def test_an_added_relisted_row_takes_the_department_of_what_is_gone() -> None:
     assert {f.code for f in result.findings} & {"L107", "O101"} == set()
 
 
+def test_an_added_row_without_a_department_has_no_submitter_to_differ_from() -> None:
+    early = added(9, "甲", measure="1ア", department=None, number=None, **BARE)
+    result = merged(row(1, "甲"), office=office(added=[early]))
+    assert value(result, 9, "counted") == E
+    assert "R113" not in {f.code for f in result.findings}
+
+
 def test_conversions_in_the_offices_sheet_are_for_nobody() -> None:
     added = row(9, "乙", "2ア", file=OFFICE, budget="１，２００", number=None)
     result = merged(row(1, "甲", "1ア"), office=office(added=[added]))

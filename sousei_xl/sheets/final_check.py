@@ -78,7 +78,7 @@ def _write_aside(sheet: Sheet, row: int, aside: Sequence[_Aside]) -> set[int]:
     """What is not listed, below what is; the rows that must not end a page."""
     if not aside:
         return set()
-    headings = write_title(sheet, row, "一覧に載らない事業")
+    headings = write_title(sheet, row, "一覧に載らない事業、ほかの部局の事業として載る事業")
     write_spans(sheet, headings, [(*place, "header") for place in _ASIDE])
     for line, cells in enumerate(aside, headings + 1):
         placed = zip(_ASIDE, cells, strict=True)
@@ -161,7 +161,13 @@ def _because(reason: str) -> str:
 
 
 def _aside(contents: Contents, department: str) -> Iterable[_Aside]:
-    """The department's rows that are not listed."""
+    """The department's rows that are not listed, or not as its own."""
+    files = {f.file for f in contents.result.files if f.department == department}
+    own = {row.row_id for row in printed_rows(contents, department)}
+    for row in contents.result.listed:
+        if row.row_id not in own and contents.result.origins[row.row_id].file in files:
+            number = "" if row.number is None else str(row.number)
+            yield row.measure, number, row.name, f"{row.department}の事業として掲載"
     made = (c for c in contents.result.corrections if c.correction.operation == WITHHOLD)
     asked = {c.row_id: c.correction.reason for c in made}
     for gone in contents.result.withdrawn:
