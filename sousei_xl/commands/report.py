@@ -17,14 +17,17 @@ from sousei_xl.commands.terminal import MOST, finding_line, new_console, new_tab
 from sousei_xl.figures.changes import Changes, Row, target
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import collapse
+from sousei_xl.forms.returns import FOLDER
+from sousei_xl.publish import EDITED
 from sousei_xl.sheets import Contents, named
 from sousei_xl.text import japanese_date, to_text
-from sousei_xl.workspace import OFFICE_SHEET, Workspace
+from sousei_xl.workspace import HISTORY, OFFICE_SHEET, Workspace
 
 if TYPE_CHECKING:
     from sousei_xl.pipeline.delivery import Delivered
 
 _MOST_DEPARTMENTS = 60
+_KEPT_RETURNS = f"{HISTORY}/{FOLDER}/"
 _STATES = {"draft": "作成中", "proposal": "（案）", "final": "確定"}
 
 
@@ -59,6 +62,11 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
         console.print(f"  {shown(str(workspace.outbox / name))}（前回と同じ）")
     for name in published.moved:
         console.print(f"  前のファイルを移しました: {shown(name)}")
+    if any(name.startswith(_KEPT_RETURNS) and EDITED in name for name in published.moved):
+        console.print(
+            "  差戻しのファイルが出力フォルダーの中で直されています。部局の修正で、まだ inbox に"
+            "入れていなければ、この控え（履歴の「差戻し」）を inbox に入れてください。"
+        )
     # A total that followed is no edit of its own, and 事務局修正一覧 does not list it.
     if edits := [row.edit for row in delivered.hand_edits if not row.edit.computed]:
         names = shown("、".join(sorted({edit.kept_as for edit in edits if edit.kept_as})))

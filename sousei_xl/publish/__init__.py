@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from sousei_xl.publish.disk import RETRY_DELAYS, WORK, Outbox, in_plain_words, is_inside
-from sousei_xl.publish.edits import hand_edited, published_values
+from sousei_xl.publish.edits import EDITED, hand_edited, published_values
 from sousei_xl.publish.journal import commit, is_half_moved, recover
 from sousei_xl.publish.lock import locked
 from sousei_xl.publish.plan import Examine, Formulas, Output, examine_here, make_plan, written_whole
@@ -26,6 +26,7 @@ from sousei_xl.publish.verify import Cell, NotWhole, OpenSheets, Sheets, read_ba
 from sousei_xl.workspace import HISTORY, OperatorError, Run, Workspace, file_key
 
 __all__ = [
+    "EDITED",
     "RETRY_DELAYS",
     "Approval",
     "Cell",
