@@ -162,6 +162,24 @@ def test_what_no_finding_matches_is_listed(spot: str, words: str) -> None:
     assert placed(asked("a.xlsx", given)) == ([], ["正しい"])
 
 
+def test_an_answer_goes_with_its_project_when_rows_move() -> None:
+    first, second = cells("a.xlsx")
+
+    def beside(spot: str, name: str) -> dict[str, tuple[str, ...]]:
+        [form] = [asked("a.xlsx")]
+        given = Answer("a.xlsx", f"『事業』{spot}", WORDS, "正しい", name)
+        found = contents(replace(form, answers=(given,)))
+        subjects = {f.place: f.subject for f in found.findings if f.code == "R115"}
+        told = answered(found)
+        assert len(told.apart) == (not told.beside)
+        return {subjects[place]: said for (_, place), said in told.beside.items()}
+
+    assert beside(first, "事業0") == {"事業0": ("正しい",)}
+    assert beside(first, "事業1") == {"事業1": ("正しい",)}  # 事業0 stands there now
+    assert beside(first, "なくなった事業") == {}
+    assert beside(second, "（新）事業1") == {"事業1": ("正しい",)}
+
+
 def test_answers_of_a_replaced_file_count_until_there_are_newer_ones() -> None:
     first, second = cells("a.xlsx")
     old = asked(
@@ -188,7 +206,7 @@ def test_long_answers_stand_whole_in_the_list(tmp_path: Path) -> None:
     path = tmp_path / "点検結果.xlsx"
     write_checkbook(path, given)
     (shown,) = [r["部局の回答"] for r in findings(path) if r["コード"] == "R115"]
-    assert (len(shown), shown[:3], shown[-1]) == (ROOM, "正しい", "…")
+    assert (len(shown), shown[:7], shown[-1]) == (ROOM, "事業0：正しい", "…")
     assert listed(path) == [("a.xlsx", long)]
     assert [step for step in next_step(given) if "今はない" in step] == []
 
@@ -204,6 +222,7 @@ def test_hostile_answers_are_text(tmp_path: Path, hostile: str) -> None:
     path = tmp_path / "点検結果.xlsx"
     write_checkbook(path, given)
     book = openpyxl.load_workbook(path)
+    printable = hostile.replace("\x1b", "").replace("\0", "")
     shown = [
         cell
         for name in ("指摘一覧", "提出状況")
@@ -212,7 +231,8 @@ def test_hostile_answers_are_text(tmp_path: Path, hostile: str) -> None:
         if isinstance(cell.value, str)
         and cell.value
         and cell.value[-1] == hostile[-1]
-        and cell.value.replace("\ufffd", "") == hostile.replace("\x1b", "").replace("\0", "")
+        and cell.value.replace("\ufffd", "").removeprefix("事業0：")
+        == hostile.replace("\x1b", "").replace("\0", "")
     ]
     assert len(shown) == 4  # beside the finding; the place, words and answer of the other one
     assert {cell.data_type for cell in shown} == {"s"}

@@ -6,15 +6,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 from python_calamine import load_workbook as read_values
 from workspaces import column, edit, example_workspace, run
 
+from sousei_xl.forms.request_layout import SHEET as REQUEST
+
 CHECKBOOK = Path("outbox") / "点検結果_平成30年度.xlsx"
 PROPOSAL = Path("outbox") / "別紙_平成30年度（案）.xlsx"
 FORM = Path("inbox") / "経済部.xlsx"
 OFFICE = Path("inbox") / "事務局修正.xlsx"
+LAST_YEAR = "平成29年度は、する。"
 PLAZA, COMPANIES = "旭川まちなかしごとプラザ事業", "企業誘致地域活力創生事業"  # 2ア-2, 2ア-3
 
 
@@ -93,3 +97,42 @@ def test_the_target_of_a_finding_can_be_copied_whole_and_read_in_print(workspace
     edit(workspace / OFFICE, "確認済", {"A5": "R115", "B5": asked[-1]})
     told = {f["code"]: f["acknowledged"] for f in merge(workspace)["findings"]}
     assert told["R115"] is True
+
+
+def test_an_answer_is_shown_beside_its_project_when_rows_were_put_before_it(
+    workspace: Path,
+) -> None:
+    form = workspace / FORM
+    text, mark = column(form, "事業内容"), column(form, "関連性")
+    lines = [line_of(form, name, "2ア") for name in (PLAZA, COMPANIES)]
+    edit(form, "事業", {f"{text}{lines[0]}": LAST_YEAR, f"{mark}{lines[1]}": "△"})
+    merge(workspace)
+    book = openpyxl.load_workbook(workspace / "outbox" / "差戻し" / form.name)
+    request, rows = book[REQUEST], book["事業"]
+    line = next(c.row for c in request["D"] if c.value == PLAZA)
+    request.cell(line, 8).value = "引用です"
+    rows[f"{mark}{lines[1]}"] = "○"
+    # The two change places, and what is asked of the one is asked of the other as well.
+    rows[f"{text}{lines[1]}"] = LAST_YEAR
+    for cells in zip(rows[lines[0]][1:], rows[lines[1]][1:], strict=True):
+        cells[0].value, cells[1].value = cells[1].value, cells[0].value
+    book.save(form)
+    merge(workspace)
+    rows_shown = sheet(workspace / CHECKBOOK, "指摘一覧")
+    heading = next(cells for cells in rows_shown if "No" in cells)
+    (told,) = [cells for cells in rows_shown if "R115" in cells]  # one line for both
+    assert told[heading.index("部局の回答")] == f"{PLAZA}：引用です"
+
+
+def test_a_return_that_was_corrected_where_it_lies_is_asked_for(workspace: Path) -> None:
+    form = workspace / FORM
+    mark = f"{column(form, '関連性')}{line_of(form, PLAZA, '2ア')}"
+    edit(form, "事業", {mark: "△"})
+    words = "差戻しのファイルが出力フォルダーの中で直されています"
+    assert words not in run("merge", "--workspace", workspace).out
+    edit(workspace / "outbox" / "差戻し" / form.name, "事業", {mark: "◎"})
+    assert words in run("merge", "--workspace", workspace).out
+    (kept,) = (workspace / "outbox" / "履歴" / "差戻し").iterdir()
+    kept.replace(form)
+    done = run("merge", "--workspace", workspace)
+    assert (done.status, words in done.out) == (0, False)

@@ -243,14 +243,16 @@ class ProjectRow:
 class Answer:
     """What a department wrote into 回答欄 of the 修正・確認依頼票 that came back with ``file``.
 
-    ``spot`` (``『事業』H8 ほか1か所``) and ``words`` are セル and 内容と直し方 of the line that it
-    answers, as they stand there. An answer changes nothing by itself: the office judges it.
+    ``spot`` (``『事業』H8 ほか1か所``), ``words`` and ``name`` are セル, 内容と直し方 and 事業名 of
+    the line that it answers, as they stand there. An answer changes nothing by itself: the office
+    judges it.
     """
 
     file: str
     spot: str
     words: str
     answer: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

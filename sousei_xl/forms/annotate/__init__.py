@@ -55,8 +55,7 @@ def annotate(
     package = Package.open(source)
     workbook = Workbook(package)
     macros, sharing = workbook.strip()
-    given = read_answers(before.pop(SHEET, ()))
-    answers = {(spot, words): answer for spot, words, answer in given}
+    answers = {line[:3]: line.answer for line in read_answers(before.pop(SHEET, ()))}
     workbook.remove(SHEET)
     reply = read_reply(before, package)
     edition = max(next_edition, reply.edition + 1)
@@ -133,7 +132,7 @@ def _put_request(
     workbook: Workbook,
     letter: Letter,
     listed: Sequence[Line],
-    answers: Mapping[tuple[str, str], str],
+    answers: Mapping[tuple[str, str, str], str],
     settings: Settings,
     styles: Styles,
 ) -> None:

@@ -68,10 +68,11 @@ class Request:
 def write_request(
     letter: Letter,
     lines: Sequence[Line],
-    answers: Mapping[tuple[str, str], str],
+    answers: Mapping[tuple[str, str, str], str],
     settings: Settings,
 ) -> Request:
-    """The sheet's rows. ``answers`` are those that were given earlier, by (セル, 内容と直し方)."""
+    """The sheet's rows. ``answers`` are those that were given earlier, by セル, 事業名 and
+    内容と直し方."""
     font = settings.font
     counts = Counter(line.severity for line in lines)
     asked: Counter[str] = Counter()
@@ -114,7 +115,8 @@ def write_request(
     header = len(rows)
     rows.append(Row(tuple(Cell(i, name, "header") for i, name in enumerate(HEADINGS)), 26))
     for number, line in enumerate(lines, 1):
-        rows.append(_line(number, line, answers.get((line.spot, line.words), ""), font))
+        answer = answers.get((line.spot, line.subject, line.words), "")
+        rows.append(_line(number, line, answer, font))
     return Request(tuple(rows), header)
 
 

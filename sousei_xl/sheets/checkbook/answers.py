@@ -1,14 +1,15 @@
 """What departments wrote into 回答欄 of the files that came back, beside the findings it answers.
 
-A line of the request sheet is found again by file, sheet, words and cell. What no finding matches
-any more is listed, so that no answer is lost. An answer settles nothing: the office does.
+A line of the request sheet is found again by file, sheet, words and 事業名 where it names one row,
+for rows move, and else by its cells. What no finding matches any more is listed, so that no answer
+is lost. An answer settles nothing: the office does.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
@@ -39,12 +40,20 @@ class Answered:
     waiting: int
     unmatched: int
 
-    def to(self, words: str, places: Iterable[Place]) -> str:
-        """The answers to all findings of these words at these places, as one cell shows them."""
+    def to(self, words: str, rows: Sequence[tuple[Place, str]]) -> str:
+        """The answers to all findings of these words, as one cell shows them. ``rows`` are place
+        and 事業名: what was not said of all of them is shown with the name."""
         if not self.beside:
             return ""
-        told = dict.fromkeys(a for p in places for a in self.beside.get((words, p), ()))
-        return clip("\n".join(told), ROOM)
+        told: defaultdict[str, list[str]] = defaultdict(list)
+        for place, name in rows:
+            for answer in self.beside.get((words, place), ()):
+                told[answer].append(typed(name))
+        shown = (
+            answer if len(names) == len(rows) else f"{'、'.join(dict.fromkeys(names))}：{answer}"
+            for answer, names in told.items()
+        )
+        return clip("\n".join(shown), ROOM)
 
 
 def answered(contents: Contents) -> Answered:
@@ -63,7 +72,7 @@ def answered(contents: Contents) -> Answered:
             beside[item.text, item.place][typed(answer.answer)] = None
             line = item.place.file, item.place.sheet, item.text
             in_one_line[line][typed(answer.answer)] = None
-            crowded |= len("\n".join(in_one_line[line])) > ROOM
+            crowded |= len("\n".join((*in_one_line[line], item.subject))) > ROOM
         waiting += any(not item.acknowledged for item in found)
         unmatched += not found
         if crowded or not found:
@@ -103,13 +112,17 @@ def _current(
             answering.append(record)
     answering.sort(key=lambda r: (r.edition, r.saved, r.file), reverse=True)
     answering.sort(key=lambda r: r.outcome == "superseded")
-    seen: set[tuple[tuple[str, str], str, str]] = set()
+    seen: set[tuple[object, ...]] = set()
     for record in answering:
         unit, replaced = _unit(record), record.outcome == "superseded"
         for answer in record.answers:
-            if not (replaced and (unit, answer.spot, answer.words) in seen):
+            if not (replaced and (unit, *_line(answer)) in seen):
                 yield record, answer, files[unit] if replaced else [record.file]
-        seen |= {(unit, answer.spot, answer.words) for answer in record.answers}
+        seen |= {(unit, *_line(answer)) for answer in record.answers}
+
+
+def _line(answer: Answer) -> tuple[str, str, str]:
+    return answer.spot, answer.name, answer.words
 
 
 def _unit(record: FileRecord) -> tuple[str, str]:
@@ -126,10 +139,19 @@ def _found(
     words, cells = (words, cells.removesuffix("］")) if words else (answer.words, shown)
     all_of_them = _MORE in cells  # beyond a number of cells they are not named
     spots = {cell.split(" ")[0] for cell in cells.split("、")}
+    by_name = answer.name and len(spots) == 1 and not all_of_them
     for file in files:
-        for item in said.get((file, sheet, words.strip()), ()):
-            if all_of_them or _is_at(item.place, spots):
-                yield item
+        found = said.get((file, sheet, words.strip()), [])
+        here = [item for item in found if all_of_them or _is_at(item.place, spots)]
+        yield from _of_row(answer.name, found, here) if by_name else here
+
+
+def _of_row(name: str, found: Sequence[Finding], here: Sequence[Finding]) -> Sequence[Finding]:
+    """Those of the row of that name, ``here`` or where it has moved to, if that is only one."""
+    wanted = text.key(name)
+    stayed = [item for item in here if not item.subject or text.key(item.subject) == wanted]
+    moved = [item for item in found if text.key(item.subject) == wanted]
+    return stayed or (moved if len(moved) == 1 else [])
 
 
 def _is_at(place: Place, spots: set[str]) -> bool:

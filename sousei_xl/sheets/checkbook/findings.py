@@ -185,7 +185,7 @@ def _finding_row(number: int, line: Line, inbox: Inbox, answers: Answered) -> Ro
             item.text,
             typed(excerpt(item.value)),
             typed(item.expected),
-            answers.to(item.text, line.places),
+            answers.to(item.text, list(zip(line.places, line.subjects, strict=True))),
             "確認済" if item.acknowledged else waiting,
             typed(item.place.file),
             item.code,

@@ -328,14 +328,15 @@ def _answers(contents: Contents, inbox: Inbox) -> Iterator[_Section]:
             "部局からの回答（当てはまる指摘が今はないもの、「指摘一覧」に収まらないもの）",
             (
                 *((0, 0, "部局名"), (1, 2, "ファイル"), (3, 3, "セル")),
-                *((4, 9, "内容と直し方"), (10, _LAST, "回答")),
+                *((4, 5, "事業名"), (6, 9, "内容と直し方"), (10, _LAST, "回答")),
             ),
             tuple(
                 (
                     (0, 0, department or _NO_DEPARTMENT, "text_wrap"),
                     (1, 2, inbox.file(answer.file), "text_wrap"),
                     (3, 3, typed(answer.spot), "text_wrap"),
-                    (4, 9, typed(answer.words), "text_wrap"),
+                    (4, 5, typed(answer.name), "text_wrap"),
+                    (6, 9, typed(answer.words), "text_wrap"),
                     (10, _LAST, typed(answer.answer), "text_wrap"),
                 )
                 for department, answer in apart
