@@ -743,7 +743,9 @@ def test_one_summary_of_what_was_made(workspace: Path) -> None:
     again = run("distribute", "--workspace", workspace, "--json").json
     assert (again["written"], len(again["unchanged"])) == ([], 9)
     (workspace / "outbox" / "様式" / "昔の部.xlsx").write_bytes(b"")
-    assert "昔の部.xlsx" in run("distribute", "--workspace", workspace).out
+    told = run("distribute", "--workspace", workspace).out
+    assert "昔の部.xlsx" in told
+    assert "戻ってきたファイルは inbox に入れます" in told
     assert (workspace / "outbox" / "様式" / "昔の部.xlsx").exists()
 
 
@@ -752,6 +754,9 @@ def test_only_kpi_has_a_folder_of_its_own(workspace: Path) -> None:
     assert all(f["file"].startswith("様式/KPI/") for f in done["forms"])
     assert sum(f["indicators"] for f in done["forms"]) == 30
     assert not list((workspace / "outbox" / "様式").glob("*.xlsx"))
+    told = run("distribute", "--workspace", workspace, "--only", "KPI").out
+    assert "inbox の中に KPI フォルダーを作ってそこに入れます" in told
+    assert "inbox に入れます（名前は自由です）" not in told
 
 
 def test_forms_are_made_before_there_is_an_inbox(tmp_path: Path) -> None:

@@ -110,6 +110,7 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
         as_json.emit({**made, "office_sheet": _office_described(office)})
     else:
         _tell(plan, strategy, last, workspace, beside, office)
+        print(f"  ・様式を部局に送ります。{_where_to_put(args.only)}")
     return DONE
 
 
@@ -254,7 +255,16 @@ def _tell(
             "  ・テンプレートの「設定」に提出期限と提出先を入力し、もう一度実行すると、"
             "様式に載ります。"
         )
-    print("  ・様式を部局に送ります。戻ってきたファイルは inbox に入れます（名前は自由です）。")
+
+
+def _where_to_put(only: str) -> str:
+    """A form of the KPI round has the name of the department's form of the list."""
+    if only == INDICATORS:
+        return (
+            "戻ってきたファイルは、inbox の中に KPI フォルダーを作ってそこに入れます"
+            "（inbox に直接入れると、同じ名前の一覧の様式を上書きします）。"
+        )
+    return "戻ってきたファイルは inbox に入れます（名前は自由です）。"
 
 
 def _tell_of_last_year(unassigned: Sequence[LastRow], last: LastYear, strategy: Strategy) -> None:
