@@ -178,8 +178,11 @@ def test_the_request_sheet_says_what_to_do(form: Path) -> None:
         "総合政策部政策調整課",
         "直していただきたいところが2件、確認していただきたいところが1件",
         "回答票の版は 2 に上げてあります",
+        "正しければ直さずに、「回答欄」にその旨を入力してください。",
+        "一覧の完成や実績の集計ができないことがあります。",
     ):
         assert part in text
+    assert "そのままで構いません" not in text  # the 回答欄 is to be filled in
     assert [(line["重要度"], line["セル"], line["入力値"]) for line in lines(book)] == [
         ("▶要修正", "『事業』J4", "12,000千円程度"),
         ("▶要修正", "『事業』J6", "（空欄）"),

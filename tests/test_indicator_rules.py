@@ -816,6 +816,14 @@ def test_k112_no_choice(typed: dict[str, Any], cell: str) -> None:
     assert (item.code, item.place.cell, item.value) == ("K112", cell, list(typed.values())[-1])
 
 
+def test_only_the_office_is_told_how_to_leave_an_indicator_out() -> None:
+    item = one("2ア-1", {**FULL, "事務局判定": "順調"})
+    assert item.expected == "（空欄）"
+    assert "『判定対象外』" in item.cure
+    assert item.request.endswith("空欄に戻してください。")
+    assert "判定対象外" not in item.request
+
+
 SUM = {"H27実績": 96, "H28実績": 90, "H29実績": 104}
 
 
@@ -1336,7 +1344,7 @@ def test_of_a_calculated_class_only_the_exclusion_is_the_offices(
         ({"before": 26}, "O102", "不適用"),
         ({"after": "２７件"}, "O103", "不適用"),
         ({"target": "2ア-2"}, "O101", "対象なし"),
-        ({"operation": "順番"}, "O101", "対象なし"),
+        ({"operation": "順番"}, "O101", "記入誤り"),
     ],
 )
 def test_corrections_that_do_not_fit(changes: dict[str, Any], code: str, status: str) -> None:
@@ -1360,7 +1368,7 @@ def test_of_an_indicator_only_what_departments_fill_in_can_be_corrected(
     assert (item.code, item.place.label, item.value) == ("O101", "項目", field)
     assert item.cure.startswith("項目を、『H27実績』・")
     assert "『要因・課題』・『今後の方向性』のいずれか" in item.cure
-    assert [c.status for c in result.corrections] == ["対象なし"]
+    assert [c.status for c in result.corrections] == ["記入誤り"]
     listed = merge(intake([submission([good(1)])], office), STRATEGY)
     assert (listed.corrections, listed.errors) == ((), 0)
 

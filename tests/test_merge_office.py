@@ -28,7 +28,7 @@ from tests.merging import (
     value,
 )
 
-YES, NO, LOST = "適用", "不適用", "対象なし"
+YES, NO, LOST, WRONG = "適用", "不適用", "対象なし", "記入誤り"
 B = "予算事業費"
 
 
@@ -85,8 +85,8 @@ CORRECTIONS: list[tuple[str, dict[str, Any], tuple[Any, ...], str, Codes, dict[s
     ("no such row", {}, fix(B, 1000, 9, target="2ア-9"), LOST, [("O101", None)], {"budget": 1000}),
     ("no such measure", {}, fix(B, 1000, 9, target="9ア-1"), LOST, [("O101", None)], {}),
     ("no target", {}, fix(B, 1000, 9, target=""), LOST, [("O101", None)], {}),
-    ("no such operation", {}, ("2ア-1", "削除", "", None, None), LOST, [("O101", None)], {}),
-    ("no such field", {}, fix("事業費", 1000, 9), LOST, [("O101", None)], {}),
+    ("no such operation", {}, ("2ア-1", "削除", "", None, None), WRONG, [("O101", None)], {}),
+    ("no such field", {}, fix("事業費", 1000, 9), WRONG, [("O101", None)], {}),
     ("stale", {}, fix(B, 999, 9), NO, [("O102", None)], {"budget": 1000}),
     ("before left blank", {}, fix(B, None, 9), NO, [("O102", None)], {"budget": 1000}),
     ("done already", {}, fix(B, 999, 1000), NO, [("O103", None)], {"budget": 1000}),
@@ -217,11 +217,11 @@ CORRECTIONS: list[tuple[str, dict[str, Any], tuple[Any, ...], str, Codes, dict[s
         "order without number",
         {},
         ("2ア-1", "順番", "", None, "最後"),
-        LOST,
+        WRONG,
         [("O101", None)],
         {"number": 1},
     ),
-    ("order to zero", {}, ("2ア-1", "順番", "", None, 0), LOST, [("O101", None)], {"number": 1}),
+    ("order to zero", {}, ("2ア-1", "順番", "", None, 0), WRONG, [("O101", None)], {"number": 1}),
 ]
 
 

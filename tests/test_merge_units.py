@@ -85,7 +85,7 @@ UNITS: list[tuple[str, list[Submission], list[str], Codes, str]] = [
         [filed("z.xlsx", A, edition=1, saved="2018-03-09"), filed("a.xlsx", (2, "甲"), edition=2)],
         ["a.xlsx"],
         [("F206", None)],
-        "『a.xlsx』の版が新しいため、『z.xlsx』と差し替えました",
+        "『a.xlsx』の版が新しいため、『a.xlsx』を使い、『z.xlsx』は使いませんでした",
     ),
     (
         "the later save of one edition",

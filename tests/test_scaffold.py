@@ -281,6 +281,17 @@ def test_the_office_may_correct_what_it_may_name(example: Path, blank: Path) -> 
             assert (name in offered) is more
 
 
+def test_a_correction_is_not_said_to_take_what_only_a_confirmation_takes(blank: Path) -> None:
+    book = openpyxl.load_workbook(blank / "inbox" / OFFICE_SHEET)
+    said = {
+        name: " ".join(v.prompt or "" for v in book[name].data_validations.dataValidation)
+        for name in (office_layout.CORRECTED, office_layout.ACKNOWLEDGED)
+    }
+    for way in ("1ウ", "部局名"):
+        assert way in said[office_layout.ACKNOWLEDGED]
+        assert way not in said[office_layout.CORRECTED]
+
+
 # --- a workspace from scratch ---------------------------------------------------------------------
 
 

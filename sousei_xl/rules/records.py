@@ -33,6 +33,7 @@ CORRECT, WITHHOLD, REORDER = OPERATIONS = ("修正", "掲載しない", "順番"
 Outcome = Literal["accepted", "refused", "superseded", "office", "ignored"]
 DepartmentStatus = Literal["受理", "該当なし", "差戻し", "再提出待ち", "未提出"]
 ListStatus = Literal["draft", "proposal", "final"]
+CorrectionStatus = Literal["適用", "不適用", "対象なし", "記入誤り"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +311,7 @@ class AppliedCorrection:
     """What became of a correction; ``current`` is the value found, ``row_id`` its row."""
 
     correction: Correction
-    status: Literal["適用", "不適用", "対象なし"]
+    status: CorrectionStatus
     current: str
     subject: str
     row_id: int | None = None

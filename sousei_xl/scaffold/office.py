@@ -53,6 +53,12 @@ _HINTS = {
     "確認者": "",
     "メモ": "確認した内容です。",
 }
+# 修正 takes rows and indicators alone.
+_CORRECTED_HINTS = {
+    **_HINTS,
+    "対象": "施策と番号（1ア-4）、KPIは指標のID（2ア-1）です。番号が重なるときや空欄のときは、"
+    "「1ア-4 事業名」のように事業名も入力します。",
+}
 _STEPS = (
     (
         CORRECTED,
@@ -93,7 +99,7 @@ def build_office_sheet(
             CORRECTED,
             "修正（値の修正、掲載しない、順番）",
             "1行に一つの修正を入力します。使い方は「説明」シートにあります。",
-            _columns(CORRECTED_COLUMNS, corrected, choices),
+            _columns(CORRECTED_COLUMNS, corrected, choices, _CORRECTED_HINTS),
             room=100,
         ),
     )
@@ -139,14 +145,17 @@ def _correctable(strategy: Strategy) -> list[str]:
 
 
 def _columns(
-    headings: Sequence[str], widths: Sequence[float], choices: dict[str, str]
+    headings: Sequence[str],
+    widths: Sequence[float],
+    choices: dict[str, str],
+    hints: Mapping[str, str] = _HINTS,
 ) -> tuple[Column, ...]:
     centred = ("対象", "操作", "指摘コード", "日付")
     return tuple(
         Column(
             heading,
             width,
-            _HINTS[heading],
+            hints[heading],
             choices.get(heading, ()),
             {**(_CENTRE if heading in centred else {}), **_FORMATS.get(heading, {})},
         )

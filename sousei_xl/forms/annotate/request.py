@@ -178,9 +178,14 @@ def _steps(letter: Letter, counts: Mapping[str, int]) -> list[str]:
 def _legend(letter: Letter, counts: Mapping[str, int]) -> list[tuple[str, str, str]]:
     """Style, sign and meaning of every mark that is used."""
     left = "行の左端にこの印が、そのセルに{}の枠が付いています。"
+    if_right = (
+        "正しければ、そのままで構いません。"
+        if letter.file
+        else "正しければ直さずに、「回答欄」にその旨を入力してください。"
+    )
     meanings = {
-        ERROR: "直していただくものです。直るまで一覧が完成しません。",
-        QUESTION: "確認していただくものです。正しければ、そのままで構いません。",
+        ERROR: "直していただくものです。直るまで、一覧の完成や実績の集計ができないことがあります。",
+        QUESTION: f"確認していただくものです。{if_right}",
     }
     styles = {ERROR: ("sign_error", "実線"), QUESTION: ("sign_question", "点線")}
     legend = [

@@ -394,9 +394,9 @@ def class_is_used(kpi: Round) -> Iterator[Finding]:
     for row, indicator in kpi.known:
         calculated = indicator.kind != defined.QUALITATIVE
         if calculated and row.office_class not in ("", defined.EXCLUDED):
-            expected = kpi.strategy.settings.judgement.name(defined.EXCLUDED)
+            excluded = kpi.strategy.settings.judgement.name(defined.EXCLUDED)
             typed = _typed(row, "office_class")
-            facts = {"variant": "calculated", "expected": expected}
+            facts = {"variant": "calculated", "expected": "（空欄）", "excluded": excluded}
             yield _at("K112", row, "office_class", kpi, typed, **facts)
 
 

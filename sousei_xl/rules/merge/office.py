@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from sousei_xl import text
 from sousei_xl.findings import OFFICE, RULES, Finding, Place, acknowledge, clip, finding
@@ -25,6 +25,7 @@ from sousei_xl.rules.records import (
     Acknowledgement,
     AppliedCorrection,
     Correction,
+    CorrectionStatus,
     FileRecord,
     ProjectRow,
     unread_cell,
@@ -142,7 +143,9 @@ def not_applied(
     heading = {"O102": "修正前", "O103": "対象"}.get(code, label)
     place = replace(correction.at(heading), label=label)
     item = finding(code, place, value, subject=correction.target, **facts)
-    status: Literal["不適用", "対象なし"] = "対象なし" if code == "O101" else "不適用"
+    status: CorrectionStatus = "不適用"
+    if code == "O101":
+        status = "対象なし" if label == "対象" else "記入誤り"
     return AppliedCorrection(correction, status, str(facts.get("current", "")), ""), [item]
 
 

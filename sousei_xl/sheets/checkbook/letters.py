@@ -125,9 +125,9 @@ def _questions(asked: Sequence[Finding], settings: Settings, alone: bool) -> Ite
     if rest:
         yield f"・ほか{rest}件（印を付けたファイルの「修正・確認依頼票」にあります）"
     yield (
-        f"お手数ですが、{_when(settings)}それぞれ「このままで正しい」か正しい内容を、この依頼文への返信で"
-        "お知らせください。直すときは、様式のそのセルを直し、版を1つ大きくして、もう一度提出してください"
-        f"{_to(settings)}。"
+        "お手数ですが、このままで正しい場合はその旨を、誤りがある場合は正しい内容を、この依頼文への返信で"
+        "お知らせください。様式を直す場合は、回答票の版を一つ増やして、もう一度提出してください"
+        f"{_to(settings)}。{_due('回答期限', settings) if alone else ''}"
     )
     yield (
         "印を付けたファイルを添えている場合は、その「修正・確認依頼票」の回答欄に答えを書くか、"
@@ -135,10 +135,12 @@ def _questions(asked: Sequence[Finding], settings: Settings, alone: bool) -> Ite
     )
 
 
-def _when(settings: Settings) -> str:
+def _due(what: str, settings: Settings) -> str:
+    """By when; no letter knows whether it is sent before that day or after."""
     date = text.parse_date(settings.deadline)
     deadline = text.japanese_date(date) if date else settings.deadline
-    return f"{deadline}までに、" if deadline else ""
+    late = "過ぎている場合は、できるだけ早くお願いします。"
+    return f"{what}は{deadline}です。{late}" if deadline else ""
 
 
 def _to(settings: Settings) -> str:
@@ -148,4 +150,4 @@ def _to(settings: Settings) -> str:
 def _request(settings: Settings, again: bool) -> str:
     where = f"{settings.submit_to}へ、" if settings.submit_to else ""
     request = "もう一度提出してください。" if again else "提出してください。"
-    return f"お手数ですが、{_when(settings)}{where}{request}"
+    return f"お手数ですが、{where}{request}{_due('提出期限', settings)}"
