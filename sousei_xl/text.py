@@ -192,6 +192,12 @@ def with_new_mark(name: str, category: str | None) -> str:
     return f"（新）{name}" if name and category == NEW else name
 
 
+def perhaps(names: Iterable[str]) -> str:
+    """``『A』か『B』ではありませんか。``, or nothing where there are none."""
+    meant = "か".join(f"『{name}』" for name in names)
+    return f"{meant}ではありませんか。" if meant else ""
+
+
 def unprintable(text: str) -> bool:
     """True where no workbook can hold the text (control characters, lone surrogates)."""
     return UNPRINTABLE.search(text) is not None

@@ -757,6 +757,10 @@ def test_files_with_errors_of_their_own_and_refused_ones_go_back(form: Path, inb
         "その他.xlsx": {"F203"},
         "観光/社会教育部.xls": {"F102"},
     }
+    (lost,) = (f for f in due["その他.xlsx"] if f.code == "F203")
+    assert "『経済部』ではありませんか。" in lost.request
+    assert "テンプレート" in lost.cure
+    assert "テンプレート" not in lost.request
     jobs = {job.file: job for job in plan_returns(result, result.findings)}
     assert {file for file in due if not jobs[file].is_readable} == {"観光/社会教育部.xls"}
     assert jobs["経済部.xlsx"].edition == 2
@@ -808,6 +812,22 @@ def test_findings_alone_say_what_to_do_in_excel(tmp_path: Path) -> None:
     assert "パスワードを消してから保存し" in text
     (line,) = lines(book)
     assert (line["セル"], line["重要度"]) == ("ファイル全体", "▶要修正")
+
+
+@pytest.mark.parametrize(
+    ("codes", "title"),
+    [
+        (("K114",), "平成30年度　総合戦略　数値目標・KPI"),
+        (("K114", "F201"), "平成30年度　総合戦略関連事業"),
+    ],
+)
+def test_a_request_has_the_title_of_its_form(
+    tmp_path: Path, codes: tuple[str, ...], title: str
+) -> None:
+    target, facts = tmp_path / "r.xlsx", {"label": "", "missing": "", "sheet": ""}
+    found = [finding(code, Place("経済部.xlsx", "KPI"), **facts) for code in codes]
+    findings_only(target, found, STRATEGY, "経済部.xlsx", "経済部")
+    assert title in words(openpyxl.load_workbook(target)).splitlines()
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,7 @@ def test_summary_says_how_far_and_what_next(messy: Path) -> None:
     for part in (
         "庁内資料です。公表しないでください。",
         "6／9部局（差戻し 1　再提出待ち 1　未提出 1）",
-        "未提出 2部局（農政部、学校教育部）",
+        "様式のそろわない部局 2（農政部、学校教育部）",
         "要修正 6件（部局あて 4件、事務局あて 1件、受け付けなかったファイル 1件）",
         "保留 1行",
         "・要修正のある1部局（経済部）に、出力フォルダーの「差戻し」のファイルを返し",
@@ -265,7 +265,7 @@ def test_a_refused_file_beside_a_good_one_is_promised_no_letter(tmp_path: Path) 
         if r["ファイル"] == "経済部_v2.xlsx"
     )
     assert row["状態"] == "受付不可"
-    assert "修正版のつもりなら" in row["次にすること"]
+    assert "修正版であれば" in row["次にすること"]
     assert reminders(contents.result, contents.strategy.settings) == []
 
 
@@ -314,13 +314,13 @@ def test_a_department_that_is_its_own_unit_is_named_once() -> None:
         "差戻し 1件（統計係が未提出）",
     ]
     contents = replace(example_contents("draft"), strategy=strategy, result=result)
-    assert "未提出 2部局（農林課、企画課（統計係））" in contents.stamp
+    assert "様式のそろわない部局 2（農林課、企画課（統計係））" in contents.stamp
     assert file_names(strategy.expected_units) == [
         "農林課.xlsx",
         "企画課.xlsx",
         "企画課_統計係.xlsx",
     ]
-    request = write_request(Letter("企画課", "企画課", 2), (), {}, strategy.settings)
+    request = write_request(Letter("企画課", "企画課", 2, ""), (), {}, strategy.settings)
     assert request.rows[1].cells[0].words == "企画課　御担当者様"
 
 
@@ -345,7 +345,7 @@ def test_a_file_that_is_in_use_is_the_offices_to_close(tmp_path: Path) -> None:
     assert reminders(contents.result, contents.strategy.settings) == []
     assert plan_returns(contents.result, contents.findings) == ()
     steps = "\n".join(next_steps(contents))
-    assert "開けなかったファイルが1つあります（農政部.xlsx）。" in steps
+    assert "開けなかったファイルが1件あります（農政部.xlsx）。" in steps
     assert "提出を依頼" not in steps
     assert "受け付けられなかった" not in steps
     row = next(

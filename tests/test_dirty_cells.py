@@ -604,7 +604,7 @@ def test_the_expected_amount_is_computed(typed: Any, expected: str) -> None:
 )
 def test_the_nearest_names_are_offered(typed: dict[str, Any], code: str, nearest: str) -> None:
     [item] = [f for f in _merge(typed, relisted=False).findings if f.code == code]
-    assert f"もしかして：{nearest}" in item.cure
+    assert f"{nearest}ではありませんか。" in item.cure
 
 
 def test_the_value_is_quoted_as_typed() -> None:

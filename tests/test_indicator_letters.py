@@ -55,10 +55,13 @@ def test_nobody_is_written_to_when_all_have_answered() -> None:
 def test_a_letter_names_the_indicators_that_nobody_has_reported() -> None:
     [letter] = _letters(*_others()).values()
     assert (letter.addressee, letter.state, letter.reason) == (NAME, "未提出", "KPIの未提出")
-    assert "の数値目標・KPIの実績照会について" in letter.letter
-    assert "次の3指標の実績の報告を、まだ確認できていません。" in letter.letter
+    assert "平成30年度の総合戦略の数値目標・KPIの実績照会について" in letter.letter
+    assert "次の指標（3件）の実績の報告を、まだ確認できていません。" in letter.letter
     assert "・3イ-2　アグリビジネス起業数（H29実績）\n" in letter.letter
-    assert "政策調整課へ、提出してください。提出期限は平成30年9月14日です。" in letter.letter
+    assert (
+        "政策調整課へ、実績を入力した様式を提出してください。提出期限は平成30年9月14日です。"
+        in letter.letter
+    )
     assert "該当事業なし" not in letter.letter
 
 

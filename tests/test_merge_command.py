@@ -241,7 +241,11 @@ def test_a_dry_run_says_what_holds_the_list_back(workspace: Path) -> None:
     (workspace / "inbox" / "農政部.xlsx").unlink()
     done = run("merge", "--dry-run", "--workspace", workspace)
     assert done.status == 1
-    for part in ("未提出 1部局（農政部）", "指摘: 要修正 0件", "農政部               未提出"):
+    for part in (
+        "様式のそろわない部局 1（農政部）",
+        "指摘: 要修正 0件",
+        "農政部               未提出",
+    ):
         assert part in done.out
 
 

@@ -403,7 +403,10 @@ def test_confirmed_gap_is_told_in_neutral_words(tmp_path: Path) -> None:
         (example_contents(), ("（案）決裁前の資料です。", "「再掲を含む」で算出")),
         (example_contents("final"), ("平成30年4月2日　確定",)),
         (replace(example_contents(), reopened=True), ("（案）に戻っています",)),
-        (awkward_contents(), ("未提出 1部局（経済部）", "「再掲を除く」で算出", "付いた1行")),
+        (
+            awkward_contents(),
+            ("そろわない部局 1（経済部）", "「再掲を除く」で算出", "付いた1行"),
+        ),
     ],
     ids=["proposal", "final", "reopened", "draft"],
 )
@@ -446,7 +449,8 @@ def test_a_draft_says_so_on_every_sheet_but_the_data(awkward: Path) -> None:
 
 def test_long_lists_of_names_are_cut() -> None:
     assert named(["経済部", "農政部"]) == "経済部、農政部"
-    assert named([str(i) for i in range(25)]).endswith("、19 ほか5")
+    assert named([str(i) for i in range(25)]).endswith("、19 ほか5件")
+    assert named(["経済部", "農政部", "建築部"], 2, "部局") == "経済部、農政部 ほか1部局"
 
 
 # --- on paper, and calculated anew ----------------------------------------------------------------

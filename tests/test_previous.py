@@ -363,11 +363,11 @@ def test_a_draft_says_what_is_not_compared_yet(years: TwoYears, tmp_path: Path) 
     assert done.status == 1
     shown = rows(second / "outbox" / NEXT_COUNCIL)
     lines = {str(r[0]).strip("　－＋ "): r[4:9] for r in shown if isinstance(r[4], float)}
-    assert lines["未提出・確認中の事業"][-1] == 21
+    assert lines["提出待ち・確認中の事業"][-1] == 21
     assert lines["今年度の一覧にない事業（終了・取下げなど）"][-1] == 1
-    assert any("未提出の部局（経済部）" in str(r[0]) for r in shown)
+    assert any("様式のそろわない部局（経済部）の事業は、「2」に載せ" in str(r[0]) for r in shown)
     fates = [r[-1] for r in section(shown, "2　今年度")]
-    assert fates.count("部局が未提出です") == 21
+    assert fates.count("様式を待っています") == 21
 
 
 def test_the_console_sums_it_up_and_doubts_a_wrong_file(

@@ -198,6 +198,11 @@ def test_what_no_workbook_can_hold() -> None:
         assert text.printable(good) == good
 
 
+def test_what_may_be_meant_is_asked() -> None:
+    assert text.perhaps(["2ア-1", "2ア-2"]) == "『2ア-1』か『2ア-2』ではありませんか。"
+    assert text.perhaps([]) == ""
+
+
 def test_length_as_excel_counts() -> None:
     assert [text.utf16_length(t) for t in ("", "甲", "𠮷", "が", "か\u3099")] == [0, 1, 2, 1, 2]
 

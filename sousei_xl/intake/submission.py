@@ -268,10 +268,10 @@ def _department(file: str, reply: _Reply, strategy: Strategy) -> tuple[str, list
     guess = _department_in_name(file, strategy)
     names = list(strategy.department_by_name)
     near = difflib.get_close_matches(typed, names, n=2, cutoff=0.4) or ([guess] if guess else [])
-    candidates = f"もしかして：{'、'.join(f'『{n}』' for n in near)}。" if near else ""
     place = reply.place(file, layout.DEPARTMENT)
     variant = "" if typed else "blank"
-    return "", [finding("F203", place, typed, variant=variant, candidates=candidates)]
+    facts = {"variant": variant, "candidates": text.perhaps(near)}
+    return "", [finding("F203", place, typed, **facts)]
 
 
 def _unit_expected(

@@ -99,7 +99,8 @@ class Contents:
         errors = self.result.errors
         reasons = []
         if missing:
-            reasons.append(f"未提出 {len(missing)}部局（{named(missing)}）")
+            names = named(missing, counter="部局")
+            reasons.append(f"様式のそろわない部局 {len(missing)}（{names}）")
         if errors:
             reasons.append(f"要修正 {errors}件")
         return f"【作成中】公表しないでください。{'　'.join(reasons)}"
@@ -110,7 +111,7 @@ def _units_say_more(department: DepartmentState) -> bool:
     return any(text.unit_beside(department.department, unit) for unit in department.missing_units)
 
 
-def named(names: Sequence[str], most: int = 20) -> str:
-    """``経済部、農政部``; beyond ``most`` names only how many more there are."""
+def named(names: Sequence[str], most: int = 20, counter: str = "件") -> str:
+    """``経済部、農政部``; beyond ``most`` names only how many more there are (``ほか3部局``)."""
     rest = len(names) - most
-    return "、".join(names[:most]) + (f" ほか{rest}" if rest > 0 else "")
+    return "、".join(names[:most]) + (f" ほか{rest}{counter}" if rest > 0 else "")

@@ -28,11 +28,13 @@ class Letter:
 
     ``remarks`` are sentences about the workbook. ``file`` names the file where the findings go
     back alone (blank: this workbook is the file itself), ``opened`` whether it could be opened.
+    ``about`` is what the letter is about, as the form's own title says it.
     """
 
     department: str
     unit: str
     next_edition: int
+    about: str
     remarks: tuple[str, ...] = ()
     file: str = ""
     opened: bool = True
@@ -81,7 +83,7 @@ def write_request(
         Row(
             (
                 Cell(0, SHEET, "title", 5),
-                Cell(5, f"{settings.year_label}　総合戦略関連事業", "right", 3),
+                Cell(5, f"{settings.year_label}　{letter.about}", "right", 3),
             ),
             34,
         ),

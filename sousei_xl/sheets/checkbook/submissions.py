@@ -69,7 +69,7 @@ _FILE = "〈ファイル〉"
 _VANISHED = "消えた行があるので、部局に確認を依頼します（下の依頼文）。"
 _REPLACED = "このファイルは使っていません。"
 _BLANK = "記入がないため数えていません。記入したものを送ってもらいます。"
-_REFUSED_BESIDE = "修正版のつもりなら、理由を伝え、直したファイルを送ってもらいます。"
+_REFUSED_BESIDE = "修正版であれば、理由を伝え、直したファイルを送ってもらいます。"
 _UNREACHED = "開けませんでした。使用中なら閉じて、もう一度統合します（部局への依頼は要りません）。"
 _NO_DEPARTMENT = "（部局不明）"
 _JAPAN = dt.timezone(dt.timedelta(hours=9))
@@ -146,8 +146,10 @@ def _indicator_round(kpi: IndicatorResult) -> str:
     for department in kpi.departments:
         if department.expected:
             states[indicator_state(department)].append(department.department)
-    told = "　".join(f"{state} {len(names)}（{named(names)}）" for state, names in states.items())
-    return f"指標{kpi.expected}件のうち{kpi.reported}件に回答　{told}"
+    told = "　".join(
+        f"{state} {len(names)}（{named(names, counter='部局')}）" for state, names in states.items()
+    )
+    return f"指標{kpi.expected}件のうち{kpi.reported}件に報告　{told}"
 
 
 def _judged_by_office(reports: Sequence[Report], judgement: Judgement) -> str:
