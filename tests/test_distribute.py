@@ -214,8 +214,11 @@ def test_untouched_rows_are_said_to_be_unconfirmed(second_year: Path) -> None:
         assert state == GOOD if again else state.startswith(PENDING)
     answers = {row[0]: row[1] for row in shown(form, layout.REPLY)}
     assert answers["未確認（行）"] == relisted.count(False)
-    assert answers["要修正（件）"] == 0
-    assert answers["提出の準備"] == "未確認の行があります。"
+    assert answers["要修正（行）"] == 0
+    assert (
+        answers["提出の準備"]
+        == "「事業」の未確認の行を確かめ、今年度の予算などを入力してください。"
+    )
 
 
 # --- the states of a prefilled row ----------------------------------------------------------------
@@ -236,7 +239,7 @@ def prefilled(**changes: Any) -> dict[str, Any]:
 
 
 BUDGET = f"{PENDING}今年度の予算事業費を入力してください"
-PAST = f"{PENDING}事業内容に前の年度の記述があります（直すか、備考に「確認済」）"
+PAST = f"{PENDING}事業内容に前の年度の記述があります（直すか、備考に「確認済」と入力してください）"
 STATES: dict[str, tuple[dict[str, Any], str]] = {
     "untouched": (prefilled(), BUDGET),
     "no number last year": (prefilled(previous_number=None), BUDGET),

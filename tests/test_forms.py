@@ -300,7 +300,7 @@ def test_errors_controls_and_pasted_rows_are_noticed(tmp_path: Path) -> None:
     shown = [row[0] for row in columns_of(other)[FIRST_ROW : FIRST_ROW + 3]]
     assert shown == [GOOD, "エラー値（#REF!など）を直してください", ""]
     counts = {row[0]: row[1] for row in columns_of(other, layout.REPLY) if row[0]}
-    assert (counts["入力済（行）"], counts["要修正（件）"], counts["未チェック（行）"]) == (4, 1, 2)
+    assert (counts["入力済（行）"], counts["要修正（行）"], counts["未チェック（行）"]) == (4, 1, 2)
     assert counts["提出の準備"] == "要修正の行を直してください。"
 
 
@@ -474,6 +474,9 @@ def test_dropdowns_come_from_defined_names_and_question_but_do_not_refuse(form: 
     assert {v.formula1 for v in lists} <= set(book.defined_names)
     assert len(lists) == 8
     assert all(v.errorStyle == "warning" for v in validations)
+    limits = {v.promptTitle: v.error for v in validations if v.type in ("textLength", "whole")}
+    assert "文字以内で入力してください" in limits["事業内容"]
+    assert "1以上の整数" in limits["番号"]
     (measures,) = book.defined_names["施策の選択肢"].destinations
     options = [cell.value for (cell,) in book[measures[0]][measures[1]]]
     assert options == [m.option for m in office().measures]
@@ -483,7 +486,7 @@ def test_dropdowns_come_from_defined_names_and_question_but_do_not_refuse(form: 
 @pytest.mark.parametrize("character", ["あ", "𠮷"])  # one unit of UTF-16, and two
 def test_long_hints_are_cut_to_what_excel_allows(tmp_path: Path, character: str) -> None:
     long = character * 300
-    fields = [(character * 40, "独自", "文字", "いいえ", "", "", long)]
+    fields = [(character * 40, "独自", "整数", "いいえ", "", "", long)]
     path = tmp_path / "f.xlsx"
     write_form(path, make_strategy(fields=fields), "経済部")
     sheet = openpyxl.load_workbook(path)[layout.PROJECTS]

@@ -292,6 +292,16 @@ def test_a_correction_is_not_said_to_take_what_only_a_confirmation_takes(blank: 
         assert way not in said[office_layout.CORRECTED]
 
 
+def test_the_example_of_an_addition_has_the_columns_of_its_sheet(example: Path) -> None:
+    book = openpyxl.load_workbook(example / "inbox" / OFFICE_SHEET)
+    guide = book[office_layout.GUIDE].iter_rows(values_only=True)
+    shown = next(str(row[2]) for row in guide if row[0] == office_layout.ADDED)
+    headings = [c.value for c in book[office_layout.ADDED][FIRST_ROW]]
+    typed = dict(zip(headings, shown.split("｜"), strict=True))
+    assert typed["事業名"] == "移住体験事業"
+    assert (typed["予算事業費（千円）"], typed["依頼元"]) == ("1200", "財政課")
+
+
 # --- a workspace from scratch ---------------------------------------------------------------------
 
 

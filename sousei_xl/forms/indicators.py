@@ -138,7 +138,7 @@ class IndicatorSheet:
                 f"「{SHEET}」で入力が済んだ指標の数です。",
             ),
             Count(
-                "KPI 要修正（件）",
+                "KPI 要修正（行）",
                 f"=SUMPRODUCT((1-{starts[0]})*(1-{starts[1]}){settled})",
                 wrong,
                 f"「{SHEET}」の「入力チェック」に理由が表示されている行の数です。",

@@ -71,7 +71,7 @@ def write_annex_form(book: Book) -> None:
     kind = book.format(**{**LIST_HEADER, "font_size": 9, "bold": False})
     sheet.text(0, 0, "行の種類", book.format(**LIST_HEADER))
     note = (
-        "印刷の様式の見本です。この行とA列は印刷されません。"
+        "印刷の見本です。この行とA列は印刷されません。"
         "書体、色、罫線、幅、文言は自由に変えられます。"
     )
     sheet.text(0, 1, note, book.format(**NOTE))

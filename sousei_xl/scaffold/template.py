@@ -100,7 +100,7 @@ _STEPS = (
         FIELDS,
         "様式に列を足したいとき（財源、予算事業コードなど）に使います。普段はそのままで構いません。",
     ),
-    (FORM, "印刷の様式を確かめます。文言、書体、色、列の幅を変えられます。"),
+    (FORM, "印刷の見本を確かめます。文言、書体、色、列の幅を変えられます。"),
 )
 _AFTER = (
     "入力が終わったら、上書き保存して閉じ、作業フォルダーで「sousei-xl distribute」（または "
@@ -203,8 +203,8 @@ def _states(grids: Mapping[str, Grid]) -> dict[str, Formula]:
         ),
         FIELDS: Formula(f'="標準 {filled[FIELDS]}、独自 "&{own}', f"標準 {filled[FIELDS]}、独自 0"),
         FORM: Formula(
-            f'=IF(COUNTA(\'{FORM}\'!$A$2:$A${FIRST_ROW + _ROOM})=0,"{MISSING}","様式あり")',
-            "様式あり",
+            f'=IF(COUNTA(\'{FORM}\'!$A$2:$A${FIRST_ROW + _ROOM})=0,"{MISSING}","見本あり")',
+            "見本あり",
         ),
     }
 

@@ -94,7 +94,8 @@ def columns(settings: Settings) -> tuple[Column, ...]:
         Column(
             "office_class",
             "事務局判定",
-            "事務局が記入します。定性の指標の判定か、判定から外すときの「判定対象外」です。",
+            "事務局が記入する欄です（部局では空欄のままにしてください）。定性の指標の判定か、判定から外すときの"
+            "「判定対象外」です。",
             tuple(settings.judgement.name(c) for c in OFFICE_CLASSES),
         ),
         Column("cause", "要因・課題", "実績値の増減の要因や、目標に向けた課題を1〜2文で書きます。"),

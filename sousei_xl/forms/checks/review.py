@@ -45,7 +45,7 @@ def this_years_text(description: Field, settings: Settings) -> Check:
     return Check(
         "description",
         f"{PENDING}{description.short_label}に前の年度の記述があります"
-        f"（直すか、備考に「{CONFIRMED}」）",
+        f"（直すか、備考に「{CONFIRMED}」と入力してください）",
         f"IF({_FROM_LAST_YEAR},IF({unconfirmed},{spoken},FALSE),FALSE)",
         fails,
     )

@@ -25,6 +25,7 @@ from sousei_xl.strategy.load.table import (
     Mistakes,
     Row,
     Tables,
+    choose_from,
     is_number,
     rows_of,
 )
@@ -69,7 +70,7 @@ def read_indicators(
                 continue
             if row.text(heading) not in choices:
                 problem = f"「{heading}」に『{row.text(heading)}』とあります。"
-                mistakes.at(row, heading, problem, f"{'、'.join(choices)}から選んでください。")
+                mistakes.at(row, heading, problem, choose_from(choices))
         goal = text.parse_integer(row.values.get("基本目標")).value or 0
         measure = f"{goal}{row.text('施策')}" if row.text("施策") else ""
         unknown_measure = measure and measure_keys and measure not in measure_keys

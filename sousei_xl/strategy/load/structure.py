@@ -87,7 +87,7 @@ def read_departments(tables: Tables, mistakes: Mistakes) -> tuple[Department, ..
                 mistakes.at(
                     row,
                     heading,
-                    f"『{spelling}』が「{owner}」と重なっています。",
+                    f"『{spelling}』は、「{owner}」の部局名か別名にも入力されています。",
                     "一つの名前や別名は、一つの部局だけに入力してください。",
                 )
         order = text.parse_integer(row.values.get("表示順"))
