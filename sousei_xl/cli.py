@@ -19,10 +19,10 @@ from sousei_xl.commands.options import FAILED
 # Command → what it does; the module of the same name in commands/ adds its options and runs it.
 COMMANDS = {
     "merge": "受付フォルダー（inbox）の様式を読み、点検し、別紙にまとめます",
-    "check": "ファイルを1つずつ点検し、統合したらどうなるかを示します",
+    "check": "ファイルを一つずつ点検し、統合したらどうなるかを示します",
     "distribute": "部局に渡す様式と、最終確認の表を作ります",
     "status": "提出状況と、未提出・差戻しの部局への依頼文を示します",
-    "compare": "2つの別紙を比べ、増えた行・なくなった行・変わった行を示します",
+    "compare": "二つの別紙を比べ、増えた行・なくなった行・変わった行を示します",
     "watch": "受付フォルダーを見張り、変わるたびに統合し直します",
     "explain": "指摘コードの意味・例・直し方を示します",
     "init": "新しい作業フォルダーを作ります",
@@ -33,8 +33,8 @@ _EPILOG = """\
   sousei-xl distribute                         部局に渡す様式を outbox/様式/ に作る
   sousei-xl merge                              inbox/ の様式を統合する
   sousei-xl merge --approve 2018-03-30         決裁日を付けて確定する
-  sousei-xl check inbox/経済部.xlsx            1つのファイルだけ点検する
-  sousei-xl compare 前.xlsx 後.xlsx             2つの別紙を比べる
+  sousei-xl check inbox/経済部.xlsx            一つのファイルだけ点検する
+  sousei-xl compare 前.xlsx 後.xlsx             二つの別紙を比べる
   sousei-xl explain R105                       指摘コードの説明を見る
 
 終了コード: 0 完了（案・確定）  1 完了したが作成中（merge --help）  2 実行できなかった
@@ -74,7 +74,7 @@ class _Parser(argparse.ArgumentParser):
             "invalid choice:": "使えない値です:",
             "choose from": "選べるもの:",
             "expected one argument": "値が必要です",
-            "expected at least one argument": "値が1つ以上必要です",
+            "expected at least one argument": "値が一つ以上必要です",
             "argument ": "",
         }
         for english, japanese in words.items():

@@ -236,7 +236,7 @@ def test_every_department_and_file_has_its_state(messy: Path) -> None:
     states = [(r["部局名"], r["状態"], r["ファイル"]) for r in rows]
     assert states[4:9] == [
         ("経済部", "差戻し", "経済部.xlsx"),
-        ("経済部", "差し替え済み", "経済部_旧.xlsx"),
+        ("経済部", "差替え済み", "経済部_旧.xlsx"),
         ("観光スポーツ交流部", "受理", "観光スポーツ交流部.xlsx"),
         ("農政部", "再提出待ち", "農政部.xlsx"),
         ("学校教育部", "未提出", ""),
@@ -244,7 +244,7 @@ def test_every_department_and_file_has_its_state(messy: Path) -> None:
     economy = rows[4]
     assert (economy["版"], economy["行数"], economy["要修正"]) == (2, 32, 4)
     assert economy["保存日時"] == "2018-02-11 01:22"  # Japan's time
-    assert rows[7]["ハッシュ値"] == "ffffffff"
+    assert rows[7]["受付番号"] == "ffffffff"
 
 
 def test_refused_and_stray_files_are_named_with_the_reason(messy: Path) -> None:
@@ -264,7 +264,7 @@ def test_a_refused_file_beside_a_good_one_is_promised_no_letter(tmp_path: Path) 
         for r in table(written(tmp_path, contents), "提出状況", "部局名")
         if r["ファイル"] == "経済部_v2.xlsx"
     )
-    assert row["状態"] == "受付不可"
+    assert row["状態"] == "受け付けず"
     assert "修正版であれば" in row["次にすること"]
     assert reminders(contents.result, contents.strategy.settings) == []
 
@@ -427,6 +427,7 @@ def test_states_of_a_finished_list(tmp_path: Path) -> None:
         Place("経済部.xlsx", "KPI", 5, "J5"),
         1_109_000,
         expected="110.9",
+        actual="1,109,000",
         reference="現状値",
         unit="万人",
     )
@@ -651,11 +652,11 @@ def test_hand_edits_are_ready_to_be_copied(messy: Path) -> None:
 
 def test_ledger_by_file(messy: Path) -> None:
     rows = {r["ファイル"]: r for r in table(messy, "検算表", "ファイル")}
-    parts = ("読み取り", "掲載", "保留", "差し替え", "取下げ等", "差", "判定")
+    parts = ("読み取り", "一覧", "保留", "差替え", "取下げ等", "差", "判定")
     assert [rows["経済部.xlsx"][p] for p in parts] == [32, 30, 1, 0, 1, 0, "○"]
     assert [rows["経済部_旧.xlsx"][p] for p in parts] == [5, 0, 0, 5, 0, 0, "○"]
     assert [rows["合計"][p] for p in parts] == [87, 80, 1, 5, 1, 0, "○"]
-    assert rows["農政部.xlsx"]["結果"] == "受付不可"
+    assert rows["農政部.xlsx"]["結果"] == "受け付けず"
 
 
 def test_totals_reached_twice(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_doubtful_values_are_asked_about_and_can_be_marked() -> None:
         2,
         (f"{NAME}_夏.xlsx",),
     )
-    assert "「青果物販売額」：H29実績が1935000で" in letter.letter
+    assert "「青果物販売額」：H29実績が1,935,000で" in letter.letter
     assert "まだ確認できていません" not in letter.letter  # the blank is asked about where it stands
 
 

@@ -460,7 +460,7 @@ def test_k103_of_what_is_far_from_everything(
 
 def test_k103_says_what_a_value_was_compared_with() -> None:
     (item,) = of(report_rows(kpi_row(1, "2ア-1", {**FULL, "H29実績": 7_000_000})))
-    assert "H29実績が7000000で、現状値（20）と桁が大きく異なります" in item.message
+    assert "H29実績が7,000,000で、現状値（20）と桁が大きく異なります" in item.message
     assert "（件）に誤りがないか" in item.cure
     row = kpi_row(1, "G3-1", {"H27実績": 90, "H28実績": 100, "H29実績": 980}, file="経済部.xlsx")
     (item,) = of(report(kpi_submission([row], "経済部")))

@@ -274,7 +274,7 @@ def test_the_offices_order_holds_where_numbers_are_given_automatically(
 
 def test_a_stale_correction_says_both_values() -> None:
     item = one(merged(row(1, "甲"), office=office(("2ア-1", "修正", "予算事業費", 999, 9))), "O102")
-    assert "2ア-1の予算事業費（千円）は、いま『1000』です。修正前の『999』と異なる" in item.message
+    assert "2ア-1の予算事業費（千円）は、今『1000』です。修正前の『999』と異なる" in item.message
     assert (item.severity, item.addressee, item.place.file) == ("要確認", "事務局", OFFICE)
 
 
@@ -578,7 +578,7 @@ def test_a_gap_is_confirmed_by_the_measure_as_the_form_offers_it() -> None:
 def test_a_confirmation_whose_value_has_changed_says_both() -> None:
     result = merged(*GAP, office=office(confirmed=[("L109", "2ア", "5")]))
     item = one(result, "O103")
-    assert "確認したときの値（5）から変わりました（いまの値：2）" in item.message
+    assert "確認したときの値（5）から変わりました（今の値：2）" in item.message
     assert (item.place.file, item.place.cell) == (OFFICE, "B5")
 
 
@@ -591,7 +591,7 @@ def test_a_row_may_be_confirmed_by_its_name_where_no_other_has_it() -> None:
     assert not one(result, "R114").acknowledged
     assert "対象を『2ア-1』に直してください" in one(result, "O103").cure
     result = merged(*rows, office=office(confirmed=[("R114", "乙", "")]))
-    assert "いまはありません" in one(result, "O103").message
+    assert "今はありません" in one(result, "O103").message
 
 
 @pytest.mark.parametrize("code", ["L109 2ア", "番号の欠番", "L9", ""])
@@ -667,7 +667,7 @@ def test_a_name_that_is_another_rows_now_confirms_nothing_and_says_so() -> None:
     result = merged(*rows, office=office(*swapped, confirmed=[("R115", "2ア-1", "")]))
     assert not one(result, "R115").acknowledged
     item = one(result, "O103")
-    assert "いまは『2ア 甲』です" in item.message
+    assert "今は『2ア 甲』です" in item.message
     assert "対象を『2ア 甲』に直してください" in item.cure
     result = merged(*rows, office=office(*swapped, confirmed=[("R115", "2ア 甲", "")]))
     assert one(result, "R115").acknowledged

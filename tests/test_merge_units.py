@@ -144,7 +144,7 @@ UNITS: list[tuple[str, list[Submission], list[str], Codes, str]] = [
         ],
         ["b.xlsx"],
         [("F206", None), ("L110", 3)],
-        "差し替えと見なして『b.xlsx』を使い、『a.xlsx』は使いませんでした",
+        "差替えと見なして『b.xlsx』を使い、『a.xlsx』は使いませんでした",
     ),
     (
         "a new unit that repeats one row of many",
@@ -224,7 +224,7 @@ def test_the_vanished_row_is_the_one_that_is_named() -> None:
     )
     item = one(result, "L110")
     assert (item.place.row_id, item.place.file, item.target) == (2, "a.xlsx", "2ア-7")
-    assert "『a.xlsx』にあった『甲』（2ア-7）が、差し替え後の『b.xlsx』にありません" in item.message
+    assert "『a.xlsx』にあった『甲』（2ア-7）が、差替え後の『b.xlsx』にありません" in item.message
     assert item.addressee == "部局"
 
 

@@ -386,7 +386,7 @@ def test_the_console_sums_it_up_and_doubts_a_wrong_file(
     book.save(old)
     out = run(*command, "--previous", old).out
     assert "平成28年度とあります" in out
-    assert "同じ名前の事業が1つもありません" in out
+    assert "同じ名前の事業が一つもありません" in out
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")

@@ -82,7 +82,7 @@ def test_the_kpi_round_after_a_return_of_the_list(workspace: Path) -> None:
     assert "受理（一覧の様式の値）" in lines["農政部"]
     assert "（一覧の様式の値）" not in lines["地域振興部"]
     assert "まだない7部局（" in status.out
-    assert "差し替え済み（使っていません）: 夏1.xlsx" in status.out
+    assert "差替え済み（使っていません）: 夏1.xlsx" in status.out
     assert letters.count("への依頼文（KPIの未提出） ---") == 7
     assert "・4ア-1「農業産出額" not in letters
     found = run("status", "--workspace", workspace, "--json").json["departments"]
@@ -101,7 +101,7 @@ def test_the_kpi_round_after_a_return_of_the_list(workspace: Path) -> None:
     counted = next(str(row[1]) for row in cells if row[0] == "KPI").partition("に報告")[0]
     assert counted.startswith("指標30件のうち")
     assert f"KPI: {counted}の報告がありました。" in done.out
-    replaced = next(row for row in cells if "差し替え済み" in row)
+    replaced = next(row for row in cells if "差替え済み" in row)
     assert replaced[3] == "夏1.xlsx"
     assert replaced[-1] == "『夏2.xlsx』を使い、このファイルは使っていません。"
     blank = next(row for row in cells if "記入なし" in row)

@@ -26,7 +26,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """OLD, NEW and the workspace, whose template a plain list is read with."""
     parser.epilog = (
         "例:\n"
-        "  sousei-xl compare 別紙_H29.xlsx 別紙_H30.xlsx      2つの年度を比べる\n"
+        "  sousei-xl compare 別紙_H29.xlsx 別紙_H30.xlsx      二つの年度を比べる\n"
         "  sousei-xl compare outbox/履歴/前の別紙.xlsx outbox/別紙_平成30年度（案）.xlsx\n\n"
         "このソフトで作った別紙どうしは、どこでも比べられます。手で作った一覧は、作業フォルダーの"
         "テンプレートの\n施策体系と部局名を使って読みます。\n"

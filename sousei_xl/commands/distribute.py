@@ -59,7 +59,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         choices=(PROJECTS, INDICATORS, OFFICE),
         default="",
         metavar=f"{PROJECTS}|{INDICATORS}|{OFFICE}",
-        help="事業だけ、KPIの実績だけの様式を作ります（既定: 両方を1つのファイルに）。"
+        help="事業だけ、KPIの実績だけの様式を作ります（既定: 両方を一つのファイルに）。"
         f"{OFFICE}では、inbox の事務局修正.xlsx だけを用意します",
     )
     add_previous(parser, "事業を継続として、指標の前回までの実績とともに、様式に入れておきます")
@@ -159,7 +159,7 @@ def _office_words(office: OfficeFile | None) -> str:
         "made": f"{name} を作りました（査定後の修正、事業の追加、確認済の記録に使います）。",
         "renewed": f"{name} の選択肢をテンプレートに合わせました（まだ記入がなかったため、作り直し"
         "ました）。",
-        "kept": f"{name} には記入があるため、触れていません。選択肢がいまのテンプレートと違います"
+        "kept": f"{name} には記入があるため、触れていません。選択肢が今のテンプレートと違います"
         "（リストにない施策や部局も、そのまま入力できます）。新しい選択肢が要るときは、このファイルを"
         "別のフォルダーに移して「sousei-xl distribute --only 事務局修正」を実行し、記入した行を"
         "写します。",

@@ -125,7 +125,7 @@ def _heading(console: Console, contents: Contents) -> None:
     )
     console.print(
         f"読んだ行 {ledger.read:,} ＝ 一覧 {ledger.listed:,} ＋ 保留 {ledger.held:,}"
-        f" ＋ 差し替え {ledger.superseded:,} ＋ 取下げ等 {ledger.withdrawn:,}"
+        f" ＋ 差替え {ledger.superseded:,} ＋ 取下げ等 {ledger.withdrawn:,}"
     )
     if contents.status == "draft":
         console.print(contents.stamp)

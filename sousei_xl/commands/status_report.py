@@ -123,7 +123,7 @@ def _files_replaced(console: Console, result: ListResult, indicators: IndicatorR
     found = (*indicators.findings, *result.findings)
     reasons = {f.value: f.text for f in found if f.code == "F206"}
     for file in replaced[:MOST]:
-        console.print(f"  差し替え済み（使っていません）: {shown(file)}")
+        console.print(f"  差替え済み（使っていません）: {shown(file)}")
         if file in reasons:
             console.print(f"    {reasons[file]}")
     if len(replaced) > MOST:

@@ -162,7 +162,7 @@ def _write_legend(sheet: Sheet, top: int) -> None:
     book = sheet.book
     fields = tuple(f.short_label for f in CORE if f.name != "measure")
     legend = (
-        ("使える差し込み", "{ } で囲んだ言葉が、一覧を作るときに実際の値に置き換わります。"),
+        ("使える差込み", "{ } で囲んだ言葉が、一覧を作るときに実際の値に置き換わります。"),
         ("どの行でも", _braced(GENERAL)),
         (GOAL, _braced(OF_GOAL)),
         (MEASURE, _braced((*OF_GOAL, *OF_MEASURE))),

@@ -108,7 +108,7 @@ _AFTER = (
 )
 _ABOUT = (
     "このファイルは、部局から集めた様式を「別紙（関連事業一覧）」にまとめるための、事務局の定義です。"
-    "年度ごとに1つ用意します。部局には配りません。"
+    "年度ごとに一つ用意します。部局には配りません。"
 )
 _EXAMPLE = (
     "※これは旭川市の平成30年度の公表資料に基づく例です。事業名、部局名、関連性、予算、指標の値は"
@@ -137,7 +137,7 @@ def _write_start(book: Book, grids: Sequence[Grid], facts: Facts | None) -> None
     for column in range(4):
         sheet.text(row, column, "記入の手順" if column == 0 else "", book.format(**SECTION))
     sheet.height(row, 22)
-    for column, heading in enumerate(("手順", "シート", "すること", "いまの状態")):
+    for column, heading in enumerate(("手順", "シート", "すること", "今の状態")):
         sheet.text(row + 1, column, heading, book.format(**LIST_HEADER))
     sheet.height(row + 1, 20)
     states = _states({grid.name: grid for grid in grids})

@@ -237,7 +237,7 @@ class _Reader:
                 column,
                 value,
                 "数式は使えません。",
-                "文字か差し込み（例：{小計額}）を入力してください。合計の数式は自動で入ります。",
+                "文字か差込み（例：{小計額}）を入力してください。合計の数式は自動で入ります。",
             )
             value = ""
         pieces = tuple(self._pieces(kind, number, column, value))
@@ -266,10 +266,10 @@ class _Reader:
         allowed = self.allowed[kind]
         elsewhere = [k for k in KINDS if name in self.allowed[k]]
         if elsewhere:
-            problem = f"差し込み『{shown}』は「{kind}」の行では使えません。"
+            problem = f"差込み『{shown}』は「{kind}」の行では使えません。"
             remedy = f"使えるのは{'、'.join(f'「{k}」' for k in elsewhere)}の行です。"
         else:
-            problem = f"差し込み『{shown}』は定義されていません。"
+            problem = f"差込み『{shown}』は定義されていません。"
             near = get_close_matches(name, allowed, 1, 0.3)
             choices = "".join(f"{{{n}}}" for n in allowed)
             remedy = f"「{{{near[0]}}}」ではありませんか。" if near else f"使えるもの：{choices}"

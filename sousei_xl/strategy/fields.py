@@ -96,7 +96,7 @@ CORE: tuple[Field, ...] = (
         "budget_kind",
         "予算区分",
         "choice",
-        "通常は空欄です。金額が未定、他の事業の内数、０予算のときに選びます。",
+        "通常は空欄です。金額が未定、ほかの事業の内数、０予算のときに選びます。",
         choices=(text.INITIAL, text.UNDECIDED, text.INCLUDED, text.ZERO),
     ),
     Field(

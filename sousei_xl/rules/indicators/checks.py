@@ -101,7 +101,8 @@ def unit_is_right(kpi: Round) -> Iterator[Finding]:
             facts = _slip(year, row, indicator, kpi)
             if facts:
                 name = defined.actual_field(year)
-                yield _at("K103", row, name, kpi, _typed(row, name), unit=indicator.unit, **facts)
+                facts |= {"actual": _shown(row.actuals[year]), "unit": indicator.unit}
+                yield _at("K103", row, name, kpi, _typed(row, name), **facts)
 
 
 def _slip(year: int, row: IndicatorRow, indicator: Indicator, kpi: Round) -> dict[str, str]:
@@ -153,7 +154,7 @@ def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
         for (_, before, earlier), (year, value, _) in pairwise(known):
             if value < before and year in row.actuals:
                 name = defined.actual_field(year)
-                facts = {"earlier": earlier, "previous": _shown(before)}
+                facts = {"earlier": earlier, "previous": _shown(before), "actual": _shown(value)}
                 yield _at("K104", row, name, kpi, _typed(row, name), **facts)
 
 
@@ -181,7 +182,8 @@ def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
             name = defined.actual_field(year)
             value = row.actuals.get(year)
             if value is not None and _as_printed(value) != _as_printed(before):
-                yield _at("K106", row, name, kpi, _typed(row, name), previous=_shown(before))
+                facts = {"previous": _shown(before), "actual": _shown(value)}
+                yield _at("K106", row, name, kpi, _typed(row, name), **facts)
         for variant, blank in _gone(row, indicator, kpi, speaking).items():
             if blank:
                 yield _at(

@@ -24,7 +24,7 @@ _COLUMNS = (
     Column("予算事業費", 14, "number", "number"),
     Column("ファイル", 30),
     Column("シートと行", 15),
-    Column("ハッシュ値", 17, "text"),
+    Column("受付番号", 17, "text"),
     Column("事務局の修正", 40),
 )
 # Where 検算表 finds the data: Excel's number of the first row, and columns.
@@ -46,9 +46,9 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
         sheet,
         contents,
         SHEET,
-        "一覧のすべての行について、どのファイルのどの行から転記したかを示します。"
+        "一覧の全ての行について、どのファイルのどの行から転記したかを示します。"
         "「シートと行」を選ぶと、その場所が開きます。"
-        f"ハッシュ値は、ファイルのSHA-256の先頭{_HASH_LENGTH}文字です。",
+        f"受付番号は、ファイルのSHA-256の先頭{_HASH_LENGTH}文字です。",
     )
 
     def line(row: ListedRow) -> Row:

@@ -240,6 +240,6 @@ def _for_the_office(contents: Contents) -> Iterator[str]:
         )
     if opened:
         yield (
-            f"要確認{opened}件を確かめます。よいものは『{OFFICE_SHEET}』の「確認済」に記入します"
+            f"要確認{opened}件を確かめます。そのままでよいものは『{OFFICE_SHEET}』の「確認済」に記入します"
             "（要確認が残っていても、決裁は受けられます）。"
         )

@@ -45,7 +45,7 @@ _COLUMNS = (
     Column("ファイル", 32),
     Column("版", 5, "integer", "number"),
     Column("保存日時", 20, "centre"),
-    Column("ハッシュ値", 13, "centre"),
+    Column("受付番号", 13, "centre"),
     Column("行数", 7, "number", "number"),
     Column("要修正", 8, "number", "number"),
     Column("要確認", 8, "number", "number"),
@@ -188,7 +188,12 @@ def _department_rows(contents: Contents, inbox: Inbox, asked: Collection[str]) -
     for record in (r for group in files.values() for r in group):
         cells = _file_cells(record, counts[record.file], inbox)
         yield Row(
-            (_NO_DEPARTMENT, "受付不可", *cells, "下の「受け付けなかったファイル」を御覧ください。")
+            (
+                _NO_DEPARTMENT,
+                "受け付けず",
+                *cells,
+                "下の「受け付けなかったファイル」を御覧ください。",
+            )
         )
 
 
@@ -238,9 +243,9 @@ def _file_row(
         successor = typed(kept.get(record.file, ""))
         used = f"『{successor}』を使い、" if successor else ""
         asked = _VANISHED if counts["要確認"] else ""
-        return Row((name, "差し替え済み", *cells, f"{used}{_REPLACED}{asked}"), "muted")
+        return Row((name, "差替え済み", *cells, f"{used}{_REPLACED}{asked}"), "muted")
     if record.outcome == "refused":
-        state = "再提出待ち" if department.state == "再提出待ち" else "受付不可"
+        state = "再提出待ち" if department.state == "再提出待ち" else "受け付けず"
         if record.unreached:
             return Row((name, state, *cells, _UNREACHED), styles=((1, "error"),))
         return Row((name, state, *cells, _NEXT.get(state, _REFUSED_BESIDE)), styles=((1, "error"),))

@@ -87,7 +87,7 @@ class Blocks:
 
     def goal_total(self, row: int, subtotal: Subtotal) -> None:
         """The total of the measures that were written since the goal."""
-        names = ("事業（この基本目標のすべての施策）", *[""] * _THIRD, *self._amount_headings)
+        names = ("事業（この基本目標の全ての施策）", *[""] * _THIRD, *self._amount_headings)
         self._headings(row, names, _THIRD)
         self._total(row + 1, "基本目標の計", subtotal, self.sums)
 

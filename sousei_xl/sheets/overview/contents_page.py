@@ -52,7 +52,7 @@ def write_contents_page(book: Book, contents: Contents) -> None:
     top = write_table(sheet, top + 1, _figures(contents)) + 1
 
     sheet.text(top, 0, "シート", "header")
-    sheet.merge_text(top, 1, top, len(_WIDTHS) - 1, "わかること", "header")
+    sheet.merge_text(top, 1, top, len(_WIDTHS) - 1, "分かること", "header")
     sheet.height(top, 20)
     sheets = [s for s in ANSWERS if contents.has_indicators or s not in _ABOUT_INDICATORS]
     for row, name in enumerate(sheets, top + 1):
@@ -86,7 +86,7 @@ def _figures(contents: Contents) -> Table:
     new = (ORIGINALS_ONLY, (CATEGORY, literal(NEW)))
     return Table(
         (
-            Column("この一覧の大きさ", _WIDTHS[0], "text_wrap bold"),
+            Column("この一覧の規模", _WIDTHS[0], "text_wrap bold"),
             Column("数値", _WIDTHS[1], "number bold", "number"),
             Column("単位", _WIDTHS[2], "centre"),
             Column("説明", _WIDTHS[3]),

@@ -145,7 +145,7 @@ def _sums(contents: Contents) -> Iterator[_Note]:
     )
     yield (
         "再掲を含む",
-        f"すべての行の予算事業費を足した額です（{total.gross:,}{settings.unit}）。"
+        f"全ての行の予算事業費を足した額です（{total.gross:,}{settings.unit}）。"
         "再掲の行の額は、二重に計上されています。",
     )
     yield (
@@ -193,11 +193,11 @@ def _indicators(contents: Contents) -> Iterator[_Note]:
     yield (
         "年と年度",
         "「年」の指標は1月から12月まで、「年度」の指標は4月から翌年3月までの値です。"
-        f"{year}は、{era}{year[1:]}年または{era}{year[1:]}年度を表します。",
+        f"{year}は、{era}{year[1:]}年又は{era}{year[1:]}年度を表します。",
     )
     yield (
         "達成率",
-        "実績値を目標値で割った率です。減らすことが目標の指標と、目標値か実績値が0未満、または目標値が0の"
+        "実績値を目標値で割った率です。減らすことが目標の指標と、目標値か実績値が0未満、又は目標値が0の"
         "指標では、割り算の答えが達成の度合いを表さないため、示していません。",
     )
     yield (

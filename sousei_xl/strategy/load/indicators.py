@@ -56,7 +56,9 @@ def read_indicators(
             mistakes.missing(row, "ID", "2ア-1")
             continue
         if indicator_id in indicators:
-            mistakes.at(row, "ID", f"ID『{indicator_id}』が2度あります。", "別のIDにしてください。")
+            mistakes.at(
+                row, "ID", f"ID『{indicator_id}』が二度あります。", "別のIDにしてください。"
+            )
             continue
         if not row.text("指標名"):
             mistakes.missing(row, "指標名", "移住に関わる相談件数")

@@ -45,7 +45,7 @@ def read_fields(tables: Tables, mistakes: Mistakes) -> tuple[Field, ...]:
         key = text.key(label)
         if key in seen:
             mistakes.at(
-                row, "項目名", f"項目『{label}』が2度あります。", "どちらかの行を直してください。"
+                row, "項目名", f"項目『{label}』が二度あります。", "どちらかの行を直してください。"
             )
             continue
         seen.add(key)

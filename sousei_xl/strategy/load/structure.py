@@ -50,7 +50,7 @@ def read_measures(
         names = (name, row.text("本文名称") or name, row.text("略称") or name)
         if key in measures or (not letter and number in goals):
             mistakes.at(
-                row, "キー", f"キー『{key}』が2度あります。", "どちらかの行を直してください。"
+                row, "キー", f"キー『{key}』が二度あります。", "どちらかの行を直してください。"
             )
         elif not letter:
             goals[number] = Goal(number, *names)
