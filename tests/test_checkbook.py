@@ -553,7 +553,7 @@ def test_links_in_the_file_itself(tmp_path: Path) -> None:
     assert f"{expected}#" in links(book["提出状況"]).values()
     origins = links(book["転記元"])
     assert len(origins) == len(rows)
-    assert origins["H5"] == f"{expected}#'事業 (2)'!F5"
+    assert origins["I5"] == f"{expected}#'事業 (2)'!F5"
 
 
 @pytest.mark.parametrize(
@@ -587,7 +587,7 @@ def test_beyond_what_a_sheet_can_link_the_text_stands_alone(
     monkeypatch.setattr("sousei_xl.sheets.book.MAX_LINKS", 10)
     book = load_workbook(written(tmp_path, example_contents()))
     assert len(links(book["転記元"])) == 10
-    linked, plain = book["転記元"]["H14"], book["転記元"]["H15"]
+    linked, plain = book["転記元"]["I14"], book["転記元"]["I15"]
     assert (linked.font.underline, plain.font.underline) == ("single", None)
     assert plain.value == "事業 15行"
 
@@ -693,6 +693,20 @@ def test_origin_of_every_row(messy: Path) -> None:
     assert sum(bool(r["事務局の修正"]) for r in rows) == 1
     added = next(r for r in rows if r["事業名"] == "事務局の事業")
     assert (added["ファイル"], added["シートと行"]) == (OFFICE, "追加 5行")
+
+
+def test_a_relisted_row_names_the_origin_of_what_it_repeats(tmp_path: Path) -> None:
+    decided = (
+        replace(correction(3, "1エ-2", "5598", "6000", reason="査定"), field_label="予算事業費"),
+        replace(correction(4, "1エ-2", "◎", "○"), field_label="関連性"),
+        replace(correction(5, "3ウ-7", "5598", "7000"), field_label="予算事業費"),
+    )
+    made = merged(example_submissions(), OfficeSheet(corrections=decided))
+    rows = {r["対象"]: r for r in table(written(tmp_path, made), "転記元", "対象")}
+    relisted, original = rows["3ウ-7"], rows["1エ-2"]
+    assert (relisted["初出"], original["初出"]) == ("1エ-2", "")
+    assert relisted["予算事業費"] == original["予算事業費"] == 6000
+    assert relisted["事務局の修正"] == "初出（1エ-2）の予算事業費：5598 → 6000（査定）"
 
 
 def test_pages(messy: Path) -> None:

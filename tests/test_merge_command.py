@@ -299,6 +299,26 @@ def test_hand_edits_are_kept_listed_and_offered(workspace: Path) -> None:
     assert "不妊治療支援事業" in flat
 
 
+@pytest.mark.parametrize("name", ["別紙", "データ_事業"])
+def test_a_hand_edit_of_what_a_row_relists_is_offered_for_its_original(
+    workspace: Path, name: str
+) -> None:
+    """In the relisted row it would not be applied. What is its own is offered for itself."""
+    merge(workspace)
+    path = workspace / "outbox" / OFFICIAL["proposal"]
+    rows = sheet(path, name, whole=True)
+    headings = next(row for row in rows if "事業内容" in row)
+    number = 1 + next(
+        i for i, row in enumerate(rows) if "再掲" in row and "旭川版テレワークモデル推進事業" in row
+    )
+    cells = {f"{chr(65 + headings.index(h))}{number}" for h in ("事業内容", "関連性")}
+    edit(path, name, dict.fromkeys(cells, "手で直した。"))
+    merge(workspace)
+    offered = sheet(workspace / "outbox" / "点検結果_平成30年度.xlsx", "事務局修正一覧")
+    ready = {row[3]: row[1] for row in offered if row[5] == "手で直した。"}
+    assert ready == {"事業内容": "1エ-2", "関連性": "2ア-5"}
+
+
 def test_a_row_that_a_department_has_deleted_is_named_once(workspace: Path) -> None:
     """Its file has replaced the former one: nothing else tells of it."""
     import openpyxl

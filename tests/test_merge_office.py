@@ -344,6 +344,58 @@ def test_a_correction_of_an_original_reaches_its_relisted_rows() -> None:
     assert ("A104", 3) in codes(result)  # nobody is asked about what the office has decided
 
 
+@pytest.mark.parametrize(
+    ("field", "before", "after"),
+    [
+        ("事業名", "甲 乙", "甲乙"),
+        ("事業内容", None, "別の文章。"),
+        ("予算区分", None, "未定"),
+        (B, 1000, 900),
+        ("部局名", E, f"{E}・{N}"),
+        ("掲載区分", None, "新規"),
+        ("財源", None, "国"),
+    ],
+)
+def test_what_a_relisted_row_repeats_is_corrected_in_its_original(
+    field: str, before: Any, after: Any
+) -> None:
+    """Not applied, whoever reads it as done; the original is named as what to write."""
+    strategy = strategy_of(fields=[("財源", "独自", "文字")])
+    rows = [row(1, "甲 乙", "1ア"), row(2, "甲 乙", "2ア", **{**BARE, "budget": 1000})]
+    plain = merged(*rows, strategy=strategy)
+    result = merged(*rows, office=office(fix(field, before, after, "2ア-2")), strategy=strategy)
+    [applied] = result.corrections
+    assert (applied.status, result.listed) == (NO, plain.listed)
+    item = one(result, "O103")
+    assert f"その{field}には初出（1ア-1）のものが載ります。この修正は適用して" in item.message
+    assert (item.cure, item.addressee) == (
+        "直すのであれば、対象を『1ア-1』と書いてください。",
+        "事務局",
+    )
+    assert item.place.cell == "A5"
+
+
+def test_a_correction_that_a_relisted_row_keeps_is_applied() -> None:
+    """What is its own, what makes it find its original, and what the original says as well."""
+    rows = [row(1, "甲", "1ア"), row(2, "丙", "2ア", budget=5, relisted="再掲")]
+    sheet = office(
+        fix("事業名", "丙", "甲", "2ア-2"),
+        fix(B, 5, 1000, "2ア-2"),
+        fix("関連性", "◎", "○", "2ア-2"),
+    )
+    result = merged(*rows, office=sheet)
+    assert [c.status for c in result.corrections] == [YES] * 3
+    assert originals(result) == {2: 1}
+    assert "O103" not in {f.code for f in result.findings}
+
+
+def test_a_mark_that_is_taken_away_from_an_equal_row_is_not_applied() -> None:
+    rows = [row(1, "甲", "1ア"), row(2, "甲", "2ア", **RE)]
+    result = merged(*rows, office=office(fix("再掲", "再掲", None, "2ア-2")))
+    assert [c.status for c in result.corrections] == [NO]
+    assert "同じ部局の同じ事業名が1ア-1にあるため、再掲として" in one(result, "O103").message
+
+
 def test_rows_that_relist_an_original_follow_its_corrected_name() -> None:
     rows = [row(1, "甲", "1ア"), row(2, "甲", "2ア", **RE)]
     result = merged(*rows, office=office(("1ア-1", "修正", "事業名", "甲", "乙")))

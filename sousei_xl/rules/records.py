@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from sousei_xl.findings import RULES, Finding, Place, clip, is_error
+from sousei_xl.strategy import Strategy
 from sousei_xl.text import INCLUDED, RELISTED, UNDECIDED, Value, fresh_key, key, printable
 from sousei_xl.workspace import OFFICE_SHEET
 
@@ -26,6 +27,12 @@ def _nothing() -> Mapping[str, Any]:
 
 # What a relisted row repeats; number and relevance are its own, a note is the department's.
 REPEATED = ("name", "category", "department", "budget_kind", "budget", "description")
+
+
+def repeated_fields(strategy: Strategy) -> frozenset[str]:
+    """What a relisted row repeats, the office's own fields included."""
+    return frozenset((*REPEATED, *(f.name for f in strategy.own_fields)))
+
 
 # What the office may do to a row (操作).
 CORRECT, WITHHOLD, REORDER = OPERATIONS = ("修正", "掲載しない", "順番")
@@ -109,7 +116,8 @@ class ProjectRow:
     not also broken. ``department`` is what is printed, ``counted`` the one department that it is
     counted under. ``corrected`` maps a field to the office's cell that now stands for it,
     ``former_name`` and ``former_number`` are name and number before they were. ``original`` is the
-    row that this one repeats, ``link`` how that was found (``relist.py``).
+    row that this one repeats, ``link`` how that was found (``relist.py``). ``overruled`` maps a
+    field whose correction gave way to what the row repeats to the row that it repeats there.
     ``previous_budget`` is last year's amount as typed, ``listed_before`` that of last year's list.
     """
 
@@ -139,6 +147,7 @@ class ProjectRow:
     submitted_number: int | None = None
     original: ProjectRow | None = None
     link: str = ""
+    overruled: Mapping[str, ProjectRow] = field(default_factory=_nothing)
     _keyed: tuple[str | None, str] = (None, "")  # a name and its match key
 
     @property
@@ -308,13 +317,15 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class AppliedCorrection:
-    """What became of a correction; ``current`` is the value found, ``row_id`` its row."""
+    """What became of a correction; ``current`` is the value found, ``row_id`` its row and ``field``
+    the name of what was changed there."""
 
     correction: Correction
     status: CorrectionStatus
     current: str
     subject: str
     row_id: int | None = None
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ Row = Mapping[str, Value]  # heading of データ_事業 → value
 MEASURE, NUMBER, RELISTED, CATEGORY = "施策キー", "番号", "再掲", "掲載区分"
 NAME, DEPARTMENT, RELEVANCE = "事業名", "部局名", "関連性"
 BUDGET_KIND, BUDGET, DESCRIPTION = "予算区分", "予算事業費（千円）", "事業内容"
+ORIGINAL = "初出"
 # What a person looks for; the rest of the data sheet follows from these.
 COMPARED = (
     MEASURE,

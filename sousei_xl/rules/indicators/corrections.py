@@ -89,7 +89,7 @@ def _apply(
     changed = row.raw.with_value(name, _as_in_a_form(correction.after, column))
     _, by_row[row.row_id] = parse_row(changed, row.submitter, strategy, row)
     subject = title(row.indicator) if row.indicator else ""
-    return AppliedCorrection(correction, "適用", current, subject, row.row_id), []
+    return AppliedCorrection(correction, "適用", current, subject, row.row_id, name), []
 
 
 def _as_in_a_form(value: text.Value, column: Column) -> text.Value:

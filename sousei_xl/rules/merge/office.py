@@ -217,7 +217,8 @@ def _apply(
         row.former_name = row.former_name or row.name
     changed = row.raw.with_value(field.name, _as_in_a_form(correction.after, field))
     _, by_row[row.row_id] = parse_row(changed, row.submitter, strategy, row)
-    return AppliedCorrection(correction, "適用", current, row.name or "", row.row_id), []
+    applied = AppliedCorrection(correction, "適用", current, row.name or "", row.row_id, field.name)
+    return applied, []
 
 
 def _as_in_a_form(value: text.Value, field: Field) -> text.Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from sousei_xl import text
-from sousei_xl.rules.records import AppliedCorrection, ListedRow
+from sousei_xl.rules.records import AppliedCorrection, ListedRow, repeated_fields
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_name
 from sousei_xl.sheets.book import Book
@@ -19,6 +19,7 @@ _COLUMNS = (
     Column("対象", 11, "centre"),
     Column("基本目標", 9, "integer", "number"),
     Column("再掲", 7, "centre"),
+    Column("初出", 11, "centre"),
     Column("事業名", 44),
     Column("部局名", 20),
     Column("予算事業費", 14, "number", "number"),
@@ -29,7 +30,7 @@ _COLUMNS = (
 )
 # Where 検算表 finds the data: Excel's number of the first row, and columns.
 FIRST_LINE = 5
-GOAL_COLUMN, RELISTED_COLUMN, BUDGET_COLUMN = "B", "C", "F"
+GOAL_COLUMN, RELISTED_COLUMN, BUDGET_COLUMN = "B", "C", "G"
 _HASH_LENGTH = 12
 
 
@@ -37,10 +38,12 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
     """The sheet 転記元."""
     result = contents.result
     hashes = {record.file: record.sha256 for record in result.files}
-    touched: dict[int | None, list[str]] = defaultdict(list)
+    targets = {row.row_id: row.target for row in result.listed}
+    repeated = repeated_fields(contents.strategy)
+    touched: dict[int | None, list[AppliedCorrection]] = defaultdict(list)
     for item in result.corrections:
         if item.status == "適用":
-            touched[item.row_id].append(_what(item))
+            touched[item.row_id].append(item)
     sheet = book.sheet(SHEET, [c.width for c in _COLUMNS], in_order=True)
     top = write_head(
         sheet,
@@ -48,23 +51,32 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
         SHEET,
         "一覧の全ての行について、どのファイルのどの行から転記したかを示します。"
         "「シートと行」を選ぶと、その場所が開きます。"
+        "再掲の行の事業名、部局名、予算、事業内容などは、「初出」の行のものです。"
         f"受付番号は、ファイルのSHA-256の先頭{_HASH_LENGTH}文字です。",
     )
 
     def line(row: ListedRow) -> Row:
         origin = result.origins[row.row_id]
+        original = targets.get(row.original or 0)
+        done = [_what(item) for item in touched.get(row.row_id, ())]
+        done += [
+            f"初出（{original}）の{_what(item)}"
+            for item in touched.get(row.original or 0, ())
+            if item.field in repeated
+        ]
         return Row(
             (
                 row.target,
                 row.goal,
                 text.RELISTED if row.relisted else None,
+                original,
                 printed_name(row.name, row.category, row.marked),
                 row.department,
                 row.budget,
                 typed(origin.file),
                 inbox.cell(origin.place, f"{origin.sheet} {origin.row}行"),
                 hashes.get(origin.file, "")[:_HASH_LENGTH],
-                "\n".join(touched.get(row.row_id, ())),
+                "\n".join(done),
             )
         )
 
