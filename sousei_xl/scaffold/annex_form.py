@@ -15,6 +15,7 @@ from sousei_xl.sheets.prototype import (
     HEADER,
     KINDS,
     MEASURE,
+    NOT_PRINTED,
     OF_GOAL,
     OF_MEASURE,
     OF_TOTAL,
@@ -160,7 +161,7 @@ def _write_row(sheet: Sheet, row: int, cells: _Cells) -> None:
 def _write_legend(sheet: Sheet, top: int) -> None:
     """What may be inserted where; rows of kind 説明 are not printed."""
     book = sheet.book
-    fields = tuple(f.short_label for f in CORE if f.name != "measure")
+    fields = tuple(f.short_label for f in CORE if f.name not in NOT_PRINTED)
     legend = (
         ("使える差込み", "{ } で囲んだ言葉が、一覧を作るときに実際の値に置き換わります。"),
         ("どの行でも", _braced(GENERAL)),

@@ -99,7 +99,6 @@ def _project_values(
         "budget_kind": row.budget_kind,
         "budget": Money(printed_amount(row.budget, row.budget_kind)),
         "description": row.description,
-        "note": row.note,
         **{n: "" if v is None else v for n, v in zip(own, row.own, strict=True)},
     }
     return {placeholder: printed[name] for placeholder, name in fields.items()}

@@ -37,6 +37,10 @@ OF_TOTAL = ("小計名", *COUNTS)
 # Without these as cells of their own no list could be read or summed.
 REQUIRED = {"number": "番号", "relisted": "再掲", "name": "事業名", "budget": "予算事業費"}
 
+# The measure has placeholders of its own. A note is promised to be for the office alone, and an
+# approval does not cover it.
+NOT_PRINTED = ("measure", "note")
+
 _PLACEHOLDER = re.compile(r"[{｛]([^{}｛｝]*)[}｝]")
 _BRACE = re.compile(r"[{}｛｝]")
 # A row with one of these in column A is a note to the office.
@@ -99,7 +103,9 @@ class Prototype:
 def project_fields(strategy: Strategy) -> dict[str, str]:
     """Placeholder of a project row → field name: 番号, 予算事業費, own fields by their label."""
     return {
-        f.label if f.own else f.short_label: f.name for f in strategy.fields if f.name != "measure"
+        f.label if f.own else f.short_label: f.name
+        for f in strategy.fields
+        if f.name not in NOT_PRINTED
     }
 
 
@@ -131,6 +137,7 @@ class _Reader:
         fields = tuple(project_fields(strategy))
         # 予算事業費 may be written as people see it in the department's form.
         self.labels = {texts.key(f.label): f.short_label for f in strategy.fields if not f.own}
+        self.note = texts.key(strategy.field_by_name["note"].label)
         self.allowed = {
             TITLE: GENERAL,
             HEADER: GENERAL,
@@ -265,7 +272,13 @@ class _Reader:
     def _unknown(self, kind: str, number: int, column: int, shown: str, name: str) -> None:
         allowed = self.allowed[kind]
         elsewhere = [k for k in KINDS if name in self.allowed[k]]
-        if elsewhere:
+        if texts.key(name) == self.note:
+            problem = (
+                f"差込み『{shown}』は使えません。"
+                "備考は部局から事務局への連絡で、一覧には載りません。"
+            )
+            remedy = "消してください。一覧に載せる欄は、「項目」シートで独自の項目として足します。"
+        elif elsewhere:
             problem = f"差込み『{shown}』は「{kind}」の行では使えません。"
             remedy = f"使えるのは{'、'.join(f'「{k}」' for k in elsewhere)}の行です。"
         else:
