@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import load_workbook as read_values
 
 from sousei_xl.commands.status_report import state_words
+from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import Finding, Place, acknowledge, finding
 from sousei_xl.forms.annotate.request import Letter, write_request
@@ -41,11 +43,12 @@ from sousei_xl.sheets.tables import Link
 from sousei_xl.workspace import Run
 from tests.builders import NO_KPI, example_submissions, good, intake, make_strategy, submission
 from tests.facts import example_contents
+from tests.indicator_builders import example_kpi_strategy, kpi_row, kpi_submission, report
 from tests.recalculate import needs_office, recalculate
 
 SHEETS = [
     *("提出状況", "指摘一覧", "保留", "備考", "自動変換一覧", "表記のゆれ"),
-    *("事務局修正一覧", "検算表", "転記元"),
+    *("事務局修正一覧", "検算表", "転記元", "転記元（KPI）"),
 ]
 OFFICE = "事務局修正.xlsx"
 CONFIRMED_GAP = Acknowledgement(
@@ -515,6 +518,7 @@ def test_held_and_withdrawn_rows(messy: Path) -> None:
         ("事務局修正一覧", "手で直したところはありません。"),
         ("検算表", "○ すべて一致しています。"),
         ("転記元", "一覧に載せた行はありません。"),
+        ("転記元（KPI）", "実績値の報告はありません。"),
     ],
 )
 def test_empty_lists_say_so(tmp_path: Path, sheet: str, line: str) -> None:
@@ -697,9 +701,9 @@ def test_origin_of_every_row(messy: Path) -> None:
 
 def test_a_relisted_row_names_the_origin_of_what_it_repeats(tmp_path: Path) -> None:
     decided = (
-        replace(correction(3, "1エ-2", "5598", "6000", reason="査定"), field_label="予算事業費"),
-        replace(correction(4, "1エ-2", "◎", "○"), field_label="関連性"),
-        replace(correction(5, "3ウ-7", "5598", "7000"), field_label="予算事業費"),
+        correction(3, "1エ-2", "5598", "6000", reason="査定"),
+        correction(4, "1エ-2", "◎", "○", label="関連性"),
+        correction(5, "3ウ-7", "5598", "7000"),
     )
     made = merged(example_submissions(), OfficeSheet(corrections=decided))
     rows = {r["対象"]: r for r in table(written(tmp_path, made), "転記元", "対象")}
@@ -707,6 +711,40 @@ def test_a_relisted_row_names_the_origin_of_what_it_repeats(tmp_path: Path) -> N
     assert (relisted["初出"], original["初出"]) == ("1エ-2", "")
     assert relisted["予算事業費"] == original["予算事業費"] == 6000
     assert relisted["事務局の修正"] == "初出（1エ-2）の予算事業費：5598 → 6000（査定）"
+
+
+def test_origin_of_every_actual(tmp_path: Path) -> None:
+    """Of two units the later word counts; a correction and last year's values are told as that."""
+    forms = [
+        kpi_submission([kpi_row(1, "2ア-1", {"H28実績": 23, "H29実績": 24.5}, file="一課.xlsx")]),
+        kpi_submission(
+            [kpi_row(2, "2ア-1", {"H29実績": 26, "速報・確報": "速報"}, file="二課.xlsx")],
+            unit="二課",
+            edition=2,
+        ),
+    ]
+    decided = correction(3, "2ア-1", "26", "27.5", reason="精査", label="H29実績")
+    known = {"2ア-1": {2015: Decimal("22.0"), 2016: Decimal(20)}}
+    made = report(*forms, office=OfficeSheet(corrections=(decided,)), previous=known)
+    contents = replace(
+        example_contents(strategy=example_kpi_strategy()),
+        indicators=made,
+        judged=judge_all(made.reports, example_kpi_strategy().settings),
+    )
+    path = written(tmp_path, contents)
+    carried, kept, last = table(path, "転記元（KPI）", "ID")
+    names = ("年・年度", "実績値", "速報", "ファイル", "シートとセル", "事務局の修正")
+    assert [[row[n] for n in names] for row in (carried, kept, last)] == [
+        ["H27", 22, "", "", "", "前年度の別紙から引き継いだ値です（様式では空欄）。"],
+        ["H28", 23, "", "一課.xlsx", "KPI J5", ""],
+        ["H29", 27.5, "速報", "二課.xlsx", "KPI K6", "H29実績：26 → 27.5（精査）"],
+    ]
+    assert (last["指標名"], last["担当部局"], last["単位"]) == (
+        "移住に関わる相談件数",
+        "地域振興部",
+        "件",
+    )
+    assert r"..\inbox\二課.xlsx#'KPI'!K6" in links(load_workbook(path)["転記元（KPI）"]).values()
 
 
 def test_pages(messy: Path) -> None:

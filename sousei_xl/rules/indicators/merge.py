@@ -109,10 +109,12 @@ def _report(
         if year in plan_years(strategy.settings) and not any(row.speaks_of(year) for row in mine)
     }
     actuals = dict(carried)
+    sources: dict[int, int] = {}
     words = dict.fromkeys(_WORDS, "")
     class_place = Place()
     for row in mine:
         actuals.update(row.actuals)
+        sources.update(dict.fromkeys(row.actuals, row.row_id))
         if row.office_class:
             class_place = row.place("office_class", strategy)
         words.update({name: word for name in _WORDS if (word := getattr(row, name))})
@@ -130,6 +132,7 @@ def _report(
         and any(row.raw.file not in kpi_forms for row in mine)
         and not any(_answers_round(row, judged or 0, kpi_forms, strategy) for row in mine),
         carried=tuple(sorted(carried)),
+        sources=sources,
         **words,
     )
 

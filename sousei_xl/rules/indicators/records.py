@@ -112,7 +112,8 @@ class Report:
     ``row_ids`` are the rows that it was taken from.
     ``from_list`` is True where forms of the KPI round have come in, and none of them answers: what
     is known is what a form of the list said. ``carried`` are the years whose value stands in last
-    year's 別紙 and in no form: a blank takes back nothing that was published.
+    year's 別紙 and in no form: a blank takes back nothing that was published. ``sources`` has the
+    row_id of the row that every other year's value was taken from.
     """
 
     indicator: Indicator
@@ -128,6 +129,7 @@ class Report:
     row_ids: tuple[int, ...] = ()
     from_list: bool = False
     carried: tuple[int, ...] = ()
+    sources: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

@@ -122,18 +122,19 @@ def _row(entry: Entry, figures: YearFigures, settings: Settings) -> tuple[Value,
         indicator.kind,
         indicator.year_kind or None,
         None if begun is None else defined.year_label(begun, settings),
-        _number(defined.baseline(indicator)),
+        as_number(defined.baseline(indicator)),
         defined.year_label(end, settings),
-        _number(defined.target(indicator)),
+        as_number(defined.target(indicator)),
         defined.year_label(figures.year, settings),
-        _number(figures.actual),
-        _number(figures.cumulated),
+        as_number(figures.actual),
+        as_number(figures.cumulated),
         *(_ratio(r) for r in (figures.progress, figures.expected, figures.attainment)),
         settings.judgement.name(figures.class_name),
     )
 
 
-def _number(value: Decimal | None) -> int | float | None:
+def as_number(value: Decimal | None) -> int | float | None:
+    """A figure as a cell holds it."""
     if value is None:
         return None
     # With more digits than are kept the sheet would not read back as it was meant.
@@ -141,7 +142,7 @@ def _number(value: Decimal | None) -> int | float | None:
 
 
 def _ratio(value: Decimal | None) -> int | float | None:
-    return None if value is None else _number(value.quantize(_RATIO_PLACES, context=_PRECISE))
+    return None if value is None else as_number(value.quantize(_RATIO_PLACES, context=_PRECISE))
 
 
 def write_indicators_data(book: Book, contents: Contents) -> None:
