@@ -292,7 +292,11 @@ _BUDGET_WORDS = BUDGET_KIND_SPELLINGS | {"-": ZERO, "なし": ZERO}
 
 GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 _NUMBER = re.compile(r"(?P<digits>[\d,]{1,30})(?P<decimals>\.\d+)?")
-_MONEY_UNITS = {"円": Decimal("0.001"), "百万円": Decimal(1000), "億円": Decimal(100000)}
+# ``1億2,000万円`` has one part for each; in thousand yen.
+_YEN_PARTS = {"億": "100000", "千万": "10000", "百万": "1000", "万": "10", "": "0.001"}
+_IN_YEN = re.compile(
+    "".join(rf"(?:([\d,]{{1,30}}(?:\.\d+)?){part})?" for part in _YEN_PARTS) + "円"
+)
 LARGEST = 10**15  # Excel shows no more digits; nobody counts further
 _NEAR = 1e-6  # a formula's 12000.000000000002 is 12000
 
@@ -365,9 +369,10 @@ class Money:
 def parse_money(value: Value) -> Money:
     """Thousand yen in all its spellings.
 
-    ``12,000千円`` → 12000; ``▲1,200`` → −1200; ``未定`` → kind 未定 without amount; ``12,000円``
-    and ``3百万円`` fail with problem ``unit`` and the amount that was probably meant, ``(12,000)``
-    with ``brackets``. Other problems: ``text``, ``fraction``, ``date``, ``bool``.
+    ``12,000千円`` → 12000; ``▲1,200`` → −1200; ``未定`` → kind 未定 without amount; ``12,000円``,
+    ``3百万円`` and ``1億2,000万`` fail with problem ``unit`` and the amount that was probably
+    meant, ``(12,000)`` with ``brackets``. Other problems: ``text``, ``fraction``, ``date``,
+    ``bool``.
     """
     if is_blank(value):
         return Money()
@@ -388,24 +393,26 @@ def parse_money(value: Value) -> Money:
     sign, body = 1, text
     if text.startswith(("-", "▲", "△")):
         sign, body = -1, text[1:].strip()
-    unit = next((u for u in ("千円", "百万円", "億円", "円") if body.endswith(u)), "")
-    digits = body.removesuffix(unit).strip()
-    if digits.startswith(("¥", "\\")):
-        unit, digits = "円", digits[1:].strip()
-    if unit and unit != "千円":
-        return _other_unit(digits, sign * _MONEY_UNITS[unit])
-    parsed = _from_digits(digits, sign)
+    if body.startswith(("¥", "\\")) or (body.endswith(("円", "億", "万")) and body[-2:] != "千円"):
+        return _in_yen(body.lstrip("¥\\").removesuffix("円"), sign)
+    parsed = _from_digits(body.removesuffix("千円").strip(), sign)
     return Money(parsed.value, "", parsed.converted, parsed.problem, parsed.expected)
 
 
-def _other_unit(digits: str, factor: Decimal) -> Money:
-    match = _NUMBER.fullmatch(digits)
-    if not match or not GROUPED.fullmatch(match["digits"]):
+def _in_yen(typed: str, sign: int) -> Money:
+    """``1億2,000万``, ``3百万``, ``12,000``: an amount in yen, without the word."""
+    match = _IN_YEN.fullmatch("".join(typed.split()) + "円")
+    parts = match.groups() if match else ()
+    if not any(parts) or not all(GROUPED.fullmatch(p.partition(".")[0]) for p in parts if p):
         return Money(problem="text")
-    meant = Decimal(digits.replace(",", "")) * factor
-    if abs(meant) >= LARGEST:
+    meant = sum(
+        Decimal(part.replace(",", "")) * Decimal(factor)
+        for part, factor in zip(parts, _YEN_PARTS.values(), strict=True)
+        if part
+    )
+    if meant >= LARGEST:
         return Money(problem="text")
-    return Money(problem="unit", expected=str(_round(meant)))
+    return Money(problem="unit", expected=str(sign * _round(Decimal(meant))))
 
 
 # --- years and dates --------------------------------------------------------------------------
