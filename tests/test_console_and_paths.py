@@ -123,6 +123,19 @@ def test_explanations_as_json_are_one_object_in_any_code_page(code: tuple[str, .
     assert len(done.json["rules"]) == (1 if code else len(RULES))
 
 
+def test_what_a_script_adds_to_any_command_is_taken(tmp_path: Path) -> None:
+    """Also by ``explain``, which needs no workspace, and by ``init``, which names its own."""
+    done = run("explain", "R105", "--json", "--workspace", tmp_path, "--inbox", tmp_path)
+    assert [rule["code"] for rule in done.json["rules"]] == ["R105"]
+    made = run("init", tmp_path / "新しい作業", "--json")
+    assert (made.status, made.json["workspace"]) == (0, str(tmp_path / "新しい作業"))
+    files = {p for p in (tmp_path / "新しい作業").rglob("*") if p.is_file()}
+    assert {tmp_path / "新しい作業" / name for name in made.json["outputs"]} <= files
+    assert "templates/別紙_template.xlsx" in made.json["outputs"]
+    again = run("init", tmp_path / "新しい作業", "--json")
+    assert (again.status, again.json["status"]) == (2, "error")
+
+
 def test_every_command_speaks_cp932(example: Path, tmp_path: Path) -> None:
     table = commands(example, tmp_path)
     assert set(COMMANDS) <= table.keys(), "a new command needs its line here"

@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 
 from sousei_xl.commands.console import argument, shown
-from sousei_xl.commands.options import DONE
+from sousei_xl.commands.options import DONE, add_json
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """DIR and ``--example``."""
+    """DIR, ``--example`` and ``--json``."""
     parser.epilog = (
         "例:\n"
         "  sousei-xl init 作業                           空のテンプレートから始める\n"
@@ -18,16 +18,21 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="新しい作業フォルダー")
     parser.add_argument("--example", metavar="NAME", help="例を入れて作ります（asahikawa_h30）")
+    add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Lay out the workspace and say what comes next."""
+    from sousei_xl.commands import as_json
     from sousei_xl.scaffold import init_workspace
 
-    made = init_workspace(args.folder, args.example)
+    made = [p.relative_to(args.folder) for p in init_workspace(args.folder, args.example)]
+    if args.json:
+        as_json.emit({"workspace": str(args.folder), "outputs": [p.as_posix() for p in made]})
+        return DONE
     print(f"作業フォルダーを作りました: {shown(str(args.folder))}")
     for path in made:
-        print(f"  {shown(path.relative_to(args.folder).as_posix())}")
+        print(f"  {shown(path.as_posix())}")
     print("\n次にすること")
     if args.example:
         print(f"  sousei-xl merge --workspace {argument(args.folder)}")
