@@ -298,7 +298,10 @@ def test_errors_controls_and_pasted_rows_are_noticed(tmp_path: Path) -> None:
     one, other = recalculate([control, edited], tmp_path)
     assert columns_of(one)[FIRST_ROW][0] == CONTROL
     shown = [row[0] for row in columns_of(other)[FIRST_ROW : FIRST_ROW + 3]]
-    assert shown == [GOOD, "エラー値（#REF!など）を直してください", ""]
+    assert shown[0] == GOOD
+    assert shown[1].startswith("エラー値（#REF!など）を直してください")
+    assert "ほかの行の入力チェックをコピー" in shown[1]  # cells were moved: there is none in sight
+    assert not shown[2]
     counts = {row[0]: row[1] for row in columns_of(other, layout.REPLY) if row[0]}
     assert (counts["入力済（行）"], counts["要修正（行）"], counts["未チェック（行）"]) == (4, 1, 2)
     assert counts["提出の準備"] == "要修正の行を直してください。"
@@ -503,6 +506,7 @@ def test_long_hints_are_cut_to_what_excel_allows(tmp_path: Path, character: str)
 def test_view_and_print(form: Path) -> None:
     sheet = openpyxl.load_workbook(form)[layout.PROJECTS]
     assert sheet.freeze_panes == "B4"
+    assert sheet.sheet_view.selection[-1].activeCell == "B4"
     assert sheet.auto_filter.ref == f"A3:O{FIRST_ROW + ROOM}"
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage

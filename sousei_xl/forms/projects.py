@@ -48,6 +48,7 @@ _COUNTED = 1000  # rows below the header that the summary looks at, pasted ones 
 HEADER_ROW, FIRST_ROW = 2, 3  # from 0; title and what is required stand above
 _EMPTY_HEIGHT = 24.0
 _TITLE_SIZE = 13
+_UNLESS_RELISTED = "再掲以外は必須"
 
 _WIDTHS = {
     "check": 25.0,
@@ -346,7 +347,7 @@ class ProjectSheet:
         sheet, worksheet = self.sheet, self.sheet.worksheet
         worksheet.autofilter(HEADER_ROW, 0, self.last, len(self.columns) - 1)
         sheet.freeze(FIRST_ROW, 1)
-        worksheet.set_selection(FIRST_ROW + len(self.rows), 1, FIRST_ROW + len(self.rows), 1)
+        worksheet.set_selection(FIRST_ROW, 1, FIRST_ROW, 1)
         worksheet.set_landscape()
         worksheet.set_paper(9)
         worksheet.set_margins(0.4, 0.4, 0.5, 0.6)
@@ -359,6 +360,8 @@ def _need(field: Field) -> str:
     """What stands above the header of a column."""
     if field.required and not field.own:
         return "必須"
-    if field.required or field.name in ("budget", "description"):
-        return "再掲以外は必須"
+    if field.name == "description":  # the column with room for it
+        return f"{_UNLESS_RELISTED}（切り取りやドラッグは、入力チェックをずらします）"
+    if field.required or field.name == "budget":
+        return _UNLESS_RELISTED
     return "再掲のとき" if field.name == "relisted" else "任意"

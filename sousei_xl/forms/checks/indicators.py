@@ -44,6 +44,7 @@ from sousei_xl.strategy.indicators import (
 
 NOT_ENTERED, QUESTION = "未入力：", "確認："
 NOT_NEEDED = "今回は入力不要"
+_REMEDY = "（ないときは、事務局に御連絡ください）"  # no other row has the same formula
 
 
 def choices_name(column: Column) -> str:
@@ -129,7 +130,7 @@ def indicator_formula(
     inputs = ranges(("id", *input_names(settings)), letters, row)
     filled = ranges(input_names(settings), letters, row)
     parts = [
-        (has_error(inputs), ERROR),
+        (has_error(inputs), ERROR.format(remedy=_REMEDY)),
         *((c.broken.format_map(cells), c.reason) for c in indicator_checks(indicator, settings)),
         (f"COUNTA({','.join(filled)})=0", NOT_NEEDED),
         (has_controls(inputs), CONTROL),
