@@ -325,10 +325,12 @@ def test_a_row_of_the_wrong_length_is_a_bug(tmp_path: Path) -> None:
         ("あ" * 11, 2),
         ("あ" * 9 + "、。」", 2),  # 禁則: the last character goes along with the marks
         ("一\n二\n\n四", 4),
-        ("a" * 16, 1),
+        ("a" * 15, 1),
+        ("ASAHIKAWA2020", 1),  # thirteen capitals and digits of BIZ UDPゴシック …
+        ("ASAHIKAWA 2020", 2),  # … and no more
         ("あああああああ English", 2),  # a word is not torn …
         ("目安の上限は（10,000,000円）以下", 3),  # nor is a number, with what encloses it
-        ("a" * 100, 6),  # … unless it is longer than the line
+        ("a" * 100, 7),  # … unless it is longer than the line
     ],
 )
 def test_lines_of_a_cell(text: str, lines: int) -> None:

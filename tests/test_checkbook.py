@@ -32,7 +32,7 @@ from sousei_xl.rules.records import (
     OfficeSheet,
     Submission,
 )
-from sousei_xl.sheets import Contents
+from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.checkbook.cells import Inbox, quoted_sheet, typed
 from sousei_xl.sheets.checkbook.findings import lines_of
@@ -247,6 +247,8 @@ def test_every_department_and_file_has_its_state(messy: Path) -> None:
     economy = rows[4]
     assert (economy["版"], economy["行数"], economy["要修正"]) == (2, 32, 4)
     assert economy["保存日時"] == "2018-02-11 01:22"  # Japan's time
+    width = load_workbook(messy)["提出状況"].column_dimensions["F"].width - 5 / 7
+    assert pages.count_lines(economy["保存日時"], width, 10) == 1
     assert rows[7]["受付番号"] == "ffffffff"
 
 

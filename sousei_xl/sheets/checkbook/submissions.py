@@ -44,7 +44,7 @@ _COLUMNS = (
     Column("担当課", 16),
     Column("ファイル", 32),
     Column("版", 5, "integer", "number"),
-    Column("保存日時", 20, "centre"),
+    Column("保存日時", 24, "centre"),
     Column("受付番号", 13, "centre"),
     Column("行数", 7, "number", "number"),
     Column("要修正", 8, "number", "number"),
