@@ -352,7 +352,7 @@ def _answers(contents: Contents, inbox: Inbox) -> Iterator[_Section]:
 
 def _reminders(letters: Sequence[Reminder]) -> _Section:
     return _Section(
-        "部局への依頼文（コピーして、メールに貼り付けられます）",
+        "部局への依頼文（セルをダブルクリックするかF2を押し、文字を選んでコピーすると、メールに貼り付けられます）",
         ((0, 0, "部局名"), (1, _LAST, "依頼文")),
         tuple(
             (
