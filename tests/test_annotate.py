@@ -206,6 +206,8 @@ def test_the_request_sheet_prints_on_a4_landscape(form: Path) -> None:
     sheet = book[SHEET]
     header = next(i for i, r in enumerate(sheet.iter_rows(values_only=True), 1) if r[0] == "No")
     assert sheet.print_title_rows == f"${header}:${header}"
+    shown = sum(column.width * 7 for column in sheet.column_dimensions.values())
+    assert 1200 < shown * sheet.sheet_view.zoomScale / 100 <= 1280  # 回答欄 is in sight
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.page_setup.fitToHeight == 0

@@ -71,7 +71,7 @@ def write(path: Path, contents: Contents) -> Path:
         contents.run,
         contents.strategy.settings,
         "一覧",
-        stamp=contents.stamp,
+        stamp=contents.banner,
         draft=contents.status == "draft",
         proposal=contents.status == "proposal",
     )
@@ -445,6 +445,20 @@ def test_a_draft_says_so_on_every_sheet_but_the_data(awkward: Path) -> None:
     for sheet in load_workbook(awkward):
         stamped = str(sheet["A1"].value).startswith("【作成中】公表しないでください。")
         assert stamped is (sheet.title != "データ_事業")
+
+
+def test_a_banner_names_few_departments_and_the_contents_page_all(tmp_path: Path) -> None:
+    names = tuple(f"第{n}健康福祉推進課" for n in range(1, 10))
+    strategy = make_strategy(departments=[(n, name) for n, name in enumerate(names, 1)])
+    contents = example_contents("draft", strategy=strategy, missing=names)
+    path = write(tmp_path / "別紙.xlsx", contents)
+    banner = "未提出 9部局（第1健康福祉推進課、第2健康福祉推進課、第3健康福祉推進課 ほか6）"
+    for sheet in load_workbook(path):
+        if sheet.title not in ("別紙", "データ_事業"):  # 別紙 is one narrow column here
+            assert banner in str(sheet["A1"].value)
+            assert sheet.row_dimensions[1].height < 40  # two lines
+    for sheet in ("目次", "注記"):
+        assert named(names) in texts(path, sheet)
 
 
 def test_long_lists_of_names_are_cut() -> None:

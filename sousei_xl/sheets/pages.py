@@ -16,6 +16,8 @@ from functools import lru_cache
 MAX_ROW_HEIGHT = 409.0  # Excel's limit
 MIN_FONT_SIZE = 6.0
 MAX_BREAKS = 1023  # Excel's limit per sheet
+_SCREEN_WIDTH = 1280  # pixels of columns, beside the row numbers, of a screen of 1366 by 768
+LEAST_ZOOM = 80  # per cent
 # Printers lay rows out a few per cent higher or lower than the screen.
 _SAFETY = 0.97
 _PADDING = 4.0  # above and below the text together
@@ -55,6 +57,19 @@ def column_pixels(width: float) -> int:
 def column_width(pixels: float) -> float:
     """Pixels → Excel's width in characters."""
     return max(pixels - 5, 0) / 7
+
+
+def total_pixels(widths: Iterable[float]) -> int:
+    """Width of all these columns side by side."""
+    return sum(map(column_pixels, widths))
+
+
+def screen_zoom(widths: Iterable[float], least: int = LEAST_ZOOM) -> int:
+    """Per cent at which columns of these widths are all seen on an office's screen.
+
+    Not below ``least``: who scrolls in any case wants to read.
+    """
+    return min(100, max(least, 100 * _SCREEN_WIDTH // total_pixels(widths)))
 
 
 @lru_cache(maxsize=64)

@@ -237,7 +237,7 @@ def _gap() -> Row:
 
 def _span(first: int, count: int) -> float:
     """Width of neighbouring columns as if they were one, in characters."""
-    pixels = sum(pages.column_pixels(width) for width in WIDTHS[first : first + count])
+    pixels = pages.total_pixels(WIDTHS[first : first + count])
     return pages.column_width(pixels)
 
 

@@ -59,7 +59,7 @@ def write_council(path: Path, contents: Contents, remarks: Iterable[Remark]) -> 
         contents.run,
         settings,
         title=f"{settings.year_label} 検討懇談会資料",
-        stamp=contents.stamp,
+        stamp=contents.banner,
         draft=contents.status == "draft",
         proposal=contents.status == "proposal",
         rows=len(contents.result.listed),

@@ -50,7 +50,7 @@ class BarChart:
 
 def insert_charts(sheet: Sheet, top: int, rows: int, charts: Sequence[BarChart]) -> None:
     """Charts side by side over the whole width of the sheet, on rows reserved for them."""
-    whole = sum(pages.column_pixels(width) for width in sheet.widths)
+    whole = pages.total_pixels(sheet.widths)
     width = (whole - _GAP * (len(charts) - 1)) // max(len(charts), 1)
     for row in range(top, top + rows):
         sheet.height(row, ROW_HEIGHT)

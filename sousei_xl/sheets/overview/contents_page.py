@@ -68,6 +68,7 @@ def _notes(contents: Contents) -> tuple[str, ...]:
     return (
         f"予算の基準：{settings.budget_basis}　単位：{settings.unit}　"
         f"照合番号：{contents.run.hash}（同じ番号の資料は、同じ提出内容から作られています）",
+        *((contents.stamp,) if contents.stamp != contents.banner else ()),
         *((reopened,) if contents.reopened else ()),
         *undecided_note(contents),
     )
