@@ -218,7 +218,11 @@ def test_only_the_cells_to_be_filled_in_are_unlocked(tmp_path: Path) -> None:
 
 def test_how_to_fill_it_in_is_told_on_the_screen_alone(tmp_path: Path) -> None:
     sheet = page(written(tmp_path / SHEET))
-    told = {str(v.sqref): v.promptTitle for v in sheet.data_validations.dataValidation}
+    validations = sheet.data_validations.dataValidation
+    told = {str(v.sqref): v.promptTitle for v in validations}
+    grows = [v.promptTitle for v in validations if "行の高さを広げてください" in v.prompt]
+    assert set(grows) == {"委員意見", "市の対応"}
+    assert not sheet.protection.formatRows  # False: allowed
     for row in sheet.iter_rows():
         if normal_key(str(row[0].value or "")):
             line = [told[cell.coordinate] for cell in (row[0], row[3], row[6])]
