@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import load_workbook as read_values
 
 from sousei_xl.figures.indicators import YearFigures, count_classes, wholes
-from sousei_xl.sheets import Contents
+from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.council import EVALUATION, write_council
 from sousei_xl.sheets.indicators import indicators_data, write_indicator_status
@@ -352,13 +354,15 @@ def test_many_goals_have_a_chart_that_can_be_read_and_no_page_tears(tmp_path: Pa
     assert bottom - top > 20
     found = sheet(path, STATUS)
     breaks = [brk.id for brk in found.row_breaks.brk]  # rows above, as Excel counts
-    first = {row[0].value: row[0].row for row in found.iter_rows() if row[0].value}
-    explained = first["数字の見方（電卓で確かめられます）"]
+    first: dict[Any, int] = {}
+    for row in found.iter_rows():
+        first.setdefault(row[0].value, row[0].row)
+    explained, goal = first["数字の見方（電卓で確かめられます）"], first["ID"] - 1
     # Breaks stand before the chart, before the explanation and before the table, nowhere within.
     assert not [b for b in breaks if first[STATUS] <= b < first["合計"]]
     assert not [b for b in breaks if top < b <= bottom]
-    assert not [b for b in breaks if explained <= b < first["ID"] - 2]
-    assert first["ID"] - 1 in breaks
+    assert not [b for b in breaks if explained <= b < goal - 2]
+    assert goal - 1 in breaks
 
 
 def test_a_goal_without_indicators_says_so(written: Path) -> None:
@@ -412,12 +416,40 @@ def test_columns_of_sparklines_begin_at_zero(tmp_path: Path) -> None:
     assert ends == {"1イ-1": {"Min": -5, "Max": 0}, "2オ-3": {"Min": -5}, "3イ-1": {"Min": 0}}
 
 
-def test_a_measure_is_not_torn_by_the_end_of_a_page(written: Path) -> None:
-    found = sheet(written, STATUS)
+@pytest.mark.parametrize(
+    "contents", [example, hard_contents, lambda: many_contents()], ids=["example", "hard", "many"]
+)
+def test_every_page_begins_with_its_goal_and_the_headings(
+    contents: Callable[[], Contents], tmp_path: Path
+) -> None:
+    found = sheet(write_indicator_sheets(tmp_path / "KPI.xlsx", contents()), STATUS)
     starts = [brk.id + 1 for brk in found.row_breaks.brk]  # Excel's first row of each page
-    heads = [str(found.cell(row, 1).value) for row in starts]
-    assert heads[0] == "ID"
-    assert all(head.startswith(("基本目標", "施策")) for head in heads[1:]), heads
+    headed = [row[0].row for row in found.iter_rows() if row[0].value == "ID"]
+    assert [row + 1 for row in starts if row >= headed[0] - 1] == headed
+    assert not found.print_title_rows  # or a page would have them twice
+    goals = [str(found.cell(row - 1, 1).value) for row in headed]
+    assert all(goal.startswith("基本目標") for goal in goals)
+    assert [goal.endswith("（続き）") for goal in goals] == [
+        goal[:5] == before[:5] for before, goal in pairwise(["", *goals])
+    ]
+
+
+@pytest.mark.parametrize("before", [3, 6])  # so that a page would end within 2エ, 2オ
+def test_a_short_measure_is_not_torn_by_the_end_of_a_page(tmp_path: Path, before: int) -> None:
+    model = indicator_of(example(), "2エ-1")
+    series = tuple(
+        replace(model, id=f"{measure}-{n}", measure=measure, name=f"指標{n}")
+        for measure, count in (("2ア", before), ("2エ", 4), ("2オ", 4))
+        for n in range(1, count + 1)
+    )
+    strategy = replace(marked_strategy(), indicators=series)
+    contents = kpi_contents(submissions=[], strategy=strategy)
+    found = sheet(write_indicator_sheets(tmp_path / "KPI.xlsx", contents), STATUS)
+    breaks = {brk.id for brk in found.row_breaks.brk}
+    rows = {str(row[0].value): row[0].row for row in found.iter_rows()}
+    for measure in ("2エ", "2オ"):
+        (band,) = (row for words, row in rows.items() if words.startswith(f"施策{measure}"))
+        assert breaks.isdisjoint(range(band, rows[f"{measure}-4"] + 1))
 
 
 def test_long_words_are_cut_and_said_to_be(hard: Path) -> None:
@@ -777,8 +809,31 @@ def test_six_charts_to_a_page_and_their_figures_are_not_printed(written: Path) -
     head = next(c for row in found.iter_rows() for c in row if "グラフのもと" in str(c.value))
     assert last < head.row
     # A year before the first: the long 現状値 of 3イ-1 would stand over the axis.
-    assert found.cell(head.row + 1, 4).value == "H24"
+    assert found.cell(head.row + 2, 4).value == "H24"
     assert found.page_setup.orientation == "landscape"
+
+
+def test_the_years_stand_above_the_figures_of_every_goal(written: Path) -> None:
+    found = sheet(written, TRENDS)
+    headed = [row[0].row for row in found.iter_rows() if row[0].value == "ID"]
+    assert [str(found.cell(row - 1, 1).value)[:5] for row in headed] == [
+        f"基本目標{n}" for n in range(1, 5)
+    ]
+    charted = [re.findall(r"<c:cat>.*?\$(\d+):", c, flags=re.DOTALL) for c in charts(written)[1:]]
+    ids = [re.findall(r"<c:val>.*?\$(\d+):", c, flags=re.DOTALL) for c in charts(written)[1:]]
+    for header, lines in zip(charted, ids, strict=True):
+        assert {int(row) for row in header} == {max(h for h in headed if h < int(lines[0]))}
+
+
+def test_the_unit_behind_a_long_name_is_seen_above_the_figures(written: Path) -> None:
+    found = sheet(written, TRENDS)
+    names = [row[1] for row in found.iter_rows() if row[2].value == ACTUAL]
+    assert len(names) == 30
+    width = found.column_dimensions["B"].width - 5 / 7
+    for name in names:
+        lines = pages.count_lines(str(name.value), width, 10)
+        assert name.alignment.wrap_text
+        assert (found.row_dimensions[name.row].height or 15) >= lines * 13
 
 
 # --- nothing breaks -------------------------------------------------------------------------------

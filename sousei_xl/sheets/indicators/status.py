@@ -45,7 +45,6 @@ def write_indicator_status(book: Book, contents: Contents) -> None:
         sheet.wide_text(row, line, "subtitle" if row == explained_at else "note")
 
     table = StatusTable(sheet, contents, columns, explained_at + len(lines) + 1)
-    header = table.row
     table.write(found)
     counts.write(table.ranges, columns.class_name)
     counts.insert_chart(chart_at)
@@ -55,7 +54,7 @@ def write_indicator_status(book: Book, contents: Contents) -> None:
         *range(chart_at, chart_at + counts.chart_rows - 1),
         *range(explained_at, explained_at + len(lines) - 1),
     }
-    sheet.page_setup(starts={header, *table.goal_rows[1:]}, with_next=tied | table.with_next)
+    sheet.page_setup(starts=table.starts, with_next=tied | table.with_next)
 
 
 def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
