@@ -503,6 +503,15 @@ def test_long_hints_are_cut_to_what_excel_allows(tmp_path: Path, character: str)
         assert words == character * ((limit - 1) // text.utf16_length(character)) + "…"
 
 
+def test_what_moving_cells_does_is_said_where_it_is_done(form: Path) -> None:
+    said = [str(cell) for row in columns_of(form, layout.GUIDE) for cell in row if cell]
+    (step,) = (words for words in said if "行の挿入、削除、並べ替え" in words)
+    assert "切り取りやドラッグ" in step
+    assert "正しく出ている行のものをコピー" in step
+    hints = openpyxl.load_workbook(form)[layout.PROJECTS][2]
+    assert [cell.column_letter for cell in hints if "ドラッグ" in str(cell.value)] == ["K"]
+
+
 def test_view_and_print(form: Path) -> None:
     sheet = openpyxl.load_workbook(form)[layout.PROJECTS]
     assert sheet.freeze_panes == "B4"
