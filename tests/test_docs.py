@@ -61,6 +61,13 @@ def test_every_option_has_a_japanese_help_text() -> None:
                 assert re.search(r"[ぁ-んァ-ン一-龥]", action.help or ""), (command, action.dest)
 
 
+def test_the_folder_that_is_installed_is_told_from_a_package_of_the_index() -> None:
+    r"""pip takes ``配布物`` for a name, and would fetch a folder named ``sousei_xl`` from there."""
+    named = re.findall(r"pip (?:install|wheel) --no-deps (\S+)", README)
+    assert [name for name in named if not re.match(r"\.[\\/]?", name)] == []
+    assert len(named) >= 3
+
+
 def test_links_in_the_documentation_lead_somewhere() -> None:
     for document in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
