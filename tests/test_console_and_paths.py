@@ -304,11 +304,26 @@ def test_five_thousand_irrelevant_files_and_links_out_of_the_inbox(
     assert sum("2500件" in message for message in strays.values()) == 2
 
 
-def test_a_path_with_a_space_is_quoted_in_a_printed_command(tmp_path: Path) -> None:
-    done = run("init", tmp_path / "旭川 例", "--example", "asahikawa_h30")
-    assert f'--workspace "{tmp_path / "旭川 例"}"' in done.out
-    done = run("init", tmp_path / "旭川", "--example", "asahikawa_h30")
-    assert f"--workspace {tmp_path / '旭川'}\n" in done.out
+@pytest.mark.parametrize(
+    ("example", "wanted"),
+    [((), ("distribute", "merge")), (("--example", "asahikawa_h30"), ("merge",))],
+)
+def test_the_commands_after_init_name_the_new_folder(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    example: tuple[str, ...],
+    wanted: tuple[str, ...],
+) -> None:
+    """They are typed where ``init`` was; a path with a space is quoted."""
+    monkeypatch.chdir(tmp_path)
+    for folder, place in (
+        ("旭川 例", ' --workspace "旭川 例"'),
+        ("旭川", " --workspace 旭川"),
+        (".", ""),
+    ):
+        done = run("init", folder, *example)
+        printed = re.findall(r"^ +sousei-xl (.*)$", done.out, re.MULTILINE)
+        assert printed == [f"{command}{place}" for command in wanted]
 
 
 def test_what_a_shell_reads_otherwise_is_quoted_too() -> None:

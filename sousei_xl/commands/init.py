@@ -34,12 +34,15 @@ def run(args: argparse.Namespace) -> int:
     for path in made:
         print(f"  {shown(path.as_posix())}")
     print("\n次にすること")
+    place = "" if args.folder == Path() else f" --workspace {argument(args.folder)}"
     if args.example:
-        print(f"  sousei-xl merge --workspace {argument(args.folder)}")
+        print(f"  sousei-xl merge{place}")
     else:
         print("  1. templates/別紙_template.xlsx をExcelで開き、「はじめに」の順に記入します。")
         print("     2年目からは、前年度のものを写し、年度、基準日、提出期限を直します。")
-        print("  2. sousei-xl distribute（または 様式作成.bat）で部局の様式を作り、渡します。")
+        print("  2. 部局の様式を作り、渡します（または 様式作成.bat）。")
+        print(f"       sousei-xl distribute{place}")
         print("  3. 部局から届いた様式を inbox/ に入れます。")
-        print("  4. sousei-xl merge（または 統合.bat）で統合します。")
+        print("  4. 統合します（または 統合.bat）。")
+        print(f"       sousei-xl merge{place}")
     return DONE
