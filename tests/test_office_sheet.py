@@ -16,6 +16,7 @@ from sousei_xl.intake.read import read_one
 from sousei_xl.pipeline.office_sheet import OfficeFile, renew, standing
 from sousei_xl.scaffold import init_workspace
 from sousei_xl.scaffold.office import build_office_sheet
+from sousei_xl.scaffold.template import blank_strategy
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OFFICE_SHEET, Workspace
 from tests.builders import example_strategy, make_strategy
@@ -203,3 +204,19 @@ def test_distribute_provides_it_and_merge_says_how(tmp_path: Path) -> None:
     done = run("distribute", *here)
     assert done.status == 0
     assert f"{path} を作りました" in done.out
+
+
+def test_printed_commands_name_the_places_of_the_run(tmp_path: Path) -> None:
+    folder = example_workspace(tmp_path / "w")
+    inbox = (folder / "inbox").rename(folder / "受付 2")
+    here = ("--workspace", folder, "--inbox", inbox)
+    (inbox / OFFICE_SHEET).unlink()
+    said = run("merge", *here).out
+    places = ' --inbox "受付 2"'
+    assert f"「sousei-xl distribute --only 事務局修正{places}」で作れます" in said
+    assert f"sousei-xl merge --previous 前年度の別紙.xlsx{places}\n" in said
+    build_office_sheet(inbox / OFFICE_SHEET, blank_strategy())
+    edit(inbox / OFFICE_SHEET, "修正", {"A4": "1ア-4"})
+    said = run("distribute", *here).out
+    typed = f'--workspace {folder} --inbox "{inbox}"'
+    assert f"「sousei-xl distribute --only 事務局修正 {typed}」を実行し" in said

@@ -15,6 +15,7 @@ from sousei_xl.commands.options import (
     DRAFT,
     add_previous,
     add_workspace_options,
+    typed_again,
     workspace_of,
 )
 from sousei_xl.commands.progress import Progress
@@ -109,7 +110,7 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
         made = _described(plan, strategy, last, published, beside)
         as_json.emit({**made, "office_sheet": _office_described(office)})
     else:
-        _tell(plan, strategy, last, workspace, beside, office)
+        _tell(plan, strategy, last, workspace, beside, _office_words(office, typed_again(args)))
         print(f"  ・様式を部局に送ります。{_where_to_put(args.only)}")
     return DONE
 
@@ -142,7 +143,8 @@ def _office_alone(args: argparse.Namespace, workspace: Workspace, office: Office
 
         as_json.emit({"office_sheet": _office_described(office)})
     else:
-        print(_office_words(office) or f"{shown(str(office.path))} は、このまま使えます。")
+        words = _office_words(office, typed_again(args))
+        print(words or f"{shown(str(office.path))} は、このまま使えます。")
     return DONE
 
 
@@ -150,21 +152,24 @@ def _office_described(office: OfficeFile | None) -> dict[str, str] | None:
     return None if office is None else {"file": str(office.path), "state": office.state}
 
 
-def _office_words(office: OfficeFile | None) -> str:
-    """What the office should know of its sheet; blank where there is nothing to say."""
+def _office_words(office: OfficeFile | None, options: str) -> str:
+    """What the office should know of its sheet; blank where there is nothing to say.
+
+    ``options`` name the workspace in the command that makes the sheet.
+    """
     if office is None or office.state == "current":
         return ""
     name = shown(str(office.path))
+    command = f"sousei-xl distribute --only {OFFICE}{options}"
     return {
         "made": f"{name} を作りました（査定後の修正、事業の追加、確認済の記録に使います）。",
         "renewed": f"{name} の選択肢をテンプレートに合わせました（まだ記入がなかったため、作り直し"
         "ました）。",
         "kept": f"{name} には記入があるため、触れていません。選択肢が今のテンプレートと違います"
         "（リストにない施策や部局も、そのまま入力できます）。新しい選択肢が要るときは、このファイルを"
-        "別のフォルダーに移して「sousei-xl distribute --only 事務局修正」を実行し、記入した行を"
-        "写します。",
+        f"別のフォルダーに移して「{command}」を実行し、記入した行を写します。",
         "open": f"{name} が開かれているため、選択肢をテンプレートに合わせていません。閉じてから"
-        "「sousei-xl distribute --only 事務局修正」を実行してください。",
+        f"「{command}」を実行してください。",
         "failed": f"{name} を読み書きできないため、触れていません。パスワードが付いていないか、"
         "フォルダーに書き込めるかを確かめてください。",
     }[office.state]
@@ -214,9 +219,10 @@ def _tell(
     last: LastYear | None,
     workspace: Workspace,
     beside: Sequence[str],
-    office: OfficeFile | None,
+    office: str,
 ) -> None:
-    """One summary of what was made, and what the office has to look at."""
+    """One summary of what was made, and what the office has to look at; ``office`` is what it
+    should know of its own sheet."""
     settings = strategy.settings
     print(f"{settings.municipality}　{settings.year_label}　様式を{len(plan.forms)}件作りました。")
     print(f"場所: {shown(str(workspace.outbox))}")
@@ -245,8 +251,8 @@ def _tell(
             print(f"  {shown(name)}")
         if len(beside) > _MOST:
             print(f"  ほか {len(beside) - _MOST} 件")
-    if words := _office_words(office):
-        print(f"\n{words}")
+    if office:
+        print(f"\n{office}")
     print("\n次にすること")
     for question in (*questions(settings), *gaps(strategy)):
         print(f"  ・{shown(question)}")

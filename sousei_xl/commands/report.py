@@ -234,6 +234,7 @@ def _next(console: Console, contents: Contents) -> None:
         console.print(f"  {shown(step)}")
     if contents.status != "draft" and contents.year_changes is None and not contents.forgotten:
         console.print("  ・前年度の別紙があれば、変更箇所も検討懇談会資料に載せられます:")
-        console.print("      sousei-xl merge --previous 前年度の別紙.xlsx")
+        places = shown(contents.options)
+        console.print(f"      sousei-xl merge --previous 前年度の別紙.xlsx{places}")
     if contents.status == "draft":
         console.print("  ・点検結果の「提出状況」と「指摘一覧」に、理由と直し方があります。")

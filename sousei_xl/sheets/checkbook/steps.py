@@ -236,7 +236,7 @@ def _for_the_office(contents: Contents) -> Iterator[str]:
     if (opened or elsewhere) and not (sheets or lost):
         yield (
             f"『{OFFICE_SHEET}』が inbox にありません。"
-            "「sousei-xl distribute --only 事務局修正」で作れます。"
+            f"「sousei-xl distribute --only 事務局修正{contents.options}」で作れます。"
         )
     if opened:
         yield (
