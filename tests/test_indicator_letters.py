@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from python_calamine import CalamineWorkbook
 from workspaces import edit, example_workspace, run
 
 from sousei_xl.findings import Place
@@ -100,6 +101,14 @@ def test_a_returned_form_carries_its_questions_itself(tmp_path: Path) -> None:
     assert "直していただきたいところが1件、確認していただきたいところが" in letter
     assert "青果物販売額" not in letter
     assert "check --return" not in letter
+    assert run("merge", "--workspace", made).status == 0
+    outbox = made / "outbox"
+    assert (outbox / "差戻し" / form.name).is_file()
+    [checkbook] = outbox.glob("点検結果*.xlsx")
+    rows = CalamineWorkbook.from_path(checkbook).get_sheet_by_name("提出状況").to_python()
+    [row] = [row for row in rows if form.name in row]
+    assert (row[1], row[8]) == ("差戻し", 1)
+    assert str(row[-1]).startswith("「差戻し」フォルダーのファイルを返し")
 
 
 def test_a_silence_that_the_office_has_confirmed_is_not_asked_about() -> None:

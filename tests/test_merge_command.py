@@ -544,6 +544,9 @@ def test_a_kpi_finding_is_told_and_never_holds_back_the_list(workspace: Path) ->
     listed = [str(v) for cells in sheet(checkbook, "指摘一覧") for v in cells]
     assert "K102" in listed
     assert (workspace / "outbox" / "差戻し" / "経済部.xlsx").is_file()
+    [told] = [r for r in sheet(checkbook, "提出状況", whole=True) if r[0] == "経済部" and r[3]]
+    assert (told[1], told[8]) == ("受理", 0)  # of the list
+    assert str(told[-1]).startswith("KPIに要修正があります。「差戻し」フォルダーのファイルを返し")
 
 
 def test_judgements_that_are_not_calculated_are_told_with_their_cells(workspace: Path) -> None:

@@ -266,8 +266,9 @@ class FileRecord:
 
     ``read`` counts project rows; accepted and superseded files read their rows, refused ones 0.
     ``blank`` is True for a form in which nothing was filled in that could count: a KPI form that
-    came back as it went out. ``unreached`` is True for a file that could not be opened from here
-    (in use, no way to the folder): it is tried again, and its department is asked for nothing.
+    came back as it went out; ``kpi_form`` is as in a ``Submission``. ``unreached`` is True for a
+    file that could not be opened from here (in use, no way to the folder): it is tried again, and
+    its department is asked for nothing.
     ``misplaced`` is True for a filled 事務局修正 under another name or in a folder: what the office
     has decided there is missing in the list.
     """
@@ -286,6 +287,7 @@ class FileRecord:
     withdrawn: int = 0
     answers: tuple[Answer, ...] = ()
     blank: bool = False
+    kpi_form: bool = False
     unreached: bool = False
     misplaced: bool = False
 

@@ -256,6 +256,7 @@ def _file_records(
                 withdrawn=gone[s.file],
                 answers=s.answers,
                 blank=not s.has_projects and not s.has_indicators,
+                kpi_form=s.kpi_form,
             )
         )
     for record in intake.records:
