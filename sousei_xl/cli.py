@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import gc
 import os
@@ -43,6 +44,7 @@ _EPILOG = """\
 
 # Whatever happened: files are put in place all together or not at all.
 _WHOLE = "出力フォルダーには、前のものか新しいもののどちらかがそろっています。"
+_UNTOLD = f"結果を表示（出力）できませんでした。出力先の空き容量を確かめてください。{_WHOLE}"
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -149,7 +151,7 @@ def run(arguments: Sequence[str]) -> int:
         if getattr(args, "json", False):
             _emit(problem)
         else:
-            print(f"実行できませんでした。\n{problem}", file=sys.stderr)
+            _say(f"実行できませんでした。\n{problem}")
         return FAILED
     return status
 
@@ -180,7 +182,7 @@ def main() -> None:
         if as_json and isinstance(stop, _Misuse):
             _emit(Exception(stop.message))
     except KeyboardInterrupt:
-        print(f"中断しました。{_WHOLE}", file=sys.stderr)
+        _say(f"中断しました。{_WHOLE}")
         status = FAILED
     except Exception as bug:  # a traceback helps nobody in an office
         if not reader_has_left(bug):
@@ -189,7 +191,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except OSError:  # the reader of a pipe has gone
+        except OSError as error:
+            if not reader_has_left(error) and status != FAILED:
+                _say(_UNTOLD)
+                status = FAILED
             status = status or FAILED
     os._exit(status)  # tearing down pandas takes longer than a small merge
 
@@ -205,19 +210,30 @@ def reader_has_left(error: Exception) -> bool:
 
 
 def _tell(bug: Exception, as_json: bool) -> None:
+    if isinstance(bug, OSError) and bug.errno == errno.ENOSPC and bug.filename is None:
+        _say(_UNTOLD)  # a disk that is full under the outbox is no bug, and told there
+        return
     message = (
         f"想定していない問題が起きたため、止まりました。{_WHOLE}\n"
         f"開発者に次の1行をお知らせください: {_trace(bug)}"
     )
-    print(message, file=sys.stderr)
+    _say(message)
     if as_json:
         _emit(Exception(message))
+
+
+def _say(message: str) -> None:
+    with contextlib.suppress(OSError):  # there is nobody else to be told
+        print(message, file=sys.stderr)
 
 
 def _emit(problem: Exception) -> None:
     from sousei_xl.commands import as_json
 
-    as_json.emit(as_json.error(problem))
+    try:
+        as_json.emit(as_json.error(problem))
+    except OSError:  # no program reads it; somebody may
+        _say(str(problem))
 
 
 def _trace(bug: Exception) -> str:

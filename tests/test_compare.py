@@ -232,14 +232,17 @@ def test_nothing_is_written(workspace: Path, proposal: Path, changed: Path) -> N
     assert sorted(str(p) for p in workspace.rglob("*")) == before
 
 
-def test_the_reader_of_a_pipe_may_leave(proposal: Path, changed: Path) -> None:
-    command = [sys.executable, "-m", "sousei_xl", "compare", str(proposal), str(changed), "--json"]
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_the_reader_of_a_pipe_may_leave(
+    proposal: Path, changed: Path, options: tuple[str, ...]
+) -> None:
+    command = [sys.executable, "-m", "sousei_xl", "compare", str(proposal), str(changed), *options]
     started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
     assert started.stdout is not None
     assert started.stderr is not None
     started.stdout.close()
     assert started.stderr.read() == b""
-    started.wait(30)
+    assert started.wait(30) == 2
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,41 @@ def test_every_command_speaks_cp932(example: Path, tmp_path: Path) -> None:
             assert "Traceback" not in done.err, line
 
 
+UNTOLD = "結果を表示（出力）できませんでした。"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize(
+    ("streams", "options", "status", "told"),
+    [
+        (">&-", (), 0, ""),
+        ("2>&-", (), 0, ""),
+        (">/dev/full", (), 2, UNTOLD),
+        (">/dev/full", ("--json",), 2, UNTOLD),
+        (">/dev/full", ("--json", "--inbox", "ない"), 2, "受付フォルダーが見つかりません"),
+        (">/dev/full 2>&1", ("--json",), 2, ""),
+        ("2>/dev/full", ("--inbox", "ない"), 2, ""),
+    ],
+)
+def test_streams_that_take_nothing(
+    example: Path, streams: str, options: tuple[str, ...], status: int, told: str
+) -> None:
+    """Never 1, with which Python ends at a bug: it would say that a list is a draft."""
+    command = [sys.executable, "-m", "sousei_xl", "status", "--workspace", str(example), *options]
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" "$@" {streams}', *command],
+        cwd=ROOT,
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+    err = done.stderr.decode()
+    assert done.returncode == status
+    assert err.startswith(told)
+    assert err.count(UNTOLD) == (told == UNTOLD)
+    assert "Traceback" not in err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal to another process")
 def test_watch_speaks_cp932_and_ends_with_ctrl_c(example: Path) -> None:
     command = [sys.executable, "-m", "sousei_xl", "watch", "--workspace", str(example)]
