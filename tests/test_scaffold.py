@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -379,15 +380,18 @@ def test_an_unknown_example_is_answered_with_the_known_ones(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("code", "told"), [(errno.ENOSPC, "ディスクの空き容量が足りません"), (errno.EIO, OFFICE_SHEET)]
+)
 def test_a_disk_that_fails_leaves_no_half_workspace(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, told: str
 ) -> None:
-    def full(path: Path, *args: Any) -> None:
+    def fail(path: Path, *args: Any) -> None:
         path.write_bytes(b"half")
-        raise OSError(28, "No space left on device", str(path))
+        raise OSError(code, "failed", str(path))
 
-    monkeypatch.setattr(scaffold, "build_office_sheet", full)
-    with pytest.raises(OperatorError, match=OFFICE_SHEET):
+    monkeypatch.setattr(scaffold, "build_office_sheet", fail)
+    with pytest.raises(OperatorError, match=told):
         init_workspace(tmp_path)
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
