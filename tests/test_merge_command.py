@@ -11,6 +11,7 @@ from builders import facts
 from python_calamine import CalamineWorkbook
 from workspaces import Ran, column, edit, example_workspace, run
 
+from sousei_xl import cli
 from tests.recalculate import needs_office, recalculate
 from tests.workspaces import ROOT
 
@@ -515,6 +516,27 @@ def test_mistakes_in_the_template_stop_the_run_all_at_once(workspace: Path) -> N
     assert {f["code"] for f in done.json["findings"]} == {"T101"}
     assert len(done.json["findings"]) >= 2
     assert all(f["cell"] for f in done.json["findings"])
+
+
+@pytest.mark.parametrize("command", ["merge", "distribute", "status"])
+def test_a_template_that_cannot_be_opened_is_not_to_be_mended(
+    workspace: Path,
+    command: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    template, opened = workspace / "templates" / "別紙_template.xlsx", Path.open
+
+    def locked(path: Path, *mode: str) -> object:
+        if path == template:
+            raise PermissionError(13, "in use", str(path))
+        return opened(path, *mode)
+
+    monkeypatch.setattr(Path, "open", locked)
+    assert cli.run([command, "--workspace", str(workspace)]) == 2
+    said = capsys.readouterr().err
+    assert f"テンプレートを開けませんでした（{template}）。" in said
+    assert "直すところ" not in said
 
 
 def test_check_takes_the_place_of_the_units_file(workspace: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sousei_xl.commands.console import differing, shown
 from sousei_xl.commands.options import DONE, add_workspace_options, workspace_of
+from sousei_xl.intake.arrivals import require_opening
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import read_files, start_reading
 from sousei_xl.workspace import OperatorError, Workspace, require_file
@@ -67,6 +68,7 @@ def _strategy(workspace: Workspace) -> Strategy:
             f"（{workspace.template} が見つかりません）。\n"
             "作業フォルダーの中で実行するか、--workspace か --template で場所を指定してください。"
         )
+    require_opening(workspace.template)
     [template] = read_files([InboxFile(workspace.template.name, workspace.template)], 1)
     return pipeline.strategy_of(template)
 
