@@ -200,3 +200,35 @@ def test_two_sheets() -> None:
     [gone] = compare_indicator_rows(old, without)
     assert gone.fields == (("実績値のある年", "H27、H28、H29", ""),)
     assert compare_indicator_rows(old, list(reversed(old))) == ()
+
+
+def test_a_year_spelled_otherwise_is_no_change_of_two_sheets() -> None:
+    """A list of 平成 counts its plan to H31, the next one to R1; each sheet has a year but once."""
+    old = by_heading(edited("2ア-1", 目標値年="H31"))
+    new = by_heading(edited("2ア-1", 目標値年="R1"))
+    last = {row["ID"]: row for row in old}["2ア-1"]
+    old += [{**last, "実績年": "H31", "実績値": 26, "判定": "順調"}]
+    new += [{**last, "目標値年": "R1", "実績年": "R1", "実績値": 26, "判定": "順調"}]
+    assert compare_indicator_rows(old, new) == ()
+    new[-1]["実績値"] = 27
+    [change] = compare_indicator_rows(old, new)
+    assert change.fields == (("R1の実績値", "26", "27"),)
+    [change] = compare_indicator_rows(old, [{**row, "目標値年": "R2"} for row in new[-1:]] + new)
+    assert ("目標値年", "H31", "R2") in change.fields
+
+
+def test_years_before_a_new_plan_are_not_revised() -> None:
+    strategy = example_kpi_strategy()
+    settings = replace(strategy.settings, plan_years=(2016, 2020))
+    later = replace(strategy, settings=settings)
+    before = {"2ア-1": {2015: Decimal(2), 2016: Decimal(1500)}}
+    series = last_indicators(sheet(), strategy)[0]
+    changes = {c.id: c for c in indicator_changes(series, later, before, {})}
+    told = [field for field in changes["2ア-1"].fields if field[0].endswith("実績値")]
+    assert told == [("H28の実績値", "1,500", "")]
+
+
+def test_figures_of_both_years_have_separators() -> None:
+    changes = {c.id: c for c in redefined(edited("2ア-1", 現状値=3500, 現状値年="H24"))}
+    [(_, before, _)] = changes["2ア-1"].fields
+    assert before == "3,500（H24）"
