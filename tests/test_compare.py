@@ -111,6 +111,19 @@ def test_the_console(proposal: Path, changed: Path, encoding: str) -> None:
     assert "事業内容: " in done.out
 
 
+def test_small_amounts_have_their_difference_too(proposal: Path, tmp_path: Path) -> None:
+    """A village's amounts have three digits and fewer."""
+    sides = []
+    for name, amount in (("前", 390), ("後", 420)):
+        path = tmp_path / f"{name}.xlsx"
+        book = openpyxl.load_workbook(proposal)
+        sheet = book[DATA]
+        sheet.cell(2, _column(sheet, BUDGET)).value = amount
+        book.save(path)
+        sides.append(path)
+    assert "390 → 420（+30、+7.7%）" in run("compare", *sides).out
+
+
 def test_years_of_ours_are_not_compared_in_what_was_new(proposal: Path, tmp_path: Path) -> None:
     later = tmp_path / "次.xlsx"
     book = openpyxl.load_workbook(proposal)

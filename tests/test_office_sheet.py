@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -220,3 +221,17 @@ def test_printed_commands_name_the_places_of_the_run(tmp_path: Path) -> None:
     said = run("distribute", *here).out
     typed = f'--workspace {folder} --inbox "{inbox}"'
     assert f"「sousei-xl distribute --only 事務局修正 {typed}」を実行し" in said
+
+
+def test_its_explanations_are_of_this_year(tmp_path: Path) -> None:
+    """Dates as this year's list is corrected; the guide, by which an untouched one is known, says
+    nothing of a year."""
+    path = tmp_path / OFFICE_SHEET
+    build_office_sheet(path, make_strategy(settings={"年度": "令和8年度", "基準日": "2026-03-30"}))
+    book = openpyxl.load_workbook(path)
+    for name in ("修正", "確認済"):
+        prompts = [rule.prompt for rule in book[name].data_validations.dataValidation]
+        assert "例：2026-03-23" in prompts
+    said = "".join(str(cell.value) for row in book["説明"] for cell in row if cell.value)
+    assert "日付" in said
+    assert not re.search(r"20\d\d|[HR]\d", said)

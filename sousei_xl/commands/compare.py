@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from sousei_xl.pipeline.comparison import Comparison, Side
     from sousei_xl.strategy import Strategy
 
-_SHORT = 3  # digits of a number that needs no comma
-
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """OLD, NEW and the workspace, whose template a plain list is read with."""
@@ -205,7 +203,7 @@ def _print_fields(fields: Iterable[tuple[str, str, str]], is_amount: Callable[[s
 
 def _amounts(before: str, after: str) -> tuple[str, str] | None:
     """Two whole numbers with commas, and the difference; None for anything else."""
-    if not (before.isdecimal() and after.isdecimal() and max(len(before), len(after)) > _SHORT):
+    if not (before.isdecimal() and after.isdecimal()):
         return None
     one, other = int(before), int(after)
     share = f"、{(other - one) / one:+.1%}" if one else ""

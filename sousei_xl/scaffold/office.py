@@ -47,25 +47,24 @@ _HINTS = {
     "修正後": "新しい値です。金額は千円単位の整数です。",
     "理由": "査定、決裁など、直す理由です。",
     "依頼元": "誰の依頼か、誰が決めたかです。",
-    "日付": "例：2018-03-23",
     "指摘コード": "点検結果の「コード」の列にある記号です。要確認の指摘だけが確認できます。",
     "確認時の値": "点検結果の「入力値」です。値が変わると確認は無効になります。空欄も可です。",
     "確認者": "",
     "メモ": "確認した内容です。",
 }
-# 修正 takes rows and indicators alone.
+# What differs in 修正, which takes rows and indicators alone.
 _CORRECTED_HINTS = {
-    **_HINTS,
     "対象": "施策と番号（1ア-4）、KPIは指標のID（2ア-1）です。番号が重なるときや空欄のときは、"
     "「1ア-4 事業名」のように事業名も入力します。",
 }
+# Of no year: by its words a sheet in which nothing was typed is known again in the next one.
 _STEPS = (
     (
         CORRECTED,
         "査定や決裁で値を直すとき、行を外すとき、順番を変えるときに使います。部局のファイルは変えません。"
-        "点検結果に、修正前と修正後を並べて載せます。KPIは、対象に指標のID、項目に様式の見出し（H29実績、"
-        "事務局判定など）を入力します。",
-        "1ア-4｜修正｜予算事業費｜5335｜5300｜査定による｜財政課｜2018-03-23",
+        "点検結果に、修正前と修正後を並べて載せます。KPIは、対象に指標のID、項目に様式の見出し（各年の"
+        "実績、事務局判定など）を入力します。",
+        "1ア-4｜修正｜予算事業費｜5335｜5300｜査定による｜財政課｜日付",
     ),
     (
         ADDED,
@@ -78,7 +77,7 @@ _STEPS = (
         ACKNOWLEDGED,
         "要確認の指摘を確かめて、そのままでよいとしたことを記録します。同じ行で値が変わらない間は、次からは"
         "確認済として扱います。",
-        "L109｜1ウ｜2｜事務局｜2018-03-23｜番号2は欠番",
+        "L109｜1ウ｜2｜事務局｜日付｜番号2は欠番",
     ),
 )
 
@@ -93,6 +92,7 @@ def build_office_sheet(
     book = open_book(path, strategy.settings, "事務局修正")
     _write_guide(book)
     corrected = (14, 12, 18, 30, 30, 34, 20, 14)
+    hints = {**_HINTS, "日付": f"例：{strategy.settings.fiscal_year}-03-23"}
     choices = {"操作": _OPERATION_LIST, "項目": _FIELD_LIST, "指摘コード": _CODE_LIST}
     write_grid(
         book,
@@ -100,7 +100,7 @@ def build_office_sheet(
             CORRECTED,
             "修正（値の修正、掲載しない、順番）",
             "1行に一つの修正を入力します。使い方は「説明」シートにあります。",
-            _columns(CORRECTED_COLUMNS, corrected, choices, _CORRECTED_HINTS),
+            _columns(CORRECTED_COLUMNS, corrected, choices, {**hints, **_CORRECTED_HINTS}),
             room=100,
         ),
     )
@@ -120,7 +120,7 @@ def build_office_sheet(
             ACKNOWLEDGED,
             "確認済（要確認の指摘を確かめた記録）",
             "点検結果の「コード」「対象」「入力値」を写し、確認した人と日付を入力します。",
-            _columns(ACKNOWLEDGED_COLUMNS, (12, 26, 26, 18, 14, 60), choices),
+            _columns(ACKNOWLEDGED_COLUMNS, (12, 26, 26, 18, 14, 60), choices, hints),
             acknowledgements,
             room=100,
         ),
@@ -148,8 +148,8 @@ def _correctable(strategy: Strategy) -> list[str]:
 def _columns(
     headings: Sequence[str],
     widths: Sequence[float],
-    choices: dict[str, str],
-    hints: Mapping[str, str] = _HINTS,
+    choices: Mapping[str, str],
+    hints: Mapping[str, str],
 ) -> tuple[Column, ...]:
     centred = ("対象", "操作", "指摘コード", "日付")
     return tuple(

@@ -85,7 +85,8 @@ def _revised(
     No form asks for the years before a new plan: nobody has taken their values back.
     """
     asked = defined.plan_years(strategy.settings)
-    pairs = [(year, value, now.get(year)) for year, value in sorted(before.items()) if year in asked]
+    told = {year: value for year, value in sorted(before.items()) if year in asked}
+    pairs = [(year, value, now.get(year)) for year, value in told.items()]
     return [
         (
             f"{defined.year_label(year, strategy.settings)}の{ACTUAL}",

@@ -75,9 +75,7 @@ def _labels(rows: Sequence[Row]) -> dict[int | str, str]:
     return {_year(row.get(YEAR)): text.to_text(row.get(YEAR)) for row in rows}
 
 
-def _by_series(
-    rows: Sequence[Row], labels: Mapping[int | str, str]
-) -> dict[str, dict[str, str]]:
+def _by_series(rows: Sequence[Row], labels: Mapping[int | str, str]) -> dict[str, dict[str, str]]:
     """ID → heading → value, the headings of the years after those of the series."""
     series: dict[str, dict[str, str]] = {}
     for row in rows:
