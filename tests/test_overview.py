@@ -330,6 +330,27 @@ def test_bars_begin_at_zero_and_losses_leave_the_names_readable(tmp_path: Path) 
             assert f'<c:tickLblPos val="{place}"/>' in categories
 
 
+@pytest.mark.parametrize(
+    ("budgets", "unit", "form"),
+    [
+        ((390, 630), "千円", "#,##0"),  # a village's amounts, which are no million
+        ((390, 999_999), "千円", "#,##0"),
+        ((390, 1_000_000), "百万円", "#,##0.0,"),
+        ((10_000, 1_000_000), "百万円", "#,##0,"),
+        ((40, 1_000_000), "千円", "#,##0"),  # 0.0 million otherwise
+    ],
+)
+def test_no_money_of_a_bar_reads_nought(
+    budgets: tuple[int, int], unit: str, form: str, tmp_path: Path
+) -> None:
+    first, last = example_rows()[0], example_rows()[-1]
+    rows = [{**first, "budget": budgets[0]}, {**last, "relisted": False, "budget": budgets[1]}]
+    charts, _ = drawings(write(tmp_path / "a.xlsx", example_contents(rows=rows)))
+    labels, axis = re.findall(r'<c:numFmt formatCode="([^;]+);', charts[0])[::2]
+    assert (f">{unit}<" in charts[0], labels) == (True, form)
+    assert "0.0" not in axis  # whole millions are enough for the axis
+
+
 def test_no_chart_with_more_bars_than_anyone_can_read(tmp_path: Path) -> None:
     strategy = make_strategy(departments=[(i, f"第{i}部") for i in range(1, 60)])
     row = {**example_rows()[0], "department": "第1部", "budget": 500}
