@@ -414,8 +414,37 @@ def test_confirmed_gap_is_told_in_neutral_words(tmp_path: Path) -> None:
     contents = example_contents()
     told = replace(contents, result=replace(contents.result, findings=(acknowledge(gap),)))
     silent = replace(contents, result=replace(contents.result, findings=(gap,)))
-    assert "番号（施策1ウ）\n番号は提出どおりで、欠番（2）があります。" in notes_of(told, tmp_path)
+    assert "番号（施策1ウ）\n欠番（2）があります。" in notes_of(told, tmp_path)
     assert "欠番" not in notes_of(silent, tmp_path)
+
+
+def test_numbers_that_the_office_has_changed_are_told(tmp_path: Path) -> None:
+    """Corrections by 順番 and of 番号 itself; not those that did not apply, nor of other fields."""
+    made = [
+        (1, "順番", "", "適用"),
+        (1, "修正", "番号", "適用"),
+        (2, "修正", "番号", "適用"),
+        (3, "順番", "", "不適用"),
+        (4, "修正", "事業名", "適用"),
+        (9999, "順番", "", "適用"),  # is not on the list
+    ]
+    place = Place("事務局修正.xlsx", "修正", 4, "A4")
+    corrections = tuple(
+        AppliedCorrection(
+            Correction(place, "1ア-1", operation, field, "", "3", "", "", ""),
+            state,  # type: ignore[arg-type]
+            "",
+            "",
+            row_id,
+        )
+        for row_id, operation, field, state in made
+    )
+    contents = example_contents()
+    assert "番号のまま載せており、振り直していません。" in notes_of(contents, tmp_path)
+    told = replace(contents, result=replace(contents.result, corrections=corrections))
+    words = notes_of(told, tmp_path)
+    assert "番号のまま載せており、2行だけは事務局で番号を決めています。" in words
+    assert "振り直していません" not in words
 
 
 @pytest.mark.parametrize(

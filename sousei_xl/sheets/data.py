@@ -124,7 +124,7 @@ def project_columns(strategy: Strategy) -> tuple[DataColumn, ...]:
         DataColumn(
             field.label,
             _OWN_WIDTH,
-            field.hint,
+            field.meaning,
             "integer" if field.kind == "integer" else "string",
             choices=field.choices,
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sousei_xl import __version__, text
 from sousei_xl.figures.changes import PROJECTS_SHEET
 from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
+from sousei_xl.rules.records import REORDER
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.indicators.head import round_note
@@ -20,11 +21,12 @@ SHEET = "注記"
 
 _COLUMNS = (Column("項目", 24, "text_wrap bold"), Column("説明", 96))
 _Note = tuple[str, str]
+_NUMBER = "番号"
 
 # Confirmed by the office, and of use to a reader of the list. The value is the finding's.
 _PUBLIC = {
-    "L108": "番号は提出どおりで、番号{value}の事業が複数あります。",
-    "L109": "番号は提出どおりで、欠番（{value}）があります。",
+    "L108": "番号{value}の事業が複数あります。",
+    "L109": "欠番（{value}）があります。",
 }
 
 
@@ -82,10 +84,10 @@ def _about(contents: Contents) -> Iterator[_Note]:
 def _columns(contents: Contents) -> Iterator[_Note]:
     strategy = contents.strategy
     yield (
-        "番号",
+        _NUMBER,
         "施策の中での番号です。"
         + (
-            f"部局から提出された番号のまま載せており、振り直していません。{_numbered(contents)}"
+            f"部局から提出された番号のまま載せており、{_renumbered(contents)}{_numbered(contents)}"
             if strategy.settings.numbering == AS_SUBMITTED
             else "前年度の番号、提出の順に、事務局で付けています。再掲の行は後ろに置いています。"
         ),
@@ -126,7 +128,20 @@ def _columns(contents: Contents) -> Iterator[_Note]:
         f"{text.ZERO}：予算を伴わない（0として集計）",
     )
     for field in strategy.own_fields:
-        yield field.label, field.hint or "この自治体の項目です。"
+        yield field.label, field.meaning
+
+
+def _renumbered(contents: Contents) -> str:
+    """What the office has done to submitted numbers, by 順番 or by correcting 番号."""
+    listed = {row.row_id for row in contents.result.listed}
+    changed = {
+        applied.row_id
+        for applied in contents.result.corrections
+        if applied.status == "適用"
+        and (applied.correction.operation == REORDER or applied.correction.field_label == _NUMBER)
+    }
+    rows = len(listed & changed)
+    return f"{rows}行だけは事務局で番号を決めています。" if rows else "振り直していません。"
 
 
 def _numbered(contents: Contents) -> str:
