@@ -37,11 +37,13 @@ from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.rules import checks, schema
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import Submission
+from sousei_xl.sheets.final_check import write_final_check
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import columns, reference_text
 from sousei_xl.workspace import OFFICE_SHEET, OperatorError, Run, Workspace
 from tests import zip_surgery as zs
 from tests.builders import DEPARTMENTS, example_strategy, facts, make_strategy
+from tests.facts import example_contents, example_rows
 from tests.forms_filled import fill, project_letters
 from tests.indicator_builders import example_kpi_strategy
 
@@ -864,6 +866,23 @@ def test_the_final_check_says_what_the_office_has_added(workspace: Path) -> None
     cells = [[c.value for c in row] for row in listed["事務局修正一覧"].iter_rows()]
     added = next(row for row in cells if row[6] == "足した事業")
     assert added[8:10] == ["農政課", "部局に代わって"]
+
+
+def test_the_final_check_shows_the_offices_own_fields(tmp_path: Path) -> None:
+    """They may be printed in the list, and are published with it."""
+    strategy = make_strategy(
+        fields=[("財源", "独自", "選択", "", None, "国、道"), ("件数", "独自", "整数")]
+    )
+    rows = [{**row, "own_1": "国", "own_2": 1500} for row in example_rows()[:1]]
+    rows += [{**example_rows()[0], "number": 2, "own_1": "道"}]
+    contents = example_contents(rows=rows, strategy=strategy)
+    path = tmp_path / "子育て支援部.xlsx"
+    write_final_check(path, contents, rows[0]["department"])
+    header, *lines = shown(path, "最終確認")[5:]
+    assert header[7:] == ["事業内容", "その他の項目", "事務局が直したところ", "確認", "直す内容"]
+    assert [line[8] for line in lines] == ["財源：国\n件数：1500", "財源：道\n件数：（空欄）"]
+    [rule] = openpyxl.load_workbook(path)["最終確認"].data_validations.dataValidation
+    assert str(rule.sqref) == "K7:K8"  # 確認
 
 
 def test_the_final_check_of_a_draft(workspace: Path) -> None:
