@@ -152,7 +152,7 @@ def test_a_deadline_of_last_year_is_asked_about(second_year: Path) -> None:
     """Nobody has changed 提出期限 yet, nor 実績基準日: they would go out on every form."""
     done = json.loads((second_year / "distributed.json").read_text(encoding="utf-8"))
     deadline, results = done["questions"]
-    assert "提出期限（平成30年3月16日（例））は、令和元年度が始まる1年以上前です" in deadline
+    assert "提出期限（平成30年3月16日（例））は、令和元年度が始まる半年より前の日です" in deadline
     assert "実績基準日（平成30年8月31日）は、令和元年度が始まる半年より前の日です" in results
     elsewhere = ("--outbox", second_year / "試し")
     told = run("distribute", "--workspace", second_year, *elsewhere).out
@@ -567,7 +567,8 @@ def test_kpi_sheet_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     kinds = {line[1]: line[5] for line in lines}
     assert kinds["G3-1"] == "期間累計\n（その年だけの値）"
     assert kinds["3ア-1"] == "累計\n（計画前からの合計）"
-    assert lines[0][6:8] == [reference_text(own[0], n) for n in ("baseline", "target")]
+    figures = [reference_text(own[0], n, strategy.settings) for n in ("baseline", "target")]
+    assert lines[0][6:8] == figures
     assert lines[0][0] == GOOD
     assert lines[1][0] == "未入力：H29実績か、未入力の理由を入力してください"
     book = openpyxl.load_workbook(path)

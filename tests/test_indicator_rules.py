@@ -115,12 +115,26 @@ def test_columns_stand_as_in_the_contract() -> None:
 
 
 def test_reference_columns_show_the_source() -> None:
+    settings = STRATEGY.settings
     shown = [
-        reference_text(indicator(i), n) for i in ("1ウ-1a", "G1-1") for n in ("baseline", "target")
+        reference_text(indicator(i), n, settings)
+        for i in ("1ウ-1a", "G1-1")
+        for n in ("baseline", "target")
     ]
     assert shown == ["63.0（H25）", "69.0（H31）", "1.28（H26）", f"{NONE}（H31）"]
-    assert reference_text(indicator("3イ-1"), "baseline") == "18,370,112（H25）"
-    assert reference_text(indicator("2エ-1"), "baseline") == NONE
+    assert reference_text(indicator("3イ-1"), "baseline", settings) == "18,370,112（H25）"
+    assert reference_text(indicator("2エ-1"), "baseline", settings) == NONE
+
+
+@pytest.mark.parametrize("typed", ["20（R1）", "20（H31）", "20（令和元年度）"])
+def test_reference_columns_spell_years_as_the_other_columns_do(typed: str) -> None:
+    """H31 in the template of a plan that ends in 令和; a form that has it is right as well."""
+    settings = replace(STRATEGY.settings, plan_label="平成27年度～令和元年度")
+    changed = replace(indicator("2ア-1"), target_year="H31", target="20")
+    strategy = replace(STRATEGY, settings=settings, indicators=(changed,))
+    assert reference_text(changed, "target", settings) == "20（R1）"
+    row = kpi_row(1, "2ア-1", {**FULL, "目標値": typed})
+    assert [f.code for f in of(report(kpi_submission([row]), strategy=strategy))] == []
 
 
 @pytest.mark.parametrize(
@@ -655,7 +669,7 @@ def test_k110_target_in_words(typed: Any, changed: bool) -> None:
     row = kpi_row(1, "G1-1", {"H29実績": 1.3, "目標値": typed}, file="子育て支援部.xlsx")
     result = report(kpi_submission([row], "子育て支援部"), strategy=strategy)
     assert [f.code for f in of(result)] == (["K110"] if changed else [])
-    assert reference_text(words, "target") == "全国水準（H31）"
+    assert reference_text(words, "target", STRATEGY.settings) == "全国水準（H31）"
 
 
 @pytest.mark.parametrize(

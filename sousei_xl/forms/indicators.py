@@ -91,7 +91,7 @@ def indicator_rows(
     for indicator in strategy.indicators:
         if department in indicator.departments:
             shown: dict[str, Value] = {
-                c.name: reference_text(indicator, c.name) or None
+                c.name: reference_text(indicator, c.name, strategy.settings) or None
                 for c in columns(strategy.settings)
                 if c.reference
             }

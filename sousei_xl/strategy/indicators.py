@@ -134,8 +134,17 @@ def plan_years(settings: Settings) -> range:
 
 def year_label(year: int, settings: Settings) -> str:
     """2017 → ``H29``; 2019 is ``H31`` where the strategy itself counts 平成 to the plan's end."""
-    to_the_end = _HEISEI_TO_THE_END.search(text.nfkc(settings.plan_label))
-    if to_the_end and _LAST_HEISEI < year <= settings.plan_years[1]:
+    return _spelled_as(settings.plan_label, settings.plan_years[1], year)
+
+
+def list_year_label(year: int, settings: Settings) -> str:
+    """The same of a list's year: 2019 is ``H31`` where 年度の表記 has this list's as 平成31年度."""
+    return _spelled_as(settings.year_label, settings.fiscal_year, year)
+
+
+def _spelled_as(label: str, last: int, year: int) -> str:
+    """``year``, up to ``last`` in 平成 where ``label`` ends with a year of it."""
+    if _HEISEI_TO_THE_END.search(text.nfkc(label)) and _LAST_HEISEI < year <= last:
         return f"H{year - 1988}"
     return text.fiscal_year_label(year, short=True)
 
@@ -281,11 +290,16 @@ def title(indicator: Indicator) -> str:
     return f"{indicator.name}（{indicator.part}）" if indicator.part else indicator.name
 
 
-def reference_text(indicator: Indicator, name: str) -> str:
-    """What a reference column of the form shows: ``63.0（H25）``, ``－`` instead of no figure."""
+def reference_text(indicator: Indicator, name: str, settings: Settings) -> str:
+    """What a reference column of the form shows: ``63.0（H25）``, ``－`` instead of no figure.
+
+    Its year is spelled as those of the other columns are, however the template has it.
+    """
     if name not in ("baseline", "target"):
         return str(getattr(indicator, name))
     figure = baseline(indicator) if name == "baseline" else target(indicator)
     shown = f"{figure:,f}" if figure is not None else getattr(indicator, name) or NONE
-    year = getattr(indicator, f"{name}_year")
-    return f"{shown}（{year}）" if year else shown
+    typed = getattr(indicator, f"{name}_year")
+    year = text.parse_fiscal_year(typed)
+    label = typed if year is None else year_label(year, settings)
+    return f"{shown}（{label}）" if label else shown

@@ -345,16 +345,17 @@ def references_unchanged(kpi: Round) -> Iterator[Finding]:
             if (
                 name not in passed
                 and not text.is_blank(value)
-                and not _refers(value, indicator, name)
+                and not _refers(value, indicator, name, kpi)
             ):
-                expected = defined.reference_text(indicator, name)
+                expected = defined.reference_text(indicator, name, kpi.strategy.settings)
                 yield _at("K110", row, name, kpi, text.to_text(value), expected=expected or "空欄")
 
 
-def _refers(value: text.Value, indicator: Indicator, name: str) -> bool:
+def _refers(value: text.Value, indicator: Indicator, name: str, kpi: Round) -> bool:
     """Whether a reference cell still means what it was filled with, however it was retyped."""
     typed = text.to_text(value)
-    if text.key(typed) == text.key(defined.reference_text(indicator, name) or defined.NONE):
+    shown = defined.reference_text(indicator, name, kpi.strategy.settings)
+    if text.key(typed) == text.key(shown or defined.NONE):
         return True
     bare, _, rest = text.nfkc(typed).partition("(")
     if name == "kind":
@@ -368,8 +369,8 @@ def _refers(value: text.Value, indicator: Indicator, name: str) -> bool:
     figure = defined.baseline(indicator) if name == "baseline" else defined.target(indicator)
     if figure is None:
         return text.key(bare) == text.key(getattr(indicator, name) or defined.NONE)
-    shown = value if isinstance(value, int | float) else bare
-    return parse_actual(shown, indicator.unit).value == figure
+    number = value if isinstance(value, int | float) else bare
+    return parse_actual(number, indicator.unit).value == figure
 
 
 def merged_cells_say_nothing(kpi: Round) -> Iterator[Finding]:

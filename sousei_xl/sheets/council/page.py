@@ -347,7 +347,7 @@ class Blocks:
 
     def _remark(self, slot: Slot, remark: Remark) -> None:
         sheet, row = self.sheet, self.row
-        year = text.fiscal_year_label(remark.year or self._settings.fiscal_year, short=True)
+        year = defined.list_year_label(remark.year or self._settings.fiscal_year, self._settings)
         sheet.text(row, _KEY, slot.key, "key")
         sheet.tell(row, _KEY, written.KEY, _ABOUT_KEY)
         sheet.text(row, _ID, year, "centre")
