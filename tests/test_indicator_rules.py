@@ -570,6 +570,35 @@ def test_a_reason_is_an_answer(typed: dict[str, Any]) -> None:
     assert result.reported == 1
 
 
+@pytest.mark.parametrize(
+    "typed", [{"要因・課題": "準備会を開いた。"}, {"事務局判定": "順調"}, {"H29実績": 1.3}]
+)
+def test_a_qualitative_indicator_is_answered_in_words(typed: dict[str, Any]) -> None:
+    row = kpi_row(1, "G1-1", typed, file="子育て支援部.xlsx")
+    result = report(kpi_submission([row], "子育て支援部"))
+    assert of(result) == []
+    [said] = [r for r in result.reports if r.indicator.id == "G1-1"]
+    assert said.reported
+    assert result.reported == 1
+    # To any other they are no value.
+    other = {k: v for k, v in typed.items() if k == "要因・課題"}
+    assert not other or codes("2ア-1", other) == ["K107"]
+
+
+def test_a_qualitative_indicator_is_asked_for_words() -> None:
+    def only(typed: dict[str, Any]) -> Finding:
+        row = kpi_row(1, "G1-1", typed, file="子育て支援部.xlsx")
+        (item,) = of(report(kpi_submission([row], "子育て支援部")))
+        return item
+
+    silent, wordy = only({"今後の方向性": "続ける。"}), only({"H29実績": "規約案がまとまった"})
+    assert (silent.code, wordy.code) == ("K107", "K102")
+    assert silent.message.startswith("H29実績も要因・課題も空欄で")
+    for item in (silent, wordy):
+        assert "定性の指標の状況" in item.cure
+        assert "「要因・課題」に" in item.cure
+
+
 def test_k107_is_for_years_after_the_baseline() -> None:
     strategy = with_indicator(baseline_year="H29")
     result = report_rows(kpi_row(1, "2ア-1", {"現状値": "20（H29）"}), strategy=strategy)

@@ -247,6 +247,20 @@ def test_what_is_said_of_blank_cells_is_so(tmp_path: Path) -> None:
     assert "空欄は値がないことを表し、0ではありません。" in note
 
 
+def test_what_is_told_in_words_is_not_missing(tmp_path: Path) -> None:
+    """The example's 定性 indicator, reported by its 要因・課題 and judged by the office."""
+    typed = {"要因・課題": "準備会を開いた。", "事務局判定": "順調"}
+    sent = [kpi_submission([kpi_row(1, "G1-1", typed)])]
+    contents = kpi_contents(submissions=sent)
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", contents)
+    assert table(path)["G1-1"]["H29実績"].value is None
+    said = texts(path, STATUS)
+    assert "【要因・課題】準備会を開いた。" in said
+    assert any("30件のうち1件の報告" in t for t in said)
+    entry = next(e for e in entries(contents) if e.indicator.id == "G1-1")
+    assert (entry.silence, entry.class_name) == ("", "順調")
+
+
 def test_a_sum_before_its_first_year_lacks_nothing(tmp_path: Path) -> None:
     strategy = changed(marked_strategy(), {"2エ-1": {"baseline_year": "H29"}})
     sent = [kpi_submission([kpi_row(1, "2エ-1", {"H29実績": 6})])]

@@ -632,6 +632,19 @@ def test_figures_of_an_indicator_are_decimal_text() -> None:
     assert (qualitative.kind, qualitative.target) == ("定性", "全国平均以上")
 
 
+def test_words_need_no_direction_and_their_state_today_is_no_figure() -> None:
+    content = copy.deepcopy(tables())
+    for heading, value in (("目標値", "全地区に設置"), ("現状値", None), ("目標の向き", None)):
+        put("指標", 2, heading, value)(content)
+    assert content["指標"][1][1][7] == "定性"
+    _, found = load(content, FILE)
+    assert not found
+    put("指標", 2, "現状値", "準備会を開催")(content)
+    (mistake,) = load(content, FILE)[1]
+    assert "『準備会を開催』が数字として読み取れません" in mistake.message
+    assert "「備考」に書き、現状値は空欄に" in mistake.cure
+
+
 def test_a_sum_over_the_period_may_keep_what_a_year_brings() -> None:
     """96 a year before the plan, 480 in its five years."""
     content = copy.deepcopy(tables())

@@ -98,7 +98,11 @@ def columns(settings: Settings) -> tuple[Column, ...]:
             "「判定対象外」です。",
             tuple(settings.judgement.name(c) for c in OFFICE_CLASSES),
         ),
-        Column("cause", "要因・課題", "実績値の増減の要因や、目標に向けた課題を1〜2文で書きます。"),
+        Column(
+            "cause",
+            "要因・課題",
+            "実績値の増減の要因や、目標に向けた課題を1〜2文で書きます。定性の指標では、今の状況を書きます。",
+        ),
         Column("direction", "今後の方向性", "来年度に向けて行うことを1〜2文で書きます。"),
     )
 
@@ -248,6 +252,11 @@ def is_to_fall(indicator: Indicator) -> bool:
     if indicator.kind == PERIOD_SUM or start is None or aim is None or start == aim:
         return indicator.direction == FALLING
     return aim < start
+
+
+def is_told_in_words(indicator: Indicator, cause: str, office_class: str) -> bool:
+    """Whether a 定性 indicator is reported without a figure: how things stand, or its 判定."""
+    return indicator.kind == QUALITATIVE and bool(cause or office_class)
 
 
 def first_year(indicator: Indicator, settings: Settings) -> int:

@@ -30,6 +30,7 @@ from sousei_xl.forms.checks.conditions import (
 from sousei_xl.strategy import Indicator, Settings
 from sousei_xl.strategy.indicators import (
     EXCLUDED,
+    QUALITATIVE,
     Column,
     actual_field,
     actual_label,
@@ -80,7 +81,8 @@ def _wrong(indicator: Indicator, settings: Settings) -> Iterator[Check]:
     )
     for column in columns(settings):
         if column.year:
-            reason = f"{column.label}は数字だけを入力してください"
+            words = "（言葉は要因・課題に）" if indicator.kind == QUALITATIVE else ""
+            reason = f"{column.label}は数字だけを入力してください{words}"
             yield Check(column.name, reason, *_no_figure(column.name))
         elif column.choices:
             condition = unlisted(column.name, (choices_name(column),), column.choices, False)
@@ -96,7 +98,20 @@ def _open(indicator: Indicator, settings: Settings) -> Iterator[Check]:
     if latest is None or not is_due(indicator, settings):
         return
     for year in (latest, *years_of_sum(indicator, settings)):
-        yield _not_entered(year, settings)
+        yield (_not_told if indicator.kind == QUALITATIVE else _not_entered)(year, settings)
+
+
+def _not_told(year: int, settings: Settings) -> Check:
+    """K107 of a 定性 indicator: it is told in a figure, or in words."""
+    name = actual_field(year)
+    answers = (name, "reason", "office_class", "cause")
+    blank = ",".join(f'{{{answer}}}=""' for answer in answers)
+    return Check(
+        name,
+        f"{NOT_ENTERED}要因・課題に状況を書くか、未入力の理由を入力してください",
+        f"AND({blank})",
+        lambda cells: all(is_empty(cells.get(answer)) for answer in answers),
+    )
 
 
 def _not_entered(year: int, settings: Settings) -> Check:

@@ -254,13 +254,16 @@ def latest_is_answered(kpi: Round) -> Iterator[Finding]:
             known = kpi.previous.get(indicator.id, {}).get(year or 0)
             stays = "" if known is None else f"前年度の別紙の値（{known:f}）を引き継いでいます。"
             facts = {"reasons": "・".join(defined.REASONS), "stays": stays}
-            yield _blank("K107", row, defined.actual_field(year or 0), kpi, **facts)
+            variant = "words" if indicator.kind == defined.QUALITATIVE else ""
+            yield _blank("K107", row, defined.actual_field(year or 0), kpi, variant, **facts)
 
 
-def _blank(code: str, row: IndicatorRow, name: str, kpi: Round, **facts: str) -> Finding:
+def _blank(
+    code: str, row: IndicatorRow, name: str, kpi: Round, variant: str = "", **facts: str
+) -> Finding:
     """K107 or K113 at the blank cell, or at what looks filled because it is merged."""
     merged = [n for n in (name, "reason") if row.is_merged(n)]
-    variant = "merged" if merged else ""
+    variant = "merged" if merged else variant
     return _at(code, row, merged[0] if merged else name, kpi, variant=variant, **facts)
 
 

@@ -28,6 +28,7 @@ from sousei_xl.strategy.indicators import (
     NOT_PUBLISHED,
     NOT_SURVEYED,
     PERIOD_SUM,
+    QUALITATIVE,
     STAGES,
     Column,
     baseline,
@@ -275,10 +276,11 @@ def _actual(cells: _Cells, column: Column) -> bool:
         return True
     typed = text.to_text(value)
     if parsed.problem:
+        words = "words" if indicator.kind == QUALITATIVE else ""
         cells.reject(
             column.name,
             typed,
-            variant="" if parsed.problem == "text" else parsed.problem,
+            variant=words if parsed.problem == "text" else parsed.problem,
             expected=parsed.expected,
             reason=parsed.expected,
             unit=indicator.unit,

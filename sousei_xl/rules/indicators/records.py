@@ -20,6 +20,7 @@ from sousei_xl.strategy.indicators import (
     QUALITATIVE,
     actual_field,
     column_by_name,
+    is_told_in_words,
     judged_year,
     title,
 )
@@ -85,13 +86,17 @@ class IndicatorRow:
     def answers(self, strategy: Strategy) -> bool:
         """Whether the row says something about the judged year: a value, or why there is none.
 
-        A cell that cannot be read is an answer too; it has its own finding.
+        A cell that cannot be read is an answer too; it has its own finding. So are the words of a
+        定性 indicator.
         """
         if self.indicator is None:
             return False
         year = judged_year(self.indicator, strategy.settings)
         return (
-            year in self.actuals or actual_field(year or 0) in self.unknown or self.excuses_silence
+            year in self.actuals
+            or actual_field(year or 0) in self.unknown
+            or self.excuses_silence
+            or is_told_in_words(self.indicator, self.cause, self.office_class)
         )
 
     @property
@@ -135,6 +140,11 @@ class Report:
     def title(self) -> str:
         """Name with part."""
         return title(self.indicator)
+
+    @property
+    def is_told_in_words(self) -> bool:
+        """Whether no figure is missing, for none is meant."""
+        return is_told_in_words(self.indicator, self.cause, self.office_class)
 
     @property
     def is_judged_by_office(self) -> bool:

@@ -63,7 +63,8 @@ class Entry:
         if not self.report.reported:
             return defined.NOT_REPORTED
         excluded = self.report.office_class == defined.EXCLUDED
-        return self.report.reason or ("" if excluded else _BEING_ASKED)
+        nothing_missing = excluded or self.report.is_told_in_words
+        return self.report.reason or ("" if nothing_missing else _BEING_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
