@@ -12,6 +12,8 @@ from python_calamine import CalamineWorkbook
 from workspaces import Ran, column, edit, example_workspace, run
 
 from sousei_xl import cli
+from sousei_xl.addresses import column_number
+from sousei_xl.text import to_text
 from tests.recalculate import needs_office, recalculate
 from tests.workspaces import ROOT
 
@@ -418,6 +420,32 @@ def test_a_final_check_in_the_inbox_is_no_form_to_be_mended(workspace: Path) -> 
     assert "「直す内容」は、『事務局修正.xlsx』" in item["cure"]
     assert item["addressee"] == "事務局"
     assert not (workspace / "outbox" / "差戻し").exists()
+
+
+def test_actuals_that_a_later_form_has_not_are_named_once(workspace: Path) -> None:
+    """A second round in one workspace: its form replaces what the first one reported."""
+    form = workspace / "inbox" / "経済部.xlsx"
+    row = next(i for i, cells in enumerate(sheet(form, "KPI", whole=True), 1) if "3ウ-1" in cells)
+    years = [column(form, f"{year}実績", "KPI") for year in ("H27", "H28", "H29")]
+    assert merge(workspace).json["actuals_gone"] == []
+    cells = sheet(form, "KPI", whole=True)[row - 1]
+    before = {letter: cells[column_number(letter) - 1] for letter in years}
+    edit(form, "KPI", {f"{years[0]}{row}": None})
+    assert merge(workspace).json["actuals_gone"] == [
+        ["3ウ-1", "H27の実績値", to_text(before[years[0]])]
+    ]
+    assert merge(workspace).json["actuals_gone"] == []
+    edit(form, "KPI", {f"{letter}{row}": None for letter in years})
+    said = run("merge", "--workspace", workspace).out
+    assert "今回はない実績値: 1指標" in said
+    assert "（実績値のある年 H28、H29）" in said
+    # The office has taken it back itself, which is listed as a correction.
+    edit(form, "KPI", {f"{letter}{row}": value for letter, value in before.items()})
+    merge(workspace)
+    office = workspace / "inbox" / "事務局修正.xlsx"
+    taken_back = ("3ウ-1", "修正", "H28実績", before[years[1]])
+    edit(office, "修正", {f"{c}4": value for c, value in zip("ABCD", taken_back, strict=True)})
+    assert merge(workspace).json["actuals_gone"] == []
 
 
 def test_a_former_list_that_somebody_has_edited_says_nothing_of_rows(workspace: Path) -> None:

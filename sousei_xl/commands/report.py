@@ -22,6 +22,7 @@ from sousei_xl.text import japanese_date, to_text
 from sousei_xl.workspace import Workspace
 
 if TYPE_CHECKING:
+    from sousei_xl.figures.changes.indicators import IndicatorChange
     from sousei_xl.pipeline.delivery import Delivered
 
 _MOST_DEPARTMENTS = 60
@@ -45,6 +46,8 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
             "    部局が消したのでなければ、ファイルを取り違えたり、別の様式で上書きしたりして"
             "いないか確かめます（前回の別紙は、下の「履歴」にあります）。"
         )
+    if delivered.actuals_gone:
+        _actuals_gone(console, delivered.actuals_gone)
     console.print("\n書き出したもの")
     for name in published.written:
         console.print(f"  {shown(str(workspace.outbox / name))}")
@@ -64,6 +67,19 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
     for line in last_year.remarks(delivered.remarks, compared):
         console.print(f"  {line}")
     _next(console, contents)
+
+
+def _actuals_gone(console: Console, gone: Sequence[IndicatorChange]) -> None:
+    console.print(f"\n  前回の別紙にあって、今回はない実績値: {len(gone)}指標")
+    for change in gone[:MOST]:
+        told = "、".join(f"{heading} {before}" for heading, before, _ in change.fields)
+        console.print(f"    {shown(f'{change.id}　{change.title}（{told}）')}")
+    if len(gone) > MOST:
+        console.print(f"    ほか {len(gone) - MOST} 指標")
+    console.print(
+        "    部局が取り消したのでなければ、前の実績照会の様式を、その後の様式で置き換えていないか"
+        "確かめます。残す値は、新しい様式か『事務局修正』に書きます（前回の別紙は、下の「履歴」にあります）。"
+    )
 
 
 def elsewhere(root: Path) -> None:

@@ -18,9 +18,9 @@ from sousei_xl.workspace import Workspace
 _Fields = Mapping[int, tuple[str, str]]  # column → (対象, 項目)
 
 
-def data_rows(sheets: Sheets) -> list[Row]:
-    """The rows of データ_事業 by heading; empty where the workbook has no such sheet."""
-    rows = [list(row) for row in sheets.get(PROJECTS_SHEET, [])]
+def data_rows(sheets: Sheets, name: str = PROJECTS_SHEET) -> list[Row]:
+    """The rows of a data sheet by heading; empty where the workbook has no such sheet."""
+    rows = [list(row) for row in sheets.get(name, [])]
     if not rows:
         return []
     headings = [text.to_text(v) for v in rows[0]]

@@ -13,6 +13,14 @@ from pathlib import Path
 
 from sousei_xl import publish, text
 from sousei_xl.figures.changes import DEPARTMENT, NAME, Changes, Row, compare
+from sousei_xl.figures.changes.indicators import (
+    ACTUAL,
+    ID,
+    INDICATORS_SHEET,
+    YEAR,
+    IndicatorChange,
+    actuals_gone,
+)
 from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
@@ -25,7 +33,7 @@ from sousei_xl.pipeline.approval import require_final, require_plausible
 from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.pipeline.returns import returns_of, settled_returns
 from sousei_xl.pipeline.verification import require_room, verify_official
-from sousei_xl.publish import OpenSheets, Outbox, Output, Published
+from sousei_xl.publish import OpenSheets, Outbox, Output, Published, Sheets
 from sousei_xl.publish.ahead import Writers, written_ahead
 from sousei_xl.rules.hand_edits import ReadyRow
 from sousei_xl.rules.indicators.records import IndicatorResult
@@ -34,6 +42,7 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
 from sousei_xl.sheets.data import projects_data
+from sousei_xl.sheets.indicators import indicators_data
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype, load_prototype
@@ -185,13 +194,15 @@ class Remarks:
 class Delivered:
     """What stands in the outbox now, and the hand edits that were found there before.
 
-    ``gone`` are rows of the former official workbook that nobody has submitted this time.
+    ``gone`` are rows of the former official workbook that nobody has submitted this time,
+    ``actuals_gone`` its actuals that nobody reports any more.
     """
 
     published: Published
     hand_edits: tuple[ReadyRow, ...]
     remarks: Remarks
     gone: tuple[Row, ...]
+    actuals_gone: tuple[IndicatorChange, ...]
 
 
 def prepare(writers: Writers, intake: Intake) -> None:
@@ -284,18 +295,41 @@ def publish_list(
     stem = Path(names["final"]).stem
     # What somebody has edited is kept and told as that; it no longer says what was submitted.
     former = [n for n in published.moved if Path(n).name.startswith(stem) and n not in edited]
-    gone = _gone(workspace.outbox / former[0], contents) if former else ()
-    return Delivered(published, tuple(edits), said_so, gone)
+    before = publish.read_back(workspace.outbox / former[0]) if former else {}
+    gone, actuals = _gone(before, contents), _actuals_gone(before, contents)
+    return Delivered(published, tuple(edits), said_so, gone, actuals)
 
 
-def _gone(former: Path, contents: Contents) -> tuple[Row, ...]:
+def _actuals_gone(former: Sheets, contents: Contents) -> tuple[IndicatorChange, ...]:
+    """Published actuals that stand in no form any more, for a form of another round has replaced
+    its own; not those that the office itself has taken back, nor of indicators that are no more.
+    """
+    old = previous.data_rows(former, INDICATORS_SHEET)
+    if not old or not {ID, YEAR, ACTUAL} <= old[0].keys():  # somebody has moved its headings
+        return ()
+    headings, rows = indicators_data(contents)
+    new = [dict(zip(headings, row, strict=True)) for row in rows]
+    asked = {indicator.id for indicator in contents.strategy.indicators}
+    taken_back = {
+        text.key(applied.correction.target)
+        for applied in contents.indicators.corrections
+        if applied.status == "適用" and text.is_blank(applied.correction.after)
+    }
+    return tuple(
+        change
+        for change in actuals_gone(old, new)
+        if change.id in asked and text.key(change.id) not in taken_back
+    )
+
+
+def _gone(former: Sheets, contents: Contents) -> tuple[Row, ...]:
     """Rows that no form has any more. A deleted one leaves no other trace: its file has replaced
     the one before.
 
     Not told are rows that are told otherwise: with a new name, held or withdrawn, or of a
     department with a file that was refused.
     """
-    old = previous.data_rows(publish.read_back(former))
+    old = previous.data_rows(former)
     if not old or not {NAME, DEPARTMENT} <= old[0].keys():  # somebody has moved its headings
         return ()
     result = contents.result

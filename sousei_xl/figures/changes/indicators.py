@@ -60,6 +60,16 @@ def compare_indicator_rows(old: Sequence[Row], new: Sequence[Row]) -> tuple[Indi
     return tuple(found)
 
 
+def actuals_gone(old: Sequence[Row], new: Sequence[Row]) -> tuple[IndicatorChange, ...]:
+    """The actuals of the old sheet of whose year the new one has none, as changes."""
+    found = []
+    for change in compare_indicator_rows(old, new):
+        fields = tuple(f for f in change.fields if ACTUAL in f[0] and f[1] and not f[2])
+        if fields:
+            found.append(IndicatorChange(change.id, change.title, fields))
+    return tuple(found)
+
+
 def _years(said: Mapping[str, str]) -> str:
     ending = f"の{ACTUAL}"
     return "、".join(h.removesuffix(ending) for h in said if h.endswith(ending))
