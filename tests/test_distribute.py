@@ -765,6 +765,35 @@ def test_only_kpi_has_a_folder_of_its_own(workspace: Path) -> None:
     assert "inbox に入れます（名前は自由です）" not in told
 
 
+def test_a_second_round_starts_from_what_the_first_one_reported(workspace: Path) -> None:
+    """A plan's last year is evaluated in its own workspace, 実績基準日 a year later."""
+    form = workspace / "outbox" / "様式" / "KPI" / "経済部.xlsx"
+
+    def shown_of(id_: str) -> list[Any]:
+        assert run("distribute", "--workspace", workspace, "--only", "KPI").status == 0
+        header, *lines = shown(form, layout.INDICATORS)[2:]
+        at = header.index("H27実績")
+        return next(line[at : at + 4] for line in lines if line[1] == id_)
+
+    run("merge", "--workspace", workspace)
+    reported = next(
+        line for line in shown(workspace / "inbox" / "経済部.xlsx", layout.INDICATORS)[3:]
+        if line[1] == "3ア-1"
+    )[8:11]  # fmt: skip
+    assert all(reported)
+    # Within the round the judged year is still to be reported.
+    assert shown_of("3ア-1") == [*reported[:2], "", ""]
+    template = workspace / "templates" / "別紙_template.xlsx"
+    rows = shown(template, "設定")
+    place = next(i for i, cells in enumerate(rows, 1) if cells[0] == "実績基準日")
+    edit(template, "設定", {f"B{place}": "2019-08-31"})
+    assert shown_of("3ア-1") == [*reported, ""]
+    [official] = (workspace / "outbox").glob("別紙_*.xlsx")
+    official.write_bytes(official.read_bytes()[:2000])
+    broken = run("distribute", "--workspace", workspace, "--only", "KPI")
+    assert (broken.status, official.name in broken.err) == (2, True)
+
+
 def test_forms_are_made_before_there_is_an_inbox(tmp_path: Path) -> None:
     template = ROOT / "templates" / "別紙_template.xlsx"
     done = run("distribute", "--template", template, "--outbox", tmp_path / "out")

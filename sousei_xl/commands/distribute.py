@@ -98,7 +98,8 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
     if args.only == OFFICE:
         return _office_alone(args, workspace, office_sheet.renew(workspace, strategy, in_inbox))
     last = None if previous is None else read_last_year(previous, strategy)
-    plan = distribution.plan_forms(strategy, args.only, last)
+    earlier = distribution.reported_before(workspace, strategy) if args.only == INDICATORS else {}
+    plan = distribution.plan_forms(strategy, args.only, last, earlier)
     inputs = [] if previous is None else [(previous.file, previous.sha256)]
     made_from = Run.of(template.sha256, inputs, strategy.settings.list_date)
     published = distribution.publish_forms(workspace, strategy, made_from, plan)
