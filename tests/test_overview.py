@@ -502,7 +502,7 @@ def test_a_banner_names_few_departments_and_the_contents_page_all(tmp_path: Path
     strategy = make_strategy(departments=[(n, name) for n, name in enumerate(names, 1)])
     contents = example_contents("draft", strategy=strategy, missing=names)
     path = write(tmp_path / "別紙.xlsx", contents)
-    banner = "様式のそろわない部局 9（第1健康福祉推進課、第2健康福祉推進課、第3健康福祉推進課 ほか6部局）"
+    banner = f"様式のそろわない部局 9（{named(names[:3])} ほか6部局）"
     for sheet in load_workbook(path):
         if sheet.title not in ("別紙", "データ_事業"):  # 別紙 is one narrow column here
             assert banner in str(sheet["A1"].value)
