@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import zipfile
 from collections import Counter
@@ -851,6 +852,46 @@ def test_the_unit_behind_a_long_name_is_seen_above_the_figures(written: Path) ->
 
 
 # --- nothing breaks -------------------------------------------------------------------------------
+
+
+def test_every_kind_is_written_whatever_figures_are_missing(tmp_path: Path) -> None:
+    kinds = ("各年度", "時点", "調査", "累計", "期間累計", "定性")
+    figures = {
+        "baseline": "20",
+        "baseline_year": "H26",
+        "target": "25",
+        "target_year": "H31",
+    }
+    there = itertools.product((True, False), repeat=len(figures))
+    some = indicator_of(example(), "2ア-1")
+    made = [
+        replace(
+            some,
+            id=f"2ア-{number}",
+            kind=kind,
+            **{
+                name: value if has else ""
+                for (name, value), has in zip(figures.items(), having, strict=True)
+            },
+        )
+        for number, (kind, having) in enumerate(itertools.product(kinds, there), 1)
+    ]
+    strategy = replace(marked_strategy(), indicators=tuple(made))
+    silent = kpi_contents(strategy=strategy, submissions=[])
+    rows = [
+        kpi_row(n, i.id, {"指標名": i.name, "単位": i.unit, "H29実績": 23})
+        for n, i in enumerate(made)
+    ]
+    reported = kpi_contents(strategy=strategy, submissions=[kpi_submission(rows)])
+    for contents in (silent, reported):
+        path = write_indicator_sheets(tmp_path / "KPI.xlsx", contents)
+        drawn = "".join(charts(path))
+        (said,) = [text for text in texts(path, TRENDS) if text.startswith("線と印")]
+        named = said.partition("グラフのない指標があります（")[2].partition("）")[0].split("、")
+        for number in made:
+            assert (f"{number.id} " in drawn) is (number.id not in named)
+        assert set(table(path)) == {i.id for i in made}
+    assert "グラフのない指標" not in "".join(texts(write_indicator_sheets(path, example()), TRENDS))
 
 
 def test_odd_strategies_are_written(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ _LEGEND = (
     "年度別目標のある指標はその値）です。期間累計の指標は、各年の値を足した累積値です。"
 )
 _CUT_AXIS = "縦軸は、値の動きが見えるように0から始まらないものがあります。"
+_NOT_DRAWN = "グラフにする値がまだないため、グラフのない指標があります（{ids}）。"
 
 
 # How the lines look, told apart in black and white: by marker and dash.
@@ -105,13 +106,16 @@ class _Table:
 def write_indicator_trends(book: Book, contents: Contents) -> None:
     """The sheet 数値目標・KPIの推移: charts by goal, below them (not printed) their figures."""
     settings = contents.strategy.settings
-    trends = [Trend.of(entry, settings) for entry in entries(contents)]
+    every = [Trend.of(entry, settings) for entry in entries(contents)]
+    trends = [trend for trend in every if trend.is_drawn]  # Excel has no charts without a series
     years = _all_years(trends)
     columns = max(len(years), _LEAST_YEARS)
     sheet = book.sheet(SHEET, (_ID, _NAME, _LINE, *[_YEAR] * columns))
     top = write_indicator_head(sheet, contents, SHEET)
     cut = _CUT_AXIS if any(trend.is_cut for trend in trends) else ""
-    sheet.wide_text(top, _LEGEND + cut, "note")
+    missing = "、".join(trend.entry.indicator.id for trend in every if not trend.is_drawn)
+    not_drawn = _NOT_DRAWN.format(ids=missing) if missing else ""
+    sheet.wide_text(top, _LEGEND + cut + not_drawn, "note")
     sheet.repeat = (top, top)
     rows = _chart_rows(sheet)
     printed = list(_pages(contents, trends))
