@@ -35,6 +35,7 @@ from sousei_xl.rules.records import (
     RawRow,
     Submission,
 )
+from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import NONE, columns, reference_text
 from tests.builders import example_submissions, facts, good, intake, submission
 from tests.indicator_builders import (
@@ -854,6 +855,97 @@ def test_k111_within_one_file_and_blank_rows() -> None:
     assert "『KPI』の5行目では27" in item.message
     # The other unit's blank row asks nobody for anything.
     assert of(report_rows(kpi_row(1, "2ア-1", FULL), kpi_row(2, "2ア-1", {}))) == []
+
+
+def _two_owners() -> Strategy:
+    return with_indicator(departments=("地域振興部", "経済部"))
+
+
+def _joint(
+    first: Mapping[str, Any], second: Mapping[str, Any], other: str = "経済部", **options: Any
+) -> IndicatorResult:
+    """2ア-1 from 地域振興部 and, later, from another department; both are in charge."""
+    early = kpi_submission([kpi_row(1, "2ア-1", first)])
+    late = kpi_submission([kpi_row(2, "2ア-1", second, file=f"{other}.xlsx")], other, edition=2)
+    return report(early, late, strategy=_two_owners(), **options)
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "words"),
+    [
+        ("速報・確報", "stage", ("速報", "確報")),
+        ("事務局判定", "office_class", ("判定対象外", "順調")),
+        ("公表予定", "publication", ("11月", "12月")),
+        ("未入力の理由", "reason", ("集計中", "未公表")),
+    ],
+)
+def test_k111_of_words_that_only_one_can_have(label: str, name: str, words: Any) -> None:
+    first, second = ({"未入力の理由": "集計中", label: word} for word in words)
+    result = _joint(first, second)
+    (item,) = of(result, "K111")
+    assert (item.place.label, item.place.file, item.value) == (label, "経済部.xlsx", words[1])
+    assert (
+        f"『経済部.xlsx』では『{words[1]}』、『地域振興部.xlsx』では『{words[0]}』" in item.message
+    )
+    assert getattr(_said(result), name) == words[1]
+    assert of(_joint(first, first), "K111") == []
+    # Whoever is not in charge does not overrule who is.
+    result = _joint(first, second, other="農政部")
+    (item,) = of(result, "K111")
+    assert (item.place.file, getattr(_said(result), name)) == ("地域振興部.xlsx", words[0])
+    # Beside a value nobody needs a reason; two rows of one form are told apart.
+    asked = of(_joint({**FULL, **first}, second), "K111")
+    assert bool(asked) is (name in ("stage", "office_class"))
+    twice = report_rows(kpi_row(1, "2ア-1", first), kpi_row(2, "2ア-1", second))
+    assert "『KPI』の5行目では" in of(twice, "K111")[0].message
+
+
+def test_texts_of_two_departments_stand_side_by_side() -> None:
+    first, second = ({**FULL, "要因・課題": words} for words in ("甲の文", "乙の文"))
+    assert _said(_joint(first, second)).cause == "地域振興部：甲の文\n経済部：乙の文"
+    assert of(_joint(first, second)) == []
+    assert _said(_joint(first, first)).cause == "甲の文"
+    assert _said(_joint(FULL, second)).cause == "乙の文"
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "before", "after", "left"),
+    [
+        ("要因・課題", "cause", "甲", "丙", "地域振興部：丙\n経済部：乙"),
+        ("要因・課題", "cause", "乙", None, "甲"),
+        ("要因・課題", "cause", "地域振興部：甲\n経済部：乙", "乙", "乙"),
+        ("要因・課題", "cause", "地域振興部：甲\n経済部：乙", None, ""),
+        ("速報・確報", "stage", "確報", "速報", "速報"),
+        ("速報・確報", "stage", "確報", None, ""),
+    ],
+)
+def test_the_office_corrects_words_of_two_departments(
+    label: str, name: str, before: str, after: str | None, left: str
+) -> None:
+    first, second = (
+        {**FULL, "要因・課題": words, "速報・確報": stage}
+        for words, stage in (("甲", "速報"), ("乙", "確報"))
+    )
+    made = correction(field_label=label, before=before, after=after)
+    result = _joint(first, second, office=OfficeSheet(corrections=(made,)))
+    assert [c.status for c in result.corrections] == ["適用"]
+    assert getattr(_said(result), name) == left
+    wrong = _joint(first, second, office=OfficeSheet(corrections=(replace(made, before="丁"),)))
+    assert len(of(wrong, "O102")) == 1
+    done = _joint(first, second, office=OfficeSheet(corrections=(replace(made, after=before),)))
+    assert len(of(done, "O103")) == 1
+
+
+@pytest.mark.parametrize("blank", [{}, {"H28実績": 24}])
+def test_the_office_corrects_the_row_that_says_something(blank: dict[str, Any]) -> None:
+    for after, value in ((28, 28), (None, None)):
+        office = OfficeSheet(corrections=(correction(after=after),))
+        for rows in ((FULL, blank), (blank, FULL), (FULL, FULL)):
+            result = _joint(*rows, office=office, previous={"2ア-1": {2017: Decimal(27)}})
+            assert [c.status for c in result.corrections] == ["適用"]
+            assert _said(result).actuals.get(2017) == value
+            assert _said(result).reported is (after is not None)
+            assert bool(of(result, "K107")) is (after is None)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from typing import Any
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.rules.indicators.joint import WORDS, by_weight, saying
 from sousei_xl.rules.indicators.parse import parse_actual
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
 from sousei_xl.rules.indicators.scale import is_far_off, is_split, is_tenfold, probably_meant
@@ -436,9 +437,10 @@ def somebody_reports(kpi: Round) -> Iterator[Finding]:
 
 
 def units_agree(kpi: Round) -> Iterator[Finding]:
-    """K111: differing values for one year; the later file counts, in one file the lower row.
+    """K111: differing values for one year; the later file counts, in one file the lower row. Also
+    words that differ.
 
-    Which file is the later one is for ``units.py`` to say.
+    Which file is the later one is for ``units.py`` to say, whose word counts for ``joint.py``.
     """
     for rows in kpi.of_indicator().values():
         latest: dict[int, IndicatorRow] = {}
@@ -461,6 +463,33 @@ def units_agree(kpi: Round) -> Iterator[Finding]:
                     dropped=_place_of(earlier) if why == "same_file" else earlier.raw.file,
                     other=_shown(earlier.actuals[year]),
                 )
+        yield from _words_differ(rows, kpi)
+
+
+def _words_differ(rows: Sequence[IndicatorRow], kpi: Round) -> Iterator[Finding]:
+    """K111 of words, of which only one counts; why there is no value, only where there is none."""
+    has_value = any(_judged(row, kpi) in row.actuals for row in rows)
+    for name in WORDS:
+        if has_value and name in ("reason", "publication"):
+            continue
+        heard = by_weight(saying(rows, name))
+        for other in heard[:-1]:
+            kept = heard[-1]
+            word, passed = getattr(kept, name), getattr(other, name)
+            if text.key(word) != text.key(passed):
+                facts = {"variant": "words", "other": passed}
+                places = {"kept": _form_of(kept, other), "dropped": _form_of(other, kept)}
+                yield _at("K111", kept, name, kpi, word, **facts, **places)
+
+
+def _judged(row: IndicatorRow, kpi: Round) -> int | None:
+    indicator = row.indicator
+    return defined.judged_year(indicator, kpi.strategy.settings) if indicator else None
+
+
+def _form_of(row: IndicatorRow, beside: IndicatorRow) -> str:
+    """What tells a row from another one of its indicator."""
+    return _place_of(row) if row.raw.file == beside.raw.file else f"『{row.raw.file}』"
 
 
 def _why_it_counts(earlier: IndicatorRow, later: IndicatorRow, kpi: Round) -> str:

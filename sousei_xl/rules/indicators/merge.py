@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from sousei_xl.findings import Finding, Place, is_error, is_open_confirmation
 from sousei_xl.rules.indicators import checks, corrections, schema, units
+from sousei_xl.rules.indicators.joint import TEXTS, WORDS, by_weight, united
 from sousei_xl.rules.indicators.parse import parse_rows
 from sousei_xl.rules.indicators.records import (
     IndicatorDepartment,
@@ -26,7 +27,6 @@ from sousei_xl.strategy.indicators import actual_field, is_due, judged_year, pla
 
 _UNANSWERED = ("K107", "K108")
 _BY_PREVIOUS = ("K106",)
-_WORDS = ("stage", "reason", "publication", "office_class", "cause", "direction")
 
 
 def merge_indicators(
@@ -42,6 +42,8 @@ def merge_indicators(
     kpi_forms = frozenset(s.file for s in settled.active if s.kpi_form)
     raw_rows = [(row, s.department) for s in settled.active for row in s.indicator_rows]
     rows, found = parse_rows(raw_rows, strategy)
+    for row in rows:
+        row.in_kpi_form = row.raw.file in kpi_forms
     _, office = share(intake, strategy)
     found, applied = corrections.apply_corrections(
         rows, found, office.corrections, strategy, previous or {}
@@ -59,7 +61,7 @@ def merge_indicators(
     )
     findings = [f for f in findings if not _is_awaited(f, settled.active, strategy)]
     reports = tuple(
-        _report(i, rows, kpi_forms, strategy, previous or {}) for i in strategy.indicators
+        _report(i, rows, strategy, previous or {}, bool(kpi_forms)) for i in strategy.indicators
     )
     confirmed = {f.target for f in findings if f.code in _UNANSWERED and f.acknowledged}
     silent = [r for r in reports if not r.reported and r.indicator.id not in confirmed]
@@ -97,11 +99,13 @@ def _actuals(files: Sequence[Submission], strategy: Strategy) -> PreviousActuals
 def _report(
     indicator: Indicator,
     rows: Iterable[IndicatorRow],
-    kpi_forms: frozenset[str],
     strategy: Strategy,
     previous: PreviousActuals,
+    round_begun: bool,
 ) -> Report:
-    """United from the earliest file to the latest: the later word counts, a blank says nothing."""
+    """United from the earliest file to the latest: the later word counts, a blank says nothing.
+
+    Words of a department that is not in charge do not count over those of one that is."""
     mine = [row for row in rows if row.indicator is not None and row.indicator.id == indicator.id]
     carried = {
         year: value
@@ -110,14 +114,16 @@ def _report(
     }
     actuals = dict(carried)
     sources: dict[int, int] = {}
-    words = dict.fromkeys(_WORDS, "")
-    class_place = Place()
     for row in mine:
         actuals.update(row.actuals)
         sources.update(dict.fromkeys(row.actuals, row.row_id))
+    words = {name: united(mine, name) for name in TEXTS}
+    words |= dict.fromkeys(WORDS, "")
+    class_place = Place()
+    for row in by_weight(mine):
         if row.office_class:
             class_place = row.place("office_class", strategy)
-        words.update({name: word for name in _WORDS if (word := getattr(row, name))})
+        words |= {name: word for name in WORDS if (word := getattr(row, name))}
     judged = judged_year(indicator, strategy.settings)
     if judged in actuals:
         words["reason"] = words["publication"] = ""
@@ -128,21 +134,20 @@ def _report(
         reported=not due or any(row.answers(strategy) for row in mine),
         class_place=class_place,
         row_ids=tuple(row.row_id for row in mine),
-        from_list=bool(due and kpi_forms)
-        and any(row.raw.file not in kpi_forms for row in mine)
-        and not any(_answers_round(row, judged or 0, kpi_forms, strategy) for row in mine),
+        from_list=due
+        and round_begun
+        and any(not row.in_kpi_form for row in mine)
+        and not any(_answers_round(row, judged or 0, strategy) for row in mine),
         carried=tuple(sorted(carried)),
         sources=sources,
         **words,
     )
 
 
-def _answers_round(
-    row: IndicatorRow, judged: int, kpi_forms: frozenset[str], strategy: Strategy
-) -> bool:
+def _answers_round(row: IndicatorRow, judged: int, strategy: Strategy) -> bool:
     """Whether a form of the KPI round answers, or the office itself has written the answer."""
     by_office = actual_field(judged) in row.corrected or "reason" in row.corrected
-    return by_office or (row.raw.file in kpi_forms and row.answers(strategy))
+    return by_office or (row.in_kpi_form and row.answers(strategy))
 
 
 def _departments(

@@ -18,6 +18,7 @@ from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import (
     EXCLUDED,
     QUALITATIVE,
+    Column,
     actual_field,
     column_by_name,
     is_told_in_words,
@@ -43,6 +44,7 @@ class IndicatorRow:
     ``belongs_to`` has the IDs of the indicators one of which the row's name and unit are, where its
     ID is another's (K115): ``indicator`` is None then. ``other_unit`` is True where the form's unit
     has another scale than the indicator's: no value of the row counts but the office's own (K116).
+    ``in_kpi_form`` is True where the form is one of the KPI round.
     """
 
     raw: RawRow
@@ -60,6 +62,7 @@ class IndicatorRow:
     corrected: dict[str, Place] = field(default_factory=dict)
     belongs_to: tuple[str, ...] = ()
     other_unit: bool = False
+    in_kpi_form: bool = False
 
     @property
     def row_id(self) -> int:
@@ -72,6 +75,13 @@ class IndicatorRow:
         place = self.corrected.get(name)
         return self.raw.place(name, label) if place is None else place
 
+    @property
+    def is_in_charge(self) -> bool:
+        """Whether the strategy gives the indicator to the department that sent the row."""
+        return self.indicator is None or self.submitter in (
+            self.indicator.departments or (self.submitter,)
+        )
+
     def is_merged(self, name: str) -> bool:
         """Whether the cell shows what stands above it, and nothing can be typed there."""
         return name in self.raw.merged and name not in self.corrected
@@ -79,9 +89,17 @@ class IndicatorRow:
     def speaks_of(self, year: int) -> bool:
         """Whether the row says anything about a year: a value, a cell that cannot be read, or what
         the office has written in its place, be it a blank. A column that was lost says nothing."""
-        name = actual_field(year)
+        return year in self.actuals or self._stands_in(actual_field(year))
+
+    def says(self, column: Column) -> bool:
+        """``speaks_of`` for any input column."""
+        if column.year:
+            return self.speaks_of(column.year)
+        return bool(getattr(self, column.name)) or self._stands_in(column.name)
+
+    def _stands_in(self, name: str) -> bool:
         unreadable = name in self.unknown and name in self.raw.columns
-        return year in self.actuals or unreadable or name in self.corrected
+        return unreadable or name in self.corrected
 
     def answers(self, strategy: Strategy) -> bool:
         """Whether the row says something about the judged year: a value, or why there is none.
