@@ -1,4 +1,4 @@
-"""The KPI round: reading, K101–K118, units, corrections, confirmations, state."""
+"""The KPI round: reading, K101–K119, units, corrections, confirmations, state."""
 
 from __future__ import annotations
 
@@ -90,6 +90,7 @@ CONTRACT = {
     "K116": ("要修正", "事務局", "単位"),
     "K117": ("要確認", "部局", "実績値"),
     "K118": ("要確認", "部局", "cell"),
+    "K119": ("要確認", "事務局", "-"),
 }
 
 

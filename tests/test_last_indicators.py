@@ -12,9 +12,11 @@ from sousei_xl.figures.changes.definitions import indicator_changes
 from sousei_xl.figures.changes.indicators import IndicatorChange, compare_indicator_rows
 from sousei_xl.intake.last_indicators import last_indicators
 from sousei_xl.intake.read import SheetCells
+from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.sheets.indicators.data import indicators_data
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import actual_label, plan_years
+from tests.builders import intake
 from tests.indicator_builders import (
     example_kpi_strategy,
     example_kpi_submissions,
@@ -132,9 +134,30 @@ def test_a_reworded_name_is_the_same_indicator() -> None:
 def test_values_counted_otherwise_are_not_compared(change: dict[str, str]) -> None:
     rows = edited("2ア-1", **change)
     assert "2ア-1" not in actuals(rows)
-    [heading] = change
+    [(heading, before)] = change.items()
     [told] = redefined(rows)
-    assert told.fields[0][:2] == (heading, change[heading])
+    assert told.fields[0][:2] == (heading, before)
+    # The office is told of the years that nobody has entered anew.
+    left_out = [s for s in last_indicators(sheet(rows), example_kpi_strategy())[0] if s.left_out]
+    for typed, asked in (
+        ({"H29実績": 27}, ["H27実績、H28実績"]),
+        ({"H27実績": 1, "H28実績": 2}, []),
+    ):
+        sent = intake([kpi_submission([kpi_row(1, "2ア-1", {**typed, "H29実績": 27})])])
+        result = merge_indicators(sent, example_kpi_strategy(), {}, left_out)
+        messages = [f.message for f in result.findings if f.code == "K119"]
+        assert len(messages) == len(asked)
+        assert all(years in message for years, message in zip(asked, messages, strict=True))
+        assert all(f"{heading}『{before}』→『" in message for message in messages)
+    nothing_yet = merge_indicators(intake([]), example_kpi_strategy(), {}, left_out)
+    assert "K119" not in {f.code for f in nothing_yet.findings}
+
+
+@pytest.mark.parametrize("change", [{"単位": "件数"}, {"単位": ""}, {"集計区分": "時点"}])
+def test_another_spelling_is_no_other_way_to_count(change: dict[str, str]) -> None:
+    rows = edited("2ア-1", **change)
+    assert actuals(rows)["2ア-1"] == actuals()["2ア-1"]
+    assert not any(s.left_out for s in last_indicators(sheet(rows), example_kpi_strategy())[0])
 
 
 def test_parts_stay_apart() -> None:

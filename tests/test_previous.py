@@ -223,6 +223,22 @@ def test_what_no_form_says_of_the_past_stays(years: TwoYears, merged: Any) -> No
     assert "H27、H28は前年度の別紙の値です。" in words
 
 
+def test_past_values_in_another_unit_are_told(years: TwoYears, tmp_path: Path) -> None:
+    shutil.copytree(years.second, tmp_path, dirs_exist_ok=True)
+    template = tmp_path / "templates" / "別紙_template.xlsx"
+    book = openpyxl.load_workbook(template)
+    (unit,) = (row[6] for row in book["指標"].iter_rows() if row[0].value == "2オ-3")
+    unit.value = "千泊"
+    book.save(template)
+    options = ("--workspace", tmp_path, "--previous", years.previous)
+    told = run("distribute", *options).out
+    assert "1つの指標は、前年度と単位か集計区分が違うため" in told
+    assert "2オ-3　単位『万泊』→『千泊』" in told
+    done = run("merge", *options, "--json").json
+    (item,) = [f for f in done["findings"] if f["code"] == "K119"]
+    assert "2オ-3" in item["message"]
+
+
 def test_the_counts_add_up(years: TwoYears, merged: Any) -> None:
     shown = rows(years.second / "outbox" / NEXT_COUNCIL)
     lines = {str(r[0]).strip("　－＋ "): r[4:9] for r in shown if isinstance(r[4], float)}

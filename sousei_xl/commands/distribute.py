@@ -277,6 +277,16 @@ def _where_to_put(only: str) -> str:
 def _tell_of_last_year(unassigned: Sequence[LastRow], last: LastYear, strategy: Strategy) -> None:
     if doubt := last_year.wrong_year(last, strategy):
         print(f"\n{doubt}")
+    if last.left_out:
+        print(
+            f"\n{len(last.left_out)}つの指標は、前年度と単位か集計区分が違うため、過去の実績値を様式に"
+            "入れていません。数え方が変わっていなければ、テンプレートを前年度のとおりに戻して、"
+            "もう一度実行してください。"
+        )
+        by_id = {i.id: i for i in strategy.indicators}
+        for series in last.left_out:
+            now = by_id[series.id]
+            print(f"  {shown(now.id)}　{shown(series.counted(now.unit, now.kind))}")
     if unassigned:
         print(
             f"\n前年度の{len(unassigned)}行は、今年度の提出対象に部局名がないため、どの様式にも"

@@ -14,6 +14,7 @@ from itertools import chain, pairwise
 from typing import Any
 
 from sousei_xl import text
+from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.indicators.joint import WORDS, by_weight, saying
 from sousei_xl.rules.indicators.parse import parse_actual
@@ -30,7 +31,8 @@ class Round:
     """What a check may look at. ``rows`` go from the earliest file to the latest.
 
     ``previous`` are the actuals of last year's report, ``replaced`` maps a file to those of the
-    files that it replaces. ``files`` are the submissions of the rows by file.
+    files that it replaces. ``files`` are the submissions of the rows by file, ``left_out`` last
+    year's series whose actuals are not among the ``previous``.
     """
 
     strategy: Strategy
@@ -38,6 +40,7 @@ class Round:
     previous: PreviousActuals = field(default_factory=dict)
     replaced: Mapping[str, PreviousActuals] = field(default_factory=dict)
     files: Mapping[str, Submission] = field(default_factory=dict)
+    left_out: Sequence[LastIndicator] = ()
 
     @property
     def known(self) -> Iterator[tuple[IndicatorRow, Indicator]]:
@@ -436,6 +439,25 @@ def somebody_reports(kpi: Round) -> Iterator[Finding]:
         )
 
 
+def past_is_counted_alike(kpi: Round) -> Iterator[Finding]:
+    """K119: last year's values that are not carried over, as far as nobody has given new ones."""
+    known = {i.id: i for i in kpi.strategy.indicators}
+    speaking, years = kpi.speaking(), defined.plan_years(kpi.strategy.settings)
+    for last in kpi.left_out if kpi.of_indicator() else ():
+        indicator = known[last.id]
+        missing = [y for y in last.left_out if y in years and not speaking[last.id, y]]
+        if missing:
+            yield finding(
+                "K119",
+                Place(),
+                subject=defined.title(indicator),
+                target=indicator.id,
+                department=next(iter(indicator.departments), ""),
+                changes=last.counted(indicator.unit, indicator.kind),
+                years="、".join(_labels(missing, kpi)),
+            )
+
+
 def units_agree(kpi: Round) -> Iterator[Finding]:
     """K111: differing values for one year; the later file counts, in one file the lower row. Also
     words that differ.
@@ -518,6 +540,7 @@ CHECKS: tuple[Check, ...] = (
     merged_cells_say_nothing,
     class_is_used,
     somebody_reports,
+    past_is_counted_alike,
     units_agree,
 )
 

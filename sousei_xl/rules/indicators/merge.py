@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.findings import Finding, Place, is_error, is_open_confirmation
 from sousei_xl.rules.indicators import checks, corrections, schema, units
 from sousei_xl.rules.indicators.joint import TEXTS, WORDS, by_weight, united
@@ -26,16 +27,20 @@ from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import actual_field, is_due, judged_year, plan_years
 
 _UNANSWERED = ("K107", "K108")
-_BY_PREVIOUS = ("K106",)
+_BY_PREVIOUS = ("K106", "K119")
 
 
 def merge_indicators(
-    intake: Intake, strategy: Strategy, previous: PreviousActuals | None = None
+    intake: Intake,
+    strategy: Strategy,
+    previous: PreviousActuals | None = None,
+    left_out: Sequence[LastIndicator] = (),
 ) -> IndicatorResult:
     """Unite the KPI sheets of everything that came in. Pure: no files, no clock.
 
     ``previous`` are the actuals that were published last year: what no form says of them stays
-    (K106). The round is complete when every indicator is answered, or its silence confirmed by the
+    (K106); ``left_out`` are the series that have none for they are counted otherwise now (K119).
+    The round is complete when every indicator is answered, or its silence confirmed by the
     office, and no 要修正 is left.
     """
     settled = units.settle(intake.submissions)
@@ -51,7 +56,8 @@ def merge_indicators(
     found += schema.validate(rows, strategy)
     replaced = {file: _actuals(earlier, strategy) for file, earlier in settled.replaced.items()}
     files = {s.file: s for s in settled.active}
-    found += checks.run_checks(checks.Round(strategy, rows, previous or {}, replaced, files))
+    kpi = checks.Round(strategy, rows, previous or {}, replaced, files, left_out)
+    found += checks.run_checks(kpi)
     headings = [item for s in settled.active for item in s.indicator_findings]
     findings = acknowledge_findings(
         addressed((*settled.findings, *headings, *found), intake.records),
