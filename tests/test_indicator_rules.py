@@ -456,6 +456,10 @@ def test_k103_a_point_in_the_wrong_place(slip: float) -> None:
         ("2ア-1", (100,), False),
         ("2ア-1", (5,), False),
         ("2ア-1", (0,), False),
+        ("1ア-1", (0,), True),
+        ("1ウ-1a", (64.0, 65.0, 0), True),  # 63.0 ％
+        ("4ア-1", (0,), True),  # 110.9 万人
+        ("G3-1", (0,), False),
         ("1ア-1", (1300,), True),  # 68,360 to 80,000 人
         ("1ア-1", (3000,), False),
         ("1イ-1", (120000,), False),  # 12,781 to 33,000: no series that hardly moves
@@ -478,6 +482,10 @@ def test_k103_says_what_a_value_was_compared_with() -> None:
     (item,) = of(report_rows(kpi_row(1, "2ア-1", {**FULL, "H29実績": 7_000_000})))
     assert "H29実績が7,000,000で、現状値（20）と桁が大きく異なります" in item.message
     assert "（件）に誤りがないか" in item.cure
+    row = kpi_row(1, "4ア-1", {"H29実績": 0}, file="経済部.xlsx")
+    (item,) = of(report(kpi_submission([row], "経済部")), "K103")
+    assert "H29実績が0で、現状値（110.9）と大きく異なります" in item.message
+    assert "空欄にして未入力の理由を選んで" in item.cure
     row = kpi_row(1, "G3-1", {"H27実績": 90, "H28実績": 100, "H29実績": 980}, file="経済部.xlsx")
     (item,) = of(report(kpi_submission([row], "経済部")))
     assert "H29実績が980で、H28実績（100）と桁が大きく異なります" in item.message
@@ -503,7 +511,10 @@ def test_k103_nobody_counts_half_a_person(
 
 def test_k103_waiting_list_that_has_almost_gone() -> None:
     """Nothing is far below a target of 0."""
-    assert k103("2ア-1", 50, 10, 1, baseline="60", target="0", direction="減少") == []
+    falling = {"baseline": "60", "direction": "減少"}
+    assert k103("2ア-1", 50, 10, 1, target="0", **falling) == []
+    assert k103("2ア-1", 50, 10, 0, target="0", **falling) == []
+    assert k103("2ア-1", 0, target="55", **falling) == ["H27実績"]
 
 
 def test_k103_of_a_sum_looks_at_one_year() -> None:

@@ -125,8 +125,9 @@ def _slip(year: int, row: IndicatorRow, indicator: Indicator, kpi: Round) -> dic
     below = indicator.kind not in (defined.PERIOD_SUM, defined.RUNNING_TOTAL)
     # A share of the target is no level; of a level, all years may have the same slip.
     levels = known if indicator.kind != defined.PERIOD_SUM else []
-    if is_far_off(value, known, below) or is_tenfold(value, levels, below):
-        return {"variant": "far", "reference": reference}
+    least = Decimal(1).scaleb(-defined.decimals(indicator))
+    if is_far_off(value, known, below, least) or is_tenfold(value, levels, below):
+        return {"variant": "far" if value else "zero", "reference": reference}
     others = {y: other for y, other in row.actuals.items() if y != year}
     if others and is_tenfold(value, [*known, *others.values()], below):
         nearest = min(others, key=lambda y: abs(y - year))
