@@ -517,6 +517,31 @@ def test_k103_waiting_list_that_has_almost_gone() -> None:
     assert k103("2ア-1", 0, target="55", **falling) == ["H27実績"]
 
 
+@pytest.mark.parametrize(
+    ("id_", "values", "changes", "found"),
+    [
+        ("2ア-1", (-3,), {}, True),
+        ("2ア-1", (-22,), {}, True),  # of the size of a level
+        ("2ア-1", (-3,), {"baseline": "0"}, True),
+        ("2ア-1", (-3,), {"baseline": "", "target": "0"}, True),
+        ("2ア-1", (-3,), {"baseline": "", "target": ""}, False),
+        ("2ア-1", (-3,), {"baseline": "-2"}, False),
+        ("2ア-1", (-3,), {"target": "-2"}, False),
+        ("G3-1", (-90,), {}, True),
+    ],
+)
+def test_k103_a_negative_value_where_nothing_else_is(
+    id_: str, values: tuple[Any, ...], changes: dict[str, str], found: bool
+) -> None:
+    assert k103(id_, *values, **changes) == (["H27実績"] if found else [])
+
+
+def test_k103_says_that_a_value_is_negative() -> None:
+    item = one("2ア-1", {**FULL, "H29実績": -3})
+    assert "H29実績が負の値（-3）です。現状値（20）は負の値ではありません。" in item.message
+    assert "増減だけ" in item.cure
+
+
 def test_k103_of_a_sum_looks_at_one_year() -> None:
     row = kpi_row(1, "G3-1", {"H27実績": 96, "H28実績": 3, "H29実績": 0}, file="経済部.xlsx")
     assert of(report(kpi_submission([row], "経済部"))) == []

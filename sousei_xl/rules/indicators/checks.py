@@ -113,9 +113,12 @@ def _slip(year: int, row: IndicatorRow, indicator: Indicator, kpi: Round) -> dic
     """What K103 says of a year's value; empty where there is nothing to ask."""
     value, unit = row.actuals[year], indicator.unit
     start, aim = defined.baseline(indicator), defined.target(indicator)
-    reference = f"現状値（{_shown(start)}）" if start else f"目標値（{_shown(aim or Decimal(0))}）"
+    label, figure = ("現状値", start) if start or aim is None else ("目標値", aim)
+    reference = f"{label}（{_shown(figure or Decimal(0))}）"
     share = defined.target_of_a_year(indicator, kpi.strategy.settings)
     known = [figure for figure in (start, share) if figure is not None]
+    if value < 0 and known and min(known) >= 0:
+        return {"variant": "negative", "reference": reference}
     meant = probably_meant(value, unit, known)
     if meant is not None:
         variant = "percent" if defined.is_percent(unit) else ""
