@@ -347,6 +347,19 @@ def test_k102_text_that_is_no_number(typed: Any, says: str, cure: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("id_", "label", "asks"),
+    [("2ア-1", "H29実績", True), ("2ア-1", "H28実績", False), ("G3-1", "H28実績", True)],
+)
+@pytest.mark.parametrize("typed", ["約27件", "集計中"])
+def test_k102_asks_for_a_reason_where_one_counts(
+    id_: str, label: str, asks: bool, typed: str
+) -> None:
+    (item,) = of(report_rows(kpi_row(1, id_, {**FULL, label: typed})), "K102")
+    assert ("を選んでください" in item.cure) is asks
+    assert "空欄に" in item.cure
+
+
+@pytest.mark.parametrize(
     ("id_", "changes", "example"),
     [
         ("G3-1", {}, "96"),  # 480 in five years
@@ -566,6 +579,27 @@ def test_k105_year_that_is_not_over() -> None:
     item = one("2ア-1", {**FULL, "H30実績": 30})
     assert (item.code, item.place.label, item.value) == ("K105", "H30実績", "30")
     assert "平成30年8月31日現在でまだ終わっていない年度" in item.message
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "expected"),
+    [
+        ("集計中", "A101", "空欄"),
+        ("未公表", "A101", "空欄"),
+        ("31年3月に判明", "K105", ""),
+        ("30件程度", "K105", ""),
+        ("千30", "K105", ""),
+        (True, "K105", ""),
+    ],
+)
+def test_words_for_a_year_that_is_not_over_are_no_mistake(
+    typed: Any, code: str, expected: str
+) -> None:
+    item = one("2ア-1", {**FULL, "H30実績": typed})
+    assert (item.code, item.place.cell, item.expected) == (code, "L5", expected)
+    # Nor are they told twice where the values wait for their unit.
+    waiting = {**FULL, "単位": "千件", "H30実績": "31年3月に判明"}
+    assert codes("2ア-1", waiting) == ["K116"]
 
 
 def test_k106_past_value_changed() -> None:

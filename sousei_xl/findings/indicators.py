@@ -73,6 +73,14 @@ RULES: tuple[Rule, ...] = (
                 "{label}に『{value}』とあります。",
                 "実績値は空欄にし、未入力の理由の欄で『{reason}』を選んでください。",
             ),
+            "past": Text(
+                "{label}に『{value}』とあります。",
+                _NUMBER_ONLY + "値がない場合は空欄にしてください。",
+            ),
+            "past_reason": Text(
+                "{label}に『{value}』とあります。",
+                "実績値は空欄にしてください（未入力の理由は、最新の年の値についてだけ選びます）。",
+            ),
             "unit": Text(
                 "{label}に『{value}』と、{unit}以外の単位で入力されています。",
                 "{unit}単位の数字だけを入力してください（例：{expected}）。",

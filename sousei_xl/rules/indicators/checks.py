@@ -167,15 +167,17 @@ def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
 
 
 def year_has_ended(kpi: Round) -> Iterator[Finding]:
-    """K105: a value for a year that is not over."""
+    """K105: a value for a year that is not over, or words in its place."""
     settings = kpi.strategy.settings
     day = defined.results_as_of(settings) or f"{settings.year_label}の初めの時点"
     for row, indicator in kpi.known:
-        for year in row.actuals:
-            if not defined.has_ended(year, indicator, settings):
-                name = defined.actual_field(year)
-                kind = indicator.year_kind or "年度"
-                yield _at("K105", row, name, kpi, _typed(row, name), day=day, kind=kind)
+        kind = indicator.year_kind or "年度"
+        for year in defined.plan_years(settings):
+            name = defined.actual_field(year)
+            typed = _typed(row, name)
+            says = year in row.actuals or (typed and name in row.unknown and not row.other_unit)
+            if says and not defined.has_ended(year, indicator, settings):
+                yield _at("K105", row, name, kpi, typed, day=day, kind=kind)
 
 
 def past_is_unchanged(kpi: Round) -> Iterator[Finding]:

@@ -34,7 +34,9 @@ from sousei_xl.strategy.indicators import (
     baseline,
     columns,
     decimals,
+    has_ended,
     input_names,
+    judged_year,
     target_of_a_year,
     title,
 )
@@ -50,6 +52,8 @@ _REASON_SPELLINGS = text.spellings(
         BEING_COUNTED: ("集計前", "未集計"),
     }
 )
+
+_OF_THE_PAST = {"": "past", "reason": "past_reason"}  # variants of K102
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,17 +278,21 @@ def _actual(cells: _Cells, column: Column) -> bool:
     if says and row.other_unit and column.name not in row.corrected:
         cells.unknown.add(column.name)
         return True
-    typed = text.to_text(value)
-    if parsed.problem:
-        words = "words" if indicator.kind == QUALITATIVE else ""
+    typed, settings = text.to_text(value), cells.strategy.settings
+    if parsed.problem and not has_ended(column.year, indicator, settings):
+        if parsed.problem == "reason":
+            cells.report("A101", column.name, typed, taken="空欄")
+        else:  # K105
+            cells.unknown.add(column.name)
+    elif parsed.problem:
         cells.reject(
             column.name,
             typed,
-            variant=words if parsed.problem == "text" else parsed.problem,
+            variant=_why_no_number(parsed.problem, column.year, indicator, settings),
             expected=parsed.expected,
             reason=parsed.expected,
             unit=indicator.unit,
-            example=_example(indicator, cells.strategy.settings),
+            example=_example(indicator, settings),
         )
     elif parsed.converted:
         shown = "空欄" if parsed.value is None else f"{parsed.value:f}"
@@ -293,6 +301,15 @@ def _actual(cells: _Cells, column: Column) -> bool:
     if parsed.value is not None:
         row.actuals[column.year] = parsed.value
     return False
+
+
+def _why_no_number(problem: str, year: int, indicator: Indicator, settings: Settings) -> str:
+    """The variant of K102: 未入力の理由 is for the judged year, and for all years of 期間累計."""
+    if problem == "text" and indicator.kind == QUALITATIVE:
+        return "words"
+    variant = "" if problem == "text" else problem
+    past = indicator.kind != PERIOD_SUM and year != judged_year(indicator, settings)
+    return _OF_THE_PAST.get(variant, variant) if past else variant
 
 
 def _example(indicator: Indicator, settings: Settings) -> str:
