@@ -711,6 +711,18 @@ def test_k108_is_not_said_of_forms_that_are_awaited() -> None:
     assert result.state == "complete"
 
 
+@pytest.mark.parametrize("typed", ["2ア-l", "4月2日", "", "2ウ-1"])
+def test_k108_is_not_said_of_a_row_whose_id_is_another(typed: str) -> None:
+    """K101 or K115 asks for the ID."""
+    rows = [kpi_row(1, "2ア-1", FULL), kpi_row(2, "2ウ-1", {"H29実績": 9945})]
+    lost = replace(rows[0], values={**rows[0].values, "id": typed})
+    other = kpi_row(3, "3ア-1", {"H29実績": 24})
+    silent = [f.target for f in of(report_rows(lost, rows[1], other), "K108")]
+    assert "2ア-1" not in silent
+    assert "4ア-1" in silent
+    assert "2ア-1" in [f.target for f in of(report_rows(other), "K108")]
+
+
 def test_k108_waits_until_the_round_has_begun() -> None:
     result = report(submission([good(1)]))
     assert result.findings == ()
@@ -1554,6 +1566,17 @@ def test_of_a_calculated_class_only_the_exclusion_is_the_offices(
     judged = next(r for r in result.reports if r.indicator.id == id_)
     assert judged.is_judged_by_office is counts
     assert bool(judged.class_place.cell) is bool(typed)
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [("2ウ-1", "（担当部局：地域振興部）"), ("2ア-9", "指標のIDで書いて")],
+)
+def test_a_correction_of_what_no_file_has(target: str, says: str) -> None:
+    office = OfficeSheet(corrections=(correction(target=target),))
+    (item,) = of(report_rows(kpi_row(1, "2ア-1", FULL), office=office))
+    assert item.code == "O101"
+    assert says in item.cure
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from sousei_xl import text
 from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.indicators.joint import WORDS, by_weight, saying
-from sousei_xl.rules.indicators.parse import parse_actual
+from sousei_xl.rules.indicators.parse import named_as, parse_actual
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
 from sousei_xl.rules.indicators.scale import is_far_off, is_split, is_tenfold, probably_meant
 from sousei_xl.rules.indicators.units import why_it_counts
@@ -421,11 +421,13 @@ def class_is_used(kpi: Round) -> Iterator[Finding]:
 
 def somebody_reports(kpi: Round) -> Iterator[Finding]:
     """K108: an indicator in nobody's file. A blank row has its K107 instead, one under a wrong ID
-    its K115."""
+    its K101 or K115."""
     rows = kpi.of_indicator()
     if not rows:  # the round has not begun
         return
-    known = {*rows, *chain(*(row.belongs_to for row in kpi.rows))}
+    lost = [row for row in kpi.rows if row.indicator is None]
+    named = {i.id for row in lost for i in named_as(row.raw, kpi.strategy)}
+    known = {*rows, *named, *chain(*(row.belongs_to for row in lost))}
     for indicator in kpi.strategy.indicators:
         if indicator.id in known or not defined.is_due(indicator, kpi.strategy.settings):
             continue

@@ -78,7 +78,11 @@ def _apply(
         typed, fields = correction.field_label, "・".join(f"『{label}』" for label in inputs)
         return failed("O101", "項目", typed, variant="indicator_field", fields=fields)
     if not rows:
-        return failed("O101", "対象", correction.target, variant="indicator")
+        wanted = text.key(correction.target)
+        meant = next((i for i in strategy.indicators if text.key(i.id) == wanted), None)
+        variant = "indicator_row" if meant else "indicator"
+        owners = "、".join(meant.departments if meant else ()) or "未定"
+        return failed("O101", "対象", correction.target, variant=variant, owners=owners)
     column = column_by_name(strategy.settings)[name]
     cells = _meant(correction, rows, column)
     row = cells[-1]
