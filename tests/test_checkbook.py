@@ -420,6 +420,10 @@ def test_what_departments_tell_the_office_is_shown(tmp_path: Path) -> None:
         ["終了", "経済部", "丁", "丙に統合"],
     ]
     assert "事務局への連絡が3件あります（『備考』）。" in texts(book, "提出状況")
+    noted = ((kpi_row(1, "※H29は速報値です。", {}), "経済部"),)
+    contents = merged([submission(rows, "経済部")])
+    book = written(tmp_path, replace(contents, indicators=replace(NO_KPI, notes=noted)))
+    assert rows_of(book, "備考")[-1][:5] == ["KPI", "経済部", "KPI B5", "", "※H29は速報値です。"]
 
 
 def test_states_of_a_finished_list(tmp_path: Path) -> None:

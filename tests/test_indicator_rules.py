@@ -290,6 +290,23 @@ def test_k101_names_only_what_may_be_meant(
     assert never not in item.cure
 
 
+@pytest.mark.parametrize(
+    ("id_", "typed", "is_note"),
+    [
+        ("※H29は速報値です。", {}, True),
+        ("（注）H29は速報値", {}, True),
+        ("H29は速報値です。", {}, True),
+        ("※", {"H29実績": 27}, False),
+        ("2ア-9", {}, False),
+        ("合計", {}, False),
+    ],
+)
+def test_a_note_is_no_indicator(id_: str, typed: dict[str, Any], is_note: bool) -> None:
+    result = report_rows(kpi_row(1, "2ア-1", FULL), kpi_row(2, id_, typed))
+    assert [f.code for f in of(result)] == ([] if is_note else ["K101"])
+    assert [(raw.row, who) for raw, who in result.notes] == [(6, "地域振興部")] * is_note
+
+
 def test_id_is_found_by_its_key_or_by_the_name() -> None:
     (item,) = of(report_rows(kpi_row(1, "２ア－１", FULL)))
     assert (item.code, item.expected) == ("A101", "2ア-1")

@@ -12,7 +12,7 @@ from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.findings import Finding, Place, is_error, is_open_confirmation
 from sousei_xl.rules.indicators import checks, corrections, schema, units
 from sousei_xl.rules.indicators.joint import TEXTS, WORDS, by_weight, united
-from sousei_xl.rules.indicators.parse import parse_rows
+from sousei_xl.rules.indicators.parse import is_note, parse_rows
 from sousei_xl.rules.indicators.records import (
     IndicatorDepartment,
     IndicatorResult,
@@ -46,7 +46,8 @@ def merge_indicators(
     settled = units.settle(intake.submissions)
     kpi_forms = frozenset(s.file for s in settled.active if s.kpi_form)
     raw_rows = [(row, s.department) for s in settled.active for row in s.indicator_rows]
-    rows, found = parse_rows(raw_rows, strategy)
+    notes = tuple(item for item in raw_rows if is_note(item[0]))
+    rows, found = parse_rows([item for item in raw_rows if not is_note(item[0])], strategy)
     for row in rows:
         row.in_kpi_form = row.raw.file in kpi_forms
     _, office = share(intake, strategy)
@@ -80,6 +81,7 @@ def merge_indicators(
         acknowledgements=office.acknowledgements,
         findings=tuple(findings),
         state="draft" if silent or broken else "complete",
+        notes=notes,
     )
 
 

@@ -53,6 +53,7 @@ _REASON_SPELLINGS = text.spellings(
     }
 )
 
+_NOTE = re.compile(r"[※*]|\(?注|.*。", re.DOTALL)
 _OF_THE_PAST = {"": "past", "reason": "past_reason"}  # variants of K102
 
 
@@ -222,6 +223,14 @@ def parse_rows(
         parsed.append(row)
         findings += found
     return parsed, findings
+
+
+def is_note(raw: RawRow) -> bool:
+    """Whether a line of the KPI sheet is a sentence below the table or in it, and no indicator."""
+    if any(not text.is_blank(value) for name, value in raw.values.items() if name != "id"):
+        return False
+    unread = raw.errors or raw.uncached or raw.merged
+    return not unread and bool(_NOTE.match(text.nfkc(_typed_id(raw))))
 
 
 def _typed_id(raw: RawRow) -> str:

@@ -197,7 +197,8 @@ class IndicatorResult:
     """The united reports, one per indicator in the order of the strategy, and all findings.
 
     ``raw`` maps row_id → RawRow of every row that counts. ``expected`` and ``reported`` count
-    indicators. The state says nothing about the list, nor the list's about this.
+    indicators. The state says nothing about the list, nor the list's about this. ``notes`` are the
+    lines of the forms that are no indicators, with their department.
     """
 
     reports: tuple[Report, ...]
@@ -207,6 +208,7 @@ class IndicatorResult:
     acknowledgements: tuple[Acknowledgement, ...]
     findings: tuple[Finding, ...]
     state: RoundState
+    notes: tuple[tuple[RawRow, str], ...] = ()
 
     @property
     def expected(self) -> int:
