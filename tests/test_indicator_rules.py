@@ -1833,6 +1833,24 @@ def test_k114_says_what_to_write_there() -> None:
     assert "見出しに『H29実績』と入力してください" in item.cure
 
 
+def test_k114_two_columns_for_one_year() -> None:
+    beside = {"H31実績": "H29実績（確報）"}
+    for heading in (beside, {"H31実績": "H29実績"}):
+        (item,) = of(with_headings(heading, H29実績=27, H31実績=28), "K114")
+        assert (item.place.cell, item.place.label) == ("M3", "H29実績")
+        assert "『H29実績』の列（K列）のほかに" in item.message
+    # Nobody minds a column that says the same, or nothing.
+    assert of(with_headings(beside, H29実績=27, H31実績=27)) == []
+    assert of(with_headings(beside, H29実績=27)) == []
+    # What stands there alone is a report as well.
+    (item,) = of(with_headings(beside, H31実績=28), "K114")
+    assert "見出し『H29実績（確報）』の列にも" in item.message
+    several = with_headings({"H29実績": "H29（速報）", "H31実績": "H29（確報）"}, H29実績=27)
+    (item,) = of(several)
+    assert (item.place.cell, item.place.label) == ("K3", "H29実績")
+    assert "（『H29（速報）』『H29（確報）』）" in item.message
+
+
 def test_k114_s_example_is_one() -> None:
     example = re.fullmatch("見出し『(.+)』 → 『(.+)』に戻す", RULES["K114"].example)
     assert example is not None
