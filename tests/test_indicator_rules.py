@@ -1155,7 +1155,8 @@ def test_k117_running_totals_in_place_of_single_years(
     values: tuple[int | None, ...], asked: bool
 ) -> None:
     typed = dict(zip(SUM, values, strict=True))
-    row = kpi_row(1, "G3-1", {**typed, "未入力の理由": "集計中"}, file="経済部.xlsx")
+    excuse = {"未入力の理由": "集計中"} if None in values else {}
+    row = kpi_row(1, "G3-1", {**typed, **excuse}, file="経済部.xlsx")
     assert of_sum(row) == ([("K117", "K5", "H29実績")] if asked else [])
 
 
@@ -1188,6 +1189,16 @@ def test_reason_and_month_belong_to_a_missing_value() -> None:
     known = report_rows(kpi_row(1, "2ア-1", {**FULL, **given}))
     item = next(r for r in known.reports if r.indicator.id == "2ア-1")
     assert (item.reason, item.publication) == ("", "")
+    # Which of the two is so is asked, unless the office has found the value since.
+    (asked,) = of(known)
+    assert (asked.code, asked.place.label) == ("K112", "未入力の理由")
+    assert "『未公表』とありますが、H29実績に『27』が" in asked.message
+    office = OfficeSheet(corrections=(correction(before=None),))
+    assert of(report_rows(kpi_row(1, "2ア-1", given), office=office), "K112") == []
+    sent = {**SUM, "未入力の理由": "集計中"}
+    lacking = {**sent, "H28実績": None}
+    assert "K112" in [code for code, *_ in of_sum(kpi_row(1, "G3-1", sent))]
+    assert "K112" not in [code for code, *_ in of_sum(kpi_row(1, "G3-1", lacking))]
 
 
 # --- units and state ----------------------------------------------------------------------------

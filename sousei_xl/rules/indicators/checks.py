@@ -416,6 +416,22 @@ def class_is_used(kpi: Round) -> Iterator[Finding]:
             yield _at("K112", row, "office_class", kpi, typed, **facts)
 
 
+def reason_is_needed(kpi: Round) -> Iterator[Finding]:
+    """K112: a reason for a missing value beside the value, unless a sum lacks one of another year.
+
+    Not where the office has put the value there since.
+    """
+    settings = kpi.strategy.settings
+    for row, indicator in kpi.known:
+        year = defined.judged_year(indicator, settings) or 0
+        name = defined.actual_field(year)
+        lacks = any(y not in row.actuals for y in defined.years_of_sum(indicator, settings))
+        if row.reason and year in row.actuals and not lacks and name not in row.corrected:
+            facts = {"actual": defined.actual_label(year, settings), "known": _typed(row, name)}
+            typed = _typed(row, "reason")
+            yield _at("K112", row, "reason", kpi, typed, variant="with_value", **facts)
+
+
 # --- the round --------------------------------------------------------------------------------
 
 
@@ -547,6 +563,7 @@ CHECKS: tuple[Check, ...] = (
     references_unchanged,
     merged_cells_say_nothing,
     class_is_used,
+    reason_is_needed,
     somebody_reports,
     past_is_counted_alike,
     units_agree,
