@@ -229,6 +229,15 @@ def test_preliminary_values_and_missing_ones_say_so(written: Path) -> None:
     assert "事務局の判断で、判定の対象から外しています。" in said
 
 
+def test_an_earlier_year_s_value_is_not_preliminary(tmp_path: Path) -> None:
+    typed = {"H28実績": 24, "速報・確報": "速報", "未入力の理由": "未公表"}
+    sent = [kpi_submission([kpi_row(1, "2ア-1", typed)])]
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(submissions=sent))
+    cell = table(path)["2ア-1"]["H28実績"]
+    assert cell.value == 24
+    assert "速" not in cell.number_format
+
+
 def test_what_is_said_of_blank_cells_is_so(tmp_path: Path) -> None:
     """Only the year that is judged has a word for its silence; a sum says which years it lacks."""
     sent = [

@@ -44,8 +44,9 @@ class Entry:
 
     @property
     def is_preliminary(self) -> bool:
-        """Whether the latest actual is 速報."""
-        return self.report.stage == _PRELIMINARY
+        """Whether the judged year's actual is 速報: an earlier one may have been published long
+        since."""
+        return self.report.stage == _PRELIMINARY and self.year in self.report.actuals
 
     @property
     def places(self) -> int:
