@@ -1045,7 +1045,10 @@ def test_the_office_corrects_the_row_that_says_something(blank: dict[str, Any]) 
             assert [c.status for c in result.corrections] == ["適用"]
             assert _said(result).actuals.get(2017) == value
             assert _said(result).reported is (after is not None)
-            assert bool(of(result, "K107")) is (after is None)
+            # It has taken the value back, so that nobody else is asked for it.
+            asked = [item.place.file for item in of(result, "K107")]
+            assert asked == ["事務局修正.xlsx"] * (after is None)
+            assert not any("引き継いで" in item.message for item in of(result))
 
 
 @pytest.mark.parametrize(

@@ -252,20 +252,25 @@ def _as_printed(value: Decimal) -> Decimal:
 
 
 def latest_is_answered(kpi: Round) -> Iterator[Finding]:
-    """K107: the latest ended year is blank without a reason; any unit's answer is enough."""
-    for rows in kpi.of_indicator().values():
+    """K107: the latest ended year is blank without a reason; any unit's answer is enough.
+
+    Where the office has taken the value back, it alone is asked, and once.
+    """
+    for id_, rows in kpi.of_indicator().items():
+        indicator = rows[0].indicator
+        if indicator is None or not defined.is_due(indicator, kpi.strategy.settings):
+            continue
         if any(row.answers(kpi.strategy) for row in rows):
             continue
-        for row in rows:
-            indicator = row.indicator
-            if indicator is None or not defined.is_due(indicator, kpi.strategy.settings):
-                continue
-            year = defined.judged_year(indicator, kpi.strategy.settings)
-            known = kpi.previous.get(indicator.id, {}).get(year or 0)
-            stays = "" if known is None else f"前年度の別紙の値（{known:f}）を引き継いでいます。"
-            facts = {"reasons": "・".join(defined.REASONS), "stays": stays}
-            variant = "words" if indicator.kind == defined.QUALITATIVE else ""
-            yield _blank("K107", row, defined.actual_field(year or 0), kpi, variant, **facts)
+        year = defined.judged_year(indicator, kpi.strategy.settings) or 0
+        name = defined.actual_field(year)
+        taken_back = [row for row in rows if name in row.corrected]
+        known = None if taken_back else kpi.previous.get(id_, {}).get(year)
+        stays = "" if known is None else f"前年度の別紙の値（{known:f}）を引き継いでいます。"
+        facts = {"reasons": "・".join(defined.REASONS), "stays": stays}
+        variant = "words" if indicator.kind == defined.QUALITATIVE else ""
+        for row in taken_back[-1:] or rows:
+            yield _blank("K107", row, name, kpi, variant, **facts)
 
 
 def _blank(
