@@ -390,6 +390,36 @@ def test_last_years_texts_that_no_form_can_hold_are_named(tmp_path: Path) -> Non
         last_year(path)
 
 
+@pytest.mark.parametrize(
+    ("heading", "above", "refused"),
+    [
+        ("予算事業費（円）", "", True),
+        ("予算事業費\n（単位：百万円）", "（単位：千円）", True),
+        ("予算事業費", "（単位：円）", True),
+        ("予算事業費", "単位:億円", True),
+        ("予算事業費（千円）", "（単位：円）", False),
+        ("予算事業費", "（単位：千円）", False),
+        ("予算事業費", "1人100円の事業", False),
+    ],
+)
+def test_amounts_of_another_unit_are_not_taken_for_thousand_yen(
+    heading: str, above: str, refused: bool, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    headings = [heading if h.startswith("予算") else h for h in HEADINGS]
+    row = [1, None, "移住促進事業", "経済部", "◎", 12_000, "行う。"]
+    for line in (["平成29年度", above], headings, row):
+        book.active.append(line)
+    book.save(tmp_path / "一覧.xlsx")
+    if refused:
+        words = "".join(heading.split()) if "円" in heading else above
+        with pytest.raises(OperatorError, match=f"シート『Sheet』.*千円単位.*『{words}』"):
+            last_year(tmp_path / "一覧.xlsx")
+    else:
+        assert last_year(tmp_path / "一覧.xlsx").rows[0].budget == 12_000
+
+
 def test_former_names_lead_to_the_department_of_today(tmp_path: Path) -> None:
     departments = [(1, "経済部", "商工部、経済局"), (2, "農政部")]
     strategy = make_strategy(departments=[(*d, *[""] * (5 - len(d))) for d in departments])
