@@ -51,9 +51,8 @@ from sousei_xl.workspace import OperatorError, Run, Workspace, relative
 
 # Rows of a list that pays for one more process, and of one that leaves it the memory for a copy.
 _LONG_LIST, _LONGEST_COPY = 500, 50_000
-_PRINTED = attrgetter(
-    *(f.name for f in fields(ListedRow) if f.name not in ("row_id", "note", "original"))
-)
+_UNPRINTED = ("row_id", "note", "original", "former_name")
+_PRINTED = attrgetter(*(f.name for f in fields(ListedRow) if f.name not in _UNPRINTED))
 
 
 @dataclass(frozen=True, slots=True)

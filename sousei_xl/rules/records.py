@@ -388,7 +388,8 @@ class ListedRow:
     ``measure`` is a key (``2ア``), ``name`` without （新）, ``department`` as printed, ``counted``
     the one that it counts for. ``budget`` is in thousand yen, None where there is no countable
     amount. ``own`` has the office's own fields in their order. ``original`` is the row_id of a
-    relisted row's original. ``marked``: a 要修正 is left.
+    relisted row's original. ``marked``: a 要修正 is left. ``former_name`` is the one before the
+    office gave it another, blank for a relisted row; it is not printed.
     """
 
     row_id: int
@@ -408,6 +409,7 @@ class ListedRow:
     original: int | None
     marked: bool
     own: tuple[str | int | None, ...] = ()
+    former_name: str = ""
 
     @property
     def target(self) -> str:

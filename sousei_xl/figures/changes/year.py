@@ -6,7 +6,7 @@ Projects are compared, not rows: of a relisted row it is only said whether it is
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -31,6 +31,7 @@ from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.figures.last_year import LastRow, LastYear
 
 Fate = Literal["終了", "取下げ", "掲載なし", "確認中", "未提出"]
+FORMER_NAME = "修正前の事業名"  # of what the office has renamed; no heading of データ_事業
 _TEXTS = (NAME, DEPARTMENT, RELEVANCE, DESCRIPTION)
 _YEAR = re.compile(r"(?:(?:昭和|平成|令和|[SHR])\s*)?(?:\d+|元)\s*年度?", re.IGNORECASE)
 
@@ -143,11 +144,14 @@ def match(
 ) -> Match:
     """Find this year's projects, none of them relisted, among ``last`` year's.
 
+    What the office has renamed (``FORMER_NAME``) is found under the name that last year's list has.
     What is listed comes first: what is held or withdrawn (``aside``) takes what is left. It was
     there too and has no former name; neither is what a department of ``waiting``, which has not
     submitted everything yet, had last year anybody's former name.
     """
     data = [row.data for row in last]
+    names = {text.key(row.name) for row in last}
+    listed = [_as_named(row, names) for row in listed]
     known = {i: j for i, j in pair(data, listed).items() if same_project(data[j], listed[i])}
     left = sorted(set(range(len(last))) - set(known.values()))
     beside = {i: left[j] for i, j in pair([data[j] for j in left], aside).items()}
@@ -166,10 +170,22 @@ def match(
     return Match(known, {fresh[i]: gone[j] for i, j in guesses.items()}, beside, twins)
 
 
+def _as_named(row: Row, names: Container[str]) -> Row:
+    former = text.to_text(row.get(FORMER_NAME))
+    return {**row, NAME: former} if former and text.key(former) in names else row
+
+
 def _project(row: Row) -> tuple[str, str, str]:
     """What a department lists once: measure, name and the first of the departments (L106)."""
-    measure, name, department = (text.to_text(row.get(h)) for h in (MEASURE, NAME, DEPARTMENT))
-    return measure, text.key(name), text.key(department.split("・")[0])
+    return text.to_text(row.get(MEASURE)), _name(row), _department(row)
+
+
+def _name(row: Row) -> str:
+    return text.key(text.to_text(row.get(NAME)))
+
+
+def _department(row: Row) -> str:
+    return text.key(text.to_text(row.get(DEPARTMENT)).split("・")[0])
 
 
 def compare_years(

@@ -189,6 +189,7 @@ def _listed(row: ProjectRow, broken: Container[int | None], strategy: Strategy) 
             row.own[f.name] if f.kind == "integer" else _writable(row.own[f.name])
             for f in strategy.own_fields
         ),
+        former_name="" if row.is_relisted else _writable(row.former_name),
     )
 
 
