@@ -6,6 +6,7 @@ Projects are compared, not rows: of a relisted row it is only said whether it is
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -215,7 +216,7 @@ def compare_years(
             for j, row in enumerate(old)
             if j not in kept
         ),
-        relisted=_relisted(last.rows, rows, {old[found[i]].name: projects[i] for i in found}),
+        relisted=_relisted(last, rows, projects, found),
         twins=tuple(projects[i] for i in twins),
     )
 
@@ -224,15 +225,35 @@ def _fate(row: LastRow, waiting: Collection[str]) -> Fate:
     return "未提出" if row.counted in waiting else "掲載なし"
 
 
-def _relisted(last: Sequence[LastRow], rows: Sequence[Row], kept: Mapping[str, Row]) -> Changes:
-    """Relisted rows of projects of both years, known by this year's name; what is new or gone
-    altogether is said once, of the project."""
-    names = {text.key(before): text.to_text(row[NAME]) for before, row in kept.items()}
-    still = {text.key(name) for name in names.values()}
+def _relisted(
+    last: LastYear, rows: Sequence[Row], projects: Sequence[Row], found: Mapping[int, int]
+) -> Changes:
+    """Relisted rows of projects of both years (``found``), under this year's name and department;
+    what is new or gone altogether is said once, of the project."""
+    before = _originals([row.data for row in last.projects])
+    after = _originals(projects)
+    now = {j: projects[i] for i, j in found.items()}
     old = [
-        {**row.data, NAME: names[text.key(row.name)]}
-        for row in last
-        if row.relisted and text.key(row.name) in names
+        {**row.data, NAME: now[j][NAME], DEPARTMENT: now[j][DEPARTMENT]}
+        for row in last.rows
+        if row.relisted and (j := _original(row.data, before)) in now
     ]
-    new = [r for r in rows if r.get(RELISTED) and text.key(text.to_text(r[NAME])) in still]
+    new = [row for row in rows if row.get(RELISTED) and _original(row, after) in found]
     return compare(old, new, (MEASURE, NAME))
+
+
+_Originals = Mapping[str, Mapping[str, int]]  # name → department → position
+
+
+def _originals(projects: Sequence[Row]) -> _Originals:
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for i, row in enumerate(projects):
+        found[_name(row)].setdefault(_department(row), i)
+    return found
+
+
+def _original(relisted: Row, originals: _Originals) -> int | None:
+    """Which project a relisted row repeats: that of its department, or the only one of its name."""
+    named = originals.get(_name(relisted), {})
+    alone = next(iter(named.values())) if len(named) == 1 else None
+    return named.get(_department(relisted), alone)
