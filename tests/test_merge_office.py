@@ -592,8 +592,34 @@ def test_acknowledgement(
     result = merged(*rows, office=office(confirmed=[confirmed]))
     assert [f.code for f in result.findings if f.acknowledged] == acknowledged
     assert [f.code for f in result.findings if f.code.startswith("O")] == problems
+    status = "当てはまる指摘なし" if problems else "確認済"
+    assert [a.status for a in result.acknowledgements] == [status]
     assert len(result.findings) == len(before.findings) + len(problems)
     assert result.errors == before.errors
+
+
+def test_a_confirmation_that_was_not_looked_at_does_not_say_that_it_has_met_anything() -> None:
+    """One of a gap waits though another gap was confirmed; one of last year's list or with a cell
+    that cannot be read says nothing in this run."""
+    sheet = office(
+        confirmed=[
+            ("L109", "2ア", ""),
+            ("L109", "1ウ", ""),
+            ("Y101", "2ア-1", ""),
+            ("R115", "", ""),
+        ]
+    )
+    *rest, unreadable = sheet.acknowledgements
+    sheet = replace(sheet, acknowledgements=(*rest, replace(unreadable, unread={"対象": "#N/A"})))
+    result = merged(*GAP, office=sheet)
+    assert [a.status for a in result.acknowledgements] == [
+        "確認済",
+        "当てはまる指摘なし",
+        "今回は照合していない",
+        "今回は照合していない",
+    ]
+    result = merged(*GAP, missing=[N], office=sheet)
+    assert [a.status for a in result.acknowledgements][:2] == ["提出がそろってから照合"] * 2
 
 
 def test_what_the_finding_of_equal_numbers_shows_can_be_corrected() -> None:

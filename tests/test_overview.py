@@ -17,6 +17,7 @@ from python_calamine import load_workbook as read_values
 from sousei_xl.findings import Place, acknowledge, finding
 from sousei_xl.rules.records import (
     Acknowledgement,
+    AppliedAcknowledgement,
     AppliedCorrection,
     Correction,
     RawRow,
@@ -476,7 +477,7 @@ def test_no_person_is_named(tmp_path: Path) -> None:
     result = replace(
         contents.result,
         corrections=(AppliedCorrection(asked, "適用", "1", "事業"),),
-        acknowledgements=(confirmed,),
+        acknowledgements=(AppliedAcknowledgement(confirmed, "確認済"),),
     )
     path = write(tmp_path / "a.xlsx", replace(contents, result=result))
     with zipfile.ZipFile(path) as package:

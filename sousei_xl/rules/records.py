@@ -352,6 +352,16 @@ class Acknowledgement:
         return replace(self.place, cell=cell, label=heading)
 
 
+@dataclass(frozen=True, slots=True)
+class AppliedAcknowledgement:
+    """What a confirmation has met in this run."""
+
+    acknowledgement: Acknowledgement
+    status: Literal[
+        "確認済", "当てはまる指摘なし", "提出がそろってから照合", "今回は照合していない"
+    ]
+
+
 def unread_cell(error: str, place: Place) -> tuple[str, Place, str]:
     """What is to be found at a cell of the office's sheet that says nothing: an error value, or a
     formula without a result (``error`` is blank)."""
@@ -495,7 +505,7 @@ class ListResult:
     files: tuple[FileRecord, ...]
     departments: tuple[DepartmentState, ...]
     corrections: tuple[AppliedCorrection, ...]
-    acknowledgements: tuple[Acknowledgement, ...]
+    acknowledgements: tuple[AppliedAcknowledgement, ...]
     findings: tuple[Finding, ...]
     ledger: Ledger
     complete: bool

@@ -60,7 +60,7 @@ def merge_indicators(
     kpi = checks.Round(strategy, rows, previous or {}, replaced, files, left_out)
     found += checks.run_checks(kpi)
     headings = [item for s in settled.active for item in s.indicator_findings]
-    findings = acknowledge_findings(
+    findings, confirmed = acknowledge_findings(
         addressed((*settled.findings, *headings, *found), intake.records),
         office.acknowledgements,
         {},
@@ -70,15 +70,15 @@ def merge_indicators(
     reports = tuple(
         _report(i, rows, strategy, previous or {}, bool(kpi_forms)) for i in strategy.indicators
     )
-    confirmed = {f.target for f in findings if f.code in _UNANSWERED and f.acknowledged}
-    silent = [r for r in reports if not r.reported and r.indicator.id not in confirmed]
+    silence = {f.target for f in findings if f.code in _UNANSWERED and f.acknowledged}
+    silent = [r for r in reports if not r.reported and r.indicator.id not in silence]
     broken = any(is_error(f) for f in findings)
     return IndicatorResult(
         reports=reports,
         raw={row.row_id: row.raw for row in rows},
-        departments=_departments(settled.active, intake, reports, findings, confirmed, strategy),
+        departments=_departments(settled.active, intake, reports, findings, silence, strategy),
         corrections=tuple(applied),
-        acknowledgements=office.acknowledgements,
+        acknowledgements=confirmed,
         findings=tuple(findings),
         state="draft" if silent or broken else "complete",
         notes=notes,

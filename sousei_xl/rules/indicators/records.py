@@ -9,7 +9,7 @@ from typing import Literal
 
 from sousei_xl.findings import Finding, Place
 from sousei_xl.rules.records import (
-    Acknowledgement,
+    AppliedAcknowledgement,
     AppliedCorrection,
     DepartmentStatus,
     RawRow,
@@ -205,7 +205,7 @@ class IndicatorResult:
     raw: Mapping[int, RawRow]
     departments: tuple[IndicatorDepartment, ...]
     corrections: tuple[AppliedCorrection, ...]
-    acknowledgements: tuple[Acknowledgement, ...]
+    acknowledgements: tuple[AppliedAcknowledgement, ...]
     findings: tuple[Finding, ...]
     state: RoundState
     notes: tuple[tuple[RawRow, str], ...] = ()

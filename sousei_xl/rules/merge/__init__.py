@@ -98,7 +98,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     told = {f.place.row_id for f in everything}
     shown = {r.row_id: targets.as_written(r) for r in rows if r.row_id in told}
     everything = _with_targets(everything, shown)
-    everything = office.acknowledge_findings(
+    everything, confirmed = office.acknowledge_findings(
         everything,
         sheet.acknowledgements,
         shown,
@@ -123,7 +123,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
         files=files,
         departments=_departments(settled, files, everything, strategy),
         corrections=tuple(corrections),
-        acknowledgements=sheet.acknowledgements,
+        acknowledgements=confirmed,
         findings=tuple(everything),
         ledger=_ledger(files),
         complete=not settled.missing,

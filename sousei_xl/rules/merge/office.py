@@ -23,6 +23,7 @@ from sousei_xl.rules.records import (
     REORDER,
     WITHHOLD,
     Acknowledgement,
+    AppliedAcknowledgement,
     AppliedCorrection,
     Correction,
     CorrectionStatus,
@@ -285,24 +286,28 @@ def acknowledge_findings(
     complete: bool = True,
     not_asked: Container[str] = (),
     aliases: Aliases | None = None,
-) -> list[Finding]:
+) -> tuple[list[Finding], tuple[AppliedAcknowledgement, ...]]:
     """Mark the 要確認 that the office has confirmed; O103 for confirmations that fit nothing.
 
     A confirmation fits a finding of its code with the same 対象 (``targets`` gives the one of a
     row) and, where it names one, the same value; where none has that 対象 now, one of the only row
     that has it by another name (``aliases``). Until the list is ``complete``, its own findings may
     still come: a confirmation of one of them is not stale yet. Nor is one of a code that was
-    ``not_asked`` in this run, for last year's list was not given.
+    ``not_asked`` in this run, for last year's list was not given. Returns all findings, and what
+    each confirmation has met.
     """
     result = list(findings)
+    applied: list[AppliedAcknowledgement] = []
     for item in acknowledgements:
         if item.unread:
+            applied.append(AppliedAcknowledgement(item, "今回は照合していない"))
             result += [
                 replace(finding(*unread_cell(error, item.at(heading))), addressee=OFFICE)
                 for heading, error in item.unread.items()
             ]
             continue
         if item.code not in RULES:
+            applied.append(AppliedAcknowledgement(item, "当てはまる指摘なし"))
             result.append(finding("O103", item.at("指摘コード"), item.code, variant="no_code"))
             continue
         place = replace(item.place, label="対象")
@@ -332,16 +337,19 @@ def acknowledge_findings(
             if result[i].severity == "要確認":
                 result[i] = acknowledge(result[i])
         if any(result[i].severity == "要確認" for i in same):
-            continue
-        if not matches and item.code in not_asked:
-            continue
-        if matches or complete or RULES[item.code].scope != "list":
+            applied.append(AppliedAcknowledgement(item, "確認済"))
+        elif not matches and item.code in not_asked:
+            applied.append(AppliedAcknowledgement(item, "今回は照合していない"))
+        elif not (matches or complete or RULES[item.code].scope != "list"):
+            applied.append(AppliedAcknowledgement(item, "提出がそろってから照合"))
+        else:
+            applied.append(AppliedAcknowledgement(item, "当てはまる指摘なし"))
             if elsewhere and not matches:
                 meant = (targets.get(result[i].place.row_id or 0, "") for i in elsewhere)
                 result.append(_renamed(item, place, variant, "』か『".join(dict.fromkeys(meant))))
             else:
                 result.append(_stale(item, place, [result[i] for i in matches]))
-    return result
+    return result, tuple(applied)
 
 
 def _fits(target: str, found: Finding, targets: Mapping[int, str]) -> bool:
