@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import pickle
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +21,19 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sousei_xl.findings import Finding, Place, acknowledge, finding, is_error
 from sousei_xl.forms import layout
-from sousei_xl.forms.annotate import SHEET, Unmarkable, annotate, findings_only
+from sousei_xl.forms.annotate import (
+    SHEET,
+    Unmarkable,
+    annotate,
+    findings_only,
+    workbook,
+    worksheet,
+)
+from sousei_xl.forms.annotate.marks import mark
 from sousei_xl.forms.annotate.notes import SEPARATOR
+from sousei_xl.forms.annotate.package import Package
 from sousei_xl.forms.annotate.request import HEADINGS
+from sousei_xl.forms.annotate.styles import Styles
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.returns import plan_returns, return_names, returns_due, write_return
 from sousei_xl.intake.inbox import list_inbox
@@ -553,6 +564,23 @@ def excel_like(form: Path) -> bytes:
     )
     rels = f'<Relationships xmlns="{zs.PACKAGE}">{relation}</Relationships>'
     return zs.add(data, "xl/worksheets/_rels/sheet3.xml.rels", rels)
+
+
+def test_very_many_formats_are_ranked_in_no_time(form: Path) -> None:
+    """This is done by the process that everything else waits for."""
+    rules = "".join(
+        f'<conditionalFormatting sqref="A{n}"><cfRule type="expression" priority="{n}">'
+        "<formula>A1</formula></cfRule></conditionalFormatting>"
+        for n in range(1, 40_001)
+    )
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    page = f'<worksheet xmlns="{namespace}"><sheetData/>{rules}</worksheet>'
+    sheet = worksheet.Worksheet("事業", "sheet1.xml", page.encode())
+    package = Package.open(form.read_bytes())
+    styles = Styles(package, workbook.Workbook(package).part)
+    began = time.process_time()
+    mark(sheet, {}, {}, styles)
+    assert time.process_time() - began < 2
 
 
 def test_what_excel_keeps_in_extensions_stays(form: Path) -> None:
