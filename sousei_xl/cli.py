@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-from sousei_xl import __version__
+from sousei_xl import __version__, debug
 from sousei_xl.commands.console import prepare_streams
 from sousei_xl.commands.options import FAILED
 
@@ -237,10 +237,7 @@ def _emit(problem: Exception) -> None:
 
 
 def _trace(bug: Exception) -> str:
-    if os.environ.get("SOUSEI_XL_DEBUG"):
-        import traceback
-
-        traceback.print_exception(bug)
+    debug.show(bug)
     trace = bug.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -35,7 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("strategy",),
     ("text",),
     ("findings",),
-    ("addresses",),
+    ("addresses", "debug"),
 )
 LAYER = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 CATALOGUE = PACKAGE / "findings"

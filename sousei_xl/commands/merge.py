@@ -161,7 +161,8 @@ def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, 
     progress.stage("点検・統合")
     if arriving.spread and arriving.spread.read_here:
         here = f"{arriving.spread.read_here:,}ファイル"
-        print(f"クラスターが読めなかった{here}は、この機械で読みました。", file=sys.stderr)
+        why = f"最初の理由：{arriving.spread.reason}"
+        print(f"クラスターが読めなかった{here}は、この機械で読みました（{why}）。", file=sys.stderr)
     run = delivery.run_of(arrived.template, intake, strategy)
     result, indicators = pipeline.merge_all(intake, strategy, last)
     contents = delivery.contents_of(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, TypeVar
 
+from sousei_xl import debug
 from sousei_xl.intake.child import Child
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.notice import Notice
@@ -270,7 +270,7 @@ class PendingReadings:
         with self._lock:
             self._children.discard(child)
         said = child.end()
-        if said and os.environ.get("SOUSEI_XL_DEBUG"):
+        if said and debug.is_on():
             print(said, file=sys.stderr)
         return said
 
