@@ -423,6 +423,7 @@ _ERA_STARTS = (
     ("平成", "H", dt.date(1989, 1, 8)),
     ("昭和", "S", dt.date(1926, 12, 25)),
 )
+ERA_NAMES = {letter: name for name, letter, _ in _ERA_STARTS}
 # First calendar year of an era minus one: 平成30年 = 1988 + 30.
 _ERAS = {
     spelling: start.year - 1
@@ -437,6 +438,11 @@ _ERA_DATE = re.compile(_ERA_YEAR.pattern + r"[年./-](\d{1,2})[月./-](\d{1,2})�
 _WESTERN_DATE = re.compile(
     r"(\d{4})年?[./-]?(\d{1,2})月?[./-](\d{1,2})日?|(\d{4})年(\d{1,2})月(\d{1,2})日"
 )
+
+
+def year_in_era(era: str, year: int) -> int:
+    """The number of a year in an era, even one that has ended: H, 2020 → 32."""
+    return year - _ERAS[era.lower()]
 
 
 def _era_year(era: str, number: str) -> int:
@@ -472,6 +478,17 @@ def fiscal_years_in(text: str) -> dict[str, int]:
         m[0]: _era_year(m[1], unicodedata.normalize("NFKC", m[2]))
         for m in _SUBJECT_YEAR.finditer(unicodedata.normalize("NFKC", text))
     }
+
+
+def eras_of(year: int) -> list[tuple[str, int]]:
+    """2019 → [(平成, 31), (令和, 1)]: the eras that a year is counted in, the earlier one first."""
+    found = []
+    next_start = year
+    for name, _, start in _ERA_STARTS:
+        if start.year <= year <= next_start:
+            found.append((name, year - start.year + 1))
+        next_start = start.year
+    return found[::-1]
 
 
 def fiscal_year_label(year: int, short: bool = False) -> str:

@@ -426,6 +426,24 @@ def test_fiscal_year_labels_come_back(year: int, label: str, short: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("year", "eras"),
+    [
+        (1988, [("昭和", 63)]),
+        (1989, [("昭和", 64), ("平成", 1)]),
+        (2018, [("平成", 30)]),
+        (2019, [("平成", 31), ("令和", 1)]),
+        (2026, [("令和", 8)]),
+        (1900, []),
+    ],
+)
+def test_a_year_in_which_an_era_begins_is_counted_in_both(
+    year: int, eras: list[tuple[str, int]]
+) -> None:
+    assert text.eras_of(year) == eras
+    assert [text.year_in_era(era, year) for era, _ in eras] == [number for _, number in eras]
+
+
+@pytest.mark.parametrize(
     ("description", "years"),
     [
         ("平成29年度は、甲をする。", {"平成29年度は": 2017}),

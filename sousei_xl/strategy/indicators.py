@@ -31,7 +31,6 @@ _UNKNOWN_DECIMALS = 2
 NONE = "－"  # what a reference column shows where the strategy has no figure
 ACTUAL = "actual_"
 _ACTUAL_LABEL = re.compile(r"(?P<year>.+?)の?実績値?")
-_LAST_HEISEI = 2018  # the last fiscal year that is 平成 and no other
 _HEISEI_TO_THE_END = re.compile(r"(?:平成|H)\s*\d+\s*(?:年度?)?\s*$", re.IGNORECASE)
 
 
@@ -148,9 +147,10 @@ def list_year_label(year: int, settings: Settings) -> str:
 
 def _spelled_as(label: str, last: int, year: int) -> str:
     """``year``, up to ``last`` in 平成 where ``label`` ends with a year of it."""
-    if _HEISEI_TO_THE_END.search(text.nfkc(label)) and _LAST_HEISEI < year <= last:
-        return f"H{year - 1988}"
-    return text.fiscal_year_label(year, short=True)
+    short = text.fiscal_year_label(year, short=True)
+    if _HEISEI_TO_THE_END.search(text.nfkc(label)) and short.startswith("R") and year <= last:
+        return f"H{text.year_in_era('H', year)}"
+    return short
 
 
 def actual_field(year: int) -> str:

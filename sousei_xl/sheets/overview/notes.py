@@ -189,7 +189,7 @@ def _sums(contents: Contents) -> Iterator[_Note]:
 def _indicators(contents: Contents) -> Iterator[_Note]:
     settings = contents.strategy.settings
     year = year_label(settings.fiscal_year - 1, settings)
-    era = {"S": "昭和", "H": "平成", "R": "令和"}[year[0]]
+    era = text.ERA_NAMES[year[0]]
     if settings.notice:
         yield "注意書き", settings.notice
     if as_of := results_as_of(settings):
