@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sousei_xl import publish, text
 from sousei_xl.addresses import column_number
 from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, ORIGINAL, PROJECTS_SHEET, Row
+from sousei_xl.intake.read import by_heading
 from sousei_xl.publish import Sheets
 from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
 from sousei_xl.rules.records import repeated_fields
@@ -18,13 +19,9 @@ from sousei_xl.workspace import Workspace
 _Fields = Mapping[int, tuple[str, str]]  # column → (対象, 項目)
 
 
-def data_rows(sheets: Sheets, name: str = PROJECTS_SHEET) -> list[Row]:
+def data_rows(sheets: Sheets, name: str = PROJECTS_SHEET) -> Sequence[Row]:
     """The rows of a data sheet by heading; empty where the workbook has no such sheet."""
-    rows = [list(row) for row in sheets.get(name, [])]
-    if not rows:
-        return []
-    headings = [text.to_text(v) for v in rows[0]]
-    return [dict(zip(headings, row, strict=False)) for row in rows[1:] if any(row)]
+    return by_heading(sheets.get(name, []))
 
 
 def ready_rows(

@@ -11,7 +11,7 @@ import datetime as dt
 import json
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ from sousei_xl import debug
 from sousei_xl.intake.child import Child
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.notice import Notice
-from sousei_xl.text import Value, to_text
+from sousei_xl.text import Value, is_blank, to_text
 from sousei_xl.workspace import OperatorError
 
 TIMEOUT = 10.0  # seconds for one file
@@ -54,10 +54,18 @@ class SheetCells:
     @property
     def by_heading(self) -> list[dict[str, Value]]:
         """The rows of a data sheet, whose first row has the headings."""
-        if not self.rows:
-            return []
-        headings = [to_text(value).strip() for value in self.rows[0][1]]
-        return [dict(zip(headings, values, strict=False)) for _, values in self.rows[1:]]
+        return by_heading(values for _, values in self.rows)
+
+
+def by_heading(rows: Iterable[Sequence[Value]]) -> list[dict[str, Value]]:
+    """The rows of a data sheet, blank ones left out; its first row has the headings."""
+    lines = iter(rows)
+    headings = [to_text(value).strip() for value in next(lines, ())]
+    return [
+        dict(zip(headings, values, strict=False))
+        for values in lines
+        if not all(map(is_blank, values))
+    ]
 
 
 @dataclass(frozen=True, slots=True)
