@@ -20,6 +20,11 @@ from sousei_xl.findings import UNPRINTABLE
 
 Value = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 
+# What most rows have instead of error values, corrections and the like: one of each for all of a
+# hundred thousand. No proxy, for rows and readings travel to other processes.
+NOTHING: frozenset[str] = frozenset()
+EMPTY: Mapping[Any, Any] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:

@@ -20,7 +20,7 @@ from sousei_xl import debug
 from sousei_xl.intake.child import Child
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.notice import Notice
-from sousei_xl.text import Value, is_blank, to_text
+from sousei_xl.text import EMPTY, Value, is_blank, to_text
 from sousei_xl.workspace import OperatorError
 
 TIMEOUT = 10.0  # seconds for one file
@@ -291,7 +291,6 @@ class PendingReadings:
 
 
 _T = TypeVar("_T")
-_NONE: Mapping[Any, Any] = {}  # no proxy: a reading can be pickled
 _SHEETS = 32  # that are remembered as they were written: the instructions are the same in all forms
 _WORD = 16  # characters of what is typed again and again: choices, marks, departments
 
@@ -345,10 +344,10 @@ class _Decoder:
             hidden_columns=self._keep(frozenset(sheet["hidden_columns"])),
             filtered=sheet["filtered"],
             merged=self._keep(tuple(sheet["merged"])),
-            errors=sheet["errors"] or _NONE,
+            errors=sheet["errors"] or EMPTY,
             uncached=self._keep(frozenset(sheet["uncached"])),
-            formulas=formulas or _NONE,
-            leftovers=sheet["leftovers"] or _NONE,
+            formulas=formulas or EMPTY,
+            leftovers=sheet["leftovers"] or EMPTY,
         )
 
     def _row(self, number: int, written: Sequence[Any]) -> tuple[int, tuple[Value, ...]]:

@@ -29,11 +29,9 @@ from sousei_xl.intake.table import (
     repeated_columns,
     uncopied,
 )
-from sousei_xl.rules.records import NOTHING, Answer, FileRecord, RawRow, Submission
+from sousei_xl.rules.records import Answer, FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
-
-_NONE: Mapping[str, Any] = {}  # no proxy: what comes of it can be pickled
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +323,7 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             for name, column in table.columns.items()
             if name != "check" and column < len(line) and line[column] is not None
         }
-        errors, uncached = _NONE, NOTHING
+        errors, uncached = text.EMPTY, text.NOTHING
         if sheet.errors or sheet.uncached:
             cells = {n: f"{letters[n]}{number}" for n in inputs}
             errors = {n: sheet.errors[c] for n, c in cells.items() if c in sheet.errors} or errors
@@ -345,6 +343,6 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             values,
             letters,
             errors,
-            uncached or NOTHING,
-            covered.get(number, _NONE),
+            uncached or text.NOTHING,
+            covered.get(number, text.EMPTY),
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, clip, finding
-from sousei_xl.rules.records import NOTHING, REPEATED, ProjectRow, RawRow
+from sousei_xl.rules.records import REPEATED, ProjectRow, RawRow
 from sousei_xl.strategy import AUTOMATIC, Strategy
 from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Money, Parsed
@@ -121,7 +121,7 @@ def parse_row(
     # Last year's columns are for reference: what cannot be read there is simply not known.
     row.previous_number = text.parse_integer(raw.values.get("previous_number")).value
     row.previous_budget = text.parse_money(raw.values.get("previous_budget")).amount
-    row.unknown = frozenset(cells.unknown) if cells.unknown else NOTHING
+    row.unknown = frozenset(cells.unknown) if cells.unknown else text.NOTHING
     return row, cells.findings
 
 

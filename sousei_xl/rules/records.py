@@ -13,16 +13,22 @@ from typing import Any, Literal, NamedTuple
 
 from sousei_xl.findings import RULES, Finding, Place, clip, is_error
 from sousei_xl.strategy import Strategy
-from sousei_xl.text import INCLUDED, RELISTED, UNDECIDED, Value, fresh_key, key, printable
+from sousei_xl.text import (
+    EMPTY,
+    INCLUDED,
+    NOTHING,
+    RELISTED,
+    UNDECIDED,
+    Value,
+    fresh_key,
+    key,
+    printable,
+)
 from sousei_xl.workspace import OFFICE_SHEET
 
-# One for all rows: of a hundred thousand rows hardly any has an unreadable or corrected cell.
-NOTHING: frozenset[str] = frozenset()
-_EMPTY: Mapping[str, Any] = {}
 
-
-def _nothing() -> Mapping[str, Any]:
-    return _EMPTY
+def _empty() -> Mapping[str, Any]:
+    return EMPTY
 
 
 # What a relisted row repeats; number and relevance are its own, a note is the department's.
@@ -58,9 +64,9 @@ class RawRow:
     row: int
     values: Mapping[str, Value]
     columns: Mapping[str, str]
-    errors: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=_empty)
     uncached: frozenset[str] = NOTHING
-    merged: Mapping[str, Value] = field(default_factory=dict)
+    merged: Mapping[str, Value] = field(default_factory=_empty)
 
     def place(self, name: str, label: str = "") -> Place:
         """Where the field's cell stands; the row alone where the form has no such column."""
@@ -135,19 +141,19 @@ class ProjectRow:
     budget: int | None = None
     description: str | None = None
     note: str | None = None
-    own: Mapping[str, str | int | None] = field(default_factory=_nothing)
+    own: Mapping[str, str | int | None] = field(default_factory=_empty)
     unknown: frozenset[str] = NOTHING
     previous_number: int | None = None
     previous_budget: int | None = None
     listed_before: int | None = None
-    corrected: Mapping[str, Place] = field(default_factory=_nothing)
+    corrected: Mapping[str, Place] = field(default_factory=_empty)
     former_name: str | None = None
     former_number: int | None = None
     withheld: bool = False
     submitted_number: int | None = None
     original: ProjectRow | None = None
     link: str = ""
-    overruled: Mapping[str, ProjectRow] = field(default_factory=_nothing)
+    overruled: Mapping[str, ProjectRow] = field(default_factory=_empty)
     _keyed: tuple[str | None, str] = (None, "")  # a name and its match key
 
     @property
