@@ -14,11 +14,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sousei_xl.findings import UNPRINTABLE
 
 Value = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
+_T = TypeVar("_T")
 
 # What most rows have instead of error values, corrections and the like: one of each for all of a
 # hundred thousand. No proxy, for rows and readings travel to other processes.
@@ -27,7 +28,7 @@ EMPTY: Mapping[Any, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Generic[_T]):
     """What a cell means.
 
     ``value`` is None for a blank and for a failure; ``problem`` names the failure (``text``,
@@ -36,13 +37,13 @@ class Parsed:
     probably meant.
     """
 
-    value: Any = None
+    value: _T | None = None
     converted: bool = False
     problem: str = ""
     expected: str = ""
 
 
-BLANK = Parsed()
+BLANK: Parsed[Any] = Parsed()
 
 # --- texts and keys ---------------------------------------------------------------------------
 
@@ -160,7 +161,7 @@ SHORT = 60
 _remembered_key = lru_cache(maxsize=8192)(fresh_key)
 
 
-def tidy(value: Value) -> Parsed:
+def tidy(value: Value) -> Parsed[str]:
     """A text as it is printed: outer white space removed, nothing else touched."""
     if is_blank(value):
         return BLANK
@@ -169,7 +170,7 @@ def tidy(value: Value) -> Parsed:
     return Parsed(text, converted=text != raw.replace("\r\n", "\n"))
 
 
-def tidy_name(value: Value) -> Parsed:
+def tidy_name(value: Value) -> Parsed[str]:
     """A name on one line; ``problem`` is ``newline`` (value given) where a break was removed."""
     if is_blank(value):
         return BLANK
@@ -238,7 +239,7 @@ def full_width(shown: str | int) -> str:
 # --- choices ----------------------------------------------------------------------------------
 
 
-def choice(value: Value, spellings: Mapping[str, str]) -> Parsed:
+def choice(value: Value, spellings: Mapping[str, str]) -> Parsed[str]:
     """One of a few words. ``spellings`` maps a match key to the word that is meant.
 
     An unknown word passes through as typed: whether it is allowed is the schema's business.
@@ -315,7 +316,7 @@ def _round(value: Decimal) -> int:
     return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def _from_float(value: float) -> Parsed:
+def _from_float(value: float) -> Parsed[int]:
     if not abs(value) < LARGEST:  # infinite and NaN too
         return Parsed(problem="text")
     nearest = _round(Decimal(repr(value)))
@@ -326,7 +327,7 @@ def _from_float(value: float) -> Parsed:
     return Parsed(problem="fraction", expected=str(nearest))
 
 
-def _from_digits(text: str, sign: int = 1) -> Parsed:
+def _from_digits(text: str, sign: int = 1) -> Parsed[int]:
     match = _NUMBER.fullmatch(text)
     if not match or not GROUPED.fullmatch(match["digits"]):
         return Parsed(problem="text")
@@ -343,7 +344,7 @@ def _from_digits(text: str, sign: int = 1) -> Parsed:
     return Parsed(sign * number, converted=True)
 
 
-def parse_integer(value: Value) -> Parsed:
+def parse_integer(value: Value) -> Parsed[int]:
     """An integer such as 番号. ``problem``: ``text``, ``fraction``, ``date``, ``bool``."""
     if is_blank(value):
         return BLANK

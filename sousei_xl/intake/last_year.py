@@ -204,11 +204,10 @@ def _row(
         measure = next((m for m in known if m), "")
         measure_name = " ".join(reversed([t for t in typed if t]))
     name, is_new = text.split_new_mark(
-        str(text.tidy_name(shown["name"]).value or "").removeprefix(MARK)
+        (text.tidy_name(shown["name"]).value or "").removeprefix(MARK)
     )
     department, counted = _department(shown["department"], strategy)
     relevance = text.choice(shown.get("relevance"), text.RELEVANCE_SPELLINGS).value
-    known_relevance = relevance in (text.DIRECT, text.SUPPORTING)
     return LastRow(
         measure=measure,
         measure_name=measure_name,
@@ -217,9 +216,9 @@ def _row(
         name=name,
         department=department,
         counted=counted,
-        relevance=relevance if known_relevance else "",
+        relevance=relevance if relevance in (text.DIRECT, text.SUPPORTING) else "",
         budget=_budget(_cell(values, columns, "budget"), shown.get("budget_kind", "")),
-        description=str(text.tidy(_cell(values, columns, "description")).value or ""),
+        description=text.tidy(_cell(values, columns, "description")).value or "",
         unit=shown.get("unit", ""),
         own={f.name: _cell(values, columns, f.name) for f in strategy.own_fields},
         category=text.NEW if is_new or shown.get("category") == text.NEW else "",

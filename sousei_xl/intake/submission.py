@@ -137,7 +137,7 @@ def refused(reading: Reading, strategy: Strategy, department: str = "") -> FileR
 def _answers(reading: Reading) -> tuple[Answer, ...]:
     """What was written into 回答欄 of the request sheet, where the file carries one."""
     return tuple(
-        Answer(reading.file, spot, words, str(text.tidy(text.printable(answer)).value))
+        Answer(reading.file, spot, words, text.tidy(text.printable(answer)).value or "")
         for sheet in reading.sheets
         if text.key(sheet.name) == text.key(SHEET)
         for spot, words, answer in read_answers(sheet.rows)

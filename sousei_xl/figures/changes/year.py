@@ -54,8 +54,7 @@ class Kept:
     def difference(self) -> int | None:
         """This year's budget less last year's; None where one of them is no amount."""
         before, after = self.before.budget, self.row[BUDGET]
-        both = isinstance(before, int) and isinstance(after, int)
-        return int(after) - int(before) if both else None  # type: ignore[arg-type]
+        return after - before if isinstance(before, int) and isinstance(after, int) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,9 @@ def _no_figure(name: str) -> Condition:
         value = cells.get(name)
         if is_empty(value) or isinstance(value, dt.date):  # a date is a number to Excel
             return False
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return not (is_number and abs(float(value)) < size)  # type: ignore[arg-type]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return True
+        return not abs(float(value)) < size
 
     inside = f"ISLOGICAL({{{name}}}),{{{name}}}<=-{size},{{{name}}}>={size}"
     return f'IF(ISNUMBER({{{name}}}),OR({inside}),{{{name}}}<>"")', fails

@@ -226,7 +226,7 @@ def _as_in_a_form(value: text.Value, field: Field) -> text.Value:
     """修正後 as a form has it: the cells of 修正 are texts, which is no conversion to be told."""
     if not (isinstance(value, str) and field.kind in ("money", "integer")):
         return value
-    number: int | None = text.parse_integer(value).value
+    number = text.parse_integer(value).value
     return value if number is None else number
 
 
@@ -247,7 +247,7 @@ def _current(row: ProjectRow, field: Field) -> str:
 def _done(value: text.Value, row: ProjectRow, field: Field, strategy: Strategy) -> bool:
     """Whether nothing is left to correct. Texts count to the letter: ３０ → 30 is a correction."""
     if field.kind in ("name", "text") and not text.is_blank(value):
-        return bool(text.tidy(value).value == text.tidy(row.raw.values.get(field.name)).value)
+        return text.tidy(value).value == text.tidy(row.raw.values.get(field.name)).value
     return _same(value, row, field, strategy)
 
 

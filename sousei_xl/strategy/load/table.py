@@ -70,7 +70,7 @@ class Row:
 
     def text(self, heading: str) -> str:
         """As typed, but for white space around it: what a mistake quotes."""
-        return str(text.tidy(self.values.get(heading)).value or "")
+        return text.tidy(self.values.get(heading)).value or ""
 
     def was_changed_by_excel(self, heading: str) -> bool:
         """Whether a code (1-1, (1)) has become a date or a number below 0."""
