@@ -13,7 +13,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-import zip_surgery as zs
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.workbook import Workbook
@@ -42,6 +41,7 @@ from sousei_xl.intake.receive import receive
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import ListResult
 from sousei_xl.text import Value
+from tests import zip_surgery as zs
 from tests.builders import example_submissions, make_strategy
 from tests.recalculate import needs_office, recalculate
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import openpyxl
 import pytest
-from workspaces import ROOT, example_workspace, run
 
 from sousei_xl.cli import reader_has_left
+from tests.workspaces import ROOT, example_workspace, run
 
 DATA, BUDGET = "データ_事業", "予算事業費（千円）"
 

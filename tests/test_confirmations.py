@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
-from workspaces import column, edit, example_workspace, run
 
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import RawRow
@@ -15,6 +14,7 @@ from sousei_xl.sheets.checkbook.letters import Reminder
 from sousei_xl.sheets.checkbook.reminders import reminders
 from tests.builders import intake, submission
 from tests.merging import BARE, E, N, office, row, strategy_of
+from tests.workspaces import column, edit, example_workspace, run
 
 YEN = 12_570_000
 FILE = "農政部.xlsx"

@@ -17,7 +17,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
-from workspaces import ROOT, column, edit, example_workspace, run
 
 from sousei_xl import text
 from sousei_xl.figures.last_year import LastYear
@@ -46,6 +45,7 @@ from tests.builders import DEPARTMENTS, example_strategy, facts, make_strategy
 from tests.facts import example_contents, example_rows
 from tests.forms_filled import fill, project_letters
 from tests.indicator_builders import example_kpi_strategy
+from tests.workspaces import ROOT, column, edit, example_workspace, run
 
 GROSS, NET = 3_905_077, 3_550_284
 # A row of 期間累計 with every year that has ended.

@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-from workspaces import ROOT
 
 from sousei_xl import __version__
 from sousei_xl.cli import COMMANDS, build_parser
@@ -15,6 +14,7 @@ from sousei_xl.findings import RULES
 from sousei_xl.findings.catalogue import page
 from tests.reliability import page as reliability
 from tests.reliability.figures import load
+from tests.workspaces import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

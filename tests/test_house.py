@@ -106,6 +106,19 @@ def test_imports_point_downwards(path: Path) -> None:
     assert not upwards
 
 
+def test_what_tests_share_is_imported_by_one_name() -> None:
+    """``workspaces`` and ``tests.workspaces`` would be two modules, with their own states."""
+    files = sources(ROOT / "tests")
+    ours = {path.stem for path in files}
+    bare = [
+        f"{name_of(path)}:{line}: {name}"
+        for path in files
+        for line, name in imported(path)
+        if name.partition(".")[0] in ours
+    ]
+    assert not bare
+
+
 NETWORK = {
     "aiohttp",
     "distributed",

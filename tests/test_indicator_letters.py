@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from python_calamine import CalamineWorkbook
-from workspaces import edit, example_workspace, run
 
 from sousei_xl.findings import Place
 from sousei_xl.rules.records import Acknowledgement, OfficeSheet, Submission
@@ -22,6 +21,7 @@ from tests.indicator_builders import (
     report,
 )
 from tests.kpi_contents import kpi_contents
+from tests.workspaces import edit, example_workspace, run
 
 NAME = "農政部"
 SETTINGS = replace(example_kpi_strategy().settings, deadline="2018-09-14", submit_to="政策調整課")

@@ -7,15 +7,14 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from builders import facts
 from python_calamine import CalamineWorkbook
-from workspaces import Ran, column, edit, example_workspace, run
 
 from sousei_xl import cli
 from sousei_xl.addresses import column_number
 from sousei_xl.text import to_text
+from tests.builders import facts
 from tests.recalculate import needs_office, recalculate
-from tests.workspaces import ROOT
+from tests.workspaces import ROOT, Ran, column, edit, example_workspace, run
 
 OFFICIAL = {
     "draft": "別紙_平成30年度_作成中.xlsx",

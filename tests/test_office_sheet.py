@@ -11,7 +11,6 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
-from workspaces import edit, example_workspace, run
 
 from sousei_xl.intake.read import read_one
 from sousei_xl.pipeline.office_sheet import OfficeFile, renew, standing
@@ -21,6 +20,7 @@ from sousei_xl.scaffold.template import blank_strategy
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OFFICE_SHEET, Workspace
 from tests.builders import example_strategy, make_strategy
+from tests.workspaces import edit, example_workspace, run
 
 
 @pytest.fixture

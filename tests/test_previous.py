@@ -13,12 +13,11 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 from python_calamine import load_workbook as read_values
-from test_watch_and_status import Watching
-from workspaces import edit, example_workspace, run
 
 from sousei_xl.sheets.council import EVALUATION
 from sousei_xl.sheets.council.changes import CHANGES
 from tests.recalculate import needs_office, recalculate
+from tests.test_watch_and_status import Watching
 from tests.two_years import (
     CONTRADICTED,
     COUNCIL,
@@ -32,6 +31,7 @@ from tests.two_years import (
     TwoYears,
     two_years,
 )
+from tests.workspaces import edit, example_workspace, run
 
 YEAR_CODES = ("Y101", "Y102", "K106")
 

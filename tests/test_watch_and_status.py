@@ -16,13 +16,13 @@ from queue import Empty, Queue
 
 import openpyxl
 import pytest
-from workspaces import ROOT, column, edit, example_workspace, run
 
 from sousei_xl.commands import watch
 from sousei_xl.commands.terminal import new_console, new_table
 from sousei_xl.workspace import OperatorError
 from tests.forms_filled import fill
 from tests.indicator_builders import example_kpi_strategy
+from tests.workspaces import ROOT, column, edit, example_workspace, run
 
 
 @pytest.fixture
