@@ -469,6 +469,11 @@ def test_answers_and_their_invisible_twins(form: Path) -> None:
     assert (book.properties.creator, book.properties.lastModifiedBy) == (None, None)
 
 
+def test_of_a_label_that_stands_twice_the_first_counts() -> None:
+    rows = [(1, ["部局名", "経済部"]), (4, ["部局名", "農政部", "部局名", None])]
+    assert layout.reply_values(rows) == {layout.DEPARTMENT: ("経済部", "B1")}
+
+
 def test_dropdowns_come_from_defined_names_and_question_but_do_not_refuse(form: Path) -> None:
     book = openpyxl.load_workbook(form)
     sheet = book[layout.PROJECTS]

@@ -1786,6 +1786,7 @@ def with_headings(changed: Mapping[str, Any], **typed: Any) -> IndicatorResult:
         ("事務局判定", "事務局判定欄"),
         ("要因・課題", "要因・課題等"),
         ("今後の方向性", "今後の方向"),
+        ("今後の方向性", "今後の方"),
         ("未入力の理由", "未入力理由"),
     ],
 )
@@ -1825,6 +1826,8 @@ def test_an_edited_heading_that_can_mean_one_column_only_counts(label: str, head
             [("R3", "要因・課題"), ("S3", "今後の方向性")],
         ),
         ({"未入力の理由": "備考"}, [("O3", "未入力の理由")]),
+        # Two letters say too little, three are enough (今後の方).
+        ({"今後の方向性": "今後"}, [("S3", "今後の方向性")]),
         # A year that is not over has nothing to lose.
         ({"H30実績": "今年度"}, []),
     ],

@@ -237,6 +237,16 @@ def test_a_row_that_moved_to_another_measure_has_not_vanished() -> None:
     assert "L110" not in {f.code for f in result.findings}
 
 
+def test_a_row_without_a_name_is_not_missed() -> None:
+    old = [row(1, "", file="a.xlsx"), row(2, "甲", number=2, file="a.xlsx")]
+    new = [row(3, "甲", number=2, file="b.xlsx")]
+    result = merge(
+        intake([submission(old), submission(new, edition=2), submission([], N)]), STRATEGY
+    )
+    assert "F206" in {f.code for f in result.findings}
+    assert "L110" not in {f.code for f in result.findings}
+
+
 def test_a_vanished_row_can_be_confirmed() -> None:
     files = [filed("a.xlsx", A, B), filed("b.xlsx", (3, "甲"), edition=2), submission([], N)]
     sheet = office(confirmed=[("L110", "2ア-2", ""), ("F206", E, "")])
