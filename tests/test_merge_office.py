@@ -640,6 +640,14 @@ def test_a_correction_of_an_added_row_is_sent_to_the_sheet_of_additions() -> Non
     assert "『追加』" not in one(result, "O101").cure
 
 
+def test_a_field_of_the_offices_own_is_not_taken_for_the_one_that_it_adds_to() -> None:
+    strategy = strategy_of(fields=[("事業内容（議会用）", "独自", "文字")])
+    mine = row(1, "甲")
+    asked = fix("事業内容", mine.values["description"], "窓口で行う。")
+    result = merged(mine, office=office(asked), strategy=strategy)
+    assert value(result, 1, "description") == "窓口で行う。"
+
+
 def test_what_must_be_corrected_cannot_be_confirmed() -> None:
     result = merged(row(1, "甲", relevance="×"), office=office(confirmed=[("R103", "2ア-1", "")]))
     assert "指摘コード『R103』は確認済にできません" in one(result, "O103").message

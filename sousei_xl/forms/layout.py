@@ -111,10 +111,12 @@ def resembles_projects(rows: Rows, strategy: Strategy) -> bool:
 @lru_cache(maxsize=4)
 def _spellings(strategy: Strategy) -> Mapping[str, str]:
     """Match key of a heading, with and without its unit → field name."""
-    found = {text.key(label): name for name, label in project_fields(strategy, prefilled=True)}
-    for field in strategy.fields:
-        found.setdefault(text.key(field.short_label), field.name)
-    return found
+    beside = {
+        text.key(label): name
+        for name, label in project_fields(strategy, prefilled=True)
+        if name not in strategy.field_by_name
+    }
+    return {**strategy.field_spellings, **beside}
 
 
 def repeated_headings(

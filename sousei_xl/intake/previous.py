@@ -93,6 +93,5 @@ def _about(fields: Mapping[int, str], targets: Mapping[str, str]) -> _Fields:
 
 def _labels(cells: Sequence[str], strategy: Strategy) -> dict[int, str]:
     """Column → label of the field whose heading stands there."""
-    names = {text.key(s): f.label for f in strategy.fields for s in (f.short_label, f.label)}
-    found = ((i, names.get(text.key(cell))) for i, cell in enumerate(cells))
-    return {i: label for i, label in found if label}
+    found = ((i, strategy.field_spellings.get(text.key(cell))) for i, cell in enumerate(cells))
+    return {i: strategy.field_by_name[name].label for i, name in found if name}

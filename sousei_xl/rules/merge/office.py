@@ -233,9 +233,8 @@ def _as_in_a_form(value: text.Value, field: Field) -> text.Value:
 def _field(correction: Correction, strategy: Strategy) -> Field | None:
     if correction.operation == REORDER:
         return strategy.field_by_name["number"]
-    wanted = text.key(correction.field_label)
-    labels = {text.key(s): f for f in strategy.fields for s in (f.short_label, f.label)}
-    return labels.get(wanted)
+    name = strategy.field_spellings.get(text.key(correction.field_label))
+    return None if name is None else strategy.field_by_name[name]
 
 
 def _current(row: ProjectRow, field: Field) -> str:
