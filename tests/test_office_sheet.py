@@ -79,6 +79,14 @@ def test_lists_come_when_the_template_has_them(workspace: Workspace) -> None:
     assert "財源" in lists(path)
 
 
+def test_a_field_of_the_offices_own_is_offered_by_its_whole_name(tmp_path: Path) -> None:
+    path = tmp_path / OFFICE_SHEET
+    build_office_sheet(path, make_strategy(fields=[("事業内容（議会用）", "独自", "文字")]))
+    offered = choices(path, "項目の選択肢")
+    assert [name for name in offered if "事業内容" in name] == ["事業内容", "事業内容（議会用）"]
+    assert "予算事業費" in offered
+
+
 def test_every_list_has_its_name_however_many_there_are(tmp_path: Path) -> None:
     fields = [(f"財源{i}", "独自", "選択", "", "", f"国{i}、県{i}") for i in range(70)]
     path = tmp_path / OFFICE_SHEET

@@ -138,7 +138,7 @@ def build_office_sheet(
 
 def _correctable(strategy: Strategy) -> list[str]:
     """What 項目 may be: the fields of a project and, below them, those of an indicator."""
-    fields = [f.short_label for f in strategy.fields]
+    fields = [f.title for f in strategy.fields]
     if not strategy.indicators:
         return fields
     columns = column_by_name(strategy.settings)

@@ -102,11 +102,7 @@ class Prototype:
 
 def project_fields(strategy: Strategy) -> dict[str, str]:
     """Placeholder of a project row → field name: 番号, 予算事業費, own fields by their label."""
-    return {
-        f.label if f.own else f.short_label: f.name
-        for f in strategy.fields
-        if f.name not in NOT_PRINTED
-    }
+    return {f.title: f.name for f in strategy.fields if f.name not in NOT_PRINTED}
 
 
 def load_prototype(

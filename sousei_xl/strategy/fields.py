@@ -47,6 +47,11 @@ class Field:
         return f"この自治体の項目です。{offered}"
 
     @property
+    def title(self) -> str:
+        """How the office names it: without its unit, but its own fields as it has written them."""
+        return self.label if self.own else self.short_label
+
+    @property
     def may_look_like_a_number(self) -> bool:
         """True where a code or a symbol (012, 1-2) may be typed that is a text all the same."""
         return self.kind == "measure" or (self.own and self.kind in ("text", "choice"))
