@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import gc
 import os
@@ -12,17 +13,17 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-from sousei_xl import __version__
+from sousei_xl import __version__, debug
 from sousei_xl.commands.console import prepare_streams
 from sousei_xl.commands.options import FAILED
 
 # Command → what it does; the module of the same name in commands/ adds its options and runs it.
 COMMANDS = {
     "merge": "受付フォルダー（inbox）の様式を読み、点検し、別紙にまとめます",
-    "check": "ファイルを1つずつ点検し、統合したらどうなるかを示します",
+    "check": "ファイルを一つずつ点検し、統合したらどうなるかを示します",
     "distribute": "部局に渡す様式と、最終確認の表を作ります",
     "status": "提出状況と、未提出・差戻しの部局への依頼文を示します",
-    "compare": "2つの別紙を比べ、増えた行・なくなった行・変わった行を示します",
+    "compare": "二つの別紙を比べ、増えた行・なくなった行・変わった行を示します",
     "watch": "受付フォルダーを見張り、変わるたびに統合し直します",
     "explain": "指摘コードの意味・例・直し方を示します",
     "init": "新しい作業フォルダーを作ります",
@@ -33,8 +34,8 @@ _EPILOG = """\
   sousei-xl distribute                         部局に渡す様式を outbox/様式/ に作る
   sousei-xl merge                              inbox/ の様式を統合する
   sousei-xl merge --approve 2018-03-30         決裁日を付けて確定する
-  sousei-xl check inbox/経済部.xlsx            1つのファイルだけ点検する
-  sousei-xl compare 前.xlsx 後.xlsx             2つの別紙を比べる
+  sousei-xl check inbox/経済部.xlsx            一つのファイルだけ点検する
+  sousei-xl compare 前.xlsx 後.xlsx             二つの別紙を比べる
   sousei-xl explain R105                       指摘コードの説明を見る
 
 終了コード: 0 完了（案・確定）  1 完了したが作成中（merge --help）  2 実行できなかった
@@ -43,6 +44,7 @@ _EPILOG = """\
 
 # Whatever happened: files are put in place all together or not at all.
 _WHOLE = "出力フォルダーには、前のものか新しいもののどちらかがそろっています。"
+_UNTOLD = f"結果を表示（出力）できませんでした。出力先の空き容量を確かめてください。{_WHOLE}"
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -74,7 +76,7 @@ class _Parser(argparse.ArgumentParser):
             "invalid choice:": "使えない値です:",
             "choose from": "選べるもの:",
             "expected one argument": "値が必要です",
-            "expected at least one argument": "値が1つ以上必要です",
+            "expected at least one argument": "値が一つ以上必要です",
             "argument ": "",
         }
         for english, japanese in words.items():
@@ -149,7 +151,7 @@ def run(arguments: Sequence[str]) -> int:
         if getattr(args, "json", False):
             _emit(problem)
         else:
-            print(f"実行できませんでした。\n{problem}", file=sys.stderr)
+            _say(f"実行できませんでした。\n{problem}")
         return FAILED
     return status
 
@@ -180,7 +182,7 @@ def main() -> None:
         if as_json and isinstance(stop, _Misuse):
             _emit(Exception(stop.message))
     except KeyboardInterrupt:
-        print(f"中断しました。{_WHOLE}", file=sys.stderr)
+        _say(f"中断しました。{_WHOLE}")
         status = FAILED
     except Exception as bug:  # a traceback helps nobody in an office
         if not reader_has_left(bug):
@@ -189,7 +191,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except OSError:  # the reader of a pipe has gone
+        except OSError as error:
+            if not reader_has_left(error) and status != FAILED:
+                _say(_UNTOLD)
+                status = FAILED
             status = status or FAILED
     os._exit(status)  # tearing down pandas takes longer than a small merge
 
@@ -205,26 +210,34 @@ def reader_has_left(error: Exception) -> bool:
 
 
 def _tell(bug: Exception, as_json: bool) -> None:
+    if isinstance(bug, OSError) and bug.errno == errno.ENOSPC and bug.filename is None:
+        _say(_UNTOLD)  # a disk that is full under the outbox is no bug, and told there
+        return
     message = (
         f"想定していない問題が起きたため、止まりました。{_WHOLE}\n"
         f"開発者に次の1行をお知らせください: {_trace(bug)}"
     )
-    print(message, file=sys.stderr)
+    _say(message)
     if as_json:
         _emit(Exception(message))
+
+
+def _say(message: str) -> None:
+    with contextlib.suppress(OSError):  # there is nobody else to be told
+        print(message, file=sys.stderr)
 
 
 def _emit(problem: Exception) -> None:
     from sousei_xl.commands import as_json
 
-    as_json.emit(as_json.error(problem))
+    try:
+        as_json.emit(as_json.error(problem))
+    except OSError:  # no program reads it; somebody may
+        _say(str(problem))
 
 
 def _trace(bug: Exception) -> str:
-    if os.environ.get("SOUSEI_XL_DEBUG"):
-        import traceback
-
-        traceback.print_exception(bug)
+    debug.show(bug)
     trace = bug.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -14,15 +14,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sousei_xl.findings import UNPRINTABLE
 
 Value = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
+_T = TypeVar("_T")
+
+# What most rows have instead of error values, corrections and the like: one of each for all of a
+# hundred thousand. No proxy, for rows and readings travel to other processes.
+NOTHING: frozenset[str] = frozenset()
+EMPTY: Mapping[Any, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Generic[_T]):
     """What a cell means.
 
     ``value`` is None for a blank and for a failure; ``problem`` names the failure (``text``,
@@ -31,13 +37,13 @@ class Parsed:
     probably meant.
     """
 
-    value: Any = None
+    value: _T | None = None
     converted: bool = False
     problem: str = ""
     expected: str = ""
 
 
-BLANK = Parsed()
+BLANK: Parsed[Any] = Parsed()
 
 # --- texts and keys ---------------------------------------------------------------------------
 
@@ -155,7 +161,7 @@ SHORT = 60
 _remembered_key = lru_cache(maxsize=8192)(fresh_key)
 
 
-def tidy(value: Value) -> Parsed:
+def tidy(value: Value) -> Parsed[str]:
     """A text as it is printed: outer white space removed, nothing else touched."""
     if is_blank(value):
         return BLANK
@@ -164,7 +170,7 @@ def tidy(value: Value) -> Parsed:
     return Parsed(text, converted=text != raw.replace("\r\n", "\n"))
 
 
-def tidy_name(value: Value) -> Parsed:
+def tidy_name(value: Value) -> Parsed[str]:
     """A name on one line; ``problem`` is ``newline`` (value given) where a break was removed."""
     if is_blank(value):
         return BLANK
@@ -190,6 +196,12 @@ def split_relisted_mark(name: str) -> tuple[str, bool]:
 def with_new_mark(name: str, category: str | None) -> str:
     """The name as the list prints it: ``（新）産後ケア事業`` for a new project."""
     return f"（新）{name}" if name and category == NEW else name
+
+
+def perhaps(names: Iterable[str]) -> str:
+    """``『A』か『B』ではありませんか。``, or nothing where there are none."""
+    meant = "か".join(f"『{name}』" for name in names)
+    return f"{meant}ではありませんか。" if meant else ""
 
 
 def unprintable(text: str) -> bool:
@@ -227,7 +239,7 @@ def full_width(shown: str | int) -> str:
 # --- choices ----------------------------------------------------------------------------------
 
 
-def choice(value: Value, spellings: Mapping[str, str]) -> Parsed:
+def choice(value: Value, spellings: Mapping[str, str]) -> Parsed[str]:
     """One of a few words. ``spellings`` maps a match key to the word that is meant.
 
     An unknown word passes through as typed: whether it is allowed is the schema's business.
@@ -286,7 +298,11 @@ _BUDGET_WORDS = BUDGET_KIND_SPELLINGS | {"-": ZERO, "なし": ZERO}
 
 GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 _NUMBER = re.compile(r"(?P<digits>[\d,]{1,30})(?P<decimals>\.\d+)?")
-_MONEY_UNITS = {"円": Decimal("0.001"), "百万円": Decimal(1000), "億円": Decimal(100000)}
+# ``1億2,000万円`` has one part for each; in thousand yen.
+_YEN_PARTS = {"億": "100000", "千万": "10000", "百万": "1000", "万": "10", "": "0.001"}
+_IN_YEN = re.compile(
+    "".join(rf"(?:([\d,]{{1,30}}(?:\.\d+)?){part})?" for part in _YEN_PARTS) + "円"
+)
 LARGEST = 10**15  # Excel shows no more digits; nobody counts further
 _NEAR = 1e-6  # a formula's 12000.000000000002 is 12000
 
@@ -300,7 +316,7 @@ def _round(value: Decimal) -> int:
     return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def _from_float(value: float) -> Parsed:
+def _from_float(value: float) -> Parsed[int]:
     if not abs(value) < LARGEST:  # infinite and NaN too
         return Parsed(problem="text")
     nearest = _round(Decimal(repr(value)))
@@ -311,7 +327,7 @@ def _from_float(value: float) -> Parsed:
     return Parsed(problem="fraction", expected=str(nearest))
 
 
-def _from_digits(text: str, sign: int = 1) -> Parsed:
+def _from_digits(text: str, sign: int = 1) -> Parsed[int]:
     match = _NUMBER.fullmatch(text)
     if not match or not GROUPED.fullmatch(match["digits"]):
         return Parsed(problem="text")
@@ -328,7 +344,7 @@ def _from_digits(text: str, sign: int = 1) -> Parsed:
     return Parsed(sign * number, converted=True)
 
 
-def parse_integer(value: Value) -> Parsed:
+def parse_integer(value: Value) -> Parsed[int]:
     """An integer such as 番号. ``problem``: ``text``, ``fraction``, ``date``, ``bool``."""
     if is_blank(value):
         return BLANK
@@ -359,9 +375,10 @@ class Money:
 def parse_money(value: Value) -> Money:
     """Thousand yen in all its spellings.
 
-    ``12,000千円`` → 12000; ``▲1,200`` → −1200; ``未定`` → kind 未定 without amount; ``12,000円``
-    and ``3百万円`` fail with problem ``unit`` and the amount that was probably meant, ``(12,000)``
-    with ``brackets``. Other problems: ``text``, ``fraction``, ``date``, ``bool``.
+    ``12,000千円`` → 12000; ``▲1,200`` → −1200; ``未定`` → kind 未定 without amount; ``12,000円``,
+    ``3百万円`` and ``1億2,000万`` fail with problem ``unit`` and the amount that was probably
+    meant, ``(12,000)`` with ``brackets``. Other problems: ``text``, ``fraction``, ``date``,
+    ``bool``.
     """
     if is_blank(value):
         return Money()
@@ -382,24 +399,26 @@ def parse_money(value: Value) -> Money:
     sign, body = 1, text
     if text.startswith(("-", "▲", "△")):
         sign, body = -1, text[1:].strip()
-    unit = next((u for u in ("千円", "百万円", "億円", "円") if body.endswith(u)), "")
-    digits = body.removesuffix(unit).strip()
-    if digits.startswith(("¥", "\\")):
-        unit, digits = "円", digits[1:].strip()
-    if unit and unit != "千円":
-        return _other_unit(digits, sign * _MONEY_UNITS[unit])
-    parsed = _from_digits(digits, sign)
+    if body.startswith(("¥", "\\")) or (body.endswith(("円", "億", "万")) and body[-2:] != "千円"):
+        return _in_yen(body.lstrip("¥\\").removesuffix("円"), sign)
+    parsed = _from_digits(body.removesuffix("千円").strip(), sign)
     return Money(parsed.value, "", parsed.converted, parsed.problem, parsed.expected)
 
 
-def _other_unit(digits: str, factor: Decimal) -> Money:
-    match = _NUMBER.fullmatch(digits)
-    if not match or not GROUPED.fullmatch(match["digits"]):
+def _in_yen(typed: str, sign: int) -> Money:
+    """``1億2,000万``, ``3百万``, ``12,000``: an amount in yen, without the word."""
+    match = _IN_YEN.fullmatch("".join(typed.split()) + "円")
+    parts = match.groups() if match else ()
+    if not any(parts) or not all(GROUPED.fullmatch(p.partition(".")[0]) for p in parts if p):
         return Money(problem="text")
-    meant = Decimal(digits.replace(",", "")) * factor
-    if abs(meant) >= LARGEST:
+    meant = sum(
+        Decimal(part.replace(",", "")) * Decimal(factor)
+        for part, factor in zip(parts, _YEN_PARTS.values(), strict=True)
+        if part
+    )
+    if meant >= LARGEST:
         return Money(problem="text")
-    return Money(problem="unit", expected=str(_round(meant)))
+    return Money(problem="unit", expected=str(sign * _round(Decimal(meant))))
 
 
 # --- years and dates --------------------------------------------------------------------------
@@ -410,6 +429,7 @@ _ERA_STARTS = (
     ("平成", "H", dt.date(1989, 1, 8)),
     ("昭和", "S", dt.date(1926, 12, 25)),
 )
+ERA_NAMES = {letter: name for name, letter, _ in _ERA_STARTS}
 # First calendar year of an era minus one: 平成30年 = 1988 + 30.
 _ERAS = {
     spelling: start.year - 1
@@ -424,6 +444,11 @@ _ERA_DATE = re.compile(_ERA_YEAR.pattern + r"[年./-](\d{1,2})[月./-](\d{1,2})�
 _WESTERN_DATE = re.compile(
     r"(\d{4})年?[./-]?(\d{1,2})月?[./-](\d{1,2})日?|(\d{4})年(\d{1,2})月(\d{1,2})日"
 )
+
+
+def year_in_era(era: str, year: int) -> int:
+    """The number of a year in an era, even one that has ended: H, 2020 → 32."""
+    return year - _ERAS[era.lower()]
 
 
 def _era_year(era: str, number: str) -> int:
@@ -459,6 +484,17 @@ def fiscal_years_in(text: str) -> dict[str, int]:
         m[0]: _era_year(m[1], unicodedata.normalize("NFKC", m[2]))
         for m in _SUBJECT_YEAR.finditer(unicodedata.normalize("NFKC", text))
     }
+
+
+def eras_of(year: int) -> list[tuple[str, int]]:
+    """2019 → [(平成, 31), (令和, 1)]: the eras that a year is counted in, the earlier one first."""
+    found = []
+    next_start = year
+    for name, _, start in _ERA_STARTS:
+        if start.year <= year <= next_start:
+            found.append((name, year - start.year + 1))
+        next_start = start.year
+    return found[::-1]
 
 
 def fiscal_year_label(year: int, short: bool = False) -> str:

@@ -62,7 +62,7 @@ def kpi_row(row_id: int, id_: str, typed: Mapping[str, Any], **origin: Any) -> R
     values: dict[str, Any] = {"id": id_}
     if id_ in known:
         values |= {
-            c.name: reference_text(known[id_], c.name) or None
+            c.name: reference_text(known[id_], c.name, settings) or None
             for c in columns(settings)
             if c.reference
         }

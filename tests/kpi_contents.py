@@ -128,7 +128,7 @@ def write_indicator_sheets(path: Path, contents: Contents) -> Path:
         contents.run,
         contents.strategy.settings,
         "KPI",
-        stamp=contents.stamp,
+        stamp=contents.banner,
         draft=contents.status == "draft",
         proposal=contents.status == "proposal",
     )

@@ -80,7 +80,7 @@ def printed(
         contents.run,
         contents.strategy.settings,
         "一覧",
-        contents.stamp,
+        contents.banner,
         contents.status == "draft",
         contents.status == "proposal",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import pickle
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-import zip_surgery as zs
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.workbook import Workbook
@@ -20,9 +20,19 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sousei_xl.findings import Finding, Place, acknowledge, finding, is_error
 from sousei_xl.forms import layout
-from sousei_xl.forms.annotate import SHEET, Unmarkable, annotate, findings_only
+from sousei_xl.forms.annotate import (
+    SHEET,
+    Unmarkable,
+    annotate,
+    findings_only,
+    workbook,
+    worksheet,
+)
+from sousei_xl.forms.annotate.marks import mark
 from sousei_xl.forms.annotate.notes import SEPARATOR
+from sousei_xl.forms.annotate.package import Package
 from sousei_xl.forms.annotate.request import HEADINGS
+from sousei_xl.forms.annotate.styles import Styles
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.returns import plan_returns, return_names, returns_due, write_return
 from sousei_xl.intake.inbox import list_inbox
@@ -31,6 +41,7 @@ from sousei_xl.intake.receive import receive
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import ListResult
 from sousei_xl.text import Value
+from tests import zip_surgery as zs
 from tests.builders import example_submissions, make_strategy
 from tests.recalculate import needs_office, recalculate
 
@@ -178,8 +189,11 @@ def test_the_request_sheet_says_what_to_do(form: Path) -> None:
         "総合政策部政策調整課",
         "直していただきたいところが2件、確認していただきたいところが1件",
         "回答票の版は 2 に上げてあります",
+        "正しければ直さずに、「回答欄」にその旨を入力してください。",
+        "一覧の完成や実績の集計ができないことがあります。",
     ):
         assert part in text
+    assert "そのままで構いません" not in text  # the 回答欄 is to be filled in
     assert [(line["重要度"], line["セル"], line["入力値"]) for line in lines(book)] == [
         ("▶要修正", "『事業』J4", "12,000千円程度"),
         ("▶要修正", "『事業』J6", "（空欄）"),
@@ -203,6 +217,8 @@ def test_the_request_sheet_prints_on_a4_landscape(form: Path) -> None:
     sheet = book[SHEET]
     header = next(i for i, r in enumerate(sheet.iter_rows(values_only=True), 1) if r[0] == "No")
     assert sheet.print_title_rows == f"${header}:${header}"
+    shown = sum(column.width * 7 for column in sheet.column_dimensions.values())
+    assert 1200 < shown * sheet.sheet_view.zoomScale / 100 <= 1280  # 回答欄 is in sight
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.page_setup.fitToHeight == 0
@@ -550,6 +566,23 @@ def excel_like(form: Path) -> bytes:
     return zs.add(data, "xl/worksheets/_rels/sheet3.xml.rels", rels)
 
 
+def test_very_many_formats_are_ranked_in_no_time(form: Path) -> None:
+    """This is done by the process that everything else waits for."""
+    rules = "".join(
+        f'<conditionalFormatting sqref="A{n}"><cfRule type="expression" priority="{n}">'
+        "<formula>A1</formula></cfRule></conditionalFormatting>"
+        for n in range(1, 40_001)
+    )
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    page = f'<worksheet xmlns="{namespace}"><sheetData/>{rules}</worksheet>'
+    sheet = worksheet.Worksheet("事業", "sheet1.xml", page.encode())
+    package = Package.open(form.read_bytes())
+    styles = Styles(package, workbook.Workbook(package).part)
+    began = time.process_time()
+    mark(sheet, {}, {}, styles)
+    assert time.process_time() - began < 2
+
+
 def test_what_excel_keeps_in_extensions_stays(form: Path) -> None:
     form.write_bytes(excel_like(form))
     before, after = (zs.unpack(p.read_bytes()) for p in (form, returned(form)))
@@ -754,6 +787,10 @@ def test_files_with_errors_of_their_own_and_refused_ones_go_back(form: Path, inb
         "その他.xlsx": {"F203"},
         "観光/社会教育部.xls": {"F102"},
     }
+    (lost,) = (f for f in due["その他.xlsx"] if f.code == "F203")
+    assert "『経済部』ではありませんか。" in lost.request
+    assert "テンプレート" in lost.cure
+    assert "テンプレート" not in lost.request
     jobs = {job.file: job for job in plan_returns(result, result.findings)}
     assert {file for file in due if not jobs[file].is_readable} == {"観光/社会教育部.xls"}
     assert jobs["経済部.xlsx"].edition == 2
@@ -805,6 +842,22 @@ def test_findings_alone_say_what_to_do_in_excel(tmp_path: Path) -> None:
     assert "パスワードを消してから保存し" in text
     (line,) = lines(book)
     assert (line["セル"], line["重要度"]) == ("ファイル全体", "▶要修正")
+
+
+@pytest.mark.parametrize(
+    ("codes", "title"),
+    [
+        (("K114",), "平成30年度　総合戦略　数値目標・KPI"),
+        (("K114", "F201"), "平成30年度　総合戦略関連事業"),
+    ],
+)
+def test_a_request_has_the_title_of_its_form(
+    tmp_path: Path, codes: tuple[str, ...], title: str
+) -> None:
+    target, facts = tmp_path / "r.xlsx", {"label": "", "missing": "", "sheet": ""}
+    found = [finding(code, Place("経済部.xlsx", "KPI"), **facts) for code in codes]
+    findings_only(target, found, STRATEGY, "経済部.xlsx", "経済部")
+    assert title in words(openpyxl.load_workbook(target)).splitlines()
 
 
 @pytest.mark.parametrize(

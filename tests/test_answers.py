@@ -11,7 +11,6 @@ from typing import Any
 import openpyxl
 import pytest
 from python_calamine import load_workbook as read_values
-from workspaces import column, edit, example_workspace, run
 
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import acknowledge
@@ -23,6 +22,7 @@ from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.checkbook.answers import ROOM, answered, next_step
 from sousei_xl.workspace import Run
 from tests.builders import NO_KPI, good, intake, make_strategy, submission
+from tests.workspaces import column, edit, example_workspace, run
 
 SAYS = "国の計画の年度の引用なので、このままで正しい"
 LAST_YEAR = "平成29年度は調査を行う。"

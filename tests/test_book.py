@@ -301,6 +301,36 @@ def test_a_table_has_header_rows_and_heights(tmp_path: Path) -> None:
     assert not found.sheet_properties.pageSetUpPr.fitToPage  # it would make Excel ignore breaks
 
 
+@pytest.mark.parametrize(
+    ("height", "columns", "frozen"), [(130, 1, "B3"), (140, 1, "B1"), (140, 0, None)]
+)
+def test_rows_are_frozen_only_where_they_leave_room_to_scroll(
+    tmp_path: Path, height: float, columns: int, frozen: str | None
+) -> None:
+    sheet = make_book(tmp_path / "a.xlsx").sheet("表", [10, 10])
+    sheet.text(0, 0, "題")
+    sheet.height(1, height)
+    sheet.freeze(2, columns)
+    found = load_workbook(saved(sheet)).active
+    assert found is not None
+    assert found.freeze_panes == frozen
+
+
+@pytest.mark.parametrize(
+    ("width", "options", "zoom"),
+    [(100, {}, None), (200, {}, 91), (300, {}, 80), (300, {"least_zoom": 50}, 60)],
+)
+def test_the_screen_shows_all_columns_where_they_stay_legible(
+    tmp_path: Path, width: float, options: dict[str, int], zoom: int | None
+) -> None:
+    sheet = make_book(tmp_path / "a.xlsx").sheet("表", [width])
+    sheet.text(0, 0, "題")
+    sheet.page_setup(**options)  # type: ignore[arg-type]
+    found = load_workbook(saved(sheet)).active
+    assert found is not None
+    assert found.sheet_view.zoomScale == zoom
+
+
 @pytest.mark.parametrize("cells", [("1", "a", 1), (1, 2, 3), (1, "a", "b")])
 def test_a_value_of_the_wrong_kind_is_a_bug(tmp_path: Path, cells: tuple[Any, ...]) -> None:
     sheet = make_book(tmp_path / "a.xlsx").sheet("表", [c.width for c in TABLE.columns])
@@ -325,10 +355,12 @@ def test_a_row_of_the_wrong_length_is_a_bug(tmp_path: Path) -> None:
         ("あ" * 11, 2),
         ("あ" * 9 + "、。」", 2),  # 禁則: the last character goes along with the marks
         ("一\n二\n\n四", 4),
-        ("a" * 16, 1),
+        ("a" * 15, 1),
+        ("ASAHIKAWA2020", 1),  # thirteen capitals and digits of BIZ UDPゴシック …
+        ("ASAHIKAWA 2020", 2),  # … and no more
         ("あああああああ English", 2),  # a word is not torn …
         ("目安の上限は（10,000,000円）以下", 3),  # nor is a number, with what encloses it
-        ("a" * 100, 6),  # … unless it is longer than the line
+        ("a" * 100, 7),  # … unless it is longer than the line
     ],
 )
 def test_lines_of_a_cell(text: str, lines: int) -> None:

@@ -122,6 +122,15 @@ CASES: list[tuple[str, list[Any], list[Any], list[str], list[str], list[tuple[st
         [],
         [("2ア-1", ["掲載区分", "関連性", "事業内容"])],
     ),
+    ("a blank kind of budget is 当初", [row()], [row(**{"予算区分": "当初"})], [], [], []),
+    (
+        "another kind of budget",
+        [row()],
+        [row(**{"予算区分": "内数"})],
+        [],
+        [],
+        [("2ア-1", ["予算区分"])],
+    ),
     ("what is not compared", [row()], [row(**{"財源": "国", "初出": "1ア-1"})], [], [], []),
 ]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workspaces import Ran, column, edit, example_workspace, run
 
 from sousei_xl.pipeline import checking
 from sousei_xl.pipeline.checking import Asked, check_files
 from tests.test_returns import _reply_cell
+from tests.workspaces import Ran, column, edit, example_workspace, run
 
 DEPARTMENT = "農政部"
 

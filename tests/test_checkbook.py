@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import load_workbook as read_values
 
 from sousei_xl.commands.status_report import state_words
+from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import Finding, Place, acknowledge, finding
 from sousei_xl.forms.annotate.request import Letter, write_request
@@ -30,7 +32,7 @@ from sousei_xl.rules.records import (
     OfficeSheet,
     Submission,
 )
-from sousei_xl.sheets import Contents
+from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.checkbook.cells import Inbox, quoted_sheet, typed
 from sousei_xl.sheets.checkbook.findings import lines_of
@@ -41,11 +43,12 @@ from sousei_xl.sheets.tables import Link
 from sousei_xl.workspace import Run
 from tests.builders import NO_KPI, example_submissions, good, intake, make_strategy, submission
 from tests.facts import example_contents
+from tests.indicator_builders import example_kpi_strategy, kpi_row, kpi_submission, report
 from tests.recalculate import needs_office, recalculate
 
 SHEETS = [
     *("提出状況", "指摘一覧", "保留", "備考", "自動変換一覧", "表記のゆれ"),
-    *("事務局修正一覧", "検算表", "転記元"),
+    *("事務局修正一覧", "検算表", "転記元", "転記元（KPI）"),
 ]
 OFFICE = "事務局修正.xlsx"
 CONFIRMED_GAP = Acknowledgement(
@@ -204,7 +207,7 @@ def test_summary_says_how_far_and_what_next(messy: Path) -> None:
     for part in (
         "庁内資料です。公表しないでください。",
         "6／9部局（差戻し 1　再提出待ち 1　未提出 1）",
-        "未提出 2部局（農政部、学校教育部）",
+        "様式のそろわない部局 2（農政部、学校教育部）",
         "要修正 6件（部局あて 4件、事務局あて 1件、受け付けなかったファイル 1件）",
         "保留 1行",
         "・要修正のある1部局（経済部）に、出力フォルダーの「差戻し」のファイルを返し",
@@ -236,7 +239,7 @@ def test_every_department_and_file_has_its_state(messy: Path) -> None:
     states = [(r["部局名"], r["状態"], r["ファイル"]) for r in rows]
     assert states[4:9] == [
         ("経済部", "差戻し", "経済部.xlsx"),
-        ("経済部", "差し替え済み", "経済部_旧.xlsx"),
+        ("経済部", "差替え済み", "経済部_旧.xlsx"),
         ("観光スポーツ交流部", "受理", "観光スポーツ交流部.xlsx"),
         ("農政部", "再提出待ち", "農政部.xlsx"),
         ("学校教育部", "未提出", ""),
@@ -244,7 +247,9 @@ def test_every_department_and_file_has_its_state(messy: Path) -> None:
     economy = rows[4]
     assert (economy["版"], economy["行数"], economy["要修正"]) == (2, 32, 4)
     assert economy["保存日時"] == "2018-02-11 01:22"  # Japan's time
-    assert rows[7]["ハッシュ値"] == "ffffffff"
+    width = load_workbook(messy)["提出状況"].column_dimensions["F"].width - 5 / 7
+    assert pages.count_lines(economy["保存日時"], width, 10) == 1
+    assert rows[7]["受付番号"] == "ffffffff"
 
 
 def test_refused_and_stray_files_are_named_with_the_reason(messy: Path) -> None:
@@ -264,8 +269,8 @@ def test_a_refused_file_beside_a_good_one_is_promised_no_letter(tmp_path: Path) 
         for r in table(written(tmp_path, contents), "提出状況", "部局名")
         if r["ファイル"] == "経済部_v2.xlsx"
     )
-    assert row["状態"] == "受付不可"
-    assert "修正版のつもりなら" in row["次にすること"]
+    assert row["状態"] == "受け付けず"
+    assert "修正版であれば" in row["次にすること"]
     assert reminders(contents.result, contents.strategy.settings) == []
 
 
@@ -278,7 +283,7 @@ def test_reminders_can_be_pasted_into_a_mail(messy: Path) -> None:
     assert [name.split("\n")[0] for name in letters] == ["経済部", "農政部", "学校教育部"]
     missing = letters["学校教育部\n（未提出）"]
     assert missing.startswith("学校教育部　御担当者様\n\n平成30年度の")
-    assert "平成30年2月16日までに、総合政策部 政策調整課へ、提出してください。" in missing
+    assert "総合政策部 政策調整課へ、提出してください。提出期限は平成30年2月16日です。" in missing
     assert "該当事業なし" in missing
     assert "・農政部.xlsx：パスワード" in letters["農政部\n（再提出待ち）"]
     assert "直していただきたいところが4件" in letters["経済部\n（差戻し）"]
@@ -314,13 +319,13 @@ def test_a_department_that_is_its_own_unit_is_named_once() -> None:
         "差戻し 1件（統計係が未提出）",
     ]
     contents = replace(example_contents("draft"), strategy=strategy, result=result)
-    assert "未提出 2部局（農林課、企画課（統計係））" in contents.stamp
+    assert "様式のそろわない部局 2（農林課、企画課（統計係））" in contents.stamp
     assert file_names(strategy.expected_units) == [
         "農林課.xlsx",
         "企画課.xlsx",
         "企画課_統計係.xlsx",
     ]
-    request = write_request(Letter("企画課", "企画課", 2), (), {}, strategy.settings)
+    request = write_request(Letter("企画課", "企画課", 2, ""), (), {}, strategy.settings)
     assert request.rows[1].cells[0].words == "企画課　御担当者様"
 
 
@@ -345,7 +350,7 @@ def test_a_file_that_is_in_use_is_the_offices_to_close(tmp_path: Path) -> None:
     assert reminders(contents.result, contents.strategy.settings) == []
     assert plan_returns(contents.result, contents.findings) == ()
     steps = "\n".join(next_steps(contents))
-    assert "開けなかったファイルが1つあります（農政部.xlsx）。" in steps
+    assert "開けなかったファイルが1件あります（農政部.xlsx）。" in steps
     assert "提出を依頼" not in steps
     assert "受け付けられなかった" not in steps
     row = next(
@@ -415,6 +420,10 @@ def test_what_departments_tell_the_office_is_shown(tmp_path: Path) -> None:
         ["終了", "経済部", "丁", "丙に統合"],
     ]
     assert "事務局への連絡が3件あります（『備考』）。" in texts(book, "提出状況")
+    noted = ((kpi_row(1, "※H29は速報値です。", {}), "経済部"),)
+    contents = merged([submission(rows, "経済部")])
+    book = written(tmp_path, replace(contents, indicators=replace(NO_KPI, notes=noted)))
+    assert rows_of(book, "備考")[-1][:5] == ["KPI", "経済部", "KPI B5", "", "※H29は速報値です。"]
 
 
 def test_states_of_a_finished_list(tmp_path: Path) -> None:
@@ -427,6 +436,7 @@ def test_states_of_a_finished_list(tmp_path: Path) -> None:
         Place("経済部.xlsx", "KPI", 5, "J5"),
         1_109_000,
         expected="110.9",
+        actual="1,109,000",
         reference="現状値",
         unit="万人",
     )
@@ -514,6 +524,7 @@ def test_held_and_withdrawn_rows(messy: Path) -> None:
         ("事務局修正一覧", "手で直したところはありません。"),
         ("検算表", "○ すべて一致しています。"),
         ("転記元", "一覧に載せた行はありません。"),
+        ("転記元（KPI）", "実績値の報告はありません。"),
     ],
 )
 def test_empty_lists_say_so(tmp_path: Path, sheet: str, line: str) -> None:
@@ -552,7 +563,7 @@ def test_links_in_the_file_itself(tmp_path: Path) -> None:
     assert f"{expected}#" in links(book["提出状況"]).values()
     origins = links(book["転記元"])
     assert len(origins) == len(rows)
-    assert origins["H5"] == f"{expected}#'事業 (2)'!F5"
+    assert origins["I5"] == f"{expected}#'事業 (2)'!F5"
 
 
 @pytest.mark.parametrize(
@@ -586,7 +597,7 @@ def test_beyond_what_a_sheet_can_link_the_text_stands_alone(
     monkeypatch.setattr("sousei_xl.sheets.book.MAX_LINKS", 10)
     book = load_workbook(written(tmp_path, example_contents()))
     assert len(links(book["転記元"])) == 10
-    linked, plain = book["転記元"]["H14"], book["転記元"]["H15"]
+    linked, plain = book["転記元"]["I14"], book["転記元"]["I15"]
     assert (linked.font.underline, plain.font.underline) == ("single", None)
     assert plain.value == "事業 15行"
 
@@ -651,11 +662,11 @@ def test_hand_edits_are_ready_to_be_copied(messy: Path) -> None:
 
 def test_ledger_by_file(messy: Path) -> None:
     rows = {r["ファイル"]: r for r in table(messy, "検算表", "ファイル")}
-    parts = ("読み取り", "掲載", "保留", "差し替え", "取下げ等", "差", "判定")
+    parts = ("読み取り", "一覧", "保留", "差替え", "取下げ等", "差", "判定")
     assert [rows["経済部.xlsx"][p] for p in parts] == [32, 30, 1, 0, 1, 0, "○"]
     assert [rows["経済部_旧.xlsx"][p] for p in parts] == [5, 0, 0, 5, 0, 0, "○"]
     assert [rows["合計"][p] for p in parts] == [87, 80, 1, 5, 1, 0, "○"]
-    assert rows["農政部.xlsx"]["結果"] == "受付不可"
+    assert rows["農政部.xlsx"]["結果"] == "受け付けず"
 
 
 def test_totals_reached_twice(tmp_path: Path) -> None:
@@ -692,6 +703,54 @@ def test_origin_of_every_row(messy: Path) -> None:
     assert sum(bool(r["事務局の修正"]) for r in rows) == 1
     added = next(r for r in rows if r["事業名"] == "事務局の事業")
     assert (added["ファイル"], added["シートと行"]) == (OFFICE, "追加 5行")
+
+
+def test_a_relisted_row_names_the_origin_of_what_it_repeats(tmp_path: Path) -> None:
+    decided = (
+        correction(3, "1エ-2", "5598", "6000", reason="査定"),
+        correction(4, "1エ-2", "◎", "○", label="関連性"),
+        correction(5, "3ウ-7", "5598", "7000"),
+    )
+    made = merged(example_submissions(), OfficeSheet(corrections=decided))
+    rows = {r["対象"]: r for r in table(written(tmp_path, made), "転記元", "対象")}
+    relisted, original = rows["3ウ-7"], rows["1エ-2"]
+    assert (relisted["初出"], original["初出"]) == ("1エ-2", "")
+    assert relisted["予算事業費"] == original["予算事業費"] == 6000
+    assert relisted["事務局の修正"] == "初出（1エ-2）の予算事業費：5598 → 6000（査定）"
+
+
+def test_origin_of_every_actual(tmp_path: Path) -> None:
+    """Of two units the later word counts; a correction and last year's values are told as that."""
+    forms = [
+        kpi_submission([kpi_row(1, "2ア-1", {"H28実績": 23, "H29実績": 24.5}, file="一課.xlsx")]),
+        kpi_submission(
+            [kpi_row(2, "2ア-1", {"H29実績": 26, "速報・確報": "速報"}, file="二課.xlsx")],
+            unit="二課",
+            edition=2,
+        ),
+    ]
+    decided = correction(3, "2ア-1", "26", "27.5", reason="精査", label="H29実績")
+    known = {"2ア-1": {2015: Decimal("22.0"), 2016: Decimal(20)}}
+    made = report(*forms, office=OfficeSheet(corrections=(decided,)), previous=known)
+    contents = replace(
+        example_contents(strategy=example_kpi_strategy()),
+        indicators=made,
+        judged=judge_all(made.reports, example_kpi_strategy().settings),
+    )
+    path = written(tmp_path, contents)
+    carried, kept, last = table(path, "転記元（KPI）", "ID")
+    names = ("年・年度", "実績値", "速報", "ファイル", "シートとセル", "事務局の修正")
+    assert [[row[n] for n in names] for row in (carried, kept, last)] == [
+        ["H27", 22, "", "", "", "前年度の別紙から引き継いだ値です（様式では空欄）。"],
+        ["H28", 23, "", "一課.xlsx", "KPI J5", ""],
+        ["H29", 27.5, "速報", "二課.xlsx", "KPI K6", "H29実績：26 → 27.5（精査）"],
+    ]
+    assert (last["指標名"], last["担当部局"], last["単位"]) == (
+        "移住に関わる相談件数",
+        "地域振興部",
+        "件",
+    )
+    assert r"..\inbox\二課.xlsx#'KPI'!K6" in links(load_workbook(path)["転記元（KPI）"]).values()
 
 
 def test_pages(messy: Path) -> None:

@@ -20,6 +20,7 @@ from sousei_xl.intake import spread
 from sousei_xl.intake.inbox import InboxFile, list_inbox
 from sousei_xl.intake.read import read_files
 from sousei_xl.intake.spread import SpreadReadings, read_there
+from sousei_xl.workspace import OperatorError
 from tests.test_determinism import assert_same, outputs
 from tests.workspaces import ROOT, edit, example_workspace, run
 
@@ -58,9 +59,15 @@ def test_any_executor_gives_the_same_readings(
     assert told[-1] == (len(files), len(files))
 
 
+@pytest.mark.parametrize("debugging", [True, False])
 def test_what_fails_there_is_read_here(
-    files: list[InboxFile], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    debugging: bool,
+    files: list[InboxFile],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
+    monkeypatch.setenv("SOUSEI_XL_DEBUG", "1" if debugging else "")
     expected = read_files(files, 1)
 
     def far_away(task: list[InboxFile], version: str) -> object:
@@ -74,12 +81,36 @@ def test_what_fails_there_is_read_here(
         readings = SpreadReadings(files, somebody, 2)
         assert list(readings.in_order()) == expected
     assert readings.read_here == len(files)
+    assert readings.reason == "MemoryError"
+    assert ("MemoryError" in capsys.readouterr().err) is debugging
 
 
 def test_another_version_reads_nothing(files: list[InboxFile]) -> None:
     assert read_there(files[:1], sousei_xl.__version__) == read_files(files[:1], 1)
-    with pytest.raises(RuntimeError, match="version"):
+    with pytest.raises(OperatorError, match="版が違います"):
         read_there(files[:1], "0.0.1")
+
+
+def test_why_nothing_was_read_there_is_told(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The first reason: of workers of another version, or that cannot open the folder."""
+    made = copy(workspace, tmp_path / "1")
+    names = list(list_inbox(made / "inbox").files)
+    usual = read_there
+    with ThreadPoolExecutor(1) as somebody:
+        monkeypatch.setattr(spread, "read_there", lambda task, _: usual(task, "0.0.1"))
+        readings = SpreadReadings(names, somebody, 1)
+        assert len(list(readings.in_order())) == readings.read_here
+        assert "版が違います" in readings.reason
+
+        def out_of_reach(task: list[InboxFile], version: str) -> object:
+            return usual([InboxFile(f.file, tmp_path / f.file) for f in task], version)
+
+        monkeypatch.setattr(spread, "read_there", out_of_reach)
+        readings = SpreadReadings(names, somebody, 1)
+        list(readings.in_order())
+        assert "クラスターから開けません" in readings.reason
 
 
 # --- a real cluster -------------------------------------------------------------------------------

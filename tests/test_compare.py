@@ -10,9 +10,9 @@ from typing import Any
 
 import openpyxl
 import pytest
-from workspaces import ROOT, example_workspace, run
 
 from sousei_xl.cli import reader_has_left
+from tests.workspaces import ROOT, example_workspace, run
 
 DATA, BUDGET = "データ_事業", "予算事業費（千円）"
 
@@ -109,6 +109,19 @@ def test_the_console(proposal: Path, changed: Path, encoding: str) -> None:
     ):
         assert words in done.out, words
     assert "事業内容: " in done.out
+
+
+def test_small_amounts_have_their_difference_too(proposal: Path, tmp_path: Path) -> None:
+    """A village's amounts have three digits and fewer."""
+    sides = []
+    for name, amount in (("前", 390), ("後", 420)):
+        path = tmp_path / f"{name}.xlsx"
+        book = openpyxl.load_workbook(proposal)
+        sheet = book[DATA]
+        sheet.cell(2, _column(sheet, BUDGET)).value = amount
+        book.save(path)
+        sides.append(path)
+    assert "390 → 420（+30、+7.7%）" in run("compare", *sides).out
 
 
 def test_years_of_ours_are_not_compared_in_what_was_new(proposal: Path, tmp_path: Path) -> None:
@@ -232,14 +245,17 @@ def test_nothing_is_written(workspace: Path, proposal: Path, changed: Path) -> N
     assert sorted(str(p) for p in workspace.rglob("*")) == before
 
 
-def test_the_reader_of_a_pipe_may_leave(proposal: Path, changed: Path) -> None:
-    command = [sys.executable, "-m", "sousei_xl", "compare", str(proposal), str(changed), "--json"]
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_the_reader_of_a_pipe_may_leave(
+    proposal: Path, changed: Path, options: tuple[str, ...]
+) -> None:
+    command = [sys.executable, "-m", "sousei_xl", "compare", str(proposal), str(changed), *options]
     started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
     assert started.stdout is not None
     assert started.stderr is not None
     started.stdout.close()
     assert started.stderr.read() == b""
-    started.wait(30)
+    assert started.wait(30) == 2
 
 
 @pytest.mark.parametrize(

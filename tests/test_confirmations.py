@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
-from workspaces import column, edit, example_workspace, run
 
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import RawRow
@@ -15,6 +14,7 @@ from sousei_xl.sheets.checkbook.letters import Reminder
 from sousei_xl.sheets.checkbook.reminders import reminders
 from tests.builders import intake, submission
 from tests.merging import BARE, E, N, office, row, strategy_of
+from tests.workspaces import column, edit, example_workspace, run
 
 YEN = 12_570_000
 FILE = "農政部.xlsx"
@@ -50,7 +50,8 @@ def test_a_letter_says_what_is_asked_by_when_and_how_to_answer() -> None:
     assert item.files == ("経済部.xlsx",)
     assert "確認していただきたいところが2件" in item.letter
     assert "・『事業』J5「甲」：予算事業費が12,570,000千円" in item.letter
-    assert "平成30年2月16日までに、それぞれ「このままで正しい」か" in item.letter
+    assert "回答期限は平成30年2月16日です。過ぎている場合は、" in item.letter
+    assert item.letter.count("平成30年2月16日") == 1
     assert "この依頼文への返信" in item.letter
     assert "政策調整課" in item.letter
     assert "もう一度提出してください（" in item.letter

@@ -218,7 +218,11 @@ def test_only_the_cells_to_be_filled_in_are_unlocked(tmp_path: Path) -> None:
 
 def test_how_to_fill_it_in_is_told_on_the_screen_alone(tmp_path: Path) -> None:
     sheet = page(written(tmp_path / SHEET))
-    told = {str(v.sqref): v.promptTitle for v in sheet.data_validations.dataValidation}
+    validations = sheet.data_validations.dataValidation
+    told = {str(v.sqref): v.promptTitle for v in validations}
+    grows = [v.promptTitle for v in validations if "行の高さを広げてください" in v.prompt]
+    assert set(grows) == {"委員意見", "市の対応"}
+    assert not sheet.protection.formatRows  # False: allowed
     for row in sheet.iter_rows():
         if normal_key(str(row[0].value or "")):
             line = [told[cell.coordinate] for cell in (row[0], row[3], row[6])]
@@ -448,6 +452,17 @@ def test_next_year_shows_last_year_s_remarks(workspace: Workspace, tmp_path: Pat
     row = row_of(path, "施策:1ア")
     rows = rows_of(path)
     assert rows[row - 1][1:4:2] == ["R1", ""]
+    # In a list of 平成31年度 it is H31, and read as the same year.
+    heisei = kpi_contents(
+        strategy=marked_strategy(dict.fromkeys(("年度", "年度の表記"), "平成31年度"))
+    )
+    now = [remark("施策:1ア", "今年の意見", year=2019), remark("施策:9ア", "迷子", year=2019)]
+    again = written(tmp_path / "平成.xlsx", now, heisei)
+    assert rows_of(again)[row_of(again, "施策:1ア") - 1][1] == "H31"
+    assert {(said.year, said.opinion) for said in read(again)} == {
+        (2019, "今年の意見"),
+        (2019, "迷子"),
+    }
     assert rows[row][0:4:3] == ["施策:1ア", "昨年の意見"]
     assert rows[row][1] == "H30"
     again = read_remarks(workspace, strategy.settings)

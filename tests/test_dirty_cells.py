@@ -583,6 +583,7 @@ def test_every_message_fits_into_a_cell_of_the_checkbook() -> None:
         ("￥708,380,000", "708380"),
         ("3百万円", "3000"),
         ("1.5億円", "150000"),
+        ("1億2,000万円", "120000"),
         ("0円", "0"),
         (12.5, "13"),
         ("12,000.4", "12000"),
@@ -604,7 +605,7 @@ def test_the_expected_amount_is_computed(typed: Any, expected: str) -> None:
 )
 def test_the_nearest_names_are_offered(typed: dict[str, Any], code: str, nearest: str) -> None:
     [item] = [f for f in _merge(typed, relisted=False).findings if f.code == code]
-    assert f"もしかして：{nearest}" in item.cure
+    assert f"{nearest}ではありませんか。" in item.cure
 
 
 def test_the_value_is_quoted_as_typed() -> None:

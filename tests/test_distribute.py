@@ -17,7 +17,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
-from workspaces import ROOT, column, edit, example_workspace, run
 
 from sousei_xl import text
 from sousei_xl.figures.last_year import LastYear
@@ -37,13 +36,16 @@ from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.rules import checks, schema
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import Submission
+from sousei_xl.sheets.final_check import write_final_check
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import columns, reference_text
 from sousei_xl.workspace import OFFICE_SHEET, OperatorError, Run, Workspace
 from tests import zip_surgery as zs
 from tests.builders import DEPARTMENTS, example_strategy, facts, make_strategy
+from tests.facts import example_contents, example_rows
 from tests.forms_filled import fill, project_letters
 from tests.indicator_builders import example_kpi_strategy
+from tests.workspaces import ROOT, column, edit, example_workspace, run
 
 GROSS, NET = 3_905_077, 3_550_284
 # A row of 期間累計 with every year that has ended.
@@ -151,7 +153,7 @@ def test_a_deadline_of_last_year_is_asked_about(second_year: Path) -> None:
     """Nobody has changed 提出期限 yet, nor 実績基準日: they would go out on every form."""
     done = json.loads((second_year / "distributed.json").read_text(encoding="utf-8"))
     deadline, results = done["questions"]
-    assert "提出期限（平成30年3月16日（例））は、令和元年度が始まる1年以上前です" in deadline
+    assert "提出期限（平成30年3月16日（例））は、令和元年度が始まる半年より前の日です" in deadline
     assert "実績基準日（平成30年8月31日）は、令和元年度が始まる半年より前の日です" in results
     elsewhere = ("--outbox", second_year / "試し")
     told = run("distribute", "--workspace", second_year, *elsewhere).out
@@ -215,8 +217,11 @@ def test_untouched_rows_are_said_to_be_unconfirmed(second_year: Path) -> None:
         assert state == GOOD if again else state.startswith(PENDING)
     answers = {row[0]: row[1] for row in shown(form, layout.REPLY)}
     assert answers["未確認（行）"] == relisted.count(False)
-    assert answers["要修正（件）"] == 0
-    assert answers["提出の準備"] == "未確認の行があります。"
+    assert answers["要修正（行）"] == 0
+    assert (
+        answers["提出の準備"]
+        == "「事業」の未確認の行を確かめ、今年度の予算などを入力してください。"
+    )
 
 
 # --- the states of a prefilled row ----------------------------------------------------------------
@@ -237,7 +242,7 @@ def prefilled(**changes: Any) -> dict[str, Any]:
 
 
 BUDGET = f"{PENDING}今年度の予算事業費を入力してください"
-PAST = f"{PENDING}事業内容に前の年度の記述があります（直すか、備考に「確認済」）"
+PAST = f"{PENDING}事業内容に前の年度の記述があります（直すか、備考に「確認済」と入力してください）"
 STATES: dict[str, tuple[dict[str, Any], str]] = {
     "untouched": (prefilled(), BUDGET),
     "no number last year": (prefilled(previous_number=None), BUDGET),
@@ -384,6 +389,36 @@ def test_last_years_texts_that_no_form_can_hold_are_named(tmp_path: Path) -> Non
     path.write_bytes(zs.replace(path.read_bytes(), zs.SHEET, "長い名前", "長" * 40_000))
     with pytest.raises(OperatorError, match=r"『f\.xlsx』のシート『Sheet』のG5、C6に、"):
         last_year(path)
+
+
+@pytest.mark.parametrize(
+    ("heading", "above", "refused"),
+    [
+        ("予算事業費（円）", "", True),
+        ("予算事業費\n（単位：百万円）", "（単位：千円）", True),
+        ("予算事業費", "（単位：円）", True),
+        ("予算事業費", "単位:億円", True),
+        ("予算事業費（千円）", "（単位：円）", False),
+        ("予算事業費", "（単位：千円）", False),
+        ("予算事業費", "1人100円の事業", False),
+    ],
+)
+def test_amounts_of_another_unit_are_not_taken_for_thousand_yen(
+    heading: str, above: str, refused: bool, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    headings = [heading if h.startswith("予算") else h for h in HEADINGS]
+    row = [1, None, "移住促進事業", "経済部", "◎", 12_000, "行う。"]
+    for line in (["平成29年度", above], headings, row):
+        book.active.append(line)
+    book.save(tmp_path / "一覧.xlsx")
+    if refused:
+        words = "".join(heading.split()) if "円" in heading else above
+        with pytest.raises(OperatorError, match=f"シート『Sheet』.*千円単位.*『{words}』"):
+            last_year(tmp_path / "一覧.xlsx")
+    else:
+        assert last_year(tmp_path / "一覧.xlsx").rows[0].budget == 12_000
 
 
 def test_former_names_lead_to_the_department_of_today(tmp_path: Path) -> None:
@@ -563,7 +598,8 @@ def test_kpi_sheet_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     kinds = {line[1]: line[5] for line in lines}
     assert kinds["G3-1"] == "期間累計\n（その年だけの値）"
     assert kinds["3ア-1"] == "累計\n（計画前からの合計）"
-    assert lines[0][6:8] == [reference_text(own[0], n) for n in ("baseline", "target")]
+    figures = [reference_text(own[0], n, strategy.settings) for n in ("baseline", "target")]
+    assert lines[0][6:8] == figures
     assert lines[0][0] == GOOD
     assert lines[1][0] == "未入力：H29実績か、未入力の理由を入力してください"
     book = openpyxl.load_workbook(path)
@@ -744,7 +780,9 @@ def test_one_summary_of_what_was_made(workspace: Path) -> None:
     again = run("distribute", "--workspace", workspace, "--json").json
     assert (again["written"], len(again["unchanged"])) == ([], 9)
     (workspace / "outbox" / "様式" / "昔の部.xlsx").write_bytes(b"")
-    assert "昔の部.xlsx" in run("distribute", "--workspace", workspace).out
+    told = run("distribute", "--workspace", workspace).out
+    assert "昔の部.xlsx" in told
+    assert "戻ってきたファイルは inbox に入れます" in told
     assert (workspace / "outbox" / "様式" / "昔の部.xlsx").exists()
 
 
@@ -753,6 +791,38 @@ def test_only_kpi_has_a_folder_of_its_own(workspace: Path) -> None:
     assert all(f["file"].startswith("様式/KPI/") for f in done["forms"])
     assert sum(f["indicators"] for f in done["forms"]) == 30
     assert not list((workspace / "outbox" / "様式").glob("*.xlsx"))
+    told = run("distribute", "--workspace", workspace, "--only", "KPI").out
+    assert "inbox の中に KPI フォルダーを作ってそこに入れます" in told
+    assert "inbox に入れます（名前は自由です）" not in told
+
+
+def test_a_second_round_starts_from_what_the_first_one_reported(workspace: Path) -> None:
+    """A plan's last year is evaluated in its own workspace, 実績基準日 a year later."""
+    form = workspace / "outbox" / "様式" / "KPI" / "経済部.xlsx"
+
+    def shown_of(id_: str) -> list[Any]:
+        assert run("distribute", "--workspace", workspace, "--only", "KPI").status == 0
+        header, *lines = shown(form, layout.INDICATORS)[2:]
+        at = header.index("H27実績")
+        return next(line[at : at + 4] for line in lines if line[1] == id_)
+
+    run("merge", "--workspace", workspace)
+    reported = next(
+        line for line in shown(workspace / "inbox" / "経済部.xlsx", layout.INDICATORS)[3:]
+        if line[1] == "3ア-1"
+    )[8:11]  # fmt: skip
+    assert all(reported)
+    # Within the round the judged year is still to be reported.
+    assert shown_of("3ア-1") == [*reported[:2], "", ""]
+    template = workspace / "templates" / "別紙_template.xlsx"
+    rows = shown(template, "設定")
+    place = next(i for i, cells in enumerate(rows, 1) if cells[0] == "実績基準日")
+    edit(template, "設定", {f"B{place}": "2019-08-31"})
+    assert shown_of("3ア-1") == [*reported, ""]
+    [official] = (workspace / "outbox").glob("別紙_*.xlsx")
+    official.write_bytes(official.read_bytes()[:2000])
+    broken = run("distribute", "--workspace", workspace, "--only", "KPI")
+    assert (broken.status, official.name in broken.err) == (2, True)
 
 
 def test_forms_are_made_before_there_is_an_inbox(tmp_path: Path) -> None:
@@ -869,6 +939,23 @@ def test_the_final_check_says_what_the_office_has_added(workspace: Path) -> None
     cells = [[c.value for c in row] for row in listed["事務局修正一覧"].iter_rows()]
     added = next(row for row in cells if row[6] == "足した事業")
     assert added[8:10] == ["農政課", "部局に代わって"]
+
+
+def test_the_final_check_shows_the_offices_own_fields(tmp_path: Path) -> None:
+    """They may be printed in the list, and are published with it."""
+    strategy = make_strategy(
+        fields=[("財源", "独自", "選択", "", None, "国、道"), ("件数", "独自", "整数")]
+    )
+    rows = [{**row, "own_1": "国", "own_2": 1500} for row in example_rows()[:1]]
+    rows += [{**example_rows()[0], "number": 2, "own_1": "道"}]
+    contents = example_contents(rows=rows, strategy=strategy)
+    path = tmp_path / "子育て支援部.xlsx"
+    write_final_check(path, contents, rows[0]["department"])
+    header, *lines = shown(path, "最終確認")[5:]
+    assert header[7:] == ["事業内容", "その他の項目", "事務局が直したところ", "確認", "直す内容"]
+    assert [line[8] for line in lines] == ["財源：国\n件数：1500", "財源：道\n件数：（空欄）"]
+    [rule] = openpyxl.load_workbook(path)["最終確認"].data_validations.dataValidation
+    assert str(rule.sqref) == "K7:K8"  # 確認
 
 
 def test_the_final_check_of_a_draft(workspace: Path) -> None:

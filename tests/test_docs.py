@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-from workspaces import ROOT
 
 from sousei_xl import __version__
 from sousei_xl.cli import COMMANDS, build_parser
@@ -15,6 +14,7 @@ from sousei_xl.findings import RULES
 from sousei_xl.findings.catalogue import page
 from tests.reliability import page as reliability
 from tests.reliability.figures import load
+from tests.workspaces import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -59,6 +59,13 @@ def test_every_option_has_a_japanese_help_text() -> None:
         for action in dict(commands.choices)[command]._actions:  # type: ignore[call-overload]
             if action.dest != "help":
                 assert re.search(r"[ぁ-んァ-ン一-龥]", action.help or ""), (command, action.dest)
+
+
+def test_the_folder_that_is_installed_is_told_from_a_package_of_the_index() -> None:
+    r"""pip takes ``配布物`` for a name, and would fetch a folder named ``sousei_xl`` from there."""
+    named = re.findall(r"pip (?:install|wheel) --no-deps (\S+)", README)
+    assert [name for name in named if not re.match(r"\.[\\/]?", name)] == []
+    assert len(named) >= 3
 
 
 def test_links_in_the_documentation_lead_somewhere() -> None:

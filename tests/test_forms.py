@@ -298,9 +298,12 @@ def test_errors_controls_and_pasted_rows_are_noticed(tmp_path: Path) -> None:
     one, other = recalculate([control, edited], tmp_path)
     assert columns_of(one)[FIRST_ROW][0] == CONTROL
     shown = [row[0] for row in columns_of(other)[FIRST_ROW : FIRST_ROW + 3]]
-    assert shown == [GOOD, "エラー値（#REF!など）を直してください", ""]
+    assert shown[0] == GOOD
+    assert shown[1].startswith("エラー値（#REF!など）を直してください")
+    assert "ほかの行の入力チェックをコピー" in shown[1]  # cells were moved: there is none in sight
+    assert not shown[2]
     counts = {row[0]: row[1] for row in columns_of(other, layout.REPLY) if row[0]}
-    assert (counts["入力済（行）"], counts["要修正（件）"], counts["未チェック（行）"]) == (4, 1, 2)
+    assert (counts["入力済（行）"], counts["要修正（行）"], counts["未チェック（行）"]) == (4, 1, 2)
     assert counts["提出の準備"] == "要修正の行を直してください。"
 
 
@@ -466,6 +469,11 @@ def test_answers_and_their_invisible_twins(form: Path) -> None:
     assert (book.properties.creator, book.properties.lastModifiedBy) == (None, None)
 
 
+def test_of_a_label_that_stands_twice_the_first_counts() -> None:
+    rows = [(1, ["部局名", "経済部"]), (4, ["部局名", "農政部", "部局名", None])]
+    assert layout.reply_values(rows) == {layout.DEPARTMENT: ("経済部", "B1")}
+
+
 def test_dropdowns_come_from_defined_names_and_question_but_do_not_refuse(form: Path) -> None:
     book = openpyxl.load_workbook(form)
     sheet = book[layout.PROJECTS]
@@ -474,6 +482,9 @@ def test_dropdowns_come_from_defined_names_and_question_but_do_not_refuse(form: 
     assert {v.formula1 for v in lists} <= set(book.defined_names)
     assert len(lists) == 8
     assert all(v.errorStyle == "warning" for v in validations)
+    limits = {v.promptTitle: v.error for v in validations if v.type in ("textLength", "whole")}
+    assert "文字以内で入力してください" in limits["事業内容"]
+    assert "1以上の整数" in limits["番号"]
     (measures,) = book.defined_names["施策の選択肢"].destinations
     options = [cell.value for (cell,) in book[measures[0]][measures[1]]]
     assert options == [m.option for m in office().measures]
@@ -483,7 +494,7 @@ def test_dropdowns_come_from_defined_names_and_question_but_do_not_refuse(form: 
 @pytest.mark.parametrize("character", ["あ", "𠮷"])  # one unit of UTF-16, and two
 def test_long_hints_are_cut_to_what_excel_allows(tmp_path: Path, character: str) -> None:
     long = character * 300
-    fields = [(character * 40, "独自", "文字", "いいえ", "", "", long)]
+    fields = [(character * 40, "独自", "整数", "いいえ", "", "", long)]
     path = tmp_path / "f.xlsx"
     write_form(path, make_strategy(fields=fields), "経済部")
     sheet = openpyxl.load_workbook(path)[layout.PROJECTS]
@@ -497,9 +508,19 @@ def test_long_hints_are_cut_to_what_excel_allows(tmp_path: Path, character: str)
         assert words == character * ((limit - 1) // text.utf16_length(character)) + "…"
 
 
+def test_what_moving_cells_does_is_said_where_it_is_done(form: Path) -> None:
+    said = [str(cell) for row in columns_of(form, layout.GUIDE) for cell in row if cell]
+    (step,) = (words for words in said if "行の挿入、削除、並べ替え" in words)
+    assert "切り取りやドラッグ" in step
+    assert "正しく出ている行のものをコピー" in step
+    hints = openpyxl.load_workbook(form)[layout.PROJECTS][2]
+    assert [cell.column_letter for cell in hints if "ドラッグ" in str(cell.value)] == ["K"]
+
+
 def test_view_and_print(form: Path) -> None:
     sheet = openpyxl.load_workbook(form)[layout.PROJECTS]
     assert sheet.freeze_panes == "B4"
+    assert sheet.sheet_view.selection[-1].activeCell == "B4"
     assert sheet.auto_filter.ref == f"A3:O{FIRST_ROW + ROOM}"
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage

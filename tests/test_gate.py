@@ -14,7 +14,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
-import zip_surgery as zs
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.comments import Comment
@@ -29,6 +28,7 @@ from sousei_xl.intake.gate.workbook import SheetPart
 from sousei_xl.intake.gate.worksheet import inspect_sheet
 from sousei_xl.intake.notice import Notice, Refused
 from sousei_xl.intake.read import read_one
+from tests import zip_surgery as zs
 from tests.mutation_oracle import bug
 
 ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'

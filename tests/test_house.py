@@ -35,7 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("strategy",),
     ("text",),
     ("findings",),
-    ("addresses",),
+    ("addresses", "debug"),
 )
 LAYER = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 CATALOGUE = PACKAGE / "findings"
@@ -43,7 +43,7 @@ CATALOGUE = PACKAGE / "findings"
 # Codes that this project added to the contract.
 BEYOND_CONTRACT = {
     *("F208", "F209", "F210", "F211", "R118", "R119", "R120", "O104", "Y103"),
-    *("K112", "K113", "K114", "K115", "K116", "K117", "K118"),
+    *("K112", "K113", "K114", "K115", "K116", "K117", "K118", "K119"),
 }
 
 
@@ -104,6 +104,19 @@ def test_imports_point_downwards(path: Path) -> None:
         if layer_of(name) and LAYER[layer_of(name)] < LAYER[own]
     ]
     assert not upwards
+
+
+def test_what_tests_share_is_imported_by_one_name() -> None:
+    """``workspaces`` and ``tests.workspaces`` would be two modules, with their own states."""
+    files = sources(ROOT / "tests")
+    ours = {path.stem for path in files}
+    bare = [
+        f"{name_of(path)}:{line}: {name}"
+        for path in files
+        for line, name in imported(path)
+        if name.partition(".")[0] in ours
+    ]
+    assert not bare
 
 
 NETWORK = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from workspaces import edit, example_workspace, run
+from python_calamine import CalamineWorkbook
 
 from sousei_xl.findings import Place
 from sousei_xl.rules.records import Acknowledgement, OfficeSheet, Submission
@@ -21,6 +21,7 @@ from tests.indicator_builders import (
     report,
 )
 from tests.kpi_contents import kpi_contents
+from tests.workspaces import edit, example_workspace, run
 
 NAME = "農政部"
 SETTINGS = replace(example_kpi_strategy().settings, deadline="2018-09-14", submit_to="政策調整課")
@@ -55,10 +56,13 @@ def test_nobody_is_written_to_when_all_have_answered() -> None:
 def test_a_letter_names_the_indicators_that_nobody_has_reported() -> None:
     [letter] = _letters(*_others()).values()
     assert (letter.addressee, letter.state, letter.reason) == (NAME, "未提出", "KPIの未提出")
-    assert "の数値目標・KPIの実績照会について" in letter.letter
-    assert "次の3指標の実績の報告を、まだ確認できていません。" in letter.letter
+    assert "平成30年度の総合戦略の数値目標・KPIの実績照会について" in letter.letter
+    assert "次の指標（3件）の実績の報告を、まだ確認できていません。" in letter.letter
     assert "・3イ-2　アグリビジネス起業数（H29実績）\n" in letter.letter
-    assert "平成30年9月14日までに、政策調整課へ、提出してください。" in letter.letter
+    assert (
+        "政策調整課へ、実績を入力した様式を提出してください。提出期限は平成30年9月14日です。"
+        in letter.letter
+    )
     assert "該当事業なし" not in letter.letter
 
 
@@ -82,7 +86,7 @@ def test_doubtful_values_are_asked_about_and_can_be_marked() -> None:
         2,
         (f"{NAME}_夏.xlsx",),
     )
-    assert "「青果物販売額」：H29実績が1935000で" in letter.letter
+    assert "「青果物販売額」：H29実績が1,935,000で" in letter.letter
     assert "まだ確認できていません" not in letter.letter  # the blank is asked about where it stands
 
 
@@ -97,6 +101,14 @@ def test_a_returned_form_carries_its_questions_itself(tmp_path: Path) -> None:
     assert "直していただきたいところが1件、確認していただきたいところが" in letter
     assert "青果物販売額" not in letter
     assert "check --return" not in letter
+    assert run("merge", "--workspace", made).status == 0
+    outbox = made / "outbox"
+    assert (outbox / "差戻し" / form.name).is_file()
+    [checkbook] = outbox.glob("点検結果*.xlsx")
+    rows = CalamineWorkbook.from_path(checkbook).get_sheet_by_name("提出状況").to_python()
+    [row] = [row for row in rows if form.name in row]
+    assert (row[1], row[8]) == ("差戻し", 1)
+    assert str(row[-1]).startswith("「差戻し」フォルダーのファイルを返し")
 
 
 def test_a_silence_that_the_office_has_confirmed_is_not_asked_about() -> None:

@@ -1,4 +1,4 @@
-"""The KPI round: reading, K101–K118, units, corrections, confirmations, state."""
+"""The KPI round: reading, K101–K119, units, corrections, confirmations, state."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ from sousei_xl.rules.records import (
     RawRow,
     Submission,
 )
+from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import NONE, columns, reference_text
 from tests.builders import example_submissions, facts, good, intake, submission
 from tests.indicator_builders import (
@@ -89,6 +90,7 @@ CONTRACT = {
     "K116": ("要修正", "事務局", "単位"),
     "K117": ("要確認", "部局", "実績値"),
     "K118": ("要確認", "部局", "cell"),
+    "K119": ("要確認", "事務局", "-"),
 }
 
 
@@ -115,12 +117,26 @@ def test_columns_stand_as_in_the_contract() -> None:
 
 
 def test_reference_columns_show_the_source() -> None:
+    settings = STRATEGY.settings
     shown = [
-        reference_text(indicator(i), n) for i in ("1ウ-1a", "G1-1") for n in ("baseline", "target")
+        reference_text(indicator(i), n, settings)
+        for i in ("1ウ-1a", "G1-1")
+        for n in ("baseline", "target")
     ]
     assert shown == ["63.0（H25）", "69.0（H31）", "1.28（H26）", f"{NONE}（H31）"]
-    assert reference_text(indicator("3イ-1"), "baseline") == "18,370,112（H25）"
-    assert reference_text(indicator("2エ-1"), "baseline") == NONE
+    assert reference_text(indicator("3イ-1"), "baseline", settings) == "18,370,112（H25）"
+    assert reference_text(indicator("2エ-1"), "baseline", settings) == NONE
+
+
+@pytest.mark.parametrize("typed", ["20（R1）", "20（H31）", "20（令和元年度）"])
+def test_reference_columns_spell_years_as_the_other_columns_do(typed: str) -> None:
+    """H31 in the template of a plan that ends in 令和; a form that has it is right as well."""
+    settings = replace(STRATEGY.settings, plan_label="平成27年度～令和元年度")
+    changed = replace(indicator("2ア-1"), target_year="H31", target="20")
+    strategy = replace(STRATEGY, settings=settings, indicators=(changed,))
+    assert reference_text(changed, "target", settings) == "20（R1）"
+    row = kpi_row(1, "2ア-1", {**FULL, "目標値": typed})
+    assert [f.code for f in of(report(kpi_submission([row]), strategy=strategy))] == []
 
 
 @pytest.mark.parametrize(
@@ -240,17 +256,29 @@ def test_k101_unknown_indicator(typed: str) -> None:
 @pytest.mark.parametrize(
     ("id_", "typed", "beside", "says", "never"),
     [
-        ("2ア-l", {}, (), "もしかして：『2ア-", "新しい指標"),
+        ("2ア-l", {}, (), "』ではありませんか。", "新しい指標"),
         ("2ア-l", {}, ("2ア-1",), "配布した様式のIDに戻して", "『2ア-1』"),
-        ("9-9", {"指標名": "青果物販売額"}, (), "もしかして：『3イ-3』", "新しい指標"),
-        ("9-9", {"指標名": "青果物販売額"}, ("3イ-3",), "IDに戻して", "もしかして"),
+        ("9-9", {"指標名": "青果物販売額"}, (), "『3イ-3』ではありませんか。", "新しい指標"),
+        ("9-9", {"指標名": "青果物販売額"}, ("3イ-3",), "IDに戻して", "ではありませんか"),
         # Both were edited a little.
-        ("2ア1", {"指標名": "移住に関する相談の件数"}, (), "もしかして：『2ア-1』", "新しい指標"),
-        ("2ア1", {"指標名": "移住に関する相談の件数"}, ("2ア-1",), "新しい指標", "もしかして"),
-        ("2ア-9", {"指標名": "相談会の数"}, (), "新しい指標は、事務局に連絡", "もしかして"),
-        ("3イ-4", {"指標名": "農産物輸出額"}, (), "行ごと削除してください", "もしかして"),
-        ("合計", {}, (), "行ごと削除してください", "もしかして"),
-        ("合　計", {"指標名": "農産物輸出額"}, (), "合計の行など", "もしかして"),
+        (
+            "2ア1",
+            {"指標名": "移住に関する相談の件数"},
+            (),
+            "『2ア-1』ではありませんか。",
+            "新しい指標",
+        ),
+        (
+            "2ア1",
+            {"指標名": "移住に関する相談の件数"},
+            ("2ア-1",),
+            "新しい指標",
+            "ではありませんか",
+        ),
+        ("2ア-9", {"指標名": "相談会の数"}, (), "新しい指標は、事務局に連絡", "ではありませんか"),
+        ("3イ-4", {"指標名": "農産物輸出額"}, (), "行ごと削除してください", "ではありませんか"),
+        ("合計", {}, (), "行ごと削除してください", "ではありませんか"),
+        ("合　計", {"指標名": "農産物輸出額"}, (), "合計の行など", "ではありませんか"),
     ],
 )
 def test_k101_names_only_what_may_be_meant(
@@ -260,6 +288,23 @@ def test_k101_names_only_what_may_be_meant(
     (item,) = of(report_rows(kpi_row(1, id_, {**FULL, **typed}), *standing), "K101")
     assert says in item.cure
     assert never not in item.cure
+
+
+@pytest.mark.parametrize(
+    ("id_", "typed", "is_note"),
+    [
+        ("※H29は速報値です。", {}, True),
+        ("（注）H29は速報値", {}, True),
+        ("H29は速報値です。", {}, True),
+        ("※", {"H29実績": 27}, False),
+        ("2ア-9", {}, False),
+        ("合計", {}, False),
+    ],
+)
+def test_a_note_is_no_indicator(id_: str, typed: dict[str, Any], is_note: bool) -> None:
+    result = report_rows(kpi_row(1, "2ア-1", FULL), kpi_row(2, id_, typed))
+    assert [f.code for f in of(result)] == ([] if is_note else ["K101"])
+    assert [(raw.row, who) for raw, who in result.notes] == [(6, "地域振興部")] * is_note
 
 
 def test_id_is_found_by_its_key_or_by_the_name() -> None:
@@ -316,6 +361,19 @@ def test_k102_text_that_is_no_number(typed: Any, says: str, cure: str) -> None:
     assert (item.code, item.place.cell, item.place.label) == ("K102", "K5", "H29実績")
     assert says in item.message
     assert cure in item.cure
+
+
+@pytest.mark.parametrize(
+    ("id_", "label", "asks"),
+    [("2ア-1", "H29実績", True), ("2ア-1", "H28実績", False), ("G3-1", "H28実績", True)],
+)
+@pytest.mark.parametrize("typed", ["約27件", "集計中"])
+def test_k102_asks_for_a_reason_where_one_counts(
+    id_: str, label: str, asks: bool, typed: str
+) -> None:
+    (item,) = of(report_rows(kpi_row(1, id_, {**FULL, label: typed})), "K102")
+    assert ("を選んでください" in item.cure) is asks
+    assert "空欄に" in item.cure
 
 
 @pytest.mark.parametrize(
@@ -428,6 +486,10 @@ def test_k103_a_point_in_the_wrong_place(slip: float) -> None:
         ("2ア-1", (100,), False),
         ("2ア-1", (5,), False),
         ("2ア-1", (0,), False),
+        ("1ア-1", (0,), True),
+        ("1ウ-1a", (64.0, 65.0, 0), True),  # 63.0 ％
+        ("4ア-1", (0,), True),  # 110.9 万人
+        ("G3-1", (0,), False),
         ("1ア-1", (1300,), True),  # 68,360 to 80,000 人
         ("1ア-1", (3000,), False),
         ("1イ-1", (120000,), False),  # 12,781 to 33,000: no series that hardly moves
@@ -448,8 +510,12 @@ def test_k103_of_what_is_far_from_everything(
 
 def test_k103_says_what_a_value_was_compared_with() -> None:
     (item,) = of(report_rows(kpi_row(1, "2ア-1", {**FULL, "H29実績": 7_000_000})))
-    assert "H29実績が7000000で、現状値（20）と桁が大きく異なります" in item.message
+    assert "H29実績が7,000,000で、現状値（20）と桁が大きく異なります" in item.message
     assert "（件）に誤りがないか" in item.cure
+    row = kpi_row(1, "4ア-1", {"H29実績": 0}, file="経済部.xlsx")
+    (item,) = of(report(kpi_submission([row], "経済部")), "K103")
+    assert "H29実績が0で、現状値（110.9）と大きく異なります" in item.message
+    assert "空欄にして未入力の理由を選んで" in item.cure
     row = kpi_row(1, "G3-1", {"H27実績": 90, "H28実績": 100, "H29実績": 980}, file="経済部.xlsx")
     (item,) = of(report(kpi_submission([row], "経済部")))
     assert "H29実績が980で、H28実績（100）と桁が大きく異なります" in item.message
@@ -475,7 +541,35 @@ def test_k103_nobody_counts_half_a_person(
 
 def test_k103_waiting_list_that_has_almost_gone() -> None:
     """Nothing is far below a target of 0."""
-    assert k103("2ア-1", 50, 10, 1, baseline="60", target="0", direction="減少") == []
+    falling = {"baseline": "60", "direction": "減少"}
+    assert k103("2ア-1", 50, 10, 1, target="0", **falling) == []
+    assert k103("2ア-1", 50, 10, 0, target="0", **falling) == []
+    assert k103("2ア-1", 0, target="55", **falling) == ["H27実績"]
+
+
+@pytest.mark.parametrize(
+    ("id_", "values", "changes", "found"),
+    [
+        ("2ア-1", (-3,), {}, True),
+        ("2ア-1", (-22,), {}, True),  # of the size of a level
+        ("2ア-1", (-3,), {"baseline": "0"}, True),
+        ("2ア-1", (-3,), {"baseline": "", "target": "0"}, True),
+        ("2ア-1", (-3,), {"baseline": "", "target": ""}, False),
+        ("2ア-1", (-3,), {"baseline": "-2"}, False),
+        ("2ア-1", (-3,), {"target": "-2"}, False),
+        ("G3-1", (-90,), {}, True),
+    ],
+)
+def test_k103_a_negative_value_where_nothing_else_is(
+    id_: str, values: tuple[Any, ...], changes: dict[str, str], found: bool
+) -> None:
+    assert k103(id_, *values, **changes) == (["H27実績"] if found else [])
+
+
+def test_k103_says_that_a_value_is_negative() -> None:
+    item = one("2ア-1", {**FULL, "H29実績": -3})
+    assert "H29実績が負の値（-3）です。現状値（20）は負の値ではありません。" in item.message
+    assert "増減だけ" in item.cure
 
 
 def test_k103_of_a_sum_looks_at_one_year() -> None:
@@ -502,6 +596,27 @@ def test_k105_year_that_is_not_over() -> None:
     item = one("2ア-1", {**FULL, "H30実績": 30})
     assert (item.code, item.place.label, item.value) == ("K105", "H30実績", "30")
     assert "平成30年8月31日現在でまだ終わっていない年度" in item.message
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "expected"),
+    [
+        ("集計中", "A101", "空欄"),
+        ("未公表", "A101", "空欄"),
+        ("31年3月に判明", "K105", ""),
+        ("30件程度", "K105", ""),
+        ("千30", "K105", ""),
+        (True, "K105", ""),
+    ],
+)
+def test_words_for_a_year_that_is_not_over_are_no_mistake(
+    typed: Any, code: str, expected: str
+) -> None:
+    item = one("2ア-1", {**FULL, "H30実績": typed})
+    assert (item.code, item.place.cell, item.expected) == (code, "L5", expected)
+    # Nor are they told twice where the values wait for their unit.
+    waiting = {**FULL, "単位": "千件", "H30実績": "31年3月に判明"}
+    assert codes("2ア-1", waiting) == ["K116"]
 
 
 def test_k106_past_value_changed() -> None:
@@ -544,6 +659,35 @@ def test_a_reason_is_an_answer(typed: dict[str, Any]) -> None:
     assert result.reported == 1
 
 
+@pytest.mark.parametrize(
+    "typed", [{"要因・課題": "準備会を開いた。"}, {"事務局判定": "順調"}, {"H29実績": 1.3}]
+)
+def test_a_qualitative_indicator_is_answered_in_words(typed: dict[str, Any]) -> None:
+    row = kpi_row(1, "G1-1", typed, file="子育て支援部.xlsx")
+    result = report(kpi_submission([row], "子育て支援部"))
+    assert of(result) == []
+    [said] = [r for r in result.reports if r.indicator.id == "G1-1"]
+    assert said.reported
+    assert result.reported == 1
+    # To any other they are no value.
+    other = {k: v for k, v in typed.items() if k == "要因・課題"}
+    assert not other or codes("2ア-1", other) == ["K107"]
+
+
+def test_a_qualitative_indicator_is_asked_for_words() -> None:
+    def only(typed: dict[str, Any]) -> Finding:
+        row = kpi_row(1, "G1-1", typed, file="子育て支援部.xlsx")
+        (item,) = of(report(kpi_submission([row], "子育て支援部")))
+        return item
+
+    silent, wordy = only({"今後の方向性": "続ける。"}), only({"H29実績": "規約案がまとまった"})
+    assert (silent.code, wordy.code) == ("K107", "K102")
+    assert silent.message.startswith("H29実績も要因・課題も空欄で")
+    for item in (silent, wordy):
+        assert "定性の指標の状況" in item.cure
+        assert "「要因・課題」に" in item.cure
+
+
 def test_k107_is_for_years_after_the_baseline() -> None:
     strategy = with_indicator(baseline_year="H29")
     result = report_rows(kpi_row(1, "2ア-1", {"現状値": "20（H29）"}), strategy=strategy)
@@ -582,6 +726,18 @@ def test_k108_is_not_said_of_forms_that_are_awaited() -> None:
     result = report(*rest, office=OfficeSheet(acknowledgements=silence))
     assert {f.acknowledged for f in of(result, "K108")} == {True}
     assert result.state == "complete"
+
+
+@pytest.mark.parametrize("typed", ["2ア-l", "4月2日", "", "2ウ-1"])
+def test_k108_is_not_said_of_a_row_whose_id_is_another(typed: str) -> None:
+    """K101 or K115 asks for the ID."""
+    rows = [kpi_row(1, "2ア-1", FULL), kpi_row(2, "2ウ-1", {"H29実績": 9945})]
+    lost = replace(rows[0], values={**rows[0].values, "id": typed})
+    other = kpi_row(3, "3ア-1", {"H29実績": 24})
+    silent = [f.target for f in of(report_rows(lost, rows[1], other), "K108")]
+    assert "2ア-1" not in silent
+    assert "4ア-1" in silent
+    assert "2ア-1" in [f.target for f in of(report_rows(other), "K108")]
 
 
 def test_k108_waits_until_the_round_has_begun() -> None:
@@ -643,7 +799,7 @@ def test_k110_target_in_words(typed: Any, changed: bool) -> None:
     row = kpi_row(1, "G1-1", {"H29実績": 1.3, "目標値": typed}, file="子育て支援部.xlsx")
     result = report(kpi_submission([row], "子育て支援部"), strategy=strategy)
     assert [f.code for f in of(result)] == (["K110"] if changed else [])
-    assert reference_text(words, "target") == "全国水準（H31）"
+    assert reference_text(words, "target", STRATEGY.settings) == "全国水準（H31）"
 
 
 @pytest.mark.parametrize(
@@ -801,6 +957,100 @@ def test_k111_within_one_file_and_blank_rows() -> None:
     assert of(report_rows(kpi_row(1, "2ア-1", FULL), kpi_row(2, "2ア-1", {}))) == []
 
 
+def _two_owners() -> Strategy:
+    return with_indicator(departments=("地域振興部", "経済部"))
+
+
+def _joint(
+    first: Mapping[str, Any], second: Mapping[str, Any], other: str = "経済部", **options: Any
+) -> IndicatorResult:
+    """2ア-1 from 地域振興部 and, later, from another department; both are in charge."""
+    early = kpi_submission([kpi_row(1, "2ア-1", first)])
+    late = kpi_submission([kpi_row(2, "2ア-1", second, file=f"{other}.xlsx")], other, edition=2)
+    return report(early, late, strategy=_two_owners(), **options)
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "words"),
+    [
+        ("速報・確報", "stage", ("速報", "確報")),
+        ("事務局判定", "office_class", ("判定対象外", "順調")),
+        ("公表予定", "publication", ("11月", "12月")),
+        ("未入力の理由", "reason", ("集計中", "未公表")),
+    ],
+)
+def test_k111_of_words_that_only_one_can_have(label: str, name: str, words: Any) -> None:
+    first, second = ({"未入力の理由": "集計中", label: word} for word in words)
+    result = _joint(first, second)
+    (item,) = of(result, "K111")
+    assert (item.place.label, item.place.file, item.value) == (label, "経済部.xlsx", words[1])
+    assert (
+        f"『経済部.xlsx』では『{words[1]}』、『地域振興部.xlsx』では『{words[0]}』" in item.message
+    )
+    assert getattr(_said(result), name) == words[1]
+    assert of(_joint(first, first), "K111") == []
+    # Whoever is not in charge does not overrule who is.
+    result = _joint(first, second, other="農政部")
+    (item,) = of(result, "K111")
+    assert (item.place.file, getattr(_said(result), name)) == ("地域振興部.xlsx", words[0])
+    # Beside a value nobody needs a reason; two rows of one form are told apart.
+    asked = of(_joint({**FULL, **first}, second), "K111")
+    assert bool(asked) is (name in ("stage", "office_class"))
+    twice = report_rows(kpi_row(1, "2ア-1", first), kpi_row(2, "2ア-1", second))
+    assert "『KPI』の5行目では" in of(twice, "K111")[0].message
+
+
+def test_texts_of_two_departments_stand_side_by_side() -> None:
+    first, second = ({**FULL, "要因・課題": words} for words in ("甲の文", "乙の文"))
+    assert _said(_joint(first, second)).cause == "地域振興部：甲の文\n経済部：乙の文"
+    assert of(_joint(first, second)) == []
+    assert _said(_joint(first, first)).cause == "甲の文"
+    assert _said(_joint(FULL, second)).cause == "乙の文"
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "before", "after", "left"),
+    [
+        ("要因・課題", "cause", "甲", "丙", "地域振興部：丙\n経済部：乙"),
+        ("要因・課題", "cause", "乙", None, "甲"),
+        ("要因・課題", "cause", "地域振興部：甲\n経済部：乙", "乙", "乙"),
+        ("要因・課題", "cause", "地域振興部：甲\n経済部：乙", None, ""),
+        ("速報・確報", "stage", "確報", "速報", "速報"),
+        ("速報・確報", "stage", "確報", None, ""),
+    ],
+)
+def test_the_office_corrects_words_of_two_departments(
+    label: str, name: str, before: str, after: str | None, left: str
+) -> None:
+    first, second = (
+        {**FULL, "要因・課題": words, "速報・確報": stage}
+        for words, stage in (("甲", "速報"), ("乙", "確報"))
+    )
+    made = correction(field_label=label, before=before, after=after)
+    result = _joint(first, second, office=OfficeSheet(corrections=(made,)))
+    assert [c.status for c in result.corrections] == ["適用"]
+    assert getattr(_said(result), name) == left
+    wrong = _joint(first, second, office=OfficeSheet(corrections=(replace(made, before="丁"),)))
+    assert len(of(wrong, "O102")) == 1
+    done = _joint(first, second, office=OfficeSheet(corrections=(replace(made, after=before),)))
+    assert len(of(done, "O103")) == 1
+
+
+@pytest.mark.parametrize("blank", [{}, {"H28実績": 24}])
+def test_the_office_corrects_the_row_that_says_something(blank: dict[str, Any]) -> None:
+    for after, value in ((28, 28), (None, None)):
+        office = OfficeSheet(corrections=(correction(after=after),))
+        for rows in ((FULL, blank), (blank, FULL), (FULL, FULL)):
+            result = _joint(*rows, office=office, previous={"2ア-1": {2017: Decimal(27)}})
+            assert [c.status for c in result.corrections] == ["適用"]
+            assert _said(result).actuals.get(2017) == value
+            assert _said(result).reported is (after is not None)
+            # It has taken the value back, so that nobody else is asked for it.
+            asked = [item.place.file for item in of(result, "K107")]
+            assert asked == ["事務局修正.xlsx"] * (after is None)
+            assert not any("引き継いで" in item.message for item in of(result))
+
+
 @pytest.mark.parametrize(
     ("typed", "cell"),
     [
@@ -814,6 +1064,14 @@ def test_k111_within_one_file_and_blank_rows() -> None:
 def test_k112_no_choice(typed: dict[str, Any], cell: str) -> None:
     item = one("2ア-1", typed)
     assert (item.code, item.place.cell, item.value) == ("K112", cell, list(typed.values())[-1])
+
+
+def test_only_the_office_is_told_how_to_leave_an_indicator_out() -> None:
+    item = one("2ア-1", {**FULL, "事務局判定": "順調"})
+    assert item.expected == "（空欄）"
+    assert "『判定対象外』" in item.cure
+    assert item.request.endswith("空欄に戻してください。")
+    assert "判定対象外" not in item.request
 
 
 SUM = {"H27実績": 96, "H28実績": 90, "H29実績": 104}
@@ -900,7 +1158,8 @@ def test_k117_running_totals_in_place_of_single_years(
     values: tuple[int | None, ...], asked: bool
 ) -> None:
     typed = dict(zip(SUM, values, strict=True))
-    row = kpi_row(1, "G3-1", {**typed, "未入力の理由": "集計中"}, file="経済部.xlsx")
+    excuse = {"未入力の理由": "集計中"} if None in values else {}
+    row = kpi_row(1, "G3-1", {**typed, **excuse}, file="経済部.xlsx")
     assert of_sum(row) == ([("K117", "K5", "H29実績")] if asked else [])
 
 
@@ -933,6 +1192,16 @@ def test_reason_and_month_belong_to_a_missing_value() -> None:
     known = report_rows(kpi_row(1, "2ア-1", {**FULL, **given}))
     item = next(r for r in known.reports if r.indicator.id == "2ア-1")
     assert (item.reason, item.publication) == ("", "")
+    # Which of the two is so is asked, unless the office has found the value since.
+    (asked,) = of(known)
+    assert (asked.code, asked.place.label) == ("K112", "未入力の理由")
+    assert "『未公表』とありますが、H29実績に『27』が" in asked.message
+    office = OfficeSheet(corrections=(correction(before=None),))
+    assert of(report_rows(kpi_row(1, "2ア-1", given), office=office), "K112") == []
+    sent = {**SUM, "未入力の理由": "集計中"}
+    lacking = {**sent, "H28実績": None}
+    assert "K112" in [code for code, *_ in of_sum(kpi_row(1, "G3-1", sent))]
+    assert "K112" not in [code for code, *_ in of_sum(kpi_row(1, "G3-1", lacking))]
 
 
 # --- units and state ----------------------------------------------------------------------------
@@ -1331,12 +1600,23 @@ def test_of_a_calculated_class_only_the_exclusion_is_the_offices(
 
 
 @pytest.mark.parametrize(
+    ("target", "says"),
+    [("2ウ-1", "（担当部局：地域振興部）"), ("2ア-9", "指標のIDで書いて")],
+)
+def test_a_correction_of_what_no_file_has(target: str, says: str) -> None:
+    office = OfficeSheet(corrections=(correction(target=target),))
+    (item,) = of(report_rows(kpi_row(1, "2ア-1", FULL), office=office))
+    assert item.code == "O101"
+    assert says in item.cure
+
+
+@pytest.mark.parametrize(
     ("changes", "code", "status"),
     [
         ({"before": 26}, "O102", "不適用"),
         ({"after": "２７件"}, "O103", "不適用"),
         ({"target": "2ア-2"}, "O101", "対象なし"),
-        ({"operation": "順番"}, "O101", "対象なし"),
+        ({"operation": "順番"}, "O101", "記入誤り"),
     ],
 )
 def test_corrections_that_do_not_fit(changes: dict[str, Any], code: str, status: str) -> None:
@@ -1360,7 +1640,7 @@ def test_of_an_indicator_only_what_departments_fill_in_can_be_corrected(
     assert (item.code, item.place.label, item.value) == ("O101", "項目", field)
     assert item.cure.startswith("項目を、『H27実績』・")
     assert "『要因・課題』・『今後の方向性』のいずれか" in item.cure
-    assert [c.status for c in result.corrections] == ["対象なし"]
+    assert [c.status for c in result.corrections] == ["記入誤り"]
     listed = merge(intake([submission([good(1)])], office), STRATEGY)
     assert (listed.corrections, listed.errors) == ((), 0)
 
@@ -1506,6 +1786,7 @@ def with_headings(changed: Mapping[str, Any], **typed: Any) -> IndicatorResult:
         ("事務局判定", "事務局判定欄"),
         ("要因・課題", "要因・課題等"),
         ("今後の方向性", "今後の方向"),
+        ("今後の方向性", "今後の方"),
         ("未入力の理由", "未入力理由"),
     ],
 )
@@ -1545,6 +1826,8 @@ def test_an_edited_heading_that_can_mean_one_column_only_counts(label: str, head
             [("R3", "要因・課題"), ("S3", "今後の方向性")],
         ),
         ({"未入力の理由": "備考"}, [("O3", "未入力の理由")]),
+        # Two letters say too little, three are enough (今後の方).
+        ({"今後の方向性": "今後"}, [("S3", "今後の方向性")]),
         # A year that is not over has nothing to lose.
         ({"H30実績": "今年度"}, []),
     ],
@@ -1565,6 +1848,24 @@ def test_k114_says_what_to_write_there() -> None:
     assert "『確定値』を『H29実績』に戻してください" in item.cure
     (item,) = of(with_headings({"H29実績": None}, H28実績=24, H29実績=27))
     assert "見出しに『H29実績』と入力してください" in item.cure
+
+
+def test_k114_two_columns_for_one_year() -> None:
+    beside = {"H31実績": "H29実績（確報）"}
+    for heading in (beside, {"H31実績": "H29実績"}):
+        (item,) = of(with_headings(heading, H29実績=27, H31実績=28), "K114")
+        assert (item.place.cell, item.place.label) == ("M3", "H29実績")
+        assert "『H29実績』の列（K列）のほかに" in item.message
+    # Nobody minds a column that says the same, or nothing.
+    assert of(with_headings(beside, H29実績=27, H31実績=27)) == []
+    assert of(with_headings(beside, H29実績=27)) == []
+    # What stands there alone is a report as well.
+    (item,) = of(with_headings(beside, H31実績=28), "K114")
+    assert "見出し『H29実績（確報）』の列にも" in item.message
+    several = with_headings({"H29実績": "H29（速報）", "H31実績": "H29（確報）"}, H29実績=27)
+    (item,) = of(several)
+    assert (item.place.cell, item.place.label) == ("K3", "H29実績")
+    assert "（『H29（速報）』『H29（確報）』）" in item.message
 
 
 def test_k114_s_example_is_one() -> None:

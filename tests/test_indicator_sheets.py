@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import load_workbook as read_values
 
 from sousei_xl.figures.indicators import YearFigures, count_classes, wholes
-from sousei_xl.sheets import Contents
+from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.council import EVALUATION, write_council
 from sousei_xl.sheets.indicators import indicators_data, write_indicator_status
@@ -226,6 +229,15 @@ def test_preliminary_values_and_missing_ones_say_so(written: Path) -> None:
     assert "事務局の判断で、判定の対象から外しています。" in said
 
 
+def test_an_earlier_year_s_value_is_not_preliminary(tmp_path: Path) -> None:
+    typed = {"H28実績": 24, "速報・確報": "速報", "未入力の理由": "未公表"}
+    sent = [kpi_submission([kpi_row(1, "2ア-1", typed)])]
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(submissions=sent))
+    cell = table(path)["2ア-1"]["H28実績"]
+    assert cell.value == 24
+    assert "速" not in cell.number_format
+
+
 def test_what_is_said_of_blank_cells_is_so(tmp_path: Path) -> None:
     """Only the year that is judged has a word for its silence; a sum says which years it lacks."""
     sent = [
@@ -243,6 +255,20 @@ def test_what_is_said_of_blank_cells_is_so(tmp_path: Path) -> None:
     (note,) = [t for t in said if t.startswith("「速」")]
     assert "判定する年の値がないときは、そのセルに理由" in note
     assert "空欄は値がないことを表し、0ではありません。" in note
+
+
+def test_what_is_told_in_words_is_not_missing(tmp_path: Path) -> None:
+    """The example's 定性 indicator, reported by its 要因・課題 and judged by the office."""
+    typed = {"要因・課題": "準備会を開いた。", "事務局判定": "順調"}
+    sent = [kpi_submission([kpi_row(1, "G1-1", typed)])]
+    contents = kpi_contents(submissions=sent)
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", contents)
+    assert table(path)["G1-1"]["H29実績"].value is None
+    said = texts(path, STATUS)
+    assert "【要因・課題】準備会を開いた。" in said
+    assert any("30件のうち1件の報告" in t for t in said)
+    entry = next(e for e in entries(contents) if e.indicator.id == "G1-1")
+    assert (entry.silence, entry.class_name) == ("", "順調")
 
 
 def test_a_sum_before_its_first_year_lacks_nothing(tmp_path: Path) -> None:
@@ -352,13 +378,15 @@ def test_many_goals_have_a_chart_that_can_be_read_and_no_page_tears(tmp_path: Pa
     assert bottom - top > 20
     found = sheet(path, STATUS)
     breaks = [brk.id for brk in found.row_breaks.brk]  # rows above, as Excel counts
-    first = {row[0].value: row[0].row for row in found.iter_rows() if row[0].value}
-    explained = first["数字の見方（電卓で確かめられます）"]
+    first: dict[Any, int] = {}
+    for row in found.iter_rows():
+        first.setdefault(row[0].value, row[0].row)
+    explained, goal = first["数字の見方（電卓で確かめられます）"], first["ID"] - 1
     # Breaks stand before the chart, before the explanation and before the table, nowhere within.
     assert not [b for b in breaks if first[STATUS] <= b < first["合計"]]
     assert not [b for b in breaks if top < b <= bottom]
-    assert not [b for b in breaks if explained <= b < first["ID"] - 2]
-    assert first["ID"] - 1 in breaks
+    assert not [b for b in breaks if explained <= b < goal - 2]
+    assert goal - 1 in breaks
 
 
 def test_a_goal_without_indicators_says_so(written: Path) -> None:
@@ -412,12 +440,40 @@ def test_columns_of_sparklines_begin_at_zero(tmp_path: Path) -> None:
     assert ends == {"1イ-1": {"Min": -5, "Max": 0}, "2オ-3": {"Min": -5}, "3イ-1": {"Min": 0}}
 
 
-def test_a_measure_is_not_torn_by_the_end_of_a_page(written: Path) -> None:
-    found = sheet(written, STATUS)
+@pytest.mark.parametrize(
+    "contents", [example, hard_contents, lambda: many_contents()], ids=["example", "hard", "many"]
+)
+def test_every_page_begins_with_its_goal_and_the_headings(
+    contents: Callable[[], Contents], tmp_path: Path
+) -> None:
+    found = sheet(write_indicator_sheets(tmp_path / "KPI.xlsx", contents()), STATUS)
     starts = [brk.id + 1 for brk in found.row_breaks.brk]  # Excel's first row of each page
-    heads = [str(found.cell(row, 1).value) for row in starts]
-    assert heads[0] == "ID"
-    assert all(head.startswith(("基本目標", "施策")) for head in heads[1:]), heads
+    headed = [row[0].row for row in found.iter_rows() if row[0].value == "ID"]
+    assert [row + 1 for row in starts if row >= headed[0] - 1] == headed
+    assert not found.print_title_rows  # or a page would have them twice
+    goals = [str(found.cell(row - 1, 1).value) for row in headed]
+    assert all(goal.startswith("基本目標") for goal in goals)
+    assert [goal.endswith("（続き）") for goal in goals] == [
+        goal[:5] == before[:5] for before, goal in pairwise(["", *goals])
+    ]
+
+
+@pytest.mark.parametrize("before", [3, 6])  # so that a page would end within 2エ, 2オ
+def test_a_short_measure_is_not_torn_by_the_end_of_a_page(tmp_path: Path, before: int) -> None:
+    model = indicator_of(example(), "2エ-1")
+    series = tuple(
+        replace(model, id=f"{measure}-{n}", measure=measure, name=f"指標{n}")
+        for measure, count in (("2ア", before), ("2エ", 4), ("2オ", 4))
+        for n in range(1, count + 1)
+    )
+    strategy = replace(marked_strategy(), indicators=series)
+    contents = kpi_contents(submissions=[], strategy=strategy)
+    found = sheet(write_indicator_sheets(tmp_path / "KPI.xlsx", contents), STATUS)
+    breaks = {brk.id for brk in found.row_breaks.brk}
+    rows = {str(row[0].value): row[0].row for row in found.iter_rows()}
+    for measure in ("2エ", "2オ"):
+        (band,) = (row for words, row in rows.items() if words.startswith(f"施策{measure}"))
+        assert breaks.isdisjoint(range(band, rows[f"{measure}-4"] + 1))
 
 
 def test_long_words_are_cut_and_said_to_be(hard: Path) -> None:
@@ -777,11 +833,74 @@ def test_six_charts_to_a_page_and_their_figures_are_not_printed(written: Path) -
     head = next(c for row in found.iter_rows() for c in row if "グラフのもと" in str(c.value))
     assert last < head.row
     # A year before the first: the long 現状値 of 3イ-1 would stand over the axis.
-    assert found.cell(head.row + 1, 4).value == "H24"
+    assert found.cell(head.row + 2, 4).value == "H24"
     assert found.page_setup.orientation == "landscape"
 
 
+def test_the_years_stand_above_the_figures_of_every_goal(written: Path) -> None:
+    found = sheet(written, TRENDS)
+    headed = [row[0].row for row in found.iter_rows() if row[0].value == "ID"]
+    assert [str(found.cell(row - 1, 1).value)[:5] for row in headed] == [
+        f"基本目標{n}" for n in range(1, 5)
+    ]
+    charted = [re.findall(r"<c:cat>.*?\$(\d+):", c, flags=re.DOTALL) for c in charts(written)[1:]]
+    ids = [re.findall(r"<c:val>.*?\$(\d+):", c, flags=re.DOTALL) for c in charts(written)[1:]]
+    for header, lines in zip(charted, ids, strict=True):
+        assert {int(row) for row in header} == {max(h for h in headed if h < int(lines[0]))}
+
+
+def test_the_unit_behind_a_long_name_is_seen_above_the_figures(written: Path) -> None:
+    found = sheet(written, TRENDS)
+    names = [row[1] for row in found.iter_rows() if row[2].value == ACTUAL]
+    assert len(names) == 30
+    width = found.column_dimensions["B"].width - 5 / 7
+    for name in names:
+        lines = pages.count_lines(str(name.value), width, 10)
+        assert name.alignment.wrap_text
+        assert (found.row_dimensions[name.row].height or 15) >= lines * 13
+
+
 # --- nothing breaks -------------------------------------------------------------------------------
+
+
+def test_every_kind_is_written_whatever_figures_are_missing(tmp_path: Path) -> None:
+    kinds = ("各年度", "時点", "調査", "累計", "期間累計", "定性")
+    figures = {
+        "baseline": "20",
+        "baseline_year": "H26",
+        "target": "25",
+        "target_year": "H31",
+    }
+    there = itertools.product((True, False), repeat=len(figures))
+    some = indicator_of(example(), "2ア-1")
+    made = [
+        replace(
+            some,
+            id=f"2ア-{number}",
+            kind=kind,
+            **{
+                name: value if has else ""
+                for (name, value), has in zip(figures.items(), having, strict=True)
+            },
+        )
+        for number, (kind, having) in enumerate(itertools.product(kinds, there), 1)
+    ]
+    strategy = replace(marked_strategy(), indicators=tuple(made))
+    silent = kpi_contents(strategy=strategy, submissions=[])
+    rows = [
+        kpi_row(n, i.id, {"指標名": i.name, "単位": i.unit, "H29実績": 23})
+        for n, i in enumerate(made)
+    ]
+    reported = kpi_contents(strategy=strategy, submissions=[kpi_submission(rows)])
+    for contents in (silent, reported):
+        path = write_indicator_sheets(tmp_path / "KPI.xlsx", contents)
+        drawn = "".join(charts(path))
+        (said,) = [text for text in texts(path, TRENDS) if text.startswith("線と印")]
+        named = said.partition("グラフのない指標があります（")[2].partition("）")[0].split("、")
+        for number in made:
+            assert (f"{number.id} " in drawn) is (number.id not in named)
+        assert set(table(path)) == {i.id for i in made}
+    assert "グラフのない指標" not in "".join(texts(write_indicator_sheets(path, example()), TRENDS))
 
 
 def test_odd_strategies_are_written(tmp_path: Path) -> None:

@@ -401,6 +401,8 @@ def test_before_the_first_year_has_ended_nothing_is_judged() -> None:
     settings = kpi_strategy({"実績基準日": "2015-06-01"}).settings
     result = judged(indicator("2ア-1"), settings=settings, reported=False)
     assert (result.year, result.class_name, result.latest) == (None, "判定対象外", None)
+    told = judged(indicator("2ア-1"), "30", settings=settings)
+    assert [y.class_name for y in told.years] == ["判定保留"]
 
 
 def test_parts_are_judged_one_by_one_and_the_whole_is_the_worst() -> None:

@@ -12,9 +12,11 @@ from sousei_xl.figures.changes.definitions import indicator_changes
 from sousei_xl.figures.changes.indicators import IndicatorChange, compare_indicator_rows
 from sousei_xl.intake.last_indicators import last_indicators
 from sousei_xl.intake.read import SheetCells
+from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.sheets.indicators.data import indicators_data
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import actual_label, plan_years
+from tests.builders import intake
 from tests.indicator_builders import (
     example_kpi_strategy,
     example_kpi_submissions,
@@ -132,9 +134,30 @@ def test_a_reworded_name_is_the_same_indicator() -> None:
 def test_values_counted_otherwise_are_not_compared(change: dict[str, str]) -> None:
     rows = edited("2ア-1", **change)
     assert "2ア-1" not in actuals(rows)
-    [heading] = change
+    [(heading, before)] = change.items()
     [told] = redefined(rows)
-    assert told.fields[0][:2] == (heading, change[heading])
+    assert told.fields[0][:2] == (heading, before)
+    # The office is told of the years that nobody has entered anew.
+    left_out = [s for s in last_indicators(sheet(rows), example_kpi_strategy())[0] if s.left_out]
+    for typed, asked in (
+        ({"H29実績": 27}, ["H27実績、H28実績"]),
+        ({"H27実績": 1, "H28実績": 2}, []),
+    ):
+        sent = intake([kpi_submission([kpi_row(1, "2ア-1", {**typed, "H29実績": 27})])])
+        result = merge_indicators(sent, example_kpi_strategy(), {}, left_out)
+        messages = [f.message for f in result.findings if f.code == "K119"]
+        assert len(messages) == len(asked)
+        assert all(years in message for years, message in zip(asked, messages, strict=True))
+        assert all(f"{heading}『{before}』→『" in message for message in messages)
+    nothing_yet = merge_indicators(intake([]), example_kpi_strategy(), {}, left_out)
+    assert "K119" not in {f.code for f in nothing_yet.findings}
+
+
+@pytest.mark.parametrize("change", [{"単位": "件数"}, {"単位": ""}, {"集計区分": "時点"}])
+def test_another_spelling_is_no_other_way_to_count(change: dict[str, str]) -> None:
+    rows = edited("2ア-1", **change)
+    assert actuals(rows)["2ア-1"] == actuals()["2ア-1"]
+    assert not any(s.left_out for s in last_indicators(sheet(rows), example_kpi_strategy())[0])
 
 
 def test_parts_stay_apart() -> None:
@@ -200,3 +223,35 @@ def test_two_sheets() -> None:
     [gone] = compare_indicator_rows(old, without)
     assert gone.fields == (("実績値のある年", "H27、H28、H29", ""),)
     assert compare_indicator_rows(old, list(reversed(old))) == ()
+
+
+def test_a_year_spelled_otherwise_is_no_change_of_two_sheets() -> None:
+    """A list of 平成 counts its plan to H31, the next one to R1; each sheet has a year but once."""
+    old = by_heading(edited("2ア-1", 目標値年="H31"))
+    new = by_heading(edited("2ア-1", 目標値年="R1"))
+    last = {row["ID"]: row for row in old}["2ア-1"]
+    old += [{**last, "実績年": "H31", "実績値": 26, "判定": "順調"}]
+    new += [{**last, "目標値年": "R1", "実績年": "R1", "実績値": 26, "判定": "順調"}]
+    assert compare_indicator_rows(old, new) == ()
+    new[-1]["実績値"] = 27
+    [change] = compare_indicator_rows(old, new)
+    assert change.fields == (("R1の実績値", "26", "27"),)
+    [change] = compare_indicator_rows(old, [{**row, "目標値年": "R2"} for row in new[-1:]] + new)
+    assert ("目標値年", "H31", "R2") in change.fields
+
+
+def test_years_before_a_new_plan_are_not_revised() -> None:
+    strategy = example_kpi_strategy()
+    settings = replace(strategy.settings, plan_years=(2016, 2020))
+    later = replace(strategy, settings=settings)
+    before = {"2ア-1": {2015: Decimal(2), 2016: Decimal(1500)}}
+    series = last_indicators(sheet(), strategy)[0]
+    changes = {c.id: c for c in indicator_changes(series, later, before, {})}
+    told = [field for field in changes["2ア-1"].fields if field[0].endswith("実績値")]
+    assert told == [("H28の実績値", "1,500", "")]
+
+
+def test_figures_of_both_years_have_separators() -> None:
+    changes = {c.id: c for c in redefined(edited("2ア-1", 現状値=3500, 現状値年="H24"))}
+    [(_, before, _)] = changes["2ア-1"].fields
+    assert before == "3,500（H24）"

@@ -7,12 +7,14 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from builders import facts
 from python_calamine import CalamineWorkbook
-from workspaces import Ran, column, edit, example_workspace, run
 
+from sousei_xl import cli
+from sousei_xl.addresses import column_number
+from sousei_xl.text import to_text
+from tests.builders import facts
 from tests.recalculate import needs_office, recalculate
-from tests.workspaces import ROOT
+from tests.workspaces import ROOT, Ran, column, edit, example_workspace, run
 
 OFFICIAL = {
     "draft": "別紙_平成30年度_作成中.xlsx",
@@ -241,7 +243,11 @@ def test_a_dry_run_says_what_holds_the_list_back(workspace: Path) -> None:
     (workspace / "inbox" / "農政部.xlsx").unlink()
     done = run("merge", "--dry-run", "--workspace", workspace)
     assert done.status == 1
-    for part in ("未提出 1部局（農政部）", "指摘: 要修正 0件", "農政部               未提出"):
+    for part in (
+        "様式のそろわない部局 1（農政部）",
+        "指摘: 要修正 0件",
+        "農政部               未提出",
+    ):
         assert part in done.out
 
 
@@ -293,6 +299,26 @@ def test_hand_edits_are_kept_listed_and_offered(workspace: Path) -> None:
     flat = [str(v) for row in offered for v in row]
     assert "1ア-2 不妊対策推進事業" in flat
     assert "不妊治療支援事業" in flat
+
+
+@pytest.mark.parametrize("name", ["別紙", "データ_事業"])
+def test_a_hand_edit_of_what_a_row_relists_is_offered_for_its_original(
+    workspace: Path, name: str
+) -> None:
+    """In the relisted row it would not be applied. What is its own is offered for itself."""
+    merge(workspace)
+    path = workspace / "outbox" / OFFICIAL["proposal"]
+    rows = sheet(path, name, whole=True)
+    headings = next(row for row in rows if "事業内容" in row)
+    number = 1 + next(
+        i for i, row in enumerate(rows) if "再掲" in row and "旭川版テレワークモデル推進事業" in row
+    )
+    cells = {f"{chr(65 + headings.index(h))}{number}" for h in ("事業内容", "関連性")}
+    edit(path, name, dict.fromkeys(cells, "手で直した。"))
+    merge(workspace)
+    offered = sheet(workspace / "outbox" / "点検結果_平成30年度.xlsx", "事務局修正一覧")
+    ready = {row[3]: row[1] for row in offered if row[5] == "手で直した。"}
+    assert ready == {"事業内容": "1エ-2", "関連性": "2ア-5"}
 
 
 def test_a_row_that_a_department_has_deleted_is_named_once(workspace: Path) -> None:
@@ -393,6 +419,32 @@ def test_a_final_check_in_the_inbox_is_no_form_to_be_mended(workspace: Path) -> 
     assert "「直す内容」は、『事務局修正.xlsx』" in item["cure"]
     assert item["addressee"] == "事務局"
     assert not (workspace / "outbox" / "差戻し").exists()
+
+
+def test_actuals_that_a_later_form_has_not_are_named_once(workspace: Path) -> None:
+    """A second round in one workspace: its form replaces what the first one reported."""
+    form = workspace / "inbox" / "経済部.xlsx"
+    row = next(i for i, cells in enumerate(sheet(form, "KPI", whole=True), 1) if "3ウ-1" in cells)
+    years = [column(form, f"{year}実績", "KPI") for year in ("H27", "H28", "H29")]
+    assert merge(workspace).json["actuals_gone"] == []
+    cells = sheet(form, "KPI", whole=True)[row - 1]
+    before = {letter: cells[column_number(letter) - 1] for letter in years}
+    edit(form, "KPI", {f"{years[0]}{row}": None})
+    assert merge(workspace).json["actuals_gone"] == [
+        ["3ウ-1", "H27の実績値", to_text(before[years[0]])]
+    ]
+    assert merge(workspace).json["actuals_gone"] == []
+    edit(form, "KPI", {f"{letter}{row}": None for letter in years})
+    said = run("merge", "--workspace", workspace).out
+    assert "今回はない実績値: 1指標" in said
+    assert "（実績値のある年 H28、H29）" in said
+    # The office has taken it back itself, which is listed as a correction.
+    edit(form, "KPI", {f"{letter}{row}": value for letter, value in before.items()})
+    merge(workspace)
+    office = workspace / "inbox" / "事務局修正.xlsx"
+    taken_back = ("3ウ-1", "修正", "H28実績", before[years[1]])
+    edit(office, "修正", {f"{c}4": value for c, value in zip("ABCD", taken_back, strict=True)})
+    assert merge(workspace).json["actuals_gone"] == []
 
 
 @pytest.mark.parametrize("typed", [None, "手で書いた見出し"])
@@ -503,6 +555,27 @@ def test_mistakes_in_the_template_stop_the_run_all_at_once(workspace: Path) -> N
     assert all(f["cell"] for f in done.json["findings"])
 
 
+@pytest.mark.parametrize("command", ["merge", "distribute", "status"])
+def test_a_template_that_cannot_be_opened_is_not_to_be_mended(
+    workspace: Path,
+    command: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    template, opened = workspace / "templates" / "別紙_template.xlsx", Path.open
+
+    def locked(path: Path, *mode: str) -> object:
+        if path == template:
+            raise PermissionError(13, "in use", str(path))
+        return opened(path, *mode)
+
+    monkeypatch.setattr(Path, "open", locked)
+    assert cli.run([command, "--workspace", str(workspace)]) == 2
+    said = capsys.readouterr().err
+    assert f"テンプレートを開けませんでした（{template}）。" in said
+    assert "直すところ" not in said
+
+
 def test_check_takes_the_place_of_the_units_file(workspace: Path, tmp_path: Path) -> None:
     new = tmp_path / "経済部 直し.xlsx"
     shutil.copy(workspace / "inbox" / "経済部.xlsx", new)
@@ -530,6 +603,9 @@ def test_a_kpi_finding_is_told_and_never_holds_back_the_list(workspace: Path) ->
     listed = [str(v) for cells in sheet(checkbook, "指摘一覧") for v in cells]
     assert "K102" in listed
     assert (workspace / "outbox" / "差戻し" / "経済部.xlsx").is_file()
+    [told] = [r for r in sheet(checkbook, "提出状況", whole=True) if r[0] == "経済部" and r[3]]
+    assert (told[1], told[8]) == ("受理", 0)  # of the list
+    assert str(told[-1]).startswith("KPIに要修正があります。「差戻し」フォルダーのファイルを返し")
 
 
 def test_judgements_that_are_not_calculated_are_told_with_their_cells(workspace: Path) -> None:

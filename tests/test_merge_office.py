@@ -29,7 +29,7 @@ from tests.merging import (
     value,
 )
 
-YES, NO, LOST = "適用", "不適用", "対象なし"
+YES, NO, LOST, WRONG = "適用", "不適用", "対象なし", "記入誤り"
 B = "予算事業費"
 LAST_YEAR = "平成29年度は、する。"
 
@@ -92,8 +92,8 @@ CORRECTIONS: list[tuple[str, dict[str, Any], tuple[Any, ...], str, Codes, dict[s
     ("no such row", {}, fix(B, 1000, 9, target="2ア-9"), LOST, [("O101", None)], {"budget": 1000}),
     ("no such measure", {}, fix(B, 1000, 9, target="9ア-1"), LOST, [("O101", None)], {}),
     ("no target", {}, fix(B, 1000, 9, target=""), LOST, [("O101", None)], {}),
-    ("no such operation", {}, ("2ア-1", "削除", "", None, None), LOST, [("O101", None)], {}),
-    ("no such field", {}, fix("事業費", 1000, 9), LOST, [("O101", None)], {}),
+    ("no such operation", {}, ("2ア-1", "削除", "", None, None), WRONG, [("O101", None)], {}),
+    ("no such field", {}, fix("事業費", 1000, 9), WRONG, [("O101", None)], {}),
     ("stale", {}, fix(B, 999, 9), NO, [("O102", None)], {"budget": 1000}),
     ("before left blank", {}, fix(B, None, 9), NO, [("O102", None)], {"budget": 1000}),
     ("done already", {}, fix(B, 999, 1000), NO, [("O103", None)], {"budget": 1000}),
@@ -224,11 +224,11 @@ CORRECTIONS: list[tuple[str, dict[str, Any], tuple[Any, ...], str, Codes, dict[s
         "order without number",
         {},
         ("2ア-1", "順番", "", None, "最後"),
-        LOST,
+        WRONG,
         [("O101", None)],
         {"number": 1},
     ),
-    ("order to zero", {}, ("2ア-1", "順番", "", None, 0), LOST, [("O101", None)], {"number": 1}),
+    ("order to zero", {}, ("2ア-1", "順番", "", None, 0), WRONG, [("O101", None)], {"number": 1}),
 ]
 
 
@@ -281,7 +281,7 @@ def test_the_offices_order_holds_where_numbers_are_given_automatically(
 
 def test_a_stale_correction_says_both_values() -> None:
     item = one(merged(row(1, "甲"), office=office(("2ア-1", "修正", "予算事業費", 999, 9))), "O102")
-    told = "2ア-1『甲』の予算事業費（千円）は、いま『1000』です。修正前の『999』と異なる"
+    told = "2ア-1『甲』の予算事業費（千円）は、今『1000』です。修正前の『999』と異なる"
     assert told in item.message
     assert (item.severity, item.addressee, item.place.file) == ("要確認", "事務局", OFFICE)
 
@@ -333,7 +333,7 @@ def test_a_name_beside_a_number_stays_with_its_project() -> None:
     renamed = row(1, "甲事業", number=1)
     result = merged(renamed, FIRST[1], office=office(asked))
     item = one(result, "O101")
-    assert "2ア-1は、いま『甲事業』です。" in item.message
+    assert "2ア-1は、今『甲事業』です。" in item.message
     assert "『2ア-1 甲事業』と書いてください" in item.cure
     assert value(result, 1, "budget") == 1000
 
@@ -479,6 +479,58 @@ def test_a_correction_of_an_original_reaches_its_relisted_rows() -> None:
     result = merged(*rows, office=office(("1ア-1", "修正", "予算事業費", 1000, 900)))
     assert [value(result, i, "budget") for i in (1, 2, 3)] == [900, 900, 900]
     assert ("A104", 3) in codes(result)  # nobody is asked about what the office has decided
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "after"),
+    [
+        ("事業名", "甲 乙", "甲乙"),
+        ("事業内容", None, "別の文章。"),
+        ("予算区分", None, "未定"),
+        (B, 1000, 900),
+        ("部局名", E, f"{E}・{N}"),
+        ("掲載区分", None, "新規"),
+        ("財源", None, "国"),
+    ],
+)
+def test_what_a_relisted_row_repeats_is_corrected_in_its_original(
+    field: str, before: Any, after: Any
+) -> None:
+    """Not applied, whoever reads it as done; the original is named as what to write."""
+    strategy = strategy_of(fields=[("財源", "独自", "文字")])
+    rows = [row(1, "甲 乙", "1ア"), row(2, "甲 乙", "2ア", **{**BARE, "budget": 1000})]
+    plain = merged(*rows, strategy=strategy)
+    result = merged(*rows, office=office(fix(field, before, after, "2ア-2")), strategy=strategy)
+    [applied] = result.corrections
+    assert (applied.status, result.listed) == (NO, plain.listed)
+    item = one(result, "O103")
+    assert f"その{field}には初出（1ア-1）のものが載ります。この修正は適用して" in item.message
+    assert (item.cure, item.addressee) == (
+        "直すのであれば、対象を『1ア-1』と書いてください。",
+        "事務局",
+    )
+    assert item.place.cell == "A5"
+
+
+def test_a_correction_that_a_relisted_row_keeps_is_applied() -> None:
+    """What is its own, what makes it find its original, and what the original says as well."""
+    rows = [row(1, "甲", "1ア"), row(2, "丙", "2ア", budget=5, relisted="再掲")]
+    sheet = office(
+        fix("事業名", "丙", "甲", "2ア-2"),
+        fix(B, 5, 1000, "2ア-2"),
+        fix("関連性", "◎", "○", "2ア-2"),
+    )
+    result = merged(*rows, office=sheet)
+    assert [c.status for c in result.corrections] == [YES] * 3
+    assert originals(result) == {2: 1}
+    assert "O103" not in {f.code for f in result.findings}
+
+
+def test_a_mark_that_is_taken_away_from_an_equal_row_is_not_applied() -> None:
+    rows = [row(1, "甲", "1ア"), row(2, "甲", "2ア", **RE)]
+    result = merged(*rows, office=office(fix("再掲", "再掲", None, "2ア-2")))
+    assert [c.status for c in result.corrections] == [NO]
+    assert "同じ部局の同じ事業名が1ア-1にあるため、再掲として" in one(result, "O103").message
 
 
 def test_rows_that_relist_an_original_follow_its_corrected_name() -> None:
@@ -684,8 +736,34 @@ def test_acknowledgement(
     result = merged(*rows, office=office(confirmed=[confirmed]))
     assert [f.code for f in result.findings if f.acknowledged] == acknowledged
     assert [f.code for f in result.findings if f.code.startswith("O")] == problems
+    status = "当てはまる指摘なし" if problems else "確認済"
+    assert [a.status for a in result.acknowledgements] == [status]
     assert len(result.findings) == len(before.findings) + len(problems)
     assert result.errors == before.errors
+
+
+def test_a_confirmation_that_was_not_looked_at_does_not_say_that_it_has_met_anything() -> None:
+    """One of a gap waits though another gap was confirmed; one of last year's list or with a cell
+    that cannot be read says nothing in this run."""
+    sheet = office(
+        confirmed=[
+            ("L109", "2ア", ""),
+            ("L109", "1ウ", ""),
+            ("Y101", "2ア-1", ""),
+            ("R115", "", ""),
+        ]
+    )
+    *rest, unreadable = sheet.acknowledgements
+    sheet = replace(sheet, acknowledgements=(*rest, replace(unreadable, unread={"対象": "#N/A"})))
+    result = merged(*GAP, office=sheet)
+    assert [a.status for a in result.acknowledgements] == [
+        "確認済",
+        "当てはまる指摘なし",
+        "今回は照合していない",
+        "今回は照合していない",
+    ]
+    result = merged(*GAP, missing=[N], office=sheet)
+    assert [a.status for a in result.acknowledgements][:2] == ["提出がそろってから照合"] * 2
 
 
 def test_what_the_finding_of_equal_numbers_shows_can_be_corrected() -> None:
@@ -706,6 +784,14 @@ def test_a_correction_of_an_added_row_is_sent_to_the_sheet_of_additions() -> Non
     assert "『追加』" not in one(result, "O101").cure
 
 
+def test_a_field_of_the_offices_own_is_not_taken_for_the_one_that_it_adds_to() -> None:
+    strategy = strategy_of(fields=[("事業内容（議会用）", "独自", "文字")])
+    mine = row(1, "甲")
+    asked = fix("事業内容", mine.values["description"], "窓口で行う。")
+    result = merged(mine, office=office(asked), strategy=strategy)
+    assert value(result, 1, "description") == "窓口で行う。"
+
+
 def test_what_must_be_corrected_cannot_be_confirmed() -> None:
     result = merged(row(1, "甲", relevance="×"), office=office(confirmed=[("R103", "2ア-1", "")]))
     assert "指摘コード『R103』は確認済にできません" in one(result, "O103").message
@@ -722,7 +808,7 @@ def test_a_gap_is_confirmed_by_the_measure_as_the_form_offers_it() -> None:
 def test_a_confirmation_whose_value_has_changed_says_both() -> None:
     result = merged(*GAP, office=office(confirmed=[("L109", "2ア", "5")]))
     item = one(result, "O103")
-    assert "確認したときの値（5）から変わりました（いまの値：2）" in item.message
+    assert "確認したときの値（5）から変わりました（今の値：2）" in item.message
     assert (item.place.file, item.place.cell) == (OFFICE, "B5")
 
 
@@ -735,7 +821,7 @@ def test_a_row_may_be_confirmed_by_its_name_where_no_other_has_it() -> None:
     assert not one(result, "R114").acknowledged
     assert "対象を『2ア-1 甲』に直してください" in one(result, "O103").cure
     result = merged(*rows, office=office(confirmed=[("R114", "乙", "")]))
-    assert "いまはありません" in one(result, "O103").message
+    assert "今はありません" in one(result, "O103").message
 
 
 @pytest.mark.parametrize("code", ["L109 2ア", "番号の欠番", "L9", ""])
@@ -810,7 +896,7 @@ def test_a_name_that_is_another_rows_now_confirms_nothing_and_says_so() -> None:
     result = merged(*rows, office=office(*swapped, confirmed=[("R115", "2ア-1", "")]))
     assert not one(result, "R115").acknowledged
     item = one(result, "O103")
-    assert "いまは『2ア 甲』です" in item.message
+    assert "今は『2ア 甲』です" in item.message
     assert "対象を『2ア 甲』に直してください" in item.cure
     result = merged(*rows, office=office(*swapped, confirmed=[("R115", "2ア 甲", "")]))
     assert one(result, "R115").acknowledged

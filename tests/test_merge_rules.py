@@ -404,7 +404,7 @@ def test_nearest_names_are_offered_for_a_lost_original() -> None:
     result = merged(row(1, "移住推進事業", **RE), row(2, "移住促進事業", "1ア"))
     item = one(result, "L101")
     assert (item.severity, item.addressee, item.place.cell) == ("要修正", "部局", "F5")
-    assert "もしかして：『移住促進事業』。" in item.cure
+    assert "『移住促進事業』ではありませんか。" in item.cure
     assert result.is_draft
 
 
@@ -452,7 +452,7 @@ def test_what_was_typed_instead_of_a_figure_is_quoted() -> None:
 def test_an_original_that_has_not_come_is_the_offices_business() -> None:
     item = one(merged(row(1, "甲", **BARE), missing=[N]), "L102")
     assert (item.severity, item.addressee) == ("要確認", "事務局")
-    assert f"未提出：{N}" in item.message
+    assert f"（様式がそろっていない部局：{N}）" in item.message
 
 
 def test_a_refused_unit_is_missing_too() -> None:

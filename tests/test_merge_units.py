@@ -85,7 +85,7 @@ UNITS: list[tuple[str, list[Submission], list[str], Codes, str]] = [
         [filed("z.xlsx", A, edition=1, saved="2018-03-09"), filed("a.xlsx", (2, "甲"), edition=2)],
         ["a.xlsx"],
         [("F206", None)],
-        "『a.xlsx』の版が新しいため、『z.xlsx』と差し替えました",
+        "『a.xlsx』の版が新しいため、『a.xlsx』を使い、『z.xlsx』は使いませんでした",
     ),
     (
         "the later save of one edition",
@@ -144,7 +144,7 @@ UNITS: list[tuple[str, list[Submission], list[str], Codes, str]] = [
         ],
         ["b.xlsx"],
         [("F206", None), ("L110", 3)],
-        "差し替えと見なして『b.xlsx』を使い、『a.xlsx』は使いませんでした",
+        "差替えと見なして『b.xlsx』を使い、『a.xlsx』は使いませんでした",
     ),
     (
         "a new unit that repeats one row of many",
@@ -224,7 +224,7 @@ def test_the_vanished_row_is_the_one_that_is_named() -> None:
     )
     item = one(result, "L110")
     assert (item.place.row_id, item.place.file, item.target) == (2, "a.xlsx", "2ア-7")
-    assert "『a.xlsx』にあった『甲』（2ア-7）が、差し替え後の『b.xlsx』にありません" in item.message
+    assert "『a.xlsx』にあった『甲』（2ア-7）が、差替え後の『b.xlsx』にありません" in item.message
     assert item.addressee == "部局"
 
 
@@ -234,6 +234,16 @@ def test_a_row_that_moved_to_another_measure_has_not_vanished() -> None:
     result = merge(
         intake([submission(old), submission(new, edition=2), submission([], N)]), STRATEGY
     )
+    assert "L110" not in {f.code for f in result.findings}
+
+
+def test_a_row_without_a_name_is_not_missed() -> None:
+    old = [row(1, "", file="a.xlsx"), row(2, "甲", number=2, file="a.xlsx")]
+    new = [row(3, "甲", number=2, file="b.xlsx")]
+    result = merge(
+        intake([submission(old), submission(new, edition=2), submission([], N)]), STRATEGY
+    )
+    assert "F206" in {f.code for f in result.findings}
     assert "L110" not in {f.code for f in result.findings}
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
-from workspaces import example_workspace, run
 
 from sousei_xl.findings import Finding
 from sousei_xl.intake.office import read_office_sheet
@@ -21,6 +20,7 @@ from sousei_xl.rules.records import Intake, ListResult, OfficeSheet
 from sousei_xl.scaffold.office import build_office_sheet
 from tests.builders import make_strategy
 from tests.merging import OFFICE, STRATEGY, E, N, come_in, row, rows_by_id
+from tests.workspaces import example_workspace, run
 
 AMOUNT = ("2ア-1", "修正", "予算事業費", 1000)
 

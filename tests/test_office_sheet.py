@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,15 +11,16 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
-from workspaces import edit, example_workspace, run
 
 from sousei_xl.intake.read import read_one
 from sousei_xl.pipeline.office_sheet import OfficeFile, renew, standing
 from sousei_xl.scaffold import init_workspace
 from sousei_xl.scaffold.office import build_office_sheet
+from sousei_xl.scaffold.template import blank_strategy
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OFFICE_SHEET, Workspace
 from tests.builders import example_strategy, make_strategy
+from tests.workspaces import edit, example_workspace, run
 
 
 @pytest.fixture
@@ -75,6 +77,14 @@ def test_lists_come_when_the_template_has_them(workspace: Workspace) -> None:
     assert renewed(workspace, more).state == "renewed"
     assert choices(path, "部局名の選択肢") == ["経済部"]
     assert "財源" in lists(path)
+
+
+def test_a_field_of_the_offices_own_is_offered_by_its_whole_name(tmp_path: Path) -> None:
+    path = tmp_path / OFFICE_SHEET
+    build_office_sheet(path, make_strategy(fields=[("事業内容（議会用）", "独自", "文字")]))
+    offered = choices(path, "項目の選択肢")
+    assert [name for name in offered if "事業内容" in name] == ["事業内容", "事業内容（議会用）"]
+    assert "予算事業費" in offered
 
 
 def test_every_list_has_its_name_however_many_there_are(tmp_path: Path) -> None:
@@ -203,3 +213,33 @@ def test_distribute_provides_it_and_merge_says_how(tmp_path: Path) -> None:
     done = run("distribute", *here)
     assert done.status == 0
     assert f"{path} を作りました" in done.out
+
+
+def test_printed_commands_name_the_places_of_the_run(tmp_path: Path) -> None:
+    folder = example_workspace(tmp_path / "w")
+    inbox = (folder / "inbox").rename(folder / "受付 2")
+    here = ("--workspace", folder, "--inbox", inbox)
+    (inbox / OFFICE_SHEET).unlink()
+    said = run("merge", *here).out
+    places = ' --inbox "受付 2"'
+    assert f"「sousei-xl distribute --only 事務局修正{places}」で作れます" in said
+    assert f"sousei-xl merge --previous 前年度の別紙.xlsx{places}\n" in said
+    build_office_sheet(inbox / OFFICE_SHEET, blank_strategy())
+    edit(inbox / OFFICE_SHEET, "修正", {"A4": "1ア-4"})
+    said = run("distribute", *here).out
+    typed = f'--workspace {folder} --inbox "{inbox}"'
+    assert f"「sousei-xl distribute --only 事務局修正 {typed}」を実行し" in said
+
+
+def test_its_explanations_are_of_this_year(tmp_path: Path) -> None:
+    """Dates as this year's list is corrected; the guide, by which an untouched one is known, says
+    nothing of a year."""
+    path = tmp_path / OFFICE_SHEET
+    build_office_sheet(path, make_strategy(settings={"年度": "令和8年度", "基準日": "2026-03-30"}))
+    book = openpyxl.load_workbook(path)
+    for name in ("修正", "確認済"):
+        prompts = [rule.prompt for rule in book[name].data_validations.dataValidation]
+        assert "例：2026-03-23" in prompts
+    said = "".join(str(cell.value) for row in book["説明"] for cell in row if cell.value)
+    assert "日付" in said
+    assert not re.search(r"20\d\d|[HR]\d", said)

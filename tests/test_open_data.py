@@ -23,7 +23,7 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.data import projects_data
 from sousei_xl.sheets.indicators import indicators_data
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
-from sousei_xl.sheets.open_data.package import LICENCE
+from sousei_xl.sheets.open_data.package import LICENCE, describe
 from sousei_xl.sheets.open_data.tables import _same, guarded, printed, unguarded
 from sousei_xl.strategy import LICENCES, Indicator
 from sousei_xl.workspace import OperatorError, Workspace
@@ -291,6 +291,21 @@ def test_the_offices_own_fields_are_described(tmp_path: Path) -> None:
     assert (code["name"], code["type"]) == ("事業コード", "integer")
     assert [tables[PROJECTS][0][n] for n in ("財源", "事業コード")] == ["国", 7]
     assert tables[PROJECTS][1]["財源"] is None
+
+
+@pytest.mark.parametrize(
+    ("hint", "meaning"),
+    [
+        ("主な財源", "主な財源"),
+        ("主な財源です。一つだけ選んでください。", "主な財源です。"),
+        ("主な財源を選んでください。", "この自治体の項目です。選択肢は「国」「道」です。"),
+        ("", "この自治体の項目です。選択肢は「国」「道」です。"),
+    ],
+)
+def test_what_a_department_is_asked_for_is_not_published(hint: str, meaning: str) -> None:
+    strategy = make_strategy(fields=[("財源", "独自", "選択", "いいえ", None, "国、道", hint)])
+    contents = example_contents(strategy=strategy)
+    assert describe(contents)["resources"][0]["schema"]["fields"][-1]["description"] == meaning
 
 
 def test_the_licence_is_the_one_that_the_office_chose(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from python_calamine import load_workbook as read_values
 from sousei_xl.findings import Place, acknowledge, finding
 from sousei_xl.rules.records import (
     Acknowledgement,
+    AppliedAcknowledgement,
     AppliedCorrection,
     Correction,
     RawRow,
@@ -71,7 +72,7 @@ def write(path: Path, contents: Contents) -> Path:
         contents.run,
         contents.strategy.settings,
         "一覧",
-        stamp=contents.stamp,
+        stamp=contents.banner,
         draft=contents.status == "draft",
         proposal=contents.status == "proposal",
     )
@@ -330,6 +331,27 @@ def test_bars_begin_at_zero_and_losses_leave_the_names_readable(tmp_path: Path) 
             assert f'<c:tickLblPos val="{place}"/>' in categories
 
 
+@pytest.mark.parametrize(
+    ("budgets", "unit", "form"),
+    [
+        ((390, 630), "千円", "#,##0"),  # a village's amounts, which are no million
+        ((390, 999_999), "千円", "#,##0"),
+        ((390, 1_000_000), "百万円", "#,##0.0,"),
+        ((10_000, 1_000_000), "百万円", "#,##0,"),
+        ((40, 1_000_000), "千円", "#,##0"),  # 0.0 million otherwise
+    ],
+)
+def test_no_money_of_a_bar_reads_nought(
+    budgets: tuple[int, int], unit: str, form: str, tmp_path: Path
+) -> None:
+    first, last = example_rows()[0], example_rows()[-1]
+    rows = [{**first, "budget": budgets[0]}, {**last, "relisted": False, "budget": budgets[1]}]
+    charts, _ = drawings(write(tmp_path / "a.xlsx", example_contents(rows=rows)))
+    labels, axis = re.findall(r'<c:numFmt formatCode="([^;]+);', charts[0])[::2]
+    assert (f">{unit}<" in charts[0], labels) == (True, form)
+    assert "0.0" not in axis  # whole millions are enough for the axis
+
+
 def test_no_chart_with_more_bars_than_anyone_can_read(tmp_path: Path) -> None:
     strategy = make_strategy(departments=[(i, f"第{i}部") for i in range(1, 60)])
     row = {**example_rows()[0], "department": "第1部", "budget": 500}
@@ -393,8 +415,37 @@ def test_confirmed_gap_is_told_in_neutral_words(tmp_path: Path) -> None:
     contents = example_contents()
     told = replace(contents, result=replace(contents.result, findings=(acknowledge(gap),)))
     silent = replace(contents, result=replace(contents.result, findings=(gap,)))
-    assert "番号（施策1ウ）\n番号は提出どおりで、欠番（2）があります。" in notes_of(told, tmp_path)
+    assert "番号（施策1ウ）\n欠番（2）があります。" in notes_of(told, tmp_path)
     assert "欠番" not in notes_of(silent, tmp_path)
+
+
+def test_numbers_that_the_office_has_changed_are_told(tmp_path: Path) -> None:
+    """Corrections by 順番 and of 番号 itself; not those that did not apply, nor of other fields."""
+    made = [
+        (1, "順番", "", "適用"),
+        (1, "修正", "番号", "適用"),
+        (2, "修正", "番号", "適用"),
+        (3, "順番", "", "不適用"),
+        (4, "修正", "事業名", "適用"),
+        (9999, "順番", "", "適用"),  # is not on the list
+    ]
+    place = Place("事務局修正.xlsx", "修正", 4, "A4")
+    corrections = tuple(
+        AppliedCorrection(
+            Correction(place, "1ア-1", operation, field, "", "3", "", "", ""),
+            state,  # type: ignore[arg-type]
+            "",
+            "",
+            row_id,
+        )
+        for row_id, operation, field, state in made
+    )
+    contents = example_contents()
+    assert "番号のまま載せており、振り直していません。" in notes_of(contents, tmp_path)
+    told = replace(contents, result=replace(contents.result, corrections=corrections))
+    words = notes_of(told, tmp_path)
+    assert "番号のまま載せており、2行だけは事務局で番号を決めています。" in words
+    assert "振り直していません" not in words
 
 
 @pytest.mark.parametrize(
@@ -403,7 +454,10 @@ def test_confirmed_gap_is_told_in_neutral_words(tmp_path: Path) -> None:
         (example_contents(), ("（案）決裁前の資料です。", "「再掲を含む」で算出")),
         (example_contents("final"), ("平成30年4月2日　確定",)),
         (replace(example_contents(), reopened=True), ("（案）に戻っています",)),
-        (awkward_contents(), ("未提出 1部局（経済部）", "「再掲を除く」で算出", "付いた1行")),
+        (
+            awkward_contents(),
+            ("そろわない部局 1（経済部）", "「再掲を除く」で算出", "付いた1行"),
+        ),
     ],
     ids=["proposal", "final", "reopened", "draft"],
 )
@@ -423,7 +477,7 @@ def test_no_person_is_named(tmp_path: Path) -> None:
     result = replace(
         contents.result,
         corrections=(AppliedCorrection(asked, "適用", "1", "事業"),),
-        acknowledgements=(confirmed,),
+        acknowledgements=(AppliedAcknowledgement(confirmed, "確認済"),),
     )
     path = write(tmp_path / "a.xlsx", replace(contents, result=result))
     with zipfile.ZipFile(path) as package:
@@ -444,9 +498,24 @@ def test_a_draft_says_so_on_every_sheet_but_the_data(awkward: Path) -> None:
         assert stamped is (sheet.title != "データ_事業")
 
 
+def test_a_banner_names_few_departments_and_the_contents_page_all(tmp_path: Path) -> None:
+    names = tuple(f"第{n}健康福祉推進課" for n in range(1, 10))
+    strategy = make_strategy(departments=[(n, name) for n, name in enumerate(names, 1)])
+    contents = example_contents("draft", strategy=strategy, missing=names)
+    path = write(tmp_path / "別紙.xlsx", contents)
+    banner = f"様式のそろわない部局 9（{named(names[:3])} ほか6部局）"
+    for sheet in load_workbook(path):
+        if sheet.title not in ("別紙", "データ_事業"):  # 別紙 is one narrow column here
+            assert banner in str(sheet["A1"].value)
+            assert sheet.row_dimensions[1].height < 40  # two lines
+    for sheet in ("目次", "注記"):
+        assert named(names) in texts(path, sheet)
+
+
 def test_long_lists_of_names_are_cut() -> None:
     assert named(["経済部", "農政部"]) == "経済部、農政部"
-    assert named([str(i) for i in range(25)]).endswith("、19 ほか5")
+    assert named([str(i) for i in range(25)]).endswith("、19 ほか5件")
+    assert named(["経済部", "農政部", "建築部"], 2, "部局") == "経済部、農政部 ほか1部局"
 
 
 # --- on paper, and calculated anew ----------------------------------------------------------------

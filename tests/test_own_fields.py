@@ -6,7 +6,8 @@ from pathlib import Path
 
 import openpyxl
 from python_calamine import CalamineWorkbook
-from workspaces import column, edit, example_workspace, run
+
+from tests.workspaces import column, edit, example_workspace, run
 
 
 def _cells(path: Path, sheet: str) -> list[list[object]]:

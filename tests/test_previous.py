@@ -13,12 +13,11 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 from python_calamine import load_workbook as read_values
-from test_watch_and_status import Watching
-from workspaces import edit, example_workspace, run
 
 from sousei_xl.sheets.council import EVALUATION
 from sousei_xl.sheets.council.changes import CHANGES
 from tests.recalculate import needs_office, recalculate
+from tests.test_watch_and_status import Watching
 from tests.two_years import (
     CONTRADICTED,
     COUNCIL,
@@ -32,6 +31,7 @@ from tests.two_years import (
     TwoYears,
     two_years,
 )
+from tests.workspaces import edit, example_workspace, run
 
 YEAR_CODES = ("Y101", "Y102", "K106")
 
@@ -223,6 +223,22 @@ def test_what_no_form_says_of_the_past_stays(years: TwoYears, merged: Any) -> No
     assert "H27、H28は前年度の別紙の値です。" in words
 
 
+def test_past_values_in_another_unit_are_told(years: TwoYears, tmp_path: Path) -> None:
+    shutil.copytree(years.second, tmp_path, dirs_exist_ok=True)
+    template = tmp_path / "templates" / "別紙_template.xlsx"
+    book = openpyxl.load_workbook(template)
+    (unit,) = (row[6] for row in book["指標"].iter_rows() if row[0].value == "2オ-3")
+    unit.value = "千泊"
+    book.save(template)
+    options = ("--workspace", tmp_path, "--previous", years.previous)
+    told = run("distribute", *options).out
+    assert "1つの指標は、前年度と単位か集計区分が違うため" in told
+    assert "2オ-3　単位『万泊』→『千泊』" in told
+    done = run("merge", *options, "--json").json
+    (item,) = [f for f in done["findings"] if f["code"] == "K119"]
+    assert "2オ-3" in item["message"]
+
+
 def test_the_counts_add_up(years: TwoYears, merged: Any) -> None:
     shown = rows(years.second / "outbox" / NEXT_COUNCIL)
     lines = {str(r[0]).strip("　－＋ "): r[4:9] for r in shown if isinstance(r[4], float)}
@@ -363,11 +379,11 @@ def test_a_draft_says_what_is_not_compared_yet(years: TwoYears, tmp_path: Path) 
     assert done.status == 1
     shown = rows(second / "outbox" / NEXT_COUNCIL)
     lines = {str(r[0]).strip("　－＋ "): r[4:9] for r in shown if isinstance(r[4], float)}
-    assert lines["未提出・確認中の事業"][-1] == 21
+    assert lines["提出待ち・確認中の事業"][-1] == 21
     assert lines["今年度の一覧にない事業（終了・取下げなど）"][-1] == 1
-    assert any("未提出の部局（経済部）" in str(r[0]) for r in shown)
+    assert any("様式のそろわない部局（経済部）の事業は、「2」に載せ" in str(r[0]) for r in shown)
     fates = [r[-1] for r in section(shown, "2　今年度")]
-    assert fates.count("部局が未提出です") == 21
+    assert fates.count("様式を待っています") == 21
 
 
 def test_the_console_sums_it_up_and_doubts_a_wrong_file(
@@ -386,7 +402,7 @@ def test_the_console_sums_it_up_and_doubts_a_wrong_file(
     book.save(old)
     out = run(*command, "--previous", old).out
     assert "平成28年度とあります" in out
-    assert "同じ名前の事業が1つもありません" in out
+    assert "同じ名前の事業が一つもありません" in out
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")

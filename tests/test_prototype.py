@@ -156,6 +156,13 @@ MISTAKES: list[tuple[str, Callable[[Worksheet], Any], str, str, str]] = [
         "「見出し」の行では",
         "「小計」",
     ),
+    (
+        "not for print",
+        lambda s: s.__setitem__("H8", "{備考}"),
+        "H8",
+        "備考は部局から事務局への連絡で、一覧には載りません",
+        "「項目」シート",
+    ),
     ("half", lambda s: s.__setitem__("D7", "{事業名"), "D7", "波かっこ", "波かっこ"),
     ("kind", lambda s: s.__setitem__("A7", "事業行"), "A7", "『事業行』", "「事業」では"),
     ("no kind", lambda s: s.__setitem__("A9", None), "A1", "「小計」の行がありません", "A列"),

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-import zip_surgery as zs
 
 from sousei_xl.findings import Place, finding
 from sousei_xl.intake import child, read, worker
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import PendingReadings, Reading, read_files, read_one, start_reading
 from sousei_xl.workspace import OperatorError
+from tests import zip_surgery as zs
 from tests.reliability.figures import Figures
 
 ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'

@@ -8,10 +8,10 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
-from workspaces import example_workspace, run
 
 from sousei_xl.scaffold.settings import GROUPS
 from tests.indicator_builders import kpi_row, kpi_strategy, report_rows
+from tests.workspaces import example_workspace, run
 
 _DAY = re.compile(r"平成\d+年\d+月\d+日")
 

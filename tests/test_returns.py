@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
-from workspaces import column, edit, example_workspace, run
+
+from tests.workspaces import column, edit, example_workspace, run
 
 RETURN = Path("outbox") / "差戻し" / "経済部.xlsx"
 

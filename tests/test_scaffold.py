@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -281,6 +282,27 @@ def test_the_office_may_correct_what_it_may_name(example: Path, blank: Path) -> 
             assert (name in offered) is more
 
 
+def test_a_correction_is_not_said_to_take_what_only_a_confirmation_takes(blank: Path) -> None:
+    book = openpyxl.load_workbook(blank / "inbox" / OFFICE_SHEET)
+    said = {
+        name: " ".join(v.prompt or "" for v in book[name].data_validations.dataValidation)
+        for name in (office_layout.CORRECTED, office_layout.ACKNOWLEDGED)
+    }
+    for way in ("1ウ", "部局名"):
+        assert way in said[office_layout.ACKNOWLEDGED]
+        assert way not in said[office_layout.CORRECTED]
+
+
+def test_the_example_of_an_addition_has_the_columns_of_its_sheet(example: Path) -> None:
+    book = openpyxl.load_workbook(example / "inbox" / OFFICE_SHEET)
+    guide = book[office_layout.GUIDE].iter_rows(values_only=True)
+    shown = next(str(row[2]) for row in guide if row[0] == office_layout.ADDED)
+    headings = [c.value for c in book[office_layout.ADDED][FIRST_ROW]]
+    typed = dict(zip(headings, shown.split("｜"), strict=True))
+    assert typed["事業名"] == "移住体験事業"
+    assert (typed["予算事業費（千円）"], typed["依頼元"]) == ("1200", "財政課")
+
+
 # --- a workspace from scratch ---------------------------------------------------------------------
 
 
@@ -358,15 +380,18 @@ def test_an_unknown_example_is_answered_with_the_known_ones(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("code", "told"), [(errno.ENOSPC, "ディスクの空き容量が足りません"), (errno.EIO, OFFICE_SHEET)]
+)
 def test_a_disk_that_fails_leaves_no_half_workspace(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, told: str
 ) -> None:
-    def full(path: Path, *args: Any) -> None:
+    def fail(path: Path, *args: Any) -> None:
         path.write_bytes(b"half")
-        raise OSError(28, "No space left on device", str(path))
+        raise OSError(code, "failed", str(path))
 
-    monkeypatch.setattr(scaffold, "build_office_sheet", full)
-    with pytest.raises(OperatorError, match=OFFICE_SHEET):
+    monkeypatch.setattr(scaffold, "build_office_sheet", fail)
+    with pytest.raises(OperatorError, match=told):
         init_workspace(tmp_path)
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 

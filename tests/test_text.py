@@ -198,6 +198,11 @@ def test_what_no_workbook_can_hold() -> None:
         assert text.printable(good) == good
 
 
+def test_what_may_be_meant_is_asked() -> None:
+    assert text.perhaps(["2ア-1", "2ア-2"]) == "『2ア-1』か『2ア-2』ではありませんか。"
+    assert text.perhaps([]) == ""
+
+
 def test_length_as_excel_counts() -> None:
     assert [text.utf16_length(t) for t in ("", "甲", "𠮷", "が", "か\u3099")] == [0, 1, 2, 1, 2]
 
@@ -334,7 +339,16 @@ def test_no_integer(value: Any, problem: str) -> None:
         ("千円", Money(problem="text")),
         ("1,2円", Money(problem="text")),
         ("∞円", Money(problem="text")),
-        ("1億2千万円", Money(problem="text")),
+        ("1,500万円", Money(problem="unit", expected="15000")),
+        ("1億2,000万円", Money(problem="unit", expected="120000")),
+        ("1億2千万 円", Money(problem="unit", expected="120000")),
+        ("▲1.5億", Money(problem="unit", expected="-150000")),
+        ("1万2,345円", Money(problem="unit", expected="12")),
+        ("2,000万1億円", Money(problem="text")),
+        ("1億2,000千円", Money(problem="text")),
+        ("1,2万円", Money(problem="text")),
+        ("万円", Money(problem="text")),
+        ("万", Money(problem="text")),
         ("約12,000", Money(problem="text")),
         ("12.5", Money(problem="fraction", expected="13")),
         ("▲12.5", Money(problem="fraction", expected="-13")),
@@ -409,6 +423,24 @@ def test_fiscal_year_labels_come_back(year: int, label: str, short: str) -> None
     assert text.fiscal_year_label(year) == label
     assert text.fiscal_year_label(year, short=True) == short
     assert text.parse_fiscal_year(label) == text.parse_fiscal_year(short) == year
+
+
+@pytest.mark.parametrize(
+    ("year", "eras"),
+    [
+        (1988, [("昭和", 63)]),
+        (1989, [("昭和", 64), ("平成", 1)]),
+        (2018, [("平成", 30)]),
+        (2019, [("平成", 31), ("令和", 1)]),
+        (2026, [("令和", 8)]),
+        (1900, []),
+    ],
+)
+def test_a_year_in_which_an_era_begins_is_counted_in_both(
+    year: int, eras: list[tuple[str, int]]
+) -> None:
+    assert text.eras_of(year) == eras
+    assert [text.year_in_era(era, year) for era, _ in eras] == [number for _, number in eras]
 
 
 @pytest.mark.parametrize(

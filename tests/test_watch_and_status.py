@@ -16,13 +16,13 @@ from queue import Empty, Queue
 
 import openpyxl
 import pytest
-from workspaces import ROOT, column, edit, example_workspace, run
 
 from sousei_xl.commands import watch
 from sousei_xl.commands.terminal import new_console, new_table
 from sousei_xl.workspace import OperatorError
 from tests.forms_filled import fill
 from tests.indicator_builders import example_kpi_strategy
+from tests.workspaces import ROOT, column, edit, example_workspace, run
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_a_refused_file_beside_a_good_one_is_told_with_its_cure(workspace: Path)
     done = run("merge", "--workspace", workspace)
     assert done.status == 0
     steps = done.out.partition("次にすること")[2]
-    named = steps.index("受け付けられなかったファイルが1つあります（経済部_修正版.xlsx）")
+    named = steps.index("受け付けられなかったファイルが1件あります（経済部_修正版.xlsx）")
     assert named < steps.index("--approve")
     assert "要修正 1件（受け付けなかったファイル 1件）" in done.out
 
@@ -82,7 +82,7 @@ def test_the_kpi_round_after_a_return_of_the_list(workspace: Path) -> None:
     assert "受理（一覧の様式の値）" in lines["農政部"]
     assert "（一覧の様式の値）" not in lines["地域振興部"]
     assert "まだない7部局（" in status.out
-    assert "差し替え済み（使っていません）: 夏1.xlsx" in status.out
+    assert "差替え済み（使っていません）: 夏1.xlsx" in status.out
     assert letters.count("への依頼文（KPIの未提出） ---") == 7
     assert "・4ア-1「農業産出額" not in letters
     found = run("status", "--workspace", workspace, "--json").json["departments"]
@@ -91,17 +91,17 @@ def test_the_kpi_round_after_a_return_of_the_list(workspace: Path) -> None:
     assert {d["kpi_state"] for d in found} == {"受理", "該当なし"}
 
     done = run("merge", "--workspace", workspace)
-    assert "KPIだけの様式での回答がまだない7部局" in done.out.partition("次にすること")[2]
+    assert "KPIだけの様式での報告がまだない7部局" in done.out.partition("次にすること")[2]
     [checkbook] = (workspace / "outbox").glob("点検結果*.xlsx")
     cells = [
         [cell.value for cell in row]
         for row in openpyxl.load_workbook(checkbook)["提出状況"].iter_rows()
     ]
     # Counted, and called, as on the official sheets: 29 indicators have 30 series.
-    counted = next(str(row[1]) for row in cells if row[0] == "KPI").partition("に回答")[0]
+    counted = next(str(row[1]) for row in cells if row[0] == "KPI").partition("に報告")[0]
     assert counted.startswith("指標30件のうち")
-    assert f"KPI: {counted}の回答がありました。" in done.out
-    replaced = next(row for row in cells if "差し替え済み" in row)
+    assert f"KPI: {counted}の報告がありました。" in done.out
+    replaced = next(row for row in cells if "差替え済み" in row)
     assert replaced[3] == "夏1.xlsx"
     assert replaced[-1] == "『夏2.xlsx』を使い、このファイルは使っていません。"
     blank = next(row for row in cells if "記入なし" in row)

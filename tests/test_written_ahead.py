@@ -79,13 +79,17 @@ def test_processes_that_die_cost_nothing_but_time(
 
 
 def test_processes_that_cannot_be_started_cost_nothing_but_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(*_: object) -> None:
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
     monkeypatch.setattr(ProcessPoolExecutor, "submit", refuse)
     assert written_ahead(tmp_path / "2") == written(tmp_path / "0", returns(7))
+    assert not capsys.readouterr().err
+    monkeypatch.setenv("SOUSEI_XL_DEBUG", "1")
+    written_ahead(tmp_path / "3")
+    assert "BlockingIOError" in capsys.readouterr().err
 
 
 def test_what_is_examined_aside_is_found_in_any_case(

@@ -297,6 +297,33 @@ def test_relisted_rows_of_what_is_kept_are_compared_and_no_others() -> None:
     assert [r["施策キー"] for r in found.relisted.added] == ["4ウ"]
 
 
+def test_relisted_rows_go_with_the_project_of_their_department() -> None:
+    """Two departments have a project of one name; the other one's got another, or is gone."""
+    before = [
+        last("相談事業", "1ア", description="企業の相談"),
+        last("相談事業", "1イ", department="農政部", description="農家の相談に応じます"),
+        last("相談事業", "1ウ", department="福祉部"),
+        last("相談事業", "2ア", relisted=True),
+        last("相談事業", "3ア", department="福祉部", relisted=True),
+    ]
+    now = [
+        row("相談事業", "1ア", 事業内容="企業の相談"),
+        row("営農相談事業", "1イ", 部局名="農政部", 事業内容="農家の相談に応じます"),
+        row("相談事業", "2ア", 再掲="再掲"),
+    ]
+    found = years(before, now)
+    assert [k.before.department for k in found.kept] == ["経済部", "農政部"]
+    assert names(found.relisted.same) == ["相談事業"]
+    assert not found.relisted
+
+
+def test_a_relisted_row_of_another_department_goes_with_the_only_one_of_its_name() -> None:
+    before = [last("甲"), last("甲", "3ア", department="農政部", relisted=True)]
+    found = years(before, [row("甲"), row("甲", "3ア", 再掲="再掲")])
+    assert names(found.relisted.same) == ["甲"]
+    assert not found.relisted
+
+
 LAST_ROWS = st.lists(
     st.builds(
         last,

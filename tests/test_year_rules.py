@@ -12,9 +12,10 @@ import pytest
 from sousei_xl.figures.changes import year
 from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.figures.totals import totals
+from sousei_xl.pipeline.delivery import content_hash
 from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.rules.merge import merge
-from sousei_xl.rules.records import ListResult, RawRow
+from sousei_xl.rules.records import ListResult, OfficeSheet, RawRow
 from sousei_xl.sheets import Contents
 from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.load import load
@@ -163,7 +164,15 @@ CASES: list[tuple[str, list[RawRow], list[LastRow], Codes]] = [
         [last("甲")],
         [("Y101", 1)],
     ),
+    (
+        "the relisted row is no other project",
+        [row(1, "甲", "1ア"), row(2, "甲", "2ア", **RE)],
+        [last("甲")],
+        [],
+    ),
     ("relisted last year, original now", [row(1, "甲")], [last("甲", relisted=True)], []),
+    ("renamed by the office", [row(1, "甲")], [last("甲")], []),
+    ("renamed by the office to what it was", [row(1, "丙")], [last("甲")], []),
     ("withdrawn", [row(1, "乙", category="終了"), row(2, "甲")], [last("甲")], []),
     ("held for its measure", [row(1, "乙", measure="9ア"), row(2, "甲")], [last("甲")], []),
     (
@@ -239,18 +248,34 @@ CASES: list[tuple[str, list[RawRow], list[LastRow], Codes]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("rows", "before", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+# What the office has decided in one of the cases.
+DECIDED = {
+    "renamed by the office": office(("2ア-1", "修正", "事業名", "甲", "丙")),
+    "renamed by the office to what it was": office(("2ア-1", "修正", "事業名", "丙", "甲")),
+}
+each_case = pytest.mark.parametrize(
+    ("rows", "before", "expected", "sheet"),
+    [(*c[1:], DECIDED.get(c[0])) for c in CASES],
+    ids=[c[0] for c in CASES],
 )
-def test_beside_last_years_list(rows: list[RawRow], before: list[LastRow], expected: Codes) -> None:
+
+
+@each_case
+def test_beside_last_years_list(
+    rows: list[RawRow], before: list[LastRow], expected: Codes, sheet: OfficeSheet | None
+) -> None:
     # Last year's list always has some other project: an empty one is compared with nothing.
     others = [last("ほかの事業", "4エ", department=N)] if before else []
-    assert year_codes(compared(rows, [*before, *others])) == expected
+    assert year_codes(compared(rows, [*before, *others], office=sheet)) == expected
 
 
-@pytest.mark.parametrize(("rows", "before"), [c[1:3] for c in CASES], ids=[c[0] for c in CASES])
+@each_case
 def test_the_councils_page_finds_the_same_projects(
-    rows: list[RawRow], before: list[LastRow], monkeypatch: pytest.MonkeyPatch
+    rows: list[RawRow],
+    before: list[LastRow],
+    expected: Codes,
+    sheet: OfficeSheet | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found = []
 
@@ -260,7 +285,7 @@ def test_the_councils_page_finds_the_same_projects(
 
     monkeypatch.setattr("sousei_xl.rules.year.match", spied)
     last_year = LastYear("別紙.xlsx", 2017, (*before, last("ほかの事業", "4エ", department=N)), {})
-    result = merge(come_in(rows), STRATEGY, last_year)
+    result = merge(come_in(rows, office=sheet), STRATEGY, last_year)
     day = STRATEGY.settings.list_date
     run = Run("ab12cd34", day, dt.datetime.combine(day, dt.time()))
     contents = Contents(STRATEGY, result, totals(result.listed, STRATEGY), run, "draft", NO_KPI)
@@ -272,6 +297,13 @@ def test_the_councils_page_finds_the_same_projects(
     assert kept == [(last_year.projects[j], projects[i], i in match.renamed) for i, j in pairs]
     fates = {g.before.name for g in changes.gone if g.fate != "掲載なし"}
     assert fates == {last_year.projects[j].name for j in match.aside.values()}
+
+
+def test_an_approval_covers_the_name_that_is_printed_alone() -> None:
+    renamed = merge(come_in([row(1, "甲")], office=DECIDED["renamed by the office"]), STRATEGY)
+    assert [(r.name, r.former_name) for r in renamed.listed] == [("丙", "甲")]
+    plain = merge(come_in([row(1, "丙")]), STRATEGY)
+    assert content_hash(renamed, STRATEGY) == content_hash(plain, STRATEGY)
 
 
 def test_without_last_year_nothing_is_asked() -> None:

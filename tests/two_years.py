@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
-from workspaces import example_workspace, run
 
 from sousei_xl.forms import layout
 from sousei_xl.forms.projects import FIRST_ROW
 from tests.builders import DEPARTMENTS
 from tests.forms_filled import fill, project_letters
 from tests.indicator_builders import example_kpi_strategy
+from tests.workspaces import example_workspace, run
 
 PROPOSAL, COUNCIL = "別紙_平成30年度（案）.xlsx", "検討懇談会資料_平成30年度.xlsx"
 NEXT_COUNCIL, NEXT_PROPOSAL = "検討懇談会資料_令和元年度.xlsx", "別紙_令和元年度（案）.xlsx"

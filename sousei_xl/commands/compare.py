@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sousei_xl.commands.console import differing, shown
 from sousei_xl.commands.options import DONE, add_workspace_options, workspace_of
+from sousei_xl.intake.arrivals import require_opening
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import read_files, start_reading
 from sousei_xl.workspace import OperatorError, Workspace, require_file
@@ -19,14 +20,12 @@ if TYPE_CHECKING:
     from sousei_xl.pipeline.comparison import Comparison, Side
     from sousei_xl.strategy import Strategy
 
-_SHORT = 3  # digits of a number that needs no comma
-
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """OLD, NEW and the workspace, whose template a plain list is read with."""
     parser.epilog = (
         "例:\n"
-        "  sousei-xl compare 別紙_H29.xlsx 別紙_H30.xlsx      2つの年度を比べる\n"
+        "  sousei-xl compare 別紙_H29.xlsx 別紙_H30.xlsx      二つの年度を比べる\n"
         "  sousei-xl compare outbox/履歴/前の別紙.xlsx outbox/別紙_平成30年度（案）.xlsx\n\n"
         "このソフトで作った別紙どうしは、どこでも比べられます。手で作った一覧は、作業フォルダーの"
         "テンプレートの\n施策体系と部局名を使って読みます。\n"
@@ -67,6 +66,7 @@ def _strategy(workspace: Workspace) -> Strategy:
             f"（{workspace.template} が見つかりません）。\n"
             "作業フォルダーの中で実行するか、--workspace か --template で場所を指定してください。"
         )
+    require_opening(workspace.template)
     [template] = read_files([InboxFile(workspace.template.name, workspace.template)], 1)
     return pipeline.strategy_of(template)
 
@@ -203,7 +203,7 @@ def _print_fields(fields: Iterable[tuple[str, str, str]], is_amount: Callable[[s
 
 def _amounts(before: str, after: str) -> tuple[str, str] | None:
     """Two whole numbers with commas, and the difference; None for anything else."""
-    if not (before.isdecimal() and after.isdecimal() and max(len(before), len(after)) > _SHORT):
+    if not (before.isdecimal() and after.isdecimal()):
         return None
     one, other = int(before), int(after)
     share = f"、{(other - one) / one:+.1%}" if one else ""

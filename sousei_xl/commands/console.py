@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import sys
 import unicodedata
 
@@ -26,8 +27,15 @@ def _replace(error: UnicodeError) -> tuple[str, int]:
 
 
 def prepare_streams() -> None:
-    """Make stdout and stderr write what they can; a message is never the reason for a crash."""
+    """Make stdout and stderr write what they can; a message is never the reason for a crash.
+
+    Python has None for a stream that was closed when it started (``>&-``, a scheduled task).
+    """
     codecs.register_error("sousei", _replace)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+            setattr(sys, name, nowhere)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="sousei")

@@ -15,6 +15,7 @@ from sousei_xl.commands.options import (
     DRAFT,
     add_previous,
     add_workspace_options,
+    typed_again,
     workspace_of,
 )
 from sousei_xl.commands.progress import Progress
@@ -59,7 +60,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         choices=(PROJECTS, INDICATORS, OFFICE),
         default="",
         metavar=f"{PROJECTS}|{INDICATORS}|{OFFICE}",
-        help="事業だけ、KPIの実績だけの様式を作ります（既定: 両方を1つのファイルに）。"
+        help="事業だけ、KPIの実績だけの様式を作ります（既定: 両方を一つのファイルに）。"
         f"{OFFICE}では、inbox の事務局修正.xlsx だけを用意します",
     )
     add_previous(parser, "事業を継続として、指標の前回までの実績とともに、様式に入れておきます")
@@ -97,7 +98,8 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
     if args.only == OFFICE:
         return _office_alone(args, workspace, office_sheet.renew(workspace, strategy, in_inbox))
     last = None if previous is None else read_last_year(previous, strategy)
-    plan = distribution.plan_forms(strategy, args.only, last)
+    earlier = distribution.reported_before(workspace, strategy) if args.only == INDICATORS else {}
+    plan = distribution.plan_forms(strategy, args.only, last, earlier)
     inputs = [] if previous is None else [(previous.file, previous.sha256)]
     made_from = Run.of(template.sha256, inputs, strategy.settings.list_date)
     published = distribution.publish_forms(workspace, strategy, made_from, plan)
@@ -109,7 +111,8 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
         made = _described(plan, strategy, last, published, beside)
         as_json.emit({**made, "office_sheet": _office_described(office)})
     else:
-        _tell(plan, strategy, last, workspace, beside, office)
+        _tell(plan, strategy, last, workspace, beside, _office_words(office, typed_again(args)))
+        print(f"  ・様式を部局に送ります。{_where_to_put(args.only)}")
     return DONE
 
 
@@ -141,7 +144,8 @@ def _office_alone(args: argparse.Namespace, workspace: Workspace, office: Office
 
         as_json.emit({"office_sheet": _office_described(office)})
     else:
-        print(_office_words(office) or f"{shown(str(office.path))} は、このまま使えます。")
+        words = _office_words(office, typed_again(args))
+        print(words or f"{shown(str(office.path))} は、このまま使えます。")
     return DONE
 
 
@@ -149,21 +153,24 @@ def _office_described(office: OfficeFile | None) -> dict[str, str] | None:
     return None if office is None else {"file": str(office.path), "state": office.state}
 
 
-def _office_words(office: OfficeFile | None) -> str:
-    """What the office should know of its sheet; blank where there is nothing to say."""
+def _office_words(office: OfficeFile | None, options: str) -> str:
+    """What the office should know of its sheet; blank where there is nothing to say.
+
+    ``options`` name the workspace in the command that makes the sheet.
+    """
     if office is None or office.state == "current":
         return ""
     name = shown(str(office.path))
+    command = f"sousei-xl distribute --only {OFFICE}{options}"
     return {
         "made": f"{name} を作りました（査定後の修正、事業の追加、確認済の記録に使います）。",
         "renewed": f"{name} の選択肢をテンプレートに合わせました（まだ記入がなかったため、作り直し"
         "ました）。",
-        "kept": f"{name} には記入があるため、触れていません。選択肢がいまのテンプレートと違います"
+        "kept": f"{name} には記入があるため、触れていません。選択肢が今のテンプレートと違います"
         "（リストにない施策や部局も、そのまま入力できます）。新しい選択肢が要るときは、このファイルを"
-        "別のフォルダーに移して「sousei-xl distribute --only 事務局修正」を実行し、記入した行を"
-        "写します。",
+        f"別のフォルダーに移して「{command}」を実行し、記入した行を写します。",
         "open": f"{name} が開かれているため、選択肢をテンプレートに合わせていません。閉じてから"
-        "「sousei-xl distribute --only 事務局修正」を実行してください。",
+        f"「{command}」を実行してください。",
         "failed": f"{name} を読み書きできないため、触れていません。パスワードが付いていないか、"
         "フォルダーに書き込めるかを確かめてください。",
     }[office.state]
@@ -213,9 +220,10 @@ def _tell(
     last: LastYear | None,
     workspace: Workspace,
     beside: Sequence[str],
-    office: OfficeFile | None,
+    office: str,
 ) -> None:
-    """One summary of what was made, and what the office has to look at."""
+    """One summary of what was made, and what the office has to look at; ``office`` is what it
+    should know of its own sheet."""
     settings = strategy.settings
     print(f"{settings.municipality}　{settings.year_label}　様式を{len(plan.forms)}件作りました。")
     print(f"場所: {shown(str(workspace.outbox))}")
@@ -244,8 +252,8 @@ def _tell(
             print(f"  {shown(name)}")
         if len(beside) > _MOST:
             print(f"  ほか {len(beside) - _MOST} 件")
-    if words := _office_words(office):
-        print(f"\n{words}")
+    if office:
+        print(f"\n{office}")
     print("\n次にすること")
     for question in (*questions(settings), *gaps(strategy)):
         print(f"  ・{shown(question)}")
@@ -254,12 +262,31 @@ def _tell(
             "  ・テンプレートの「設定」に提出期限と提出先を入力し、もう一度実行すると、"
             "様式に載ります。"
         )
-    print("  ・様式を部局に送ります。戻ってきたファイルは inbox に入れます（名前は自由です）。")
+
+
+def _where_to_put(only: str) -> str:
+    """A form of the KPI round has the name of the department's form of the list."""
+    if only == INDICATORS:
+        return (
+            "戻ってきたファイルは、inbox の中に KPI フォルダーを作ってそこに入れます"
+            "（inbox に直接入れると、同じ名前の一覧の様式を上書きします）。"
+        )
+    return "戻ってきたファイルは inbox に入れます（名前は自由です）。"
 
 
 def _tell_of_last_year(unassigned: Sequence[LastRow], last: LastYear, strategy: Strategy) -> None:
     if doubt := last_year.wrong_year(last, strategy):
         print(f"\n{doubt}")
+    if last.left_out:
+        print(
+            f"\n{len(last.left_out)}つの指標は、前年度と単位か集計区分が違うため、過去の実績値を様式に"
+            "入れていません。数え方が変わっていなければ、テンプレートを前年度のとおりに戻して、"
+            "もう一度実行してください。"
+        )
+        by_id = {i.id: i for i in strategy.indicators}
+        for series in last.left_out:
+            now = by_id[series.id]
+            print(f"  {shown(now.id)}　{shown(series.counted(now.unit, now.kind))}")
     if unassigned:
         print(
             f"\n前年度の{len(unassigned)}行は、今年度の提出対象に部局名がないため、どの様式にも"

@@ -5,17 +5,23 @@ from __future__ import annotations
 import argparse
 import unicodedata
 
+from sousei_xl.commands.options import add_json
 from sousei_xl.findings import RULES
 from sousei_xl.findings.catalogue import entry
 from sousei_xl.workspace import OperatorError
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """CODE and ``--json``."""
+    """CODE and ``--json``; like every command it takes a workspace, which changes nothing."""
     parser.add_argument(
         "code", nargs="?", metavar="CODE", help="指摘コード（例: R105）。省くと一覧"
     )
-    parser.add_argument("--json", action="store_true", help="結果をJSONで標準出力に出します")
+    add_json(parser)
+    parser.add_argument(
+        *("--workspace", "--template", "--inbox", "--outbox"),
+        metavar="PATH",
+        help="ほかのコマンドと同じように付けられます（使いません）",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

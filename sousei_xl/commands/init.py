@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 
 from sousei_xl.commands.console import argument, shown
-from sousei_xl.commands.options import DONE
+from sousei_xl.commands.options import DONE, add_json
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """DIR and ``--example``."""
+    """DIR, ``--example`` and ``--json``."""
     parser.epilog = (
         "例:\n"
         "  sousei-xl init 作業                           空のテンプレートから始める\n"
@@ -18,23 +18,31 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="新しい作業フォルダー")
     parser.add_argument("--example", metavar="NAME", help="例を入れて作ります（asahikawa_h30）")
+    add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Lay out the workspace and say what comes next."""
+    from sousei_xl.commands import as_json
     from sousei_xl.scaffold import init_workspace
 
-    made = init_workspace(args.folder, args.example)
+    made = [p.relative_to(args.folder) for p in init_workspace(args.folder, args.example)]
+    if args.json:
+        as_json.emit({"workspace": str(args.folder), "outputs": [p.as_posix() for p in made]})
+        return DONE
     print(f"作業フォルダーを作りました: {shown(str(args.folder))}")
     for path in made:
-        print(f"  {shown(path.relative_to(args.folder).as_posix())}")
+        print(f"  {shown(path.as_posix())}")
     print("\n次にすること")
+    place = "" if args.folder == Path() else f" --workspace {argument(args.folder)}"
     if args.example:
-        print(f"  sousei-xl merge --workspace {argument(args.folder)}")
+        print(f"  sousei-xl merge{place}")
     else:
         print("  1. templates/別紙_template.xlsx をExcelで開き、「はじめに」の順に記入します。")
         print("     2年目からは、前年度のものを写し、年度、基準日、提出期限を直します。")
-        print("  2. sousei-xl distribute（または 様式作成.bat）で部局の様式を作り、渡します。")
+        print("  2. 部局の様式を作り、渡します（または 様式作成.bat）。")
+        print(f"       sousei-xl distribute{place}")
         print("  3. 部局から届いた様式を inbox/ に入れます。")
-        print("  4. sousei-xl merge（または 統合.bat）で統合します。")
+        print("  4. 統合します（または 統合.bat）。")
+        print(f"       sousei-xl merge{place}")
     return DONE

@@ -54,7 +54,7 @@ def summary(found: YearChanges) -> list[str]:
         f"　施策の移動 {len(found.moved):,}　予算の変更 {len(found.with_other_budget):,}"
     ]
     if not found.kept:
-        lines.append("同じ名前の事業が1つもありません。前年度の別紙かどうか確かめてください。")
+        lines.append("同じ名前の事業が一つもありません。前年度の別紙かどうか確かめてください。")
     return lines
 
 

@@ -57,10 +57,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "検討懇談会資料に\n「前年度からの変更箇所」を加え、前年度の委員意見を引き継ぎます。"
         "比べるときは毎回指定します。\n\n"
         "提出の要る部局（提出課）のどれかに受け付けられた様式がない間と、"
-        "一覧に数える様式か\n事務局修正.xlsx に要修正がある間、一覧は作成中です。"
-        "そろった部局の受け付けられなかった\nファイル、要確認、KPIの指摘は、"
-        "一覧を作成中にしません。確定（--approve）には、金額が未定または\n"
-        "読み取れない行がないことも要ります。\n\n"
+        "一覧に数える様式か\n事務局修正.xlsx に要修正がある間と、記入のある事務局修正が別の名前や"
+        "場所で受付フォルダーに\nある間、一覧は作成中です。そろった部局の受け付けられなかったファイル、"
+        "要確認、KPIの指摘は、\n一覧を作成中にしません。確定（--approve）には、金額が未定または"
+        "読み取れない行がないことも\n要ります。\n\n"
         "終了コード: 0 完了（案・確定）  1 完了したが作成中  2 実行できなかった\n"
     )
     parser.add_argument(
@@ -161,7 +161,8 @@ def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, 
     progress.stage("点検・統合")
     if arriving.spread and arriving.spread.read_here:
         here = f"{arriving.spread.read_here:,}ファイル"
-        print(f"クラスターが読めなかった{here}は、この機械で読みました。", file=sys.stderr)
+        why = f"最初の理由：{arriving.spread.reason}"
+        print(f"クラスターが読めなかった{here}は、この機械で読みました（{why}）。", file=sys.stderr)
     run = delivery.run_of(arrived.template, intake, strategy)
     result, indicators = pipeline.merge_all(intake, strategy, last)
     contents = delivery.contents_of(

@@ -29,7 +29,12 @@ def add_workspace_options(parser: argparse.ArgumentParser) -> None:
         ("outbox", "出力フォルダー"),
     ):
         group.add_argument(f"--{name}", type=Path, metavar="PATH", help=f"{what}を個別に指定します")
-    group.add_argument(
+    add_json(group)
+
+
+def add_json(parser: argparse._ActionsContainer) -> None:
+    """``--json``."""
+    parser.add_argument(
         "--json", action="store_true", help="結果をJSONで標準出力に出します（案内は標準エラーへ）"
     )
 

@@ -24,6 +24,7 @@ from sousei_xl.text import japanese_date, to_text
 from sousei_xl.workspace import HISTORY, OFFICE_SHEET, Workspace
 
 if TYPE_CHECKING:
+    from sousei_xl.figures.changes.indicators import IndicatorChange
     from sousei_xl.pipeline.delivery import Delivered
 
 _MOST_DEPARTMENTS = 60
@@ -55,6 +56,8 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
             f"    番号が変わって別の事業を外していないか確かめます（『{OFFICE_SHEET}』の対象は、"
             "『2ア-3 事業名』のように書きます）。"
         )
+    if delivered.actuals_gone:
+        _actuals_gone(console, delivered.actuals_gone)
     console.print("\n書き出したもの")
     for name in published.written:
         console.print(f"  {shown(str(workspace.outbox / name))}")
@@ -79,6 +82,19 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
     for line in last_year.remarks(delivered.remarks, compared):
         console.print(f"  {line}")
     _next(console, contents)
+
+
+def _actuals_gone(console: Console, gone: Sequence[IndicatorChange]) -> None:
+    console.print(f"\n  前回の別紙にあって、今回はない実績値: {len(gone)}指標")
+    for change in gone[:MOST]:
+        told = "、".join(f"{heading} {before}" for heading, before, _ in change.fields)
+        console.print(f"    {shown(f'{change.id}　{change.title}（{told}）')}")
+    if len(gone) > MOST:
+        console.print(f"    ほか {len(gone) - MOST} 指標")
+    console.print(
+        "    部局が取り消したのでなければ、前の実績照会の様式を、その後の様式で置き換えていないか"
+        "確かめます。残す値は、新しい様式か『事務局修正』に書きます（前回の別紙は、下の「履歴」にあります）。"
+    )
 
 
 def elsewhere(root: Path) -> None:
@@ -140,7 +156,7 @@ def _heading(console: Console, contents: Contents) -> None:
     )
     console.print(
         f"読んだ行 {ledger.read:,} ＝ 一覧 {ledger.listed:,} ＋ 保留 {ledger.held:,}"
-        f" ＋ 差し替え {ledger.superseded:,} ＋ 取下げ等 {ledger.withdrawn:,}"
+        f" ＋ 差替え {ledger.superseded:,} ＋ 取下げ等 {ledger.withdrawn:,}"
     )
     if contents.status == "draft":
         console.print(contents.stamp)
@@ -202,7 +218,7 @@ def _figures(console: Console, contents: Contents) -> None:
         console.print(f"  金額未確定 {contents.totals.total.undecided}件を除きます。")
     kpi = contents.indicators
     if kpi.expected:
-        console.print(f"\nKPI: 指標{kpi.expected}件のうち{kpi.reported}件の回答がありました。")
+        console.print(f"\nKPI: 指標{kpi.expected}件のうち{kpi.reported}件の報告がありました。")
         if judged := [r.indicator.id for r in kpi.reports if r.is_judged_by_office]:
             console.print(f"  {named(judged)}の判定は、計算ではなく「事務局判定」によります。")
 
@@ -249,6 +265,7 @@ def _next(console: Console, contents: Contents) -> None:
         console.print(f"  {shown(step)}")
     if contents.status != "draft" and contents.year_changes is None and not contents.forgotten:
         console.print("  ・前年度の別紙があれば、変更箇所も検討懇談会資料に載せられます:")
-        console.print("      sousei-xl merge --previous 前年度の別紙.xlsx")
+        places = shown(contents.options)
+        console.print(f"      sousei-xl merge --previous 前年度の別紙.xlsx{places}")
     if contents.status == "draft":
         console.print("  ・点検結果の「提出状況」と「指摘一覧」に、理由と直し方があります。")

@@ -40,7 +40,7 @@ def status(
         ("行", True),
         ("受付番号", False),
     )
-    from sousei_xl.sheets.checkbook.steps import from_list_forms, indicator_state
+    from sousei_xl.sheets.checkbook.steps import departments_named, from_list_forms, indicator_state
 
     kpi = {d.department: d for d in indicators.departments}
     records = {record.file: record for record in result.files}
@@ -61,7 +61,7 @@ def status(
     console.print()
     if waiting := from_list_forms(indicators):
         console.print(
-            f"KPIだけの様式での回答がまだない{len(waiting)}部局（{shown(named(waiting))}）の実績は、"
+            f"KPIだけの様式での報告がまだない{shown(departments_named(waiting))}の実績は、"
             "一覧の様式にあった値のままです。\n"
         )
     files_aside(console, result.files, result.findings)
@@ -123,7 +123,7 @@ def _files_replaced(console: Console, result: ListResult, indicators: IndicatorR
     found = (*indicators.findings, *result.findings)
     reasons = {f.value: f.text for f in found if f.code == "F206"}
     for file in replaced[:MOST]:
-        console.print(f"  差し替え済み（使っていません）: {shown(file)}")
+        console.print(f"  差替え済み（使っていません）: {shown(file)}")
         if file in reasons:
             console.print(f"    {reasons[file]}")
     if len(replaced) > MOST:

@@ -15,10 +15,18 @@ MOST = 10  # findings, rows and files that are listed; all of them stand in the 
 _WIDTH = 100
 
 
+class _Console(Console):
+    """Where the reader of a pipe has gone, rich would end with 1, which says that a list is a
+    draft: it is left to ``cli``."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def new_console() -> Console:
     """Colour on a terminal only; a width that no table needs where nobody set one."""
     width = None if sys.stdout.isatty() else _WIDTH
-    return Console(width=width, highlight=False, soft_wrap=True, emoji=False, markup=False)
+    return _Console(width=width, highlight=False, soft_wrap=True, emoji=False, markup=False)
 
 
 def new_table(console: Console, *columns: tuple[str, bool]) -> Table:

@@ -227,7 +227,7 @@ def _figures(
         return figures
     progress, expected = _progress(aim, achieved), _expected(aim, year)
     figures = replace(figures, progress=_decimal(progress), expected=_decimal(expected))
-    if achieved is None or (judged is not None and year > judged):
+    if achieved is None or judged is None or year > judged:
         return figures  # nothing to hold against the target, or the year is not over yet
     if aim.is_maintained or progress is None or expected is None:
         return replace(figures, class_name=_class_by_level(aim, achieved))

@@ -62,7 +62,8 @@ class LastIndicator:
     """A series of last year's データ_KPI, as it was defined then; blank where it does not say.
 
     ``id`` is the ID of the same series this year (blank: there is none like it), ``last_id`` the
-    one it had. Figures are texts (``74.4``), years as printed (``H31``).
+    one it had. Figures are texts (``74.4``), years as printed (``H31``). ``left_out`` are the years
+    whose values cannot be compared, for the series is counted in another unit or way now.
     """
 
     id: str
@@ -75,6 +76,16 @@ class LastIndicator:
     baseline_year: str
     target: str
     target_year: str
+    left_out: tuple[int, ...] = ()
+
+    def counted(self, unit: str, kind: str) -> str:
+        """What is another than ``unit`` and ``kind`` of now: ``単位『人』→『千人』``."""
+        pairs = (("単位", self.unit, unit), ("集計区分", self.kind, kind))
+        return "、".join(
+            f"{label}『{before}』→『{after}』"
+            for label, before, after in pairs
+            if before and text.key(before) != text.key(after)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,11 @@ class LastYear:
     rows: tuple[LastRow, ...]
     actuals: Mapping[str, Mapping[int, Decimal]]
     indicators: tuple[LastIndicator, ...] = ()
+
+    @property
+    def left_out(self) -> tuple[LastIndicator, ...]:
+        """The series whose values cannot be carried over."""
+        return tuple(series for series in self.indicators if series.left_out)
 
     @property
     def projects(self) -> tuple[LastRow, ...]:

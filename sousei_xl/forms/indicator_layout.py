@@ -161,6 +161,23 @@ def lost_columns(
         yield LostColumn(column.name, column.label, place, heading)
 
 
+def rival_columns(
+    headings: Sequence[Value], found: Mapping[str, int], strategy: Strategy
+) -> Mapping[str, list[int]]:
+    """Column name of a year → the columns (from 0) that are headed as if they had its actuals and
+    are not the one that was ``found``; where none was, they may all be meant."""
+    taken = set(found.values())
+    rivals: dict[str, list[int]] = defaultdict(list)
+    for column, value in enumerate(headings):
+        shown = text.to_text(value)
+        if column in taken or text.is_blank(value) or len(shown) > text.SHORT:
+            continue
+        year = actual_year(shown) or _year_of_edited(shown, strategy)
+        if year in plan_years(strategy.settings):
+            rivals[actual_field(year or 0)].append(column)
+    return rivals
+
+
 def _strange_columns(rows: Rows, header: int, found: Mapping[str, int]) -> list[int]:
     """Columns (from 0) that hold anything from the header on and are none of the form's."""
     filled = {

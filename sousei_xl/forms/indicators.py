@@ -91,7 +91,7 @@ def indicator_rows(
     for indicator in strategy.indicators:
         if department in indicator.departments:
             shown: dict[str, Value] = {
-                c.name: reference_text(indicator, c.name) or None
+                c.name: reference_text(indicator, c.name, strategy.settings) or None
                 for c in columns(strategy.settings)
                 if c.reference
             }
@@ -138,7 +138,7 @@ class IndicatorSheet:
                 f"「{SHEET}」で入力が済んだ指標の数です。",
             ),
             Count(
-                "KPI 要修正（件）",
+                "KPI 要修正（行）",
                 f"=SUMPRODUCT((1-{starts[0]})*(1-{starts[1]}){settled})",
                 wrong,
                 f"「{SHEET}」の「入力チェック」に理由が表示されている行の数です。",

@@ -24,6 +24,9 @@ GUIDE, REPLY, PROJECTS, INDICATORS = "記入要領", "回答票", "事業", "KPI
 CHOICES = "選択肢"
 SHEETS = (GUIDE, REPLY, PROJECTS, INDICATORS, CHOICES)
 
+# What a form and the request that comes with it are about, after the year.
+ABOUT_PROJECTS, ABOUT_INDICATORS = "総合戦略関連事業", "総合戦略　数値目標・KPI"
+
 # 回答票: label, value directly to its right.
 YEAR, DEPARTMENT, UNIT, PERSON = "年度", "部局名", "担当課", "担当者"
 EXTENSION, MADE_ON, EDITION, NONE_APPLICABLE = "内線", "作成日", "版", "該当事業なし"
@@ -108,10 +111,12 @@ def resembles_projects(rows: Rows, strategy: Strategy) -> bool:
 @lru_cache(maxsize=4)
 def _spellings(strategy: Strategy) -> Mapping[str, str]:
     """Match key of a heading, with and without its unit → field name."""
-    found = {text.key(label): name for name, label in project_fields(strategy, prefilled=True)}
-    for field in strategy.fields:
-        found.setdefault(text.key(field.short_label), field.name)
-    return found
+    beside = {
+        text.key(label): name
+        for name, label in project_fields(strategy, prefilled=True)
+        if name not in strategy.field_by_name
+    }
+    return {**strategy.field_spellings, **beside}
 
 
 def repeated_headings(

@@ -48,6 +48,7 @@ _COUNTED = 1000  # rows below the header that the summary looks at, pasted ones 
 HEADER_ROW, FIRST_ROW = 2, 3  # from 0; title and what is required stand above
 _EMPTY_HEIGHT = 24.0
 _TITLE_SIZE = 13
+_UNLESS_RELISTED = "再掲以外は必須"
 
 _WIDTHS = {
     "check": 25.0,
@@ -129,7 +130,7 @@ class ProjectSheet:
                 "「事業」に入力した行の数です。",
             ),
             Count(
-                "要修正（件）",
+                "要修正（行）",
                 f"=SUMPRODUCT({wrong})",
                 filled - good - pending,
                 "「入力チェック」に理由が表示されている行の数です。理由に従って直してください。",
@@ -140,7 +141,7 @@ class ProjectSheet:
                 f"={unchecked}",
                 0,
                 "行の挿入などで入力チェックの式がない行の数です。上の行の「入力チェック」をコピーして貼り付けてください。",
-                "入力チェックのない行があります。",
+                "「事業」の入力チェックのない行に、上の行の入力チェックをコピーしてください。",
             ),
         ]
         if self.prefilled:
@@ -149,9 +150,9 @@ class ProjectSheet:
                     "未確認（行）",
                     f"=SUMPRODUCT(--({is_pending}))",
                     pending,
-                    "前年度から引き継いだままの行の数です。今年度の予算を入力すると確認済になります。"
-                    "終わった事業は、掲載区分を「終了」にしてください。",
-                    "未確認の行があります。",
+                    "前年度から引き継いだままの行の数です。今年度の予算（または予算区分）を入力すると、"
+                    "「未確認」の表示が消えます。終わった事業は、掲載区分を「終了」にしてください。",
+                    "「事業」の未確認の行を確かめ、今年度の予算などを入力してください。",
                 )
             )
         return tuple(counts)
@@ -178,7 +179,7 @@ class ProjectSheet:
         title = f"{year}　総合戦略関連事業　（{self.department}）"
         sheet.text(0, 1, title, book.format(bold=True, font_size=_TITLE_SIZE, font_color=NAVY))
         counts = self.counts()
-        named = ("入力済 ", "行　要修正 ", "件　未チェック ", "行　未確認 ")
+        named = ("入力済 ", "行　要修正 ", "行　未チェック ", "行　未確認 ")
         words = (*named[: len(counts)], "行")
         parts = [f'"{words[0]}"']
         for cell, word in zip(count_cells(counts), words[1:], strict=True):
@@ -281,6 +282,10 @@ class ProjectSheet:
         elif field.kind == "money" or field.name == "number":
             least = 0 if field.kind == "money" else 1
             options = {"validate": "integer", "criteria": ">=", "value": least}
+            if field.name == "number":
+                options["error_message"] = (
+                    "番号は1以上の整数で入力してください。決まっていなければ空欄にしてください。"
+                )
         elif field.kind == "name":
             # For relisted rows; any other name may be typed.
             options = {"validate": "list", "source": f"={OWN_NAMES}", "show_error": False}
@@ -288,7 +293,9 @@ class ProjectSheet:
             bounds = {"minimum": 1 - text.LARGEST, "maximum": text.LARGEST - 1}
             options = {"validate": "integer", "criteria": "between", **bounds}
         else:
-            options = {"validate": "length", "criteria": "<=", "value": field.max_length}
+            wrong = f"{field.short_label}は{field.max_length}文字以内で入力してください。"
+            limit = {"validate": "length", "criteria": "<=", "value": field.max_length}
+            options = {**limit, "error_message": wrong}
         last = FIRST_ROW + _COUNTED - 1
         validate(self.sheet, FIRST_ROW, column, last, options, field.hint, field.short_label)
 
@@ -340,7 +347,7 @@ class ProjectSheet:
         sheet, worksheet = self.sheet, self.sheet.worksheet
         worksheet.autofilter(HEADER_ROW, 0, self.last, len(self.columns) - 1)
         sheet.freeze(FIRST_ROW, 1)
-        worksheet.set_selection(FIRST_ROW + len(self.rows), 1, FIRST_ROW + len(self.rows), 1)
+        worksheet.set_selection(FIRST_ROW, 1, FIRST_ROW, 1)
         worksheet.set_landscape()
         worksheet.set_paper(9)
         worksheet.set_margins(0.4, 0.4, 0.5, 0.6)
@@ -353,6 +360,8 @@ def _need(field: Field) -> str:
     """What stands above the header of a column."""
     if field.required and not field.own:
         return "必須"
-    if field.required or field.name in ("budget", "description"):
-        return "再掲以外は必須"
+    if field.name == "description":  # the column with room for it
+        return f"{_UNLESS_RELISTED}（切り取りやドラッグは、入力チェックをずらします）"
+    if field.required or field.name == "budget":
+        return _UNLESS_RELISTED
     return "再掲のとき" if field.name == "relisted" else "任意"

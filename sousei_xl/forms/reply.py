@@ -19,7 +19,7 @@ _TOP = 3  # row of the first label, from 0
 
 _EXPLANATIONS = {
     layout.YEAR: "変更しないでください。",
-    layout.DEPARTMENT: "変更しないでください（リストから選び直せます）。",
+    layout.DEPARTMENT: "変更しないでください。誤って変えたときは、リストから選び直せます。",
     layout.UNIT: "取りまとめた課の名前です。課ごとに提出するときは、必ず入力してください。",
     layout.PERSON: "内容について事務局からお尋ねすることがあります。",
     layout.EXTENSION: "",

@@ -76,13 +76,25 @@ def listed(inbox: Path) -> Listing:
 
 
 def require_template(workspace: Workspace) -> None:
-    """OperatorError where the template is not there."""
+    """OperatorError where the template is not there or cannot be opened."""
     if not workspace.template.is_file():
         raise OperatorError(
             f"テンプレートが見つかりません（{workspace.template}）。\n"
             "作業フォルダーの中で実行するか、--workspace で場所を指定してください。"
             "新しく作るときは「sousei-xl init フォルダー」を使います。"
         )
+    require_opening(workspace.template)
+
+
+def require_opening(template: Path) -> None:
+    """OperatorError where the template cannot be opened: nothing in it is to be mended."""
+    try:
+        template.open("rb").close()
+    except OSError:
+        raise OperatorError(
+            f"テンプレートを開けませんでした（{template}）。\n使用中なら閉じてから再実行してください。"
+            "変わらないときは、読み取る権限があるか、保存場所につながっているかを確かめてください。"
+        ) from None
 
 
 def require_previous(previous: Path | None) -> None:

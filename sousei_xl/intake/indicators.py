@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from sousei_xl import text
@@ -15,6 +15,7 @@ from sousei_xl.forms.indicator_layout import (
     content_mark,
     find_indicator_header,
     lost_columns,
+    rival_columns,
 )
 from sousei_xl.intake.read import Reading
 from sousei_xl.intake.table import Table, covered_cells, leftovers, overlooked, uncopied
@@ -42,8 +43,11 @@ def with_indicators(
         rows += mine
         if mine:
             found = list(lost_columns(table.sheet.rows, table.header, table.columns, strategy))
-            lost += (_lost(item, table, submission) for item in found)
-            unread |= any(_holds_values(item, mine, table) for item in found)
+            rivals = rival_columns(table.headings, table.columns, strategy)
+            told = {item.column for item in found}
+            second = [s for s in _second(rivals, mine, table, labels) if s.column not in told]
+            lost += (_lost(item, table, rivals, submission) for item in (*found, *second))
+            unread |= bool(second) or any(_holds_values(item, mine, table) for item in found)
             seen = [*overlooked(mine, table, copy=position > 0), *leftovers(mine, table, labels)]
             ids_of = {row.row_id: text.to_text(row.values.get("id")) for row in mine}
             findings += [
@@ -84,19 +88,46 @@ def _headless(submission: Submission, reading: Reading, strategy: Strategy) -> I
             )
 
 
-def _lost(item: LostColumn, table: Table, submission: Submission) -> Finding:
-    """K114: a column without its heading, at the cell where that should stand."""
+def _second(
+    rivals: Mapping[str, list[int]], rows: list[RawRow], table: Table, labels: Mapping[str, str]
+) -> Iterator[LostColumn]:
+    """Columns beside the one that was read for their year, where they say something else."""
+    stored = dict(table.sheet.rows)
+    for name, columns in rivals.items():
+        for column in columns if name in table.columns else ():
+            if any(
+                column < len(stored.get(row.row, ()))
+                and not text.is_blank(value := stored[row.row][column])
+                and value != row.values.get(name)
+                for row in rows
+            ):
+                heading = text.to_text(table.headings[column])
+                yield LostColumn(name, labels[name], column, heading)
+
+
+def _lost(
+    item: LostColumn, table: Table, rivals: Mapping[str, list[int]], submission: Submission
+) -> Finding:
+    """K114: a column without its heading, at the cell where that should stand; or one of several
+    that may be meant."""
     number = table.sheet.rows[table.header][0]
     cell, variant = "", "gone"
+    read, mine = table.letters.get(item.name, ""), rivals.get(item.name, [])
     if item.column is not None:
         cell = cell_address(number, item.column + 1)
         variant = "" if item.heading else "blank"
+    if read:
+        variant = "second"
+    elif len(mine) > 1:
+        variant = "several"
     department = submission.department
     return finding(
         "K114",
         Place(submission.file, table.sheet.name, number, cell, item.name, item.label),
         item.heading,
         variant=variant,
+        read=read,
+        headings="".join(f"『{text.to_text(table.headings[column])}』" for column in mine),
         expected=item.label,
         target=department,
         department=department,

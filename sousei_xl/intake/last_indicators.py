@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from sousei_xl import text
@@ -22,8 +23,12 @@ from sousei_xl.figures.changes.indicators import (
 )
 from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.intake.read import SheetCells
+from sousei_xl.rules.indicators.scale import is_other_scale
 from sousei_xl.strategy import Indicator, Strategy
+from sousei_xl.strategy.indicators import PERIOD_SUM, QUALITATIVE, RUNNING_TOTAL
 
+# Of these a value is no level of its year.
+_OF_THEIR_OWN = (RUNNING_TOTAL, PERIOD_SUM, QUALITATIVE)
 _ALIKE = 0.6  # share of common letters that makes a reworded name the same indicator's
 Actuals = dict[str, dict[int, Decimal]]
 
@@ -36,7 +41,7 @@ def last_indicators(
     実績値 is what a department entered, of 期間累計 each year's own value. A series is known by its
     name and part, for IDs may have been given anew; by its ID where the name was only reworded.
     Values of a series that is counted in another unit or way now are left out: they say nothing
-    about this year's.
+    about this year's. The series says so.
     """
     if sheet is None:
         return (), {}
@@ -56,8 +61,12 @@ def last_indicators(
     actuals: Actuals = {}
     for last_id, found in reported.items():
         mine = series[last_id]
-        if mine.id and _comparable(mine, known[mine.id]):
+        if not mine.id:
+            continue
+        if _comparable(mine, known[mine.id]):
             actuals.setdefault(mine.id, found)
+        else:
+            series[last_id] = replace(mine, left_out=tuple(sorted(found)))
     return tuple(series.values()), actuals
 
 
@@ -93,7 +102,7 @@ def _this_years(last_id: str, said: Mapping[str, str], strategy: Strategy) -> st
 
 
 def _comparable(last: LastIndicator, now: Indicator) -> bool:
-    return all(
-        not before or text.key(before) == text.key(after)
-        for before, after in ((last.unit, now.unit), (last.kind, now.kind))
-    )
+    """Whether a value means the same now: 人 and 名 are spellings, 各年度 and 時点 both levels."""
+    kinds = {last.kind or now.kind, now.kind}
+    other_kind = len(kinds) > 1 and not kinds.isdisjoint(_OF_THEIR_OWN)
+    return not other_kind and not (last.unit and is_other_scale(last.unit, now.unit))

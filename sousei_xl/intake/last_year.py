@@ -14,6 +14,7 @@ from sousei_xl.addresses import cell_address
 from sousei_xl.figures.changes import PROJECTS_SHEET, amount_or_word
 from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
 from sousei_xl.figures.last_year import LastRow, LastYear
+from sousei_xl.findings import clip
 from sousei_xl.intake.last_indicators import last_indicators
 from sousei_xl.intake.ours import require_official
 from sousei_xl.intake.read import Reading, SheetCells
@@ -29,6 +30,8 @@ _ENOUGH = 4  # known headings that make a row the header
 _JOINT = "・"
 _GOAL = re.compile(r"基本目標\s*-?\s*(\d+)")
 _LETTER = re.compile(r"\(?([ア-ンA-Za-z])\)?[\s.、:・]")
+# Amounts in anything but 千円: in brackets behind their heading, or said of the whole list above.
+_OTHER_UNIT = re.compile(r"(?:\(|単位:?)[^()千]*円")
 _YEAR = re.compile(r"(?:平成|令和)\s*(?:\d{1,2}|元)\s*年度")
 
 Row = tuple[int, Sequence[Value]]
@@ -69,7 +72,7 @@ def read_rows(reading: Reading, strategy: Strategy) -> tuple[int | None, list[La
     """(fiscal year, rows) of the sheet that is the list: データ_事業, 別紙, or the longest one.
 
     None and no rows where there is no such sheet. OperatorError where one of its texts is such that
-    no workbook of ours could hold it.
+    no workbook of ours could hold it, or where its amounts are not in 千円.
     """
     found = []
     for sheet in reading.sheets:
@@ -77,12 +80,13 @@ def read_rows(reading: Reading, strategy: Strategy) -> tuple[int | None, list[La
         if header is not None:
             rows = list(_rows(sheet, *header, strategy))
             rank = {PROJECTS_SHEET: 2, FORM: 1}.get(sheet.name, 0)
-            found.append((rank, len(rows), _year(sheet, *header), rows, sheet))
+            found.append((rank, len(rows), rows, sheet, header))
     if not found:
         return None, []
-    _, _, year, rows, sheet = max(found, key=lambda item: item[:2])
+    _, _, rows, sheet, header = max(found, key=lambda item: item[:2])
     _check_writable(reading.file, sheet)
-    return year, rows
+    _check_unit(reading.file, sheet, *header)
+    return _year(sheet, *header), rows
 
 
 def _check_writable(file: str, sheet: SheetCells) -> None:
@@ -98,6 +102,26 @@ def _check_writable(file: str, sheet: SheetCells) -> None:
             f"『{file}』のシート『{sheet.name}』の{named(wrong, 10)}に、"
             f"ブックに書き込めない文字（制御文字）、または{text.MAX_TEXT:,}文字を超える文章があります。"
             "Excelで開いて直してから、もう一度実行してください。"
+        )
+
+
+def _check_unit(file: str, sheet: SheetCells, position: int, columns: Mapping[str, int]) -> None:
+    """The heading of the amounts says their unit, or else a line above the list.
+
+    Nothing is converted: 円 has digits that 千円 has not, and how they were rounded is published.
+    """
+    if "budget" not in columns:
+        return
+    heading = text.to_text(sheet.rows[position][1][columns["budget"]])
+    above = [text.to_text(v) for _, values in sheet.rows[:position] for v in values]
+    said = [heading] if "円" in heading else [words for words in above if "単位" in words]
+    wrong = next((words for words in said if _OTHER_UNIT.search(text.key(words))), None)
+    if wrong is not None:
+        raise OperatorError(
+            f"『{file}』のシート『{sheet.name}』の予算事業費は、千円単位ではありません"
+            f"（『{clip(''.join(wrong.split()))}』）。"
+            "写しを作り、金額を千円単位の整数に、見出しを『予算事業費（千円）』に"
+            "直してから、その写しを指定してください。"
         )
 
 
@@ -180,11 +204,10 @@ def _row(
         measure = next((m for m in known if m), "")
         measure_name = " ".join(reversed([t for t in typed if t]))
     name, is_new = text.split_new_mark(
-        str(text.tidy_name(shown["name"]).value or "").removeprefix(MARK)
+        (text.tidy_name(shown["name"]).value or "").removeprefix(MARK)
     )
     department, counted = _department(shown["department"], strategy)
     relevance = text.choice(shown.get("relevance"), text.RELEVANCE_SPELLINGS).value
-    known_relevance = relevance in (text.DIRECT, text.SUPPORTING)
     return LastRow(
         measure=measure,
         measure_name=measure_name,
@@ -193,9 +216,9 @@ def _row(
         name=name,
         department=department,
         counted=counted,
-        relevance=relevance if known_relevance else "",
+        relevance=relevance if relevance in (text.DIRECT, text.SUPPORTING) else "",
         budget=_budget(_cell(values, columns, "budget"), shown.get("budget_kind", "")),
-        description=str(text.tidy(_cell(values, columns, "description")).value or ""),
+        description=text.tidy(_cell(values, columns, "description")).value or "",
         unit=shown.get("unit", ""),
         own={f.name: _cell(values, columns, f.name) for f in strategy.own_fields},
         category=text.NEW if is_new or shown.get("category") == text.NEW else "",

@@ -217,7 +217,7 @@ class _Line:
         self._letters = letters
 
     def text(self, heading: str) -> str:
-        return str(text.tidy(self.values.get(heading)).value or "")
+        return text.tidy(self.values.get(heading)).value or ""
 
     def take_error(self, heading: str) -> Value:
         """The value, of an error value its text, which is then nothing to be mended."""

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
 
 from sousei_xl import publish, text
 from sousei_xl.addresses import column_number
-from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, PROJECTS_SHEET, Row
+from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, ORIGINAL, PROJECTS_SHEET, Row
+from sousei_xl.intake.read import by_heading
 from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
+from sousei_xl.rules.records import repeated_fields
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load.table import FORM
 from sousei_xl.workspace import Workspace
 
+_Fields = Mapping[int, tuple[str, str]]  # column → (対象, 項目)
 
-def data_rows(sheets: Mapping[str, Sequence[Sequence[text.Value]]]) -> list[Row]:
-    """The rows of データ_事業 by heading; empty where the workbook has no such sheet."""
-    rows = [list(row) for row in sheets.get(PROJECTS_SHEET, []) if any(row)]
-    if not rows:
-        return []
-    headings = [text.to_text(v) for v in rows[0]]
-    # Recorded rows lack their trailing blanks.
-    return [dict(zip_longest(headings, row[: len(headings)])) for row in rows[1:]]
+
+def data_rows(
+    sheets: Mapping[str, Sequence[Sequence[text.Value]]], name: str = PROJECTS_SHEET
+) -> Sequence[Row]:
+    """The rows of a data sheet by heading; empty where the workbook has no such sheet."""
+    return by_heading(sheets.get(name, []))
 
 
 def ready_rows(
@@ -36,7 +36,7 @@ def ready_rows(
     ``targets`` gives the 対象 of the projects as they stand now, by measure and name: since the
     list was published departments may have moved them.
     """
-    places: dict[str, dict[tuple[str, int], Mapping[int, str]]] = {}
+    places: dict[str, dict[tuple[str, int], _Fields]] = {}
     found = []
     for edit in edits:
         if edit.file not in places:
@@ -44,9 +44,8 @@ def ready_rows(
             places[edit.file] = dict(_places(ours, strategy, targets)) if ours else {}
         column = column_number(re.sub(r"\d", "", edit.cell)) - 1
         fields = places[edit.file].get((edit.sheet, edit.row_before or 0), {})
-        label, target = fields.get(column, ""), fields.get(-1, "")
-        known = bool(label and target) and not edit.computed
-        found.append(ReadyRow(edit, target, label) if known else ReadyRow(edit))
+        known = column in fields and not edit.computed
+        found.append(ReadyRow(edit, *fields[column]) if known else ReadyRow(edit))
     return found
 
 
@@ -54,8 +53,9 @@ def _places(
     ours: Mapping[str, Sequence[Sequence[str]]],
     strategy: Strategy,
     targets: Mapping[tuple[str, str], str],
-) -> Iterator[tuple[tuple[str, int], Mapping[int, str]]]:
-    """(sheet, Excel row) → column → field label, with the row's 対象 under -1.
+) -> Iterator[tuple[tuple[str, int], _Fields]]:
+    """(sheet, Excel row) → what each column is about. What a relisted row repeats is about its
+    original.
 
     The 別紙 prints its rows in the order of データ_事業, so each of them is the next line that
     holds its number and its name.
@@ -68,23 +68,31 @@ def _places(
     data = [row + [""] * (len(headings) - len(row)) for row in data]
     index = {heading: i for i, heading in enumerate(headings)}
     data_fields = _labels(headings, strategy)
+    labels = {f.name: f.label for f in strategy.fields}
+    repeated = repeated_fields(strategy)
     printed = enumerate(ours.get(FORM, []), 1)
     printed_fields: dict[int, str] = {}
     for number, row in enumerate(data[1:], 2):
         measure, name = row[index[MEASURE]], row[index[NAME]]
         target = targets.get((measure, name), f"{measure}-{row[index[NUMBER]]} {name}")
-        yield (PROJECTS_SHEET, number), {**data_fields, -1: target}
+        original = row[index[ORIGINAL]]
+        original = targets.get((original.rpartition("-")[0], name), original) or target
+        about = {label: original if f in repeated else target for f, label in labels.items()}
+        yield (PROJECTS_SHEET, number), _about(data_fields, about)
         for line, cells in printed:
-            labels = _labels(cells, strategy)
-            if len(labels) >= 4:
-                printed_fields = labels
+            headed = _labels(cells, strategy)
+            if len(headed) >= 4:
+                printed_fields = headed
             elif row[index[NUMBER]] in cells and any(name in c for c in cells):
-                yield (FORM, line), {**printed_fields, -1: target}
+                yield (FORM, line), _about(printed_fields, about)
                 break
+
+
+def _about(fields: Mapping[int, str], targets: Mapping[str, str]) -> _Fields:
+    return {column: (targets[label], label) for column, label in fields.items()}
 
 
 def _labels(cells: Sequence[str], strategy: Strategy) -> dict[int, str]:
     """Column → label of the field whose heading stands there."""
-    names = {text.key(s): f.label for f in strategy.fields for s in (f.short_label, f.label)}
-    found = ((i, names.get(text.key(cell))) for i, cell in enumerate(cells))
-    return {i: label for i, label in found if label}
+    found = ((i, strategy.field_spellings.get(text.key(cell))) for i, cell in enumerate(cells))
+    return {i: strategy.field_by_name[name].label for i, name in found if name}

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from types import TracebackType
 from typing import Any, TypeVar
 
+from sousei_xl import debug
 from sousei_xl.intake.child import Child
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.notice import Notice
-from sousei_xl.text import Value, to_text
+from sousei_xl.text import EMPTY, Value, is_blank, to_text
 from sousei_xl.workspace import OperatorError
 
 TIMEOUT = 10.0  # seconds for one file
@@ -54,10 +55,21 @@ class SheetCells:
     @property
     def by_heading(self) -> list[dict[str, Value]]:
         """The rows of a data sheet, whose first row has the headings."""
-        if not self.rows:
-            return []
-        headings = [to_text(value).strip() for value in self.rows[0][1]]
-        return [dict(zip(headings, values, strict=False)) for _, values in self.rows[1:]]
+        return by_heading(values for _, values in self.rows)
+
+
+def by_heading(rows: Iterable[Sequence[Value]]) -> list[dict[str, Value]]:
+    """The rows of a data sheet, blank ones left out; its first row has the headings.
+
+    Rows may lack their trailing blanks, which are None then.
+    """
+    lines = iter(rows)
+    headings = [to_text(value).strip() for value in next(lines, ())]
+    return [
+        dict(zip_longest(headings, values[: len(headings)]))
+        for values in lines
+        if not all(map(is_blank, values))
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +282,7 @@ class PendingReadings:
         with self._lock:
             self._children.discard(child)
         said = child.end()
-        if said and os.environ.get("SOUSEI_XL_DEBUG"):
+        if said and debug.is_on():
             print(said, file=sys.stderr)
         return said
 
@@ -283,7 +295,6 @@ class PendingReadings:
 
 
 _T = TypeVar("_T")
-_NONE: Mapping[Any, Any] = {}  # no proxy: a reading can be pickled
 _SHEETS = 32  # that are remembered as they were written: the instructions are the same in all forms
 _WORD = 16  # characters of what is typed again and again: choices, marks, departments
 
@@ -337,10 +348,10 @@ class _Decoder:
             hidden_columns=self._keep(frozenset(sheet["hidden_columns"])),
             filtered=sheet["filtered"],
             merged=self._keep(tuple(sheet["merged"])),
-            errors=sheet["errors"] or _NONE,
+            errors=sheet["errors"] or EMPTY,
             uncached=self._keep(frozenset(sheet["uncached"])),
-            formulas=formulas or _NONE,
-            leftovers=sheet["leftovers"] or _NONE,
+            formulas=formulas or EMPTY,
+            leftovers=sheet["leftovers"] or EMPTY,
         )
 
     def _row(self, number: int, written: Sequence[Any]) -> tuple[int, tuple[Value, ...]]:

@@ -198,5 +198,5 @@ def _in_sheet(
 def _said(row: Sequence[Cell], column: int) -> str:
     """A cell as a text that any workbook can hold."""
     cell = row[column] if column < len(row) else ""
-    shown = str(text.tidy(text.to_text(cell)).value or "")
+    shown = text.tidy(text.to_text(cell)).value or ""
     return text.printable(shown)

@@ -29,11 +29,9 @@ from sousei_xl.intake.table import (
     repeated_columns,
     uncopied,
 )
-from sousei_xl.rules.records import NOTHING, Answer, FileRecord, RawRow, Submission
+from sousei_xl.rules.records import Answer, FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
-
-_NONE: Mapping[str, Any] = {}  # no proxy: what comes of it can be pickled
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ def _answers(reading: Reading) -> tuple[Answer, ...]:
             reading.file,
             line.spot,
             line.words,
-            str(text.tidy(text.printable(line.answer)).value),
+            text.tidy(text.printable(line.answer)).value or "",
             line.name,
         )
         for sheet in reading.sheets
@@ -274,10 +272,10 @@ def _department(file: str, reply: _Reply, strategy: Strategy) -> tuple[str, list
     guess = _department_in_name(file, strategy)
     names = list(strategy.department_by_name)
     near = difflib.get_close_matches(typed, names, n=2, cutoff=0.4) or ([guess] if guess else [])
-    candidates = f"もしかして：{'、'.join(f'『{n}』' for n in near)}。" if near else ""
     place = reply.place(file, layout.DEPARTMENT)
     variant = "" if typed else "blank"
-    return "", [finding("F203", place, typed, variant=variant, candidates=candidates)]
+    facts = {"variant": variant, "candidates": text.perhaps(near)}
+    return "", [finding("F203", place, typed, **facts)]
 
 
 def _unit_expected(
@@ -331,7 +329,7 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             for name, column in table.columns.items()
             if name != "check" and column < len(line) and line[column] is not None
         }
-        errors, uncached = _NONE, NOTHING
+        errors, uncached = text.EMPTY, text.NOTHING
         if sheet.errors or sheet.uncached:
             cells = {n: f"{letters[n]}{number}" for n in inputs}
             errors = {n: sheet.errors[c] for n, c in cells.items() if c in sheet.errors} or errors
@@ -351,6 +349,6 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             values,
             letters,
             errors,
-            uncached or NOTHING,
-            covered.get(number, _NONE),
+            uncached or text.NOTHING,
+            covered.get(number, text.EMPTY),
         )

@@ -36,6 +36,11 @@ class Table:
         """Field name → column letter."""
         return {name: column_letters(column + 1) for name, column in self.columns.items()}
 
+    @property
+    def headings(self) -> Sequence[Value]:
+        """The cells of the header row."""
+        return self.sheet.rows[self.header][1]
+
     def lines(self) -> Iterator[tuple[int, Sequence[Value]]]:
         """(Excel row, cells) of the rows below the header."""
         sheet = self.sheet

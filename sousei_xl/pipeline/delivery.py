@@ -13,6 +13,14 @@ from pathlib import Path
 
 from sousei_xl import publish, text
 from sousei_xl.figures.changes import DEPARTMENT, MEASURE, NAME, Changes, Row, compare
+from sousei_xl.figures.changes.indicators import (
+    ACTUAL,
+    ID,
+    INDICATORS_SHEET,
+    YEAR,
+    IndicatorChange,
+    actuals_gone,
+)
 from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
@@ -34,6 +42,7 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
 from sousei_xl.sheets.data import projects_data
+from sousei_xl.sheets.indicators import indicators_data
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype, load_prototype
@@ -43,9 +52,8 @@ from sousei_xl.workspace import OperatorError, Run, Workspace, relative
 # Rows of a list that pays for one more process, and of one that leaves it the memory for a copy.
 _LONG_LIST, _LONGEST_COPY = 500, 50_000
 _Sheets = Mapping[str, Sequence[Sequence[text.Value]]]
-_PRINTED = attrgetter(
-    *(f.name for f in fields(ListedRow) if f.name not in ("row_id", "note", "original"))
-)
+_UNPRINTED = ("row_id", "note", "original", "former_name")
+_PRINTED = attrgetter(*(f.name for f in fields(ListedRow) if f.name not in _UNPRINTED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +195,8 @@ class Delivered:
     """What stands in the outbox now, and the hand edits that were found there before.
 
     ``gone`` are rows of the former official workbook that nobody has submitted this time,
-    ``withheld`` those that the office's 掲載しない takes out now.
+    ``withheld`` those that the office's 掲載しない takes out now, ``actuals_gone`` its actuals that
+    nobody reports any more.
     """
 
     published: Published
@@ -195,6 +204,7 @@ class Delivered:
     remarks: Remarks
     gone: tuple[Row, ...]
     withheld: tuple[Row, ...]
+    actuals_gone: tuple[IndicatorChange, ...]
 
 
 def prepare(writers: Writers, intake: Intake) -> None:
@@ -287,10 +297,11 @@ def publish_list(
     stem = Path(names["final"]).stem
     kept = {edit.kept_as for edit in made}
     moved = [n for n in published.moved if Path(n).name.startswith(stem) and n not in kept]
-    if former is None and moved:
-        former = publish.read_back(workspace.outbox / moved[0])
-    gone, withheld = _gone(former, contents) if former else ((), ())
-    return Delivered(published, tuple(edits), said_so, gone, withheld)
+    if former is None:
+        former = publish.read_back(workspace.outbox / moved[0]) if moved else {}
+    gone, withheld = _gone(former, contents)
+    actuals = _actuals_gone(former, contents)
+    return Delivered(published, tuple(edits), said_so, gone, withheld, actuals)
 
 
 def _targets(result: ListResult) -> dict[tuple[str, str], str]:
@@ -300,6 +311,28 @@ def _targets(result: ListResult) -> dict[tuple[str, str], str]:
         target = result.written.get(row.row_id, f"{row.target} {row.name}")
         found.setdefault((row.measure, row.name), []).append(target)
     return {place: targets[0] for place, targets in found.items() if len(targets) == 1}
+
+
+def _actuals_gone(former: _Sheets, contents: Contents) -> tuple[IndicatorChange, ...]:
+    """Published actuals that stand in no form any more, for a form of another round has replaced
+    its own; not those that the office itself has taken back, nor of indicators that are no more.
+    """
+    old = previous.data_rows(former, INDICATORS_SHEET)
+    if not old or not {ID, YEAR, ACTUAL} <= old[0].keys():  # somebody has moved its headings
+        return ()
+    headings, rows = indicators_data(contents)
+    new = [dict(zip(headings, row, strict=True)) for row in rows]
+    asked = {indicator.id for indicator in contents.strategy.indicators}
+    taken_back = {
+        text.key(applied.correction.target)
+        for applied in contents.indicators.corrections
+        if applied.status == "適用" and text.is_blank(applied.correction.after)
+    }
+    return tuple(
+        change
+        for change in actuals_gone(old, new)
+        if change.id in asked and text.key(change.id) not in taken_back
+    )
 
 
 def _gone(former: _Sheets, contents: Contents) -> tuple[tuple[Row, ...], tuple[Row, ...]]:

@@ -8,27 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from sousei_xl import publish, text
+from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
 from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.forms.checks.review import speaks_of_the_past
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.indicators import indicator_rows
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
+from sousei_xl.intake.last_indicators import Actuals, last_indicators
+from sousei_xl.intake.read import read_one
+from sousei_xl.pipeline.delivery import output_names
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.publish import Outbox, Output, Published
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.final_check import has_rows, write_final_check
 from sousei_xl.strategy import AUTOMATIC, Strategy
 from sousei_xl.strategy.fields import FORMER_MEASURE
-from sousei_xl.strategy.indicators import actual_field, plan_years
+from sousei_xl.strategy.indicators import actual_field, judged_year, plan_years
 from sousei_xl.text import Value
 from sousei_xl.workspace import OperatorError, Run, Workspace, file_key
 
 FORMS, FINAL_CHECK = "様式", "最終確認"
 _NOT_STATED = "記載なし"
+_NOTHING: Mapping[str, Mapping[int, Decimal]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +74,47 @@ class Distribution:
     unassigned: tuple[LastRow, ...] = ()
 
 
-def plan_forms(strategy: Strategy, only: str = "", last: LastYear | None = None) -> Distribution:
+def reported_before(workspace: Workspace, strategy: Strategy) -> Actuals:
+    """Actuals of this year's own 別紙 in the outbox, of the years before the judged one.
+
+    They are from an earlier round in the same workspace, as there is when a plan's last year is
+    evaluated: the new form takes the place of the one that reported them. OperatorError where the
+    workbook cannot be read.
+    """
+    for name in output_names(strategy).values():
+        path = workspace.outbox / name
+        if path.is_file():
+            reading = read_one(str(path), name)
+            if reading.refusal:
+                raise OperatorError(
+                    f"出力フォルダーの『{name}』を読み取れませんでした。Excelで開いていれば閉じてください。"
+                )
+            sheets = {sheet.name: sheet for sheet in reading.sheets}
+            _, actuals = last_indicators(sheets.get(INDICATORS_SHEET), strategy)
+            judged = {i.id: judged_year(i, strategy.settings) or 0 for i in strategy.indicators}
+            return {
+                id_: {year: value for year, value in values.items() if year < judged[id_]}
+                for id_, values in actuals.items()
+            }
+    return {}
+
+
+def plan_forms(
+    strategy: Strategy,
+    only: str = "",
+    last: LastYear | None = None,
+    earlier: Mapping[str, Mapping[int, Decimal]] = _NOTHING,
+) -> Distribution:
     """One form per department, or per 提出課 where the template names them.
 
     ``only`` is 事業, KPI or blank for both. KPI alone goes to the departments in charge; a form of
     the list has KPI too where its department is in charge of an indicator. Past actuals are filled
-    in; a sheet that comes back with nothing else is no report (``content_mark``).
+    in; a sheet that comes back with nothing else is no report (``content_mark``). ``earlier`` are
+    those that this workspace's own 別紙 has, for KPI alone.
     OperatorError where there is nobody to ask.
     """
     if only == INDICATORS:
-        return _plan_indicators(strategy, last)
+        return _plan_indicators(strategy, _known_actuals(strategy, last, earlier))
     units = strategy.expected_units
     if not units:
         raise OperatorError(
@@ -103,8 +141,7 @@ def plan_forms(strategy: Strategy, only: str = "", last: LastYear | None = None)
     return Distribution(tuple(forms), homeless)
 
 
-def _plan_indicators(strategy: Strategy, last: LastYear | None) -> Distribution:
-    given = _known_actuals(strategy, last)
+def _plan_indicators(strategy: Strategy, given: Mapping[str, Mapping[str, Value]]) -> Distribution:
     reported = {d.name: indicator_rows(strategy, d.name, given) for d in strategy.departments}
     owners = [(name, "") for name, rows in reported.items() if rows]
     if not owners:
@@ -119,16 +156,22 @@ def _plan_indicators(strategy: Strategy, last: LastYear | None) -> Distribution:
     return Distribution(tuple(forms))
 
 
-def _known_actuals(strategy: Strategy, last: LastYear | None) -> dict[str, dict[str, Value]]:
+def _known_actuals(
+    strategy: Strategy,
+    last: LastYear | None,
+    earlier: Mapping[str, Mapping[int, Decimal]] = _NOTHING,
+) -> dict[str, dict[str, Value]]:
     """ID → column → what was reported before, for the years of the plan."""
     years = plan_years(strategy.settings)
+    known = last.actuals if last else {}
+    both = {i: {**known.get(i, {}), **earlier.get(i, {})} for i in {**known, **earlier}}
     return {
         id_: {
             actual_field(year): int(value) if value == int(value) else float(value)
             for year, value in values.items()
             if year in years
         }
-        for id_, values in (last.actuals.items() if last else ())
+        for id_, values in both.items()
     }
 
 

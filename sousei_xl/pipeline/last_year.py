@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sousei_xl import text
 from sousei_xl.figures.changes import BUDGET, BUDGET_KIND, Row, amount_or_word
-from sousei_xl.figures.changes.year import Fate, YearChanges, compare_years, unlisted
+from sousei_xl.figures.changes.year import FORMER_NAME, Fate, YearChanges, compare_years, unlisted
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.rules.records import ListResult
 from sousei_xl.sheets import Contents
@@ -19,7 +19,8 @@ def year_changes(contents: Contents, last: LastYear) -> YearChanges:
     """This year's list beside last year's."""
     headings, data = projects_data(contents)
     rows = [dict(zip(headings, values, strict=True)) for values in data]
-    for row in rows:
+    for row, listed in zip(rows, contents.result.listed, strict=True):
+        row[FORMER_NAME] = listed.former_name
         row[BUDGET] = amount_or_word(row[BUDGET_KIND], row[BUDGET])
     waiting = {d.department for d in contents.result.departments if d.missing_units}
     return compare_years(last, rows, list(_aside(contents.result)), waiting)

@@ -17,6 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from sousei_xl.debug import PassedOver
 from sousei_xl.publish.plan import Output
 
 if TYPE_CHECKING:  # most merges need no other process
@@ -32,7 +33,7 @@ class Writers:
     them.
 
     What comes of it does not depend on them: what they cannot do (killed, not to be started, short
-    of memory or disk) is done here.
+    of memory or disk) is done here; SOUSEI_XL_DEBUG shows why.
     """
 
     def __init__(self, processes: int = 0) -> None:
@@ -54,7 +55,7 @@ class Writers:
 
     def start(self, *modules: str) -> None:
         """Have a process come up, with what its work needs, while this one does other things."""
-        with contextlib.suppress(Exception):
+        with PassedOver():
             self._pooled().submit(_import, modules)
 
     def ahead(self, writes: Sequence[Write], at_once: int) -> Sequence[Write]:
@@ -76,11 +77,10 @@ class Writers:
 
     def examine(self, examine: Callable[[Path], _Found], path: Path) -> Callable[[], _Found]:
         """Have a file examined from now on; what is given back waits for what is found."""
-        try:
+        with PassedOver():
             begun = self._pooled().submit(examine, path)
-        except Exception:
-            return cache(partial(examine, path))
-        return cache(partial(_found, begun, examine, path))
+            return cache(partial(_found, begun, examine, path))
+        return cache(partial(examine, path))
 
     def _pooled(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -110,7 +110,7 @@ class _Ahead:
     ) -> None:
         self._pool, self._lots, self._most = pool, lots, most
         self._begun: list[Future[list[object]]] = []
-        with contextlib.suppress(Exception):
+        with PassedOver():
             self._hand_out(0)
 
     def _hand_out(self, lot: int) -> None:
@@ -123,7 +123,7 @@ class _Ahead:
 
         Gives what ``write`` gave.
         """
-        with contextlib.suppress(Exception):
+        with PassedOver():
             self._hand_out(lot + 1)
             given = _waited_for(self._begun[lot])[number]
             shutil.move(written, path)
@@ -132,7 +132,7 @@ class _Ahead:
 
 
 def _found(begun: Future[_Found], examine: Callable[[Path], _Found], path: Path) -> _Found:
-    with contextlib.suppress(Exception):
+    with PassedOver():
         return _waited_for(begun)
     return examine(path)
 

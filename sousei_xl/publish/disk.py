@@ -223,13 +223,20 @@ def in_plain_words(outbox: Outbox, name: str = "") -> Iterator[None]:
         raise OperatorError(_explain(error, outbox, name)) from error
 
 
+def of_a_full_disk(error: OSError, place: str) -> str:
+    """What to do where ``place`` is on a disk that is full; blank where that is not the matter."""
+    if error.errno not in _FULL:
+        return ""
+    return (
+        f"ディスクの空き容量が足りません（{place}）。"
+        "不要なファイルを削除してから再実行してください。"
+    )
+
+
 def _explain(error: OSError, outbox: Outbox, name: str) -> str:
     place = f"保存先『{outbox.label}』"
-    if error.errno in _FULL:
-        return (
-            f"ディスクの空き容量が足りません（{place}）。"
-            "不要なファイルを削除してから再実行してください。"
-        )
+    if words := of_a_full_disk(error, place):
+        return words
     if _is_elsewhere(error, outbox):
         return (
             f"『{error.filename}』を読み書きできません。"

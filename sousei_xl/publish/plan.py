@@ -31,6 +31,7 @@ from sousei_xl.publish.verify import (
     opened,
     same_contents,
 )
+from sousei_xl.text import EMPTY
 from sousei_xl.workspace import OperatorError, Run
 
 
@@ -58,7 +59,6 @@ class Output:
     aside: bool = False
 
 
-_NOTHING: OpenSheets = {}
 Formulas = Mapping[str, list[str]]
 Examine = Callable[[Callable[[Path], Formulas], Path], Callable[[], Formulas]]
 
@@ -142,9 +142,9 @@ class Plan:
         hand edits in it will be looked for."""
         name = values_name(sha256)
         if not is_workbook(output.name):
-            yield _NOTHING
+            yield EMPTY
         elif not output.tracked or name in self._remembered or self.outbox.digest(name):
-            with opened(staged) if output.verify else nullcontext(_NOTHING) as sheets:
+            with opened(staged) if output.verify else nullcontext(EMPTY) as sheets:
                 yield sheets
         else:
             self._remembered.add(name)

@@ -7,14 +7,16 @@ conversion that a reader could not see is reported (自動変換).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, clip, finding
-from sousei_xl.rules.records import NOTHING, REPEATED, ProjectRow, RawRow
+from sousei_xl.rules.records import REPEATED, ProjectRow, RawRow
 from sousei_xl.strategy import AUTOMATIC, Strategy
 from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Money, Parsed
+
+_T = TypeVar("_T", bound=text.Value)
 
 _JOINT = "・"
 
@@ -80,7 +82,7 @@ class _Cells:
             return False
         return name != "department" or text.key(text.to_text(shown)) != text.key(self.row.submitter)
 
-    def take(self, name: str, parse: Callable[[text.Value], Parsed]) -> Parsed:
+    def take(self, name: str, parse: Callable[[text.Value], Parsed[_T]]) -> Parsed[_T]:
         """Parse one cell; a changed spelling is A101."""
         value = self.typed(name)
         parsed = parse(value)
@@ -121,7 +123,7 @@ def parse_row(
     # Last year's columns are for reference: what cannot be read there is simply not known.
     row.previous_number = text.parse_integer(raw.values.get("previous_number")).value
     row.previous_budget = text.parse_money(raw.values.get("previous_budget")).amount
-    row.unknown = frozenset(cells.unknown) if cells.unknown else NOTHING
+    row.unknown = frozenset(cells.unknown) if cells.unknown else text.NOTHING
     return row, cells.findings
 
 
@@ -145,7 +147,7 @@ def _measure(cells: _Cells, strategy: Strategy) -> str | None:
         return None
     found = strategy.measure_spellings.get(text.key(typed))
     if found is None:
-        return str(typed)
+        return typed
     if typed not in (found, strategy.measure_by_key[found].option):
         cells.report("A101", "measure", typed, taken=strategy.measure_by_key[found].option)
     return found
@@ -155,12 +157,11 @@ def _number(cells: _Cells) -> int | None:
     parsed = cells.take("number", text.parse_integer)
     if parsed.problem:
         cells.reject("R108", "number", text.to_text(cells.raw.values.get("number")))
-    number: int | None = parsed.value
-    return number
+    return parsed.value
 
 
 def _name(cells: _Cells) -> str | None:
-    name: str | None = cells.take("name", text.tidy_name).value
+    name = cells.take("name", text.tidy_name).value
     if name is None or text.says_nothing(cells.raw.values.get("name")):
         return None
     bare, marked = text.split_new_mark(name)
@@ -199,7 +200,7 @@ def _department(cells: _Cells, strategy: Strategy) -> tuple[str | None, str | No
         if submitter and "department" not in cells.unknown and "department" in cells.raw.columns:
             cells.report("A102", "department", "", variant="blank", taken=submitter)
         return submitter, submitter
-    name = str(parsed.value)
+    name = parsed.value
     spellings = strategy.department_spellings
     official = spellings.get(text.key(name))
     if official is None and _JOINT in text.nfkc(name):
@@ -278,10 +279,8 @@ def _own(cells: _Cells, field: Field) -> str | int | None:
         if parsed.problem:
             value = text.to_text(cells.raw.values.get(field.name))
             cells.reject("R105", field.name, value, variant="number")
-    elif field.kind == "choice":
+        return parsed.value
+    if field.kind == "choice":
         spellings = text.spellings(dict.fromkeys(field.choices, ()))
-        parsed = cells.take(field.name, lambda v: text.choice(v, spellings))
-    else:
-        parsed = cells.take(field.name, text.tidy)
-    own: str | int | None = parsed.value
-    return own
+        return cells.take(field.name, lambda v: text.choice(v, spellings)).value
+    return cells.take(field.name, text.tidy).value

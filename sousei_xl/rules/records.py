@@ -12,20 +12,33 @@ from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from sousei_xl.findings import RULES, Finding, Place, clip, is_error
-from sousei_xl.text import INCLUDED, RELISTED, UNDECIDED, Value, fresh_key, key, printable
+from sousei_xl.strategy import Strategy
+from sousei_xl.text import (
+    EMPTY,
+    INCLUDED,
+    NOTHING,
+    RELISTED,
+    UNDECIDED,
+    Value,
+    fresh_key,
+    key,
+    printable,
+)
 from sousei_xl.workspace import OFFICE_SHEET
 
-# One for all rows: of a hundred thousand rows hardly any has an unreadable or corrected cell.
-NOTHING: frozenset[str] = frozenset()
-_EMPTY: Mapping[str, Any] = {}
 
-
-def _nothing() -> Mapping[str, Any]:
-    return _EMPTY
+def _empty() -> Mapping[str, Any]:
+    return EMPTY
 
 
 # What a relisted row repeats; number and relevance are its own, a note is the department's.
 REPEATED = ("name", "category", "department", "budget_kind", "budget", "description")
+
+
+def repeated_fields(strategy: Strategy) -> frozenset[str]:
+    """What a relisted row repeats, the office's own fields included."""
+    return frozenset((*REPEATED, *(f.name for f in strategy.own_fields)))
+
 
 LONGEST_NAME = 100  # of a measure or a 事業名 inside a 対象
 
@@ -35,6 +48,7 @@ CORRECT, WITHHOLD, REORDER = OPERATIONS = ("修正", "掲載しない", "順番"
 Outcome = Literal["accepted", "refused", "superseded", "office", "ignored"]
 DepartmentStatus = Literal["受理", "該当なし", "差戻し", "再提出待ち", "未提出"]
 ListStatus = Literal["draft", "proposal", "final"]
+CorrectionStatus = Literal["適用", "不適用", "対象なし", "記入誤り"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +66,9 @@ class RawRow:
     row: int
     values: Mapping[str, Value]
     columns: Mapping[str, str]
-    errors: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=_empty)
     uncached: frozenset[str] = NOTHING
-    merged: Mapping[str, Value] = field(default_factory=dict)
+    merged: Mapping[str, Value] = field(default_factory=_empty)
 
     def place(self, name: str, label: str = "") -> Place:
         """Where the field's cell stands; the row alone where the form has no such column."""
@@ -111,7 +125,8 @@ class ProjectRow:
     counted under. ``corrected`` maps a field to the office's cell that now stands for it,
     ``former_measure``, ``former_name`` and ``former_number`` are what the form has where they were.
     ``submitted_number`` is the number before the list gave one. ``original`` is the row that this
-    one repeats, ``link`` how that was found (``relist.py``).
+    one repeats, ``link`` how that was found (``relist.py``). ``overruled`` maps a field whose
+    correction gave way to what the row repeats to the row that it repeats there.
     ``previous_budget`` is last year's amount as typed, ``listed_before`` that of last year's list.
     """
 
@@ -129,12 +144,12 @@ class ProjectRow:
     budget: int | None = None
     description: str | None = None
     note: str | None = None
-    own: Mapping[str, str | int | None] = field(default_factory=_nothing)
+    own: Mapping[str, str | int | None] = field(default_factory=_empty)
     unknown: frozenset[str] = NOTHING
     previous_number: int | None = None
     previous_budget: int | None = None
     listed_before: int | None = None
-    corrected: Mapping[str, Place] = field(default_factory=_nothing)
+    corrected: Mapping[str, Place] = field(default_factory=_empty)
     former_measure: str | None = None
     former_name: str | None = None
     former_number: int | None = None
@@ -142,6 +157,7 @@ class ProjectRow:
     submitted_number: int | None = None
     original: ProjectRow | None = None
     link: str = ""
+    overruled: Mapping[str, ProjectRow] = field(default_factory=_empty)
     _keyed: tuple[str | None, str] = (None, "")  # a name and its match key
 
     @property
@@ -290,8 +306,9 @@ class FileRecord:
 
     ``read`` counts project rows; accepted and superseded files read their rows, refused ones 0.
     ``blank`` is True for a form in which nothing was filled in that could count: a KPI form that
-    came back as it went out. ``unreached`` is True for a file that could not be opened from here
-    (in use, no way to the folder): it is tried again, and its department is asked for nothing.
+    came back as it went out; ``kpi_form`` is as in a ``Submission``. ``unreached`` is True for a
+    file that could not be opened from here (in use, no way to the folder): it is tried again, and
+    its department is asked for nothing.
     ``misplaced`` is True for a filled 事務局修正 under another name or in a folder: what the office
     has decided there is missing in the list.
     """
@@ -310,6 +327,7 @@ class FileRecord:
     withdrawn: int = 0
     answers: tuple[Answer, ...] = ()
     blank: bool = False
+    kpi_form: bool = False
     unreached: bool = False
     misplaced: bool = False
 
@@ -341,13 +359,15 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class AppliedCorrection:
-    """What became of a correction; ``current`` is the value found, ``row_id`` its row."""
+    """What became of a correction; ``current`` is the value found, ``row_id`` its row and ``field``
+    the name of what was changed there."""
 
     correction: Correction
-    status: Literal["適用", "不適用", "対象なし"]
+    status: CorrectionStatus
     current: str
     subject: str
     row_id: int | None = None
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +390,16 @@ class Acknowledgement:
         """The cell of one heading."""
         cell = self.cells.get(heading, self.place.cell)
         return replace(self.place, cell=cell, label=heading)
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedAcknowledgement:
+    """What a confirmation has met in this run."""
+
+    acknowledgement: Acknowledgement
+    status: Literal[
+        "確認済", "当てはまる指摘なし", "提出がそろってから照合", "今回は照合していない"
+    ]
 
 
 def unread_cell(error: str, place: Place) -> tuple[str, Place, str]:
@@ -408,7 +438,8 @@ class ListedRow:
     ``measure`` is a key (``2ア``), ``name`` without （新）, ``department`` as printed, ``counted``
     the one that it counts for. ``budget`` is in thousand yen, None where there is no countable
     amount. ``own`` has the office's own fields in their order. ``original`` is the row_id of a
-    relisted row's original. ``marked``: a 要修正 is left.
+    relisted row's original. ``marked``: a 要修正 is left. ``former_name`` is the one before the
+    office gave it another, blank for a relisted row; it is not printed.
     """
 
     row_id: int
@@ -428,6 +459,7 @@ class ListedRow:
     original: int | None
     marked: bool
     own: tuple[str | int | None, ...] = ()
+    former_name: str = ""
 
     @property
     def target(self) -> str:
@@ -513,7 +545,7 @@ class ListResult:
     files: tuple[FileRecord, ...]
     departments: tuple[DepartmentState, ...]
     corrections: tuple[AppliedCorrection, ...]
-    acknowledgements: tuple[Acknowledgement, ...]
+    acknowledgements: tuple[AppliedAcknowledgement, ...]
     findings: tuple[Finding, ...]
     ledger: Ledger
     complete: bool

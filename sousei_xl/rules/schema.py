@@ -176,6 +176,5 @@ def _options(strategy: Strategy) -> list[str]:
 
 
 def nearest(value: str, choices: Sequence[str]) -> str:
-    """``もしかして：『…』。`` with at most two choices that look like the value, or nothing."""
-    near = difflib.get_close_matches(value, choices, n=2, cutoff=0.5)
-    return f"もしかして：{'、'.join(f'『{c}』' for c in near)}。" if near else ""
+    """``『…』ではありませんか。`` of at most two choices that look like the value, or nothing."""
+    return text.perhaps(difflib.get_close_matches(value, choices, n=2, cutoff=0.5))

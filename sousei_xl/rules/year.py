@@ -7,13 +7,13 @@ All are 要確認, for last year's list may be incomplete, and its names those o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sousei_xl import text
 from sousei_xl.figures import changes
-from sousei_xl.figures.changes.year import match, unlisted
+from sousei_xl.figures.changes.year import FORMER_NAME, match, unlisted
 from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.findings import Finding, Place, clip, finding
 from sousei_xl.rules.checks.listing import Listing, at
@@ -56,7 +56,6 @@ def beside(
 ) -> Year:
     """Find each project in last year's list (``figures.changes.year.match``)."""
     old = last.projects
-    names = {text.key(row.name) for row in old}
     rows = [row for row in listing.placed if not row.is_relisted]
     aside = [
         unlisted(row.name, row.submitter, measure)
@@ -66,8 +65,7 @@ def beside(
         )
         if row.name and not row.is_relisted
     ]
-    data = [_data(row, names) for row in rows]
-    known, renamed, beside, twins = match(old, data, aside, waiting)
+    known, renamed, beside, twins = match(old, list(map(_data, rows)), aside, waiting)
     found = {*known.values(), *renamed.values(), *beside.values()}
     told = {row.name_key for row in (*listing.placed, *listing.held, *withdrawn)}
     asked = {d.name for d in listing.strategy.departments if d.expected}
@@ -83,15 +81,13 @@ def beside(
     )
 
 
-def _data(row: ProjectRow, names: Container[str]) -> changes.Row:
-    """The row as last year's list may know it: under the name that the office has corrected, too,
-    where that is the one of last year's ``names``."""
-    former = row.former_name or ""
+def _data(row: ProjectRow) -> changes.Row:
     return {
         changes.MEASURE: row.measure,
         changes.NUMBER: row.number,
         changes.CATEGORY: row.category,
-        changes.NAME: former if text.key(former) in names else row.name,
+        changes.NAME: row.name,
+        FORMER_NAME: row.former_name,
         changes.DEPARTMENT: row.department,
         changes.RELEVANCE: row.relevance,
         changes.BUDGET_KIND: row.budget_kind,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.indicators import indicator_rows
+from sousei_xl.publish.disk import of_a_full_disk
 from sousei_xl.scaffold.facts import EXAMPLES, Facts, load_facts
 from sousei_xl.scaffold.launchers import LAUNCHERS, write_launcher
 from sousei_xl.scaffold.office import EXAMPLE_ACKNOWLEDGEMENTS, build_office_sheet
@@ -58,7 +59,8 @@ def init_workspace(target: Path, example: str | None = None) -> list[Path]:
         for path in made:  # half a workspace would stand in the way of the next attempt
             path.unlink(missing_ok=True)
         raise OperatorError(
-            f"作業フォルダーに書き込めませんでした（{error.filename or target}）。\n"
+            of_a_full_disk(error, f"作業フォルダー『{target}』")
+            or f"作業フォルダーに書き込めませんでした（{error.filename or target}）。\n"
             "書き込みのできるフォルダーを指定してください。"
         ) from error
     return made

@@ -15,6 +15,7 @@ from sousei_xl.sheets.prototype import (
     HEADER,
     KINDS,
     MEASURE,
+    NOT_PRINTED,
     OF_GOAL,
     OF_MEASURE,
     OF_TOTAL,
@@ -71,7 +72,7 @@ def write_annex_form(book: Book) -> None:
     kind = book.format(**{**LIST_HEADER, "font_size": 9, "bold": False})
     sheet.text(0, 0, "行の種類", book.format(**LIST_HEADER))
     note = (
-        "印刷の様式の見本です。この行とA列は印刷されません。"
+        "印刷の見本です。この行とA列は印刷されません。"
         "書体、色、罫線、幅、文言は自由に変えられます。"
     )
     sheet.text(0, 1, note, book.format(**NOTE))
@@ -160,9 +161,9 @@ def _write_row(sheet: Sheet, row: int, cells: _Cells) -> None:
 def _write_legend(sheet: Sheet, top: int) -> None:
     """What may be inserted where; rows of kind 説明 are not printed."""
     book = sheet.book
-    fields = tuple(f.short_label for f in CORE if f.name != "measure")
+    fields = tuple(f.short_label for f in CORE if f.name not in NOT_PRINTED)
     legend = (
-        ("使える差し込み", "{ } で囲んだ言葉が、一覧を作るときに実際の値に置き換わります。"),
+        ("使える差込み", "{ } で囲んだ言葉が、一覧を作るときに実際の値に置き換わります。"),
         ("どの行でも", _braced(GENERAL)),
         (GOAL, _braced(OF_GOAL)),
         (MEASURE, _braced((*OF_GOAL, *OF_MEASURE))),

@@ -44,37 +44,43 @@ _HINTS = {
     "です。",
     "操作": "修正：値を直す　掲載しない：一覧から外す　順番：番号を変える（修正後に新しい番号）",
     "項目": "操作が「修正」のとき、直す項目を選びます。",
-    "修正前": "いまの値です。「掲載しない」では事業名です。部局が先に直していて値が違うときは、"
+    "修正前": "今の値です。「掲載しない」では事業名です。部局が先に直していて値が違うときは、"
     "適用せずにお知らせします。",
     "修正後": "新しい値です。金額は千円単位の整数です。",
     "理由": "査定、決裁など、直す理由です。",
     "依頼元": "誰の依頼か、誰が決めたかです。",
-    "日付": "例：2018-03-23",
     "指摘コード": "点検結果の「コード」の列にある記号です。要確認の指摘だけが確認できます。",
     "確認時の値": "点検結果の「入力値」です。値が変わると確認は無効になります。空欄も可です。",
     "確認者": "",
     "メモ": "確認した内容です。",
 }
+# What differs in 修正, which takes rows and indicators alone.
+_CORRECTED_HINTS = {
+    "対象": "施策と番号（1ア-4）、KPIは指標のID（2ア-1）です。番号が重なるときや空欄のときは、"
+    "「1ア-4 事業名」のように事業名も入力します。",
+}
+# Of no year: by its words a sheet in which nothing was typed is known again in the next one.
 _STEPS = (
     (
         CORRECTED,
         "査定や決裁で値を直すとき、行を外すとき、順番を変えるときに使います。部局のファイルは変えません。"
-        "点検結果に、修正前と修正後を並べて載せます。KPIは、対象に指標のID、項目に様式の見出し（H29実績、"
-        "事務局判定など）を入力します。",
-        "1ア-4 事業名｜修正｜予算事業費｜5335｜5300｜査定による｜財政課｜2018-03-23\n"
-        "2ア-3 事業名｜掲載しない｜｜事業名｜｜査定による｜財政課｜2018-03-23",
+        "点検結果に、修正前と修正後を並べて載せます。KPIは、対象に指標のID、項目に様式の見出し（各年の"
+        "実績、事務局判定など）を入力します。",
+        "1ア-4 事業名｜修正｜予算事業費｜5335｜5300｜査定による｜財政課｜日付\n"
+        "2ア-3 事業名｜掲載しない｜｜事業名｜｜査定による｜財政課｜日付",
     ),
     (
         ADDED,
         "様式が届かない事業や、部局に代わって載せる事業を足します。様式の「事業」と同じ書き方で、部局名も必ず"
         "入力します。再掲の行も足せます。",
-        "2ア 移住環境、事業名、部局名、関連性、予算事業費、事業内容、理由、依頼元",
+        "2ア 移住環境｜｜｜新規｜移住体験事業｜地域振興部｜○｜｜1200｜"
+        "移住を考える人に短期の滞在の機会を設ける。｜｜査定による｜財政課",
     ),
     (
         ACKNOWLEDGED,
         "要確認の指摘を確かめて、そのままでよいとしたことを記録します。同じ行で値が変わらない間は、次からは"
         "確認済として扱います。",
-        "L109｜1ウ｜2｜事務局｜2018-03-23｜番号2は欠番",
+        "L109｜1ウ｜2｜事務局｜日付｜番号2は欠番",
     ),
 )
 
@@ -89,6 +95,7 @@ def build_office_sheet(
     book = open_book(path, strategy.settings, "事務局修正")
     _write_guide(book)
     corrected = (28, 12, 18, 30, 30, 34, 20, 14)
+    hints = {**_HINTS, "日付": f"例：{strategy.settings.fiscal_year}-03-23"}
     choices = {"操作": _OPERATION_LIST, "項目": _FIELD_LIST, "指摘コード": _CODE_LIST}
     write_grid(
         book,
@@ -96,7 +103,7 @@ def build_office_sheet(
             CORRECTED,
             "修正（値の修正、掲載しない、順番）",
             "1行に一つの修正を入力します。使い方は「説明」シートにあります。",
-            _columns(CORRECTED_COLUMNS, corrected, choices),
+            _columns(CORRECTED_COLUMNS, corrected, choices, {**hints, **_CORRECTED_HINTS}),
             room=100,
         ),
     )
@@ -116,7 +123,7 @@ def build_office_sheet(
             ACKNOWLEDGED,
             "確認済（要確認の指摘を確かめた記録）",
             "点検結果の「コード」「対象」「入力値」を写し、確認した人と日付を入力します。",
-            _columns(ACKNOWLEDGED_COLUMNS, (12, 26, 26, 18, 14, 60), choices),
+            _columns(ACKNOWLEDGED_COLUMNS, (12, 26, 26, 18, 14, 60), choices, hints),
             acknowledgements,
             room=100,
         ),
@@ -134,7 +141,7 @@ def build_office_sheet(
 
 def _correctable(strategy: Strategy) -> list[str]:
     """What 項目 may be: the fields of a project and, below them, those of an indicator."""
-    fields = [f.short_label for f in strategy.fields]
+    fields = [f.title for f in strategy.fields]
     if not strategy.indicators:
         return fields
     columns = column_by_name(strategy.settings)
@@ -142,14 +149,17 @@ def _correctable(strategy: Strategy) -> list[str]:
 
 
 def _columns(
-    headings: Sequence[str], widths: Sequence[float], choices: dict[str, str]
+    headings: Sequence[str],
+    widths: Sequence[float],
+    choices: Mapping[str, str],
+    hints: Mapping[str, str],
 ) -> tuple[Column, ...]:
     centred = ("対象", "操作", "指摘コード", "日付")
     return tuple(
         Column(
             heading,
             width,
-            _HINTS[heading],
+            hints[heading],
             choices.get(heading, ()),
             {**(_CENTRE if heading in centred else {}), **_FORMATS.get(heading, {})},
         )

@@ -100,7 +100,7 @@ _STEPS = (
         FIELDS,
         "様式に列を足したいとき（財源、予算事業コードなど）に使います。普段はそのままで構いません。",
     ),
-    (FORM, "印刷の様式を確かめます。文言、書体、色、列の幅を変えられます。"),
+    (FORM, "印刷の見本を確かめます。文言、書体、色、列の幅を変えられます。"),
 )
 _AFTER = (
     "入力が終わったら、上書き保存して閉じ、作業フォルダーで「sousei-xl distribute」（または "
@@ -108,7 +108,7 @@ _AFTER = (
 )
 _ABOUT = (
     "このファイルは、部局から集めた様式を「別紙（関連事業一覧）」にまとめるための、事務局の定義です。"
-    "年度ごとに1つ用意します。部局には配りません。"
+    "年度ごとに一つ用意します。部局には配りません。"
 )
 _EXAMPLE = (
     "※これは旭川市の平成30年度の公表資料に基づく例です。事業名、部局名、関連性、予算、指標の値は"
@@ -137,7 +137,7 @@ def _write_start(book: Book, grids: Sequence[Grid], facts: Facts | None) -> None
     for column in range(4):
         sheet.text(row, column, "記入の手順" if column == 0 else "", book.format(**SECTION))
     sheet.height(row, 22)
-    for column, heading in enumerate(("手順", "シート", "すること", "いまの状態")):
+    for column, heading in enumerate(("手順", "シート", "すること", "今の状態")):
         sheet.text(row + 1, column, heading, book.format(**LIST_HEADER))
     sheet.height(row + 1, 20)
     states = _states({grid.name: grid for grid in grids})
@@ -203,8 +203,8 @@ def _states(grids: Mapping[str, Grid]) -> dict[str, Formula]:
         ),
         FIELDS: Formula(f'="標準 {filled[FIELDS]}、独自 "&{own}', f"標準 {filled[FIELDS]}、独自 0"),
         FORM: Formula(
-            f'=IF(COUNTA(\'{FORM}\'!$A$2:$A${FIRST_ROW + _ROOM})=0,"{MISSING}","様式あり")',
-            "様式あり",
+            f'=IF(COUNTA(\'{FORM}\'!$A$2:$A${FIRST_ROW + _ROOM})=0,"{MISSING}","見本あり")',
+            "見本あり",
         ),
     }
 

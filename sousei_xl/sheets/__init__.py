@@ -18,6 +18,8 @@ from sousei_xl.strategy.dates import questions
 from sousei_xl.strategy.gaps import gaps
 from sousei_xl.workspace import Run, as_argument
 
+_MOST_NAMED, _MOST_IN_BANNER = 20, 3  # names in a row
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -86,20 +88,29 @@ class Contents:
 
     @property
     def stamp(self) -> str:
-        """The line that tells a reader how far the list has come, on every sheet."""
+        """The line that tells a reader how far the list has come."""
+        return self._stamp(_MOST_NAMED)
+
+    @property
+    def banner(self) -> str:
+        """The same on every sheet of a draft: with so few names that it stays frozen there."""
+        return self._stamp(_MOST_IN_BANNER)
+
+    def _stamp(self, most: int) -> str:
         if self.status == "final" and self.approved_on is not None:
             return f"{text.japanese_date(self.approved_on)}　確定"
         if self.status == "proposal":
             return "（案）決裁前の資料です。"
         missing = [
-            d.department + (f"（{named(d.missing_units)}）" if _units_say_more(d) else "")
+            d.department + (f"（{named(d.missing_units, most)}）" if _units_say_more(d) else "")
             for d in self.result.departments
             if d.missing_units
         ]
         errors = self.result.errors
         reasons = []
         if missing:
-            reasons.append(f"未提出 {len(missing)}部局（{named(missing)}）")
+            names = named(missing, most, "部局")
+            reasons.append(f"様式のそろわない部局 {len(missing)}（{names}）")
         if errors:
             reasons.append(f"要修正 {errors}件")
         return f"【作成中】公表しないでください。{'　'.join(reasons)}"
@@ -110,7 +121,7 @@ def _units_say_more(department: DepartmentState) -> bool:
     return any(text.unit_beside(department.department, unit) for unit in department.missing_units)
 
 
-def named(names: Sequence[str], most: int = 20) -> str:
-    """``経済部、農政部``; beyond ``most`` names only how many more there are."""
+def named(names: Sequence[str], most: int = _MOST_NAMED, counter: str = "件") -> str:
+    """``経済部、農政部``; beyond ``most`` names only how many more there are (``ほか3部局``)."""
     rest = len(names) - most
-    return "、".join(names[:most]) + (f" ほか{rest}" if rest > 0 else "")
+    return "、".join(names[:most]) + (f" ほか{rest}{counter}" if rest > 0 else "")

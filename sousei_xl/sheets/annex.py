@@ -16,7 +16,7 @@ from xlsxwriter.utility import xl_col_to_name
 from sousei_xl import text as texts
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.rules.records import ListedRow
-from sousei_xl.sheets import Contents, pages
+from sousei_xl.sheets import Contents
 from sousei_xl.sheets import prototype as form
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.painter import Live, Money, Painter, Value
@@ -29,12 +29,10 @@ MARK = "※要修正　"
 NO_AMOUNT = "－"
 SUBTOTAL_NAME, TOTAL_NAME = "小計", "合計"
 _AMOUNT_WORDS = {texts.UNDECIDED: "調整中", texts.INCLUDED: "内数"}
-# More than this much (points) frozen on top leaves no room to scroll on a small screen.
-_MAX_FROZEN = 260.0
 # A form that was laid out for A4 fills A3.
 _MAX_SCALES = {"A4": 100, "A3": 141}
 _WITH_SUBTOTAL = 3  # rows that stay with the subtotal below them
-_SCREEN_WIDTH = 1280  # pixels: wider lists are opened at a smaller zoom
+_LEAST_ZOOM = 50  # per cent: the office's own list is seen as a whole, however wide
 
 
 def write_annex(book: Book, contents: Contents, prototype: Prototype) -> None:
@@ -99,7 +97,6 @@ def _project_values(
         "budget_kind": row.budget_kind,
         "budget": Money(printed_amount(row.budget, row.budget_kind)),
         "description": row.description,
-        "note": row.note,
         **{n: "" if v is None else v for n, v in zip(own, row.own, strict=True)},
     }
     return {placeholder: printed[name] for placeholder, name in fields.items()}
@@ -232,11 +229,7 @@ class _Annex:
         """Header on every page, a new page for each goal but the first, no row torn off."""
         sheet = self.sheet
         sheet.repeat = (top, body - 1)
-        if sum(sheet.heights[row] for row in range(body)) <= _MAX_FROZEN:
-            sheet.freeze(body)
-        pixels = sum(pages.column_pixels(w) for w in sheet.widths)
-        if pixels > _SCREEN_WIDTH:
-            sheet.worksheet.set_zoom(max(50, 100 * _SCREEN_WIDTH // pixels))
+        sheet.freeze(body)
         sheet.page_setup(
             self.prototype.orientation,
             margins=self.prototype.margins,
@@ -244,6 +237,7 @@ class _Annex:
             starts=list(self.goal_rows.values())[1:],
             with_next=self.with_next,
             with_previous=self.with_previous,
+            least_zoom=_LEAST_ZOOM,
         )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -38,6 +38,7 @@ UNIX = 3  # the system that a zip says it was packed on
 _SIGNED = ("#,##0", "0.0%")  # printed with the office's sign for less than nothing
 _DEFAULT_ROW = 15.0
 _MANY_ROWS = 5000
+_MAX_FROZEN = 150.0  # points of rows: a screen of 1366 by 768 shows about 375
 
 # Column widths count digits of the workbook's normal font. Verdana at this size has digits of
 # exactly 7 pixels, and so has DejaVu Sans, which stands in for it (and for every unknown font) on
@@ -322,16 +323,20 @@ class Sheet:
     def wide_text(self, row: int, text: str, style: str) -> None:
         """A text over all columns of the sheet, in a row high enough for it."""
         self.merge_text(row, 0, row, len(self.widths) - 1, text, style)
-        size = self.book.font_size(style)
+        self.height(row, self.wide_height(text, style))
+
+    def wide_height(self, text: str, style: str) -> float:
+        """Points that a text over all columns needs."""
         width = self.span_width(0, len(self.widths) - 1)
-        self.height(row, pages.text_height(text, width, size, self.book.settings.font))
+        size, font = self.book.font_size(style), self.book.settings.font
+        return pages.text_height(text, width, size, font)
 
     # --- rows, view and pages -----------------------------------------------------------------
 
     def span_width(self, first: int, last: int) -> float:
         """Width of neighbouring columns as if they were one, in characters."""
         if (first, last) not in self._spans:
-            pixels = sum(pages.column_pixels(w) for w in self.widths[first : last + 1])
+            pixels = pages.total_pixels(self.widths[first : last + 1])
             self._spans[first, last] = pages.column_width(pixels)
         return self._spans[first, last]
 
@@ -350,8 +355,13 @@ class Sheet:
         self._done(self.worksheet.data_validation(row, column, row, column, told), row, column)
 
     def freeze(self, row: int, column: int = 0) -> None:
-        """Keep the rows above and the columns left of this cell in sight."""
-        self.worksheet.freeze_panes(row, column)
+        """Keep the rows above and the columns left of this cell in sight; to be called when the
+        rows have their heights. Rows that leave no room to scroll on a small screen are not kept.
+        """
+        if sum(self.heights.get(above, _DEFAULT_ROW) for above in range(row)) > _MAX_FROZEN:
+            row = 0
+        if row or column:
+            self.worksheet.freeze_panes(row, column)
 
     def _page(
         self, orientation: Orientation, margins: Margins, max_scale: int
@@ -361,7 +371,7 @@ class Sheet:
         width, height = (long, short) if orientation == "landscape" else (short, long)
         width -= (margins.left + margins.right) * 72
         height -= (margins.top + margins.bottom) * 72
-        needed = sum(pages.column_pixels(w) for w in self.widths) * 0.75 * _WIDTH_SAFETY
+        needed = pages.total_pixels(self.widths) * 0.75 * _WIDTH_SAFETY
         scale = max(10, min(max_scale, int(100 * width / needed)))
         return code, scale, height * 100 / scale
 
@@ -369,6 +379,14 @@ class Sheet:
         """Points of rows that surely stand on one page with the settings that ``page_setup`` has by
         default: a little less than ``pages.paginate`` takes, so that it agrees."""
         return self._page("landscape", Margins(), 100)[2] * _PAGE_SAFETY
+
+    def has_room(self, rows: Iterable[int], needed: float, unwritten: float = 0.0) -> bool:
+        """Whether a page with these rows has room for ``needed`` points more (``page_room``).
+
+        A row that has no height yet takes ``unwritten`` points.
+        """
+        used = sum(self.heights.get(row, unwritten) for row in rows)
+        return used + needed <= self.page_room()
 
     def page_setup(
         self,
@@ -378,16 +396,20 @@ class Sheet:
         starts: Collection[int] = (),
         with_next: Collection[int] = (),
         with_previous: Collection[int] = (),
+        least_zoom: int = pages.LEAST_ZOOM,
     ) -> None:
-        """Lay the sheet out on pages; to be called last, when all heights are known.
+        """Lay the sheet out on pages and on the screen; to be called last, when all heights are
+        known.
 
         One page wide by an explicit scale, because Excel ignores manual breaks under "fit to
         page"; the breaks are our own (``pages.paginate`` explains the three kinds of rows).
-        Above ``max_scale`` per cent nothing is enlarged.
+        Above ``max_scale`` per cent nothing is enlarged. The screen shows all columns, unless that
+        would take less than ``least_zoom`` per cent.
         """
         margins = margins or Margins()
         code, scale, height = self._page(orientation, margins, max_scale)
         sheet = self.worksheet
+        sheet.set_zoom(pages.screen_zoom(self.widths, least_zoom))
         sheet.set_paper(code)
         if orientation == "landscape":
             sheet.set_landscape()

@@ -16,6 +16,7 @@ from sousei_xl.figures.changes import (
     MEASURE,
     NAME,
     NUMBER,
+    ORIGINAL,
     PROJECTS_SHEET,
     RELEVANCE,
     RELISTED,
@@ -26,7 +27,7 @@ from sousei_xl.sheets.data_columns import CODE_COLUMN, YEAR_COLUMN, DataColumn
 from sousei_xl.sheets.styles import STYLES
 from sousei_xl.strategy import Strategy
 
-GOAL, ORIGINAL = "基本目標番号", "初出"
+GOAL = "基本目標番号"
 
 _COLUMNS = (
     CODE_COLUMN,
@@ -123,7 +124,7 @@ def project_columns(strategy: Strategy) -> tuple[DataColumn, ...]:
         DataColumn(
             field.label,
             _OWN_WIDTH,
-            field.hint,
+            field.meaning,
             "integer" if field.kind == "integer" else "string",
             choices=field.choices,
         )

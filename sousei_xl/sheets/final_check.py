@@ -32,10 +32,12 @@ _LISTED = (
     Column("確認", 12, "centre"),
     Column("直す内容", 30),
 )
-_ANSWER, _WORDS = 9, 10
+_TO_ANSWER = 2  # columns: 確認 and 直す内容, the last ones
+_OWN = Column("その他の項目", 22)  # the office's own, one a line: there may be any number of them
+_OWN_AT = next(i for i, c in enumerate(_LISTED) if c.heading == "事業内容") + 1
 _Aside = tuple[str, str, str, str]  # 施策, 番号, 事業名, reason
 # Rows that are not listed, below: first and last column, heading.
-_ASIDE = ((0, 0, "施策"), (1, 1, "番号"), (2, 5, "事業名"), (6, _WORDS, "理由"))
+_ASIDE = ((0, 0, "施策"), (1, 1, "番号"), (2, 5, "事業名"), (6, len(_LISTED) - 1, "理由"))
 
 
 def printed_rows(contents: Contents, department: str) -> list[ListedRow]:
@@ -58,20 +60,28 @@ def write_final_check(path: Path, contents: Contents, department: str) -> None:
     title = f"{settings.year_label} {settings.title}　{SHEET}（{department}）"
     proposal = contents.status == "proposal"
     book = Book(path, contents.run, settings, title, proposal=proposal)
-    sheet = book.sheet(SHEET, [c.width for c in _LISTED])
+    columns = _columns(contents)
+    sheet = book.sheet(SHEET, [c.width for c in columns])
     rows = printed_rows(contents, department)
     top = _write_head(sheet, contents, title, rows)
     done = _done_by_office(contents)
     lines = [_line(row, contents, done.get(row.row_id, "")) for row in rows]
-    end = write_table(sheet, top, Table(_LISTED, tuple(lines), frozen_columns=4))
+    end = write_table(sheet, top, Table(columns, tuple(lines), frozen_columns=4))
+    answer = len(columns) - _TO_ANSWER
     for row in range(top + 1, end):
-        for column in (_ANSWER, _WORDS):
+        for column in range(answer, len(columns)):
             sheet.blank(row, column, "input")
     if lines:
-        _offer_answers(sheet, top + 1, end - 1)
+        _offer_answers(sheet, top + 1, end - 1, answer)
     with_next = _write_aside(sheet, end + 1, list(_aside(contents, department)))
     sheet.page_setup(with_next=with_next)
     book.close()
+
+
+def _columns(contents: Contents) -> tuple[Column, ...]:
+    """With the office's own fields behind what the list prints of every project."""
+    own = (_OWN,) if contents.strategy.own_fields else ()
+    return (*_LISTED[:_OWN_AT], *own, *_LISTED[_OWN_AT:])
 
 
 def _write_aside(sheet: Sheet, row: int, aside: Sequence[_Aside]) -> set[int]:
@@ -132,11 +142,18 @@ def _line(row: ListedRow, contents: Contents, done: str) -> Row:
             row.relevance,
             f"{amount:,}" if isinstance(amount, int) else amount,
             row.description,
+            *([own] if (own := _own(row, contents)) else []),
             done,
             None,
             None,
         )
     )
+
+
+def _own(row: ListedRow, contents: Contents) -> str:
+    """``財源：国``, a line for each of the office's own fields; blank where it has none."""
+    said = zip(contents.strategy.own_fields, row.own, strict=True)
+    return "\n".join(f"{f.label}：{text.to_text(value) or '（空欄）'}" for f, value in said)
 
 
 def _done_by_office(contents: Contents) -> Mapping[int, str]:
@@ -183,7 +200,7 @@ def _aside(contents: Contents, department: str) -> Iterable[_Aside]:
             yield "", "", text.printable(held.name) or "（事業名なし）", reasons
 
 
-def _offer_answers(sheet: Sheet, first: int, last: int) -> None:
+def _offer_answers(sheet: Sheet, first: int, last: int, column: int) -> None:
     options = {"validate": "list", "source": list(_ANSWERS), "error_type": "warning"}
-    if sheet.worksheet.data_validation(first, _ANSWER, last, _ANSWER, options):
+    if sheet.worksheet.data_validation(first, column, last, column, options):
         raise ValueError("dropdown refused by the writer")

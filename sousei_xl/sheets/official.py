@@ -31,7 +31,7 @@ def write_official(path: Path, contents: Contents, prototype: Prototype) -> None
         contents.run,
         settings,
         title=f"{settings.year_label} {settings.title}",
-        stamp=contents.stamp,
+        stamp=contents.banner,
         draft=contents.status == "draft",
         proposal=contents.status == "proposal",
         rows=len(contents.result.listed),

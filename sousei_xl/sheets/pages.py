@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Sequence
+import string
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 MAX_ROW_HEIGHT = 409.0  # Excel's limit
 MIN_FONT_SIZE = 6.0
 MAX_BREAKS = 1023  # Excel's limit per sheet
+_SCREEN_WIDTH = 1280  # pixels of columns, beside the row numbers, of a screen of 1366 by 768
+LEAST_ZOOM = 80  # per cent
 # Printers lay rows out a few per cent higher or lower than the screen.
 _SAFETY = 0.97
 _PADDING = 4.0  # above and below the text together
 _NARROWER = 0.98  # printers set a line up to two per cent wider than the screen
-_ROMAN_EM = 0.6  # digits and letters are 0.5 to 0.6 in the usual Japanese fonts
+# Widths of BIZ UDPゴシック (the default, and the widest of the usual Japanese fonts), averaged over
+# its bold face's metrics (hmtx, in ems): 0.775 capitals, 0.747 digits; 0.637 small letters.
+_HIGH_EM, _LOW_EM = 0.78, 0.65
+_HIGH = string.ascii_uppercase.encode() + string.digits.encode()
 # 禁則: what must not start a line stays with the character before it, what must not end one with
 # the one after it; words in Roman letters and numbers (10,000,000) are not torn.
 _NO_START = (
@@ -53,6 +59,19 @@ def column_width(pixels: float) -> float:
     return max(pixels - 5, 0) / 7
 
 
+def total_pixels(widths: Iterable[float]) -> int:
+    """Width of all these columns side by side."""
+    return sum(map(column_pixels, widths))
+
+
+def screen_zoom(widths: Iterable[float], least: int = LEAST_ZOOM) -> int:
+    """Per cent at which columns of these widths are all seen on an office's screen.
+
+    Not below ``least``: who scrolls in any case wants to read.
+    """
+    return min(100, max(least, 100 * _SCREEN_WIDTH // total_pixels(widths)))
+
+
 @lru_cache(maxsize=64)
 def line_height(size: float, font: str = "") -> float:
     """Height of one line of text in points."""
@@ -63,8 +82,9 @@ def line_height(size: float, font: str = "") -> float:
 @lru_cache(maxsize=4096)
 def _ems(text: str) -> float:
     """Width in units of the font size; whatever is not ASCII counts as full width."""
-    roman = len(text.encode("ascii", "ignore"))
-    return len(text) - (1 - _ROMAN_EM) * roman
+    roman = text.encode("ascii", "ignore")
+    low = len(roman.translate(None, _HIGH))
+    return len(text) - (1 - _LOW_EM) * low - (1 - _HIGH_EM) * (len(roman) - low)
 
 
 @lru_cache(maxsize=256)

@@ -37,6 +37,10 @@ OF_TOTAL = ("小計名", *COUNTS)
 # Without these as cells of their own no list could be read or summed.
 REQUIRED = {"number": "番号", "relisted": "再掲", "name": "事業名", "budget": "予算事業費"}
 
+# The measure has placeholders of its own. A note is promised to be for the office alone, and an
+# approval does not cover it.
+NOT_PRINTED = ("measure", "note")
+
 _PLACEHOLDER = re.compile(r"[{｛]([^{}｛｝]*)[}｝]")
 _BRACE = re.compile(r"[{}｛｝]")
 # A row with one of these in column A is a note to the office.
@@ -98,9 +102,7 @@ class Prototype:
 
 def project_fields(strategy: Strategy) -> dict[str, str]:
     """Placeholder of a project row → field name: 番号, 予算事業費, own fields by their label."""
-    return {
-        f.label if f.own else f.short_label: f.name for f in strategy.fields if f.name != "measure"
-    }
+    return {f.title: f.name for f in strategy.fields if f.name not in NOT_PRINTED}
 
 
 def load_prototype(
@@ -131,6 +133,7 @@ class _Reader:
         fields = tuple(project_fields(strategy))
         # 予算事業費 may be written as people see it in the department's form.
         self.labels = {texts.key(f.label): f.short_label for f in strategy.fields if not f.own}
+        self.note = texts.key(strategy.field_by_name["note"].label)
         self.allowed = {
             TITLE: GENERAL,
             HEADER: GENERAL,
@@ -237,7 +240,7 @@ class _Reader:
                 column,
                 value,
                 "数式は使えません。",
-                "文字か差し込み（例：{小計額}）を入力してください。合計の数式は自動で入ります。",
+                "文字か差込み（例：{小計額}）を入力してください。合計の数式は自動で入ります。",
             )
             value = ""
         pieces = tuple(self._pieces(kind, number, column, value))
@@ -265,11 +268,17 @@ class _Reader:
     def _unknown(self, kind: str, number: int, column: int, shown: str, name: str) -> None:
         allowed = self.allowed[kind]
         elsewhere = [k for k in KINDS if name in self.allowed[k]]
-        if elsewhere:
-            problem = f"差し込み『{shown}』は「{kind}」の行では使えません。"
+        if texts.key(name) == self.note:
+            problem = (
+                f"差込み『{shown}』は使えません。"
+                "備考は部局から事務局への連絡で、一覧には載りません。"
+            )
+            remedy = "消してください。一覧に載せる欄は、「項目」シートで独自の項目として足します。"
+        elif elsewhere:
+            problem = f"差込み『{shown}』は「{kind}」の行では使えません。"
             remedy = f"使えるのは{'、'.join(f'「{k}」' for k in elsewhere)}の行です。"
         else:
-            problem = f"差し込み『{shown}』は定義されていません。"
+            problem = f"差込み『{shown}』は定義されていません。"
             near = get_close_matches(name, allowed, 1, 0.3)
             choices = "".join(f"{{{n}}}" for n in allowed)
             remedy = f"「{{{near[0]}}}」ではありませんか。" if near else f"使えるもの：{choices}"

@@ -208,6 +208,18 @@ class Strategy:
         return {f.name: f for f in self.fields}
 
     @cached_property
+    def field_spellings(self) -> Mapping[str, str]:
+        """Match key of a field's heading, with or without its unit → internal name.
+
+        A whole heading is never taken for another one without its unit: 事業内容 is not 事業内容
+        （議会用）, which the office may have added.
+        """
+        table = {text.key(f.label): f.name for f in self.fields}
+        for f in self.fields:
+            table.setdefault(text.key(f.short_label), f.name)
+        return table
+
+    @cached_property
     def own_fields(self) -> tuple[Field, ...]:
         """The office's own fields, in the order of the sheet 項目."""
         return tuple(f for f in self.fields if f.own)

@@ -37,7 +37,7 @@ _A_DAY = re.compile(
 
 
 def usual_days(fiscal_year: int) -> tuple[dt.date, dt.date]:
-    """First and last 基準日 that nobody is asked about."""
+    """First and last 基準日 that nobody is asked about; no form is due before the first."""
     return dt.date(fiscal_year - 1, 10, 1), dt.date(fiscal_year + 1, 3, 31)
 
 
@@ -72,8 +72,11 @@ def _about_deadline(deadline: str, year: int) -> Iterator[str]:
             yield f"{told}は、暦にない日です。正しい日付に直します。"
         return
     label = text.fiscal_year_label(year)
-    if day <= dt.date(year - 1, 4, 1):
-        yield f"{told}は、{label}が始まる1年以上前です。前年度のままになっていないか確かめます。"
+    first, _ = usual_days(year)
+    if day < first:  # last autumn's, for the actuals, at the latest
+        yield (
+            f"{told}は、{label}が始まる半年より前の日です。前年度のままになっていないか確かめます。"
+        )
     elif day > dt.date(year + 2, 3, 31):
         yield f"{told}は、{label}が終わって1年以上後の日です。年に誤りがないか確かめます。"
     else:

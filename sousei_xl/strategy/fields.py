@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from sousei_xl import text
 
 Kind = Literal["measure", "integer", "choice", "name", "department", "money", "text"]
+
+_SENTENCE = re.compile("[^。]+。?")
+_ASKING = re.compile("ください|下さい")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,20 @@ class Field:
     def short_label(self) -> str:
         """The heading without its unit: 予算事業費（千円） → 予算事業費."""
         return self.label.split("（")[0]
+
+    @property
+    def meaning(self) -> str:
+        """What a reader of the list is told: the hint without what it asks of who fills it in."""
+        told = "".join(s for s in _SENTENCE.findall(self.hint) if not _ASKING.search(s))
+        if told:
+            return told
+        offered = f"選択肢は「{'」「'.join(self.choices)}」です。" if self.choices else ""
+        return f"この自治体の項目です。{offered}"
+
+    @property
+    def title(self) -> str:
+        """How the office names it: without its unit, but its own fields as it has written them."""
+        return self.label if self.own else self.short_label
 
     @property
     def may_look_like_a_number(self) -> bool:
@@ -96,7 +114,7 @@ CORE: tuple[Field, ...] = (
         "budget_kind",
         "予算区分",
         "choice",
-        "通常は空欄です。金額が未定、他の事業の内数、０予算のときに選びます。",
+        "通常は空欄です。金額が未定、ほかの事業の内数、０予算のときに選びます。",
         choices=(text.INITIAL, text.UNDECIDED, text.INCLUDED, text.ZERO),
     ),
     Field(

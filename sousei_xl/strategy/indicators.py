@@ -31,7 +31,6 @@ _UNKNOWN_DECIMALS = 2
 NONE = "－"  # what a reference column shows where the strategy has no figure
 ACTUAL = "actual_"
 _ACTUAL_LABEL = re.compile(r"(?P<year>.+?)の?実績値?")
-_LAST_HEISEI = 2018  # the last fiscal year that is 平成 and no other
 _HEISEI_TO_THE_END = re.compile(r"(?:平成|H)\s*\d+\s*(?:年度?)?\s*$", re.IGNORECASE)
 
 
@@ -94,10 +93,15 @@ def columns(settings: Settings) -> tuple[Column, ...]:
         Column(
             "office_class",
             "事務局判定",
-            "事務局が記入します。定性の指標の判定か、判定から外すときの「判定対象外」です。",
+            "事務局が記入する欄です（部局では空欄のままにしてください）。定性の指標の判定か、判定から外すときの"
+            "「判定対象外」です。",
             tuple(settings.judgement.name(c) for c in OFFICE_CLASSES),
         ),
-        Column("cause", "要因・課題", "実績値の増減の要因や、目標に向けた課題を1〜2文で書きます。"),
+        Column(
+            "cause",
+            "要因・課題",
+            "実績値の増減の要因や、目標に向けた課題を1〜2文で書きます。定性の指標では、今の状況を書きます。",
+        ),
         Column("direction", "今後の方向性", "来年度に向けて行うことを1〜2文で書きます。"),
     )
 
@@ -133,10 +137,20 @@ def plan_years(settings: Settings) -> range:
 
 def year_label(year: int, settings: Settings) -> str:
     """2017 → ``H29``; 2019 is ``H31`` where the strategy itself counts 平成 to the plan's end."""
-    to_the_end = _HEISEI_TO_THE_END.search(text.nfkc(settings.plan_label))
-    if to_the_end and _LAST_HEISEI < year <= settings.plan_years[1]:
-        return f"H{year - 1988}"
-    return text.fiscal_year_label(year, short=True)
+    return _spelled_as(settings.plan_label, settings.plan_years[1], year)
+
+
+def list_year_label(year: int, settings: Settings) -> str:
+    """The same of a list's year: 2019 is ``H31`` where 年度の表記 has this list's as 平成31年度."""
+    return _spelled_as(settings.year_label, settings.fiscal_year, year)
+
+
+def _spelled_as(label: str, last: int, year: int) -> str:
+    """``year``, up to ``last`` in 平成 where ``label`` ends with a year of it."""
+    short = text.fiscal_year_label(year, short=True)
+    if _HEISEI_TO_THE_END.search(text.nfkc(label)) and short.startswith("R") and year <= last:
+        return f"H{text.year_in_era('H', year)}"
+    return short
 
 
 def actual_field(year: int) -> str:
@@ -240,6 +254,11 @@ def is_to_fall(indicator: Indicator) -> bool:
     return aim < start
 
 
+def is_told_in_words(indicator: Indicator, cause: str, office_class: str) -> bool:
+    """Whether a 定性 indicator is reported without a figure: how things stand, or its 判定."""
+    return indicator.kind == QUALITATIVE and bool(cause or office_class)
+
+
 def first_year(indicator: Indicator, settings: Settings) -> int:
     """The first year whose value counts into the sum of 期間累計."""
     return max(settings.plan_years[0], (baseline_year(indicator) or 0) + 1)
@@ -280,11 +299,16 @@ def title(indicator: Indicator) -> str:
     return f"{indicator.name}（{indicator.part}）" if indicator.part else indicator.name
 
 
-def reference_text(indicator: Indicator, name: str) -> str:
-    """What a reference column of the form shows: ``63.0（H25）``, ``－`` instead of no figure."""
+def reference_text(indicator: Indicator, name: str, settings: Settings) -> str:
+    """What a reference column of the form shows: ``63.0（H25）``, ``－`` instead of no figure.
+
+    Its year is spelled as those of the other columns are, however the template has it.
+    """
     if name not in ("baseline", "target"):
         return str(getattr(indicator, name))
     figure = baseline(indicator) if name == "baseline" else target(indicator)
     shown = f"{figure:,f}" if figure is not None else getattr(indicator, name) or NONE
-    year = getattr(indicator, f"{name}_year")
-    return f"{shown}（{year}）" if year else shown
+    typed = getattr(indicator, f"{name}_year")
+    year = text.parse_fiscal_year(typed)
+    label = typed if year is None else year_label(year, settings)
+    return f"{shown}（{label}）" if label else shown

@@ -19,6 +19,7 @@ Row = Mapping[str, Value]  # heading of データ_事業 → value
 MEASURE, NUMBER, RELISTED, CATEGORY = "施策キー", "番号", "再掲", "掲載区分"
 NAME, DEPARTMENT, RELEVANCE = "事業名", "部局名", "関連性"
 BUDGET_KIND, BUDGET, DESCRIPTION = "予算区分", "予算事業費（千円）", "事業内容"
+ORIGINAL = "初出"
 # What a person looks for; the rest of the data sheet follows from these.
 COMPARED = (
     MEASURE,
@@ -68,6 +69,12 @@ def amount_or_word(kind: object, amount: _Amount) -> _Amount | str:
     return str(kind) if kind in (text.UNDECIDED, text.INCLUDED) else amount
 
 
+def _said(row: Row, heading: str) -> str:
+    """A cell as it is compared: 当初 says what a blank 予算区分 says."""
+    said = text.to_text(row.get(heading))
+    return "" if heading == BUDGET_KIND and said == text.INITIAL else said
+
+
 def target(row: Row) -> str:
     """``1ア-4``."""
     return f"{text.to_text(row.get(MEASURE))}-{text.to_text(row.get(NUMBER))}"
@@ -89,7 +96,7 @@ class _Key:
         name, department, measure, relisted = (
             text.key(text.to_text(row.get(h))) for h in (NAME, DEPARTMENT, MEASURE, RELISTED)
         )
-        whole = tuple(text.to_text(row.get(h)) for h in headings)
+        whole = tuple(_said(row, h) for h in headings)
         return cls(name, department, measure, bool(relisted), text.to_text(row.get(NUMBER)), whole)
 
     @property
@@ -173,5 +180,5 @@ def compare(
 
 def changed(before: Row, after: Row, headings: Sequence[str] = COMPARED) -> Changed:
     """Two rows of one project, and in which of the headings they differ."""
-    pairs = ((h, text.to_text(before.get(h)), text.to_text(after.get(h))) for h in headings)
+    pairs = ((h, _said(before, h), _said(after, h)) for h in headings)
     return Changed(before, after, tuple(pair for pair in pairs if pair[1] != pair[2]))

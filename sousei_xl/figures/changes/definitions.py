@@ -72,25 +72,34 @@ def _fields(last: LastIndicator, now: Indicator, strategy: Strategy) -> list[tup
         same_year = not year_before or text.parse_fiscal_year(year_before) == year
         if known and not (_decimal(before) == after and (after is None or same_year)):
             label = "" if year is None else defined.year_label(year, strategy.settings)
-            shown = "" if after is None else f"{after:,f}"
-            fields.append((heading, _with_year(before, year_before), _with_year(shown, label)))
+            old, new = _shown(_decimal(before)) or before, _shown(after)
+            fields.append((heading, _with_year(old, year_before), _with_year(new, label)))
     return fields
 
 
 def _revised(
     before: Mapping[int, Decimal], now: Mapping[int, Decimal], strategy: Strategy
 ) -> list[tuple[str, str, str]]:
-    """Past years with another value than last year's 別紙 has, as ``compare`` tells them."""
-    pairs = [(year, value, now.get(year)) for year, value in sorted(before.items())]
+    """Past years with another value than last year's 別紙 has, as ``compare`` tells them.
+
+    No form asks for the years before a new plan: nobody has taken their values back.
+    """
+    asked = defined.plan_years(strategy.settings)
+    told = {year: value for year, value in sorted(before.items()) if year in asked}
+    pairs = [(year, value, now.get(year)) for year, value in told.items()]
     return [
         (
             f"{defined.year_label(year, strategy.settings)}の{ACTUAL}",
-            f"{value:,f}",
-            "" if current is None else f"{current:,f}",
+            _shown(value),
+            _shown(current),
         )
         for year, value, current in pairs
         if current is None or float(current) != float(value)  # as a workbook keeps them
     ]
+
+
+def _shown(figure: Decimal | None) -> str:
+    return "" if figure is None else f"{figure:,f}"
 
 
 def _decimal(shown: str) -> Decimal | None:

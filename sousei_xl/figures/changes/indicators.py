@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sousei_xl import text
 from sousei_xl.figures.changes import Row
+from sousei_xl.text import Value
 
 INDICATORS_SHEET = "データ_KPI"
 ID, INDICATOR, PART, UNIT, KIND = "ID", "指標名", "内訳", "単位", "集計区分"
@@ -35,9 +36,11 @@ def compare_indicator_rows(old: Sequence[Row], new: Sequence[Row]) -> tuple[Indi
     """What changed between two データ_KPI sheets, per series (by ID), in the order of the new one.
 
     Fields of a year are named after it: ``H29の実績値``. A series that one sheet has not at all has
-    one field, 実績値のある年.
+    one field, 実績値のある年. Two spellings of one year (H31, R1) are no change; what the new sheet
+    has of a year is named as it spells it.
     """
-    before, after = _by_series(old), _by_series(new)
+    labels = _labels([*old, *new])
+    before, after = _by_series(old, labels), _by_series(new, labels)
     found = []
     for id_ in [*after, *(i for i in before if i not in after)]:
         said = [before.get(id_, {}), after.get(id_, {})]
@@ -46,6 +49,7 @@ def compare_indicator_rows(old: Sequence[Row], new: Sequence[Row]) -> tuple[Indi
                 (heading, one, other)
                 for heading in dict.fromkeys([*said[0], *said[1]])
                 if (one := said[0].get(heading, "")) != (other := said[1].get(heading, ""))
+                and not (heading in (BASELINE_YEAR, TARGET_YEAR) and _year(one) == _year(other))
             ]
         else:
             fields = [(f"{ACTUAL}のある年", _years(said[0]), _years(said[1]))]
@@ -56,16 +60,37 @@ def compare_indicator_rows(old: Sequence[Row], new: Sequence[Row]) -> tuple[Indi
     return tuple(found)
 
 
+def actuals_gone(old: Sequence[Row], new: Sequence[Row]) -> tuple[IndicatorChange, ...]:
+    """The actuals of the old sheet of whose year the new one has none, as changes."""
+    found = []
+    for change in compare_indicator_rows(old, new):
+        fields = tuple(f for f in change.fields if ACTUAL in f[0] and f[1] and not f[2])
+        if fields:
+            found.append(IndicatorChange(change.id, change.title, fields))
+    return tuple(found)
+
+
 def _years(said: Mapping[str, str]) -> str:
     ending = f"の{ACTUAL}"
     return "、".join(h.removesuffix(ending) for h in said if h.endswith(ending))
 
 
-def _by_series(rows: Sequence[Row]) -> dict[str, dict[str, str]]:
+def _year(said: Value) -> int | str:
+    """The year that a label means; the label where it means none."""
+    return text.parse_fiscal_year(said) or text.to_text(said)
+
+
+def _labels(rows: Sequence[Row]) -> dict[int | str, str]:
+    """実績年 → its spelling; the last one, where there are several."""
+    return {_year(row.get(YEAR)): text.to_text(row.get(YEAR)) for row in rows}
+
+
+def _by_series(rows: Sequence[Row], labels: Mapping[int | str, str]) -> dict[str, dict[str, str]]:
     """ID → heading → value, the headings of the years after those of the series."""
     series: dict[str, dict[str, str]] = {}
     for row in rows:
-        said = {h: text.to_text(row.get(h)) for h in (ID, YEAR, *_OF_SERIES, *_OF_YEAR)}
+        said = {h: text.to_text(row.get(h)) for h in (ID, *_OF_SERIES, *_OF_YEAR)}
         mine = series.setdefault(said[ID], {h: said[h] for h in _OF_SERIES})
-        mine |= {f"{said[YEAR]}の{h}": said[h] for h in _OF_YEAR if said[h]}
+        label = labels[_year(row.get(YEAR))]
+        mine |= {f"{label}の{h}": said[h] for h in _OF_YEAR if said[h]}
     return series

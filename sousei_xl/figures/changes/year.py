@@ -6,7 +6,8 @@ Projects are compared, not rows: of a relisted row it is only said whether it is
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -31,6 +32,7 @@ from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.figures.last_year import LastRow, LastYear
 
 Fate = Literal["終了", "取下げ", "掲載なし", "確認中", "未提出"]
+FORMER_NAME = "修正前の事業名"  # of what the office has renamed; no heading of データ_事業
 _TEXTS = (NAME, DEPARTMENT, RELEVANCE, DESCRIPTION)
 _YEAR = re.compile(r"(?:(?:昭和|平成|令和|[SHR])\s*)?(?:\d+|元)\s*年度?", re.IGNORECASE)
 
@@ -52,8 +54,7 @@ class Kept:
     def difference(self) -> int | None:
         """This year's budget less last year's; None where one of them is no amount."""
         before, after = self.before.budget, self.row[BUDGET]
-        both = isinstance(before, int) and isinstance(after, int)
-        return int(after) - int(before) if both else None  # type: ignore[arg-type]
+        return after - before if isinstance(before, int) and isinstance(after, int) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +144,14 @@ def match(
 ) -> Match:
     """Find this year's projects, none of them relisted, among ``last`` year's.
 
+    What the office has renamed (``FORMER_NAME``) is found under the name that last year's list has.
     What is listed comes first: what is held or withdrawn (``aside``) takes what is left. It was
     there too and has no former name; neither is what a department of ``waiting``, which has not
     submitted everything yet, had last year anybody's former name.
     """
     data = [row.data for row in last]
+    names = {text.key(row.name) for row in last}
+    listed = [_as_named(row, names) for row in listed]
     known = {i: j for i, j in pair(data, listed).items() if same_project(data[j], listed[i])}
     left = sorted(set(range(len(last))) - set(known.values()))
     beside = {i: left[j] for i, j in pair([data[j] for j in left], aside).items()}
@@ -166,10 +170,22 @@ def match(
     return Match(known, {fresh[i]: gone[j] for i, j in guesses.items()}, beside, twins)
 
 
+def _as_named(row: Row, names: Container[str]) -> Row:
+    former = text.to_text(row.get(FORMER_NAME))
+    return {**row, NAME: former} if former and text.key(former) in names else row
+
+
 def _project(row: Row) -> tuple[str, str, str]:
     """What a department lists once: measure, name and the first of the departments (L106)."""
-    measure, name, department = (text.to_text(row.get(h)) for h in (MEASURE, NAME, DEPARTMENT))
-    return measure, text.key(name), text.key(department.split("・")[0])
+    return text.to_text(row.get(MEASURE)), _name(row), _department(row)
+
+
+def _name(row: Row) -> str:
+    return text.key(text.to_text(row.get(NAME)))
+
+
+def _department(row: Row) -> str:
+    return text.key(text.to_text(row.get(DEPARTMENT)).split("・")[0])
 
 
 def compare_years(
@@ -199,7 +215,7 @@ def compare_years(
             for j, row in enumerate(old)
             if j not in kept
         ),
-        relisted=_relisted(last.rows, rows, {old[found[i]].name: projects[i] for i in found}),
+        relisted=_relisted(last, rows, projects, found),
         twins=tuple(projects[i] for i in twins),
     )
 
@@ -208,15 +224,35 @@ def _fate(row: LastRow, waiting: Collection[str]) -> Fate:
     return "未提出" if row.counted in waiting else "掲載なし"
 
 
-def _relisted(last: Sequence[LastRow], rows: Sequence[Row], kept: Mapping[str, Row]) -> Changes:
-    """Relisted rows of projects of both years, known by this year's name; what is new or gone
-    altogether is said once, of the project."""
-    names = {text.key(before): text.to_text(row[NAME]) for before, row in kept.items()}
-    still = {text.key(name) for name in names.values()}
+def _relisted(
+    last: LastYear, rows: Sequence[Row], projects: Sequence[Row], found: Mapping[int, int]
+) -> Changes:
+    """Relisted rows of projects of both years (``found``), under this year's name and department;
+    what is new or gone altogether is said once, of the project."""
+    before = _originals([row.data for row in last.projects])
+    after = _originals(projects)
+    now = {j: projects[i] for i, j in found.items()}
     old = [
-        {**row.data, NAME: names[text.key(row.name)]}
-        for row in last
-        if row.relisted and text.key(row.name) in names
+        {**row.data, NAME: now[j][NAME], DEPARTMENT: now[j][DEPARTMENT]}
+        for row in last.rows
+        if row.relisted and (j := _original(row.data, before)) in now
     ]
-    new = [r for r in rows if r.get(RELISTED) and text.key(text.to_text(r[NAME])) in still]
+    new = [row for row in rows if row.get(RELISTED) and _original(row, after) in found]
     return compare(old, new, (MEASURE, NAME))
+
+
+_Originals = Mapping[str, Mapping[str, int]]  # name → department → position
+
+
+def _originals(projects: Sequence[Row]) -> _Originals:
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for i, row in enumerate(projects):
+        found[_name(row)].setdefault(_department(row), i)
+    return found
+
+
+def _original(relisted: Row, originals: _Originals) -> int | None:
+    """Which project a relisted row repeats: that of its department, or the only one of its name."""
+    named = originals.get(_name(relisted), {})
+    alone = next(iter(named.values())) if len(named) == 1 else None
+    return named.get(_department(relisted), alone)

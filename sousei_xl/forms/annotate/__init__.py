@@ -71,7 +71,7 @@ def annotate(
     write_edition_property(package, edition)
     remarks = tuple(_remarks(package, macros, sharing))
     department = reply.department or next((one.item.department for one in located), "")
-    letter = Letter(department, reply.unit, edition, remarks)
+    letter = Letter(department, reply.unit, edition, lines.about(located), remarks)
     listed = lines.lines(located)
     _put_request(workbook, letter, listed, answers, strategy.settings, styles)
     result = package.save()
@@ -96,7 +96,7 @@ def findings_only(
     listed = lines.lines(located)
     styles = Styles(workbook.package, workbook.part)
     opened = not any(is_unreadable(one.item) for one in located)
-    letter = Letter(department, "", 0, file=file, opened=opened)
+    letter = Letter(department, "", 0, lines.about(located), file=file, opened=opened)
     _put_request(workbook, letter, listed, {}, strategy.settings, styles)
     target.write_bytes(workbook.package.save())
 

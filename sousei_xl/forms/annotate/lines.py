@@ -139,6 +139,12 @@ def _shown_value(item: Finding, cell: str, table: _Table) -> str:
     return BLANK if text.is_blank(table.value(*position(cell))) else ""
 
 
+def about(located: Iterable[Located]) -> str:
+    """What the request is about: the KPI round where nothing else is asked."""
+    of_kpi = all(RULES[one.item.code].scope == "kpi" for one in located)
+    return layout.ABOUT_INDICATORS if of_kpi else layout.ABOUT_PROJECTS
+
+
 def lines(located: Iterable[Located]) -> list[Line]:
     """One line per message; equal ones of a sheet share theirs, with all their cells."""
     groups: defaultdict[tuple[str, ...], list[Located]] = defaultdict(list)

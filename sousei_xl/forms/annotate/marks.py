@@ -42,9 +42,9 @@ def _is_ours(rule: Element) -> bool:
 def _rank(document: Document, first: int) -> None:
     """Number all rules of the sheet from ``first`` on, keeping their order."""
     ranked = [rule for rule in document.root.below("cfRule") if rule.attribute("priority")]
-    ranks = sorted({rule.number("priority") for rule in ranked})
+    ranks = {n: i for i, n in enumerate(sorted({r.number("priority") for r in ranked}), first)}
     for rule in ranked:
-        document.set(rule, "priority", str(first + ranks.index(rule.number("priority"))))
+        document.set(rule, "priority", str(ranks[rule.number("priority")]))
 
 
 def mark(

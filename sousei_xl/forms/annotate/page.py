@@ -100,7 +100,8 @@ def write_page(request: Request, styles: Styles, font: str) -> bytes:
         f'{HEAD}<worksheet xmlns="{MAIN}">'
         f'<sheetPr><tabColor rgb="{_RED}"/><pageSetUpPr fitToPage="1"/></sheetPr>'
         f'<dimension ref="A1:{cell_address(len(request.rows), len(WIDTHS))}"/>'
-        '<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0">'
+        '<sheetViews><sheetView showGridLines="0" tabSelected="1"'
+        f'{attributes(zoomScale=pages.screen_zoom(WIDTHS))} workbookViewId="0">'
         f'<selection activeCell="{first}" sqref="{first}"/></sheetView></sheetViews>'
         f'<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols>'
         f"<sheetData>{rows}</sheetData>"

@@ -28,11 +28,13 @@ class Letter:
 
     ``remarks`` are sentences about the workbook. ``file`` names the file where the findings go
     back alone (blank: this workbook is the file itself), ``opened`` whether it could be opened.
+    ``about`` is what the letter is about, as the form's own title says it.
     """
 
     department: str
     unit: str
     next_edition: int
+    about: str
     remarks: tuple[str, ...] = ()
     file: str = ""
     opened: bool = True
@@ -82,7 +84,7 @@ def write_request(
         Row(
             (
                 Cell(0, SHEET, "title", 5),
-                Cell(5, f"{settings.year_label}　総合戦略関連事業", "right", 3),
+                Cell(5, f"{settings.year_label}　{letter.about}", "right", 3),
             ),
             34,
         ),
@@ -180,9 +182,14 @@ def _steps(letter: Letter, counts: Mapping[str, int]) -> list[str]:
 def _legend(letter: Letter, counts: Mapping[str, int]) -> list[tuple[str, str, str]]:
     """Style, sign and meaning of every mark that is used."""
     left = "行の左端にこの印が、そのセルに{}の枠が付いています。"
+    if_right = (
+        "正しければ、そのままで構いません。"
+        if letter.file
+        else "正しければ直さずに、「回答欄」にその旨を入力してください。"
+    )
     meanings = {
-        ERROR: "直していただくものです。直るまで一覧が完成しません。",
-        QUESTION: "確認していただくものです。正しければ、そのままで構いません。",
+        ERROR: "直していただくものです。直るまで、一覧の完成や実績の集計ができないことがあります。",
+        QUESTION: f"確認していただくものです。{if_right}",
     }
     styles = {ERROR: ("sign_error", "実線"), QUESTION: ("sign_question", "点線")}
     legend = [
@@ -232,7 +239,7 @@ def _gap() -> Row:
 
 def _span(first: int, count: int) -> float:
     """Width of neighbouring columns as if they were one, in characters."""
-    pixels = sum(pages.column_pixels(width) for width in WIDTHS[first : first + count])
+    pixels = pages.total_pixels(WIDTHS[first : first + count])
     return pages.column_width(pixels)
 
 

@@ -4,9 +4,11 @@ Every check is written twice, side by side: ``broken`` for Excel and ``fails`` f
 is stored with the formula. A row that shows ✓ gets no 要修正 of its own from the validator; in
 spelling the form may be stricter (``12,000千円`` is understood later, but refused here).
 
-The formulas look at their own row only, so that rows can be sorted, inserted and pasted. They use
-no volatile and no array functions and give the same result in Excel 2013 and LibreOffice
-(``conditions.py``).
+The formulas look at their own row only, so that rows can be sorted, inserted and pasted, and give
+the same result in Excel 2013 and LibreOffice: they use no volatile and no array functions
+(``conditions.py``). But cells that are cut and pasted, or dragged, take the references of their
+row's formula along, and leave #REF! in that of the row where they arrive: 記入要領 asks for copies
+or whole rows, and says how to mend a formula.
 
 There is a third state beside ✓ and a reason: 未確認, for what a form was prefilled with and nobody
 has looked at yet (``review.py``).
@@ -74,6 +76,7 @@ __all__ = [
     "row_checks",
 ]
 
+_REMEDY = "（ないときは、ほかの行の入力チェックをコピー）"
 _LONGEST_FORMULA = 8192
 _MOST_PARTS = 58  # Excel nests 64 levels of functions; within the last part there are six
 
@@ -228,7 +231,7 @@ def check_formula(strategy: Strategy, letters: Mapping[str, str], row: int) -> s
     withdrawn = (f'{cells["category"]}="{word}"' for word in (text.ENDED, text.CANCELLED))
     parts = [
         (f"COUNTA({','.join(typed)})=0", ""),
-        (has_error(everything), ERROR),
+        (has_error(everything), ERROR.format(remedy=_REMEDY)),
         *((c.broken.format_map(cells), c.reason) for c in first),
         (f"OR({','.join(withdrawn)})", GOOD),
         *((c.broken.format_map(cells), c.reason) for c in listed),

@@ -18,7 +18,7 @@ from sousei_xl.text import Value
 
 GOOD = "✓"
 PENDING = "未確認："  # how the reasons of the third state begin
-ERROR = "エラー値（#REF!など）を直してください"
+ERROR = "エラー値（#REF!など）を直してください{remedy}"  # there may be none: cells were moved
 CONTROL = "使えない文字（制御文字）があります。入力し直してください"
 # Characters that make a cell look empty. \v and \f are refused as control characters.
 BLANKS = (" ", "\t", "\n", "\u00a0", "\u3000", "\u200b", "\ufeff")

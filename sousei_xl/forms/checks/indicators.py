@@ -30,6 +30,7 @@ from sousei_xl.forms.checks.conditions import (
 from sousei_xl.strategy import Indicator, Settings
 from sousei_xl.strategy.indicators import (
     EXCLUDED,
+    QUALITATIVE,
     Column,
     actual_field,
     actual_label,
@@ -44,6 +45,7 @@ from sousei_xl.strategy.indicators import (
 
 NOT_ENTERED, QUESTION = "未入力：", "確認："
 NOT_NEEDED = "今回は入力不要"
+_REMEDY = "（ないときは、事務局に御連絡ください）"  # no other row has the same formula
 
 
 def choices_name(column: Column) -> str:
@@ -58,8 +60,9 @@ def _no_figure(name: str) -> Condition:
         value = cells.get(name)
         if is_empty(value) or isinstance(value, dt.date):  # a date is a number to Excel
             return False
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return not (is_number and abs(float(value)) < size)  # type: ignore[arg-type]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return True
+        return not abs(float(value)) < size
 
     inside = f"ISLOGICAL({{{name}}}),{{{name}}}<=-{size},{{{name}}}>={size}"
     return f'IF(ISNUMBER({{{name}}}),OR({inside}),{{{name}}}<>"")', fails
@@ -79,7 +82,8 @@ def _wrong(indicator: Indicator, settings: Settings) -> Iterator[Check]:
     )
     for column in columns(settings):
         if column.year:
-            reason = f"{column.label}は数字だけを入力してください"
+            words = "（言葉は要因・課題に）" if indicator.kind == QUALITATIVE else ""
+            reason = f"{column.label}は数字だけを入力してください{words}"
             yield Check(column.name, reason, *_no_figure(column.name))
         elif column.choices:
             condition = unlisted(column.name, (choices_name(column),), column.choices, False)
@@ -95,7 +99,20 @@ def _open(indicator: Indicator, settings: Settings) -> Iterator[Check]:
     if latest is None or not is_due(indicator, settings):
         return
     for year in (latest, *years_of_sum(indicator, settings)):
-        yield _not_entered(year, settings)
+        yield (_not_told if indicator.kind == QUALITATIVE else _not_entered)(year, settings)
+
+
+def _not_told(year: int, settings: Settings) -> Check:
+    """K107 of a 定性 indicator: it is told in a figure, or in words."""
+    name = actual_field(year)
+    answers = (name, "reason", "office_class", "cause")
+    blank = ",".join(f'{{{answer}}}=""' for answer in answers)
+    return Check(
+        name,
+        f"{NOT_ENTERED}要因・課題に状況を書くか、未入力の理由を入力してください",
+        f"AND({blank})",
+        lambda cells: all(is_empty(cells.get(answer)) for answer in answers),
+    )
 
 
 def _not_entered(year: int, settings: Settings) -> Check:
@@ -129,7 +146,7 @@ def indicator_formula(
     inputs = ranges(("id", *input_names(settings)), letters, row)
     filled = ranges(input_names(settings), letters, row)
     parts = [
-        (has_error(inputs), ERROR),
+        (has_error(inputs), ERROR.format(remedy=_REMEDY)),
         *((c.broken.format_map(cells), c.reason) for c in indicator_checks(indicator, settings)),
         (f"COUNTA({','.join(filled)})=0", NOT_NEEDED),
         (has_controls(inputs), CONTROL),

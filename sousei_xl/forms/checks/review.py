@@ -45,7 +45,7 @@ def this_years_text(description: Field, settings: Settings) -> Check:
     return Check(
         "description",
         f"{PENDING}{description.short_label}に前の年度の記述があります"
-        f"（直すか、備考に「{CONFIRMED}」）",
+        f"（直すか、備考に「{CONFIRMED}」と入力してください）",
         f"IF({_FROM_LAST_YEAR},IF({unconfirmed},{spoken},FALSE),FALSE)",
         fails,
     )
@@ -71,10 +71,8 @@ def past_years(settings: Settings) -> tuple[str, ...]:
 
 def _spellings(year: int) -> tuple[str, ...]:
     """平成31年度 is 令和元年度 and 令和1年度 as well; digits in either width."""
-    eras = (("平成", year - 1988, 1 <= year - 1988 <= 31), ("令和", year - 2018, year > 2018))
     names: list[str] = []
-    for era, number, exists in eras:
-        if exists:
-            numbers = [str(number), text.full_width(number), *(["元"] if number == 1 else [])]
-            names += [f"{era}{shown}年度" for shown in numbers]
+    for era, number in text.eras_of(year):
+        numbers = [str(number), text.full_width(number), *(["元"] if number == 1 else [])]
+        names += [f"{era}{shown}年度" for shown in numbers]
     return tuple(names)

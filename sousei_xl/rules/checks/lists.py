@@ -48,7 +48,7 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
                 places += "どちらにも" if len(rows) == 2 else "どれにも"
                 yield at("L101", row, "relisted", listing, row.name, variant="all", places=places)
         elif row.link == "missing":
-            yield at("L102", row, "name", listing, row.name, missing=f"未提出：{missing}")
+            yield at("L102", row, "name", listing, row.name, missing=missing)
         elif row.link == "held" or (row.original and row.original.row_id in listing.broken):
             yield at("L112", row, "name", listing, row.name, original=original or "保留中の行")
 

@@ -14,8 +14,10 @@ from itertools import chain, pairwise
 from typing import Any
 
 from sousei_xl import text
+from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.findings import Finding, Place, finding
-from sousei_xl.rules.indicators.parse import parse_actual
+from sousei_xl.rules.indicators.joint import WORDS, by_weight, saying
+from sousei_xl.rules.indicators.parse import named_as, parse_actual
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
 from sousei_xl.rules.indicators.scale import is_far_off, is_split, is_tenfold, probably_meant
 from sousei_xl.rules.indicators.units import why_it_counts
@@ -29,7 +31,8 @@ class Round:
     """What a check may look at. ``rows`` go from the earliest file to the latest.
 
     ``previous`` are the actuals of last year's report, ``replaced`` maps a file to those of the
-    files that it replaces. ``files`` are the submissions of the rows by file.
+    files that it replaces. ``files`` are the submissions of the rows by file, ``left_out`` last
+    year's series whose actuals are not among the ``previous``.
     """
 
     strategy: Strategy
@@ -37,6 +40,7 @@ class Round:
     previous: PreviousActuals = field(default_factory=dict)
     replaced: Mapping[str, PreviousActuals] = field(default_factory=dict)
     files: Mapping[str, Submission] = field(default_factory=dict)
+    left_out: Sequence[LastIndicator] = ()
 
     @property
     def known(self) -> Iterator[tuple[IndicatorRow, Indicator]]:
@@ -101,16 +105,20 @@ def unit_is_right(kpi: Round) -> Iterator[Finding]:
             facts = _slip(year, row, indicator, kpi)
             if facts:
                 name = defined.actual_field(year)
-                yield _at("K103", row, name, kpi, _typed(row, name), unit=indicator.unit, **facts)
+                facts |= {"actual": _shown(row.actuals[year]), "unit": indicator.unit}
+                yield _at("K103", row, name, kpi, _typed(row, name), **facts)
 
 
 def _slip(year: int, row: IndicatorRow, indicator: Indicator, kpi: Round) -> dict[str, str]:
     """What K103 says of a year's value; empty where there is nothing to ask."""
     value, unit = row.actuals[year], indicator.unit
     start, aim = defined.baseline(indicator), defined.target(indicator)
-    reference = f"現状値（{_shown(start)}）" if start else f"目標値（{_shown(aim or Decimal(0))}）"
+    label, figure = ("現状値", start) if start or aim is None else ("目標値", aim)
+    reference = f"{label}（{_shown(figure or Decimal(0))}）"
     share = defined.target_of_a_year(indicator, kpi.strategy.settings)
     known = [figure for figure in (start, share) if figure is not None]
+    if value < 0 and known and min(known) >= 0:
+        return {"variant": "negative", "reference": reference}
     meant = probably_meant(value, unit, known)
     if meant is not None:
         variant = "percent" if defined.is_percent(unit) else ""
@@ -120,8 +128,9 @@ def _slip(year: int, row: IndicatorRow, indicator: Indicator, kpi: Round) -> dic
     below = indicator.kind not in (defined.PERIOD_SUM, defined.RUNNING_TOTAL)
     # A share of the target is no level; of a level, all years may have the same slip.
     levels = known if indicator.kind != defined.PERIOD_SUM else []
-    if is_far_off(value, known, below) or is_tenfold(value, levels, below):
-        return {"variant": "far", "reference": reference}
+    least = Decimal(1).scaleb(-defined.decimals(indicator))
+    if is_far_off(value, known, below, least) or is_tenfold(value, levels, below):
+        return {"variant": "far" if value else "zero", "reference": reference}
     others = {y: other for y, other in row.actuals.items() if y != year}
     if others and is_tenfold(value, [*known, *others.values()], below):
         nearest = min(others, key=lambda y: abs(y - year))
@@ -153,20 +162,22 @@ def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
         for (_, before, earlier), (year, value, _) in pairwise(known):
             if value < before and year in row.actuals:
                 name = defined.actual_field(year)
-                facts = {"earlier": earlier, "previous": _shown(before)}
+                facts = {"earlier": earlier, "previous": _shown(before), "actual": _shown(value)}
                 yield _at("K104", row, name, kpi, _typed(row, name), **facts)
 
 
 def year_has_ended(kpi: Round) -> Iterator[Finding]:
-    """K105: a value for a year that is not over."""
+    """K105: a value for a year that is not over, or words in its place."""
     settings = kpi.strategy.settings
     day = defined.results_as_of(settings) or f"{settings.year_label}の初めの時点"
     for row, indicator in kpi.known:
-        for year in row.actuals:
-            if not defined.has_ended(year, indicator, settings):
-                name = defined.actual_field(year)
-                kind = indicator.year_kind or "年度"
-                yield _at("K105", row, name, kpi, _typed(row, name), day=day, kind=kind)
+        kind = indicator.year_kind or "年度"
+        for year in defined.plan_years(settings):
+            name = defined.actual_field(year)
+            typed = _typed(row, name)
+            says = year in row.actuals or (typed and name in row.unknown and not row.other_unit)
+            if says and not defined.has_ended(year, indicator, settings):
+                yield _at("K105", row, name, kpi, typed, day=day, kind=kind)
 
 
 def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
@@ -181,7 +192,8 @@ def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
             name = defined.actual_field(year)
             value = row.actuals.get(year)
             if value is not None and _as_printed(value) != _as_printed(before):
-                yield _at("K106", row, name, kpi, _typed(row, name), previous=_shown(before))
+                facts = {"previous": _shown(before), "actual": _shown(value)}
+                yield _at("K106", row, name, kpi, _typed(row, name), **facts)
         for variant, blank in _gone(row, indicator, kpi, speaking).items():
             if blank:
                 yield _at(
@@ -240,25 +252,33 @@ def _as_printed(value: Decimal) -> Decimal:
 
 
 def latest_is_answered(kpi: Round) -> Iterator[Finding]:
-    """K107: the latest ended year is blank without a reason; any unit's answer is enough."""
-    for rows in kpi.of_indicator().values():
+    """K107: the latest ended year is blank without a reason; any unit's answer is enough.
+
+    Where the office has taken the value back, it alone is asked, and once.
+    """
+    for id_, rows in kpi.of_indicator().items():
+        indicator = rows[0].indicator
+        if indicator is None or not defined.is_due(indicator, kpi.strategy.settings):
+            continue
         if any(row.answers(kpi.strategy) for row in rows):
             continue
-        for row in rows:
-            indicator = row.indicator
-            if indicator is None or not defined.is_due(indicator, kpi.strategy.settings):
-                continue
-            year = defined.judged_year(indicator, kpi.strategy.settings)
-            known = kpi.previous.get(indicator.id, {}).get(year or 0)
-            stays = "" if known is None else f"前年度の別紙の値（{known:f}）を引き継いでいます。"
-            facts = {"reasons": "・".join(defined.REASONS), "stays": stays}
-            yield _blank("K107", row, defined.actual_field(year or 0), kpi, **facts)
+        year = defined.judged_year(indicator, kpi.strategy.settings) or 0
+        name = defined.actual_field(year)
+        taken_back = [row for row in rows if name in row.corrected]
+        known = None if taken_back else kpi.previous.get(id_, {}).get(year)
+        stays = "" if known is None else f"前年度の別紙の値（{known:f}）を引き継いでいます。"
+        facts = {"reasons": "・".join(defined.REASONS), "stays": stays}
+        variant = "words" if indicator.kind == defined.QUALITATIVE else ""
+        for row in taken_back[-1:] or rows:
+            yield _blank("K107", row, name, kpi, variant, **facts)
 
 
-def _blank(code: str, row: IndicatorRow, name: str, kpi: Round, **facts: str) -> Finding:
+def _blank(
+    code: str, row: IndicatorRow, name: str, kpi: Round, variant: str = "", **facts: str
+) -> Finding:
     """K107 or K113 at the blank cell, or at what looks filled because it is merged."""
     merged = [n for n in (name, "reason") if row.is_merged(n)]
-    variant = "merged" if merged else ""
+    variant = "merged" if merged else variant
     return _at(code, row, merged[0] if merged else name, kpi, variant=variant, **facts)
 
 
@@ -343,16 +363,17 @@ def references_unchanged(kpi: Round) -> Iterator[Finding]:
             if (
                 name not in passed
                 and not text.is_blank(value)
-                and not _refers(value, indicator, name)
+                and not _refers(value, indicator, name, kpi)
             ):
-                expected = defined.reference_text(indicator, name)
+                expected = defined.reference_text(indicator, name, kpi.strategy.settings)
                 yield _at("K110", row, name, kpi, text.to_text(value), expected=expected or "空欄")
 
 
-def _refers(value: text.Value, indicator: Indicator, name: str) -> bool:
+def _refers(value: text.Value, indicator: Indicator, name: str, kpi: Round) -> bool:
     """Whether a reference cell still means what it was filled with, however it was retyped."""
     typed = text.to_text(value)
-    if text.key(typed) == text.key(defined.reference_text(indicator, name) or defined.NONE):
+    shown = defined.reference_text(indicator, name, kpi.strategy.settings)
+    if text.key(typed) == text.key(shown or defined.NONE):
         return True
     bare, _, rest = text.nfkc(typed).partition("(")
     if name == "kind":
@@ -366,8 +387,8 @@ def _refers(value: text.Value, indicator: Indicator, name: str) -> bool:
     figure = defined.baseline(indicator) if name == "baseline" else defined.target(indicator)
     if figure is None:
         return text.key(bare) == text.key(getattr(indicator, name) or defined.NONE)
-    shown = value if isinstance(value, int | float) else bare
-    return parse_actual(shown, indicator.unit).value == figure
+    number = value if isinstance(value, int | float) else bare
+    return parse_actual(number, indicator.unit).value == figure
 
 
 def merged_cells_say_nothing(kpi: Round) -> Iterator[Finding]:
@@ -394,10 +415,26 @@ def class_is_used(kpi: Round) -> Iterator[Finding]:
     for row, indicator in kpi.known:
         calculated = indicator.kind != defined.QUALITATIVE
         if calculated and row.office_class not in ("", defined.EXCLUDED):
-            expected = kpi.strategy.settings.judgement.name(defined.EXCLUDED)
+            excluded = kpi.strategy.settings.judgement.name(defined.EXCLUDED)
             typed = _typed(row, "office_class")
-            facts = {"variant": "calculated", "expected": expected}
+            facts = {"variant": "calculated", "expected": "（空欄）", "excluded": excluded}
             yield _at("K112", row, "office_class", kpi, typed, **facts)
+
+
+def reason_is_needed(kpi: Round) -> Iterator[Finding]:
+    """K112: a reason for a missing value beside the value, unless a sum lacks one of another year.
+
+    Not where the office has put the value there since.
+    """
+    settings = kpi.strategy.settings
+    for row, indicator in kpi.known:
+        year = defined.judged_year(indicator, settings) or 0
+        name = defined.actual_field(year)
+        lacks = any(y not in row.actuals for y in defined.years_of_sum(indicator, settings))
+        if row.reason and year in row.actuals and not lacks and name not in row.corrected:
+            facts = {"actual": defined.actual_label(year, settings), "known": _typed(row, name)}
+            typed = _typed(row, "reason")
+            yield _at("K112", row, "reason", kpi, typed, variant="with_value", **facts)
 
 
 # --- the round --------------------------------------------------------------------------------
@@ -405,11 +442,13 @@ def class_is_used(kpi: Round) -> Iterator[Finding]:
 
 def somebody_reports(kpi: Round) -> Iterator[Finding]:
     """K108: an indicator in nobody's file. A blank row has its K107 instead, one under a wrong ID
-    its K115."""
+    its K101 or K115."""
     rows = kpi.of_indicator()
     if not rows:  # the round has not begun
         return
-    known = {*rows, *chain(*(row.belongs_to for row in kpi.rows))}
+    lost = [row for row in kpi.rows if row.indicator is None]
+    named = {i.id for row in lost for i in named_as(row.raw, kpi.strategy)}
+    known = {*rows, *named, *chain(*(row.belongs_to for row in lost))}
     for indicator in kpi.strategy.indicators:
         if indicator.id in known or not defined.is_due(indicator, kpi.strategy.settings):
             continue
@@ -429,10 +468,30 @@ def somebody_reports(kpi: Round) -> Iterator[Finding]:
         )
 
 
-def units_agree(kpi: Round) -> Iterator[Finding]:
-    """K111: differing values for one year; the later file counts, in one file the lower row.
+def past_is_counted_alike(kpi: Round) -> Iterator[Finding]:
+    """K119: last year's values that are not carried over, as far as nobody has given new ones."""
+    known = {i.id: i for i in kpi.strategy.indicators}
+    speaking, years = kpi.speaking(), defined.plan_years(kpi.strategy.settings)
+    for last in kpi.left_out if kpi.of_indicator() else ():
+        indicator = known[last.id]
+        missing = [y for y in last.left_out if y in years and not speaking[last.id, y]]
+        if missing:
+            yield finding(
+                "K119",
+                Place(),
+                subject=defined.title(indicator),
+                target=indicator.id,
+                department=next(iter(indicator.departments), ""),
+                changes=last.counted(indicator.unit, indicator.kind),
+                years="、".join(_labels(missing, kpi)),
+            )
 
-    Which file is the later one is for ``units.py`` to say.
+
+def units_agree(kpi: Round) -> Iterator[Finding]:
+    """K111: differing values for one year; the later file counts, in one file the lower row. Also
+    words that differ.
+
+    Which file is the later one is for ``units.py`` to say, whose word counts for ``joint.py``.
     """
     for rows in kpi.of_indicator().values():
         latest: dict[int, IndicatorRow] = {}
@@ -455,6 +514,33 @@ def units_agree(kpi: Round) -> Iterator[Finding]:
                     dropped=_place_of(earlier) if why == "same_file" else earlier.raw.file,
                     other=_shown(earlier.actuals[year]),
                 )
+        yield from _words_differ(rows, kpi)
+
+
+def _words_differ(rows: Sequence[IndicatorRow], kpi: Round) -> Iterator[Finding]:
+    """K111 of words, of which only one counts; why there is no value, only where there is none."""
+    has_value = any(_judged(row, kpi) in row.actuals for row in rows)
+    for name in WORDS:
+        if has_value and name in ("reason", "publication"):
+            continue
+        heard = by_weight(saying(rows, name))
+        for other in heard[:-1]:
+            kept = heard[-1]
+            word, passed = getattr(kept, name), getattr(other, name)
+            if text.key(word) != text.key(passed):
+                facts = {"variant": "words", "other": passed}
+                places = {"kept": _form_of(kept, other), "dropped": _form_of(other, kept)}
+                yield _at("K111", kept, name, kpi, word, **facts, **places)
+
+
+def _judged(row: IndicatorRow, kpi: Round) -> int | None:
+    indicator = row.indicator
+    return defined.judged_year(indicator, kpi.strategy.settings) if indicator else None
+
+
+def _form_of(row: IndicatorRow, beside: IndicatorRow) -> str:
+    """What tells a row from another one of its indicator."""
+    return _place_of(row) if row.raw.file == beside.raw.file else f"『{row.raw.file}』"
 
 
 def _why_it_counts(earlier: IndicatorRow, later: IndicatorRow, kpi: Round) -> str:
@@ -482,7 +568,9 @@ CHECKS: tuple[Check, ...] = (
     references_unchanged,
     merged_cells_say_nothing,
     class_is_used,
+    reason_is_needed,
     somebody_reports,
+    past_is_counted_alike,
     units_agree,
 )
 

@@ -5,12 +5,14 @@ As for projects, a correction whose 修正前 no longer fits is not applied and 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 from sousei_xl import text
 from sousei_xl.findings import Finding
+from sousei_xl.rules.indicators.joint import TEXTS, by_weight, saying, united
 from sousei_xl.rules.indicators.parse import parse_actual, parse_row
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
 from sousei_xl.rules.merge.office import Outcome, not_applied, unread
@@ -36,19 +38,23 @@ def apply_corrections(
     """Apply the KPI corrections to the rows (earliest file first) in place.
 
     ``findings`` are those of parsing; the ones of a corrected row are replaced. Where several units
-    report an indicator, the row that counts is corrected. Where its cell is blank, what was
-    published last year (``previous``) stands there, and may be corrected. Returns all findings of
-    the rows with O101–O103 added, and what became of each correction.
+    report an indicator, the row that counts is corrected: the latest that says anything in that
+    field. Where nobody does, what was published last year (``previous``) stands there, and may be
+    corrected. Returns all findings of the rows with O101–O103 added, and what became of each
+    correction.
     """
     by_row: dict[int, list[Finding]] = {row.row_id: [] for row in rows}
     for item in findings:
         by_row.setdefault(item.place.row_id or 0, []).append(item)
-    counting = {text.key(row.id): row for row in rows if row.indicator}
+    reporting: dict[str, list[IndicatorRow]] = defaultdict(list)
+    for row in rows:
+        if row.indicator:
+            reporting[text.key(row.id)].append(row)
     problems: list[Finding] = []
     applied: list[AppliedCorrection] = []
     for correction in corrections:
-        row = counting.get(text.key(correction.target))
-        outcome, problem = _apply(correction, row, by_row, strategy, previous)
+        mine = reporting.get(text.key(correction.target), [])
+        outcome, problem = _apply(correction, mine, by_row, strategy, previous)
         applied.append(outcome)
         problems += problem
     return [item for found in by_row.values() for item in found] + problems, applied
@@ -56,7 +62,7 @@ def apply_corrections(
 
 def _apply(
     correction: Correction,
-    row: IndicatorRow | None,
+    rows: Sequence[IndicatorRow],
     by_row: dict[int, list[Finding]],
     strategy: Strategy,
     previous: PreviousActuals,
@@ -71,25 +77,74 @@ def _apply(
         inputs = [c.label for c in columns(strategy.settings) if not c.reference]
         typed, fields = correction.field_label, "・".join(f"『{label}』" for label in inputs)
         return failed("O101", "項目", typed, variant="indicator_field", fields=fields)
-    if row is None:
-        return failed("O101", "対象", correction.target, variant="indicator")
+    if not rows:
+        wanted = text.key(correction.target)
+        meant = next((i for i in strategy.indicators if text.key(i.id) == wanted), None)
+        variant = "indicator_row" if meant else "indicator"
+        owners = "、".join(meant.departments if meant else ()) or "未定"
+        return failed("O101", "対象", correction.target, variant=variant, owners=owners)
     column = column_by_name(strategy.settings)[name]
+    cells = _meant(correction, rows, column)
+    row = cells[-1]
     standing = _published(row, name, previous)
-    current = row.raw.errors.get(name) or text.to_text(row.raw.values.get(name)) or standing
+    whole = united(cells, name) if name in TEXTS and len(saying(cells, name)) > 1 else ""
+    current = (
+        whole or row.raw.errors.get(name) or text.to_text(row.raw.values.get(name)) or standing
+    )
     facts = {"target": correction.target, "current": current}
     # A value that waits for its unit may turn out to be right as it stands.
     waits = row.other_unit and name in row.unknown
-    if not waits and _same(correction.after, row, name, standing):
+    if whole:
+        said = (text.tidy(value).value for value in (correction.after, correction.before))
+        done, fits = (value == text.tidy(whole).value for value in said)
+    else:
+        done = not waits and _same(correction.after, row, name, standing)
+        fits = any(_same(correction.before, row, name, known) for known in ("", standing))
+    if done:
         return failed("O103", column.label, correction.target, variant="done", **facts)
-    if not any(_same(correction.before, row, name, known) for known in ("", standing)):
+    if not fits:
         return failed("O102", column.label, text.to_text(correction.before), **facts)
-    row.corrected[name] = replace(
-        correction.at("修正後"), row_id=row.row_id, field=name, label=column.label
-    )
-    changed = row.raw.with_value(name, _as_in_a_form(correction.after, column))
-    _, by_row[row.row_id] = parse_row(changed, row.submitter, strategy, row)
+    _put(row, correction, column, _as_in_a_form(correction.after, column), by_row, strategy)
+    if whole or text.is_blank(correction.after):
+        # What the office takes back is nobody's any more, nor is what it puts one text in place of.
+        for other in cells[:-1]:
+            _put(other, correction, column, None, by_row, strategy)
     subject = title(row.indicator) if row.indicator else ""
-    return AppliedCorrection(correction, "適用", current, subject, row.row_id), []
+    return AppliedCorrection(correction, "適用", current, subject, row.row_id, name), []
+
+
+def _put(
+    row: IndicatorRow,
+    correction: Correction,
+    column: Column,
+    value: text.Value,
+    by_row: dict[int, list[Finding]],
+    strategy: Strategy,
+) -> None:
+    """A value in place of what the row says; its findings are found anew."""
+    place = replace(correction.at("修正後"), row_id=row.row_id, field=column.name)
+    row.corrected[column.name] = replace(place, label=column.label)
+    changed = row.raw.with_value(column.name, value)
+    _, by_row[row.row_id] = parse_row(changed, row.submitter, strategy, row)
+
+
+def _meant(
+    correction: Correction, rows: Sequence[IndicatorRow], column: Column
+) -> Sequence[IndicatorRow]:
+    """The rows that say what is to be corrected, the one that counts last; at least one.
+
+    Texts of several units stand side by side: 修正前 may be one of them, or all together.
+    """
+    name = column.name
+    speaking = [row for row in rows if row.says(column)] or rows[-1:]
+    if name not in TEXTS:
+        return speaking if column.year else by_weight(speaking)
+    heard = saying(speaking, name)
+    own = next((row for row in reversed(heard) if _same(correction.before, row, name, "")), None)
+    if own is None:
+        return speaking
+    unheard = [r for r in speaking if r not in heard and r.submitter == own.submitter]
+    return [*unheard, own]
 
 
 def _as_in_a_form(value: text.Value, column: Column) -> text.Value:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.findings import Finding, Place, is_error, is_open_confirmation
 from sousei_xl.rules.indicators import checks, corrections, schema, units
-from sousei_xl.rules.indicators.parse import parse_rows
+from sousei_xl.rules.indicators.joint import TEXTS, WORDS, by_weight, united
+from sousei_xl.rules.indicators.parse import is_note, parse_rows
 from sousei_xl.rules.indicators.records import (
     IndicatorDepartment,
     IndicatorResult,
@@ -25,23 +27,29 @@ from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import actual_field, is_due, judged_year, plan_years
 
 _UNANSWERED = ("K107", "K108")
-_BY_PREVIOUS = ("K106",)
-_WORDS = ("stage", "reason", "publication", "office_class", "cause", "direction")
+_BY_PREVIOUS = ("K106", "K119")
 
 
 def merge_indicators(
-    intake: Intake, strategy: Strategy, previous: PreviousActuals | None = None
+    intake: Intake,
+    strategy: Strategy,
+    previous: PreviousActuals | None = None,
+    left_out: Sequence[LastIndicator] = (),
 ) -> IndicatorResult:
     """Unite the KPI sheets of everything that came in. Pure: no files, no clock.
 
     ``previous`` are the actuals that were published last year: what no form says of them stays
-    (K106). The round is complete when every indicator is answered, or its silence confirmed by the
+    (K106); ``left_out`` are the series that have none for they are counted otherwise now (K119).
+    The round is complete when every indicator is answered, or its silence confirmed by the
     office, and no 要修正 is left.
     """
     settled = units.settle(intake.submissions)
     kpi_forms = frozenset(s.file for s in settled.active if s.kpi_form)
     raw_rows = [(row, s.department) for s in settled.active for row in s.indicator_rows]
-    rows, found = parse_rows(raw_rows, strategy)
+    notes = tuple(item for item in raw_rows if is_note(item[0]))
+    rows, found = parse_rows([item for item in raw_rows if not is_note(item[0])], strategy)
+    for row in rows:
+        row.in_kpi_form = row.raw.file in kpi_forms
     _, office = share(intake, strategy)
     found, applied = corrections.apply_corrections(
         rows, found, office.corrections, strategy, previous or {}
@@ -49,28 +57,30 @@ def merge_indicators(
     found += schema.validate(rows, strategy)
     replaced = {file: _actuals(earlier, strategy) for file, earlier in settled.replaced.items()}
     files = {s.file: s for s in settled.active}
-    found += checks.run_checks(checks.Round(strategy, rows, previous or {}, replaced, files))
+    kpi = checks.Round(strategy, rows, previous or {}, replaced, files, left_out)
+    found += checks.run_checks(kpi)
     headings = [item for s in settled.active for item in s.indicator_findings]
-    findings = acknowledge_findings(
+    findings, confirmed = acknowledge_findings(
         addressed((*settled.findings, *headings, *found), intake.records),
         office.acknowledgements,
         not_asked=() if previous else _BY_PREVIOUS,
     )
     findings = [f for f in findings if not _is_awaited(f, settled.active, strategy)]
     reports = tuple(
-        _report(i, rows, kpi_forms, strategy, previous or {}) for i in strategy.indicators
+        _report(i, rows, strategy, previous or {}, bool(kpi_forms)) for i in strategy.indicators
     )
-    confirmed = {f.target for f in findings if f.code in _UNANSWERED and f.acknowledged}
-    silent = [r for r in reports if not r.reported and r.indicator.id not in confirmed]
+    silence = {f.target for f in findings if f.code in _UNANSWERED and f.acknowledged}
+    silent = [r for r in reports if not r.reported and r.indicator.id not in silence]
     broken = any(is_error(f) for f in findings)
     return IndicatorResult(
         reports=reports,
         raw={row.row_id: row.raw for row in rows},
-        departments=_departments(settled.active, intake, reports, findings, confirmed, strategy),
+        departments=_departments(settled.active, intake, reports, findings, silence, strategy),
         corrections=tuple(applied),
-        acknowledgements=office.acknowledgements,
+        acknowledgements=confirmed,
         findings=tuple(findings),
         state="draft" if silent or broken else "complete",
+        notes=notes,
     )
 
 
@@ -96,11 +106,13 @@ def _actuals(files: Sequence[Submission], strategy: Strategy) -> PreviousActuals
 def _report(
     indicator: Indicator,
     rows: Iterable[IndicatorRow],
-    kpi_forms: frozenset[str],
     strategy: Strategy,
     previous: PreviousActuals,
+    round_begun: bool,
 ) -> Report:
-    """United from the earliest file to the latest: the later word counts, a blank says nothing."""
+    """United from the earliest file to the latest: the later word counts, a blank says nothing.
+
+    Words of a department that is not in charge do not count over those of one that is."""
     mine = [row for row in rows if row.indicator is not None and row.indicator.id == indicator.id]
     carried = {
         year: value
@@ -108,13 +120,17 @@ def _report(
         if year in plan_years(strategy.settings) and not any(row.speaks_of(year) for row in mine)
     }
     actuals = dict(carried)
-    words = dict.fromkeys(_WORDS, "")
-    class_place = Place()
+    sources: dict[int, int] = {}
     for row in mine:
         actuals.update(row.actuals)
+        sources.update(dict.fromkeys(row.actuals, row.row_id))
+    words = {name: united(mine, name) for name in TEXTS}
+    words |= dict.fromkeys(WORDS, "")
+    class_place = Place()
+    for row in by_weight(mine):
         if row.office_class:
             class_place = row.place("office_class", strategy)
-        words.update({name: word for name in _WORDS if (word := getattr(row, name))})
+        words |= {name: word for name in WORDS if (word := getattr(row, name))}
     judged = judged_year(indicator, strategy.settings)
     if judged in actuals:
         words["reason"] = words["publication"] = ""
@@ -125,20 +141,20 @@ def _report(
         reported=not due or any(row.answers(strategy) for row in mine),
         class_place=class_place,
         row_ids=tuple(row.row_id for row in mine),
-        from_list=bool(due and kpi_forms)
-        and any(row.raw.file not in kpi_forms for row in mine)
-        and not any(_answers_round(row, judged or 0, kpi_forms, strategy) for row in mine),
+        from_list=due
+        and round_begun
+        and any(not row.in_kpi_form for row in mine)
+        and not any(_answers_round(row, judged or 0, strategy) for row in mine),
         carried=tuple(sorted(carried)),
+        sources=sources,
         **words,
     )
 
 
-def _answers_round(
-    row: IndicatorRow, judged: int, kpi_forms: frozenset[str], strategy: Strategy
-) -> bool:
+def _answers_round(row: IndicatorRow, judged: int, strategy: Strategy) -> bool:
     """Whether a form of the KPI round answers, or the office itself has written the answer."""
     by_office = actual_field(judged) in row.corrected or "reason" in row.corrected
-    return by_office or (row.raw.file in kpi_forms and row.answers(strategy))
+    return by_office or (row.in_kpi_form and row.answers(strategy))
 
 
 def _departments(

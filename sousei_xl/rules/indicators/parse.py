@@ -28,12 +28,15 @@ from sousei_xl.strategy.indicators import (
     NOT_PUBLISHED,
     NOT_SURVEYED,
     PERIOD_SUM,
+    QUALITATIVE,
     STAGES,
     Column,
     baseline,
     columns,
     decimals,
+    has_ended,
     input_names,
+    judged_year,
     target_of_a_year,
     title,
 )
@@ -49,6 +52,9 @@ _REASON_SPELLINGS = text.spellings(
         BEING_COUNTED: ("集計前", "未集計"),
     }
 )
+
+_NOTE = re.compile(r"[※*]|\(?注|.*。", re.DOTALL)
+_OF_THE_PAST = {"": "past", "reason": "past_reason"}  # variants of K102
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +225,14 @@ def parse_rows(
     return parsed, findings
 
 
+def is_note(raw: RawRow) -> bool:
+    """Whether a line of the KPI sheet is a sentence below the table or in it, and no indicator."""
+    if any(not text.is_blank(value) for name, value in raw.values.items() if name != "id"):
+        return False
+    unread = raw.errors or raw.uncached or raw.merged
+    return not unread and bool(_NOTE.match(text.nfkc(_typed_id(raw))))
+
+
 def _typed_id(raw: RawRow) -> str:
     return str(text.tidy(raw.values.get("id")).value or "")
 
@@ -273,16 +287,21 @@ def _actual(cells: _Cells, column: Column) -> bool:
     if says and row.other_unit and column.name not in row.corrected:
         cells.unknown.add(column.name)
         return True
-    typed = text.to_text(value)
-    if parsed.problem:
+    typed, settings = text.to_text(value), cells.strategy.settings
+    if parsed.problem and not has_ended(column.year, indicator, settings):
+        if parsed.problem == "reason":
+            cells.report("A101", column.name, typed, taken="空欄")
+        else:  # K105
+            cells.unknown.add(column.name)
+    elif parsed.problem:
         cells.reject(
             column.name,
             typed,
-            variant="" if parsed.problem == "text" else parsed.problem,
+            variant=_why_no_number(parsed.problem, column.year, indicator, settings),
             expected=parsed.expected,
             reason=parsed.expected,
             unit=indicator.unit,
-            example=_example(indicator, cells.strategy.settings),
+            example=_example(indicator, settings),
         )
     elif parsed.converted:
         shown = "空欄" if parsed.value is None else f"{parsed.value:f}"
@@ -291,6 +310,15 @@ def _actual(cells: _Cells, column: Column) -> bool:
     if parsed.value is not None:
         row.actuals[column.year] = parsed.value
     return False
+
+
+def _why_no_number(problem: str, year: int, indicator: Indicator, settings: Settings) -> str:
+    """The variant of K102: 未入力の理由 is for the judged year, and for all years of 期間累計."""
+    if problem == "text" and indicator.kind == QUALITATIVE:
+        return "words"
+    variant = "" if problem == "text" else problem
+    past = indicator.kind != PERIOD_SUM and year != judged_year(indicator, settings)
+    return _OF_THE_PAST.get(variant, variant) if past else variant
 
 
 def _example(indicator: Indicator, settings: Settings) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from sousei_xl.findings import Finding, Place
 from sousei_xl.rules.records import (
-    Acknowledgement,
+    AppliedAcknowledgement,
     AppliedCorrection,
     DepartmentStatus,
     RawRow,
@@ -18,8 +18,10 @@ from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import (
     EXCLUDED,
     QUALITATIVE,
+    Column,
     actual_field,
     column_by_name,
+    is_told_in_words,
     judged_year,
     title,
 )
@@ -42,6 +44,7 @@ class IndicatorRow:
     ``belongs_to`` has the IDs of the indicators one of which the row's name and unit are, where its
     ID is another's (K115): ``indicator`` is None then. ``other_unit`` is True where the form's unit
     has another scale than the indicator's: no value of the row counts but the office's own (K116).
+    ``in_kpi_form`` is True where the form is one of the KPI round.
     """
 
     raw: RawRow
@@ -59,6 +62,7 @@ class IndicatorRow:
     corrected: dict[str, Place] = field(default_factory=dict)
     belongs_to: tuple[str, ...] = ()
     other_unit: bool = False
+    in_kpi_form: bool = False
 
     @property
     def row_id(self) -> int:
@@ -71,6 +75,13 @@ class IndicatorRow:
         place = self.corrected.get(name)
         return self.raw.place(name, label) if place is None else place
 
+    @property
+    def is_in_charge(self) -> bool:
+        """Whether the strategy gives the indicator to the department that sent the row."""
+        return self.indicator is None or self.submitter in (
+            self.indicator.departments or (self.submitter,)
+        )
+
     def is_merged(self, name: str) -> bool:
         """Whether the cell shows what stands above it, and nothing can be typed there."""
         return name in self.raw.merged and name not in self.corrected
@@ -78,20 +89,32 @@ class IndicatorRow:
     def speaks_of(self, year: int) -> bool:
         """Whether the row says anything about a year: a value, a cell that cannot be read, or what
         the office has written in its place, be it a blank. A column that was lost says nothing."""
-        name = actual_field(year)
+        return year in self.actuals or self._stands_in(actual_field(year))
+
+    def says(self, column: Column) -> bool:
+        """``speaks_of`` for any input column."""
+        if column.year:
+            return self.speaks_of(column.year)
+        return bool(getattr(self, column.name)) or self._stands_in(column.name)
+
+    def _stands_in(self, name: str) -> bool:
         unreadable = name in self.unknown and name in self.raw.columns
-        return year in self.actuals or unreadable or name in self.corrected
+        return unreadable or name in self.corrected
 
     def answers(self, strategy: Strategy) -> bool:
         """Whether the row says something about the judged year: a value, or why there is none.
 
-        A cell that cannot be read is an answer too; it has its own finding.
+        A cell that cannot be read is an answer too; it has its own finding. So are the words of a
+        定性 indicator.
         """
         if self.indicator is None:
             return False
         year = judged_year(self.indicator, strategy.settings)
         return (
-            year in self.actuals or actual_field(year or 0) in self.unknown or self.excuses_silence
+            year in self.actuals
+            or actual_field(year or 0) in self.unknown
+            or self.excuses_silence
+            or is_told_in_words(self.indicator, self.cause, self.office_class)
         )
 
     @property
@@ -112,7 +135,8 @@ class Report:
     ``row_ids`` are the rows that it was taken from.
     ``from_list`` is True where forms of the KPI round have come in, and none of them answers: what
     is known is what a form of the list said. ``carried`` are the years whose value stands in last
-    year's 別紙 and in no form: a blank takes back nothing that was published.
+    year's 別紙 and in no form: a blank takes back nothing that was published. ``sources`` has the
+    row_id of the row that every other year's value was taken from.
     """
 
     indicator: Indicator
@@ -128,11 +152,17 @@ class Report:
     row_ids: tuple[int, ...] = ()
     from_list: bool = False
     carried: tuple[int, ...] = ()
+    sources: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
         """Name with part."""
         return title(self.indicator)
+
+    @property
+    def is_told_in_words(self) -> bool:
+        """Whether no figure is missing, for none is meant."""
+        return is_told_in_words(self.indicator, self.cause, self.office_class)
 
     @property
     def is_judged_by_office(self) -> bool:
@@ -167,16 +197,18 @@ class IndicatorResult:
     """The united reports, one per indicator in the order of the strategy, and all findings.
 
     ``raw`` maps row_id → RawRow of every row that counts. ``expected`` and ``reported`` count
-    indicators. The state says nothing about the list, nor the list's about this.
+    indicators. The state says nothing about the list, nor the list's about this. ``notes`` are the
+    lines of the forms that are no indicators, with their department.
     """
 
     reports: tuple[Report, ...]
     raw: Mapping[int, RawRow]
     departments: tuple[IndicatorDepartment, ...]
     corrections: tuple[AppliedCorrection, ...]
-    acknowledgements: tuple[Acknowledgement, ...]
+    acknowledgements: tuple[AppliedAcknowledgement, ...]
     findings: tuple[Finding, ...]
     state: RoundState
+    notes: tuple[tuple[RawRow, str], ...] = ()
 
     @property
     def expected(self) -> int:

@@ -18,6 +18,7 @@ _MULTIPLIERS = {
     "千": Decimal(10**3),
     "百": Decimal(10**2),
 }
+_ZERO = Decimal(0)
 _YEN = "円"
 _YEN_SCALES = (Decimal(1), *(_MULTIPLIERS[m] for m in ("千", "万", "百万", "億")))
 # A slip is worth a question only if it is far off, and only if the other reading is likely.
@@ -102,12 +103,15 @@ def probably_meant(value: Decimal, unit: str, references: Iterable[Decimal]) -> 
     return None
 
 
-def is_far_off(value: Decimal, references: Iterable[Decimal], below: bool = True) -> bool:
+def is_far_off(
+    value: Decimal, references: Iterable[Decimal], below: bool = True, least: Decimal = _ZERO
+) -> bool:
     """Whether a value is far from everything that the indicator is known to have.
 
-    Without ``below`` it may be as small as it likes. Nothing is far below 0.
+    Without ``below`` it may be as small as it likes. Nothing is far below 0. Of 0 itself only its
+    difference from the ``least`` value that can be told from it is known.
     """
-    known, size = [abs(r) for r in references], abs(value)
+    known, size = [abs(r) for r in references], abs(value) or least
     if not known or not size or not max(known):
         return False
     return size >= _FAR * max(known) or (below and size * _FAR <= min(known))

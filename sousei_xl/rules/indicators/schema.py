@@ -104,8 +104,7 @@ def _unknown_id(row: IndicatorRow, standing: Container[str], strategy: Strategy)
     named = [i.id for i in named_as(row.raw, strategy)]
     ids = [i.id for i in strategy.indicators]
     free = [i for i in named or ids if i not in standing]
-    near = "、".join(f"『{i}』" for i in free)
-    candidates = f"もしかして：{near}。" if named and near else nearest(row.id, free)
+    candidates = text.perhaps(free) if named and free else nearest(row.id, free)
     variant = ""
     if not row.id:
         variant = "twice" if named and not free else "blank"

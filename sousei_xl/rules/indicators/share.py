@@ -40,7 +40,7 @@ def share(intake: Intake, strategy: Strategy) -> tuple[OfficeSheet, OfficeSheet]
 
 def _corrects_indicator(correction: Correction, strategy: Strategy) -> bool:
     label = text.key(correction.field_label)
-    if any(label in (text.key(f.label), text.key(f.short_label)) for f in strategy.fields):
+    if label in strategy.field_spellings:
         return False
     if input_name(correction.field_label, strategy.settings) is not None:
         return True

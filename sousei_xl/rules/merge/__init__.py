@@ -92,13 +92,15 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     placed, numbered = order.assign_numbers(placed, strategy)
     aliases = targets.Aliases(rows, (raw for raw, _ in raw_rows), strategy)
     found = targets.name_numbered_rows(found, placed, aliases, strategy)
+    corrections, given_way = targets.send_to_originals(corrections, rows)
+    found += given_way
     found += targets.ask_which_row(corrections, rows, placed, strategy)
     everything = office.addressed((*findings, *found, *numbered), intake.records)
     told = {f.place.row_id for f in everything}
     everything = _with_targets(
         everything, {r.row_id: r.named_target for r in rows if r.row_id in told}
     )
-    everything = office.acknowledge_findings(
+    everything, confirmed = office.acknowledge_findings(
         everything,
         sheet.acknowledgements,
         # What is missing, held or has no number yet may still bring findings of the whole list.
@@ -122,7 +124,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
         files=files,
         departments=_departments(settled, files, everything, strategy),
         corrections=tuple(corrections),
-        acknowledgements=sheet.acknowledgements,
+        acknowledgements=confirmed,
         findings=tuple(everything),
         ledger=_ledger(files),
         complete=not settled.missing,
@@ -194,6 +196,7 @@ def _listed(row: ProjectRow, broken: Container[int | None], strategy: Strategy) 
             row.own[f.name] if f.kind == "integer" else _writable(row.own[f.name])
             for f in strategy.own_fields
         ),
+        former_name="" if row.is_relisted else _writable(row.former_name),
     )
 
 
@@ -261,6 +264,7 @@ def _file_records(
                 withdrawn=gone[s.file],
                 answers=s.answers,
                 blank=not s.has_projects and not s.has_indicators,
+                kpi_form=s.kpi_form,
             )
         )
     for record in intake.records:

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from sousei_xl import text
 from sousei_xl.findings import OFFICE, RULES, Finding, Place, acknowledge, clip, finding
@@ -24,8 +24,10 @@ from sousei_xl.rules.records import (
     REORDER,
     WITHHOLD,
     Acknowledgement,
+    AppliedAcknowledgement,
     AppliedCorrection,
     Correction,
+    CorrectionStatus,
     FileRecord,
     ProjectRow,
     unread_cell,
@@ -182,7 +184,9 @@ def not_applied(
     place = replace(correction.at(heading), label=label)
     name, row_id = (row.name or "", row.row_id) if row else ("", None)
     item = finding(code, place, value, subject=name or correction.target, **facts)
-    status: Literal["不適用", "対象なし"] = "対象なし" if code == "O101" else "不適用"
+    status: CorrectionStatus = "不適用"
+    if code == "O101":
+        status = "対象なし" if label == "対象" else "記入誤り"
     current = str(facts.get("current", ""))
     return AppliedCorrection(correction, status, current, name, row_id), [item]
 
@@ -250,23 +254,23 @@ def _apply(
     row.corrected = {**row.corrected, field.name: place}
     changed = row.raw.with_value(field.name, _as_in_a_form(correction.after, field))
     _, by_row[row.row_id] = parse_row(changed, row.submitter, strategy, row)
-    return AppliedCorrection(correction, "適用", current, row.name or "", row.row_id), []
+    applied = AppliedCorrection(correction, "適用", current, row.name or "", row.row_id, field.name)
+    return applied, []
 
 
 def _as_in_a_form(value: text.Value, field: Field) -> text.Value:
     """修正後 as a form has it: the cells of 修正 are texts, which is no conversion to be told."""
     if not (isinstance(value, str) and field.kind in ("money", "integer")):
         return value
-    number: int | None = text.parse_integer(value).value
+    number = text.parse_integer(value).value
     return value if number is None else number
 
 
 def _field(correction: Correction, strategy: Strategy) -> Field | None:
     if correction.operation == REORDER:
         return strategy.field_by_name["number"]
-    wanted = text.key(correction.field_label)
-    labels = {text.key(s): f for f in strategy.fields for s in (f.short_label, f.label)}
-    return labels.get(wanted)
+    name = strategy.field_spellings.get(text.key(correction.field_label))
+    return None if name is None else strategy.field_by_name[name]
 
 
 def _current(row: ProjectRow, field: Field) -> str:
@@ -278,7 +282,7 @@ def _current(row: ProjectRow, field: Field) -> str:
 def _done(value: text.Value, row: ProjectRow, field: Field, strategy: Strategy) -> bool:
     """Whether nothing is left to correct. Texts count to the letter: ３０ → 30 is a correction."""
     if field.kind in ("name", "text") and not text.is_blank(value):
-        return bool(text.tidy(value).value == text.tidy(row.raw.values.get(field.name)).value)
+        return text.tidy(value).value == text.tidy(row.raw.values.get(field.name)).value
     return _same(value, row, field, strategy)
 
 
@@ -316,24 +320,28 @@ def acknowledge_findings(
     complete: bool = True,
     not_asked: Container[str] = (),
     aliases: Aliases | None = None,
-) -> list[Finding]:
+) -> tuple[list[Finding], tuple[AppliedAcknowledgement, ...]]:
     """Mark the 要確認 that the office has confirmed; O103 for confirmations that fit nothing.
 
     A confirmation fits a finding of its code with the same 対象 and, where it names one, the same
     value; where none has that 対象 now, one of the only row that has it by another name
     (``aliases``). Until the list is ``complete``, its own findings may
     still come: a confirmation of one of them is not stale yet. Nor is one of a code that was
-    ``not_asked`` in this run, for last year's list was not given.
+    ``not_asked`` in this run, for last year's list was not given. Returns all findings, and what
+    each confirmation has met.
     """
     result = list(findings)
+    applied: list[AppliedAcknowledgement] = []
     for item in acknowledgements:
         if item.unread:
+            applied.append(AppliedAcknowledgement(item, "今回は照合していない"))
             result += [
                 replace(finding(*unread_cell(error, item.at(heading))), addressee=OFFICE)
                 for heading, error in item.unread.items()
             ]
             continue
         if item.code not in RULES:
+            applied.append(AppliedAcknowledgement(item, "当てはまる指摘なし"))
             result.append(finding("O103", item.at("指摘コード"), item.code, variant="no_code"))
             continue
         place = replace(item.place, label="対象")
@@ -361,16 +369,19 @@ def acknowledge_findings(
             if result[i].severity == "要確認":
                 result[i] = acknowledge(result[i])
         if any(result[i].severity == "要確認" for i in same):
-            continue
-        if not matches and item.code in not_asked:
-            continue
-        if matches or complete or RULES[item.code].scope != "list":
+            applied.append(AppliedAcknowledgement(item, "確認済"))
+        elif not matches and item.code in not_asked:
+            applied.append(AppliedAcknowledgement(item, "今回は照合していない"))
+        elif not (matches or complete or RULES[item.code].scope != "list"):
+            applied.append(AppliedAcknowledgement(item, "提出がそろってから照合"))
+        else:
+            applied.append(AppliedAcknowledgement(item, "当てはまる指摘なし"))
             if elsewhere and not matches:
                 meant = (result[i].target for i in elsewhere)
                 result.append(_renamed(item, place, variant, "』か『".join(dict.fromkeys(meant))))
             else:
                 result.append(_stale(item, place, [result[i] for i in matches]))
-    return result
+    return result, tuple(applied)
 
 
 def _fits(target: str, found: Finding) -> bool:

@@ -142,6 +142,7 @@ def _link_department(
             row.link, row.original = "found", head
         elif row.measure != head.measure:
             row.relisted, row.link, row.original = text.RELISTED, "unmarked", head
+            _overrule(row, "relisted", head)
     return findings
 
 
@@ -170,6 +171,17 @@ def _repeat(row: ProjectRow, original: ProjectRow, strategy: Strategy) -> list[F
     return findings
 
 
+def _overrule(row: ProjectRow, name: str, original: ProjectRow) -> None:
+    """A correction there is not what is printed (``targets.send_to_originals``)."""
+    if name in row.corrected:
+        row.overruled = {**row.overruled, name: original}
+
+
+def _links(row: ProjectRow) -> bool:
+    """Whether it is by its corrected name that the row has found its original."""
+    return row.former_name is not None and fresh_key(row.former_name) != row.name_key
+
+
 def _take(row: ProjectRow, original: ProjectRow, name: str, strategy: Strategy) -> list[Finding]:
     mine, theirs = row.value(name), original.value(name)
     if mine is not None and mine == theirs:
@@ -181,13 +193,15 @@ def _take(row: ProjectRow, original: ProjectRow, name: str, strategy: Strategy) 
     shown = "" if text.is_blank(typed) else text.to_text(typed)
     if mine == theirs and (not shown or text.key(shown) == text.key(text.to_text(taken))):
         return []  # both are without a value, for the same reason
+    same_in_print = name == "category" and {mine, theirs} <= {None, text.CONTINUED}
+    if not same_in_print and not (name == "name" and _links(row)):
+        _overrule(row, name, original)
     # A figure that differs from the original's is L103 (``checks/lists.py``).
     told = name == "budget" and row.differs_from_original
     if name in row.own:
         row.own = {**row.own, name: theirs}
     else:
         setattr(row, name, theirs)
-    same_in_print = name == "category" and {mine, theirs} <= {None, text.CONTINUED}
     if name in row.unknown or same_in_print or told:
         return []
     if taken is None:

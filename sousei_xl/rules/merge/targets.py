@@ -107,6 +107,36 @@ def _spelling(target: str) -> str:
     return text.key(target).replace("-", "")
 
 
+def send_to_originals(
+    corrections: Iterable[AppliedCorrection], rows: Iterable[ProjectRow]
+) -> tuple[list[AppliedCorrection], list[Finding]]:
+    """O103: what a relisted row takes from its original cannot be corrected in the relisted row.
+
+    A correction was applied before anybody knew what its row repeats; one that has given way is
+    not applied after all. Returns what became of each, and the findings.
+    """
+    overruled = {row.row_id: row.overruled for row in rows if row.overruled}
+    outcomes: list[AppliedCorrection] = []
+    found: list[Finding] = []
+    for applied in corrections:
+        original = overruled.get(applied.row_id or 0, {}).get(applied.field)
+        if original is not None:
+            asked = applied.correction
+            found.append(
+                finding(
+                    "O103",
+                    replace(asked.at("対象"), label=asked.field_label),
+                    asked.target,
+                    variant="unmarked" if applied.field == "relisted" else "relisted",
+                    subject=asked.target,
+                    original=original.named_target,
+                )
+            )
+            applied = replace(applied, status="不適用")
+        outcomes.append(applied)
+    return outcomes, found
+
+
 _IDENTITY = {"measure", "number", "name"}
 
 

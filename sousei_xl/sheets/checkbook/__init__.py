@@ -18,7 +18,7 @@ from sousei_xl.sheets.checkbook.findings import (
 )
 from sousei_xl.sheets.checkbook.notes import write_notes
 from sousei_xl.sheets.checkbook.office import write_office
-from sousei_xl.sheets.checkbook.origins import write_origins
+from sousei_xl.sheets.checkbook.origins import write_indicator_origins, write_origins
 from sousei_xl.sheets.checkbook.submissions import write_submissions
 
 
@@ -46,4 +46,5 @@ def write_checkbook(
     write_office(book, contents, inbox, hand_edits)
     write_audit(book, contents)
     write_origins(book, contents, inbox)
+    write_indicator_origins(book, contents, inbox)
     book.close()

@@ -31,9 +31,9 @@ _FILE_COLUMNS = (
     Column("部局名", 38),
     Column("結果", 14, "centre"),
     Column("読み取り", 14, "number", "number"),
-    Column("掲載", 14, "number", "number"),
+    Column("一覧", 14, "number", "number"),
     Column("保留", 14, "number", "number"),
-    Column("差し替え", 14, "number", "number"),
+    Column("差替え", 14, "number", "number"),
     Column("取下げ等", 14, "number", "number"),
     Column("差", 14, "number", "number"),
     Column("判定", 9, "centre"),
@@ -47,9 +47,9 @@ _TOTAL_COLUMNS = (
     Column("判定", 14, "centre"),
 )
 _OUTCOMES = {
-    "accepted": "受付",
-    "refused": "受付不可",
-    "superseded": "差し替え済み",
+    "accepted": "受理",
+    "refused": "受け付けず",
+    "superseded": "差替え済み",
     "office": "事務局",
     "ignored": "対象外",
 }
@@ -75,7 +75,7 @@ def write_audit(book: Book, contents: Contents) -> None:
     sheet = book.sheet(SHEET, [c.width for c in _FILE_COLUMNS])
     top = write_head(sheet, contents, SHEET)
     verdict = top
-    row = write_title(sheet, top + 2, "1　行の行方（読み取り ＝ 掲載＋保留＋差し替え＋取下げ等）")
+    row = write_title(sheet, top + 2, "1　行の行方（読み取り ＝ 一覧＋保留＋差替え＋取下げ等）")
     files = [r for r in contents.result.files if r.outcome != "ignored"]
     first_file = row + 2
     row = write_table(sheet, row, Table(_FILE_COLUMNS, _file_rows(files, row + 2), main=False))
@@ -169,7 +169,7 @@ def _checks(contents: Contents) -> Iterator[_Check]:
         "部局別の合計", "予算事業費 再掲を除く", totals.total.net, sum(d.net for d in parts)
     )
     ledger = result.ledger
-    yield _Check("行の行方", "掲載", ledger.listed, Formula(f"=COUNT({goal})", len(result.listed)))
+    yield _Check("行の行方", "一覧", ledger.listed, Formula(f"=COUNT({goal})", len(result.listed)))
     yield _Check("行の行方", "保留", ledger.held, len(result.held))
     yield _Check("行の行方", "取下げ等", ledger.withdrawn, len(result.withdrawn))
 

@@ -74,8 +74,8 @@ def _lines(
 ) -> Iterator[str]:
     yield f"{addressee}　御担当者様"
     yield ""
-    matter = "数値目標・KPIの実績照会" if about else "作成"
-    yield f"{settings.year_label}の「{settings.title}」の{matter}について、お世話になっております。"
+    matter = "総合戦略の数値目標・KPIの実績照会" if about else f"「{settings.title}」の作成"
+    yield f"{settings.year_label}の{matter}について、お世話になっております。"
     if debt.refused:
         yield "提出されたファイルに、受け付けられないものがありました。"
         yield from (f"・{text.printable(f.place.file)}：{f.request}" for f in debt.refused)
@@ -83,17 +83,19 @@ def _lines(
         beside = f"、確認していただきたいところが{debt.beside}件" if debt.beside else ""
         yield (
             f"提出された様式に、直していただきたいところが{debt.errors}件{beside}あります。"
-            "お返しする「修正・確認依頼票」を御覧のうえ、同じファイルを直してください。"
+            "お返しするファイルの先頭にある「修正・確認依頼票」を御覧のうえ、そのファイルをそのまま"
+            "直してください。"
         )
     if debt.missing and not debt.refused:
         yield "様式の提出を、まだ確認できていません。"
     if debt.indicators:
-        yield f"次の{len(debt.indicators)}指標の実績の報告を、まだ確認できていません。"
+        count = len(debt.indicators)
+        yield f"次の指標（{count}件）の実績の報告を、まだ確認できていません。"
         yield from (f"・{text.printable(name)}" for name in debt.indicators[:_MOST])
-        if (rest := len(debt.indicators) - _MOST) > 0:
-            yield f"・ほか{rest}指標"
+        if count > _MOST:
+            yield f"・ほか{count - _MOST}件"
     if debt.state != CONFIRM:
-        yield _request(settings, again=bool(debt.refused or debt.errors))
+        yield _request(debt, settings)
     if debt.questions:
         yield from _questions(debt.questions, settings, alone=debt.state == CONFIRM)
     if debt.missing and debt.state == "未提出":
@@ -125,9 +127,9 @@ def _questions(asked: Sequence[Finding], settings: Settings, alone: bool) -> Ite
     if rest:
         yield f"・ほか{rest}件（印を付けたファイルの「修正・確認依頼票」にあります）"
     yield (
-        f"お手数ですが、{_when(settings)}それぞれ「このままで正しい」か正しい内容を、この依頼文への返信で"
-        "お知らせください。直すときは、様式のそのセルを直し、版を1つ大きくして、もう一度提出してください"
-        f"{_to(settings)}。"
+        "お手数ですが、このままで正しい場合はその旨を、誤りがある場合は正しい内容を、この依頼文への返信で"
+        "お知らせください。様式を直す場合は、回答票の版を一つ増やして、もう一度提出してください"
+        f"{_to(settings)}。{_due('回答期限', settings) if alone else ''}"
     )
     yield (
         "印を付けたファイルを添えている場合は、その「修正・確認依頼票」の回答欄に答えを書くか、"
@@ -135,17 +137,23 @@ def _questions(asked: Sequence[Finding], settings: Settings, alone: bool) -> Ite
     )
 
 
-def _when(settings: Settings) -> str:
+def _due(what: str, settings: Settings) -> str:
+    """By when; no letter knows whether it is sent before that day or after."""
     date = text.parse_date(settings.deadline)
     deadline = text.japanese_date(date) if date else settings.deadline
-    return f"{deadline}までに、" if deadline else ""
+    late = "過ぎている場合は、できるだけ早くお願いします。"
+    return f"{what}は{deadline}です。{late}" if deadline else ""
 
 
 def _to(settings: Settings) -> str:
     return f"（提出先は{settings.submit_to}です）" if settings.submit_to else ""
 
 
-def _request(settings: Settings, again: bool) -> str:
+def _request(debt: Debt, settings: Settings) -> str:
     where = f"{settings.submit_to}へ、" if settings.submit_to else ""
-    request = "もう一度提出してください。" if again else "提出してください。"
-    return f"お手数ですが、{_when(settings)}{where}{request}"
+    request = "提出してください。"
+    if debt.refused or debt.errors:
+        request = "直した様式をもう一度提出してください。"
+    elif debt.indicators:
+        request = "実績を入力した様式を提出してください。"
+    return f"お手数ですが、{where}{request}{_due('提出期限', settings)}"

@@ -22,7 +22,7 @@ _COLUMNS = (
     Column("備考", 70),
     Column("ファイル", 30),
 )
-_HELD = "保留"
+_HELD, _KPI = "保留", "KPI"
 
 
 def write_notes(book: Book, contents: Contents, inbox: Inbox) -> None:
@@ -32,7 +32,7 @@ def write_notes(book: Book, contents: Contents, inbox: Inbox) -> None:
         sheet,
         contents,
         SHEET,
-        "部局が備考に書いた、事務局への連絡です。一覧には載りません。",
+        "部局が備考（KPIではIDの列）に書いた、事務局への連絡です。一覧には載りません。",
     )
     rows = tuple(_rows(contents, inbox))
     write_table(sheet, top, Table(_COLUMNS, rows))
@@ -61,7 +61,8 @@ def _rows(contents: Contents, inbox: Inbox) -> Iterator[Row]:
 
 
 def _noted(contents: Contents) -> Iterator[tuple[str, str, Place, str, str]]:
-    """(対象 or why the row is not listed, 部局名, place, 事業名, 備考), listed rows first."""
+    """(対象 or why the row is not listed, 部局名, place, 事業名, 備考), listed rows first, what is
+    noted on KPI sheets last."""
     result = contents.result
     for row in result.listed:
         if note := own_note(row.note):
@@ -73,3 +74,5 @@ def _noted(contents: Contents) -> Iterator[tuple[str, str, Place, str, str]]:
     for why, raw, department, name in aside:
         if note := own_note(typed(raw.values.get("note"))):
             yield why, department, raw.place("note"), name, note
+    for raw, department in contents.indicators.notes:
+        yield _KPI, department, raw.place("id"), "", typed(raw.values["id"])

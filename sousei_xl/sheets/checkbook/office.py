@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sousei_xl.findings import RULES
 from sousei_xl.rules.hand_edits import ReadyRow
 from sousei_xl.rules.records import (
     CORRECT,
     REASON,
     REQUESTED_BY,
-    Acknowledgement,
     AppliedCorrection,
-    ListResult,
 )
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book, Sheet
@@ -192,22 +189,12 @@ def _additions(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) -> int:
     return _section(sheet, row, f"追加（{len(rows)}行）", _ADDED, rows, "追加した行はありません。")
 
 
-def _outcome(item: Acknowledgement, gone: bool, result: ListResult) -> str:
-    """What a confirmation met. Findings of the whole list wait until everybody has submitted."""
-    if gone:
-        return "当てはまる指摘なし"
-    met = any(f.acknowledged and f.code == item.code for f in result.findings)
-    # Nothing of the KPI round waits: its codes have a scope of their own.
-    waits = item.code in RULES and RULES[item.code].scope == "list" and not result.complete
-    return "提出がそろってから照合" if waits and not met else "確認済"
-
-
 def _acknowledgements(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) -> int:
-    stale = {(f.place.sheet, f.place.row) for f in contents.findings if f.code == "O103"}
     confirmed = [*contents.result.acknowledgements, *contents.indicators.acknowledgements]
     rows = []
-    for number, item in enumerate(sorted(confirmed, key=lambda a: a.place.row or 0), 1):
-        gone = (item.place.sheet, item.place.row) in stale
+    by_row = sorted(confirmed, key=lambda a: a.acknowledgement.place.row or 0)
+    for number, applied in enumerate(by_row, 1):
+        item = applied.acknowledgement
         rows.append(
             Row(
                 (
@@ -216,12 +203,12 @@ def _acknowledgements(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) 
                     typed(item.code),
                     typed(item.by),
                     typed(item.confirmed),
-                    _outcome(item, gone, contents.result),
+                    applied.status,
                     typed(item.memo),
                     typed(item.date),
                     inbox.cell(item.place),
                 ),
-                styles=((5, "warning"),) if gone else (),
+                styles=((5, "warning"),) if applied.status == "当てはまる指摘なし" else (),
             )
         )
     return _section(

@@ -6,7 +6,7 @@ Console and 点検結果 say both in the same words, so that nobody has to compa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sousei_xl import text
 from sousei_xl.findings import OFFICE, RULES, Finding, asks_nothing, is_error, is_open_confirmation
@@ -65,7 +65,7 @@ def next_steps(contents: Contents) -> Iterator[str]:
     if unreached:
         files = named([text.printable(f.file) for f in unreached], 5)
         yield (
-            f"開けなかったファイルが{len(unreached)}つあります（{files}）。使用中なら閉じ、"
+            f"開けなかったファイルが{len(unreached)}件あります（{files}）。使用中なら閉じ、"
             "保存場所につながっているかを確かめて、もう一度統合します。"
         )
     waited_for = {f.department for f in unreached}
@@ -75,23 +75,23 @@ def next_steps(contents: Contents) -> Iterator[str]:
         if d.missing_units and d.department not in waited_for
     ]
     if missing:
-        yield f"まだそろっていない{len(missing)}部局（{named(missing)}）に提出を依頼します。"
+        yield f"まだそろっていない{departments_named(missing)}に提出を依頼します。"
     if refused := _refused_beside(result):
         yield (
-            f"受け付けられなかったファイルが{len(refused)}つあります（{named(refused, 5)}）。"
-            "修正版のつもりなら、中身は一覧に入っていません。理由に従って直したファイルを"
+            f"受け付けられなかったファイルが{len(refused)}件あります（{named(refused, 5)}）。"
+            "修正版であれば、その内容は一覧に入っていません。理由に従って直したファイルを"
             " inbox に入れて、もう一度統合します。不要なら inbox から除きます。"
         )
     returned = [d.department for d in result.departments if d.errors]
     if returned:
         yield (
-            f"要修正のある{len(returned)}部局（{named(returned)}）に、出力フォルダーの「差戻し」の"
-            "ファイルを返し、直ったファイルを inbox に入れて、もう一度統合します。"
+            f"要修正のある{departments_named(returned)}に、出力フォルダーの「差戻し」のファイルを返し、"
+            "直ったファイルを inbox に入れて、もう一度統合します。"
         )
     kpi = [d.department for d in contents.indicators.departments if d.errors]
     if kpi:
         yield (
-            f"KPIに要修正のある{len(kpi)}部局（{named(kpi)}）に、「差戻し」のファイルを返します"
+            f"KPIに要修正のある{departments_named(kpi)}に、「差戻し」のファイルを返します"
             "（KPIの要修正は、一覧の確定を妨げません）。"
         )
     settings = contents.strategy.settings
@@ -100,14 +100,13 @@ def next_steps(contents: Contents) -> Iterator[str]:
     yield from _to_confirm("KPIの要確認", about_kpi)
     if waiting := from_list_forms(contents.indicators):
         yield (
-            f"KPIだけの様式での回答がまだない{len(waiting)}部局（{named(waiting)}）の実績は、一覧の様式に"
-            f"あった値のままです。実績照会への回答を待っている部局であれば、提出を依頼します{_LETTERS}。"
+            f"KPIだけの様式での報告がまだない{departments_named(waiting)}の実績は、一覧の様式にあった値の"
+            f"ままです。実績の報告を待っている部局であれば、提出を依頼します{_LETTERS}。"
         )
     silent = [r.addressee for r in about_kpi if r.state == "未提出" and r.addressee not in waiting]
     if silent:
         yield (
-            f"KPIの実績の報告がまだない{len(silent)}部局（{named(silent)}）に、"
-            f"報告を依頼します{_LETTERS}。"
+            f"KPIの実績の報告がまだない{departments_named(silent)}に、報告を依頼します{_LETTERS}。"
         )
     yield from _for_the_office(contents)
     yield from answers.next_step(contents)
@@ -124,6 +123,11 @@ def next_steps(contents: Contents) -> Iterator[str]:
         )
     if contents.status == "final":
         yield from _to_publish(contents)
+
+
+def departments_named(names: Sequence[str]) -> str:
+    """``2部局（経済部、農政部）``."""
+    return f"{len(names)}部局（{named(names, counter='部局')}）"
 
 
 def _to_publish(contents: Contents) -> Iterator[str]:
@@ -233,10 +237,10 @@ def _for_the_office(contents: Contents) -> Iterator[str]:
     if (opened or elsewhere) and not (sheets or lost):
         yield (
             f"『{OFFICE_SHEET}』が inbox にありません。"
-            "「sousei-xl distribute --only 事務局修正」で作れます。"
+            f"「sousei-xl distribute --only 事務局修正{contents.options}」で作れます。"
         )
     if opened:
         yield (
-            f"要確認{opened}件を確かめます。よいものは『{OFFICE_SHEET}』の「確認済」に記入します"
+            f"要確認{opened}件を確かめます。そのままでよいものは『{OFFICE_SHEET}』の「確認済」に記入します"
             "（要確認が残っていても、決裁は受けられます）。"
         )

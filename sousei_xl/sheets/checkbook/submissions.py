@@ -44,8 +44,8 @@ _COLUMNS = (
     Column("担当課", 16),
     Column("ファイル", 32),
     Column("版", 5, "integer", "number"),
-    Column("保存日時", 20, "centre"),
-    Column("ハッシュ値", 13, "centre"),
+    Column("保存日時", 24, "centre"),
+    Column("受付番号", 13, "centre"),
     Column("行数", 7, "number", "number"),
     Column("要修正", 8, "number", "number"),
     Column("要確認", 8, "number", "number"),
@@ -60,6 +60,7 @@ _NEXT = {
     "再提出待ち": "理由を伝え、直したファイルを送ってもらいます（下の依頼文）。",
     "未提出": "提出を依頼します（下の依頼文）。",
 }
+_RETURN_FOR_KPI = f"KPIに要修正があります。{_NEXT['差戻し']}"
 _CONFIRM = "{about}について、部局に確認を依頼します（下の依頼文）。"
 _MARKED = (
     "確認を依頼する部局に、印を付けたファイルを添えるときは、「{command}」で「差戻し」フォルダーに作ります"
@@ -69,8 +70,9 @@ _FILE = "〈ファイル〉"
 _VANISHED = "消えた行があるので、部局に確認を依頼します（下の依頼文）。"
 _REPLACED = "このファイルは使っていません。"
 _BLANK = "記入がないため数えていません。記入したものを送ってもらいます。"
-_REFUSED_BESIDE = "修正版のつもりなら、理由を伝え、直したファイルを送ってもらいます。"
+_REFUSED_BESIDE = "修正版であれば、理由を伝え、直したファイルを送ってもらいます。"
 _UNREACHED = "開けませんでした。使用中なら閉じて、もう一度統合します（部局への依頼は要りません）。"
+_OF_KPI_FORMS = "KPIだけの様式では、KPIのもの"
 _NO_DEPARTMENT = "（部局不明）"
 _JAPAN = dt.timezone(dt.timedelta(hours=9))
 
@@ -84,7 +86,7 @@ def write_submissions(book: Book, contents: Contents, inbox: Inbox) -> None:
         write_spans(sheet, row, [(0, 0, label, "header"), (1, _LAST, line, "text_wrap")])
         row += 1
     with_next = {row + 1}
-    row = write_title(sheet, row + 1, f"部局別の提出状況（{COUNTED}）")
+    row = write_title(sheet, row + 1, f"部局別の提出状況（{COUNTED}。{_OF_KPI_FORMS}）")
     result, settings = contents.result, contents.strategy.settings
     letters = [
         *reminders(result, settings),
@@ -146,8 +148,10 @@ def _indicator_round(kpi: IndicatorResult) -> str:
     for department in kpi.departments:
         if department.expected:
             states[indicator_state(department)].append(department.department)
-    told = "　".join(f"{state} {len(names)}（{named(names)}）" for state, names in states.items())
-    return f"指標{kpi.expected}件のうち{kpi.reported}件に回答　{told}"
+    told = "　".join(
+        f"{state} {len(names)}（{named(names, counter='部局')}）" for state, names in states.items()
+    )
+    return f"指標{kpi.expected}件のうち{kpi.reported}件に報告　{told}"
 
 
 def _judged_by_office(reports: Sequence[Report], judgement: Judgement) -> str:
@@ -167,26 +171,37 @@ def _judged_by_office(reports: Sequence[Report], judgement: Judgement) -> str:
 
 
 def _department_rows(contents: Contents, inbox: Inbox, asked: Collection[str]) -> Iterator[Row]:
-    """``asked`` are the files that a letter asks to confirm something in."""
+    """``asked`` are the files that a letter asks to confirm something in.
+
+    A form of the KPI round that is in use is judged by what that round finds in it, too.
+    """
     result = contents.result
     files: dict[str, list[FileRecord]] = defaultdict(list)
     for record in result.files:
         if record.outcome in ("accepted", "refused", "superseded"):
             files[record.department].append(record)
-    counts = _counts(result)
+    counts, about_kpi = _counts(result.findings), _counts(contents.indicators.findings)
     kept = successors(contents.findings)
     for department in result.departments:
         records = files.pop(department.department, [])
         for record in records:
+            own, of_kpi = counts[record.file], about_kpi[record.file]
+            if record.kpi_form and record.outcome == "accepted":
+                own = own + of_kpi
             confirm = record.file in asked
-            yield _file_row(department, record, counts[record.file], inbox, kept, confirm)
+            yield _file_row(department, record, own, of_kpi["要修正"], inbox, kept, confirm)
         if department.expected or not records:
             refused = any(r.outcome == "refused" for r in records)
             yield from _missing_rows(department, refused)
     for record in (r for group in files.values() for r in group):
         cells = _file_cells(record, counts[record.file], inbox)
         yield Row(
-            (_NO_DEPARTMENT, "受付不可", *cells, "下の「受け付けなかったファイル」を御覧ください。")
+            (
+                _NO_DEPARTMENT,
+                "受け付けず",
+                *cells,
+                "下の「受け付けなかったファイル」を御覧ください。",
+            )
         )
 
 
@@ -213,10 +228,10 @@ def _missing_rows(department: DepartmentState, refused: bool) -> Iterator[Row]:
         )
 
 
-def _counts(result: ListResult) -> dict[str, Counter[str]]:
+def _counts(findings: Iterable[Finding]) -> dict[str, Counter[str]]:
     """File → severity → findings that its department still has to deal with."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for item in result.findings:
+    for item in findings:
         if is_for_department(item):
             counts[item.place.file][item.severity] += 1
     return counts
@@ -226,6 +241,7 @@ def _file_row(
     department: DepartmentState,
     record: FileRecord,
     counts: Counter[str],
+    kpi_errors: int,
     inbox: Inbox,
     kept: Mapping[str, str],
     confirm: bool,
@@ -236,9 +252,9 @@ def _file_row(
         successor = typed(kept.get(record.file, ""))
         used = f"『{successor}』を使い、" if successor else ""
         asked = _VANISHED if counts["要確認"] else ""
-        return Row((name, "差し替え済み", *cells, f"{used}{_REPLACED}{asked}"), "muted")
+        return Row((name, "差替え済み", *cells, f"{used}{_REPLACED}{asked}"), "muted")
     if record.outcome == "refused":
-        state = "再提出待ち" if department.state == "再提出待ち" else "受付不可"
+        state = "再提出待ち" if department.state == "再提出待ち" else "受け付けず"
         if record.unreached:
             return Row((name, state, *cells, _UNREACHED), styles=((1, "error"),))
         return Row((name, state, *cells, _NEXT.get(state, _REFUSED_BESIDE)), styles=((1, "error"),))
@@ -247,7 +263,10 @@ def _file_row(
         return Row((name, "差戻し", *cells, _NEXT["差戻し"]), styles=((1, "error"),))
     if record.blank:
         return Row((name, "記入なし", *cells, _BLANK), styles=((1, "error"),))
-    state = "該当なし" if department.state == "該当なし" else "受理"
+    none = department.state == "該当なし" and not record.kpi_form
+    state = "該当なし" if none else "受理"
+    if kpi_errors:  # of a form of the list, whose state and counts are those of the list
+        return Row((name, state, *cells, _RETURN_FOR_KPI))
     if confirm:
         about = "要確認" if counts["要確認"] else "KPI"  # whose findings are not counted here
         return Row((name, state, *cells, _CONFIRM.format(about=about)))
@@ -346,7 +365,7 @@ def _answers(contents: Contents, inbox: Inbox) -> Iterator[_Section]:
 
 def _reminders(letters: Sequence[Reminder]) -> _Section:
     return _Section(
-        "部局への依頼文（コピーして、メールに貼り付けられます）",
+        "部局への依頼文（セルをダブルクリックするかF2を押し、文字を選んでコピーすると、メールに貼り付けられます）",
         ((0, 0, "部局名"), (1, _LAST, "依頼文")),
         tuple(
             (

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from sousei_xl import text
 from sousei_xl.rules.records import ListedRow
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.book import Book
@@ -22,7 +21,7 @@ from sousei_xl.sheets.indicators.status import SHEET as STATUS
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.styles import STYLES
 from sousei_xl.strategy import Settings
-from sousei_xl.strategy.indicators import results_as_of
+from sousei_xl.strategy.indicators import list_year_label, results_as_of
 
 EVALUATION, ORPHANS = "施策評価表", "行き先のない意見"
 
@@ -59,7 +58,7 @@ def write_council(path: Path, contents: Contents, remarks: Iterable[Remark]) -> 
         contents.run,
         settings,
         title=f"{settings.year_label} 検討懇談会資料",
-        stamp=contents.stamp,
+        stamp=contents.banner,
         draft=contents.status == "draft",
         proposal=contents.status == "proposal",
         rows=len(contents.result.listed),
@@ -122,7 +121,9 @@ def _write_orphans(book: Book, contents: Contents, orphans: Iterable[Remark]) ->
     sheet.height(top, 20)
     font = contents.strategy.settings.font
     for row, remark in enumerate(orphans, top + 1):
-        year = "" if remark.year is None else text.fiscal_year_label(remark.year, short=True)
+        year = (
+            "" if remark.year is None else list_year_label(remark.year, contents.strategy.settings)
+        )
         cells = (
             remark.key, year, remark.subject, remark.opinion, remark.response, remark.reason,
         )  # fmt: skip

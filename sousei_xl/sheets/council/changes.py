@@ -31,7 +31,7 @@ _FATES: dict[Fate, str] = {
     "取下げ": "取下げ",
     "掲載なし": "今年度の一覧にありません",
     "確認中": "提出された内容を確認中です",
-    "未提出": "部局が未提出です",
+    "未提出": "様式を待っています",
 }
 _MOST = 2000  # lines of a section: nobody turns more pages in a meeting
 
@@ -57,7 +57,10 @@ def write_changes(book: Book, contents: Contents, found: YearChanges) -> None:
     )
     waiting = [d.department for d in contents.result.departments if d.missing_units]
     if waiting:
-        words = f"未提出の部局（{named(waiting)}）があるため、その部局の事業はまだ比べていません。"
+        words = (
+            f"様式のそろわない部局（{named(waiting, counter='部局')}）の事業は、「2」に載せ、"
+            "ほかの項目ではまだ比べていません。"
+        )
         sheet.wide_text(top, words, "note")
         top += 1
     if found.twins:
@@ -159,7 +162,7 @@ def _write_gone(sections: Sections, found: YearChanges) -> None:
         ]
         for g in found.gone
     ]
-    _write(sections, "2　今年度の一覧にない事業（終了・取下げなど）", "", spans, lines)
+    _write(sections, "2　今年度の一覧にない事業（終了・取下げ・提出待ちなど）", "", spans, lines)
 
 
 def _write_renamed(sections: Sections, found: YearChanges) -> None:

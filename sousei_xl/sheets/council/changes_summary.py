@@ -78,7 +78,7 @@ class Summary:
         gone = (self._before(g.before) for g in found.gone if g.fate not in _OPEN)
         line("　－　今年度の一覧にない事業（終了・取下げなど）", self._count(gone))
         if any(still_open):
-            line("　－　未提出・確認中の事業", still_open)
+            line("　－　提出待ち・確認中の事業", still_open)
         line("　－　ほかの基本目標へ移った事業", self._count(b for b, _ in moved))
         line("　＋　ほかの基本目標から移ってきた事業", self._count(a for _, a in moved))
         line("　＋　新規の事業", self._count(map(self._after, found.new)))

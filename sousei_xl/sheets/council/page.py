@@ -42,6 +42,7 @@ _LEAST_LINE, _HEADER, _TOTAL, _TITLE = 18.0, 20.0, 33.0, 36.0
 _WRITTEN_LATER = 31.0  # at most, of the two rows of a goal's total
 _ABOUT_INPUT = (
     "{name}を入力してください。入力した内容は、次に統合しても、翌年度の資料にも引き継がれます。"
+    "枠に入りきらないときは、行の高さを広げてください（次に統合すると自動で広がります）。"
 )
 _ABOUT_KEY = "意見を引き継ぐための目印です。消したり変えたりしないでください。"
 _MOST_PROJECTS = 1000  # of a measure: nobody turns more pages in a meeting
@@ -87,7 +88,7 @@ class Blocks:
 
     def goal_total(self, row: int, subtotal: Subtotal) -> None:
         """The total of the measures that were written since the goal."""
-        names = ("事業（この基本目標のすべての施策）", *[""] * _THIRD, *self._amount_headings)
+        names = ("事業（この基本目標の全ての施策）", *[""] * _THIRD, *self._amount_headings)
         self._headings(row, names, _THIRD)
         self._total(row + 1, "基本目標の計", subtotal, self.sums)
 
@@ -117,8 +118,7 @@ class Blocks:
     def _turn(self, needed: float) -> bool:
         """Turn the page where it has no room for ``needed`` points; whether that was done."""
         taken = range(self.starts[-1], self.row)
-        used = sum(self.sheet.heights.get(row, _WRITTEN_LATER) for row in taken)
-        if used + needed <= self.sheet.page_room():
+        if self.sheet.has_room(taken, needed, _WRITTEN_LATER):
             return False
         title, style = self.title
         self._band(f"{title}（続き）", style)
@@ -347,7 +347,7 @@ class Blocks:
 
     def _remark(self, slot: Slot, remark: Remark) -> None:
         sheet, row = self.sheet, self.row
-        year = text.fiscal_year_label(remark.year or self._settings.fiscal_year, short=True)
+        year = defined.list_year_label(remark.year or self._settings.fiscal_year, self._settings)
         sheet.text(row, _KEY, slot.key, "key")
         sheet.tell(row, _KEY, written.KEY, _ABOUT_KEY)
         sheet.text(row, _ID, year, "centre")

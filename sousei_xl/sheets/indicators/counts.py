@@ -158,7 +158,7 @@ class CountTable:
         for number in range(row, row + self.chart_rows):
             sheet.height(number, ROW_HEIGHT)
         chart = self._chart()
-        width = sum(pages.column_pixels(w) for w in sheet.widths)
+        width = pages.total_pixels(sheet.widths)
         chart.set_size({"width": width, "height": self.chart_rows * ROW_PIXELS - _GAP})
         said = "。".join(
             f"基本目標{goal}は{'、'.join(f'{label}{count}件' for label, count in found)}"

@@ -56,12 +56,12 @@ _COLUMNS = (
         choices=INDICATOR_KINDS,
     ),
     DataColumn("年・年度", 10, "年は1月から12月まで、年度は4月から翌年3月までの値です。"),
-    DataColumn(BASELINE_YEAR, 10, "現状値の年または年度です（例：H25）。"),
+    DataColumn(BASELINE_YEAR, 10, "現状値の年又は年度です（例：H25）。"),
     DataColumn(BASELINE, 14, "総合戦略を定めたときの値です。", "number"),
-    DataColumn(TARGET_YEAR, 10, "目標値の年または年度です（例：H31）。"),
+    DataColumn(TARGET_YEAR, 10, "目標値の年又は年度です（例：H31）。"),
     DataColumn(TARGET, 14, "総合戦略の目標の値です。言葉で定めた目標は空欄です。", "number"),
-    DataColumn(YEAR, 8, "実績値の年または年度です（例：H29）。", required=True, is_key=True),
-    DataColumn(ACTUAL, 14, "その年または年度の値です。", "number", required=True),
+    DataColumn(YEAR, 8, "実績値の年又は年度です（例：H29）。", required=True, is_key=True),
+    DataColumn(ACTUAL, 14, "その年又は年度の値です。", "number", required=True),
     DataColumn(SUM, 14, f"「{defined.PERIOD_SUM}」の、計画の初めからの合計です。", "number"),
     DataColumn(
         _PROGRESS, 10, "目標値までの道のりを、どれだけ進んだかの比率です（0.63は63％）。", "number"
@@ -70,8 +70,8 @@ _COLUMNS = (
     DataColumn(
         _ATTAINMENT,
         10,
-        "目標値に対する実績値（または累積値）の比率です。減らすことが目標の指標と、目標値か実績値（累積値）が"
-        "0未満、または目標値が0の行では空欄です。",
+        "目標値に対する実績値（又は累積値）の比率です。減らすことが目標の指標と、目標値か実績値（累積値）が"
+        "0未満、又は目標値が0の行では空欄です。",
         "number",
     ),
     DataColumn(CLASS, 14, "進捗率と目安による判定です。", required=True),
@@ -122,18 +122,19 @@ def _row(entry: Entry, figures: YearFigures, settings: Settings) -> tuple[Value,
         indicator.kind,
         indicator.year_kind or None,
         None if begun is None else defined.year_label(begun, settings),
-        _number(defined.baseline(indicator)),
+        as_number(defined.baseline(indicator)),
         defined.year_label(end, settings),
-        _number(defined.target(indicator)),
+        as_number(defined.target(indicator)),
         defined.year_label(figures.year, settings),
-        _number(figures.actual),
-        _number(figures.cumulated),
+        as_number(figures.actual),
+        as_number(figures.cumulated),
         *(_ratio(r) for r in (figures.progress, figures.expected, figures.attainment)),
         settings.judgement.name(figures.class_name),
     )
 
 
-def _number(value: Decimal | None) -> int | float | None:
+def as_number(value: Decimal | None) -> int | float | None:
+    """A figure as a cell holds it."""
     if value is None:
         return None
     # With more digits than are kept the sheet would not read back as it was meant.
@@ -141,7 +142,7 @@ def _number(value: Decimal | None) -> int | float | None:
 
 
 def _ratio(value: Decimal | None) -> int | float | None:
-    return None if value is None else _number(value.quantize(_RATIO_PLACES, context=_PRECISE))
+    return None if value is None else as_number(value.quantize(_RATIO_PLACES, context=_PRECISE))
 
 
 def write_indicators_data(book: Book, contents: Contents) -> None:

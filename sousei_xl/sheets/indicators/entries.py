@@ -44,8 +44,9 @@ class Entry:
 
     @property
     def is_preliminary(self) -> bool:
-        """Whether the latest actual is 速報."""
-        return self.report.stage == _PRELIMINARY
+        """Whether the judged year's actual is 速報: an earlier one may have been published long
+        since."""
+        return self.report.stage == _PRELIMINARY and self.year in self.report.actuals
 
     @property
     def places(self) -> int:
@@ -63,7 +64,8 @@ class Entry:
         if not self.report.reported:
             return defined.NOT_REPORTED
         excluded = self.report.office_class == defined.EXCLUDED
-        return self.report.reason or ("" if excluded else _BEING_ASKED)
+        nothing_missing = excluded or self.report.is_told_in_words
+        return self.report.reason or ("" if nothing_missing else _BEING_ASKED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,11 @@ class Trend:
         return f"{indicator.id} ", defined.title(indicator), f"（{unit}）" if unit else ""
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether there is anything to draw: of a target in words there may be no figure at all."""
+        return bool(self._known)
+
+    @property
     def starts_at_zero(self) -> bool:
         """Whether the axis does: as Excel decides, unless all values lie close to each other."""
         known = self._known

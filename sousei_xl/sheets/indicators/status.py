@@ -45,7 +45,6 @@ def write_indicator_status(book: Book, contents: Contents) -> None:
         sheet.wide_text(row, line, "subtitle" if row == explained_at else "note")
 
     table = StatusTable(sheet, contents, columns, explained_at + len(lines) + 1)
-    header = table.row
     table.write(found)
     counts.write(table.ranges, columns.class_name)
     counts.insert_chart(chart_at)
@@ -55,7 +54,7 @@ def write_indicator_status(book: Book, contents: Contents) -> None:
         *range(chart_at, chart_at + counts.chart_rows - 1),
         *range(explained_at, explained_at + len(lines) - 1),
     }
-    sheet.page_setup(starts={header, *table.goal_rows[1:]}, with_next=tied | table.with_next)
+    sheet.page_setup(starts=table.starts, with_next=tied | table.with_next)
 
 
 def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
@@ -71,7 +70,7 @@ def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
         "期間累計の指標は、過ぎた年数÷計画の年数です。年度別目標のある指標は、その値の進捗率です。"
     )
     yield (
-        "達成率＝実績値÷目標値（減らすことが目標の指標と、目標値か実績値が0未満、または目標値が0の指標は、"
+        "達成率＝実績値÷目標値（減らすことが目標の指標と、目標値か実績値が0未満、又は目標値が0の指標は、"
         "割り算の答えが達成の度合いを表さないため「－」です）。目標まで＝目標値と実績値の差。前年差＝実績値と前の年の値"
         "（計画の前の年は現状値）の差。値と差の単位は「単位・集計区分」の列にあります（％どうしの差はポイントです）。実績年＝これらの数字を計算した年。"
     )
@@ -83,7 +82,7 @@ def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
     yield (
         f"判定：{reached}＝進捗率100％以上　{on_track}＝目安以上　"
         f"{almost}＝目安の{percent(mostly)}以上　{behind}＝それ未満で0％より大きい　"
-        f"{none}＝0％以下　{excluded}＝現状値の年を過ぎていない、または事務局が対象外としたもの　"
+        f"{none}＝0％以下　{excluded}＝現状値の年を過ぎていない、又は事務局が対象外としたもの　"
         f"{on_hold}＝判定に必要な値がまだないもの　{not_reported}＝報告のないもの"
     )
     kept = f"。目標値の{percent(tolerance)}までの差は含めます" if tolerance else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -25,13 +25,15 @@ from sousei_xl.sheets.indicators.entries import (
 )
 from sousei_xl.sheets.indicators.formulas import Columns, Formulas
 from sousei_xl.sheets.styles import STYLES
-from sousei_xl.strategy import Goal, Indicator, Measure, Settings
+from sousei_xl.strategy import Goal, Indicator, Settings
 from sousei_xl.strategy import indicators as defined
 
 _ID, _NAME, _UNIT, _YEAR, _FIGURE = 8.0, 27.0, 13.5, 5.5, 11.5
 _RATIO, _DISTANCE, _CLASS, _CHANGE, _TREND = 7.5, 14.0, 15.0, 11.5, 9.0
 _FIGURE_HEIGHT = 27.0  # room for a sparkline
 _BEHIND = (defined.BEHIND, defined.NO_PROGRESS)
+_GOAL, _BAND = "text_wrap subtotal", "text_wrap band"
+_HEAD_ROWS = 2  # on top of every page: the goal, the headings
 _PART = "（内訳）"  # a part's class is shown, but counts only within the whole
 PRELIMINARY_MARK = "速 "
 _KEPT_TOGETHER = 250.0  # points: a measure up to this height is not torn by a page's end
@@ -53,12 +55,28 @@ def headings(columns: Columns, settings: Settings) -> tuple[str, ...]:
     return ("ID", "指標", "単位・\n集計区分", "基準年", "現状値", *years, *ends, "推移")
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What no page's end tears: the two lines of an indicator or a part of one.
+
+    The first part has ``whole``, the line of the indicator that is judged by its parts, above it.
+    ``heights`` are those of the lines, from top to bottom.
+    """
+
+    entry: Entry
+    is_part: bool
+    whole: Group | None
+    heights: tuple[float, ...]
+
+
 @dataclass(slots=True)
 class StatusTable:
     """Writes the table row by row and remembers where its parts stand.
 
-    ``ranges`` maps a goal number to the first and last row of its indicators, ``goal_rows`` are
-    the rows of the goals' bands, ``with_next`` the rows that must not end a page.
+    Every goal begins a page, and every page begins with the goal and the headings: on the screen
+    they are never far away. ``ranges`` maps a goal number to the first and last row of its
+    indicators, ``starts`` are the first rows of the pages, ``with_next`` the rows that must not end
+    one, ``title`` is that of the goal at hand.
     """
 
     sheet: Sheet
@@ -66,104 +84,135 @@ class StatusTable:
     columns: Columns
     row: int
     ranges: dict[int, tuple[int, int]] = field(default_factory=dict)
-    goal_rows: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
     with_next: set[int] = field(default_factory=set)
+    title: str = ""
 
     @property
     def _settings(self) -> Settings:
         return self.contents.strategy.settings
 
     def write(self, groups: Sequence[Group]) -> None:
-        """The header and every goal with its 数値目標, its measures and their KPI."""
-        names = headings(self.columns, self._settings)
-        for column, name in enumerate(names):
-            self.sheet.text(self.row, column, name, "header small")
-        self._fit(self.row, [(name, i, i, 9.0) for i, name in enumerate(names)], 0)
-        self.sheet.repeat = (self.row, self.row)
-        self.with_next.add(self.row)
-        self.row += 1
+        """Every goal with its 数値目標, its measures and their KPI."""
         for goal in self.contents.strategy.goals:
             self._goal(goal, [g for g in groups if g.indicator.goal == goal.number])
 
     def _goal(self, goal: Goal, groups: Sequence[Group]) -> None:
-        self.goal_rows.append(self.row)
-        self._band(f"基本目標{goal.number}　{goal.list_name}", "subtotal")
+        self.title = f"基本目標{goal.number}　{goal.list_name}"
+        self._page(self.title)
         first = self.row
         own = [g for g in groups if not g.indicator.measure]
         none = "" if own else "　この基本目標には設定されていません。"
-        self._band(f"数値目標{none}", "band", bool(own))
-        for group in own:
-            self._group(group)
+        self._section(f"数値目標{none}", own)
         for measure in self.contents.strategy.measures:
             if measure.goal == goal.number:
-                self._measure(measure, [g for g in groups if g.indicator.measure == measure.key])
+                mine = [g for g in groups if g.indicator.measure == measure.key]
+                none = "" if mine else "　KPIは設定されていません。"
+                self._section(f"施策{measure.key}　{measure.list_name}{none}", mine)
         self.ranges[goal.number] = (first, self.row - 1)
 
-    def _measure(self, measure: Measure, groups: Sequence[Group]) -> None:
-        none = "" if groups else "　KPIは設定されていません。"
-        first = self.row
-        self._band(f"施策{measure.key}　{measure.list_name}{none}", "band", bool(groups))
-        for group in groups:
-            self._group(group)
-        rows = range(first, self.row)
-        if sum(self.sheet.heights.get(row, 0) for row in rows) <= _KEPT_TOGETHER:
-            self.with_next.update(rows[:-1])
+    # --- pages --------------------------------------------------------------------------------
+
+    def _page(self, title: str) -> None:
+        """Begin a page with that title and the headings."""
+        self.starts.append(self.row)
+        self._band(title, _GOAL)
+        names = headings(self.columns, self._settings)
+        for column, name in enumerate(names):
+            self.sheet.text(self.row, column, name, "header small")
+        needed = self._needed([(name, i, i, 9.0) for i, name in enumerate(names)])
+        self.sheet.height(self.row, needed)
+        self.with_next.add(self.row)
+        self.row += 1
+
+    def _turn(self, needed: float) -> None:
+        """Turn the page where it has no room for ``needed`` points below what it has."""
+        is_begun = self.row > self.starts[-1] + _HEAD_ROWS
+        if is_begun and not self.sheet.has_room(range(self.starts[-1], self.row), needed):
+            self._page(f"{self.title}（続き）")
+
+    def _section(self, title: str, groups: Sequence[Group]) -> None:
+        """A band, and the indicators below it: on one page where they are few."""
+        pieces = [piece for group in groups for piece in self._pieces(group)]
+        heights = [sum(piece.heights) for piece in pieces]
+        band = self.sheet.wide_height(title, _BAND)
+        whole = band + sum(heights)
+        self._turn(whole if whole <= _KEPT_TOGETHER else band + sum(heights[:1]))
+        self._band(title, _BAND, bool(pieces))
+        for number, (piece, height) in enumerate(zip(pieces, heights, strict=True)):
+            if number:
+                self._turn(height)
+            self._write(piece)
 
     def _band(self, title: str, style: str, followed: bool = True) -> None:
-        self.sheet.wide_text(self.row, title, f"text_wrap {style}")
+        self.sheet.wide_text(self.row, title, style)
         if followed:
             self.with_next.add(self.row)
         self.row += 1
 
-    def _group(self, group: Group) -> None:
-        if group.has_parts:
-            self._whole(group)
-        for entry in group.parts:
-            self._entry(entry, part=group.has_parts)
+    def _pieces(self, group: Group) -> Iterator[_Piece]:
+        for number, entry in enumerate(group.parts):
+            whole = group if group.has_parts and not number else None
+            above = (self._whole_height(whole),) if whole else ()
+            heights = (*above, *self._entry_heights(entry, group.has_parts))
+            yield _Piece(entry, group.has_parts, whole, heights)
+
+    def _write(self, piece: _Piece) -> None:
+        for row, height in enumerate(piece.heights, self.row):
+            self.sheet.height(row, height)
+        self.with_next.update(range(self.row, self.row + len(piece.heights) - 1))
+        if piece.whole is not None:
+            self._whole(piece.whole)
+            self.row += 1
+        self._entry(piece.entry, piece.is_part)
+        self.row += 2
+
+    # --- an indicator that is judged by its parts -----------------------------------------------
 
     def _whole(self, group: Group) -> None:
-        """The line of an indicator that is judged by its parts."""
         sheet, row, columns = self.sheet, self.row, self.columns
-        name = (
-            f"{group.indicator.name}（内訳{len(group.parts)}件。"
-            "全体の判定は、最も進んでいない内訳の判定です）"
-        )
         sheet.blank(row, columns.id, "centre small")
         last = columns.class_name - 1
-        sheet.merge_text(row, columns.name, row, last, name, "text_wrap bold")
+        sheet.merge_text(row, columns.name, row, last, _whole_name(group), "text_wrap bold")
         self._class(row, group.class_name, shown_class(group.class_name, self._settings))
         for column in (columns.change, columns.trend):
             sheet.blank(row, column, "centre small")
-        self._fit(row, ((name, columns.name, last, 10.0),), _FIGURE_HEIGHT)
-        self.with_next.add(row)
-        self.row += 1
+
+    def _whole_height(self, group: Group) -> float:
+        columns = self.columns
+        name = (_whole_name(group), columns.name, columns.class_name - 1, 10.0)
+        return max(self._needed([name]), _FIGURE_HEIGHT)
 
     # --- one indicator ------------------------------------------------------------------------
 
     def _entry(self, entry: Entry, part: bool) -> None:
         sheet, row, columns = self.sheet, self.row, self.columns
         indicator = entry.indicator
-        name = f"うち{indicator.part}" if part else defined.title(indicator)
+        name = _name(entry, part)
         sheet.merge_text(row, columns.id, row + 1, columns.id, indicator.id, "centre")
         sheet.merge_text(row, columns.name, row + 1, columns.name, name, "text_wrap")
         sheet.text(row, columns.unit, _unit_and_kind(indicator), "centre small")
         self._references(entry, row)
         self._actuals(entry, row)
         self._figures(entry, row)
-        suffix = f"\n{_PART}" if part else ""
-        label = shown_class(entry.class_name, self._settings) + suffix
-        self._class(row, entry.class_name, label)
+        self._class(row, entry.class_name, self._label(entry, part))
         self._trend(entry, row)
-        kind = (_unit_and_kind(indicator), columns.unit, columns.unit, 9.0)
-        shown = (label, columns.class_name, columns.class_name, 10.0)
-        self._fit(row, (kind, shown), _FIGURE_HEIGHT)
-        self._words(entry, row + 1)
-        needed = pages.text_height(name, _NAME, 10, self._settings.font)
-        rest = needed - sheet.heights[row]
-        if rest > sheet.heights[row + 1]:
-            sheet.height(row + 1, rest)
-        self.with_next.add(row)
-        self.row += 2
+        for shown, first, last in self._said(entry):
+            sheet.merge_text(row + 1, first, row + 1, last, shown, "text_wrap top")
+
+    def _entry_heights(self, entry: Entry, part: bool) -> tuple[float, float]:
+        """Of the figures and of the words; the name stands beside both."""
+        unit, judged = self.columns.unit, self.columns.class_name
+        kind = (_unit_and_kind(entry.indicator), unit, unit, 9.0)
+        shown = (self._label(entry, part), judged, judged, 10.0)
+        figures = max(self._needed((kind, shown)), _FIGURE_HEIGHT)
+        words = self._needed([(*said, 10.0) for said in self._said(entry)])
+        name = self._needed([(_name(entry, part), self.columns.name, self.columns.name, 10.0)])
+        return figures, max(words, name - figures)
+
+    def _label(self, entry: Entry, part: bool) -> str:
+        suffix = f"\n{_PART}" if part else ""
+        return shown_class(entry.class_name, self._settings) + suffix
 
     def _references(self, entry: Entry, row: int) -> None:
         indicator, columns = entry.indicator, self.columns
@@ -232,20 +281,18 @@ class StatusTable:
         if self.sheet.worksheet.add_sparkline(row, columns.trend, options):
             raise LostCell(f"{self.sheet.name}: sparkline in row {row + 1} refused by the writer")
 
-    def _words(self, entry: Entry, row: int) -> None:
-        """要因・課題, 今後の方向性 and remarks, side by side below the figures."""
+    def _said(self, entry: Entry) -> list[tuple[str, int, int]]:
+        """要因・課題, 今後の方向性 and remarks, side by side: text, first and last column."""
         said = (
             ("要因・課題", entry.report.cause or "記入なし", 2.0),
             ("今後の方向性", entry.report.direction or "記入なし", 2.0),
             ("備考", remarks(entry, self._settings) or NOTHING, 1.5),
         )
         places = spans(self.sheet, [share for *_, share in said])
-        texts = []
-        for (label, words, _), (first, last) in zip(said, places, strict=True):
-            shown = f"【{label}】{_shortened(text.printable(words))}"
-            self.sheet.merge_text(row, first, row, last, shown, "text_wrap top")
-            texts.append((shown, first, last, 10.0))
-        self._fit(row, texts, 0)
+        return [
+            (f"【{label}】{_shortened(text.printable(words))}", first, last)
+            for (label, words, _), (first, last) in zip(said, places, strict=True)
+        ]
 
     # --- cells --------------------------------------------------------------------------------
 
@@ -274,14 +321,13 @@ class StatusTable:
         emphasis = " warning" if class_name in _BEHIND else ""
         self.sheet.text(row, self.columns.class_name, label, f"centre bold{emphasis}")
 
-    def _fit(self, row: int, texts: Sequence[tuple[str, int, int, float]], least: float) -> None:
-        """Make a row as high as its texts (text, first and last column, font size) need."""
+    def _needed(self, texts: Iterable[tuple[str, int, int, float]]) -> float:
+        """Height of a row with these texts (text, first and last column, font size)."""
         font = self._settings.font
-        needed = (
+        return max(
             pages.text_height(shown, self.sheet.span_width(first, last), size, font)
             for shown, first, last, size in texts
         )
-        self.sheet.height(row, max(least, *needed))
 
 
 def spans(sheet: Sheet, shares: Sequence[float]) -> list[tuple[int, int]]:
@@ -310,6 +356,17 @@ def shown_years(contents: Contents, groups: Sequence[Group]) -> range:
     entries = [entry for group in groups for entry in group.parts]
     reached = [y for e in entries for y in (e.year or first, *e.report.actuals)]
     return range(first, min(max(reached, default=first), last) + 1)
+
+
+def _whole_name(group: Group) -> str:
+    return (
+        f"{group.indicator.name}（内訳{len(group.parts)}件。"
+        "全体の判定は、最も進んでいない内訳の判定です）"
+    )
+
+
+def _name(entry: Entry, part: bool) -> str:
+    return f"うち{entry.indicator.part}" if part else defined.title(entry.indicator)
 
 
 def _shortened(words: str) -> str:

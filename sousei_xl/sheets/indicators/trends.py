@@ -31,6 +31,7 @@ _LEGEND = (
     "年度別目標のある指標はその値）です。期間累計の指標は、各年の値を足した累積値です。"
 )
 _CUT_AXIS = "縦軸は、値の動きが見えるように0から始まらないものがあります。"
+_NOT_DRAWN = "グラフにする値がまだないため、グラフのない指標があります（{ids}）。"
 
 
 # How the lines look, told apart in black and white: by marker and dash.
@@ -93,34 +94,55 @@ class _Place:
         return self.first_column + len(self.trend.years) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The figures of one goal; its title stands in ``row``."""
+
+    title: str
+    row: int
+    places: tuple[_Place, ...]
+
+
 def write_indicator_trends(book: Book, contents: Contents) -> None:
     """The sheet 数値目標・KPIの推移: charts by goal, below them (not printed) their figures."""
     settings = contents.strategy.settings
-    trends = [Trend.of(entry, settings) for entry in entries(contents)]
+    every = [Trend.of(entry, settings) for entry in entries(contents)]
+    trends = [trend for trend in every if trend.is_drawn]  # Excel has no charts without a series
     years = _all_years(trends)
     columns = max(len(years), _LEAST_YEARS)
     sheet = book.sheet(SHEET, (_ID, _NAME, _LINE, *[_YEAR] * columns))
     top = write_indicator_head(sheet, contents, SHEET)
     cut = _CUT_AXIS if any(trend.is_cut for trend in trends) else ""
-    sheet.wide_text(top, _LEGEND + cut, "note")
+    missing = "、".join(trend.entry.indicator.id for trend in every if not trend.is_drawn)
+    not_drawn = _NOT_DRAWN.format(ids=missing) if missing else ""
+    sheet.wide_text(top, _LEGEND + cut + not_drawn, "note")
     sheet.repeat = (top, top)
     rows = _chart_rows(sheet)
     printed = list(_pages(contents, trends))
     end = top + 1 + sum(1 + -(-len(charts) // _ACROSS) * rows for _, charts in printed)
-    places = _places(trends, years, end + 2)
+    tables = list(_tables(contents, trends, years, end + 2))
+    places = {place.trend.entry.indicator.id: place for table in tables for place in table.places}
     _write_charts(sheet, top + 1, rows, printed, places)
     # What is written from here on lies outside the printed area.
-    _write_figures(sheet, end + 1, years, places)
+    sheet.text(end + 1, 0, "グラフのもとになる値（印刷されません）", "subtitle")
+    for table in tables:
+        _write_figures(sheet, years, table)
 
 
 def _pages(contents: Contents, trends: Sequence[Trend]) -> Iterator[tuple[str, Sequence[Trend]]]:
     """A title and the charts of each printed page; every goal begins one."""
-    for goal in contents.strategy.goals:
-        mine = [t for t in trends if t.entry.indicator.goal == goal.number]
+    for title, mine in _by_goal(contents, trends):
         for first in range(0, len(mine), _ACROSS * _DOWN):
             more = "（続き）" if first else ""
-            title = f"基本目標{goal.number}　{goal.list_name}{more}"
-            yield title, mine[first : first + _ACROSS * _DOWN]
+            yield f"{title}{more}", mine[first : first + _ACROSS * _DOWN]
+
+
+def _by_goal(contents: Contents, trends: Sequence[Trend]) -> Iterator[tuple[str, Sequence[Trend]]]:
+    """The title and the trends of each goal that has any."""
+    for goal in contents.strategy.goals:
+        mine = [t for t in trends if t.entry.indicator.goal == goal.number]
+        if mine:
+            yield f"基本目標{goal.number}　{goal.list_name}", mine
 
 
 def _write_charts(
@@ -154,21 +176,28 @@ def _all_years(trends: Sequence[Trend]) -> range:
     return range(min(known), max(known) + 1) if known else range(0)
 
 
-def _places(trends: Sequence[Trend], years: range, header: int) -> dict[str, _Place]:
-    return {
-        trend.entry.indicator.id: _Place(
-            trend,
-            header,
-            header + 1 + number * len(LINES),
-            _FIRST_YEAR + trend.years[0] - years[0],
+def _tables(
+    contents: Contents, trends: Sequence[Trend], years: range, row: int
+) -> Iterator[_Table]:
+    """The figures of each goal, one table below the other from ``row`` on."""
+    for title, mine in _by_goal(contents, trends):
+        first = row + 2  # below the goal and the years
+        places = tuple(
+            _Place(
+                trend,
+                row + 1,
+                first + number * len(LINES),
+                _FIRST_YEAR + trend.years[0] - years[0],
+            )
+            for number, trend in enumerate(mine)
         )
-        for number, trend in enumerate(trends)
-    }
+        yield _Table(title, row, places)
+        row = first + len(places) * len(LINES)
 
 
 def _chart_rows(sheet: Sheet) -> int:
     """Rows per chart, so that two of them, the heads and a goal's band fill a landscape page."""
-    width = sum(pages.column_pixels(w) for w in sheet.widths)
+    width = pages.total_pixels(sheet.widths)
     used = sum(sheet.heights.values()) / 0.75 + 30
     return int((width * _PAGE_SHAPE - used) / _DOWN / ROW_PIXELS)
 
@@ -177,7 +206,7 @@ def _chart_rows(sheet: Sheet) -> int:
 
 
 def _insert(sheet: Sheet, row: int, column: int, rows: int, place: _Place) -> None:
-    whole = sum(pages.column_pixels(w) for w in sheet.widths)
+    whole = pages.total_pixels(sheet.widths)
     width = (whole - _GAP * (_ACROSS - 1)) // _ACROSS
     chart = _chart(sheet, place)
     chart.set_size({"width": width, "height": rows * ROW_PIXELS - _GAP})
@@ -253,23 +282,26 @@ def _description(trend: Trend, settings: Settings) -> str:
 # --- the figures behind the charts ----------------------------------------------------------------
 
 
-def _write_figures(sheet: Sheet, top: int, years: range, places: Mapping[str, _Place]) -> None:
-    """The cells that the charts are drawn from: four rows per chart, a column per year."""
+def _write_figures(sheet: Sheet, years: range, table: _Table) -> None:
+    """The cells that a goal's charts are drawn from: four rows per chart, a column per year."""
     settings = sheet.book.settings
-    sheet.text(top, 0, "グラフのもとになる値（印刷されません）", "subtitle")
+    sheet.wide_text(table.row, table.title, "text_wrap subtotal")
     headings = ("ID", "指標", "線", *(defined.year_label(year, settings) for year in years))
     for column, heading in enumerate(headings):
-        sheet.text(top + 1, column, heading, "header")
-    for place in places.values():
+        sheet.text(table.row + 1, column, heading, "header")
+    for place in table.places:
         trend = place.trend
+        name = trend.title.partition(" ")[2]
+        height = pages.text_height(name, _NAME, 10, settings.font)
         look = {**STYLES["number"], "num_format": trend.number_format(settings)}
         style = sheet.book.format(**look)
-        for row, name in enumerate(LINES, place.row):
+        for row, line in enumerate(LINES, place.row):
             sheet.text(row, 0, trend.entry.indicator.id, "centre")
-            sheet.text(row, 1, trend.title.partition(" ")[2], "text")
-            sheet.text(row, 2, name, "centre")
+            sheet.text(row, 1, name, "text_wrap")
+            sheet.text(row, 2, line, "centre")
+            sheet.height(row, height)
             for column, year in enumerate(years, _FIRST_YEAR):
-                value = trend.values[name].get(year)
+                value = trend.values[line].get(year)
                 if value is None:
                     sheet.blank(row, column, style)
                 else:

@@ -9,8 +9,12 @@ from typing import Any
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import LostCell, Sheet
 from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart
+from sousei_xl.strategy import Settings
 
 _GAP = 12
+# In thousand yen: from where million yen are told, below what with a decimal, and what even that
+# would not show.
+_LONG, _SMALL, _VISIBLE = 1_000_000, 10_000, 50
 
 _DARK, _LIGHT = "#1F3864", "#FFFFFF"
 SOLID: dict[str, Any] = {"fill": {"color": _DARK}, "border": {"color": _DARK}}
@@ -35,22 +39,25 @@ class Series:
 class BarChart:
     """Horizontal bars, the first category on top, with the value written at each bar.
 
-    ``largest`` is the largest value: amounts are shown in million yen where that leaves figures
-    to read, in thousand yen otherwise. ``smallest`` is the smallest: bars begin at 0, and where
-    some go to the left of it, the categories are named beside them all.
+    ``amounts`` are the values of all bars (thousand yen), which decide about the unit. Bars begin
+    at 0; where some go to the left of it, the categories are named beside them all.
     """
 
     title: str
     description: str
     categories: Area
     series: tuple[Series, ...]
-    largest: int
-    smallest: int
+    amounts: Sequence[int]
+
+    @property
+    def negative(self) -> bool:
+        """Whether a bar goes to the left."""
+        return min(self.amounts, default=0) < 0
 
 
 def insert_charts(sheet: Sheet, top: int, rows: int, charts: Sequence[BarChart]) -> None:
     """Charts side by side over the whole width of the sheet, on rows reserved for them."""
-    whole = sum(pages.column_pixels(width) for width in sheet.widths)
+    whole = pages.total_pixels(sheet.widths)
     width = (whole - _GAP * (len(charts) - 1)) // max(len(charts), 1)
     for row in range(top, top + rows):
         sheet.height(row, ROW_HEIGHT)
@@ -69,9 +76,7 @@ def insert_charts(sheet: Sheet, top: int, rows: int, charts: Sequence[BarChart])
 
 def _chart(sheet: Sheet, described: BarChart) -> Any:
     settings = sheet.book.settings
-    millions = described.largest >= 10_000
-    unit = "百万円" if millions else "千円"
-    amount = f"#,##0,;{settings.minus}#,##0," if millions else settings.number_format
+    unit, label, tick = _unit(described.amounts, settings)
     font = {"name": settings.font, "size": 9, "bold": False}
     chart = add_chart(sheet.book, "bar")
     for series in described.series:
@@ -80,7 +85,7 @@ def _chart(sheet: Sheet, described: BarChart) -> Any:
                 "name": series.name,
                 "categories": [sheet.name, *described.categories],
                 "values": [sheet.name, *series.values],
-                "data_labels": {"value": True, "num_format": amount, "font": font},
+                "data_labels": {"value": True, "num_format": label, "font": font},
                 "gap": 60,
                 "overlap": -5,
                 **series.look,
@@ -95,7 +100,7 @@ def _chart(sheet: Sheet, described: BarChart) -> Any:
             "num_font": font,
             "major_tick_mark": "none",
             "interval_unit": 1,  # every bar is named, be there little room
-            "label_position": "low" if described.smallest < 0 else None,
+            "label_position": "low" if described.negative else None,
         }
     )
     chart.set_x_axis(
@@ -103,8 +108,8 @@ def _chart(sheet: Sheet, described: BarChart) -> Any:
             "name": unit,
             "name_font": font,
             "num_font": font,
-            "num_format": amount,
-            "min": 0 if described.smallest >= 0 else None,
+            "num_format": tick,
+            "min": None if described.negative else 0,
             "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
         }
     )
@@ -113,3 +118,16 @@ def _chart(sheet: Sheet, described: BarChart) -> Any:
     else:
         chart.set_legend({"none": True})
     return chart
+
+
+def _unit(amounts: Sequence[int], settings: Settings) -> tuple[str, str, str]:
+    """(unit, number format of the labels, that of the axis), so that no bar's money reads 0.
+
+    Million yen where amounts are too long otherwise, with a decimal where some are small.
+    """
+    largest = max((abs(a) for a in amounts), default=0)
+    least = min((abs(a) for a in amounts if a), default=0)
+    if largest < _LONG or least < _VISIBLE:
+        return "千円", settings.number_format, settings.number_format
+    whole, tenths = (f"{form},;{settings.minus}{form}," for form in ("#,##0", "#,##0.0"))
+    return "百万円", tenths if least < _SMALL else whole, whole

@@ -52,7 +52,7 @@ def write_contents_page(book: Book, contents: Contents) -> None:
     top = write_table(sheet, top + 1, _figures(contents)) + 1
 
     sheet.text(top, 0, "シート", "header")
-    sheet.merge_text(top, 1, top, len(_WIDTHS) - 1, "わかること", "header")
+    sheet.merge_text(top, 1, top, len(_WIDTHS) - 1, "分かること", "header")
     sheet.height(top, 20)
     sheets = [s for s in ANSWERS if contents.has_indicators or s not in _ABOUT_INDICATORS]
     for row, name in enumerate(sheets, top + 1):
@@ -68,6 +68,7 @@ def _notes(contents: Contents) -> tuple[str, ...]:
     return (
         f"予算の基準：{settings.budget_basis}　単位：{settings.unit}　"
         f"照合番号：{contents.run.hash}（同じ番号の資料は、同じ提出内容から作られています）",
+        *((contents.stamp,) if contents.stamp != contents.banner else ()),
         *((reopened,) if contents.reopened else ()),
         *undecided_note(contents),
     )
@@ -86,7 +87,7 @@ def _figures(contents: Contents) -> Table:
     new = (ORIGINALS_ONLY, (CATEGORY, literal(NEW)))
     return Table(
         (
-            Column("この一覧の大きさ", _WIDTHS[0], "text_wrap bold"),
+            Column("この一覧の規模", _WIDTHS[0], "text_wrap bold"),
             Column("数値", _WIDTHS[1], "number bold", "number"),
             Column("単位", _WIDTHS[2], "centre"),
             Column("説明", _WIDTHS[3]),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sousei_xl import __version__, text
 from sousei_xl.figures.changes import PROJECTS_SHEET
 from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
+from sousei_xl.rules.records import REORDER
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.indicators.head import round_note
@@ -20,11 +21,12 @@ SHEET = "注記"
 
 _COLUMNS = (Column("項目", 24, "text_wrap bold"), Column("説明", 96))
 _Note = tuple[str, str]
+_NUMBER = "番号"
 
 # Confirmed by the office, and of use to a reader of the list. The value is the finding's.
 _PUBLIC = {
-    "L108": "番号は提出どおりで、番号{value}の事業が複数あります。",
-    "L109": "番号は提出どおりで、欠番（{value}）があります。",
+    "L108": "番号{value}の事業が複数あります。",
+    "L109": "欠番（{value}）があります。",
 }
 
 
@@ -82,10 +84,10 @@ def _about(contents: Contents) -> Iterator[_Note]:
 def _columns(contents: Contents) -> Iterator[_Note]:
     strategy = contents.strategy
     yield (
-        "番号",
+        _NUMBER,
         "施策の中での番号です。"
         + (
-            f"部局から提出された番号のまま載せており、振り直していません。{_numbered(contents)}"
+            f"部局から提出された番号のまま載せており、{_renumbered(contents)}{_numbered(contents)}"
             if strategy.settings.numbering == AS_SUBMITTED
             else "前年度の番号、提出の順に、事務局で付けています。再掲の行は後ろに置いています。"
         ),
@@ -126,7 +128,20 @@ def _columns(contents: Contents) -> Iterator[_Note]:
         f"{text.ZERO}：予算を伴わない（0として集計）",
     )
     for field in strategy.own_fields:
-        yield field.label, field.hint or "この自治体の項目です。"
+        yield field.label, field.meaning
+
+
+def _renumbered(contents: Contents) -> str:
+    """What the office has done to submitted numbers, by 順番 or by correcting 番号."""
+    listed = {row.row_id for row in contents.result.listed}
+    changed = {
+        applied.row_id
+        for applied in contents.result.corrections
+        if applied.status == "適用"
+        and (applied.correction.operation == REORDER or applied.correction.field_label == _NUMBER)
+    }
+    rows = len(listed & changed)
+    return f"{rows}行だけは事務局で番号を決めています。" if rows else "振り直していません。"
 
 
 def _numbered(contents: Contents) -> str:
@@ -145,7 +160,7 @@ def _sums(contents: Contents) -> Iterator[_Note]:
     )
     yield (
         "再掲を含む",
-        f"すべての行の予算事業費を足した額です（{total.gross:,}{settings.unit}）。"
+        f"全ての行の予算事業費を足した額です（{total.gross:,}{settings.unit}）。"
         "再掲の行の額は、二重に計上されています。",
     )
     yield (
@@ -174,7 +189,7 @@ def _sums(contents: Contents) -> Iterator[_Note]:
 def _indicators(contents: Contents) -> Iterator[_Note]:
     settings = contents.strategy.settings
     year = year_label(settings.fiscal_year - 1, settings)
-    era = {"S": "昭和", "H": "平成", "R": "令和"}[year[0]]
+    era = text.ERA_NAMES[year[0]]
     if settings.notice:
         yield "注意書き", settings.notice
     if as_of := results_as_of(settings):
@@ -193,11 +208,11 @@ def _indicators(contents: Contents) -> Iterator[_Note]:
     yield (
         "年と年度",
         "「年」の指標は1月から12月まで、「年度」の指標は4月から翌年3月までの値です。"
-        f"{year}は、{era}{year[1:]}年または{era}{year[1:]}年度を表します。",
+        f"{year}は、{era}{year[1:]}年又は{era}{year[1:]}年度を表します。",
     )
     yield (
         "達成率",
-        "実績値を目標値で割った率です。減らすことが目標の指標と、目標値か実績値が0未満、または目標値が0の"
+        "実績値を目標値で割った率です。減らすことが目標の指標と、目標値か実績値が0未満、又は目標値が0の"
         "指標では、割り算の答えが達成の度合いを表さないため、示していません。",
     )
     yield (

@@ -196,8 +196,7 @@ def _charts(contents: Contents, grid: Grid, budgets: int) -> list[BarChart]:
                 Series("再掲を含む", (net_row + 2, 2, net_row + 2, count + 1), HATCHED),
                 Series("再掲を除く", (net_row, 2, net_row, count + 1), SOLID),
             ),
-            max((g.gross for g in goals), default=0),
-            min((amount for g in goals for amount in (g.gross, g.net)), default=0),
+            [amount for g in goals for amount in (g.gross, g.net)],
         )
     ]
     if 0 < people <= MAX_BARS:
@@ -210,8 +209,7 @@ def _charts(contents: Contents, grid: Grid, budgets: int) -> list[BarChart]:
                 f"部局別の予算事業費の横棒グラフ（再掲を除く、千円）。{named}。",
                 (budgets + 1, 1, budgets + people, 1),
                 (Series("再掲を除く", area, SOLID),),
-                max(sums),
-                min(sums),
+                sums,
             )
         )
     return charts

@@ -25,6 +25,7 @@ from sousei_xl.strategy.load.table import (
     Mistakes,
     Row,
     Tables,
+    choose_from,
     is_number,
     rows_of,
 )
@@ -55,7 +56,9 @@ def read_indicators(
             mistakes.missing(row, "ID", "2ア-1")
             continue
         if indicator_id in indicators:
-            mistakes.at(row, "ID", f"ID『{indicator_id}』が2度あります。", "別のIDにしてください。")
+            mistakes.at(
+                row, "ID", f"ID『{indicator_id}』が二度あります。", "別のIDにしてください。"
+            )
             continue
         if not row.text("指標名"):
             mistakes.missing(row, "指標名", "移住に関わる相談件数")
@@ -65,11 +68,11 @@ def read_indicators(
             ("年・年度", YEAR_KINDS),
             ("目標の向き", DIRECTIONS),
         ):
-            if heading == "年・年度" and not row.text(heading):
+            if not row.text(heading) and _may_be_blank(heading, row):
                 continue
             if row.text(heading) not in choices:
                 problem = f"「{heading}」に『{row.text(heading)}』とあります。"
-                mistakes.at(row, heading, problem, f"{'、'.join(choices)}から選んでください。")
+                mistakes.at(row, heading, problem, choose_from(choices))
         goal = text.parse_integer(row.values.get("基本目標")).value or 0
         measure = f"{goal}{row.text('施策')}" if row.text("施策") else ""
         unknown_measure = measure and measure_keys and measure not in measure_keys
@@ -92,8 +95,7 @@ def read_indicators(
                 )
         _compare_years(row, mistakes)
         baseline = _decimal(row, "現状値", mistakes)
-        # The target of a 定性 indicator may be words.
-        qualitative = row.text("集計区分") == QUALITATIVE
+        qualitative = _is_qualitative(row)  # its target may be words
         target = row.text("目標値") if qualitative else _decimal(row, "目標値", mistakes)
         if not qualitative:
             _compare(row, baseline, target, mistakes)
@@ -127,6 +129,15 @@ def read_indicators(
     return tuple(indicators.values())
 
 
+def _is_qualitative(row: Row) -> bool:
+    return row.text("集計区分") == QUALITATIVE
+
+
+def _may_be_blank(heading: str, row: Row) -> bool:
+    """Words lead in no direction that could be judged."""
+    return heading == "年・年度" or (heading == "目標の向き" and _is_qualitative(row))
+
+
 def _joint(spellings: Sequence[str], known: Mapping[str, str]) -> Iterator[str]:
     """「経済部・農政部」 are two departments unless one of that name exists."""
     for spelling in spellings:
@@ -139,7 +150,10 @@ def _decimal(row: Row, heading: str, mistakes: Mistakes) -> str:
     digits = text.nfkc(row.text(heading)).replace(",", "")
     if digits and not is_number(digits):
         problem = f"「{heading}」の『{row.text(heading)}』が数字として読み取れません。"
-        mistakes.at(row, heading, problem, "数字だけを入力し、単位は単位の列に入力してください。")
+        cure = "数字だけを入力し、単位は単位の列に入力してください。"
+        if _is_qualitative(row):
+            cure = "定性の指標で、数字のない現状は「備考」に書き、現状値は空欄にしてください。"
+        mistakes.at(row, heading, problem, cure)
     return digits
 
 

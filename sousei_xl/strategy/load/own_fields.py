@@ -16,6 +16,7 @@ from sousei_xl.strategy.load.table import (
     Mistakes,
     Row,
     Tables,
+    choose_from,
     rows_of,
 )
 
@@ -38,12 +39,13 @@ def read_fields(tables: Tables, mistakes: Mistakes) -> tuple[Field, ...]:
         limit = text.parse_integer(row.values.get("最大文字数"))
         if limit.problem or (limit.value is not None and not 1 <= limit.value <= text.MAX_TEXT):
             problem = "「最大文字数」が1から32,767までの整数ではありません。"
-            mistakes.at(row, "最大文字数", problem, "例：1000")
+            remedy = "1から32,767までの整数を入力してください（例：1000）。"
+            mistakes.at(row, "最大文字数", problem, remedy)
             continue
         key = text.key(label)
         if key in seen:
             mistakes.at(
-                row, "項目名", f"項目『{label}』が2度あります。", "どちらかの行を直してください。"
+                row, "項目名", f"項目『{label}』が二度あります。", "どちらかの行を直してください。"
             )
             continue
         seen.add(key)
@@ -73,7 +75,7 @@ def _own_field(
     kind = OWN_KINDS.get(row.text("種類"))
     if kind is None:
         problem = f"「種類」に『{row.text('種類')}』とあります。"
-        mistakes.at(row, "種類", problem, f"{'、'.join(OWN_KINDS)}から選んでください。")
+        mistakes.at(row, "種類", problem, choose_from(OWN_KINDS))
         return None
     required = row.text("必須") or NO
     if required not in (YES, NO):

@@ -19,7 +19,15 @@ from sousei_xl.strategy import (
     Settings,
 )
 from sousei_xl.strategy.dates import is_possible, names_another_year, usual_days
-from sousei_xl.strategy.load.table import SETTINGS, Mistakes, Row, Tables, is_number, rows_of
+from sousei_xl.strategy.load.table import (
+    SETTINGS,
+    Mistakes,
+    Row,
+    Tables,
+    choose_from,
+    is_number,
+    rows_of,
+)
 from sousei_xl.text import Value
 
 _WEEKDAY = re.compile(r"\s*[(（][日月火水木金土](?:曜日?)?[)）]\s*$")
@@ -66,9 +74,7 @@ class _SettingsTable:
     def choice(self, name: str, choices: Sequence[str], required: bool = True) -> str:
         value = self.text(name, choices[0], default=None if required else "")
         if value and value not in choices:
-            self.wrong(
-                name, f"に『{value}』とあります。", f"{'、'.join(choices)}から選んでください。"
-            )
+            self.wrong(name, f"に『{value}』とあります。", choose_from(choices))
         return value
 
     def only(self, name: str, value: str, why: str) -> str:
@@ -153,7 +159,8 @@ class _SettingsTable:
         typed = self.text(name, default=default)
         number = text.nfkc(typed).strip()
         if not is_number(number):
-            self.wrong(name, f"の『{typed}』が数字として読み取れません。", f"例：{default}")
+            remedy = f"数字を入力してください（例：{default}）。"
+            self.wrong(name, f"の『{typed}』が数字として読み取れません。", remedy)
         elif not fits(Decimal(number)):
             remedy = f"{allowed}を入力してください（例：{default}）。"
             self.wrong(name, f"の『{typed}』は使えません。", remedy)

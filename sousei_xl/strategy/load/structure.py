@@ -50,7 +50,7 @@ def read_measures(
         names = (name, row.text("本文名称") or name, row.text("略称") or name)
         if key in measures or (not letter and number in goals):
             mistakes.at(
-                row, "キー", f"キー『{key}』が2度あります。", "どちらかの行を直してください。"
+                row, "キー", f"キー『{key}』が二度あります。", "どちらかの行を直してください。"
             )
         elif not letter:
             goals[number] = Goal(number, *names)
@@ -87,7 +87,7 @@ def read_departments(tables: Tables, mistakes: Mistakes) -> tuple[Department, ..
                 mistakes.at(
                     row,
                     heading,
-                    f"『{spelling}』が「{owner}」と重なっています。",
+                    f"『{spelling}』は、「{owner}」の部局名か別名にも入力されています。",
                     "一つの名前や別名は、一つの部局だけに入力してください。",
                 )
         order = text.parse_integer(row.values.get("表示順"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -70,7 +70,7 @@ class Row:
 
     def text(self, heading: str) -> str:
         """As typed, but for white space around it: what a mistake quotes."""
-        return str(text.tidy(self.values.get(heading)).value or "")
+        return text.tidy(self.values.get(heading)).value or ""
 
     def was_changed_by_excel(self, heading: str) -> bool:
         """Whether a code (1-1, (1)) has become a date or a number below 0."""
@@ -148,6 +148,11 @@ def rows_of(
         mistakes.add(
             sheet, "A1", f"見出し（{names}）が見つかりません。", "見出しを戻してください。"
         )
+
+
+def choose_from(choices: Iterable[str]) -> str:
+    """``「再掲を含む」「再掲を除く」から選んでください。``"""
+    return f"「{'」「'.join(choices)}」から選んでください。"
 
 
 def is_number(shown: str) -> bool:
