@@ -406,7 +406,7 @@ def test_a_confirmation_by_name_does_not_pass_to_the_project_that_has_its_number
     swapped = [row(1, "甲", number=2), row(2, "乙", number=1, budget=None, budget_kind="未定")]
     result = merged(*swapped, office=office(confirmed=[("R116", target, "未定")]))
     assert not one(result, "R116").acknowledged
-    assert "いまはありません" in one(result, "O103").message
+    assert "今はありません" in one(result, "O103").message
 
 
 def test_a_withheld_row_is_known_by_its_name_in_any_spelling() -> None:
@@ -504,9 +504,9 @@ def test_what_a_relisted_row_repeats_is_corrected_in_its_original(
     [applied] = result.corrections
     assert (applied.status, result.listed) == (NO, plain.listed)
     item = one(result, "O103")
-    assert f"その{field}には初出（1ア-1）のものが載ります。この修正は適用して" in item.message
+    assert f"その{field}には初出（1ア-1 甲 乙）のものが載ります。この修正は適用して" in item.message
     assert (item.cure, item.addressee) == (
-        "直すのであれば、対象を『1ア-1』と書いてください。",
+        "直すのであれば、対象を『1ア-1 甲 乙』と書いてください。",
         "事務局",
     )
     assert item.place.cell == "A5"
@@ -530,7 +530,7 @@ def test_a_mark_that_is_taken_away_from_an_equal_row_is_not_applied() -> None:
     rows = [row(1, "甲", "1ア"), row(2, "甲", "2ア", **RE)]
     result = merged(*rows, office=office(fix("再掲", "再掲", None, "2ア-2")))
     assert [c.status for c in result.corrections] == [NO]
-    assert "同じ部局の同じ事業名が1ア-1にあるため、再掲として" in one(result, "O103").message
+    assert "同じ部局の同じ事業名が『1ア-1 甲』にあるため、再掲として" in one(result, "O103").message
 
 
 def test_rows_that_relist_an_original_follow_its_corrected_name() -> None:
