@@ -318,7 +318,8 @@ def test_a_hand_edit_of_what_a_row_relists_is_offered_for_its_original(
     merge(workspace)
     offered = sheet(workspace / "outbox" / "点検結果_平成30年度.xlsx", "事務局修正一覧")
     ready = {row[3]: row[1] for row in offered if row[5] == "手で直した。"}
-    assert ready == {"事業内容": "1エ-2", "関連性": "2ア-5"}
+    name = "旭川版テレワークモデル推進事業"
+    assert ready == {"事業内容": f"1エ-2 {name}", "関連性": f"2ア-5 {name}"}
 
 
 def test_a_row_that_a_department_has_deleted_is_named_once(workspace: Path) -> None:

@@ -10,9 +10,9 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 from python_calamine import load_workbook as read_values
-from workspaces import column, edit, example_workspace, run
 
 from sousei_xl.forms.request_layout import SHEET as REQUEST
+from tests.workspaces import column, edit, example_workspace, run
 
 CHECKBOOK = Path("outbox") / "点検結果_平成30年度.xlsx"
 PROPOSAL = Path("outbox") / "別紙_平成30年度（案）.xlsx"

@@ -320,7 +320,7 @@ def test_what_was_there_is_named_with_its_place() -> None:
     item = one(compared([row(1, "甲", **NEW)], [last("甲", number=7)]), "Y101")
     assert "2ア-7、経済部" in item.message
     assert "『継続』に直してください" in item.cure
-    assert (item.place.cell, item.target, item.severity) == ("E5", "2ア-1", "要確認")
+    assert (item.place.cell, item.target, item.severity) == ("E5", "2ア-1 甲", "要確認")
 
 
 @pytest.mark.parametrize(

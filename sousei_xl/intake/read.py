@@ -59,17 +59,13 @@ class SheetCells:
 
 
 def by_heading(rows: Iterable[Sequence[Value]]) -> list[dict[str, Value]]:
-    """The rows of a data sheet, blank ones left out; its first row has the headings.
+    """The rows of a data sheet, blank ones left out; the first one has the headings.
 
     Rows may lack their trailing blanks, which are None then.
     """
-    lines = iter(rows)
+    lines = (values for values in rows if not all(map(is_blank, values)))
     headings = [to_text(value).strip() for value in next(lines, ())]
-    return [
-        dict(zip_longest(headings, values[: len(headings)]))
-        for values in lines
-        if not all(map(is_blank, values))
-    ]
+    return [dict(zip_longest(headings, values[: len(headings)])) for values in lines]
 
 
 @dataclass(frozen=True, slots=True)
