@@ -102,6 +102,9 @@ def to_text(value: Value) -> str:
     return str(value)
 
 
+SHOWN_BLANK = "（空欄）"  # what is shown of an empty cell
+
+
 def is_blank(value: Value) -> bool:
     """True for an empty cell and for one that holds nothing but white space."""
     return value is None or (isinstance(value, str) and not value.strip(_OUTER))

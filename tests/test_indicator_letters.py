@@ -60,7 +60,7 @@ def test_a_letter_names_the_indicators_that_nobody_has_reported() -> None:
     assert "次の指標（3件）の実績の報告を、まだ確認できていません。" in letter.letter
     assert "・3イ-2　アグリビジネス起業数（H29実績）\n" in letter.letter
     assert (
-        "政策調整課へ、実績を入力した様式を提出してください。提出期限は平成30年9月14日です。"
+        "政策調整課へ実績を入力した様式を提出してください。提出期限は平成30年9月14日です。"
         in letter.letter
     )
     assert "該当事業なし" not in letter.letter

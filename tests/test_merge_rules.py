@@ -452,7 +452,7 @@ def test_what_was_typed_instead_of_a_figure_is_quoted() -> None:
 def test_an_original_that_has_not_come_is_the_offices_business() -> None:
     item = one(merged(row(1, "甲", **BARE), missing=[N]), "L102")
     assert (item.severity, item.addressee) == ("要確認", "事務局")
-    assert f"（様式がそろっていない部局：{N}）" in item.message
+    assert f"（様式のそろわない部局：{N}）" in item.message
 
 
 def test_a_refused_unit_is_missing_too() -> None:

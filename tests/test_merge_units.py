@@ -85,7 +85,7 @@ UNITS: list[tuple[str, list[Submission], list[str], Codes, str]] = [
         [filed("z.xlsx", A, edition=1, saved="2018-03-09"), filed("a.xlsx", (2, "甲"), edition=2)],
         ["a.xlsx"],
         [("F206", None)],
-        "『a.xlsx』の版が新しいため、『a.xlsx』を使い、『z.xlsx』は使いませんでした",
+        "版の新しい『a.xlsx』を使い、『z.xlsx』は使いませんでした",
     ),
     (
         "the later save of one edition",
@@ -95,7 +95,7 @@ UNITS: list[tuple[str, list[Submission], list[str], Codes, str]] = [
         ],
         ["a.xlsx"],
         [("F206", None)],
-        "『a.xlsx』の保存日時が新しいため",
+        "保存日時の新しい『a.xlsx』を使い",
     ),
     (
         "the file name at last",

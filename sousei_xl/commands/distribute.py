@@ -279,7 +279,7 @@ def _tell_of_last_year(unassigned: Sequence[LastRow], last: LastYear, strategy: 
         print(f"\n{doubt}")
     if last.left_out:
         print(
-            f"\n{len(last.left_out)}つの指標は、前年度と単位か集計区分が違うため、過去の実績値を様式に"
+            f"\n指標{len(last.left_out)}件は、前年度と単位か集計区分が違うため、過去の実績値を様式に"
             "入れていません。数え方が変わっていなければ、テンプレートを前年度のとおりに戻して、"
             "もう一度実行してください。"
         )

@@ -85,15 +85,16 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
 
 
 def _actuals_gone(console: Console, gone: Sequence[IndicatorChange]) -> None:
-    console.print(f"\n  前回の別紙にあって、今回はない実績値: {len(gone)}指標")
+    console.print(f"\n  前回の別紙にあって、今回はない実績値のある指標: {len(gone)}件")
     for change in gone[:MOST]:
         told = "、".join(f"{heading} {before}" for heading, before, _ in change.fields)
         console.print(f"    {shown(f'{change.id}　{change.title}（{told}）')}")
     if len(gone) > MOST:
-        console.print(f"    ほか {len(gone) - MOST} 指標")
+        console.print(f"    ほか {len(gone) - MOST} 件")
     console.print(
-        "    部局が取り消したのでなければ、前の実績照会の様式を、その後の様式で置き換えていないか"
-        "確かめます。残す値は、新しい様式か『事務局修正』に書きます（前回の別紙は、下の「履歴」にあります）。"
+        "    要修正のある値は、直ればまた載ります。ほかは、前の照会の様式を、後の様式で置き換えて"
+        "いないか確かめます。\n"
+        "    残す値は、新しい様式か『事務局修正』に書きます（前回の別紙は「履歴」にあります）。"
     )
 
 

@@ -419,12 +419,11 @@ RULES: tuple[Rule, ...] = (
                 _USE_DROPPED,
             ),
             "newer_edition": Text(
-                "同じ提出単位のファイルが複数あります。『{kept}』の版が新しいため、" + _KEPT,
+                "同じ提出単位のファイルが複数あります。版の新しい" + _KEPT,
                 _USE_DROPPED,
             ),
             "newer_save": Text(
-                "同じ提出単位で同じ版のファイルが複数あります。『{kept}』の保存日時が新しいため、"
-                + _KEPT,
+                "同じ提出単位で同じ版のファイルが複数あります。保存日時の新しい" + _KEPT,
                 _USE_DROPPED,
             ),
             "file_name": Text(

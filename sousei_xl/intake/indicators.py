@@ -128,7 +128,7 @@ def _lost(
         variant=variant,
         read=read,
         headings="".join(f"『{text.to_text(table.headings[column])}』" for column in mine),
-        expected=item.label,
+        expected="（この列を削除）" if variant == "second" else item.label,
         target=department,
         department=department,
     )

@@ -75,8 +75,9 @@ def _places(
     for number, row in enumerate(data[1:], 2):
         measure, name = row[index[MEASURE]], row[index[NAME]]
         target = targets.get((measure, name), f"{measure}-{row[index[NUMBER]]} {name}")
-        original = row[index[ORIGINAL]]
-        original = targets.get((original.rpartition("-")[0], name), original) or target
+        original = target
+        if place := row[index[ORIGINAL]]:
+            original = targets.get((place.rpartition("-")[0], name), f"{place} {name}")
         about = {label: original if f in repeated else target for f, label in labels.items()}
         yield (PROJECTS_SHEET, number), _about(data_fields, about)
         for line, cells in printed:

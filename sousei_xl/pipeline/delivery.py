@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from operator import attrgetter
@@ -47,6 +47,7 @@ from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype, load_prototype
 from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.indicators import actual_field
 from sousei_xl.workspace import OperatorError, Run, Workspace, relative
 
 # Rows of a list that pays for one more process, and of one that leaves it the memory for a copy.
@@ -321,18 +322,21 @@ def _actuals_gone(former: _Sheets, contents: Contents) -> tuple[IndicatorChange,
     if not old or not {ID, YEAR, ACTUAL} <= old[0].keys():  # somebody has moved its headings
         return ()
     headings, rows = indicators_data(contents)
-    new = [dict(zip(headings, row, strict=True)) for row in rows]
     asked = {indicator.id for indicator in contents.strategy.indicators}
     taken_back = {
-        text.key(applied.correction.target)
+        (text.key(applied.correction.target), applied.field)
         for applied in contents.indicators.corrections
         if applied.status == "適用" and text.is_blank(applied.correction.after)
     }
-    return tuple(
-        change
-        for change in actuals_gone(old, new)
-        if change.id in asked and text.key(change.id) not in taken_back
+    return actuals_gone(
+        [row for row in old if row[ID] in asked and not _is_among(row, taken_back)],
+        [dict(zip(headings, row, strict=True)) for row in rows],
     )
+
+
+def _is_among(row: Row, taken_back: Container[tuple[str, str]]) -> bool:
+    year = text.parse_fiscal_year(row[YEAR])
+    return year is not None and (text.key(str(row[ID])), actual_field(year)) in taken_back
 
 
 def _gone(former: _Sheets, contents: Contents) -> tuple[tuple[Row, ...], tuple[Row, ...]]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 
 from sousei_xl import publish, text
 from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
@@ -30,12 +29,11 @@ from sousei_xl.sheets.final_check import has_rows, write_final_check
 from sousei_xl.strategy import AUTOMATIC, Strategy
 from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.indicators import actual_field, judged_year, plan_years
-from sousei_xl.text import Value
+from sousei_xl.text import EMPTY, Value
 from sousei_xl.workspace import OperatorError, Run, Workspace, file_key
 
 FORMS, FINAL_CHECK = "様式", "最終確認"
 _NOT_STATED = "記載なし"
-_NOTHING: Mapping[str, Mapping[int, Decimal]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ def plan_forms(
     strategy: Strategy,
     only: str = "",
     last: LastYear | None = None,
-    earlier: Mapping[str, Mapping[int, Decimal]] = _NOTHING,
+    earlier: Mapping[str, Mapping[int, Decimal]] = EMPTY,
 ) -> Distribution:
     """One form per department, or per 提出課 where the template names them.
 
@@ -159,7 +157,7 @@ def _plan_indicators(strategy: Strategy, given: Mapping[str, Mapping[str, Value]
 def _known_actuals(
     strategy: Strategy,
     last: LastYear | None,
-    earlier: Mapping[str, Mapping[int, Decimal]] = _NOTHING,
+    earlier: Mapping[str, Mapping[int, Decimal]] = EMPTY,
 ) -> dict[str, dict[str, Value]]:
     """ID → column → what was reported before, for the years of the plan."""
     years = plan_years(strategy.settings)

@@ -56,8 +56,8 @@ _HINTS = {
 }
 # What differs in 修正, which takes rows and indicators alone.
 _CORRECTED_HINTS = {
-    "対象": "施策と番号（1ア-4）、KPIは指標のID（2ア-1）です。番号が重なるときや空欄のときは、"
-    "「1ア-4 事業名」のように事業名も入力します。",
+    "対象": "事業は「1ア-4 事業名」のように、番号の後に事業名も入力します（番号だけでは、部局が"
+    "行を足したり消したりすると、別の事業になります）。KPIは指標のID（2ア-1）です。",
 }
 # Of no year: by its words a sheet in which nothing was typed is known again in the next one.
 _STEPS = (

@@ -153,7 +153,7 @@ def _line(row: ListedRow, contents: Contents, done: str) -> Row:
 def _own(row: ListedRow, contents: Contents) -> str:
     """``財源：国``, a line for each of the office's own fields; blank where it has none."""
     said = zip(contents.strategy.own_fields, row.own, strict=True)
-    return "\n".join(f"{f.label}：{text.to_text(value) or '（空欄）'}" for f, value in said)
+    return "\n".join(f"{f.label}：{text.to_text(value) or text.SHOWN_BLANK}" for f, value in said)
 
 
 def _done_by_office(contents: Contents) -> Mapping[int, str]:
@@ -185,8 +185,11 @@ def _aside(contents: Contents, department: str) -> Iterable[_Aside]:
         if row.row_id not in own and contents.result.origins[row.row_id].file in files:
             number = "" if row.number is None else str(row.number)
             yield row.measure, number, row.name, f"{row.department}の事業として掲載"
-    made = (c for c in contents.result.corrections if c.correction.operation == WITHHOLD)
-    asked = {c.row_id: c.correction.reason for c in made}
+    asked = {
+        c.row_id: c.correction.reason
+        for c in contents.result.corrections
+        if c.correction.operation == WITHHOLD and c.status == _APPLIED
+    }
     for gone in contents.result.withdrawn:
         if gone.department == department:
             number = "" if gone.number is None else str(gone.number)

@@ -225,7 +225,7 @@ OFFICE_SHEET = (
     ),
     _decided(
         "correction-stale",
-        "修正前の値がいまの値と異なる",
+        "修正前の値が今の値と異なる",
         _office(("修正", [SECOND_ROW, "修正", "予算事業費", 9999, 3300])),
         "O102 修正!D4",
     ),

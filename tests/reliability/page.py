@@ -115,7 +115,7 @@ PROMISES = (
         "tests/test_seeded_truth.py",
     ),
     Promise(
-        "読んだ行は、一覧・保留・差し替え・取下げ等のどれかに必ず入る",
+        "読んだ行は、一覧・保留・差替え・取下げ等のどれかに必ず入る",
         "どんな値でも台帳が合う（Hypothesis）。例の104行は、事実と1項目ずつ一致する",
         "tests/test_merge_properties.py tests/test_merge_command.py",
     ),

@@ -17,7 +17,6 @@ from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
 _MOST_CELLS, _MOST_NAMES, _MOST_VALUES = 40, 8, 3
-BLANK = "（空欄）"
 _CHECK = text.key(layout.CHECK)
 
 
@@ -136,7 +135,7 @@ def _shown_value(item: Finding, cell: str, table: _Table) -> str:
     """What was typed; a cell that is blank says so."""
     if item.value or not item.place.field or cell != item.place.cell:
         return excerpt(item.value)
-    return BLANK if text.is_blank(table.value(*position(cell))) else ""
+    return text.SHOWN_BLANK if text.is_blank(table.value(*position(cell))) else ""
 
 
 def about(located: Iterable[Located]) -> str:

@@ -85,12 +85,15 @@ _AMOUNT = frozenset({"budget", "budget_kind"})
 
 
 def budget_equals_original(listing: Listing) -> Iterator[Finding]:
-    """L103: a relisted row repeats its original's figure, unless that is to be corrected (L112)."""
+    """L103: a relisted row repeats its original's figure, unless that is to be corrected (L112).
+
+    Of an amount that the office has written there itself, O103 says that it is not printed.
+    """
     for row in listing.placed:
         original = row.original
         if original and _AMOUNT & listing.broken.get(original.row_id, frozenset()):
             continue
-        if original and row.differs_from_original:
+        if original and row.differs_from_original and "budget" not in row.corrected:
             yield at(
                 "L103",
                 row,
@@ -120,9 +123,10 @@ def original_stands_first(listing: Listing) -> Iterator[Finding]:
 
 
 def unmarked_twice(listing: Listing) -> Iterator[Finding]:
-    """L105: the later of two unmarked rows was treated as relisted."""
+    """L105: the later of two unmarked rows was treated as relisted; where it is the office that has
+    taken the mark away, O103 says so."""
     for row in listing.placed:
-        if row.link == "unmarked" and row.original:
+        if row.link == "unmarked" and row.original and "relisted" not in row.corrected:
             yield at("L105", row, "relisted", listing, original=row.original.target)
 
 

@@ -118,7 +118,7 @@ def _slip(year: int, row: IndicatorRow, indicator: Indicator, kpi: Round) -> dic
     share = defined.target_of_a_year(indicator, kpi.strategy.settings)
     known = [figure for figure in (start, share) if figure is not None]
     if value < 0 and known and min(known) >= 0:
-        return {"variant": "negative", "reference": reference}
+        return {"variant": "negative", "expected": "（0以上の値）", "reference": reference}
     meant = probably_meant(value, unit, known)
     if meant is not None:
         variant = "percent" if defined.is_percent(unit) else ""
@@ -130,7 +130,9 @@ def _slip(year: int, row: IndicatorRow, indicator: Indicator, kpi: Round) -> dic
     levels = known if indicator.kind != defined.PERIOD_SUM else []
     least = Decimal(1).scaleb(-defined.decimals(indicator))
     if is_far_off(value, known, below, least) or is_tenfold(value, levels, below):
-        return {"variant": "far" if value else "zero", "reference": reference}
+        if value:
+            return {"variant": "far", "reference": reference}
+        return {"variant": "zero", "expected": "（値がなければ空欄）", "reference": reference}
     others = {y: other for y, other in row.actuals.items() if y != year}
     if others and is_tenfold(value, [*known, *others.values()], below):
         nearest = min(others, key=lambda y: abs(y - year))
@@ -263,13 +265,15 @@ def latest_is_answered(kpi: Round) -> Iterator[Finding]:
         if any(row.answers(kpi.strategy) for row in rows):
             continue
         year = defined.judged_year(indicator, kpi.strategy.settings) or 0
-        name = defined.actual_field(year)
-        taken_back = [row for row in rows if name in row.corrected]
+        actual = defined.actual_field(year)
+        decided = [(row, name) for row in rows for name in row.decided(kpi.strategy)]
+        taken_back = [(row, name) for row, name in decided if name != "reason"]
         known = None if taken_back else kpi.previous.get(id_, {}).get(year)
         stays = "" if known is None else f"前年度の別紙の値（{known:f}）を引き継いでいます。"
         facts = {"reasons": "・".join(defined.REASONS), "stays": stays}
         variant = "words" if indicator.kind == defined.QUALITATIVE else ""
-        for row in taken_back[-1:] or rows:
+        variant = "taken_back" if taken_back else variant
+        for row, name in taken_back[-1:] or [(row, actual) for row in rows]:
             yield _blank("K107", row, name, kpi, variant, **facts)
 
 
@@ -417,7 +421,7 @@ def class_is_used(kpi: Round) -> Iterator[Finding]:
         if calculated and row.office_class not in ("", defined.EXCLUDED):
             excluded = kpi.strategy.settings.judgement.name(defined.EXCLUDED)
             typed = _typed(row, "office_class")
-            facts = {"variant": "calculated", "expected": "（空欄）", "excluded": excluded}
+            facts = {"variant": "calculated", "expected": text.SHOWN_BLANK, "excluded": excluded}
             yield _at("K112", row, "office_class", kpi, typed, **facts)
 
 
@@ -433,8 +437,8 @@ def reason_is_needed(kpi: Round) -> Iterator[Finding]:
         lacks = any(y not in row.actuals for y in defined.years_of_sum(indicator, settings))
         if row.reason and year in row.actuals and not lacks and name not in row.corrected:
             facts = {"actual": defined.actual_label(year, settings), "known": _typed(row, name)}
-            typed = _typed(row, "reason")
-            yield _at("K112", row, "reason", kpi, typed, variant="with_value", **facts)
+            facts |= {"variant": "with_value", "expected": "（どちらかを空欄に）"}
+            yield _at("K112", row, "reason", kpi, _typed(row, "reason"), **facts)
 
 
 # --- the round --------------------------------------------------------------------------------
@@ -499,9 +503,10 @@ def units_agree(kpi: Round) -> Iterator[Finding]:
             for year, value in row.actuals.items():
                 earlier = latest.get(year)
                 latest[year] = row
-                if earlier is None or earlier.actuals[year] == value:
-                    continue
                 name = defined.actual_field(year)
+                decided = name in row.corrected  # by the office, which no form contradicts
+                if earlier is None or decided or earlier.actuals[year] == value:
+                    continue
                 why = _why_it_counts(earlier, row, kpi)
                 yield _at(
                     "K111",
@@ -527,7 +532,7 @@ def _words_differ(rows: Sequence[IndicatorRow], kpi: Round) -> Iterator[Finding]
         for other in heard[:-1]:
             kept = heard[-1]
             word, passed = getattr(kept, name), getattr(other, name)
-            if text.key(word) != text.key(passed):
+            if text.key(word) != text.key(passed) and name not in kept.corrected:
                 facts = {"variant": "words", "other": passed}
                 places = {"kept": _form_of(kept, other), "dropped": _form_of(other, kept)}
                 yield _at("K111", kept, name, kpi, word, **facts, **places)

@@ -140,11 +140,12 @@ def _meant(
     if name not in TEXTS:
         return speaking if column.year else by_weight(speaking)
     heard = saying(speaking, name)
-    own = next((row for row in reversed(heard) if _same(correction.before, row, name, "")), None)
-    if own is None:
+    alike = [row for row in heard if _same(correction.before, row, name, "")]
+    if not alike:
         return speaking
-    unheard = [r for r in speaking if r not in heard and r.submitter == own.submitter]
-    return [*unheard, own]
+    senders = {row.submitter for row in alike}  # a text that several have written is printed once
+    unheard = [r for r in speaking if r not in heard and r.submitter in senders]
+    return [*unheard, *alike]
 
 
 def _as_in_a_form(value: text.Value, column: Column) -> text.Value:

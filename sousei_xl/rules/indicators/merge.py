@@ -24,7 +24,7 @@ from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge.office import acknowledge_findings, addressed
 from sousei_xl.rules.records import DepartmentStatus, Intake, Submission
 from sousei_xl.strategy import Indicator, Strategy
-from sousei_xl.strategy.indicators import actual_field, is_due, judged_year, plan_years
+from sousei_xl.strategy.indicators import is_due, judged_year, plan_years
 
 _UNANSWERED = ("K107", "K108")
 _BY_PREVIOUS = ("K106", "K119")
@@ -144,17 +144,16 @@ def _report(
         from_list=due
         and round_begun
         and any(not row.in_kpi_form for row in mine)
-        and not any(_answers_round(row, judged or 0, strategy) for row in mine),
+        and not any(_answers_round(row, strategy) for row in mine),
         carried=tuple(sorted(carried)),
         sources=sources,
         **words,
     )
 
 
-def _answers_round(row: IndicatorRow, judged: int, strategy: Strategy) -> bool:
+def _answers_round(row: IndicatorRow, strategy: Strategy) -> bool:
     """Whether a form of the KPI round answers, or the office itself has written the answer."""
-    by_office = actual_field(judged) in row.corrected or "reason" in row.corrected
-    return by_office or (row.in_kpi_form and row.answers(strategy))
+    return bool(row.decided(strategy)) or (row.in_kpi_form and row.answers(strategy))
 
 
 def _departments(

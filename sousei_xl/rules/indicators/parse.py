@@ -55,6 +55,7 @@ _REASON_SPELLINGS = text.spellings(
 
 _NOTE = re.compile(r"[※*]|\(?注|.*。", re.DOTALL)
 _OF_THE_PAST = {"": "past", "reason": "past_reason"}  # variants of K102
+_LEFT_BLANK = ("words", "past_reason")  # those that ask for no value in the cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,11 +295,12 @@ def _actual(cells: _Cells, column: Column) -> bool:
         else:  # K105
             cells.unknown.add(column.name)
     elif parsed.problem:
+        variant = _why_no_number(parsed.problem, column.year, indicator, settings)
         cells.reject(
             column.name,
             typed,
-            variant=_why_no_number(parsed.problem, column.year, indicator, settings),
-            expected=parsed.expected,
+            variant=variant,
+            expected=text.SHOWN_BLANK if variant in _LEFT_BLANK else parsed.expected,
             reason=parsed.expected,
             unit=indicator.unit,
             example=_example(indicator, settings),

@@ -117,6 +117,16 @@ class IndicatorRow:
             or is_told_in_words(self.indicator, self.cause, self.office_class)
         )
 
+    def decided(self, strategy: Strategy) -> list[str]:
+        """Which of the cells that answer for the judged year hold what the office has put there,
+        be it nothing."""
+        if self.indicator is None:
+            return []
+        names = [actual_field(judged_year(self.indicator, strategy.settings) or 0), "reason"]
+        if self.indicator.kind == QUALITATIVE:
+            names += ["cause", "office_class"]
+        return [name for name in names if name in self.corrected]
+
     @property
     def excuses_silence(self) -> bool:
         """Whether the row says why there is no value, readably or not."""

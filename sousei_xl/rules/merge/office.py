@@ -183,6 +183,8 @@ def not_applied(
     heading = {"O102": "修正前", "O103": "対象"}.get(code, label)
     place = replace(correction.at(heading), label=label)
     name, row_id = (row.name or "", row.row_id) if row else ("", None)
+    if code == "O102":
+        facts["typed"] = f"『{value}』" if value else "空欄"
     item = finding(code, place, value, subject=name or correction.target, **facts)
     status: CorrectionStatus = "不適用"
     if code == "O101":

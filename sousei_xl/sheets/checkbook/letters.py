@@ -150,7 +150,7 @@ def _to(settings: Settings) -> str:
 
 
 def _request(debt: Debt, settings: Settings) -> str:
-    where = f"{settings.submit_to}へ、" if settings.submit_to else ""
+    where = f"{settings.submit_to}へ" if settings.submit_to else ""
     request = "提出してください。"
     if debt.refused or debt.errors:
         request = "直した様式をもう一度提出してください。"

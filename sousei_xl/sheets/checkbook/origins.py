@@ -15,7 +15,7 @@ from sousei_xl.sheets.checkbook.cells import Inbox, typed
 from sousei_xl.sheets.indicators.data import as_number
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
-from sousei_xl.strategy.indicators import STAGES, actual_field, year_label
+from sousei_xl.strategy.indicators import STAGES, actual_field, judged_year, year_label
 
 SHEET, KPI_SHEET = "転記元", "転記元（KPI）"
 
@@ -46,7 +46,7 @@ _KPI_COLUMNS = (
     Column("事務局の修正", 40),
 )
 _HASH_LENGTH = 12
-_HASH = f"受付番号は、ファイルのSHA-256の先頭{_HASH_LENGTH}文字です。"
+_HASH = f"受付番号は、ファイルのSHA-256の先頭{_HASH_LENGTH}文字です（『提出状況』では8文字）。"
 # Where 検算表 finds the data: Excel's number of the first row, and columns.
 FIRST_LINE = 5
 GOAL_COLUMN, RELISTED_COLUMN, BUDGET_COLUMN = "B", "C", "G"
@@ -129,11 +129,11 @@ def _actuals(contents: Contents, inbox: Inbox) -> Iterator[Row]:
             touched[item.row_id, item.field].append(_what(item))
     for report in kpi.reports:
         indicator, stage = report.indicator, report.stage
-        latest = max(report.actuals, default=None)
+        judged = judged_year(indicator, settings)
         for year, value in report.actuals.items():
             row_id = report.sources.get(year)
             done = [*touched.get((row_id, actual_field(year)), ())]
-            if year == latest:  # which year 速報・確報 is about
+            if year == judged:  # which year 速報・確報 is about
                 done += touched.get((row_id, "stage"), ())
             if row_id is None:
                 place, done = Place(), ["前年度の別紙から引き継いだ値です（様式では空欄）。"]
@@ -147,7 +147,7 @@ def _actuals(contents: Contents, inbox: Inbox) -> Iterator[Row]:
                     year_label(year, settings),
                     as_number(value),
                     indicator.unit,
-                    stage if year == latest and stage == STAGES[0] else None,
+                    stage if year == judged and stage == STAGES[0] else None,
                     typed(place.file),
                     None if row_id is None else inbox.cell(place),
                     hashes.get(place.file),

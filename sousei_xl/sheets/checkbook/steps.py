@@ -75,7 +75,7 @@ def next_steps(contents: Contents) -> Iterator[str]:
         if d.missing_units and d.department not in waited_for
     ]
     if missing:
-        yield f"まだそろっていない{departments_named(missing)}に提出を依頼します。"
+        yield f"様式のそろわない{departments_named(missing)}に提出を依頼します。"
     if refused := _refused_beside(result):
         yield (
             f"受け付けられなかったファイルが{len(refused)}件あります（{named(refused, 5)}）。"

@@ -263,8 +263,8 @@ def _write_texts(sections: Sections, found: YearChanges) -> None:
     for change in found.reworded:
         place, name = fields.target(change.row), _name(change.row)
         for heading, before, after in change.fields:
-            first = (place, name, heading, "前年度", text.printable(before) or "（空欄）")
-            groups.append([first, ("", "", "", "今年度", after or "（空欄）")])
+            first = (place, name, heading, "前年度", text.printable(before) or text.SHOWN_BLANK)
+            groups.append([first, ("", "", "", "今年度", after or text.SHOWN_BLANK)])
     note = "平成29年度と平成30年度のように、年度の表記だけが変わったものは除いています。"
     _write(sections, "6　事業内容などが変わった箇所", note, spans, groups)
 
@@ -305,7 +305,7 @@ def _write_indicators(sections: Sections, contents: Contents, last: LastYear) ->
     for change in indicator_changes(last.indicators, contents.strategy, last.actuals, now):
         title = text.printable(change.title) + units.get(change.id, "")
         for heading, before, after in change.fields or (("指標", "あり", "なし"),):
-            shown = after or "（空欄）"
+            shown = after or text.SHOWN_BLANK
             lines.append([(change.id, title, heading, text.printable(before), shown)])
     note = (
         "前年度に実績値があった指標について、定義・現状値・目標値と、前年度の別紙に載った実績値の改定を"

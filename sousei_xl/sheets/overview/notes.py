@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from sousei_xl import __version__, text
 from sousei_xl.figures.changes import PROJECTS_SHEET
 from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
-from sousei_xl.rules.records import REORDER
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.indicators.head import round_note
@@ -137,8 +136,7 @@ def _renumbered(contents: Contents) -> str:
     changed = {
         applied.row_id
         for applied in contents.result.corrections
-        if applied.status == "適用"
-        and (applied.correction.operation == REORDER or applied.correction.field_label == _NUMBER)
+        if applied.status == "適用" and applied.field == "number"
     }
     rows = len(listed & changed)
     return f"{rows}行だけは事務局で番号を決めています。" if rows else "振り直していません。"
