@@ -674,6 +674,15 @@ def test_a_qualitative_indicator_is_answered_in_words(typed: dict[str, Any]) -> 
     assert not other or codes("2ア-1", other) == ["K107"]
 
 
+def test_words_of_a_qualitative_indicator_that_the_office_takes_back_are_asked_of_it() -> None:
+    row = kpi_row(1, "G1-1", {"要因・課題": "続く。"}, file="子育て支援部.xlsx")
+    made = correction(target="G1-1", field_label="要因・課題", before="続く。", after=None)
+    office = OfficeSheet(corrections=(made,))
+    (item,) = of(report(kpi_submission([row], "子育て支援部"), office=office))
+    assert (item.code, item.place.file, item.addressee) == ("K107", "事務局修正.xlsx", "事務局")
+    assert item.message.startswith("事務局修正で要因・課題を空欄にしましたが")
+
+
 def test_a_qualitative_indicator_is_asked_for_words() -> None:
     def only(typed: dict[str, Any]) -> Finding:
         row = kpi_row(1, "G1-1", typed, file="子育て支援部.xlsx")
@@ -1034,6 +1043,26 @@ def test_the_office_corrects_words_of_two_departments(
     assert len(of(wrong, "O102")) == 1
     done = _joint(first, second, office=OfficeSheet(corrections=(replace(made, after=before),)))
     assert len(of(done, "O103")) == 1
+
+
+def test_a_text_that_two_departments_have_alike_is_corrected_in_both() -> None:
+    alike = {**FULL, "要因・課題": "同じ"}
+    for after in ("直した", None):
+        made = correction(field_label="要因・課題", before="同じ", after=after)
+        result = _joint(alike, alike, office=OfficeSheet(corrections=(made,)))
+        assert [c.status for c in result.corrections] == ["適用"]
+        assert _said(result).cause == (after or "")
+
+
+def test_what_the_office_has_decided_is_not_asked_for_again() -> None:
+    """K111 speaks of what departments have written."""
+    first, second = ({**FULL, "H29実績": value, "公表予定": "1月"} for value in (23, 24))
+    made = correction(before=24, after=23.5)
+    assert of(_joint(first, second), "K111")
+    assert not of(_joint(first, second, office=OfficeSheet(corrections=(made,))), "K111")
+    first, second = ({"未入力の理由": "集計中", "公表予定": month} for month in ("1月", "3月"))
+    made = correction(field_label="公表予定", before="3月", after="2月")
+    assert not of(_joint(first, second, office=OfficeSheet(corrections=(made,))), "K111")
 
 
 @pytest.mark.parametrize("blank", [{}, {"H28実績": 24}])

@@ -437,6 +437,7 @@ def test_numbers_that_the_office_has_changed_are_told(tmp_path: Path) -> None:
             "",
             "",
             row_id,
+            "name" if field == "事業名" else "number",
         )
         for row_id, operation, field, state in made
     )
