@@ -1045,6 +1045,18 @@ def test_the_office_corrects_words_of_two_departments(
     assert len(of(done, "O103")) == 1
 
 
+def test_a_past_value_that_is_kept_out_stays_out_of_a_merge_without_last_years_list() -> None:
+    """Without the correction the next merge with last year's list would carry the value again."""
+    row = kpi_row(1, "2ア-1", {"H29実績": 27})
+    made = correction(field_label="H28実績", before=24, after=None)
+    office = OfficeSheet(corrections=(made,))
+    for previous in ({}, {"2ア-1": {2016: Decimal(24)}}):
+        result = report(kpi_submission([row]), office=office, previous=previous)
+        assert [c.status for c in result.corrections] == ["適用"]
+        assert 2016 not in _said(result).actuals
+        assert of(result, "O103") == of(result, "O102") == []
+
+
 def test_a_text_that_two_departments_have_alike_is_corrected_in_both() -> None:
     alike = {**FULL, "要因・課題": "同じ"}
     for after in ("直した", None):

@@ -315,6 +315,18 @@ def test_a_number_that_is_another_projects_now_is_told_with_its_name(
     assert {r.name: r.budget for r in result.listed} == {"甲": 1000, "乙": 900, "丙": 800}
 
 
+@pytest.mark.parametrize("target", ["2ア-1 甲", "2ア 甲", "2ア-9 甲"])
+def test_a_project_that_has_moved_to_another_measure_is_told_where_it_is(target: str) -> None:
+    """Also where another project has its number now, which is not to be touched."""
+    rows = [row(1, "乙", "2ア", number=1), row(2, "甲", "1ア", number=4)]
+    result = merged(*rows, office=office((target, "掲載しない", "", None, None)))
+    item = one(result, "O101")
+    assert "『甲』は、今は『1ア-4 甲』です。" in item.message
+    assert item.cure == "対象を『1ア-4 甲』と書いてください。"
+    done = merged(*rows, office=office(("1ア-4 甲", "掲載しない", "", None, None)))
+    assert [r.name for r in done.withdrawn] == ["甲"]
+
+
 def test_what_names_its_project_is_not_asked_whether_it_means_another() -> None:
     for after in (800, 1000):
         asked = ("2ア-1 甲", "修正", B, 999, after)

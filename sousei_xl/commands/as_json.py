@@ -127,11 +127,11 @@ def delivered(contents: Contents, result: Delivered) -> dict[str, Any]:
     published, remarks = result.published, result.remarks
     return {
         **merged(contents, [*published.written, *published.unchanged]),
-        "gone": [[target(row), row["事業名"]] for row in result.gone],
-        "withheld": [[target(row), row["事業名"]] for row in result.withheld],
+        "gone": [[target(row), row["事業名"]] for row in result.missing.rows],
+        "withheld": [[target(row), row["事業名"]] for row in result.missing.withheld],
         "actuals_gone": [
             [change.id, heading, before]
-            for change in result.actuals_gone
+            for change in result.missing.actuals
             for heading, before, _ in change.fields
         ],
         "remarks": {"this_year": remarks.this_year, "earlier": remarks.earlier},

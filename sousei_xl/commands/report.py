@@ -42,22 +42,26 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
     _figures(console, contents)
     _compared(console, contents)
     _findings(console, contents)
-    if delivered.gone:
+    if delivered.missing.rows:
         console.print()
-        _rows(console, "前回の別紙にあって、今回はどのファイルにもない行", delivered.gone)
+        _rows(console, "前回の別紙にあって、今回はどのファイルにもない行", delivered.missing.rows)
         console.print(
             "    部局が消したのでなければ、ファイルを取り違えたり、別の様式で上書きしたりして"
             "いないか確かめます（前回の別紙は、下の「履歴」にあります）。"
         )
-    if delivered.withheld:
+    if delivered.missing.withheld:
         console.print()
-        _rows(console, "前回の別紙にあって、今回は『掲載しない』で外した行", delivered.withheld)
+        _rows(
+            console,
+            "前回の別紙にあって、今回は『掲載しない』で外した行",
+            delivered.missing.withheld,
+        )
         console.print(
             f"    番号が変わって別の事業を外していないか確かめます（『{OFFICE_SHEET}』の対象は、"
             "『2ア-3 事業名』のように書きます）。"
         )
-    if delivered.actuals_gone:
-        _actuals_gone(console, delivered.actuals_gone)
+    if delivered.missing.actuals:
+        _actuals_gone(console, delivered.missing.actuals)
     console.print("\n書き出したもの")
     for name in published.written:
         console.print(f"  {shown(str(workspace.outbox / name))}")

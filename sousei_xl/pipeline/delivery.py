@@ -5,23 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
-from sousei_xl import publish, text
-from sousei_xl.figures.changes import DEPARTMENT, MEASURE, NAME, Changes, Row, compare
-from sousei_xl.figures.changes.indicators import (
-    ACTUAL,
-    ID,
-    INDICATORS_SHEET,
-    YEAR,
-    IndicatorChange,
-    actuals_gone,
-)
-from sousei_xl.figures.changes.names import likely_renamings
+from sousei_xl import publish
+from sousei_xl.figures.changes import Changes, compare
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.figures.totals import totals
@@ -30,6 +21,7 @@ from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.pipeline.approval import require_final, require_plausible
+from sousei_xl.pipeline.former import Former, Missing, listed_rows, since
 from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.pipeline.returns import returns_of, settled_returns
 from sousei_xl.pipeline.verification import require_room, verify_official
@@ -37,22 +29,18 @@ from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.publish.ahead import Writers, written_ahead
 from sousei_xl.rules.hand_edits import ReadyRow
 from sousei_xl.rules.indicators.records import IndicatorResult
-from sousei_xl.rules.records import WITHHOLD, Intake, ListedRow, ListResult, ListStatus
+from sousei_xl.rules.records import Intake, ListedRow, ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
-from sousei_xl.sheets.data import projects_data
-from sousei_xl.sheets.indicators import indicators_data
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype, load_prototype
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.indicators import actual_field
 from sousei_xl.workspace import OperatorError, Run, Workspace, relative
 
 # Rows of a list that pays for one more process, and of one that leaves it the memory for a copy.
 _LONG_LIST, _LONGEST_COPY = 500, 50_000
-_Sheets = Mapping[str, Sequence[Sequence[text.Value]]]
 _UNPRINTED = ("row_id", "note", "original", "former_name")
 _PRINTED = attrgetter(*(f.name for f in fields(ListedRow) if f.name not in _UNPRINTED))
 
@@ -193,19 +181,13 @@ class Remarks:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What stands in the outbox now, and the hand edits that were found there before.
-
-    ``gone`` are rows of the former official workbook that nobody has submitted this time,
-    ``withheld`` those that the office's 掲載しない takes out now, ``actuals_gone`` its actuals that
-    nobody reports any more.
-    """
+    """What stands in the outbox now, the hand edits that were found there before, and what the
+    former official workbook had and this one has not."""
 
     published: Published
     hand_edits: tuple[ReadyRow, ...]
     remarks: Remarks
-    gone: tuple[Row, ...]
-    withheld: tuple[Row, ...]
-    actuals_gone: tuple[IndicatorChange, ...]
+    missing: Missing
 
 
 def prepare(writers: Writers, intake: Intake) -> None:
@@ -255,7 +237,7 @@ def publish_list(
     edited = {edit.file for edit in made}
     # What somebody has edited no longer says what was submitted; what was published does.
     known = (publish.published_values(workspace, n) for n in names.values() if n in edited)
-    former: _Sheets | None = next(known, None)
+    former: Former | None = next(known, None)
     said = remarks.read_remarks(workspace, strategy.settings, last)
     approval = None
     if contents.status == "final" and contents.approved_on is not None:
@@ -300,9 +282,7 @@ def publish_list(
     moved = [n for n in published.moved if Path(n).name.startswith(stem) and n not in kept]
     if former is None:
         former = publish.read_back(workspace.outbox / moved[0]) if moved else {}
-    gone, withheld = _gone(former, contents)
-    actuals = _actuals_gone(former, contents)
-    return Delivered(published, tuple(edits), said_so, gone, withheld, actuals)
+    return Delivered(published, tuple(edits), said_so, since(former, contents))
 
 
 def _targets(result: ListResult) -> dict[tuple[str, str], str]:
@@ -312,72 +292,6 @@ def _targets(result: ListResult) -> dict[tuple[str, str], str]:
         target = result.written.get(row.row_id, f"{row.target} {row.name}")
         found.setdefault((row.measure, row.name), []).append(target)
     return {place: targets[0] for place, targets in found.items() if len(targets) == 1}
-
-
-def _actuals_gone(former: _Sheets, contents: Contents) -> tuple[IndicatorChange, ...]:
-    """Published actuals that stand in no form any more, for a form of another round has replaced
-    its own; not those that the office itself has taken back, nor of indicators that are no more.
-    """
-    old = previous.data_rows(former, INDICATORS_SHEET)
-    if not old or not {ID, YEAR, ACTUAL} <= old[0].keys():  # somebody has moved its headings
-        return ()
-    headings, rows = indicators_data(contents)
-    asked = {indicator.id for indicator in contents.strategy.indicators}
-    taken_back = {
-        (text.key(applied.correction.target), applied.field)
-        for applied in contents.indicators.corrections
-        if applied.status == "適用" and text.is_blank(applied.correction.after)
-    }
-    return actuals_gone(
-        [row for row in old if row[ID] in asked and not _is_among(row, taken_back)],
-        [dict(zip(headings, row, strict=True)) for row in rows],
-    )
-
-
-def _is_among(row: Row, taken_back: Container[tuple[str, str]]) -> bool:
-    year = text.parse_fiscal_year(row[YEAR])
-    return year is not None and (text.key(str(row[ID])), actual_field(year)) in taken_back
-
-
-def _gone(former: _Sheets, contents: Contents) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
-    """Rows that no form has any more, and rows that the office takes out now.
-
-    A deleted row leaves no other trace: its file has replaced the one before. A 掲載しない by
-    number takes away whichever project has the number when a department renumbers its rows.
-    Not told are rows that are told otherwise: with a new name, held, ended or cancelled, or of a
-    department with a file that was refused.
-    """
-    old = previous.data_rows(former)
-    # Somebody may have moved its headings.
-    if not old or not {MEASURE, NAME, DEPARTMENT} <= old[0].keys():
-        return (), ()
-    result = contents.result
-    taken_out = {
-        (row.measure, text.key(row.name)) for row in result.withdrawn if row.reason == WITHHOLD
-    }
-    changed = compare(old, _data(contents))
-    renamed = likely_renamings(changed.removed, changed.added).values()
-    names = [*(row.name for row in result.held), *(row.name for row in result.withdrawn)]
-    told = {text.key(name) for name in (*names, *(c.current for c in result.corrections))}
-    refused = {file.department for file in result.files if file.outcome == "refused"}
-    withheld = tuple(row for row in changed.removed if _place(row) in taken_out)
-    gone = tuple(
-        row
-        for place, row in enumerate(changed.removed)
-        if place not in renamed
-        and text.key(text.to_text(row[NAME])) not in told
-        and row[DEPARTMENT] not in refused
-    )
-    return gone, withheld
-
-
-def _place(row: Row) -> tuple[str, str]:
-    return text.to_text(row[MEASURE]), text.key(text.to_text(row[NAME]))
-
-
-def _data(contents: Contents) -> list[Row]:
-    headings, rows = projects_data(contents)
-    return [dict(zip(headings, row, strict=True)) for row in rows]
 
 
 def _open_data(contents: Contents) -> Iterator[Output]:
@@ -390,7 +304,7 @@ def _open_data(contents: Contents) -> Iterator[Output]:
 
 def changes_since_published(workspace: Workspace, contents: Contents) -> tuple[str, Changes]:
     """(name of the published official workbook or "", what this run would change in it)."""
-    new = _data(contents)
+    new = listed_rows(contents)
     for name in output_names(contents.strategy).values():
         path = workspace.outbox / name
         if path.is_file():

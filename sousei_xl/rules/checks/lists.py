@@ -214,6 +214,8 @@ def one_department(listing: Listing) -> Iterator[Finding]:
         for row in group:
             if row.is_relisted and row.original and row.original.counted not in known:
                 continue  # whose it is will be known when its original is mended (L112)
+            if row.is_relisted and "department" in row.corrected:
+                continue  # which is not what is printed (O103)
             if row.link == "other" and row.original:
                 other = row.original
                 variant = "relisted_here" if row.measure == other.measure else "relisted"

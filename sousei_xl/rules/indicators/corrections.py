@@ -100,9 +100,11 @@ def _apply(
     else:
         done = not waits and _same(correction.after, row, name, standing)
         fits = any(_same(correction.before, row, name, known) for known in ("", standing))
-    if done:
+    # What is not there yet would be carried over again, once last year's 別紙 is given.
+    stays_out = column.year and text.is_blank(correction.after) and not previous
+    if done and not stays_out:
         return failed("O103", column.label, correction.target, variant="done", **facts)
-    if not fits:
+    if not (fits or done):
         return failed("O102", column.label, text.to_text(correction.before), **facts)
     _put(row, correction, column, _as_in_a_form(correction.after, column), by_row, strategy)
     if whole or text.is_blank(correction.after):

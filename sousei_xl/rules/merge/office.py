@@ -101,7 +101,13 @@ class _Rows:
 
     def unfound(self, target: str, file: str) -> tuple[str, dict[str, str]]:
         """What O101 says of a 対象 that no row has: (variant, facts). ``file`` is the office's."""
-        match = TARGET.fullmatch(text.nfkc(target).strip())
+        normal = text.nfkc(target).strip()
+        match = TARGET.fullmatch(normal)
+        name = match["name"] if match else normal.partition(" ")[2]
+        moved = [row for row in self._anywhere(name or "") if not row.is_added]
+        if len(moved) == 1:
+            row = self._now[moved[0].row_id]
+            return "moved", {"name": _shown(row.name), "write": row.named_target}
         if match and match["number"] and match["name"]:
             place = f"{match['measure']}-{match['number']}"
             rows = self.find(place)
@@ -109,6 +115,10 @@ class _Rows:
                 now = {"name": _shown(rows[0].name), "write": rows[0].named_target}
                 return "another", {"place": place, **now}
         return ("added" if self._is_of_added_measure(target, file) else ""), {}
+
+    def _anywhere(self, name: str) -> list[ProjectRow]:
+        """The rows of a name in whatever measure."""
+        return [r for m in self._by_measure for r in self._named(m, None, name)] if name else []
 
     def ambiguous(self, rows: Sequence[ProjectRow]) -> tuple[str, dict[str, str]]:
         """What O101 says where ``rows`` all have the 対象: (variant, facts)."""

@@ -1,0 +1,111 @@
+"""What the former official workbook had, and the new one has not.
+
+A row that a department has deleted, or an actual that a later form does not repeat, leaves no other
+trace: its file has replaced the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+
+from sousei_xl import text
+from sousei_xl.figures.changes import DEPARTMENT, MEASURE, NAME, Row, compare
+from sousei_xl.figures.changes.indicators import (
+    ACTUAL,
+    ID,
+    INDICATORS_SHEET,
+    YEAR,
+    IndicatorChange,
+    actuals_gone,
+)
+from sousei_xl.figures.changes.names import likely_renamings
+from sousei_xl.intake import previous
+from sousei_xl.rules.records import WITHHOLD
+from sousei_xl.sheets import Contents
+from sousei_xl.sheets.data import projects_data
+from sousei_xl.sheets.indicators import indicators_data
+from sousei_xl.strategy.indicators import actual_field
+
+Former = Mapping[str, Sequence[Sequence[text.Value]]]  # sheet name → rows
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is missing since: ``rows`` that nobody has submitted this time, ``withheld`` those that
+    the office's 掲載しない takes out now, ``actuals`` that nobody reports any more."""
+
+    rows: tuple[Row, ...]
+    withheld: tuple[Row, ...]
+    actuals: tuple[IndicatorChange, ...]
+
+
+def since(former: Former, contents: Contents) -> Missing:
+    """Compare the former official workbook (empty where there is none) with this one."""
+    return Missing(*_gone(former, contents), _actuals_gone(former, contents))
+
+
+def listed_rows(contents: Contents) -> list[Row]:
+    """The rows of データ_事業 by heading, as this run lists them."""
+    headings, rows = projects_data(contents)
+    return [dict(zip(headings, row, strict=True)) for row in rows]
+
+
+def _gone(former: Former, contents: Contents) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """Rows that no form has any more, and rows that the office takes out now.
+
+    A 掲載しない by number takes away whichever project has the number when a department renumbers
+    its rows. Not told are rows that are told otherwise: with a new name, held, ended or cancelled,
+    or of a department with a file that was refused.
+    """
+    old = previous.data_rows(former)
+    # Somebody may have moved its headings.
+    if not old or not {MEASURE, NAME, DEPARTMENT} <= old[0].keys():
+        return (), ()
+    result = contents.result
+    taken_out = {
+        (row.measure, text.key(row.name)) for row in result.withdrawn if row.reason == WITHHOLD
+    }
+    changed = compare(old, listed_rows(contents))
+    renamed = likely_renamings(changed.removed, changed.added).values()
+    names = [*(row.name for row in result.held), *(row.name for row in result.withdrawn)]
+    told = {text.key(name) for name in (*names, *(c.current for c in result.corrections))}
+    refused = {file.department for file in result.files if file.outcome == "refused"}
+    withheld = tuple(row for row in changed.removed if _place(row) in taken_out)
+    gone = tuple(
+        row
+        for place, row in enumerate(changed.removed)
+        if place not in renamed
+        and text.key(text.to_text(row[NAME])) not in told
+        and row[DEPARTMENT] not in refused
+    )
+    return gone, withheld
+
+
+def _place(row: Row) -> tuple[str, str]:
+    return text.to_text(row[MEASURE]), text.key(text.to_text(row[NAME]))
+
+
+def _actuals_gone(former: Former, contents: Contents) -> tuple[IndicatorChange, ...]:
+    """Published actuals that stand in no form any more, for a form of another round has replaced
+    its own; not those that the office itself has taken back, nor of indicators that are no more.
+    """
+    old = previous.data_rows(former, INDICATORS_SHEET)
+    if not old or not {ID, YEAR, ACTUAL} <= old[0].keys():  # somebody has moved its headings
+        return ()
+    headings, rows = indicators_data(contents)
+    asked = {indicator.id for indicator in contents.strategy.indicators}
+    taken_back = {
+        (text.key(applied.correction.target), applied.field)
+        for applied in contents.indicators.corrections
+        if applied.status == "適用" and text.is_blank(applied.correction.after)
+    }
+    return actuals_gone(
+        [row for row in old if row[ID] in asked and not _is_among(row, taken_back)],
+        [dict(zip(headings, row, strict=True)) for row in rows],
+    )
+
+
+def _is_among(row: Row, taken_back: Container[tuple[str, str]]) -> bool:
+    year = text.parse_fiscal_year(row[YEAR])
+    return year is not None and (text.key(str(row[ID])), actual_field(year)) in taken_back
