@@ -622,6 +622,36 @@ def test_judgements_that_are_not_calculated_are_told_with_their_cells(workspace:
     assert f"、4エ-1 判定対象外（総合政策部.xlsx KPI {spot}）。" in str(told)
 
 
+def _shown_findings(workspace: Path) -> list[dict[str, object]]:
+    """The lines of 指摘一覧 by their headings."""
+    rows = sheet(workspace / "outbox" / "点検結果_平成30年度.xlsx", "指摘一覧")
+    top = next(i for i, cells in enumerate(rows) if cells[0] == "No")
+    return [dict(zip(map(str, rows[top]), cells, strict=False)) for cells in rows[top + 1 :]]
+
+
+def _confirm(workspace: Path, line: dict[str, object]) -> None:
+    """Copy a line of 指摘一覧 into 確認済 as the sheet says."""
+    copied = (line["コード"], line["対象"], line["入力値"], "事務局")
+    cells = {f"{letter}5": v for letter, v in zip("ABCD", copied, strict=True)}
+    edit(workspace / "inbox" / "事務局修正.xlsx", "確認済", cells)
+
+
+@pytest.mark.parametrize("count", [2, 4, 6])
+def test_a_line_for_several_cells_is_confirmed_as_it_stands(workspace: Path, count: int) -> None:
+    path = workspace / "inbox" / "経済部.xlsx"
+    said = column(path, "事業内容")
+    edit(path, "事業", {f"{said}{row}": "平成29年度は、する。" for row in range(4, 4 + count)})
+    merge(workspace)
+    [line] = [r for r in _shown_findings(workspace) if r["コード"] == "R115"]
+    assert str(line["対象"]).endswith(" ほか2件") is (count == 6)
+    _confirm(workspace, line)
+    found = merge(workspace).json["findings"]
+    assert [f["acknowledged"] for f in found if f["code"] == "R115"] == [True] * count
+    assert "O103" not in {f["code"] for f in found}
+    [line] = [r for r in _shown_findings(workspace) if r["コード"] == "R115"]
+    assert line["状態"] == "確認済"
+
+
 def test_the_office_corrects_and_confirms_indicators_as_it_does_projects(workspace: Path) -> None:
     """What 指摘一覧 shows as コード, 対象 and 入力値 is all that has to be copied to 確認済."""
     path = workspace / "inbox" / "経済部.xlsx"
@@ -629,17 +659,11 @@ def test_the_office_corrects_and_confirms_indicators_as_it_does_projects(workspa
     edit(path, "KPI", {f"{column(path, 'H28実績', 'KPI')}{row}": 20})  # 22 in H27: a total falls
     checkbook = workspace / "outbox" / "点検結果_平成30年度.xlsx"
 
-    def shown() -> list[dict[str, object]]:
-        rows = sheet(checkbook, "指摘一覧")
-        top = next(i for i, cells in enumerate(rows) if cells[0] == "No")
-        return [dict(zip(map(str, rows[top]), cells, strict=False)) for cells in rows[top + 1 :]]
-
     merge(workspace)
-    found = next(r for r in shown() if r["コード"] == "K104")
+    found = next(r for r in _shown_findings(workspace) if r["コード"] == "K104")
     assert (found["対象"], found["状態"]) == ("3ア-1", "未確認")
     office = workspace / "inbox" / "事務局修正.xlsx"
-    copied = (found["コード"], found["対象"], found["入力値"], "事務局")
-    edit(office, "確認済", {f"{letter}5": v for letter, v in zip("ABCD", copied, strict=True)})
+    _confirm(workspace, found)
     fixed = ("3ア-1", "修正", "H29実績", 24, 23, "確報による", "経済交流課", "2018-09-03")
     lost = ("3ア-9", "修正", "H29実績", 1, 2, "誤り", "経済交流課", "2018-09-03")
     for number, cells in enumerate((fixed, lost), 4):
@@ -650,7 +674,7 @@ def test_the_office_corrects_and_confirms_indicators_as_it_does_projects(workspa
     assert done.status == 0, done.err
     codes = {f["code"]: f["acknowledged"] for f in done.json["findings"]}
     assert codes == {"L109": True, "K104": True, "O101": False}
-    assert next(r for r in shown() if r["コード"] == "K104")["状態"] == "確認済"
+    assert next(r for r in _shown_findings(workspace) if r["コード"] == "K104")["状態"] == "確認済"
     listed = [cells[1:] for cells in sheet(checkbook, "事務局修正一覧")]
     corrected = next(cells for cells in listed if cells[:3] == ["3ア-1", "修正", "H29実績"])
     assert corrected[3:11] == [

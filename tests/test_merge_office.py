@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sousei_xl.figures.totals import totals
+from sousei_xl.findings import joined_targets
 from sousei_xl.rules.records import Ledger, RawRow
 from tests.merging import (
     AUTO,
@@ -848,6 +849,40 @@ def test_equal_findings_of_one_row_are_confirmed_together() -> None:
     rows = [row(1, "甲", number=1), row(2, "乙", number=1), row(3, "丙", number=1)]
     result = merged(*rows, office=office(confirmed=[("L108", "2ア-1", "")]))
     assert [f.acknowledged for f in result.findings] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("shown", "now", "typed", "confirmed", "said"),
+    [
+        ("甲乙丙", "甲乙丙", LAST_YEAR, "甲乙丙", ""),
+        ("甲乙丙", "甲丙丁", LAST_YEAR, "甲丙", ""),
+        ("甲乙丙", "丁戊", LAST_YEAR, "", "今はありません"),
+        ("甲乙丙", "甲乙丙", "する。", "", f"今の値：{LAST_YEAR}"),
+        ("甲乙丙丁戊", "甲乙丙丁戊", LAST_YEAR, "甲乙丙丁戊", ""),
+        ("甲乙丙丁戊", "甲乙丙丁", LAST_YEAR, "", "件数が違います"),
+        ("甲乙丙丁戊", "甲乙丙丁戊己", LAST_YEAR, "", "件数が違います"),
+        ("甲乙丙丁戊", "甲乙丙丁戊", "する。", "", f"今の値：{LAST_YEAR}"),
+    ],
+)
+def test_the_rows_of_a_line_are_confirmed_together(
+    shown: str, now: str, typed: str, confirmed: str, said: str
+) -> None:
+    """``shown`` are the rows that the line had when it was copied, ``now`` those it has."""
+
+    def rows(names: str) -> list[RawRow]:
+        numbers = {name: n for n, name in enumerate("甲乙丙丁戊己", 1)}
+        return [
+            row(n, name, number=n, description=LAST_YEAR if name in names else "する。")
+            for name, n in numbers.items()
+        ]
+
+    target = joined_targets(f for f in merged(*rows(shown)).findings if f.code == "R115")
+    result = merged(*rows(now), office=office(confirmed=[("R115", target, typed)]))
+    found = [f for f in result.findings if f.code == "R115"]
+    assert "".join(f.subject for f in found) == now
+    assert "".join(f.subject for f in found if f.acknowledged) == confirmed
+    told = [f.message for f in result.findings if f.code == "O103"]
+    assert [said in message for message in told] == ([True] if said else [])
 
 
 def test_undecided_stays_undecided_when_acknowledged() -> None:

@@ -21,6 +21,7 @@ Scope = Literal["file", "row", "list", "office", "kpi", "year", "template"]
 # XML 1.0 forbids these characters; Excel calls a workbook that contains them damaged.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_VALUE = 1000
+_MOST_TARGETS = 4  # that are named where a line stands for several findings
 _LONGEST_NAME = 120  # a 事業名 of 100 characters stays whole inside a message
 
 _PUT_IN, _HAND_IN = "もう一度入れてください", "もう一度提出してください"
@@ -199,6 +200,16 @@ def collapse(findings: Iterable[Finding]) -> list[list[Finding]]:
         said = (item.code, item.message, item.cure, item.value, item.expected, item.acknowledged)
         groups.setdefault((place.file, place.sheet, *said), []).append(item)
     return list(groups.values())
+
+
+def joined_targets(findings: Iterable[Finding]) -> str:
+    """The 対象 of findings that are shown in one line: ``1ア-4 甲、1ア-5 乙``.
+
+    The office copies it to 確認済: ``rules/merge/office.py`` reads it.
+    """
+    targets = list(dict.fromkeys(f.target for f in findings if f.target))
+    others = len(targets) - _MOST_TARGETS
+    return "、".join(targets[:_MOST_TARGETS]) + (f" ほか{others}件" if others > 0 else "")
 
 
 def acknowledge(item: Finding) -> Finding:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from sousei_xl import text
-from sousei_xl.findings import OFFICE, RULES, Finding, Place, acknowledge, clip, finding
+from sousei_xl.findings import OFFICE, RULES, Finding, Place, acknowledge, clip, collapse, finding
 from sousei_xl.rules.merge.targets import TARGET, Aliases, bare_number
 from sousei_xl.rules.parse import parse_row
 from sousei_xl.rules.records import (
@@ -36,6 +36,7 @@ from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
 
 OF_A_MEASURE = ("L109",)  # it stands at a row and is not about it
+_OTHERS = re.compile(r"\sほか(\d+)件\s*$")  # at the end of what ``joined_targets`` gives
 
 
 class _Rows:
@@ -336,7 +337,8 @@ def acknowledge_findings(
     """Mark the 要確認 that the office has confirmed; O103 for confirmations that fit nothing.
 
     A confirmation fits a finding of its code with the same 対象 and, where it names one, the same
-    value; where none has that 対象 now, one of the only row that has it by another name
+    value; where none has that 対象, those that a line of 指摘一覧 shows together with it; where
+    there are none of these either, one of the only row that has it by another name
     (``aliases``). Until the list is ``complete``, its own findings may
     still come: a confirmation of one of them is not stale yet. Nor is one of a code that was
     ``not_asked`` in this run, for last year's list was not given. Returns all findings, and what
@@ -363,6 +365,9 @@ def acknowledge_findings(
         matches = [
             i for i, found in enumerate(result) if found.code == item.code and _fits(target, found)
         ]
+        if not matches:
+            together = _of_a_line(target, [f for f in result if f.code == item.code])
+            matches = [i for i, found in enumerate(result) if found in together]
         elsewhere: list[int] = []
         variant = "renamed"
         if not matches and aliases and item.code not in OF_A_MEASURE:
@@ -406,6 +411,30 @@ def _fits(target: str, found: Finding) -> bool:
     return wanted in names or wanted.replace("-", "") in {n.replace("-", "") for n in names}
 
 
+def _of_a_line(target: str, found: Sequence[Finding]) -> set[Finding]:
+    """Those of ``found`` that 指摘一覧 has in one line of this 対象 (``joined_targets``).
+
+    Whatever it names is confirmed, also when others of the line are gone or have come meanwhile.
+    「ほかn件」 stands for the rest of the line while that is as many as it was: which they were,
+    nobody knows.
+    """
+    listed, *others = _OTHERS.split(target)
+    line = f"、{_bare(listed)}、"
+    named = {f for f in found if f.target and f"、{_bare(f.target)}、" in line}
+    if not others:
+        return named
+    for group in collapse(found):
+        rest = {f.target for f in group} - {f.target for f in named}
+        if len(rest) == int(others[0]) and not named.isdisjoint(group):
+            return set(group)
+    return set()
+
+
+def _bare(target: str) -> str:
+    """Not ``text.key``: what that takes from the end of a name is in the midst of a line."""
+    return "".join(text.nfkc(target).split()).casefold()
+
+
 def _renamed(item: Acknowledgement, place: Place, variant: str, meant: str) -> Finding:
     """What it was given for may be the row ``meant``, but its 対象 is another's as well."""
     facts: dict[str, Any] = {"code": item.code, "target": item.target, "subject": item.target}
@@ -426,4 +455,5 @@ def _stale(item: Acknowledgement, place: Place, matches: Sequence[Finding]) -> F
             current=matches[0].value,
             **facts,
         )
-    return finding("O103", place, item.target, **facts)
+    variant = "others" if _OTHERS.search(item.target) else ""
+    return finding("O103", place, item.target, variant=variant, **facts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sousei_xl.addresses import cell_position
 from sousei_xl.figures.spellings import uneven
-from sousei_xl.findings import OFFICE, Finding, Place, Severity, collapse, excerpt
+from sousei_xl.findings import OFFICE, Finding, Place, Severity, collapse, excerpt, joined_targets
 from sousei_xl.rules.records import ListResult, RawRow
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book
@@ -23,7 +23,6 @@ FINDINGS_SHEET, HELD_SHEET, CONVERSIONS_SHEET = "指摘一覧", "保留", "自�
 SPELLINGS_SHEET = "表記のゆれ"
 
 _MOST_CELLS = 12  # cells that are named when equal messages share a line
-_MOST_TARGETS = 4
 _ORDER: dict[Severity, int] = {"要修正": 0, "要確認": 1, "自動変換": 2, "-": 3}
 _FINDING_COLUMNS = (
     Column("No", 6, "integer", "number"),
@@ -79,9 +78,9 @@ class Line:
 
     first: Finding
     department: str
+    target: str
     cells: list[str] = field(default_factory=list)
     subjects: list[str] = field(default_factory=list)
-    targets: list[str] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
 
     @property
@@ -99,13 +98,6 @@ class Line:
         others = len(set(self.subjects)) - 1
         return f"{self.first.subject}{f'　ほか{others}件' if others > 0 else ''}"
 
-    @property
-    def target(self) -> str:
-        """What the office writes into 対象 to confirm or correct it: ``1ア-4 甲、1ア-5 乙``."""
-        targets = list(dict.fromkeys(t for t in self.targets if t))
-        rest = len(targets) - _MOST_TARGETS
-        return "、".join(targets[:_MOST_TARGETS]) + (f" ほか{rest}件" if rest > 0 else "")
-
 
 def lines_of(findings: Iterable[Finding], result: ListResult) -> list[Line]:
     """Equal messages of one file in one line with its cells, in the order of the findings."""
@@ -113,12 +105,12 @@ def lines_of(findings: Iterable[Finding], result: ListResult) -> list[Line]:
     lines = []
     for group in collapse(findings):
         first = group[0]
-        line = Line(first, first.department or departments.get(first.place.file, ""))
+        department = first.department or departments.get(first.place.file, "")
+        line = Line(first, department, joined_targets(group))
         for item in group:
             place = item.place
             line.cells.append(place.cell or (f"{place.row}行" if place.row else ""))
             line.subjects.append(item.subject)
-            line.targets.append(item.target)
             line.places.append(place)
         lines.append(line)
     return lines
