@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import shutil
@@ -98,9 +99,9 @@ def test_the_kpi_round_after_a_return_of_the_list(workspace: Path) -> None:
         for row in openpyxl.load_workbook(checkbook)["提出状況"].iter_rows()
     ]
     # Counted, and called, as on the official sheets: 29 indicators have 30 series.
-    counted = next(str(row[1]) for row in cells if row[0] == "KPI").partition("に報告")[0]
+    counted = next(str(row[1]) for row in cells if row[0] == "KPI").partition("　")[0]
     assert counted.startswith("指標30件のうち")
-    assert f"KPI: {counted}の報告がありました。" in done.out
+    assert f"KPI: {counted}。" in done.out
     replaced = next(row for row in cells if "差替え済み" in row)
     assert replaced[3] == "夏1.xlsx"
     assert replaced[-1] == "『夏2.xlsx』を使い、このファイルは使っていません。"
@@ -119,6 +120,29 @@ def test_the_kpi_round_after_a_return_of_the_list(workspace: Path) -> None:
     # A form of the list that is checked takes nothing from a form of the KPI round either.
     checked = run("check", march, "--workspace", workspace, "--json").json
     assert not {f["code"] for f in checked["findings"] if f["code"].startswith("K")}
+
+
+def test_a_kpi_round_in_which_nothing_is_due_counts_nothing(workspace: Path) -> None:
+    """The first year of a plan: nobody has reported, and nobody was asked."""
+    template = workspace / "templates" / "別紙_template.xlsx"
+    book = openpyxl.load_workbook(template)
+    day = next(r for r in book["設定"].iter_rows() if r[0].value == "実績基準日")[1]
+    day.value = dt.datetime(2015, 6, 1)
+    book.save(template)
+    (workspace / "inbox" / "地域振興部.xlsx").unlink()
+
+    found = run("status", "--workspace", workspace, "--json").json["departments"]
+    states = {d["department"]: d["kpi_state"] for d in found}
+    assert (states["地域振興部"], states["農政部"]) == ("該当なし", "受理")
+    done = run("merge", "--workspace", workspace)
+    said = "照会の時期の指標はまだありません"
+    assert f"KPI: {said}。" in done.out
+    [checkbook] = (workspace / "outbox").glob("点検結果*.xlsx")
+    rows = openpyxl.load_workbook(checkbook)["提出状況"].iter_rows(values_only=True)
+    told = next(str(cells[1]) for cells in rows if cells[0] == "KPI")
+    assert told.startswith(f"{said}　受理 ")
+    assert "該当なし" not in told
+    assert "地域振興部" not in told
 
 
 def _hear_of_interrupts() -> None:

@@ -200,6 +200,8 @@ def _departments(console: Console, contents: Contents) -> None:
 
 
 def _figures(console: Console, contents: Contents) -> None:
+    from sousei_xl.sheets.checkbook.steps import indicators_reported
+
     unit = contents.strategy.settings.unit
     table = new_table(
         console,
@@ -223,7 +225,7 @@ def _figures(console: Console, contents: Contents) -> None:
         console.print(f"  金額未確定 {contents.totals.total.undecided}件を除きます。")
     kpi = contents.indicators
     if kpi.expected:
-        console.print(f"\nKPI: 指標{kpi.expected}件のうち{kpi.reported}件の報告がありました。")
+        console.print(f"\nKPI: {indicators_reported(kpi)}。")
         if judged := [r.indicator.id for r in kpi.reports if r.is_judged_by_office]:
             console.print(f"  {named(judged)}の判定は、計算ではなく「事務局判定」によります。")
 

@@ -138,6 +138,7 @@ def _report(
     return Report(
         indicator,
         actuals=dict(sorted(actuals.items())),
+        due=due,
         reported=not due or any(row.answers(strategy) for row in mine),
         class_place=class_place,
         row_ids=tuple(row.row_id for row in mine),
@@ -199,10 +200,10 @@ def _state(
 ) -> DepartmentStatus:
     if errors:
         return "差戻し"
-    if not files and not own:
+    if not files and not any(r.due for r in own.values()):
         return "該当なし"
     if not files and all(r.reported for r in own.values()):
-        return "受理"  # another department has reported for it, or nothing is asked for yet
+        return "受理"  # another department has reported for it
     if not files:
         return "再提出待ち" if refused else "未提出"
     return "未提出" if waiting else "受理"

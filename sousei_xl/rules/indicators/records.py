@@ -139,7 +139,8 @@ class Report:
     """What is known about one indicator after all files were united.
 
     ``actuals`` are the departments' own values by fiscal year (期間累計: each year's own).
-    ``reported`` is True where the judged year was answered, or where nothing is asked for yet.
+    ``due`` is False where nothing is asked for yet; ``reported`` is True there, too, and where the
+    judged year was answered.
     ``reason`` and ``publication`` are blank where the judged year has a value. ``office_class`` is
     one of ``strategy.CLASSES`` or blank, ``class_place`` the cell that it stands in.
     ``row_ids`` are the rows that it was taken from.
@@ -151,6 +152,7 @@ class Report:
 
     indicator: Indicator
     actuals: Mapping[int, Decimal] = field(default_factory=dict)
+    due: bool = True
     reported: bool = False
     stage: str = ""
     reason: str = ""
@@ -224,6 +226,11 @@ class IndicatorResult:
     def expected(self) -> int:
         """Number of indicators."""
         return len(self.reports)
+
+    @property
+    def due(self) -> bool:
+        """Whether any indicator is asked for yet: before that, there is nothing to count."""
+        return any(r.due for r in self.reports)
 
     @property
     def reported(self) -> int:

@@ -191,6 +191,13 @@ def from_list_forms(kpi: IndicatorResult) -> list[str]:
     return [d.department for d in kpi.departments if d.from_list]
 
 
+def indicators_reported(kpi: IndicatorResult) -> str:
+    """How many indicators the KPI round has, as far as any is due."""
+    if not kpi.due:
+        return "照会の時期の指標はまだありません"
+    return f"指標{kpi.expected}件のうち{kpi.reported}件の報告がありました"
+
+
 def indicator_state(department: IndicatorDepartment) -> str:
     """``受理``, ``受理（一覧の様式の値）`` …: where a department stands in the KPI round."""
     return f"{department.state}{'（一覧の様式の値）' if department.from_list else ''}"

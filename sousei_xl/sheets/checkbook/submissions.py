@@ -27,6 +27,7 @@ from sousei_xl.sheets.checkbook.steps import (
     COUNTED,
     bulleted,
     indicator_state,
+    indicators_reported,
     next_steps,
     tally,
 )
@@ -146,12 +147,12 @@ def _indicator_round(kpi: IndicatorResult) -> str:
     """Where the KPI round stands: it never holds back the list."""
     states: dict[str, list[str]] = defaultdict(list)
     for department in kpi.departments:
-        if department.expected:
+        if department.expected and (kpi.due or department.files):
             states[indicator_state(department)].append(department.department)
     told = "　".join(
         f"{state} {len(names)}（{named(names, counter='部局')}）" for state, names in states.items()
     )
-    return f"指標{kpi.expected}件のうち{kpi.reported}件に報告　{told}"
+    return f"{indicators_reported(kpi)}{'　' if told else ''}{told}"
 
 
 def _judged_by_office(reports: Sequence[Report], judgement: Judgement) -> str:
