@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sousei_xl.figures.totals import totals
-from sousei_xl.findings import joined_targets
+from sousei_xl.findings import excerpt, joined_targets
 from sousei_xl.rules.records import Ledger, RawRow
 from tests.merging import (
     AUTO,
@@ -925,6 +925,19 @@ def test_a_confirmation_fits_by_every_name_of_its_row(target: str) -> None:
         assert value(result, 1, "number") == 2
     assert one(result, "R115").acknowledged
     assert codes(result, "L109", "A105") == [("R115", 1)]
+
+
+def test_a_long_value_is_confirmed_as_it_is_shown() -> None:
+    """指摘一覧 shows its beginning, which is copied into 確認時の値."""
+    words = LAST_YEAR + "続" * 60 + "。"
+    rows = [row(1, "甲", description=words)]
+    typed = one(merged(*rows), "R115").value
+    for confirmed in (typed, excerpt(typed)):
+        result = merged(*rows, office=office(confirmed=[("R115", "2ア-1 甲", confirmed)]))
+        assert one(result, "R115").acknowledged
+    longer = [row(1, "甲", description=f"{words}続く。")]
+    result = merged(*longer, office=office(confirmed=[("R115", "2ア-1 甲", excerpt(typed))]))
+    assert not one(result, "R115").acknowledged
 
 
 def test_a_confirmation_fits_by_the_name_before_a_correction() -> None:

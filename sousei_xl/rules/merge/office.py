@@ -14,7 +14,17 @@ from functools import partial
 from typing import Any
 
 from sousei_xl import text
-from sousei_xl.findings import OFFICE, RULES, Finding, Place, acknowledge, clip, collapse, finding
+from sousei_xl.findings import (
+    OFFICE,
+    RULES,
+    Finding,
+    Place,
+    acknowledge,
+    clip,
+    collapse,
+    excerpt,
+    finding,
+)
 from sousei_xl.rules.merge.targets import TARGET, Aliases, bare_number
 from sousei_xl.rules.parse import parse_row
 from sousei_xl.rules.records import (
@@ -380,8 +390,7 @@ def acknowledge_findings(
                 if found.code == item.code and found.place.row_id in rows
             ]
             matches = elsewhere if len(rows) == 1 else []
-        confirmed = text.key(item.confirmed)
-        same = [i for i in matches if not confirmed or text.key(result[i].value) == confirmed]
+        same = [i for i in matches if _is_unchanged(item, result[i])]
         for i in same:
             if result[i].severity == "要確認":
                 result[i] = acknowledge(result[i])
@@ -399,6 +408,12 @@ def acknowledge_findings(
             else:
                 result.append(_stale(item, place, [result[i] for i in matches]))
     return result, tuple(applied)
+
+
+def _is_unchanged(item: Acknowledgement, found: Finding) -> bool:
+    """Whether the value is the confirmed one, be it written in full or as 指摘一覧 shows it."""
+    confirmed = text.key(item.confirmed)
+    return confirmed in ("", text.key(found.value), text.key(excerpt(found.value)))
 
 
 def _fits(target: str, found: Finding) -> bool:
