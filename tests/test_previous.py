@@ -232,7 +232,7 @@ def test_past_values_in_another_unit_are_told(years: TwoYears, tmp_path: Path) -
     book.save(template)
     options = ("--workspace", tmp_path, "--previous", years.previous)
     told = run("distribute", *options).out
-    assert "1つの指標は、前年度と単位か集計区分が違うため" in told
+    assert "指標1件は、前年度と単位か集計区分が違うため" in told
     assert "2オ-3　単位『万泊』→『千泊』" in told
     done = run("merge", *options, "--json").json
     (item,) = [f for f in done["findings"] if f["code"] == "K119"]
