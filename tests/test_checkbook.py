@@ -252,6 +252,16 @@ def test_every_department_and_file_has_its_state(messy: Path) -> None:
     assert rows[7]["受付番号"] == "ffffffff"
 
 
+def test_dates_and_hashes_stand_on_one_line(messy: Path) -> None:
+    """Else their rows are two lines high: digits are wider than most letters."""
+    book = load_workbook(messy)
+    cells = {("転記元", "J"): "0" * 12, ("転記元（KPI）", "J"): "0" * 12}
+    cells |= {("提出状況", "G"): "0" * 8, ("事務局修正一覧", "H"): "2018-03-23"}
+    for (sheet, column), shown in cells.items():
+        width = book[sheet].column_dimensions[column].width - 5 / 7
+        assert pages.count_lines(shown, width, 10) == 1, (sheet, column)
+
+
 def test_refused_and_stray_files_are_named_with_the_reason(messy: Path) -> None:
     page = texts(messy, "提出状況")
     assert "受け付けなかったファイル" in page

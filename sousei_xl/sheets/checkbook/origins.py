@@ -29,7 +29,7 @@ _COLUMNS = (
     Column("予算事業費", 14, "number", "number"),
     Column("ファイル", 30),
     Column("シートと行", 15),
-    Column("受付番号", 17, "text"),
+    Column("受付番号", 19, "text"),
     Column("事務局の修正", 40),
 )
 _KPI_COLUMNS = (
@@ -42,7 +42,7 @@ _KPI_COLUMNS = (
     Column("速報", 7, "centre"),
     Column("ファイル", 30),
     Column("シートとセル", 15),
-    Column("受付番号", 17, "text"),
+    Column("受付番号", 19, "text"),
     Column("事務局の修正", 40),
 )
 _HASH_LENGTH = 12
