@@ -205,7 +205,7 @@ def collapse(findings: Iterable[Finding]) -> list[list[Finding]]:
 def joined_targets(findings: Iterable[Finding]) -> str:
     """The 対象 of findings that are shown in one line: ``1ア-4 甲、1ア-5 乙``.
 
-    The office copies it to 確認済: ``rules/merge/office.py`` reads it.
+    The office copies it to 確認済: ``rules/merge/confirmations.py`` reads it.
     """
     targets = list(dict.fromkeys(f.target for f in findings if f.target))
     others = len(targets) - _MOST_TARGETS

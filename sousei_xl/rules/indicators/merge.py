@@ -21,7 +21,8 @@ from sousei_xl.rules.indicators.records import (
     Report,
 )
 from sousei_xl.rules.indicators.share import share
-from sousei_xl.rules.merge.office import acknowledge_findings, addressed
+from sousei_xl.rules.merge.confirmations import acknowledge_findings
+from sousei_xl.rules.merge.office import addressed
 from sousei_xl.rules.records import DepartmentStatus, Intake, Submission
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import is_due, judged_year, plan_years

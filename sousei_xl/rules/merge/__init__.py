@@ -16,7 +16,7 @@ from sousei_xl.findings import Finding, is_error, is_for_department
 from sousei_xl.rules import checks, notes, schema, year
 from sousei_xl.rules.checks import lists
 from sousei_xl.rules.indicators.share import share
-from sousei_xl.rules.merge import office, order, relist, targets, units
+from sousei_xl.rules.merge import confirmations, office, order, relist, targets, units
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import (
     WITHHOLD,
@@ -100,7 +100,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     everything = _with_targets(
         everything, {r.row_id: r.named_target for r in rows if r.row_id in told}
     )
-    everything, confirmed = office.acknowledge_findings(
+    everything, confirmed = confirmations.acknowledge_findings(
         everything,
         sheet.acknowledgements,
         # What is missing, held or has no number yet may still bring findings of the whole list.
@@ -167,7 +167,7 @@ def _with_targets(findings: Iterable[Finding], targets: Mapping[int, str]) -> li
     """The 対象 of findings of a row says which project it is, also when rows have moved."""
     return [
         f
-        if f.code in office.OF_A_MEASURE
+        if f.code in confirmations.OF_A_MEASURE
         else replace(f, target=targets.get(f.place.row_id or 0, f.target))
         for f in findings
     ]

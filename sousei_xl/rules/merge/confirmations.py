@@ -1,0 +1,164 @@
+"""What the office confirmed in ``事務局修正.xlsx`` (確認済): which finding each row is about.
+
+The office copies 対象 and 確認時の値 from 指摘一覧, as they are shown there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sousei_xl import text
+from sousei_xl.findings import (
+    OFFICE,
+    RULES,
+    Finding,
+    Place,
+    acknowledge,
+    collapse,
+    excerpt,
+    finding,
+)
+from sousei_xl.rules.merge.targets import TARGET, Aliases
+from sousei_xl.rules.records import Acknowledgement, AppliedAcknowledgement, unread_cell
+
+OF_A_MEASURE = ("L109",)  # it stands at a row and is not about it
+_OTHERS = re.compile(r"\sほか(\d+)件\s*$")  # at the end of what ``joined_targets`` gives
+
+
+def acknowledge_findings(
+    findings: Sequence[Finding],
+    acknowledgements: Sequence[Acknowledgement],
+    complete: bool = True,
+    not_asked: Container[str] = (),
+    aliases: Aliases | None = None,
+) -> tuple[list[Finding], tuple[AppliedAcknowledgement, ...]]:
+    """Mark the 要確認 that the office has confirmed; O103 for confirmations that fit nothing.
+
+    A confirmation fits a finding of its code with the same 対象 and, where it names one, the same
+    value; where none has that 対象, those that a line of 指摘一覧 shows together with it; where
+    there are none of these either, one of the only row that has it by another name (``aliases``).
+    Until the list is ``complete``, its own findings may still come: a confirmation of one of them
+    is not stale yet. Nor is one of a code that was ``not_asked`` in this run, for last year's list
+    was not given. Returns all findings, and what each confirmation has met.
+    """
+    result = list(findings)
+    applied: list[AppliedAcknowledgement] = []
+    for item in acknowledgements:
+        if item.unread:
+            applied.append(AppliedAcknowledgement(item, "今回は照合していない"))
+            result += [
+                replace(finding(*unread_cell(error, item.at(heading))), addressee=OFFICE)
+                for heading, error in item.unread.items()
+            ]
+            continue
+        if item.code not in RULES:
+            applied.append(AppliedAcknowledgement(item, "当てはまる指摘なし"))
+            result.append(finding("O103", item.at("指摘コード"), item.code, variant="no_code"))
+            continue
+        place = replace(item.place, label="対象")
+        target = item.target
+        if aliases and item.code in OF_A_MEASURE:
+            target = aliases.measure(target)
+        matches = [
+            i for i, found in enumerate(result) if found.code == item.code and _fits(target, found)
+        ]
+        if not matches:
+            together = _of_a_line(target, [f for f in result if f.code == item.code])
+            matches = [i for i, found in enumerate(result) if found in together]
+        elsewhere: list[int] = []
+        variant = "renamed"
+        if not matches and aliases and item.code not in OF_A_MEASURE:
+            rows = aliases.row_ids(item.target)
+            if not rows:
+                rows, variant = aliases.named(item.target), "named"
+            elsewhere = [
+                i
+                for i, found in enumerate(result)
+                if found.code == item.code and found.place.row_id in rows
+            ]
+            matches = elsewhere if len(rows) == 1 else []
+        same = [i for i in matches if _is_unchanged(item, result[i])]
+        for i in same:
+            if result[i].severity == "要確認":
+                result[i] = acknowledge(result[i])
+        if any(result[i].severity == "要確認" for i in same):
+            applied.append(AppliedAcknowledgement(item, "確認済"))
+        elif not matches and item.code in not_asked:
+            applied.append(AppliedAcknowledgement(item, "今回は照合していない"))
+        elif not (matches or complete or RULES[item.code].scope != "list"):
+            applied.append(AppliedAcknowledgement(item, "提出がそろってから照合"))
+        else:
+            applied.append(AppliedAcknowledgement(item, "当てはまる指摘なし"))
+            if elsewhere and not matches:
+                meant = (result[i].target for i in elsewhere)
+                result.append(_renamed(item, place, variant, "』か『".join(dict.fromkeys(meant))))
+            else:
+                result.append(_stale(item, place, [result[i] for i in matches]))
+    return result, tuple(applied)
+
+
+def _is_unchanged(item: Acknowledgement, found: Finding) -> bool:
+    """Whether the value is the confirmed one, be it written in full or as 指摘一覧 shows it."""
+    confirmed = text.key(item.confirmed)
+    return confirmed in ("", text.key(found.value), text.key(excerpt(found.value)))
+
+
+def _fits(target: str, found: Finding) -> bool:
+    """Also by its number alone, and with the name that the list prints."""
+    wanted = text.key(target)
+    match = TARGET.fullmatch(found.target)
+    place = f"{match['measure']}-{match['number']}" if match and match["number"] else ""
+    said = {found.target, place, f"{place or found.target} {found.subject}"}
+    names = {text.key(name) for name in said if name}
+    return wanted in names or wanted.replace("-", "") in {n.replace("-", "") for n in names}
+
+
+def _of_a_line(target: str, found: Sequence[Finding]) -> set[Finding]:
+    """Those of ``found`` that 指摘一覧 has in one line of this 対象 (``joined_targets``).
+
+    Whatever it names is confirmed, also when others of the line are gone or have come meanwhile.
+    「ほかn件」 stands for the rest of the line while that is as many as it was: which they were,
+    nobody knows.
+    """
+    listed, *others = _OTHERS.split(target)
+    line = f"、{_bare(listed)}、"
+    named = {f for f in found if f.target and f"、{_bare(f.target)}、" in line}
+    if not others:
+        return named
+    for group in collapse(found):
+        rest = {f.target for f in group} - {f.target for f in named}
+        if len(rest) == int(others[0]) and not named.isdisjoint(group):
+            return set(group)
+    return set()
+
+
+def _bare(target: str) -> str:
+    """Not ``text.key``: what that takes from the end of a name is in the midst of a line."""
+    return "".join(text.nfkc(target).split()).casefold()
+
+
+def _renamed(item: Acknowledgement, place: Place, variant: str, meant: str) -> Finding:
+    """What it was given for may be the row ``meant``, but its 対象 is another's as well."""
+    facts: dict[str, Any] = {"code": item.code, "target": item.target, "subject": item.target}
+    return finding("O103", place, item.target, variant=variant, meant=meant, **facts)
+
+
+def _stale(item: Acknowledgement, place: Place, matches: Sequence[Finding]) -> Finding:
+    facts: dict[str, Any] = {"code": item.code, "target": item.target, "subject": item.target}
+    if matches and matches[0].severity != "要確認":
+        return finding("O103", place, item.target, variant="code", **facts)
+    if matches:
+        return finding(
+            "O103",
+            place,
+            item.target,
+            variant="changed",
+            confirmed=item.confirmed,
+            current=matches[0].value,
+            **facts,
+        )
+    variant = "others" if _OTHERS.search(item.target) else ""
+    return finding("O103", place, item.target, variant=variant, **facts)
