@@ -19,8 +19,9 @@ from sousei_xl.forms.checks.review import speaks_of_the_past
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.indicators import indicator_rows
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
+from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.last_indicators import Actuals, last_indicators
-from sousei_xl.intake.read import read_one
+from sousei_xl.intake.read import read_files
 from sousei_xl.pipeline.delivery import output_names
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.publish import Outbox, Output, Published
@@ -82,7 +83,7 @@ def reported_before(workspace: Workspace, strategy: Strategy) -> Actuals:
     for name in output_names(strategy).values():
         path = workspace.outbox / name
         if path.is_file():
-            reading = read_one(str(path), name)
+            [reading] = read_files([InboxFile(name, path)], jobs=1)
             if reading.refusal:
                 raise OperatorError(
                     f"出力フォルダーの『{name}』を読み取れませんでした。Excelで開いていれば閉じてください。"
