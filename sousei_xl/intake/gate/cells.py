@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from sousei_xl.addresses import column_letters, column_number
 from sousei_xl.intake.gate.markup import create_parser, local, run, whole
+from sousei_xl.intake.gate.remember import remembered
 from sousei_xl.intake.gate.strings import Item
 from sousei_xl.intake.notice import refuse
 
@@ -25,6 +26,7 @@ INLINE_TEXT = b"<is><t>1</t></is>"
 INLINE_BLANK = b"<is></is>"
 
 _BEGIN, _END = b"<sheetData>", b"</sheetData>"
+_ROW, _TEXT = b"<row", b' t="s"'  # a row's start, a cell's mark of a shared text
 _CELL = rb'<c r="[A-Z]{1,2}+[1-9][0-9]{0,5}+"(?: s="[0-9]{1,5}+"|)'
 _VALUELESS = rb"%b ?/>" % _CELL
 # Repeats a formula that gives a blank text here, as prepared rows do.
@@ -70,13 +72,25 @@ def take_apart(content: bytes, contained: bool = True) -> Parts | None:
 
     Prepared forms are mostly styled blank cells and formulas that show nothing yet. Where calamine
     is not given these parts (``contained``), it stores the blank texts of formulas, so they stay.
+    What stands below the last text is the same in very many forms.
     """
     begin = content.find(_BEGIN) + len(_BEGIN)
     end = content.find(_END[2:-1], begin) - 2
     if begin < len(_BEGIN) or not content.startswith(_END, max(end, 0)):
         return None
-    silent = _SILENT_CELLS if contained else _VALUELESS_CELLS
-    return Parts(content[:begin], silent.sub(b"", content[begin:end]), content[end:])
+    # No silent cell reaches across the start of a row, so the rows may be cleared apart.
+    prepared = content.find(_ROW, max(content.rfind(_TEXT, begin, end), begin), end)
+    prepared = end if prepared < 0 else prepared
+    typed = _cleared(content[begin:prepared], contained)
+    cells = typed + _cleared_once(content[prepared:end], contained)
+    return Parts(content[:begin], cells, content[end:])
+
+
+def _cleared(cells: bytes, contained: bool) -> bytes:
+    return (_SILENT_CELLS if contained else _VALUELESS_CELLS).sub(b"", cells)
+
+
+_cleared_once = remembered(largest=1 << 18)(_cleared)
 
 
 def usual_cells(cells: bytes) -> Sequence[Token] | None:
