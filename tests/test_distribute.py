@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from sousei_xl import text
+from sousei_xl.addresses import cell_address
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import GOOD, PENDING, check_text
@@ -820,9 +821,23 @@ def test_a_second_round_starts_from_what_the_first_one_reported(workspace: Path)
     edit(template, "設定", {f"B{place}": "2019-08-31"})
     assert shown_of("3ア-1") == [*reported, ""]
     [official] = (workspace / "outbox").glob("別紙_*.xlsx")
-    official.write_bytes(official.read_bytes()[:2000])
+    lines = shown(official, "データ_KPI")
+    at = lines[0].index("実績値")
+    place = next(i for i, cells in enumerate(lines, 1) if cells[2] == "3ア-1")
+    assert lines[place - 1][at] == reported[0]
+    published = official.read_bytes()
+    edit(official, "データ_KPI", {cell_address(place, at + 1): 999})
+    assert shown_of("3ア-1") == [*reported, ""]  # what was published
+    history = workspace / "outbox" / "履歴"
+    history.rename(workspace / "履歴")
+    official.write_bytes(published)
+    assert shown_of("3ア-1") == [*reported, ""]
+    official.write_bytes(published[:2000])
     broken = run("distribute", "--workspace", workspace, "--only", "KPI")
     assert (broken.status, official.name in broken.err) == (2, True)
+    assert "先に sousei-xl merge を実行" in broken.err
+    run("merge", "--workspace", workspace)
+    assert shown_of("3ア-1") == [*reported, ""]
 
 
 def test_forms_are_made_before_there_is_an_inbox(tmp_path: Path) -> None:

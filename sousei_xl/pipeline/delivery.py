@@ -311,7 +311,14 @@ def changes_since_published(workspace: Workspace, contents: Contents) -> tuple[s
             try:
                 return name, compare(previous.data_rows(publish.read_back(path)), new)
             except publish.NotWhole:
-                raise OperatorError(
-                    f"出力フォルダーの『{name}』を読み取れませんでした。Excelで開いていれば閉じてください。"
-                ) from None
+                raise unreadable(name) from None
     return "", compare([], new)
+
+
+def unreadable(name: str) -> OperatorError:
+    """What helps where an official workbook in the outbox cannot be read: it is written anew."""
+    return OperatorError(
+        f"出力フォルダーの『{name}』を読み取れませんでした。Excelで開いていれば閉じてください。"
+        "壊れているときは、先に sousei-xl merge を実行してください。"
+        "新しく作り直します（壊れたものは 履歴 に残ります）。"
+    )
