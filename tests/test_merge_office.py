@@ -10,7 +10,7 @@ import pytest
 
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import excerpt, joined_targets
-from sousei_xl.rules.records import Ledger, RawRow
+from sousei_xl.rules.records import Ledger, ProjectRow, RawRow
 from tests.merging import (
     AUTO,
     BARE,
@@ -326,6 +326,35 @@ def test_a_project_that_has_moved_to_another_measure_is_told_where_it_is(target:
     assert item.cure == "対象を『1ア-4 甲』と書いてください。"
     done = merged(*rows, office=office(("1ア-4 甲", "掲載しない", "", None, None)))
     assert [r.name for r in done.withdrawn] == ["甲"]
+
+
+@pytest.mark.parametrize(
+    ("target", "write"),
+    [
+        ("2ア-1 甲、2ア-2 乙", "2ア-1 甲"),
+        ("2ア-1、2ア-2", "2ア-1 甲"),
+        ("2ア-9 丙、2ア-2 乙、2ア-1 甲、2ア-8 丁 ほか3件", "2ア-2 乙"),
+        ("2ア-1 甲、2ア-9 丙", ""),
+    ],
+)
+def test_a_line_of_several_rows_is_told_to_be_split(target: str, write: str) -> None:
+    item = one(merged(*FIRST, office=office((target, "修正", "関連性", "◎", "○"))), "O101")
+    split = f"修正は1行に1事業です。『{write}』のように、1事業ごとに行を分けて書いてください。"
+    assert (item.cure == split) is bool(write)
+
+
+def test_rows_are_named_once_however_many_corrections_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    named: list[str] = []
+
+    def spied(row: ProjectRow) -> str:
+        named.append(row.name or "")
+        return f"{row.name}（{row.submitter}）"
+
+    monkeypatch.setattr("sousei_xl.rules.merge.office._with_department", spied)
+    gone = [(f"2ア なくなった事業{i}", "掲載しない", "", None, None) for i in range(5)]
+    result = merged(*FIRST, office=office(*gone))
+    assert [c.status for c in result.corrections] == [LOST] * 5
+    assert sorted(named) == ["乙", "甲"]
 
 
 def test_what_names_its_project_is_not_asked_whether_it_means_another() -> None:
