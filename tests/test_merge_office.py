@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from sousei_xl import text
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import excerpt, joined_targets
+from sousei_xl.rules.merge.confirmations import acknowledge_findings
 from sousei_xl.rules.records import Ledger, ProjectRow, RawRow
 from tests.merging import (
     AUTO,
@@ -912,6 +914,25 @@ def test_the_rows_of_a_line_are_confirmed_together(
     assert "".join(f.subject for f in found if f.acknowledged) == confirmed
     told = [f.message for f in result.findings if f.code == "O103"]
     assert [said in message for message in told] == ([True] if said else [])
+
+
+def test_findings_are_named_once_however_many_are_confirmed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [row(n, f"事業{n}", number=n, description=LAST_YEAR) for n in range(1, 31)]
+    found = [f for f in merged(*rows).findings if f.code == "R115"]
+    sheet = office(confirmed=[("R115", f"3ア-{n} 別の事業", "") for n in range(1, 31)])
+    asked: list[str] = []
+    key = text.key
+
+    def spied(said: str) -> str:
+        asked.append(said)
+        return key(said)
+
+    monkeypatch.setattr("sousei_xl.text.key", spied)
+    result, _ = acknowledge_findings(found, sheet.acknowledgements)
+    assert [f.code for f in result] == ["R115"] * 30 + ["O103"] * 30
+    assert len(asked) < 10 * 30
 
 
 def test_undecided_stays_undecided_when_acknowledged() -> None:
