@@ -836,7 +836,8 @@ def test_a_second_round_starts_from_what_the_first_one_reported(workspace: Path)
     broken = run("distribute", "--workspace", workspace, "--only", "KPI")
     assert (broken.status, official.name in broken.err) == (2, True)
     assert "先に sousei-xl merge を実行" in broken.err
-    run("merge", "--workspace", workspace)
+    assert run("merge", "--workspace", workspace).status == 0
+    assert [path.read_bytes() for path in history.glob("別紙*")] == [published[:2000]]
     assert shown_of("3ア-1") == [*reported, ""]
 
 

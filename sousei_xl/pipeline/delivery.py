@@ -21,7 +21,7 @@ from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.pipeline.approval import require_final, require_plausible
-from sousei_xl.pipeline.former import Former, Missing, listed_rows, since
+from sousei_xl.pipeline.former import Missing, edited_since, listed_rows, put_aside, since
 from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.pipeline.returns import returns_of, settled_returns
 from sousei_xl.pipeline.verification import require_room, verify_official
@@ -234,10 +234,7 @@ def publish_list(
         last=True,
         source=last.name if last else "",
     )
-    edited = {edit.file for edit in made}
-    # What somebody has edited no longer says what was submitted; what was published does.
-    known = (publish.published_values(workspace, n) for n in names.values() if n in edited)
-    former: Former | None = next(known, None)
+    former = edited_since(workspace, names.values(), made)
     said = remarks.read_remarks(workspace, strategy.settings, last)
     approval = None
     if contents.status == "final" and contents.approved_on is not None:
@@ -277,11 +274,8 @@ def publish_list(
     earlier = sum(remark.year is not None and remark.year < this_year for remark in said)
     found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
     said_so = Remarks(len(said) - earlier, earlier, found)
-    stem = Path(names["final"]).stem
-    kept = {edit.kept_as for edit in made}
-    moved = [n for n in published.moved if Path(n).name.startswith(stem) and n not in kept]
     if former is None:
-        former = publish.read_back(workspace.outbox / moved[0]) if moved else {}
+        former = put_aside(workspace, names["final"], published, made)
     return Delivered(published, tuple(edits), said_so, since(former, contents))
 
 
