@@ -21,7 +21,7 @@ from sousei_xl.sheets.council import EVALUATION, ORPHANS, write_council
 from sousei_xl.sheets.council.remarks import Remark, all_slots, normal_key, place
 from sousei_xl.workspace import OperatorError, Workspace
 from tests.facts import example_contents, example_rows
-from tests.kpi_contents import NOTICE, hard_contents, kpi_contents, marked_strategy
+from tests.kpi_contents import NOTICE, changed, hard_contents, kpi_contents, marked_strategy
 from tests.recalculate import needs_office, recalculate
 from tests.workspaces import example_workspace, run
 
@@ -336,7 +336,10 @@ def test_a_row_inserted_without_a_key_is_listed_and_can_be_given_one(tmp_path: P
     second = written(tmp_path / "2.xlsx", read(path))
     (listed,) = [r for r in read(second) if not r.key]
     assert listed.opinion == "意見2"
-    assert listed.subject == "（「施策1ア全体」の下の行）"
+    assert (
+        listed.subject
+        == "（「施策1ア全体（安心して妊娠，出産，育児ができる総合的な支援）」の下の行）"
+    )
     assert f"『施策評価表』の{row + 1}行目" in listed.reason
     assert read(written(tmp_path / "3.xlsx", read(second))) == read(second)
     place_of = next(n for n, r in enumerate(rows_of(second, ORPHANS), 1) if "意見2" in r)
@@ -354,6 +357,82 @@ def test_orphans_below_a_cleared_row_and_with_a_mistyped_key_are_kept(tmp_path: 
     type_into(path, {f"A{place_of + 1}": "せさく1ア"}, ORPHANS)
     assert texts(read(path)) == {"意見0", "意見2", "意見3"}
     assert texts(read(written(tmp_path / "2.xlsx", read(path)))) == {"意見0", "意見2", "意見3"}
+
+
+def renumbered() -> Contents:
+    """FY2019, without 2ウ: what was 2エ is 2ウ, and what was 2オ is 2エ."""
+    strategy = marked_strategy({"年度": "平成31年度"})
+    new = {"2エ": "2ウ", "2オ": "2エ"}
+    measures = tuple(m for m in strategy.measures if m.key != "2ウ")
+    indicators = tuple(i for i in strategy.indicators if i.measure != "2ウ")
+    now = replace(
+        strategy,
+        measures=tuple(replace(m, key=new.get(m.key, m.key)) for m in measures),
+        indicators=tuple(
+            replace(i, id=i.id.replace(i.measure, to), measure=to)
+            if (to := new.get(i.measure))
+            else i
+            for i in indicators
+        ),
+    )
+    return kpi_contents(strategy=now, rows=[])
+
+
+@pytest.mark.parametrize("with_names", [True, False])
+def test_an_earlier_years_remark_follows_the_name_of_what_it_is_about(
+    tmp_path: Path, with_names: bool
+) -> None:
+    """Keys are given anew from year to year; 対象 without a name is of an earlier version."""
+    about = (
+        "施策:2イ",
+        "施策:2ウ",
+        "指標:2ウ-1",
+        "施策:2エ",
+        "指標:2エ-1",
+        "施策:2オ",
+        "指標:2オ-3",
+    )
+    first = written(tmp_path / "1.xlsx", [remark(key, f"{key}のこと") for key in about])
+    assert "施策2ウ全体（まちなかプラチナベースの推進）" in str(rows_of(first))
+    if not with_names:
+        type_into(
+            first, {f"C{row_of(first, k)}": f"施策{k[3:]}全体" for k in about if k[0] == "施"}
+        )
+    now = renumbered()
+    second = written(tmp_path / "2.xlsx", read(first), now)
+    expected = {
+        ("施策:2イ", "施策:2イのこと"),
+        ("施策:2ウ", "施策:2エのこと"),
+        ("指標:2ウ-1", "指標:2エ-1のこと"),
+        ("施策:2エ", "施策:2オのこと"),
+        ("指標:2エ-3", "指標:2オ-3のこと"),
+        ("", "施策:2ウのこと"),
+        ("", "指標:2ウ-1のこと"),
+    }
+    assert {(r.key, r.opinion) for r in read(second)} == expected
+    reasons = {r.subject: r.reason for r in read(second) if not r.key}
+    assert "今の施策2ウとは名前が違い" in reasons["施策2ウ全体（まちなかプラチナベースの推進）"]
+    assert "今の指標2ウ-1とは名前が違い" in reasons["まちなか居住人口"]
+    # Whoever gives them the very key that they had means the place that bears it now.
+    rows = {r[3]: n for n, r in enumerate(rows_of(second, ORPHANS), 1)}
+    type_into(second, {f"A{rows['施策:2ウのこと']}": "施策:2ウ"}, ORPHANS)
+    third = written(tmp_path / "3.xlsx", read(second), now)
+    (given,) = [r.opinion for r in read(third) if r.key == "施策:2ウ"]
+    assert given == "施策:2エのこと\n施策:2ウのこと"
+    assert read(written(tmp_path / "4.xlsx", read(third), now)) == read(third)
+
+
+def test_the_key_of_a_remark_without_a_place_is_no_place_another_year(tmp_path: Path) -> None:
+    """指標:2オ-2 is nothing in a strategy without it, and something else in the next one."""
+    strategy = marked_strategy({"年度": "平成31年度"})
+    without = replace(strategy, indicators=tuple(i for i in strategy.indicators if i.id != "2オ-2"))
+    other = changed(strategy, {"2オ-2": {"name": "文化財の公開日数"}})
+    path = written(tmp_path / "0.xlsx", [remark("指標:2オ-2", "合宿は")])
+    for number, year in enumerate((without, other, other), 1):
+        contents = kpi_contents(strategy=year, rows=[])
+        path = written(tmp_path / f"{number}.xlsx", read(path), contents)
+        assert [(r.subject, r.opinion) for r in read(path)] == [("スポーツ合宿誘致者数", "合宿は")]
+        assert ORPHANS in read_values(path).sheet_names
 
 
 def moved(path: Path, chance: random.Random) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 from sousei_xl import publish, text
 from sousei_xl.publish import Cell, OpenSheets
 from sousei_xl.sheets.council.remarks import (
+    GOAL,
     KEY,
+    MEASURE,
     OPINION,
     REASON,
     RESPONSE,
@@ -20,12 +22,14 @@ from sousei_xl.sheets.council.remarks import (
     YEAR,
     Remark,
     normal_key,
+    whole,
 )
 from sousei_xl.strategy import Settings
 from sousei_xl.workspace import OperatorError, Workspace
 
 _STEM, _SUFFIX = "検討懇談会資料_", ".xlsx"
 _A_YEAR = re.compile(r"(?:昭和|平成|令和)(?:\d{1,2}|元)|[shr]\d{1,2}|\d{4}", re.IGNORECASE)
+_TITLE = re.compile(rf"((?:{GOAL}|{MEASURE})\S+)　(.+)")  # of a block
 # A row of remarks is known by these headings; the others may be missing.
 _NEEDED = (KEY, OPINION, RESPONSE)
 
@@ -169,6 +173,7 @@ def _in_sheet(
     name: str, rows: Sequence[Sequence[Cell]], headers: Mapping[int, Mapping[str, int]]
 ) -> Iterator[Remark]:
     header = headers[min(headers)]
+    unnamed = _unnamed(rows)
     among = False  # whether the rows above, up to a header, are remarks
     subject = ""
     for index, row in enumerate(rows):
@@ -176,6 +181,7 @@ def _in_sheet(
             header, among, subject = headers[index], True, ""
             continue
         said = {heading: _said(row, column) for heading, column in header.items()}
+        said[SUBJECT] = unnamed.get(said.get(SUBJECT, ""), said.get(SUBJECT, ""))
         key, written = normal_key(said[KEY]), bool(said[OPINION] or said[RESPONSE])
         if said[KEY] and not key and not written:
             among = False  # the title of the next block, a note
@@ -187,12 +193,22 @@ def _in_sheet(
             yield Remark(
                 key or said[KEY],
                 text.parse_fiscal_year(said.get(YEAR, "")),
-                said.get(SUBJECT, "") or near,
+                said[SUBJECT] or near,
                 said[OPINION],
                 said[RESPONSE],
                 said.get(REASON, "") or ("" if said[KEY] else lost),
             )
-        subject = said.get(SUBJECT, "") or subject
+        subject = said[SUBJECT] or subject
+
+
+def _unnamed(rows: Sequence[Sequence[Cell]]) -> dict[str, str]:
+    """``施策2ウ全体``, as an earlier version wrote it, → the same with the name that the title of
+    its block says."""
+    cells = (cell for row in rows for cell in row if isinstance(cell, str))
+    found: dict[str, str] = {}
+    for title in filter(None, map(_TITLE.fullmatch, cells)):
+        found.setdefault(f"{title[1]}全体", whole(title[1], title[2]))
+    return found
 
 
 def _said(row: Sequence[Cell], column: int) -> str:
