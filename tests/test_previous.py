@@ -314,6 +314,30 @@ def test_remarks_come_even_after_a_merge_without_last_year(years: TwoYears, tmp_
     assert CHANGES in read_values(path).sheet_names
 
 
+def test_one_set_stands_whatever_the_year_is_called(years: TwoYears, tmp_path: Path) -> None:
+    """令和元年度 is 平成31年度: what bears the other name is what was published before."""
+    second = tmp_path / "令和元"
+    shutil.copytree(years.second, second, ignore=shutil.ignore_patterns("outbox"))
+    outbox = second / "outbox"
+    outbox.mkdir()
+    assert run("merge", "--workspace", second, "--previous", years.previous).status == 0
+    row = next(i for i, r in enumerate(rows(outbox / NEXT_COUNCIL, EVALUATION), 1) if r[1] == "R1")
+    edit(outbox / NEXT_COUNCIL, EVALUATION, {f"D{row}": "表記を変える前の意見"})
+    edit(second / "templates" / "別紙_template.xlsx", "設定", {"B8": "平成31年度"})
+    edit(second / "inbox" / "学校教育部.xlsx", "事業", {f"{c}5": None for c in "BCDEFGHIJKLMN"})
+    command = ("merge", "--workspace", second, "--json")
+    assert run(*command, "--dry-run").json["changes"]["since"] == NEXT_PROPOSAL
+    done = run(*command).json
+    names = (NEXT_PROPOSAL, NEXT_COUNCIL, "点検結果_令和元年度.xlsx")
+    expected = {name.replace("令和元", "平成31") for name in names}
+    assert {p.name for p in outbox.glob("*.xlsx")} == expected
+    assert len(done["gone"]) == 1
+    assert any(years.previous.name in question for question in done["questions"])
+    assert "表記を変える前の意見" in str(
+        rows(outbox / "検討懇談会資料_平成31年度.xlsx", EVALUATION)
+    )
+
+
 def test_a_list_without_its_council_workbook_beside_it(years: TwoYears, tmp_path: Path) -> None:
     """Nobody misses last year's remarks without being told where they are looked for."""
     alone = tmp_path / "別の場所" / "別紙.xlsx"
