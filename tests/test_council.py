@@ -302,6 +302,26 @@ def test_remarks_go_to_their_places_or_to_the_list() -> None:
     assert "指標:9ア-1" in placed.orphans[0].reason
 
 
+def test_what_was_written_later_takes_no_other_words_place() -> None:
+    late = [
+        replace(remark("施策:1ア", "意見", "後からの対応", year=2017), late=True),
+        replace(remark("施策:1イ", "後からの意見", year=2017), late=True),
+        replace(remark("施策:1ウ", "元の意見", "後からの対応", year=2017), late=True),
+    ]
+    here = [remark("施策:1ア", "意見", year=2017), remark("施策:1ウ", "直した意見", year=2017)]
+    placed = place([*here, *late], example())
+    said = {key: (r[2017].opinion, r[2017].response) for key, r in placed.at.items()}
+    assert said == {
+        "施策:1ア": ("意見", "後からの対応"),
+        "施策:1イ": ("後からの意見", ""),
+        "施策:1ウ": ("直した意見", ""),
+    }
+    (listed,) = placed.orphans
+    assert (listed.key, listed.opinion, listed.response) == ("", "元の意見", "後からの対応")
+    assert "ほかの意見があります" in listed.reason
+    assert place([listed], example()).orphans == (listed,)
+
+
 def test_texts_too_long_for_one_cell_are_kept_apart(tmp_path: Path) -> None:
     long = [remark("施策:1ア", "あ" * 20_000), remark("施策:1ア", "い" * 20_000)]
     path = written(tmp_path / SHEET, long)
@@ -513,7 +533,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def test_nothing_to_read_is_fine(workspace: Workspace) -> None:
-    assert read_remarks(workspace, example().strategy.settings) == ()
+    assert read_remarks(workspace, example().strategy.settings).remarks == ()
 
 
 def test_next_year_shows_last_year_s_remarks(workspace: Workspace, tmp_path: Path) -> None:
@@ -525,7 +545,7 @@ def test_next_year_shows_last_year_s_remarks(workspace: Workspace, tmp_path: Pat
     written(workspace.outbox / "検討懇談会資料_令和9年度.xlsx", [remark("施策:1イ", "未来")])
     strategy = marked_strategy({"年度": "平成31年度", "年度の表記": "令和元(2019)年度"})
     contents = kpi_contents(strategy=strategy)
-    carried = read_remarks(workspace, strategy.settings)
+    carried = read_remarks(workspace, strategy.settings).remarks
     assert texts(carried) == {"昨年の意見", "昨年の対応", "迷子"}
     path = written(workspace.outbox / council_name(strategy.settings), carried, contents)
     row = row_of(path, "施策:1ア")
@@ -544,7 +564,7 @@ def test_next_year_shows_last_year_s_remarks(workspace: Workspace, tmp_path: Pat
     }
     assert rows[row][0:4:3] == ["施策:1ア", "昨年の意見"]
     assert rows[row][1] == "H30"
-    again = read_remarks(workspace, strategy.settings)
+    again = read_remarks(workspace, strategy.settings).remarks
     assert texts(again) == texts(carried)
     assert {(r.key, r.year) for r in again} == {("施策:1ア", 2018), ("施策:9ア", 2018)}
 
@@ -557,7 +577,7 @@ def test_last_year_s_remarks_may_stand_beside_last_year_s_list(
     written(former / SHEET, [remark("施策:1ア", "昨年の意見")])
     strategy = marked_strategy({"年度": "平成31年度"})
     found = read_remarks(workspace, strategy.settings, former / "別紙_平成30年度.xlsx")
-    assert texts(found) == {"昨年の意見"}
+    assert texts(found.remarks) == {"昨年の意見"}
 
 
 @pytest.mark.parametrize("beside_the_list", [False, True])
@@ -571,7 +591,7 @@ def test_a_remark_without_a_year_is_of_the_year_of_its_workbook(
     book.save(path)
     settings = marked_strategy({"年度": "平成31年度"}).settings
     previous = tmp_path / "別紙_平成30年度.xlsx" if beside_the_list else None
-    [found] = read_remarks(workspace, settings, previous)
+    [found] = read_remarks(workspace, settings, previous).remarks
     assert (found.opinion, found.year) == ("昨年の意見", 2018)
 
 

@@ -68,6 +68,11 @@ def remarks(found: Remarks, compared: bool) -> Iterator[str]:
         yield f"検討懇談会資料に記入済みの、今年度の委員意見と対応を{this_year:,}件残しました。"
     if earlier:
         yield f"検討懇談会資料に、前年度までの委員意見と対応を{earlier:,}件引き継いでいます。"
+        if found.late:
+            yield (
+                f"うち{found.late:,}件は、前に引き継いだ後で、前年度の資料に書かれたか、直された"
+                "ものです（欄にほかの意見があるものは、『行き先のない意見』に載せました）。"
+            )
     elif compared and not found.has_last_years:
         yield (
             "前年度の別紙と同じフォルダーに、前年度の検討懇談会資料はありません"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sousei_xl import publish, text
-from sousei_xl.publish import Cell, OpenSheets
+from sousei_xl.publish import Cell, OpenSheets, Outbox
 from sousei_xl.sheets.council.remarks import (
     GOAL,
     KEY,
@@ -34,6 +36,19 @@ _TITLE = re.compile(rf"((?:{GOAL}|{MEASURE})\S+)　(.+)")  # of a block
 _NEEDED = (KEY, OPINION, RESPONSE)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the council and the city wrote.
+
+    ``taken_over`` is to be remembered: it names the remarks that were ever taken over from last
+    year's workbook. ``late`` of them have come now, after others.
+    """
+
+    remarks: tuple[Remark, ...] = ()
+    taken_over: str = ""
+    late: int = 0
+
+
 def council_name(settings: Settings) -> str:
     """The council's workbook of the year: ``検討懇談会資料_平成30年度.xlsx``."""
     return f"{COUNCIL}{settings.year_label}{_SUFFIX}"
@@ -44,23 +59,42 @@ def has_workbook(folder: Path, settings: Settings) -> bool:
     return _standing(folder, settings) is not None
 
 
-def read_remarks(
-    workspace: Workspace, settings: Settings, previous: Path | None = None
-) -> tuple[Remark, ...]:
+def read_remarks(workspace: Workspace, settings: Settings, previous: Path | None = None) -> Written:
     """The remarks in the outbox: in this year's workbook, or in the latest of an earlier year.
 
-    As long as they are this year's alone, those of earlier years are taken from the workbook beside
-    ``previous``, last year's 別紙: once carried over, they may be changed or deleted here. Raises
-    OperatorError where there is one that cannot be read: publishing would lose what it says.
+    Those of earlier years are taken over from the workbook beside ``previous``, last year's 別紙,
+    each of them once: here it may be changed or deleted, and what is written there later still
+    comes. Raises OperatorError where there is one that cannot be read: publishing would lose what
+    it says.
     """
     here = _standing(workspace.outbox, settings)
+    there = _standing(previous.parent, settings) if previous else None
+    if here and there and there.resolve() == here.resolve():
+        there = None
     found = _read(here) if here else ()
-    earlier = any(r.year is not None and r.year < settings.fiscal_year for r in found)
-    there = _standing(previous.parent, settings) if previous and not earlier else None
-    if there is None or (here and there.resolve() == here.resolve()):
-        return found
-    carried = _read(there)
-    return (*found, *(r for r in carried if r.year is None or r.year < settings.fiscal_year))
+    taken_over = _taken_over(workspace, here) if here else set()
+    this_year = settings.fiscal_year
+    last = [r for r in (_read(there) if there else ()) if r.year is None or r.year < this_year]
+    known = taken_over.union(map(_mark, found))
+    is_late = any(r.year is not None and r.year < this_year for r in found)
+    new = [replace(r, late=is_late) for r in last if _mark(r) not in known]
+    return Written(
+        (*found, *new),
+        " ".join(sorted(taken_over.union(map(_mark, last)))),
+        len(new) if is_late else 0,
+    )
+
+
+def _taken_over(workspace: Workspace, here: Path) -> set[str]:
+    """The marks of remarks taken over into this workbook of ours, by our own record."""
+    sources = publish.published_sources(Outbox.of(workspace))
+    return set(sources.get(unicodedata.normalize("NFC", here.name), "").split())
+
+
+def _mark(remark: Remark) -> str:
+    """The same for the same words at the same place."""
+    said = json.dumps([remark.key, remark.year, remark.opinion, remark.response])
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
 def _read(path: Path) -> tuple[Remark, ...]:

@@ -186,11 +186,13 @@ def _of_this_year(outbox: Outbox, beginning: str, strategy: Strategy) -> tuple[s
 class Remarks:
     """How many remarks of the council and the city stand in its workbook, by their year.
 
+    ``late`` of the earlier ones were written in last year's workbook after it was taken over.
     ``has_last_years`` says whether there is a workbook of last year's beside last year's 別紙.
     """
 
     this_year: int = 0
     earlier: int = 0
+    late: int = 0
     has_last_years: bool = False
 
 
@@ -252,7 +254,8 @@ def publish_list(
     # What somebody has edited no longer says what was submitted; what was published does.
     known = (publish.published_values(workspace, n) for n in official_names if n in edited)
     former: Former | None = next(known, None)
-    said = remarks.read_remarks(workspace, strategy.settings, last)
+    written = remarks.read_remarks(workspace, strategy.settings, last)
+    said = written.remarks
     approval = None
     if contents.status == "final" and contents.approved_on is not None:
         digest = content_hash(contents.result, strategy)
@@ -273,6 +276,7 @@ def publish_list(
             verify=(lambda _, sheets: remarks.check_kept(sheets, said)) if said else None,
             replaces=_of_this_year(held, remarks.COUNCIL, strategy),
             tracked=False,
+            source=written.taken_over,
         ),
         *_open_data(contents),
     ]
@@ -296,7 +300,7 @@ def publish_list(
     this_year = strategy.settings.fiscal_year
     earlier = sum(remark.year is not None and remark.year < this_year for remark in said)
     found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
-    said_so = Remarks(len(said) - earlier, earlier, found)
+    said_so = Remarks(len(said) - earlier, earlier, written.late, found)
     kept = {edit.kept_as for edit in made}
     moved = [n for n in published.moved if Path(n).name.startswith(_OFFICIAL) and n not in kept]
     if former is None:

@@ -43,7 +43,8 @@ _LONGEST = 30_000  # characters that are put together in one cell
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One row with something in it. ``key`` is blank where the row had none; ``year`` is the
-    fiscal year by its April, None where it was not said. ``reason`` says why it has no place."""
+    fiscal year by its April, None where it was not said. ``reason`` says why it has no place.
+    ``late``: last year's workbook got it after others of its remarks had been carried over."""
 
     key: str
     year: int | None
@@ -51,6 +52,7 @@ class Remark:
     opinion: str
     response: str
     reason: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def place(remarks: Iterable[Remark], contents: Contents) -> Placed:
         if not remark.opinion and not remark.response:
             continue
         year = this_year if remark.year is None else remark.year
-        remark = replace(remark, year=year)
+        late, remark = remark.late, replace(remark, year=year, late=False)
         key = of_that_key = keys.get(text.key(normal_key(remark.key) or remark.key), "")
         if year < this_year and not _was_given_its_key(remark):
             key = _place_now(of_that_key or remark.key, remark.subject, slots)
@@ -155,6 +157,9 @@ def place(remarks: Iterable[Remark], contents: Contents) -> Placed:
                 opinion=_joined(before.opinion, remark.opinion),
                 response=_joined(before.response, remark.response),
             )
+            if late and _says_both(both, before, remark):
+                orphans.append(replace(remark, key="", reason=_LATE))
+                continue
         if max(len(both.opinion), len(both.response)) > _LONGEST and before is not None:
             orphans.append(replace(remark, key="", reason=_TOO_LONG))
         else:
@@ -163,6 +168,7 @@ def place(remarks: Iterable[Remark], contents: Contents) -> Placed:
 
 
 _TOO_LONG = "同じ欄の意見が長く、一つのセルにまとめられませんでした。"
+_LATE = "前年度の資料で後から書かれた（直された）意見です。載せる欄には、ほかの意見があります。"
 
 
 def _keys(slots: Iterable[Slot]) -> dict[str, str]:
@@ -197,6 +203,14 @@ def _joined(before: str, more: str) -> str:
     if not before or not more or more in before.split("\n") or more == before:
         return before or more
     return f"{before}\n{more}"
+
+
+def _says_both(both: Remark, before: Remark, more: Remark) -> bool:
+    """Whether different words would stand one below the other in a cell."""
+    return both.opinion not in (before.opinion, more.opinion) or both.response not in (
+        before.response,
+        more.response,
+    )
 
 
 def _without_place(remark: Remark, of_that_key: str) -> Remark:
