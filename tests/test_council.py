@@ -642,10 +642,26 @@ def test_merge_carries_remarks_over_and_stops_where_it_cannot(tmp_path: Path) ->
     row = row_of(path, "施策:3イ")
     type_into(path, {f"D{row}": "販路の話を聞きたい。", f"G{row}": "次回に説明します。"})
     edited = path.read_bytes()
-    assert run("merge", "--workspace", folder).status == 0
+    done = run("merge", "--workspace", folder)
+    assert done.status == 0
+    assert "ほかのところに書かれたもの" not in done.out
     assert texts(read(path)) == {"販路の話を聞きたい。", "次回に説明します。"}
     kept = [p.read_bytes() for p in (folder / "outbox" / "履歴").glob("検討懇談会資料*")]
     assert edited in kept
+    # What stands beside the two columns is no remark, and is said to be none.
+    book = load_workbook(path)
+    for cell in (f"K{row}", f"C{row + 1}"):
+        book[EVALUATION][cell] = f"{book[EVALUATION][cell].value or ''}（メモ）"
+    book[EVALUATION].insert_rows(row + 1)
+    book[EVALUATION][f"B{row + 1}"], book[EVALUATION][f"D{row + 1}"] = "H30", "足した行"
+    book.create_sheet("メモ")["A1"] = "次回の論点"
+    book.save(path)
+    beside = f"（『{EVALUATION}』K{row}、『{EVALUATION}』C{row + 2}、『メモ』A1）"
+    told = run("merge", "--workspace", folder).out
+    assert f"ほかのところに書かれたもの{beside}は、履歴/検討懇談会資料_平成30年度_手修正（" in told
+    assert texts(read(path)) == {"販路の話を聞きたい。", "次回に説明します。", "足した行"}
+    assert run("merge", "--workspace", folder, "--json").json["remarks"]["beside"] == []
+    edited = path.read_bytes()
     before = {p: p.read_bytes() for p in (folder / "outbox").iterdir() if p.is_file()}
     damaged = edited[:-300]
     path.write_bytes(damaged)

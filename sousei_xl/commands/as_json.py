@@ -138,6 +138,7 @@ def delivered(contents: Contents, result: Delivered) -> dict[str, Any]:
             "this_year": remarks.this_year,
             "earlier": remarks.earlier,
             "late": remarks.late,
+            "beside": list(remarks.beside),
         },
     }
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sousei_xl import text
 from sousei_xl.commands.console import shown
+from sousei_xl.sheets import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,4 +78,9 @@ def remarks(found: Remarks, compared: bool) -> Iterator[str]:
         yield (
             "前年度の別紙と同じフォルダーに、前年度の検討懇談会資料はありません"
             "（置いて実行すると、前年度の委員意見と対応を引き継ぎます）。"
+        )
+    if found.beside:
+        yield (
+            "検討懇談会資料から引き継ぐのは、委員意見と対応の欄だけです。ほかのところに書かれたもの"
+            f"（{shown(named(found.beside, 3))}）は、{shown(found.kept)} に残っています。"
         )

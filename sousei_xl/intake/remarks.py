@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sousei_xl import publish, text
-from sousei_xl.publish import Cell, OpenSheets, Outbox
+from sousei_xl.addresses import cell_address
+from sousei_xl.publish import Cell, OpenSheets, Outbox, Sheets, Values
+from sousei_xl.publish.record import as_text
 from sousei_xl.sheets.council.remarks import (
     GOAL,
     KEY,
@@ -41,12 +43,14 @@ class Written:
     """What the council and the city wrote.
 
     ``taken_over`` is to be remembered: it names the remarks that were ever taken over from last
-    year's workbook. ``late`` of them have come now, after others.
+    year's workbook. ``late`` of them have come now, after others. ``beside`` are the cells of the
+    workbook in the outbox that somebody has written into and that are no remarks.
     """
 
     remarks: tuple[Remark, ...] = ()
     taken_over: str = ""
     late: int = 0
+    beside: tuple[str, ...] = ()
 
 
 def council_name(settings: Settings) -> str:
@@ -71,10 +75,13 @@ def read_remarks(workspace: Workspace, settings: Settings, previous: Path | None
     there = _standing(previous.parent, settings) if previous else None
     if here and there and there.resolve() == here.resolve():
         there = None
-    found = _read(here) if here else ()
-    taken_over = _taken_over(workspace, here) if here else set()
+    sheets, found = _read(here) if here else _NOTHING
+    _, carried = _read(there) if there else _NOTHING
+    name = unicodedata.normalize("NFC", here.name) if here else ""
+    sources = publish.published_sources(Outbox.of(workspace))
+    taken_over = set(sources.get(name, "").split())
     this_year = settings.fiscal_year
-    last = [r for r in (_read(there) if there else ()) if r.year is None or r.year < this_year]
+    last = [r for r in carried if r.year is None or r.year < this_year]
     known = taken_over.union(map(_mark, found))
     is_late = any(r.year is not None and r.year < this_year for r in found)
     new = [replace(r, late=is_late) for r in last if _mark(r) not in known]
@@ -82,13 +89,27 @@ def read_remarks(workspace: Workspace, settings: Settings, previous: Path | None
         (*found, *new),
         " ".join(sorted(taken_over.union(map(_mark, last)))),
         len(new) if is_late else 0,
+        tuple(_beside(sheets, found, publish.published_values(workspace, name) or {})),
     )
 
 
-def _taken_over(workspace: Workspace, here: Path) -> set[str]:
-    """The marks of remarks taken over into this workbook of ours, by our own record."""
-    sources = publish.published_sources(Outbox.of(workspace))
-    return set(sources.get(unicodedata.normalize("NFC", here.name), "").split())
+def _beside(sheets: Sheets, remarks: Iterable[Remark], ours: Values) -> Iterator[str]:
+    """``『施策評価表』K12``: the cells with what neither we have written nor is a remark.
+
+    Rows may have been moved, so a text is known wherever it stands. Where nothing is remembered of
+    what we have written (``ours``), there is nothing to compare with.
+    """
+    written = {cell for rows in ours.values() for row in rows for cell in row}
+    taken = {said for r in remarks for said in (r.key, r.opinion, r.response, r.reason)}
+    # What a remark in its place is about is printed anew.
+    taken |= {r.subject for r in remarks if r.reason}
+    for name, rows in as_text(sheets).items() if ours else ():
+        for number, row in enumerate(rows, 1):
+            for column, cell in enumerate(row, 1):
+                said = "" if cell in written else _said([cell], 0)
+                is_key = normal_key(said) or text.parse_fiscal_year(said)
+                if said and said not in taken and not is_key:
+                    yield f"『{text.printable(name)}』{cell_address(number, column)}"
 
 
 def _mark(remark: Remark) -> str:
@@ -97,10 +118,15 @@ def _mark(remark: Remark) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
-def _read(path: Path) -> tuple[Remark, ...]:
-    """All remarks of a workbook; one without a year is of the year that the file's name says."""
+_Read = tuple[Sheets, tuple[Remark, ...]]
+_NOTHING: _Read = ({}, ())
+
+
+def _read(path: Path) -> _Read:
+    """A workbook and its remarks; one without a year is of the year that the file's name says."""
     try:
-        found = remarks_in(publish.read_back(path))
+        sheets = publish.read_back(path)
+        found = remarks_in(sheets)
     except publish.NotWhole as error:
         raise OperatorError(
             f"{_cannot(path)}ファイルが壊れているか、パスワードが付いています。"
@@ -117,7 +143,7 @@ def _read(path: Path) -> tuple[Remark, ...]:
             f"消した見出しを元に戻してください。{_OTHERWISE}"
         )
     year = year_in(path.name)
-    return tuple(replace(r, year=year) if r.year is None else r for r in found)
+    return sheets, tuple(replace(r, year=year) if r.year is None else r for r in found)
 
 
 _OTHERWISE = (

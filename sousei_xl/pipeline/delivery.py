@@ -187,12 +187,15 @@ class Remarks:
     """How many remarks of the council and the city stand in its workbook, by their year.
 
     ``late`` of the earlier ones were written in last year's workbook after it was taken over.
+    ``beside`` are cells with something that is not taken over, ``kept`` where they are kept.
     ``has_last_years`` says whether there is a workbook of last year's beside last year's 別紙.
     """
 
     this_year: int = 0
     earlier: int = 0
     late: int = 0
+    beside: tuple[str, ...] = ()
+    kept: str = ""
     has_last_years: bool = False
 
 
@@ -276,6 +279,7 @@ def publish_list(
             verify=(lambda _, sheets: remarks.check_kept(sheets, said)) if said else None,
             replaces=_of_this_year(held, remarks.COUNCIL, strategy),
             tracked=False,
+            remembered=True,
             source=written.taken_over,
         ),
         *_open_data(contents),
@@ -300,7 +304,15 @@ def publish_list(
     this_year = strategy.settings.fiscal_year
     earlier = sum(remark.year is not None and remark.year < this_year for remark in said)
     found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
-    said_so = Remarks(len(said) - earlier, earlier, written.late, found)
+    replaced = [n for n in published.moved if Path(n).name.startswith(remarks.COUNCIL)]
+    said_so = Remarks(
+        len(said) - earlier,
+        earlier,
+        written.late,
+        written.beside if replaced else (),
+        "".join(replaced[:1]),
+        found,
+    )
     kept = {edit.kept_as for edit in made}
     moved = [n for n in published.moved if Path(n).name.startswith(_OFFICIAL) and n not in kept]
     if former is None:
