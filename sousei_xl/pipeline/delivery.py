@@ -308,10 +308,10 @@ def publish_list(
     said_so = Remarks(
         len(said) - earlier,
         earlier,
-        written.late,
-        written.beside if replaced else (),
-        "".join(replaced[:1]),
-        found,
+        late=written.late,
+        beside=written.beside if replaced else (),
+        kept=next(iter(replaced), ""),
+        has_last_years=found,
     )
     kept = {edit.kept_as for edit in made}
     moved = [n for n in published.moved if Path(n).name.startswith(_OFFICIAL) and n not in kept]
