@@ -55,13 +55,13 @@ def edited_since(
 
 
 def put_aside(
-    workspace: Workspace, name: str, published: Published, edits: Iterable[HandEdit]
+    workspace: Workspace, start: str, published: Published, edits: Iterable[HandEdit]
 ) -> Former:
-    """The former official workbook, of which the final one has this ``name``, where publishing has
-    put it aside as it was; empty where it is unchanged, was edited or cannot be read."""
+    """The former official workbook, whose name has this ``start``, where publishing has put it
+    aside as it was; empty where it is unchanged, was edited or cannot be read."""
     kept = {edit.kept_as for edit in edits}
     for moved in published.moved:
-        if Path(moved).name.startswith(Path(name).stem) and moved not in kept:
+        if Path(moved).name.startswith(start) and moved not in kept:
             with contextlib.suppress(publish.NotWhole):
                 return publish.read_back(workspace.outbox / moved)
     return {}

@@ -82,7 +82,7 @@ class Blocks:
         self._indicators("数値目標", groups)
         total = self.row
         self.row += 2
-        self._remarks(written.goal_slots(self.contents, goal.number))
+        self._remarks(written.goal_slots(self.contents, goal))
         self.sums = []
         return total
 
@@ -103,7 +103,7 @@ class Blocks:
         self._begin(f"施策{measure.key}　{measure.list_name}", "band")
         self._indicators("KPI", groups)
         self._projects(projects, subtotal)
-        self._remarks(written.measure_slots(self.contents, measure.key))
+        self._remarks(written.measure_slots(self.contents, measure))
 
     def _begin(self, title: str, style: str) -> None:
         self.title = title, style
