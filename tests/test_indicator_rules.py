@@ -1859,6 +1859,7 @@ def test_an_edited_heading_that_can_mean_one_column_only_counts(label: str, head
         ({"H29実績": "H29（2016）"}, [("K3", "H29実績")]),
         ({"H29実績": None}, [("K3", "H29実績")]),
         ({"H29実績": "H28実績"}, [("K3", "H29実績")]),
+        ({"H29実績": "H29実績の根拠"}, [("K3", "H29実績")]),
         ({"H27実績": "過去1", "H28実績": "過去2"}, [("I3", "H27実績"), ("J3", "H28実績")]),
         # Two headings that may mean one column, and one that may mean two.
         ({"H29実績": "H29", "H30実績": "H29（確報）"}, [("K3", "H29実績")]),
@@ -1907,6 +1908,23 @@ def test_k114_two_columns_for_one_year() -> None:
     (item,) = of(several)
     assert (item.place.cell, item.place.label) == ("K3", "H29実績")
     assert "（『H29（速報）』『H29（確報）』）" in item.message
+
+
+@pytest.mark.parametrize(
+    ("heading", "entered", "asked"),
+    [
+        ("H29実績値の出典", "経済センサス", False),
+        ("H29実績の根拠", 28, False),
+        ("H29実績メモ", "前年度は27", False),
+        ("H29実績（出典）", "2015年国勢調査", False),
+        ("H29実績（修正後）", 28, True),
+        ("H29実績速報", "28件", True),
+    ],
+)
+def test_k114_a_column_about_a_year(heading: str, entered: Any, asked: bool) -> None:
+    typed = {"単位": "件", "H29実績": 27, "H31実績": entered}
+    found = of(with_headings({"H31実績": heading}, **typed))
+    assert [f.code for f in found] == ["K114"] * asked
 
 
 def test_k114_s_example_is_one() -> None:
