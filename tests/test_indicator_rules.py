@@ -296,9 +296,15 @@ def test_k101_names_only_what_may_be_meant(
         ("※H29は速報値です。", {}, True),
         ("（注）H29は速報値", {}, True),
         ("H29は速報値です。", {}, True),
+        ("出典：国勢調査（総務省）", {}, True),
+        ("・H29は速報値", {}, True),
+        ("(1) 推計値です", {}, True),
+        ("以上", {}, True),
+        ("2ア-1は欠番", {}, True),
         ("※", {"H29実績": 27}, False),
+        ("出典：国勢調査", {"H29実績": 27}, False),
         ("2ア-9", {}, False),
-        ("合計", {}, False),
+        ("２ウー１０。", {}, False),
     ],
 )
 def test_a_note_is_no_indicator(id_: str, typed: dict[str, Any], is_note: bool) -> None:

@@ -47,8 +47,10 @@ def merge_indicators(
     settled = units.settle(intake.submissions)
     kpi_forms = frozenset(s.file for s in settled.active if s.kpi_form)
     raw_rows = [(row, s.department) for s in settled.active for row in s.indicator_rows]
-    notes = tuple(item for item in raw_rows if is_note(item[0]))
-    rows, found = parse_rows([item for item in raw_rows if not is_note(item[0])], strategy)
+    notes = tuple(item for item in raw_rows if is_note(item[0], strategy))
+    rows, found = parse_rows(
+        [item for item in raw_rows if not is_note(item[0], strategy)], strategy
+    )
     for row in rows:
         row.in_kpi_form = row.raw.file in kpi_forms
     _, office = share(intake, strategy)
