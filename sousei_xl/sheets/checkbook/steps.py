@@ -76,7 +76,8 @@ def next_steps(contents: Contents) -> Iterator[str]:
     ]
     if missing:
         yield f"様式のそろわない{departments_named(missing)}に提出を依頼します。"
-    if refused := _refused_beside(result):
+    about_kpi = tuple(indicator_reminders(result, contents.indicators, contents.strategy.settings))
+    if refused := _refused_beside(result, about_kpi):
         yield (
             f"受け付けられなかったファイルが{len(refused)}件あります（{named(refused, 5)}）。"
             "修正版であれば、その内容は一覧に入っていません。理由に従って直したファイルを"
@@ -96,12 +97,17 @@ def next_steps(contents: Contents) -> Iterator[str]:
         )
     settings = contents.strategy.settings
     yield from _to_confirm("部局あての要確認", reminders(result, settings))
-    about_kpi = tuple(indicator_reminders(result, contents.indicators, settings))
     yield from _to_confirm("KPIの要確認", about_kpi)
     if waiting := from_list_forms(contents.indicators):
         yield (
             f"KPIだけの様式での報告がまだない{departments_named(waiting)}の実績は、一覧の様式にあった値の"
             f"ままです。実績の報告を待っている部局であれば、提出を依頼します{_LETTERS}。"
+        )
+    again = [r.addressee for r in about_kpi if r.state == "再提出待ち"]
+    if again:
+        yield (
+            f"KPIの様式を受け付けられなかった{departments_named(again)}に、直した様式の提出を"
+            f"依頼します{_LETTERS}。"
         )
     silent = [r.addressee for r in about_kpi if r.state == "未提出" and r.addressee not in waiting]
     if silent:
@@ -203,15 +209,20 @@ def indicator_state(department: IndicatorDepartment) -> str:
     return f"{department.state}{'（一覧の様式の値）' if department.from_list else ''}"
 
 
-def _refused_beside(result: ListResult) -> list[str]:
+def _refused_beside(result: ListResult, about_kpi: Iterable[Reminder]) -> list[str]:
     """Refused files of departments that need not be asked anyway: they are easily overlooked."""
     asked = {
-        d.department for d in result.departments if d.state == "再提出待ち" and d.missing_units
+        (d.department, False)
+        for d in result.departments
+        if d.state == "再提出待ち" and d.missing_units
     }
+    asked |= {(r.addressee, True) for r in about_kpi if r.state == "再提出待ち"}
     return [
         text.printable(f.file)
         for f in result.files
-        if f.outcome == "refused" and not (f.unreached or f.misplaced) and f.department not in asked
+        if f.outcome == "refused"
+        and not (f.unreached or f.misplaced)
+        and (f.department, f.kpi_form) not in asked
     ]
 
 
