@@ -35,6 +35,7 @@ from sousei_xl.rules.records import (
     RawRow,
     Submission,
 )
+from sousei_xl.sheets.checkbook.steps import from_list_forms
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import NONE, columns, reference_text
 from tests.builders import example_submissions, facts, good, intake, submission
@@ -1523,6 +1524,26 @@ def test_who_has_not_answered_the_kpi_round_is_known() -> None:
     fixed = correction(target=target, field_label="H29実績", before=before, after=before + 1)
     again = report(*in_march, summer, office=OfficeSheet(corrections=(fixed,)))
     assert target not in {i for d in again.departments for i in d.from_list}
+
+
+def test_of_a_joint_indicator_only_those_who_owe_their_form_of_the_round_are_asked() -> None:
+    mine = kpi_submission([kpi_row(1, "2ア-1", {}), kpi_row(2, "2ウ-1", FULL)])
+    theirs = kpi_submission([kpi_row(3, "2ア-1", {}, file="経済部.xlsx")], "経済部")
+    spring = {"file": "春.xlsx", "kpi_form": False, "unit": "別の課"}
+    rows = [kpi_row(4, "2ア-1", FULL, file="春.xlsx")]
+
+    def asked(*sent: Submission) -> tuple[dict[str, bool], str]:
+        result = report(*sent, strategy=_two_owners())
+        found = [d for d in result.departments if "2ア-1" in d.from_list]
+        return {d.department: d.kpi_form for d in found}, from_list_forms(result)
+
+    waiting, told = asked(mine, kpi_submission(rows, "経済部", **spring))
+    assert waiting == {"経済部": False}
+    assert told.startswith("KPIだけの様式での報告がまだない1部局（経済部）の実績は、")
+    # All have sent theirs, but one 担当課 has not: what stays is the indicator.
+    waiting, told = asked(mine, theirs, kpi_submission(rows, **spring))
+    assert waiting == {"地域振興部": True, "経済部": True}
+    assert told.startswith("KPIだけの様式に記入のない1指標（2ア-1）の実績は、")
 
 
 def test_f206_is_said_once() -> None:

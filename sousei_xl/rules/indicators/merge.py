@@ -170,6 +170,7 @@ def _departments(
 ) -> tuple[IndicatorDepartment, ...]:
     refused = {r.department for r in intake.records if r.outcome == "refused"}
     in_a_file = {r.indicator.id for r in reports if r.row_ids}
+    in_round = {s.department for s in active if s.kpi_form}
     states = []
     for department in strategy.departments:
         name = department.name
@@ -188,7 +189,14 @@ def _departments(
                 files=files,
                 errors=errors,
                 confirmations=sum(is_open_confirmation(f) for f in mine),
-                from_list=tuple(i for i, r in own.items() if r.from_list),
+                # Of a joint indicator those are asked who have sent no form of the round.
+                from_list=tuple(
+                    i
+                    for i, r in own.items()
+                    if r.from_list
+                    and not (name in in_round and {*r.indicator.departments} - in_round)
+                ),
+                kpi_form=name in in_round,
             )
         )
     return tuple(states)
