@@ -113,9 +113,9 @@ class Trend:
 
     @property
     def falls(self) -> bool:
-        """Whether the way to the target leads down."""
+        """Whether the way to the target leads down, or lies below 現状値."""
         way = list(self.values[EXPECTED].values())
-        return bool(way) and way[-1] < way[0]
+        return bool(way) and way[-1] < max([way[0], *self.values[BASELINE].values()])
 
     @property
     def baseline_place(self) -> str:
@@ -178,7 +178,8 @@ class Trend:
 
 
 def _expected(entry: Entry, settings: Settings) -> dict[int, Decimal]:
-    """目安 in units: the straight line, through the office's own targets where it has some."""
+    """目安 in units: the straight line, through the office's own targets where it has some. Of a
+    level to be kept it is that level, be it lower than 現状値."""
     indicator = entry.indicator
     aim, end = defined.target(indicator), defined.target_year(indicator, settings)
     if aim is None or indicator.kind == defined.QUALITATIVE:
@@ -187,6 +188,8 @@ def _expected(entry: Entry, settings: Settings) -> dict[int, Decimal]:
     if ends is None:
         return _own(indicator)
     begun, start = ends
+    if defined.is_maintained(indicator):
+        start = aim
     if begun >= end:
         return {end: aim}
     line = {
