@@ -296,7 +296,7 @@ def test_a_whole_has_the_class_of_its_worst_part_and_counts_once(written: Path) 
     assert found["1ウ-1a"]["指標"].value == "うち小学校"
 
 
-def test_classes_are_counted_by_goal(written: Path) -> None:
+def test_classes_are_counted_by_goal(tmp_path: Path, written: Path) -> None:
     rows = read_values(written).get_sheet_by_name(STATUS).to_python()
     header = next(i for i, row in enumerate(rows) if row[0] == "基本目標")
     labels = [cell for cell in rows[header] if cell]
@@ -310,6 +310,12 @@ def test_classes_are_counted_by_goal(written: Path) -> None:
         assert counts == [*wanted, sum(wanted)]
     totals = [int(cell) for cell in rows[header + 5] if isinstance(cell, float)]
     assert totals[-1] == 29 == sum(totals[:-1])
+    # The head counts 30: each part of an indicator.
+    note = "この表とグラフでは、内訳のある指標は、全体の判定で1件と数えます。"
+    assert rows[header + 6][0] == note
+    strategy = replace(marked_strategy(), indicators=(indicator_of(example(), "2オ-3"),))
+    alone = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(strategy=strategy))
+    assert note not in texts(alone, STATUS)
 
 
 @pytest.mark.parametrize(
@@ -399,6 +405,7 @@ def test_the_sheet_tells_how_to_recompute(written: Path) -> None:
         "進捗率＝（実績値－現状値）÷（目標値－現状値）",
         "目安＝（実績年－基準年）÷（目標年－基準年）",
         "達成率＝実績値÷目標値",
+        "前年差＝実績値と前の年の値（前の年に実績値がなければ、その年の現状値）の差",
         "（583万人－535万人）÷（610万人－535万人）＝64.0％",
         "目安は（H29－H26）÷（H31－H26）＝60.0％",
         "△ おおむね順調＝目安の60.0％以上",
@@ -579,7 +586,7 @@ def test_notes_and_contents_page_know_the_indicators(tmp_path: Path) -> None:
 
 
 def test_a_round_that_is_not_complete_says_what_it_waits_for(tmp_path: Path, hard: Path) -> None:
-    assert any(text.startswith("【集計中】指標30件のうち11件") for text in texts(hard, STATUS))
+    assert any(text.startswith("【集計中】指標30件のうち12件") for text in texts(hard, STATUS))
     silent = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(submissions=[]))
     assert "実績の報告はまだありません。" in texts(silent, STATUS)
     assert read_values(silent).get_sheet_by_name(DATA).to_python() == [list(INDICATOR_HEADINGS)]
@@ -820,6 +827,10 @@ def test_lines_of_hard_cases() -> None:
     assert not trend(contents, "2ア-1").values[EXPECTED]  # no baseline to start from
     level = trend(contents, "3ウ-3").values[EXPECTED]
     assert set(level.values()) == {71000}
+    lower = changed(marked_strategy(), {"2オ-3": {"target": "70", "direction": "維持"}})
+    kept = trend(kpi_contents(strategy=lower), "2オ-3")  # of 74.4 that there are today
+    assert set(kept.values[EXPECTED].values()) == {70}
+    assert (kept.baseline_place, kept.target_place) == ("above", "below")
     falling = trend(contents, "1イ-1").values[EXPECTED]
     assert falling[2016] == 30
     assert falling[2019] == 20
