@@ -782,10 +782,25 @@ def test_values_in_a_chart_stand_clear_of_the_axis(
     assert (found.baseline_place, found.latest_place, found.target_place) == places
 
 
-def test_a_long_value_has_room_beside_the_last_year() -> None:
-    strategy = changed(marked_strategy(), {"2オ-3": {"target": "1500000000"}})
-    found = trend(kpi_contents(strategy=strategy), "2オ-3")
-    assert found.years == range(2014, 2021)
+def test_a_long_value_stands_beside_its_point_at_the_sides_of_a_chart(tmp_path: Path) -> None:
+    """All charts have the years of the plan: none is narrowed for its values."""
+    figures = {"baseline": "1000000000", "target": "1500000000"}
+    strategy = changed(marked_strategy(), {"2オ-3": figures})
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(strategy=strategy))
+    long, short = trend(kpi_contents(strategy=strategy), "2オ-3"), trend(example(), "2オ-3")
+    for shown, moved in ((long, True), (short, False)):
+        assert shown.years == range(2014, 2020)
+        assert (shown.aside(BASELINE, 2014) > 0) is moved
+        assert (shown.aside(TARGET, 2019) < 0) is moved
+        assert shown.aside(ACTUAL, 2017) == 0
+    (chart,) = [c for c in charts(path) if long.title in c]
+    places = re.findall(
+        r'<c:idx val="(\d)"/><c:layout><c:manualLayout><c:x val="([-.\d]+)"/>', chart
+    )
+    assert places == [
+        ("0", str(long.aside(BASELINE, 2014))),
+        ("5", str(long.aside(TARGET, 2019))),
+    ]
 
 
 def test_a_long_title_keeps_its_unit() -> None:
@@ -843,8 +858,7 @@ def test_six_charts_to_a_page_and_their_figures_are_not_printed(written: Path) -
     last = int(re.sub(r"\D", "", area.rpartition(":")[2]))
     head = next(c for row in found.iter_rows() for c in row if "グラフのもと" in str(c.value))
     assert last < head.row
-    # A year before the first: the long 現状値 of 3イ-1 would stand over the axis.
-    assert found.cell(head.row + 2, 4).value == "H24"
+    assert found.cell(head.row + 2, 4).value == "H25"  # the 現状値 of 3イ-1
     assert found.page_setup.orientation == "landscape"
 
 
