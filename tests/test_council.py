@@ -19,8 +19,10 @@ from sousei_xl.intake.remarks import check_kept, council_name, read_remarks, rem
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.council import EVALUATION, ORPHANS, write_council
 from sousei_xl.sheets.council.remarks import Remark, all_slots, normal_key, place
+from sousei_xl.strategy.indicators import QUALITATIVE
 from sousei_xl.workspace import OperatorError, Workspace
 from tests.facts import example_contents, example_rows
+from tests.indicator_builders import kpi_row, kpi_submission
 from tests.kpi_contents import NOTICE, changed, hard_contents, kpi_contents, marked_strategy
 from tests.recalculate import needs_office, recalculate
 from tests.workspaces import example_workspace, run
@@ -192,6 +194,16 @@ def test_why_a_class_is_not_about_the_latest_year_and_of_when_the_actuals_are(
     assert any(str(cell).startswith("KPIの実績は平成30年8月31日現在です。") for cell in said)
     words = next(str(cell) for cell in said if str(cell).startswith("合計特殊出生率\n"))
     assert "現状値との差は+0.07人です" in words  # a target in words needs its words
+
+
+@pytest.mark.parametrize(("target", "said"), [("向上", "\n（目標：向上。）"), ("", "")])
+def test_a_target_in_words_stands_below_the_name(tmp_path: Path, target: str, said: str) -> None:
+    words = {"kind": QUALITATIVE, "target": target, "baseline": "", "note": ""}
+    strategy = changed(marked_strategy(), {"2ア-1": {**words, "name": "観光連携の状況"}})
+    sent = [kpi_submission([kpi_row(1, "2ア-1", {"要因・課題": "協議会を開いた。"})])]
+    path = written(tmp_path / "1.xlsx", contents=kpi_contents(submissions=sent, strategy=strategy))
+    [row] = [row for row in rows_of(path) if row[1] == "2ア-1"]
+    assert row[2] == f"観光連携の状況{said}"
 
 
 def test_only_the_cells_to_be_filled_in_are_unlocked(tmp_path: Path) -> None:

@@ -399,6 +399,18 @@ def test_last_years_texts_that_no_form_can_hold_are_named(tmp_path: Path) -> Non
         ("予算事業費\n（単位：百万円）", "（単位：千円）", True),
         ("予算事業費", "（単位：円）", True),
         ("予算事業費", "単位:億円", True),
+        ("予算事業費", "（単　位：円）", True),
+        ("予算事業費［円］", "", True),
+        ("予算事業費【百万円】", "", True),
+        ("予算事業費：円", "", True),
+        ("予算事業費 円", "（単位：千円）", True),
+        ("予算事業費（百万円、千円未満切捨て）", "", True),
+        ("予算事業費（1,000千円）", "", True),
+        ("予算事業費（1,000円）", "", False),
+        ("予算事業費【千円】", "", False),
+        ("予算事業費 千円", "", False),
+        ("予算事業費（千円、円未満切捨て）", "", False),
+        ("予算事業費（千円未満切捨て）", "（単位：千円）", False),
         ("予算事業費（千円）", "（単位：円）", False),
         ("予算事業費", "（単位：千円）", False),
         ("予算事業費", "1人100円の事業", False),
@@ -415,7 +427,7 @@ def test_amounts_of_another_unit_are_not_taken_for_thousand_yen(
         book.active.append(line)
     book.save(tmp_path / "一覧.xlsx")
     if refused:
-        words = "".join(heading.split()) if "円" in heading else above
+        words = "".join((heading if "円" in heading else above).split())
         with pytest.raises(OperatorError, match=f"シート『Sheet』.*千円単位.*『{words}』"):
             last_year(tmp_path / "一覧.xlsx")
     else:

@@ -22,7 +22,7 @@ from sousei_xl.figures.changes.indicators import (
 )
 from sousei_xl.figures.last_year import LastIndicator, key_now
 from sousei_xl.intake.read import SheetCells
-from sousei_xl.rules.indicators.scale import is_other_scale
+from sousei_xl.rules.indicators.scale import is_same_unit
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import PERIOD_SUM, QUALITATIVE, RUNNING_TOTAL
 
@@ -94,4 +94,5 @@ def _comparable(last: LastIndicator, now: Indicator) -> bool:
     """Whether a value means the same now: 人 and 名 are spellings, 各年度 and 時点 both levels."""
     kinds = {last.kind or now.kind, now.kind}
     other_kind = len(kinds) > 1 and not kinds.isdisjoint(_OF_THEIR_OWN)
-    return not other_kind and not (last.unit and is_other_scale(last.unit, now.unit))
+    same_unit = not (last.unit and now.unit) or is_same_unit(last.unit, now.unit)
+    return not other_kind and same_unit

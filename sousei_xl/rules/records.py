@@ -332,6 +332,11 @@ class FileRecord:
     unreached: bool = False
     misplaced: bool = False
 
+    @property
+    def is_refused_list(self) -> bool:
+        """Whether a form of the list was refused; one of the KPI round asks about no projects."""
+        return self.outcome == "refused" and not self.kpi_form
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:

@@ -149,8 +149,10 @@ class Blocks:
     def _entry(self, entry: Entry, part: bool) -> None:
         sheet, row, indicator = self.sheet, self.row, entry.indicator
         name = f"うち{indicator.part}" if part else defined.title(indicator)
-        if indicator.kind == defined.QUALITATIVE:  # without its words the target says nothing
-            name += f"\n（{remarks(entry, self._settings)}）"
+        # Of 定性 the target says nothing without its words.
+        told = remarks(entry, self._settings) if indicator.kind == defined.QUALITATIVE else ""
+        if told:
+            name += f"\n（{told}）"
         sheet.blank(row, _KEY, "text")
         sheet.text(row, _ID, indicator.id, "centre")
         sheet.text(row, _NAME, name, "text_wrap")
