@@ -66,7 +66,7 @@ def status(
     from sousei_xl.sheets.checkbook.reminders import indicator_reminders, marking, reminders
 
     kpi_letters = indicator_reminders(result, indicators, settings)
-    for reminder in (*reminders(result, settings), *kpi_letters):
+    for reminder in (*reminders(result, indicators, settings), *kpi_letters):
         console.print(
             f"--- {reminder.addressee}への依頼文（{reminder.reason}） ---\n{reminder.letter}\n"
         )

@@ -96,7 +96,7 @@ def next_steps(contents: Contents) -> Iterator[str]:
             "（KPIの要修正は、一覧の確定を妨げません）。"
         )
     settings = contents.strategy.settings
-    yield from _to_confirm("部局あての要確認", reminders(result, settings))
+    yield from _to_confirm("部局あての要確認", reminders(result, contents.indicators, settings))
     yield from _to_confirm("KPIの要確認", about_kpi)
     if told := from_list_forms(contents.indicators):
         yield f"{told}実績の報告を待っているのであれば、提出を依頼します{_LETTERS}。"

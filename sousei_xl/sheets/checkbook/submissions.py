@@ -90,7 +90,7 @@ def write_submissions(book: Book, contents: Contents, inbox: Inbox) -> None:
     row = write_title(sheet, row + 1, f"部局別の提出状況（{COUNTED}。{_OF_KPI_FORMS}）")
     result, settings = contents.result, contents.strategy.settings
     letters = [
-        *reminders(result, settings),
+        *reminders(result, contents.indicators, settings),
         *indicator_reminders(result, contents.indicators, settings),
     ]
     asked = {file for letter in letters for file in letter.files}
