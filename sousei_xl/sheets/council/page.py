@@ -30,7 +30,7 @@ from sousei_xl.sheets.styles import STYLES
 from sousei_xl.strategy import Goal, Indicator, Measure, Settings
 from sousei_xl.strategy import indicators as defined
 
-WIDTHS = (9.0, 8.0, 41.0, 8.0, 17.5, 17.5, 17.5, 12.0, 12.0, 15.0)
+WIDTHS = (9.0, 8.0, 41.0, 8.0, 16.0, 16.0, 16.0, 14.5, 14.5, 14.5)
 _KEY, _ID, _NAME, _MARK, _FIRST, _SECOND, _THIRD, _GROSS, _NET, _LAST = range(10)
 _INDICATOR_HEADINGS = (
     "ID", "指標", "単位", "現状値（年）", "実績値（年）", "目標値（年）", "進捗率", "目安", "判定",
