@@ -14,9 +14,11 @@ from openpyxl.styles import Alignment, Border, Color, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sousei_xl.findings import Finding
+from sousei_xl.intake import print_form
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.print_form import read_print_form
 from sousei_xl.intake.read import read_files
+from sousei_xl.intake.worker import answer
 from sousei_xl.sheets.prototype import KINDS, FormCell, Prototype, load_prototype
 from tests.facts import FORM_WIDTHS, example_strategy, make_strategy, prototype_of, write_form
 
@@ -234,3 +236,22 @@ def test_the_child_reads_the_form(tmp_path: Path) -> None:
     assert without.form is None
     _, (mistake,) = load_prototype(without.form, "form.xlsx", example_strategy())
     assert "シート「別紙」がありません" in str(mistake)
+
+
+def test_a_form_that_cannot_be_read_is_a_mistake_of_its_sheet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tables are read all the same: their mistakes are told, and nothing is left out."""
+
+    def fails(data: bytes, name: str) -> None:
+        raise KeyError(name)
+
+    monkeypatch.setattr(print_form, "read_print_form", fails)
+    path = write_form(tmp_path / "form.xlsx")
+    read = answer(str(path), "form.xlsx", "別紙")
+    assert (read["refusal"], len(read["sheets"])) == (None, 1)
+    prototype, (mistake,) = load_prototype(read["form"], "form.xlsx", example_strategy())
+    assert prototype is None
+    assert (mistake.code, mistake.place.sheet, mistake.place.cell) == ("T101", "別紙", "A1")
+    assert "見た目" in mistake.message
+    assert "上書き保存" in mistake.cure

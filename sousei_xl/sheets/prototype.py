@@ -111,10 +111,18 @@ def load_prototype(
     """Make sense of the sheet 別紙; (None, T101 findings) where it has mistakes.
 
     ``form`` is the sheet as ``intake.print_form`` describes it, None where the template ``file``
-    has none. Error values in cells are found by the gate, which reads every sheet of the template.
+    has none, and empty where it could not be read. Error values in cells are found by the gate.
     """
     if form is None:
         mistake = (f"シート「{FORM}」がありません。", "シートを元の名前に戻してください。")
+        return None, [_mistake(file, 1, "A1", "", *mistake)]
+    if not form:
+        mistake = (
+            f"シート「{FORM}」の見た目（書体、色、罫線など）を読み取れませんでした。",
+            "このファイルをExcelで開き、上書き保存してから、もう一度実行してください。直らないときは、"
+            "「sousei-xl init」で別のフォルダーに新しいテンプレートを作り、ほかのシートの内容を"
+            "値として貼り付けて使ってください。",
+        )
         return None, [_mistake(file, 1, "A1", "", *mistake)]
     return _Reader(form, file, strategy).read()
 
