@@ -300,6 +300,54 @@ def test_a_mistake_does_not_drag_others_with_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sheet", "heading", "typed", "cell"),
+    [
+        ("部局", "提出課", "提出課（課名）", "E1"),
+        ("部局", "別名", "旧称", "C1"),  # nothing in common, but in its place
+        ("部局", "提出対象", "提出", "D1"),
+        ("施策体系", "略称", "略称（プルダウン用）", "F1"),
+        ("指標", "単位", "数え方", "G1"),
+        ("指標", "集計区分", "集計の区分", "H1"),
+        ("指標", "目標の向き", "向き", "N1"),
+        ("指標", "目標値年", "目標年", "L1"),
+        ("指標", "目標値", "目標", "M1"),
+        ("指標", "担当部局", "担当部署", "P1"),
+        ("指標", "年度別目標", "年度別の目標", "Q1"),
+        ("項目", "必須", "必須項目", "D1"),
+    ],
+)
+def test_a_column_whose_heading_was_reworded_is_not_left_out(
+    sheet: str, heading: str, typed: str, cell: str
+) -> None:
+    content = copy.deepcopy(tables())
+    put(sheet, 1, heading, typed)(content)
+    strategy, (mistake,) = load(content, FILE)
+    assert strategy is None
+    assert (mistake.place.sheet, mistake.place.cell) == (sheet, cell)
+    assert f"見出し『{heading}』がありません（ここには『{typed}』とあります）" in mistake.message
+    assert f"見出しを『{heading}』に戻してください" in mistake.cure
+
+
+def without_column(sheet: str, heading: str) -> Mistake:
+    def change(content: Tables) -> None:
+        position = COLUMNS[sheet].index(heading)
+        for _, cells in content[sheet]:
+            del cells[position : position + 1]
+
+    return change
+
+
+def test_a_column_that_nobody_needs_may_be_deleted() -> None:
+    content = copy.deepcopy(tables())
+    for sheet, heading in (("部局", "提出課"), ("施策体系", "略称"), ("指標", "年度別目標")):
+        without_column(sheet, heading)(content)
+    assert load(content, FILE)[1] == []
+    without_column("指標", "集計区分")(content)
+    (mistake,) = load(content, FILE)[1]
+    assert (mistake.place.cell, mistake.message) == ("A1", "見出し『集計区分』がありません。")
+
+
+@pytest.mark.parametrize(
     "loss",
     [
         drop("施策体系"),

@@ -30,6 +30,7 @@ from sousei_xl.strategy.load.table import (
     rows_of,
 )
 
+_ALWAYS_ASKED = ("集計区分", "目標の向き")  # of every indicator, but of words
 # A comma before three digits groups them, any other begins the next year.
 _YEARS = re.compile(r"[、､;；\n]+|[,，](?!\d{3}(?!\d))")
 
@@ -50,7 +51,7 @@ def read_indicators(
     measure_keys = {m.key for m in measures}
     department_names = {text.key(s): d.name for d in departments for s in (d.name, *d.aliases)}
     indicators: dict[str, Indicator] = {}
-    for row in rows_of(tables, mistakes, INDICATORS, INDICATOR_COLUMNS, 6):
+    for row in rows_of(tables, mistakes, INDICATORS, INDICATOR_COLUMNS, 6, _ALWAYS_ASKED):
         indicator_id = row.text("ID")
         if not indicator_id:
             mistakes.missing(row, "ID", "2ア-1")
@@ -68,6 +69,8 @@ def read_indicators(
             ("年・年度", YEAR_KINDS),
             ("目標の向き", DIRECTIONS),
         ):
+            if heading not in row.values:  # told at the header, if it is a mistake
+                continue
             if not row.text(heading) and _may_be_blank(heading, row):
                 continue
             if row.text(heading) not in choices:
@@ -130,7 +133,8 @@ def read_indicators(
 
 
 def _is_qualitative(row: Row) -> bool:
-    return row.text("集計区分") == QUALITATIVE
+    """Also where 集計区分 has lost its heading: what may be words is no further mistake then."""
+    return row.text("集計区分") == QUALITATIVE or "集計区分" not in row.values
 
 
 def _may_be_blank(heading: str, row: Row) -> bool:
