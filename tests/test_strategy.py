@@ -91,6 +91,19 @@ def keep(sheet: str, rows: int) -> Mistake:
     return change
 
 
+def reworded(key: str, typed: str, value: Any = "") -> Mistake:
+    """Type another key into a row of 設定, and a value where it has none."""
+
+    def change(content: Tables) -> None:
+        if value:
+            setting(key, value)(content)
+        for _, cells in content["設定"]:
+            if cells[0] == key:
+                cells[0] = typed
+
+    return change
+
+
 LAST_SETTING = len(tables()["設定"])
 LAST_MEASURE = len(tables()["施策体系"])
 LAST_DEPARTMENT = len(tables()["部局"])
@@ -149,6 +162,26 @@ MISTAKES: list[tuple[Mistake, str, list[str], str]] = [
     (setting("維持の許容幅", -0.02), "設定", [f"B{LAST_SETTING + 1}"], "『-0.02』は使えません"),
     (setting("維持の許容幅", "NaN"), "設定", [f"B{LAST_SETTING + 1}"], "数字として読み取れません"),
     (append("設定", "表題", "別の表題"), "設定", [f"A{LAST_SETTING + 1}"], "「表題」が2行あります"),
+    (
+        append("設定", "表 題", "別の表題"),
+        "設定",
+        [f"A{LAST_SETTING + 1}"],
+        "「表 題」が2行あります",
+    ),
+    (reworded("年度", "年度（西暦）"), "設定", ["A4"], "『年度』"),
+    (
+        reworded("提出期限", "提出〆切", "3月16日"),
+        "設定",
+        [f"A{LAST_SETTING + 1}"],
+        "「提出〆切」というキーはありません。『提出先』か『提出期限』ではありませんか",
+    ),
+    (
+        reworded("注意書き", "注記", "※仮の値です。"),
+        "設定",
+        [f"A{LAST_SETTING + 1}"],
+        "『注意書き』ではありませんか。キーを元に戻してください",
+    ),
+    (append("設定", "フォント", "游明朝"), "設定", [f"A{LAST_SETTING + 1}"], "この行を削除して"),
     # 施策体系: row 2 is goal 1, row 3 measure 1ア
     (drop("施策体系"), "施策体系", ["A1"], "シート「施策体系」がありません"),
     (put("施策体系", 1, "別紙名称", "名称"), "施策体系", ["A1"], "見出し（キー、基本目標"),
@@ -407,6 +440,18 @@ def test_a_code_means_the_same_as_number_and_as_text() -> None:
         return strategy.measures, strategy.indicators
 
     assert loaded(int) == loaded(float) == loaded(str)
+
+
+def test_a_key_may_be_spelled_in_any_width() -> None:
+    content = copy.deepcopy(tables())
+    reworded("判定の名称（順調）", "判定の名称(順調)", "計画どおり")(content)
+    reworded("年度", "年 度")(content)
+    append("設定", "【公表】", None)(content)
+    append("設定", "印刷の予定", None)(content)
+    strategy, found = load(content, FILE)
+    assert strategy is not None, found
+    assert strategy.settings.judgement.names["順調"] == "計画どおり"
+    assert strategy.settings.fiscal_year == 2018
 
 
 def test_an_empty_sheet_of_settings_asks_for_its_rows() -> None:
