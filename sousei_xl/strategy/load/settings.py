@@ -19,7 +19,7 @@ from sousei_xl.strategy import (
     Judgement,
     Settings,
 )
-from sousei_xl.strategy.dates import is_possible, names_another_year, usual_days
+from sousei_xl.strategy.dates import END_OF_SPAN, is_possible, names_another_year, usual_days
 from sousei_xl.strategy.load.table import (
     SETTINGS,
     Mistakes,
@@ -205,7 +205,8 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
         return None
     table = _SettingsTable(rows, mistakes)
     plan = table.text("計画期間", "平成27年度〜平成31年度")
-    years = [text.parse_fiscal_year(p) for p in re.split(r"[~〜～\-－から]+", plan)]
+    span = END_OF_SPAN.sub("", plan)
+    years = [text.parse_fiscal_year(p) for p in re.split(r"[~〜～\-－から]+", span)]
     if plan and (len(years) != 2 or None in years or (years[0] or 0) > (years[1] or 0)):
         table.wrong(
             "計画期間",
