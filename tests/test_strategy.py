@@ -556,9 +556,14 @@ def test_what_was_probably_forgotten_is_asked_and_stops_nothing() -> None:
         put("指標", 6, "現状値年", None),
     ):
         change(content)
+    put("部局", 2, "提出課", "政策課／企画課")(content)
+    put("部局", 3, "提出課", "政策課 分室、企画課")(content)
+    append("項目", "財源", "独自", "選択", None, None, "国 道 市")(content)
     strategy, found = load(content, FILE)
     assert strategy is not None, found
-    goal, nobodys, aimless, undated = gaps(strategy)
+    goal, choices, units, nobodys, aimless, undated = gaps(strategy)
+    assert "「項目」の選択肢『国 道 市』（財源）は、一つとして" in choices
+    assert "「部局」の提出課『政策課／企画課』（総合政策部）は、一つとして" in units
     assert "基本目標5に、施策がありません" in goal
     assert "担当部局が空欄の指標があります（G1-1）" in nobodys
     assert "目標値が空欄の指標があります（G2-2）" in aimless
