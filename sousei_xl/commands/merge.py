@@ -165,6 +165,8 @@ def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, 
         print(f"クラスターが読めなかった{here}は、この機械で読みました（{why}）。", file=sys.stderr)
     run = delivery.run_of(arrived.template, intake, strategy)
     result, indicators = pipeline.merge_all(intake, strategy, last)
+    if not result.listed:  # else somebody has sent a form without being asked
+        pipeline.require_anybody(strategy)
     contents = delivery.contents_of(
         run, result, indicators, strategy, workspace, request.approve, last, request.previous
     )
