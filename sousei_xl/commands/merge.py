@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sousei_xl import publish, text
@@ -170,7 +170,7 @@ def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, 
     contents = delivery.contents_of(
         run, result, indicators, strategy, workspace, request.approve, last, request.previous
     )
-    return contents, definition
+    return replace(contents, doubts=definition.doubts), definition
 
 
 def _report(
