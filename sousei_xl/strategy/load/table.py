@@ -189,7 +189,7 @@ def _tell_of_lost_headings(
                 cell_address(row, place + 1),
                 f"見出し『{heading}』がありません（ここには『{unknown[place]}』とあります）。",
                 f"この列の見出しを『{heading}』に戻してください。別の列なら、『{heading}』の列を"
-                "足してください（使わなければ空欄のままで構いません）。",
+                f"足してください{'' if heading in required else '（空欄のままで構いません）'}。",
                 unknown[place],
             )
         elif heading in required:
