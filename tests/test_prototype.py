@@ -19,6 +19,7 @@ from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.print_form import read_print_form
 from sousei_xl.intake.read import read_files
 from sousei_xl.intake.worker import answer
+from sousei_xl.sheets import pages
 from sousei_xl.sheets.prototype import KINDS, FormCell, Prototype, doubts, load_prototype
 from tests import zip_surgery as zs
 from tests.facts import FORM_WIDTHS, example_strategy, make_strategy, prototype_of, write_form
@@ -144,6 +145,16 @@ def test_a_column_without_width_is_hidden(tmp_path: Path) -> None:
     form = read_print_form(zs.replace(data, part, f'width="{width}"', 'width="0"'), "別紙")
     assert form is not None
     assert form["widths"][1:3] == [0, FORM_WIDTHS[1] * 7]
+
+
+def test_a_narrow_column_between_others_is_seen(tmp_path: Path) -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet.column_dimensions["B"].hidden = True
+        sheet.column_dimensions["C"].width = 0.3
+
+    prototype, _ = loaded(tmp_path, change)
+    assert prototype is not None
+    assert [pages.column_pixels(w) for w in prototype.widths[:2]] == [0, 6]
 
 
 def test_notes_to_the_office_are_not_rows(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ REQUIRED = {"number": "番号", "relisted": "再掲", "name": "事業名", "budg
 # approval does not cover it.
 NOT_PRINTED = ("measure", "note")
 
+_NARROWEST = 6  # pixels of a column that is seen
 _PLACEHOLDER = re.compile(r"[{｛]([^{}｛｝]*)[}｝]")
 _BRACE = re.compile(r"[{}｛｝]")
 _ABOVE = "断り書きを印刷できるのは一覧の上だけです（A列を「表題」にし、表題の行に続けます）。"
@@ -160,6 +161,11 @@ def _mistake(file: str, row: int, cell: str, value: str, problem: str, remedy: s
     return finding("T101", place, value, problem=problem, remedy=remedy)
 
 
+def _width(pixels: float) -> float:
+    """A column that is hardly wide enough to be seen, as between two blocks, is no hidden one."""
+    return pages.column_width(max(int(pixels + 0.5), _NARROWEST)) if pixels else 0.0
+
+
 class _Reader:
     """Reads one sheet and collects its mistakes."""
 
@@ -205,7 +211,7 @@ class _Reader:
         prototype = Prototype(
             rows=rows,
             # Of columns B to the last, as widths of a workbook with 7 pixel digits.
-            widths=tuple(pages.column_width(int(w + 0.5)) for w in self.form["widths"][1:last]),
+            widths=tuple(map(_width, self.form["widths"][1:last])),
             orientation="landscape" if self.form["orientation"] == "landscape" else "portrait",
             margins=margins,
         )
