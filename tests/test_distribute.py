@@ -789,6 +789,12 @@ def test_one_summary_of_what_was_made(workspace: Path) -> None:
     done = run("distribute", "--workspace", workspace)
     assert done.status == 0
     assert "様式を9件作りました" in done.out
+    assert "入力し、もう一度実行すると" not in done.out
+    settings = openpyxl.load_workbook(workspace / "templates" / "別紙_template.xlsx")["設定"]
+    cell = next(f"B{row[0].row}" for row in settings.iter_rows() if row[0].value == "提出期限")
+    edit(workspace / "templates" / "別紙_template.xlsx", "設定", {cell: None})
+    asked = run("distribute", "--workspace", workspace).out
+    assert "「設定」に提出期限を入力し、もう一度実行すると" in asked
     assert all(f"様式/{d}.xlsx" in done.out for d in DEPARTMENTS)
     again = run("distribute", "--workspace", workspace, "--json").json
     assert (again["written"], len(again["unchanged"])) == ([], 9)

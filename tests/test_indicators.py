@@ -494,6 +494,8 @@ def test_years_are_labelled_as_the_strategy_counts_them() -> None:
     assert [year_label(y, SETTINGS) for y in (1985, 1989)] == ["S60", "H1"]
     settings = kpi_strategy({"計画期間": "平成27年度〜令和元年度"}).settings
     assert year_label(2019, settings) == "R1"
+    told = kpi_strategy({"計画期間": "平成27年度から平成31年度まで（5年間）"}).settings
+    assert year_label(2019, told) == "H31"
     second = kpi_strategy({"計画期間": "令和2年度〜令和6年度", "年度": "令和3年度"}).settings
     assert year_label(2021, second) == "R3"
 

@@ -75,7 +75,8 @@ class Reading:
     ``file`` is the inbox-relative path, ``saved`` the document's own saved time (ISO 8601),
     ``properties`` its custom properties. ``sha256`` is empty where the bytes were not read (gone,
     locked, larger than the limit, reader died); a refused file has no sheets. ``form`` is the look
-    of the sheet that was asked for (``print_form.read_print_form``).
+    of the sheet that was asked for (``print_form.read_print_form``), empty where it was not to be
+    read.
     """
 
     file: str

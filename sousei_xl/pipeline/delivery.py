@@ -35,7 +35,7 @@ from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
-from sousei_xl.sheets.prototype import Prototype, load_prototype
+from sousei_xl.sheets.prototype import Prototype, doubts, load_prototype
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OperatorError, Run, Workspace, relative
 
@@ -52,6 +52,11 @@ class Definition:
 
     strategy: Strategy
     prototype: Prototype
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Questions about the printed form."""
+        return tuple(doubts(self.prototype, self.strategy.settings))
 
 
 def define(template: Reading) -> Definition:

@@ -24,6 +24,7 @@ from sousei_xl.intake import previous
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.last_indicators import Actuals, last_indicators
 from sousei_xl.intake.read import SheetCells, read_files
+from sousei_xl.pipeline import require_anybody
 from sousei_xl.pipeline.delivery import output_names, unreadable
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.publish import Outbox, Output, Published
@@ -118,11 +119,8 @@ def plan_forms(
     """
     if only == INDICATORS:
         return _plan_indicators(strategy, _known_actuals(strategy, last, earlier))
+    require_anybody(strategy)
     units = strategy.expected_units
-    if not units:
-        raise OperatorError(
-            "提出対象の部局がありません。テンプレートの「部局」シートで、提出対象を「はい」にしてください。"
-        )
     names = file_names(units)
     given = _known_actuals(strategy, last)
     forms = []

@@ -155,7 +155,7 @@ class Book:
         in_order: bool = False,
         charted: bool = True,
     ) -> Sheet:
-        """A new sheet with these column widths (characters).
+        """A new sheet with these column widths (characters; 0 hides a column).
 
         ``charted=False`` promises that its lines feed no chart, so that they need little time;
         ``in_order`` does so, too, and that its rows are written from top to bottom, each with its
@@ -219,8 +219,9 @@ class Sheet:
         self.as_of: dt.date | None = book.run.list_date  # in the footer, if any
         self.repeat: tuple[int, int] | None = None
         for column, width in enumerate(widths):
-            pixels = pages.column_pixels(width)
-            self._done(self.worksheet.set_column_pixels(column, column, pixels), 0, column)
+            pixels, look = pages.column_pixels(width), {"hidden": not width}
+            code = self.worksheet.set_column_pixels(column, column, pixels, None, look)
+            self._done(code, 0, column)
 
     # --- cells --------------------------------------------------------------------------------
 
