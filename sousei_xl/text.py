@@ -79,9 +79,22 @@ _NEW = rf"\s*(?:[{_OPENING}]\s*新規?\s*[{_CLOSING}]|🈟)"
 _NEW_MARK = re.compile(rf"^(?:{_NEW})+\s*")
 _NEW_AT_END = re.compile(rf"(?:{_NEW})+\s*$")
 _LAST_OF_MARK = (*"）)】]］〕》〉＞>🈟",)
-_AGAIN = rf"[{_OPENING}]\s*再掲\s*[{_CLOSING}]"
-_RELISTED_FIRST = re.compile(rf"^[※\s]*(?:{_AGAIN}|再掲[\s:：])\s*")
-_RELISTED_LAST = re.compile(rf"\s*(?:※?{_AGAIN}|[\s※]再掲)\s*$")
+_REPEATED_WORD = r"再\s{0,9}掲(?!\s{0,9}載)"
+_INSIDE = rf"[^{_OPENING}{_CLOSING}]{{0,24}}"
+_RELISTED_BRACKET = re.compile(
+    rf"[※\s]{{0,9}}[{_OPENING}]{_INSIDE}{_REPEATED_WORD}{_INSIDE}[{_CLOSING}]\s{{0,9}}"
+)
+# What is typed around a mark. The long-vowel mark is none of these: it ends words.
+_AROUND = r"[\s※・･:：、，,◆◇■□●○★☆*＊\-－—―–−/／|｜]"
+# 再 alone is a mark in brackets, unless it begins a word: （再）就職.
+AGAIN_WORDS = ("就職", "就業", "起業", "挑戦", "チャ")
+AGAIN_MARKS = ("（再）", "(再)", "【再】", "［再］", "[再]", "〔再〕", "《再》", "〈再〉")
+_AGAIN = "|".join(map(re.escape, AGAIN_MARKS))
+_NO_WORD = rf"(?!{'|'.join(AGAIN_WORDS)})"
+_RELISTED_FIRST = re.compile(
+    rf"^(?:{_AROUND}*{_REPEATED_WORD}{_AROUND}*|(?:{_AGAIN}){_NO_WORD}\s*)"
+)
+_RELISTED_LAST = re.compile(rf"(?:{_AROUND}*{_REPEATED_WORD}{_AROUND}*|\s*(?:{_AGAIN}))$")
 _LONGEST_MARK = 24  # at the end of a name: further back nobody looks, for that takes its time
 _OUTER = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
 
@@ -112,7 +125,7 @@ def is_blank(value: Value) -> bool:
 
 def says_nothing(value: Value) -> bool:
     """True for one of ``EMPTY_WORDS``, also with spaces in it (合　計)."""
-    return isinstance(value, str) and value.replace(" ", "").replace("\u3000", "") in EMPTY_WORDS
+    return isinstance(value, str) and without_spaces(value) in EMPTY_WORDS
 
 
 def nfkc(text: str) -> str:
@@ -189,11 +202,31 @@ def split_new_mark(name: str) -> tuple[str, bool]:
 
 
 def split_relisted_mark(name: str) -> tuple[str, bool]:
-    """``産後ケア事業（再掲）``, ``再掲：産後ケア事業`` → (``産後ケア事業``, True)."""
-    bare = name
-    if RELISTED in name:  # hardly any has it
-        bare = _without_last(_RELISTED_LAST, _RELISTED_FIRST.sub("", name, count=1))
-    return (bare, True) if bare and bare != name else (name, False)
+    """``産後ケア事業（3イ再掲）``, ``再掲：産後ケア事業`` → (``産後ケア事業``, True).
+
+    Where it stands in another way (甲再掲乙), the name stays.
+    """
+    if not has_relisted_mark(name):
+        return name, False
+    bare = _RELISTED_FIRST.sub("", _RELISTED_BRACKET.sub("", name), count=1)
+    return _without_last(_RELISTED_LAST, bare) or name, True
+
+
+def has_relisted_mark(name: Value) -> bool:
+    """Whether a name says that its row is relisted: 再掲 (but not 再掲載) anywhere in it, or
+    （再） before or behind it."""
+    if not isinstance(name, str) or RELISTED[0] not in name:  # hardly any has it
+        return False
+    shown = without_spaces(name)
+    if RELISTED in shown.replace(f"{RELISTED}載", ""):
+        return True
+    begins = shown.startswith(AGAIN_MARKS) and not shown.startswith(AGAIN_WORDS, 3)
+    return begins or shown.endswith(AGAIN_MARKS)
+
+
+def without_spaces(name: str) -> str:
+    """A text as the form's checks compare it: without blanks and line breaks."""
+    return name.replace(" ", "").replace("\u3000", "").replace("\n", "")
 
 
 def with_new_mark(name: str, category: str | None) -> str:

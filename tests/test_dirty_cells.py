@@ -112,6 +112,18 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
         {"name": "甲", "relisted": True},
     ),
     (
+        "name: 再掲 in another bracket",
+        {"name": "甲（一部再掲）"},
+        ["R107 relisted"],
+        {"name": "甲", "relisted": True},
+    ),
+    (
+        "name: 再掲 inside it, beside its mark",
+        {"name": "甲再掲乙", "relisted": "再掲"},
+        ["L101"],
+        {"name": "甲再掲乙", "relisted": True},
+    ),
+    (
         "name: （再掲） before （新）",
         {"name": "（再掲）（新）甲"},
         ["A103", "R107 relisted"],

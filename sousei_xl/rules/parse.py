@@ -183,7 +183,7 @@ def _relisted_by_name(cells: _Cells, name: str, bare: str) -> None:
 
     Until that is mended the row is a relisted one, so that nothing else is asked about it.
     """
-    if cells.row.is_relisted:
+    if cells.row.is_relisted and bare != name:
         cells.report("A101", "name", name, taken=bare)
     elif cells.row.relisted is None and "relisted" not in cells.unknown:
         cells.row.relisted = text.RELISTED
