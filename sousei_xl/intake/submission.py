@@ -226,7 +226,9 @@ def _judge(
             spots = [(cell, typed, label) for label, (cell, typed) in renamed.items()]
             told = "、".join(f"{cell}『{typed}』は『{label}』" for cell, typed, label in spots)
             place = Place(file, sheet, cell=spots[0][0])
-            return "", [finding("F201", place, variant="renamed", missing=told)]
+            unit = any(layout.has_other_unit(typed, label) for _, typed, label in spots)
+            variant = "unit" if unit else "renamed"
+            return "", [finding("F201", place, variant=variant, missing=told)]
         return "", [finding("F201", Place(file, sheet), missing="、".join(missing))]
     version = reading.properties.get(layout.MARK, layout.VERSION)
     if version != layout.VERSION:
