@@ -95,6 +95,8 @@ _RELISTED_FIRST = re.compile(
     rf"^(?:{_AROUND}*{_REPEATED_WORD}{_AROUND}*|(?:{_AGAIN}){_NO_WORD}\s*)"
 )
 _RELISTED_LAST = re.compile(rf"(?:{_AROUND}*{_REPEATED_WORD}{_AROUND}*|\s*(?:{_AGAIN}))$")
+_PLACE = r"\d{1,2}\w(?:-?\d{1,4})?"
+_RELISTED_WITH_PLACE = re.compile(rf"(?:{_PLACE}(?:の|に)?)?再掲(?:{_PLACE})?")
 _LONGEST_MARK = 24  # at the end of a name: further back nobody looks, for that takes its time
 _OUTER = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
 
@@ -124,8 +126,18 @@ def is_blank(value: Value) -> bool:
 
 
 def says_nothing(value: Value) -> bool:
-    """True for one of ``EMPTY_WORDS``, also with spaces in it (合　計)."""
-    return isinstance(value, str) and without_spaces(value) in EMPTY_WORDS
+    """True for one of ``EMPTY_WORDS``, also with spaces in it and in brackets: （合　計）."""
+    return isinstance(value, str) and _bare(value) in EMPTY_WORDS
+
+
+def points_above(value: Value) -> bool:
+    """True for 同上 and its like, which mean the row above."""
+    return isinstance(value, str) and _bare(value) in ABOVE_WORDS
+
+
+def _bare(value: str) -> str:
+    shown = without_spaces(value)
+    return shown.translate(_NO_BRACKETS) if len(shown) <= SHORT else shown
 
 
 def nfkc(text: str) -> str:
@@ -210,6 +222,15 @@ def split_relisted_mark(name: str) -> tuple[str, bool]:
         return name, False
     bare = _RELISTED_FIRST.sub("", _RELISTED_BRACKET.sub("", name), count=1)
     return _without_last(_RELISTED_LAST, bare) or name, True
+
+
+def parse_relisted(value: Value) -> Parsed[str]:
+    """再掲 in its own column, also with the place of the original: 再掲（3イ-12）."""
+    parsed = choice(value, RELISTED_SPELLINGS)
+    if parsed.value in (None, RELISTED):
+        return parsed
+    shown = _BRACKETS.sub("", key(parsed.value or ""))
+    return Parsed(RELISTED, converted=True) if _RELISTED_WITH_PLACE.fullmatch(shown) else parsed
 
 
 def has_relisted_mark(name: Value) -> bool:
@@ -308,10 +329,26 @@ CATEGORY_SPELLINGS = spellings(
     {NEW: ("新",), CONTINUED: ("継",), ENDED: (), CANCELLED: ("取り下げ", "取下")}
 )
 INITIAL, UNDECIDED, INCLUDED, ZERO = "当初", "未定", "内数", "０予算"
-# No name and no description. 同上 points at the row above, which in the list is another one; a
-# 合計 is somebody's own sum below the rows.
+# No name and no description, with or without these brackets. 同上 points at the row above, which
+# in the list is another one; a 合計 is somebody's own sum below the rows.
+EMPTY_BRACKETS = "（）()"
+_NO_BRACKETS = str.maketrans("", "", EMPTY_BRACKETS)
+ABOVE_WORDS = (
+    *("同上", "〃", "〃〃", "″", '"', "”", "“", "''", "々", "↑", "上に同じ", "上と同じ"),
+    *("上記に同じ", "上記と同じ", "上記のとおり", "同文"),
+)
 EMPTY_WORDS = (
-    *("同上", "〃", "－", "―", "ー", "-", "※", "・", "なし", "（新）", "(新)"),
+    *ABOVE_WORDS,
+    *("－", "―", "ー", "-", "※", "・", "なし", "新"),
+    *(
+        "前年度と同じ",
+        "前年度に同じ",
+        "前年と同じ",
+        "昨年度と同じ",
+        "前年度同様",
+        "別紙参照",
+        "別紙のとおり",
+    ),
     *("計", "小計", "合計"),
 )
 BUDGET_KIND_SPELLINGS = spellings(
@@ -324,7 +361,7 @@ BUDGET_KIND_SPELLINGS = spellings(
 )
 # 「12,000千円の内数」「12,000（内数）」「保育所運営費の内数」; other figures are not understood.
 _PART = re.compile(r"(?:[\d,.]+(?:千円)?|\D*)の?(?:内数|うち数)")
-_BRACKETS = re.compile(r"[()\[\]]")
+_BRACKETS = re.compile(r"[()\[\]【】〔〕]")
 _BRACKETED = re.compile(r"[(\[〔]([^()\[\]〔〕]*)[)\]〕]")
 # Said inside the budget cell; a lone dash is how lists write "no budget of its own".
 _BUDGET_WORDS = BUDGET_KIND_SPELLINGS | {"-": ZERO, "なし": ZERO}

@@ -313,6 +313,7 @@ def test_id_is_found_by_its_key_or_by_the_name() -> None:
     lost = kpi_row(1, "", {**FULL, "指標名": "移住に関わる相談件数"})
     (item,) = of(report_rows(lost))
     assert (item.code, item.target, item.expected) == ("A101", "2ア-1", "2ア-1")
+    assert item.message == "IDが空欄のため、『2ア-1』と読み取りました。"
     (item,) = of(report_rows(kpi_row(1, "", {**FULL, "指標名": "相談"})))
     assert item.code == "K101"
     assert "IDが空欄" in item.message

@@ -113,6 +113,13 @@ RELISTING: list[tuple[str, list[RawRow], list[str], Codes, dict[int, int]]] = [
         {2: 1},
     ),
     (
+        "marked in a way that says nothing: R107 alone",
+        [row(1, "甲", "1ア"), row(2, "甲", "2ア", relisted="はい")],
+        [],
+        [("R107", 2)],
+        {2: 1},
+    ),
+    (
         "unmarked and blank: no R104, no R109",
         [row(1, "甲", "1ア"), row(2, "甲", "2ア", budget=None, description=None)],
         [],

@@ -109,7 +109,7 @@ def parse_row(
     cells = _Cells(row, strategy)
     row.measure = _measure(cells, strategy)
     row.number = row.submitted_number = _number(cells)
-    row.relisted = cells.take("relisted", lambda v: text.choice(v, text.RELISTED_SPELLINGS)).value
+    row.relisted = cells.take("relisted", text.parse_relisted).value
     row.category = cells.take("category", lambda v: text.choice(v, text.CATEGORY_SPELLINGS)).value
     row.name = _name(cells)
     row.department, row.counted = _department(cells, strategy)
@@ -156,7 +156,9 @@ def _measure(cells: _Cells, strategy: Strategy) -> str | None:
 def _number(cells: _Cells) -> int | None:
     parsed = cells.take("number", text.parse_integer)
     if parsed.problem:
-        cells.reject("R108", "number", text.to_text(cells.raw.values.get("number")))
+        typed = text.to_text(cells.raw.values.get("number"))
+        variant = "date" if parsed.problem == "date" else ""
+        cells.reject("R108", "number", typed, variant=variant)
     return parsed.value
 
 

@@ -83,14 +83,18 @@ def says_nothing(name: str) -> Condition:
     def fails(cells: Cells) -> bool:
         return looks_like_nothing(cells) or text.says_nothing(cells.get(name))
 
-    return f"OR({empty},SUMPRODUCT(--EXACT({EMPTY_WORDS},{_unspaced(name)}))>0)", fails
+    shown = _without(_unspaced(name), *(f'"{bracket}"' for bracket in text.EMPTY_BRACKETS))
+    return f"OR({empty},SUMPRODUCT(--EXACT({EMPTY_WORDS},{shown}))>0)", fails
 
 
 def _unspaced(name: str) -> str:
     """``text.without_spaces``."""
-    shown = f"{{{name}}}"
-    for blank in ('" "', '"\u3000"', "CHAR(10)"):
-        shown = f'SUBSTITUTE({shown},{blank},"")'
+    return _without(f"{{{name}}}", '" "', '"\u3000"', "CHAR(10)")
+
+
+def _without(shown: str, *characters: str) -> str:
+    for character in characters:
+        shown = f'SUBSTITUTE({shown},{character},"")'
     return shown
 
 

@@ -38,8 +38,9 @@ def description_given(listing: Listing) -> Iterator[Finding]:
             continue
         if row.description is None:
             yield at("R109", row, "description", listing)
-        elif text.says_nothing(row.raw.values.get("description")):
-            yield at("R109", row, "description", listing, row.description, variant="nothing")
+        elif text.says_nothing(typed := row.raw.values.get("description")):
+            variant = "above" if text.points_above(typed) else "nothing"
+            yield at("R109", row, "description", listing, row.description, variant=variant)
 
 
 def department_is_submitter(listing: Listing) -> Iterator[Finding]:

@@ -187,7 +187,7 @@ def parse_row(
         return row, cells.findings
     typed_id = text.to_text(raw.values.get("id"))
     if row.indicator is not None and typed_id != row.id:
-        cells.report("A101", "id", typed_id, taken=row.id)
+        cells.report("A101", "id", typed_id, variant="" if typed_id else "blank", taken=row.id)
     row.actuals = {}
     held = [c for c in columns(strategy.settings) if c.year and _actual(cells, c)]
     if held and row.indicator is not None:
