@@ -72,7 +72,9 @@ _LOOK_ALIKES = str.maketrans(
     }
 )
 # White space, and what is invisible: zero-width marks, soft hyphens, emoji selectors.
-_SPACES = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufe0e\ufe0f\ufeff]+")
+_INVISIBLE = r"\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff"
+_SPACES = re.compile(rf"[\s{_INVISIBLE}]+")
+_HIDDEN = re.compile(f"[{_INVISIBLE}]+")
 _BREAKS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
 _OPENING, _CLOSING = "（(【\\[［〔《〈＜<", "）)】\\]］〕》〉＞>"
 _NEW = rf"\s*(?:[{_OPENING}]\s*新規?\s*[{_CLOSING}]|🈟)"
@@ -205,6 +207,13 @@ def tidy_name(value: Value) -> Parsed[str]:
     raw = to_text(value).strip(_OUTER)
     name = _BREAKS.sub("", raw)
     return Parsed(name, converted=name != to_text(value), problem="newline" if name != raw else "")
+
+
+def lines_of(value: Value) -> list[str]:
+    """The lines of a cell that is meant to have one, without blank ones."""
+    if not isinstance(value, str) or _BREAKS.search(value) is None:
+        return []
+    return [line.strip(_OUTER) for line in _BREAKS.split(value) if not is_blank(line)]
 
 
 def split_new_mark(name: str) -> tuple[str, bool]:
@@ -417,6 +426,23 @@ def _from_digits(text: str, sign: int = 1) -> Parsed[int]:
     return Parsed(sign * number, converted=True)
 
 
+def as_number(typed: str) -> str:
+    """A typed number as it is parsed: NFKC, without what nobody sees; blanks inside stay."""
+    return _HIDDEN.sub("", nfkc(typed)).strip()
+
+
+def has_symbols_for_digits(typed: str) -> bool:
+    """Whether a number has what is no digit before NFKC: ①, ². Behind the number it may be a unit
+    (㎡)."""
+    for character in "" if typed.isascii() else typed:
+        shown = nfkc(character)
+        if any(map(str.isalpha, shown)):
+            return False
+        if not character.isdecimal() and any(map(str.isdecimal, shown)):
+            return True
+    return False
+
+
 def parse_integer(value: Value) -> Parsed[int]:
     """An integer such as 番号. ``problem``: ``text``, ``fraction``, ``date``, ``bool``."""
     if is_blank(value):
@@ -429,7 +455,7 @@ def parse_integer(value: Value) -> Parsed[int]:
         return _from_float(value)
     if not isinstance(value, str):
         return Parsed(problem="date")
-    text = nfkc(value).strip()
+    text = as_number(value)
     sign = -1 if text[:1] in "-▲△" else 1
     return _from_digits(text.lstrip("-▲△") if sign < 0 else text, sign)
 
@@ -458,12 +484,14 @@ def parse_money(value: Value) -> Money:
     if not isinstance(value, str):
         parsed = parse_integer(value)
         return Money(parsed.value, "", parsed.converted, parsed.problem, parsed.expected)
-    text = nfkc(value).strip()
+    text = as_number(value)
     word = _BUDGET_WORDS.get(key(text).strip("()[]"))
     if word:
         return Money(0 if word == ZERO else None, kind=word)
     if _PART.fullmatch(_BRACKETS.sub("", text)):
         return Money(kind=INCLUDED)
+    if has_symbols_for_digits(value):
+        return Money(problem="text")
     if bracketed := _BRACKETED.fullmatch(text):
         # Accountants write losses so; here it may as well be a part, a total or what stands twice.
         inner = parse_money(bracketed[1])

@@ -87,13 +87,15 @@ def parse_actual(value: text.Value, unit: str) -> Actual:
         return Actual(Decimal(text.as_kept(value)))
     if not isinstance(value, str):
         return Actual(problem="date")
-    typed = text.nfkc(value).strip()
+    typed = text.as_number(value)
     if not typed.strip("-"):
         return Actual(converted=True)
     if reason := _REASON_SPELLINGS.get(text.key(typed)):
         return Actual(problem="reason", expected=reason)
     match = _NUMBER.fullmatch(typed)
     if not match or not text.GROUPED.fullmatch(match["whole"]):
+        return Actual(problem="text")
+    if text.has_symbols_for_digits(value):
         return Actual(problem="text")
     size = Decimal(match["whole"].replace(",", "") + (match["rest"] or ""))
     if size >= text.LARGEST:
@@ -203,7 +205,7 @@ def parse_row(
     row.publication = _publication(cells)
     classes = _class_spellings(strategy)
     row.office_class = cells.choice("office_class", classes, _class_words(strategy))
-    row.cause, row.direction = cells.prose("cause"), cells.prose("direction")
+    row.cause, row.direction = _own_words(cells, "cause"), _own_words(cells, "direction")
     lost = set(input_names(strategy.settings)) - set(raw.columns)
     row.unknown = frozenset(cells.unknown | lost)
     return row, cells.findings
@@ -329,6 +331,14 @@ def _example(indicator: Indicator, settings: Settings) -> str:
     if indicator.kind != PERIOD_SUM:
         size = baseline(indicator) or size
     return str(rounded(size, decimals(indicator))) if size else "12.3"
+
+
+def _own_words(cells: _Cells, name: str) -> str:
+    """A text about this indicator: 同上 would mean another one as soon as rows stand otherwise."""
+    said = cells.prose(name)
+    if text.points_above(said):
+        cells.report("K112", name, said, variant="above")
+    return said
 
 
 def _publication(cells: _Cells) -> str:
