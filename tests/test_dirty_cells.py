@@ -65,6 +65,8 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("measure: half-width kana", {"measure": "2ｱ"}, ["A101"], {"measure": "2ア"}),
     ("measure: space inside", {"measure": "2 ア"}, ["A101"], {"measure": "2ア"}),
     ("measure: full-width space", {"measure": "2ア　移住環境"}, ["A101"], {"measure": "2ア"}),
+    ("measure: letter in brackets", {"measure": "3（イ）"}, ["A101"], {"measure": "3イ"}),
+    ("measure: with dot", {"measure": "3.イ"}, ["A101"], {"measure": "3イ"}),
     ("measure: with hyphen", {"measure": "2-ア"}, ["A101"], {"measure": "2ア"}),
     (
         "measure: name in the list",
@@ -173,6 +175,13 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("name: circled ノ is no mark", {"name": "㋨甲"}, [], {"name": "㋨甲", "category": ""}),
     ("name: line break", {"name": "移住\n促進事業"}, ["A101"], {"name": "移住促進事業"}),
     ("name: Windows line break", {"name": "移住\r\n促進事業"}, ["A101"], {"name": "移住促進事業"}),
+    (
+        "name: two names in two lines",
+        {"name": "移住促進相談事業\n空き家改修補助金"},
+        ["A101", "S101"],
+        {"name": "移住促進相談事業空き家改修補助金"},
+    ),
+    ("name: its end in the second line", {"name": "空き家活用対策交付金\n活用事業"}, ["A101"], {}),
     ("name: outer white space", {"name": "　甲事業 \u00a0"}, ["A101"], {"name": "甲事業"}),
     ("name: inner white space stays", {"name": "甲　乙 丙"}, [], {"name": "甲　乙 丙"}),
     ("name: full width stays", {"name": "ＩＣＴ，小･中"}, [], {"name": "ＩＣＴ，小･中"}),

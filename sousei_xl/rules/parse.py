@@ -6,6 +6,7 @@ conversion that a reader could not see is reported (自動変換).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from sousei_xl.text import Money, Parsed
 _T = TypeVar("_T", bound=text.Value)
 
 _JOINT = "・"
+_BESIDE_KEYS = re.compile(r"[()\[\]【】〔〕.、・]")  # 3（イ）, 3.イ
 
 
 def in_one_line(value: text.Value) -> str:
@@ -145,7 +147,9 @@ def _measure(cells: _Cells, strategy: Strategy) -> str | None:
     typed = text.tidy(cells.typed("measure")).value
     if typed is None:
         return None
-    found = strategy.measure_spellings.get(text.key(typed))
+    said = text.key(typed)
+    spellings = strategy.measure_spellings
+    found = spellings.get(said) or spellings.get(_BESIDE_KEYS.sub("", said))
     if found is None:
         return typed
     if typed not in (found, strategy.measure_by_key[found].option):
