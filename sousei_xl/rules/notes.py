@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
-from sousei_xl.rules.records import ProjectRow
+from sousei_xl.rules.records import ProjectRow, RawRow
 from sousei_xl.strategy import Strategy
 
 # 番号 may count the lines, 部局名 is a default, 備考 may say anything.
@@ -27,7 +27,7 @@ def find(rows: Iterable[ProjectRow], strategy: Strategy) -> list[ProjectRow]:
     """The rows that have nothing of a project but words, in 事業名 or where no 施策 and no 部局 are
     called so; a 合計 may have an amount."""
     others = [f.name for f in strategy.fields if f.name not in _BESIDE]
-    return [row for row in rows if _words_alone(row, others, strategy)]
+    return [row for row in rows if _words_alone(row.raw, others, strategy)]
 
 
 def _is_total(words: text.Value) -> bool:
@@ -36,23 +36,28 @@ def _is_total(words: text.Value) -> bool:
     )
 
 
-def _words_alone(row: ProjectRow, others: Sequence[str], strategy: Strategy) -> str:
+def _words_alone(raw: RawRow, others: Sequence[str], strategy: Strategy) -> str:
     """The field that has the words of such a row; blank for a project."""
-    raw = row.raw
     if not any(text.is_blank(raw.values.get(name)) for name in ("measure", "name")):
         return ""  # nearly every row
     filled = [name for name in others if not text.is_blank(raw.values.get(name))]
     holder = next((name for name in filled if name in ("name", "measure")), "department")
     words = raw.values.get(holder)
-    if holder == "measure" and row.measure in strategy.measure_by_key:
-        return ""
-    if holder == "department" and (
-        text.is_blank(words) or row.counted in strategy.department_by_name
-    ):
+    if text.is_blank(words) or _is_known(holder, text.to_text(words), strategy):
         return ""
     allowed = {holder, "budget"} if _is_total(words) else {holder}
     unread = {*raw.errors, *raw.uncached, *raw.merged}
     return holder if allowed.issuperset(filled) and unread.isdisjoint({*others} - {holder}) else ""
+
+
+def _is_known(holder: str, words: str, strategy: Strategy) -> bool:
+    """Whether these are words for a 施策, or for a 部局 or several."""
+    if holder == "measure":
+        return text.key(words) in strategy.measure_spellings
+    names = (words, *text.nfkc(words).split("・"))
+    return holder == "department" and any(
+        text.key(name) in strategy.department_spellings for name in names
+    )
 
 
 def ask(rows: Iterable[ProjectRow], strategy: Strategy) -> list[Finding]:
@@ -60,7 +65,7 @@ def ask(rows: Iterable[ProjectRow], strategy: Strategy) -> list[Finding]:
     others = [f.name for f in strategy.fields if f.name not in _BESIDE]
     found = []
     for row in rows:
-        holder = _words_alone(row, others, strategy)
+        holder = _words_alone(row.raw, others, strategy)
         words = text.to_text(row.raw.values.get(holder))
         nothing = text.key(words).strip("()[]【】※。") in _NO_PROJECT
         found.append(
