@@ -335,7 +335,8 @@ def test_the_formula_is_plain_and_looks_at_its_own_row_only() -> None:
     functions = set(re.findall(r"([A-Z]+)\(", formula))
     assert functions == {
         "IF", "OR", "AND", "COUNTA", "SUMPRODUCT", "ISERROR", "EXACT", "LEN", "SUBSTITUTE",
-        "CHAR", "CLEAN", "ISNUMBER", "ISLOGICAL", "ABS", "ROUND", "N", "FIND",
+        "CHAR", "CLEAN", "ISNUMBER", "ISLOGICAL", "ABS", "ROUND", "N", "FIND", "LEFT", "MID",
+        "RIGHT",
     }  # fmt: skip
 
 

@@ -169,6 +169,9 @@ def test_project_headers_are_no_kpi_headers() -> None:
         ("110.9万人", "万人", "110.9", True),
         ("63.0%", "％", "63.0", True),
         ("18,370,112 万円", "万円", "18370112", True),
+        ("12\u200b", "人", "12", True),
+        ("120㎡", "㎡", "120", True),
+        ("120m²", "㎡", "120", True),
         ("▲12", "人", "-12", True),
         ("△ 1.5", "人", "-1.5", True),
         ("0", "人", "0", True),
@@ -192,6 +195,8 @@ def test_actuals_are_read(typed: Any, unit: str, value: str | None, noted: bool)
         ("12,34", "人", "text", ""),
         ("1.2.3", "人", "text", ""),
         ("12 000", "人", "text", ""),
+        ("①", "人", "text", ""),
+        ("12²", "人", "text", ""),
         (1e15, "人", "text", ""),
         (float("inf"), "人", "text", ""),
         ("9" * 20, "人", "text", ""),
@@ -251,7 +256,7 @@ def test_a_good_row_has_no_findings_and_is_reported() -> None:
 def test_k101_unknown_indicator(typed: str) -> None:
     item = one(typed, FULL)
     assert (item.code, item.place.cell, item.value) == ("K101", "B5", typed)
-    assert "例：G1-1" in item.cure
+    assert "例：2ア-1" in item.cure  # one of the department's own
 
 
 @pytest.mark.parametrize(
@@ -320,6 +325,7 @@ def test_id_is_found_by_its_key_or_by_the_name() -> None:
     lost = kpi_row(1, "", {**FULL, "指標名": "移住に関わる相談件数"})
     (item,) = of(report_rows(lost))
     assert (item.code, item.target, item.expected) == ("A101", "2ア-1", "2ア-1")
+    assert item.message == "IDが空欄のため、『2ア-1』と読み取りました。"
     (item,) = of(report_rows(kpi_row(1, "", {**FULL, "指標名": "相談"})))
     assert item.code == "K101"
     assert "IDが空欄" in item.message
@@ -1107,6 +1113,8 @@ def test_the_office_corrects_the_row_that_says_something(blank: dict[str, Any]) 
         ({**FULL, "事務局判定": "まあまあ"}, "Q5"),
         ({**FULL, "事務局判定": "未報告"}, "Q5"),
         ({**FULL, "事務局判定": "順調"}, "Q5"),
+        ({**FULL, "要因・課題": "〃"}, "R5"),
+        ({**FULL, "今後の方向性": "（同上）"}, "S5"),
     ],
 )
 def test_k112_no_choice(typed: dict[str, Any], cell: str) -> None:

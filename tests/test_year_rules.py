@@ -237,6 +237,7 @@ CASES: list[tuple[str, list[RawRow], list[LastRow], Codes]] = [
         [last("甲")],
         [("Y102", 1)],
     ),
+    ("of a negative sum R106 asks", [row(1, "甲", budget=-9000)], [last("甲", budget=9000)], []),
     ("small sums", [row(1, "甲", budget=999)], [last("甲", budget=1)], []),
     ("from nothing", [row(1, "甲", budget=5000)], [last("甲", budget=0)], [("Y102", 1)]),
     ("to nothing", [row(1, "甲", budget=0)], [last("甲", budget=5000)], [("Y102", 1)]),

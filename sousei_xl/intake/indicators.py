@@ -39,6 +39,7 @@ def with_indicators(
     unread = False
     findings: list[Finding] = []
     labels = {name: column.label for name, column in column_by_name(strategy.settings).items()}
+    inputs = input_names(strategy.settings)
     for position, table in enumerate(_tables(reading, strategy)):
         mine = list(_rows(submission.file, table, strategy, ids))
         rows += mine
@@ -49,7 +50,10 @@ def with_indicators(
             second = [s for s in _second(rivals, mine, table, labels) if s.column not in told]
             lost += (_lost(item, table, rivals, submission) for item in (*found, *second))
             unread |= bool(second) or any(_holds_values(item, mine, table) for item in found)
-            seen = [*overlooked(mine, table, copy=position > 0), *leftovers(mine, table, labels)]
+            seen = [
+                *overlooked(mine, table, inputs, copy=position > 0),
+                *leftovers(mine, table, labels),
+            ]
             ids_of = {row.row_id: text.to_text(row.values.get("id")) for row in mine}
             findings += [
                 replace(
@@ -59,7 +63,6 @@ def with_indicators(
                 )
                 for item in seen
             ]
-    inputs = input_names(strategy.settings)
     typed = any(_filled(row, inputs) for row in rows) and not _untouched(rows, reading, strategy)
     filled = typed or unread
     reported = replace(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -31,6 +31,7 @@ from sousei_xl.intake.table import (
 )
 from sousei_xl.rules.records import Answer, FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Value
 
 
@@ -177,17 +178,25 @@ def find_tables(sheets: tuple[SheetCells, ...], strategy: Strategy) -> list[Tabl
 def _foreign_sheets(
     sheets: tuple[SheetCells, ...], tables: list[Table], reply: _Reply, strategy: Strategy
 ) -> list[str]:
-    """Names of sheets that are none of the form's and hold more than a line: nobody reads them."""
+    """Names of sheets that are none of the form's and hold a project or more lines than one: nobody
+    reads them."""
     known = {*map(text.key, layout.SHEETS), text.key(SHEET), text.key(reply.sheet)}
     read = {table.sheet.name for table in tables}
     return [
         sheet.name
         for sheet in sheets
-        if len(sheet.rows) > 1
+        if (len(sheet.rows) > 1 or any(map(_may_be_a_project, sheet.rows)))
         and sheet.name not in read
         and uncopied(sheet.name) not in known
         and find_indicator_header(sheet.rows, strategy) is None
     ]
+
+
+_FEWEST_CELLS = 3  # of a line that may be a project; fewer are a memo
+
+
+def _may_be_a_project(line: tuple[int, Sequence[Value]]) -> bool:
+    return sum(not text.is_blank(value) for value in line[1]) >= _FEWEST_CELLS
 
 
 def _judge(
@@ -224,7 +233,9 @@ def _judge(
             spots = [(cell, typed, label) for label, (cell, typed) in renamed.items()]
             told = "、".join(f"{cell}『{typed}』は『{label}』" for cell, typed, label in spots)
             place = Place(file, sheet, cell=spots[0][0])
-            return "", [finding("F201", place, variant="renamed", missing=told)]
+            unit = any(layout.has_other_unit(typed, label) for _, typed, label in spots)
+            variant = "unit" if unit else "renamed"
+            return "", [finding("F201", place, variant=variant, missing=told)]
         return "", [finding("F201", Place(file, sheet), missing="、".join(missing))]
     version = reading.properties.get(layout.MARK, layout.VERSION)
     if version != layout.VERSION:
@@ -324,7 +335,7 @@ def _read_tables(
         mine = list(read_rows(file, table, strategy, ids))
         rows += mine
         if mine:
-            findings += overlooked(mine, table, copy=position > 0)
+            findings += overlooked(mine, table, strategy.field_by_name, copy=position > 0)
             findings += repeated_columns(mine, table, strategy)
             findings += leftovers(mine, table, labels)
     return rows, findings
@@ -334,7 +345,8 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
     """The rows of data below the header.
 
     A row counts when it has a 事業名 or when anything was typed into an input column; a default
-    部局名 and formulas alone do not make one, nor does a repeated header.
+    部局名 and formulas alone do not make one, nor does a repeated header. A formula that gives 0
+    where no number belongs points at an empty cell: that is a blank.
     """
     sheet, letters = table.sheet, table.letters
     inputs = {n: c for n, c in table.columns.items() if n in strategy.field_by_name}
@@ -342,6 +354,7 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
     fields = {name: strategy.field_by_name[name] for name in inputs}
     labels = {name: text.key(field.label) for name, field in fields.items()}
     making = {name for name, field in fields.items() if layout.makes_a_row(field)}
+    linked = [name for name, field in fields.items() if formulas[name] and _holds_no_zero(field)]
     covered = covered_cells(sheet, inputs)
     for number, line in table.lines():
         values = {
@@ -349,6 +362,9 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             for name, column in table.columns.items()
             if name != "check" and column < len(line) and line[column] is not None
         }
+        for name in linked:
+            if number in formulas[name] and values.get(name) == 0:
+                del values[name]
         errors, uncached = text.EMPTY, text.NOTHING
         if sheet.errors or sheet.uncached:
             cells = {n: f"{letters[n]}{number}" for n in inputs}
@@ -372,3 +388,7 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             uncached or text.NOTHING,
             covered.get(number, text.EMPTY),
         )
+
+
+def _holds_no_zero(field: Field) -> bool:
+    return field.name == "number" or field.kind not in ("integer", "money")

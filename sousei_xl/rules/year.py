@@ -124,6 +124,8 @@ def budget_is_explained(year: Year) -> Iterator[Finding]:
         before = year.known.get(row.row_id)
         if not factor or before is None or row.budget is None or _has_reason(row):
             continue
+        if row.budget < 0:  # R106
+            continue
         # ０予算 and the like are a reason; what looks like yen is asked about already (R114).
         if row.budget_kind not in (None, text.INITIAL) or not isinstance(before.budget, int):
             continue

@@ -88,13 +88,15 @@ def parse_actual(value: text.Value, unit: str) -> Actual:
         return Actual(Decimal(text.as_kept(value)))
     if not isinstance(value, str):
         return Actual(problem="date")
-    typed = text.nfkc(value).strip()
+    typed = text.as_number(value)
     if not typed.strip("-"):
         return Actual(converted=True)
     if reason := _REASON_SPELLINGS.get(text.key(typed)):
         return Actual(problem="reason", expected=reason)
     match = _NUMBER.fullmatch(typed)
     if not match or not text.GROUPED.fullmatch(match["whole"]):
+        return Actual(problem="text")
+    if text.has_symbols_for_digits(value):
         return Actual(problem="text")
     size = Decimal(match["whole"].replace(",", "") + (match["rest"] or ""))
     if size >= text.LARGEST:
@@ -188,7 +190,7 @@ def parse_row(
         return row, cells.findings
     typed_id = text.to_text(raw.values.get("id"))
     if row.indicator is not None and typed_id != row.id:
-        cells.report("A101", "id", typed_id, taken=row.id)
+        cells.report("A101", "id", typed_id, variant="" if typed_id else "blank", taken=row.id)
     row.actuals = {}
     held = [c for c in columns(strategy.settings) if c.year and _actual(cells, c)]
     if held and row.indicator is not None:
@@ -204,7 +206,7 @@ def parse_row(
     row.publication = _publication(cells)
     classes = _class_spellings(strategy)
     row.office_class = cells.choice("office_class", classes, _class_words(strategy))
-    row.cause, row.direction = cells.prose("cause"), cells.prose("direction")
+    row.cause, row.direction = _own_words(cells, "cause"), _own_words(cells, "direction")
     lost = set(input_names(strategy.settings)) - set(raw.columns)
     row.unknown = frozenset(cells.unknown | lost)
     return row, cells.findings
@@ -342,6 +344,14 @@ def _example(indicator: Indicator, settings: Settings) -> str:
     if indicator.kind != PERIOD_SUM:
         size = baseline(indicator) or size
     return str(rounded(size, decimals(indicator))) if size else "12.3"
+
+
+def _own_words(cells: _Cells, name: str) -> str:
+    """A text about this indicator: 同上 would mean another one as soon as rows stand otherwise."""
+    said = cells.prose(name)
+    if text.points_above(said):
+        cells.report("K112", name, said, variant="above")
+    return said
 
 
 def _publication(cells: _Cells) -> str:
