@@ -75,7 +75,7 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
             "入れていなければ、この控え（履歴の「差戻し」）を inbox に入れてください。"
         )
     # A total that followed is no edit of its own, and 事務局修正一覧 does not list it.
-    if edits := [row.edit for row in delivered.hand_edits if not row.edit.computed]:
+    if edits := {row.edit for row in delivered.hand_edits if not row.edit.computed}:
         names = shown("、".join(sorted({edit.kept_as for edit in edits if edit.kept_as})))
         kept = f"{names} に残し、" if names else ""
         console.print(

@@ -243,7 +243,7 @@ def publish_list(
 
     made = publish.hand_edited(workspace)
     edits = previous.ready_rows(
-        workspace, made, strategy, _targets(contents.result) if made else {}
+        workspace, made, strategy, _standing(contents.result) if made else {}
     )
     official = Output(
         output_names(strategy)[contents.status],
@@ -315,13 +315,14 @@ def publish_list(
     return Delivered(published, tuple(edits), said_so, since(former, contents))
 
 
-def _targets(result: ListResult) -> dict[tuple[str, str], str]:
-    """(measure, name) → the 対象 that 修正 takes; not of rows that have both in common."""
-    found: dict[tuple[str, str], list[str]] = {}
+def _standing(result: ListResult) -> dict[tuple[str, str], previous.Standing]:
+    """(measure, name) → how the row stands now; not of rows that have both in common."""
+    found: dict[tuple[str, str], list[previous.Standing]] = {}
     for row in result.listed:
         target = result.written.get(row.row_id, f"{row.target} {row.name}")
-        found.setdefault((row.measure, row.name), []).append(target)
-    return {place: targets[0] for place, targets in found.items() if len(targets) == 1}
+        typed = result.typed.get(row.row_id, {"category": row.category})
+        found.setdefault((row.measure, row.name), []).append(previous.Standing(target, typed))
+    return {place: rows[0] for place, rows in found.items() if len(rows) == 1}
 
 
 def _open_data(contents: Contents) -> Iterator[Output]:
