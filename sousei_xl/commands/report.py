@@ -26,6 +26,7 @@ from sousei_xl.workspace import HISTORY, OFFICE_SHEET, Workspace
 if TYPE_CHECKING:
     from sousei_xl.figures.changes.indicators import IndicatorChange
     from sousei_xl.pipeline.delivery import Delivered
+    from sousei_xl.pipeline.former import Missing
 
 _MOST_DEPARTMENTS = 60
 _KEPT_RETURNS = f"{HISTORY}/{FOLDER}/"
@@ -42,26 +43,7 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
     _figures(console, contents)
     _compared(console, contents)
     _findings(console, contents)
-    if delivered.missing.rows:
-        console.print()
-        _rows(console, "前回の別紙にあって、今回はどのファイルにもない行", delivered.missing.rows)
-        console.print(
-            "    部局が消したのでなければ、ファイルを取り違えたり、別の様式で上書きしたりして"
-            "いないか確かめます（前回の別紙は、下の「履歴」にあります）。"
-        )
-    if delivered.missing.withheld:
-        console.print()
-        _rows(
-            console,
-            "前回の別紙にあって、今回は『掲載しない』で外した行",
-            delivered.missing.withheld,
-        )
-        console.print(
-            f"    番号が変わって別の事業を外していないか確かめます（『{OFFICE_SHEET}』の対象は、"
-            "『2ア-3 事業名』のように書きます）。"
-        )
-    if delivered.missing.actuals:
-        _actuals_gone(console, delivered.missing.actuals)
+    gone(console, delivered.missing)
     console.print("\n書き出したもの")
     for name in published.written:
         console.print(f"  {shown(str(workspace.outbox / name))}")
@@ -69,7 +51,40 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
         console.print(f"  {shown(str(workspace.outbox / name))}（前回と同じ）")
     for name in published.moved:
         console.print(f"  前のファイルを移しました: {shown(name)}")
-    if any(name.startswith(_KEPT_RETURNS) and EDITED in name for name in published.moved):
+    edited(console, delivered)
+    compared = contents.year_changes is not None
+    for line in last_year.remarks(delivered.remarks, compared):
+        console.print(f"  {line}")
+    _next(console, contents)
+
+
+def gone(console: Console, missing: Missing) -> None:
+    """What the former list had. Only this run can tell: the next one compares with its list."""
+    if missing.rows:
+        console.print()
+        _rows(console, "前回の別紙にあって、今回はどのファイルにもない行", missing.rows)
+        console.print(
+            "    部局が消したのでなければ、ファイルを取り違えたり、別の様式で上書きしたりして"
+            "いないか確かめます（前回の別紙は「履歴」にあります）。"
+        )
+    if missing.withheld:
+        console.print()
+        _rows(
+            console,
+            "前回の別紙にあって、今回は『掲載しない』で外した行",
+            missing.withheld,
+        )
+        console.print(
+            f"    番号が変わって別の事業を外していないか確かめます（『{OFFICE_SHEET}』の対象は、"
+            "『2ア-3 事業名』のように書きます）。"
+        )
+    if missing.actuals:
+        _actuals_gone(console, missing.actuals)
+
+
+def edited(console: Console, delivered: Delivered) -> None:
+    """What somebody has edited in the outbox, and where it is kept."""
+    if any(name.startswith(_KEPT_RETURNS) and EDITED in name for name in delivered.published.moved):
         console.print(
             "  差戻しのファイルが出力フォルダーの中で直されています。部局の修正で、まだ inbox に"
             "入れていなければ、この控え（履歴の「差戻し」）を inbox に入れてください。"
@@ -82,10 +97,6 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
             f"  前の出力に手で直した箇所が{len(edits)}件ありました"
             f"（{kept}点検結果の「事務局修正一覧」に載せました）。"
         )
-    compared = contents.year_changes is not None
-    for line in last_year.remarks(delivered.remarks, compared):
-        console.print(f"  {line}")
-    _next(console, contents)
 
 
 def _actuals_gone(console: Console, gone: Sequence[IndicatorChange]) -> None:
