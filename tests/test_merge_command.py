@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from sousei_xl import cli
+from sousei_xl import cli, publish
 from sousei_xl.addresses import column_number
 from sousei_xl.text import to_text
 from tests.builders import facts
@@ -283,8 +283,39 @@ def test_a_dry_run_writes_nothing_and_tells_what_would_change(workspace: Path) -
     done = merge(workspace, "--dry-run")
     changes = done.json["changes"]
     assert len(changes["removed"]) == 12
-    assert changes["added"] == []
+    assert (changes["added"], changes["changed"]) == ([], [])
+    assert "手で直した箇所" not in run("merge", "--dry-run", "--workspace", workspace).out
     assert {p: p.read_bytes() for p in (workspace / "outbox").rglob("*") if p.is_file()} == before
+
+
+def test_a_dry_run_compares_with_what_was_published_and_tells_of_hand_edits(
+    workspace: Path,
+) -> None:
+    merge(workspace)
+    path = workspace / "outbox" / OFFICIAL["proposal"]
+    name = "不妊対策推進事業"
+    for page in ("別紙", "データ_事業"):
+        edit(path, page, {_cell(path, page, name): "手で直した名前"})
+    edited = path.read_bytes()
+    said = run("merge", "--dry-run", "--workspace", workspace).out
+    assert "変わる行: 0" in said
+    assert "手で直した箇所が2件あります" in said
+    assert path.read_bytes() == edited
+
+
+def test_a_former_list_that_cannot_be_opened_is_told_by_a_dry_run(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of which nothing is remembered either."""
+
+    def locked(path: Path) -> object:
+        raise PermissionError(13, "in use", str(path))
+
+    path = workspace / "outbox" / OFFICIAL["proposal"]
+    path.write_bytes(b"")
+    monkeypatch.setattr(publish, "read_back", locked)
+    assert cli.run(["merge", "--dry-run", "--workspace", str(workspace)]) == 2
+    assert f"『{path.name}』を読み取れませんでした" in capsys.readouterr().err
 
 
 def test_hand_edits_are_kept_listed_and_offered(workspace: Path) -> None:
@@ -565,6 +596,12 @@ def test_it_speaks_on_a_cp932_console_and_reads_decomposed_names(workspace: Path
         (("merge", "--approve", "昨日"), "日付として読み取れません"),
         (("check", "no such file.xlsx"), "ファイルが見つかりません"),
         (("explain", "X999"), "ありません"),
+        (("merge", "--workspace", "長" * 300), "テンプレートが見つかりません"),
+        (("merge", "--inbox", "長" * 300), "受付フォルダーが見つかりません"),
+        (("merge", "--previous", "長" * 300), "前年度の別紙が見つかりません"),
+        (("init", "長" * 300), "書き込めませんでした"),
+        (("compare", "長" * 300, "後.xlsx"), "ファイルが見つかりません"),
+        (("check", "長" * 300), "ファイルが見つかりません"),
         (("merge", "--no-such-option"), "使えません"),
         ((), "必要です"),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sousei_xl.figures.changes.indicators import IndicatorChange
     from sousei_xl.pipeline.delivery import Delivered
     from sousei_xl.pipeline.former import Missing
+    from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
 
 _MOST_DEPARTMENTS = 60
 _KEPT_RETURNS = f"{HISTORY}/{FOLDER}/"
@@ -89,14 +90,18 @@ def edited(console: Console, delivered: Delivered) -> None:
             "  差戻しのファイルが出力フォルダーの中で直されています。部局の修正で、まだ inbox に"
             "入れていなければ、この控え（履歴の「差戻し」）を inbox に入れてください。"
         )
-    # A total that followed is no edit of its own, and 事務局修正一覧 does not list it.
-    if edits := {row.edit for row in delivered.hand_edits if not row.edit.computed}:
+    if edits := _by_hand(delivered.hand_edits):
         names = shown("、".join(sorted({edit.kept_as for edit in edits if edit.kept_as})))
         kept = f"{names} に残し、" if names else ""
         console.print(
             f"  前の出力に手で直した箇所が{len(edits)}件ありました"
             f"（{kept}点検結果の「事務局修正一覧」に載せました）。"
         )
+
+
+def _by_hand(rows: Iterable[ReadyRow]) -> set[HandEdit]:
+    """A total that followed is no edit of its own, and 事務局修正一覧 does not list it."""
+    return {row.edit for row in rows if not row.edit.computed}
 
 
 def _actuals_gone(console: Console, gone: Sequence[IndicatorChange]) -> None:
@@ -122,7 +127,7 @@ def elsewhere(root: Path) -> None:
         )
 
 
-def dry_run(contents: Contents, since: str, changes: Changes) -> None:
+def dry_run(contents: Contents, since: str, changes: Changes, edits: Sequence[ReadyRow]) -> None:
     """The report of ``merge --dry-run``."""
     from sousei_xl.sheets.checkbook.steps import unacknowledged
 
@@ -145,6 +150,11 @@ def dry_run(contents: Contents, since: str, changes: Changes) -> None:
             console.print(f"      {heading}: {one} → {other}")
     if len(changes.changed) > MOST:
         console.print(f"    ほか {len(changes.changed) - MOST} 行")
+    if count := len(_by_hand(edits)):
+        console.print(
+            f"  前の出力に手で直した箇所が{count}件あります（この比較には含みません。"
+            "merge すると、点検結果の「事務局修正一覧」に載ります）。"
+        )
     console.print(f"\n{_counts(contents)}")
     for question in contents.questions:
         console.print(f"確かめてください: {shown(question)}")
