@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,14 +23,25 @@ class OperatorError(Exception):
     """What the operator must mend before anything can be done; the text is shown as it is."""
 
 
+def is_file(path: Path) -> bool:
+    """Whether a file is found there. Path's own question raises, before Python 3.14, where a name
+    is too long for any file or stands in a folder that may not be entered."""
+    return os.path.isfile(path)
+
+
+def is_folder(path: Path) -> bool:
+    """As :func:`is_file`."""
+    return os.path.isdir(path)
+
+
 def require_file(path: Path, what: str = "ファイル") -> None:
     """OperatorError where there is no file of that name."""
-    if path.is_dir():
+    if is_folder(path):
         raise OperatorError(
             f"{what}に、フォルダーが指定されています（{path}）。"
             "その中のファイルを指定してください。"
         )
-    if not path.is_file():
+    if not is_file(path):
         raise OperatorError(f"{what}が見つかりません（{path}）。")
 
 
@@ -71,7 +83,6 @@ class Workspace:
 
 def relative(target: Path, start: Path) -> str:
     """The way from a folder to a file, with ``/``; the whole path where there is none."""
-    import os
     from pathlib import Path
 
     try:

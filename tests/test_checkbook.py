@@ -26,6 +26,7 @@ from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import (
+    CORRECT,
     Acknowledgement,
     Correction,
     FileRecord,
@@ -145,7 +146,14 @@ def correction(
 
 
 EDITS = (
-    ReadyRow(HandEdit("別紙.xlsx", "別紙", "F12", "5335", "5400"), "1ア-4", "予算事業費（千円）"),
+    ReadyRow(
+        HandEdit("別紙.xlsx", "別紙", "F12", "5335", "5400"),
+        "1ア-4",
+        CORRECT,
+        "予算事業費（千円）",
+        "5335",
+        "5400",
+    ),
     ReadyRow(HandEdit("別紙.xlsx", "別紙", "A1", "旧い題", "新しい題")),
     ReadyRow(HandEdit("別紙.xlsx", "別紙", "F45", "1", "2", computed=True)),
     ReadyRow(

@@ -24,7 +24,7 @@ from sousei_xl.cli import COMMANDS, typed
 from sousei_xl.commands.console import _replace, shown
 from sousei_xl.findings import RULES
 from sousei_xl.intake.inbox import list_inbox
-from sousei_xl.workspace import as_argument
+from sousei_xl.workspace import as_argument, is_file, is_folder
 from tests.reliability.figures import Figures
 from tests.workspaces import ROOT, Ran, column, edit, example_workspace, needs_links, run
 
@@ -391,6 +391,19 @@ def test_a_pattern_that_windows_leaves(
     found = sorted(str(path) for path in tmp_path.glob("*.xlsx"))
     left = found if system == "win32" else patterns[:1]
     assert typed() == ["check", *left, patterns[1]]
+
+
+def test_what_cannot_be_asked_for_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: object, **_: object) -> object:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    assert (is_file(Path(__file__)), is_folder(tmp_path)) == (True, True)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "stat", closed)
+        assert (is_file(Path(__file__)), is_folder(tmp_path)) == (False, False)
+    assert (is_file(Path("長" * 300)), is_folder(Path("長" * 300))) == (False, False)
 
 
 def test_a_mistyped_command_is_asked_about() -> None:

@@ -382,6 +382,30 @@ def test_a_measure_that_is_no_more_is_left_to_be_chosen(tmp_path: Path) -> None:
     assert check_text(example_strategy(), row) == "施策をリストから選んでください"
 
 
+@pytest.mark.parametrize("columns", [True, False])
+def test_a_letter_that_another_measure_has_now_says_nothing(columns: bool, tmp_path: Path) -> None:
+    """2ウ is gone; last year's 2エ has its letter. 2イ only has another name."""
+    now = {m.key: m.list_name for m in example_strategy().measures}
+    was = [
+        "ウ　まちなかの活用",
+        f"エ　{now['2ウ']}",
+        f"オ　{now['2エ']}",
+        "イ　大学",
+    ]
+    path = tmp_path / "一覧.xlsx"
+    rows: list[list[Any]] = [["基本目標２"]]
+    for number, band in enumerate(was, 1):
+        project = [number, None, f"事業{number}", "経済部", "◎", 5, "行う。"]
+        rows += [[*project, f"2{band[0]}", band[2:]]] if columns else [[band], project]
+    plain_list(path, rows)
+    if columns:
+        edit(path, "Sheet", {"H2": "施策キー", "I2": "施策"})
+    found = last_year(path).rows
+    assert [r.measure for r in found] == ["", "2ウ", "2エ", "2イ"]
+    assert [r.goal for r in found] == [2] * 4
+    assert "まちなかの活用" in found[0].measure_name
+
+
 def test_last_years_texts_that_no_form_can_hold_are_named(tmp_path: Path) -> None:
     """Excel stores a control character as _x0007_; other programs write texts of any length."""
     row = [1, None, "事業", "経済部", "◎", 5, "行う。"]

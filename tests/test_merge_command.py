@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from sousei_xl import cli
+from sousei_xl import cli, publish
 from sousei_xl.addresses import column_number
 from sousei_xl.text import to_text
 from tests.builders import facts
@@ -283,8 +283,39 @@ def test_a_dry_run_writes_nothing_and_tells_what_would_change(workspace: Path) -
     done = merge(workspace, "--dry-run")
     changes = done.json["changes"]
     assert len(changes["removed"]) == 12
-    assert changes["added"] == []
+    assert (changes["added"], changes["changed"]) == ([], [])
+    assert "手で直した箇所" not in run("merge", "--dry-run", "--workspace", workspace).out
     assert {p: p.read_bytes() for p in (workspace / "outbox").rglob("*") if p.is_file()} == before
+
+
+def test_a_dry_run_compares_with_what_was_published_and_tells_of_hand_edits(
+    workspace: Path,
+) -> None:
+    merge(workspace)
+    path = workspace / "outbox" / OFFICIAL["proposal"]
+    name = "不妊対策推進事業"
+    for page in ("別紙", "データ_事業"):
+        edit(path, page, {_cell(path, page, name): "手で直した名前"})
+    edited = path.read_bytes()
+    said = run("merge", "--dry-run", "--workspace", workspace).out
+    assert "変わる行: 0" in said
+    assert "手で直した箇所が2件あります" in said
+    assert path.read_bytes() == edited
+
+
+def test_a_former_list_that_cannot_be_opened_is_told_by_a_dry_run(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of which nothing is remembered either."""
+
+    def locked(path: Path) -> object:
+        raise PermissionError(13, "in use", str(path))
+
+    path = workspace / "outbox" / OFFICIAL["proposal"]
+    path.write_bytes(b"")
+    monkeypatch.setattr(publish, "read_back", locked)
+    assert cli.run(["merge", "--dry-run", "--workspace", str(workspace)]) == 2
+    assert f"『{path.name}』を読み取れませんでした" in capsys.readouterr().err
 
 
 def test_hand_edits_are_kept_listed_and_offered(workspace: Path) -> None:
@@ -300,6 +331,58 @@ def test_hand_edits_are_kept_listed_and_offered(workspace: Path) -> None:
     flat = [str(v) for row in offered for v in row]
     assert "1ア-2 不妊対策推進事業" in flat
     assert "不妊治療支援事業" in flat
+
+
+def test_what_is_offered_for_a_hand_edit_does_what_was_done_by_hand(workspace: Path) -> None:
+    """Also where the list prints one cell for two of the form, and of a row that was deleted."""
+    new, twice, old, part, open_, free, gone = [
+        p["事業名"] for p in facts("projects") if p["部局名"] == "子育て支援部" and not p["再掲"]
+    ][:7]
+    form = workspace / "inbox" / "子育て支援部.xlsx"
+    rows = {c: i for i, line in enumerate(sheet(form, "事業", whole=True), 1) for c in line if c}
+    names, kinds, kind, amount = (
+        column(form, h) for h in ("事業名", "掲載区分", "予算区分", "予算事業費（千円）")
+    )
+    typed = {f"{kinds}{rows[name]}": "新規" for name in (new, twice)}
+    typed |= {f"{names}{rows[twice]}": f"（新）{twice}"}
+    typed |= {f"{kind}{rows[part]}": "内数", f"{amount}{rows[part]}": None}
+    typed |= {f"{kind}{rows[free]}": "０予算", f"{amount}{rows[free]}": None}
+    edit(form, "事業", typed | {f"{amount}{rows[open_]}": "検討中"})
+    merge(workspace)
+    path = workspace / "outbox" / OFFICIAL["proposal"]
+    by_hand = {f"（新）{new}": new, f"（新）{twice}": twice, old: f"（新）{old}"}
+    edit(path, "別紙", {_cell(path, "別紙", before): name for before, name in by_hand.items()})
+    letter = _cell(path, "別紙", "内数")[0]
+    amounts = {part: 500, open_: 300, free: 100}
+    lines = {name: _cell(path, "別紙", name)[1:] for name in (*amounts, gone)}
+    edit(path, "別紙", {f"{letter}{lines[name]}": amount for name, amount in amounts.items()})
+    book = openpyxl.load_workbook(path)
+    book["別紙"].delete_rows(int(lines[gone]))
+    book.save(path)
+    said = run("merge", "--workspace", workspace).out
+    assert "手で直した箇所が7件ありました" in said
+    offered = sheet(workspace / "outbox" / "点検結果_平成30年度.xlsx", "事務局修正一覧")
+    ready = [line[1:6] for line in offered if str(line[9]).startswith("別紙 ")]
+    assert len(ready) == 10
+    assert [line[1:] for line in ready if str(line[0]).endswith(f" {gone}")] == [
+        ["掲載しない", "", gone, ""]
+    ]
+    office = workspace / "inbox" / "事務局修正.xlsx"
+    cells = {
+        f"{letter}{row}": value or None
+        for row, line in enumerate(ready, 4)
+        for letter, value in zip("ABCDE", line, strict=True)
+    }
+    edit(office, "修正", cells)
+    found = merge(workspace).json
+    assert [f["message"] for f in found["findings"] if f["code"] in ("O101", "O102", "O103")] == []
+    assert [f for f in found["findings"] if f["severity"] == "要修正"] == []
+    data = sheet(path, "データ_事業")
+    place = [data[0].index(h) for h in ("事業名", "掲載区分", "予算区分", "予算事業費（千円）")]
+    listed = {line[place[0]]: [line[i] for i in place[1:]] for line in data}
+    assert gone not in listed
+    assert [listed[name][0] for name in (new, twice, old)] == ["", "", "新規"]
+    assert [listed[name][1:] for name in amounts] == [["", 500], ["", 300], ["", 100]]
 
 
 @pytest.mark.parametrize("name", ["別紙", "データ_事業"])
@@ -325,8 +408,6 @@ def test_a_hand_edit_of_what_a_row_relists_is_offered_for_its_original(
 
 def test_a_row_that_a_department_has_deleted_is_named_once(workspace: Path) -> None:
     """Its file has replaced the former one: nothing else tells of it."""
-    import openpyxl
-
     assert merge(workspace).json["gone"] == []
     path = workspace / "inbox" / "経済部.xlsx"
     name = "若者地元定着奨学金返済補助事業"
@@ -455,8 +536,6 @@ def test_a_deleted_row_is_named_also_where_somebody_has_edited_the_former_list(
     workspace: Path, typed: str | None
 ) -> None:
     """By our own record: what was typed into the list since says nothing of who has submitted."""
-    import openpyxl
-
     merge(workspace)
     path = workspace / "outbox" / OFFICIAL["proposal"]
     book = openpyxl.load_workbook(path)
@@ -494,8 +573,6 @@ def test_totals_that_follow_a_hand_edit_are_not_counted(workspace: Path, tmp_pat
 
 
 def _cell(path: Path, name: str, value: str) -> str:
-    import openpyxl
-
     for row in openpyxl.load_workbook(path)[name].iter_rows():
         for cell in row:
             if cell.value == value:
@@ -519,6 +596,12 @@ def test_it_speaks_on_a_cp932_console_and_reads_decomposed_names(workspace: Path
         (("merge", "--approve", "昨日"), "日付として読み取れません"),
         (("check", "no such file.xlsx"), "ファイルが見つかりません"),
         (("explain", "X999"), "ありません"),
+        (("merge", "--workspace", "長" * 300), "テンプレートが見つかりません"),
+        (("merge", "--inbox", "長" * 300), "受付フォルダーが見つかりません"),
+        (("merge", "--previous", "長" * 300), "前年度の別紙が見つかりません"),
+        (("init", "長" * 300), "書き込めませんでした"),
+        (("compare", "長" * 300, "後.xlsx"), "ファイルが見つかりません"),
+        (("check", "長" * 300), "ファイルが見つかりません"),
         (("merge", "--no-such-option"), "使えません"),
         ((), "必要です"),
     ],

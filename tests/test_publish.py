@@ -384,6 +384,28 @@ def test_the_outbox_must_have_a_place(tmp_path: Path) -> None:
         publish(Workspace.at(tmp_path), Output(DRAFT, workbook()))
 
 
+def test_a_name_that_is_too_long_is_named(tmp_path: Path) -> None:
+    """It is the outbox's own, or that of what is to stand in it."""
+    name = "長" * 300
+    with pytest.raises(OperatorError, match=f"フォルダー名『{name}』が長すぎます"):
+        publish(Workspace.at(tmp_path, outbox=tmp_path / name), Output(DRAFT, workbook()))
+    with pytest.raises(OperatorError, match=f"ファイル名『{name}』が長すぎます"):
+        publish(Workspace.at(tmp_path), Output(name, text("")))
+
+
+def test_what_cannot_be_read_is_not_said_to_be_unwritable(
+    published: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> object:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    for read in (pub.read_approval, pub.hand_edited):
+        with pytest.raises(OperatorError, match="を読み取れません"):
+            read(published)
+
+
 def test_a_folder_in_the_place_of_a_file(published: Workspace) -> None:
     (published.outbox / PROPOSAL).mkdir()
     with pytest.raises(OperatorError, match="フォルダーがあるため"):

@@ -199,6 +199,14 @@ def test_watch_reacts_survives_bad_files_and_stops_cleanly(
     assert "作成中" in watching.wait_for("最初の統合")
     shutil.move(workspace / "農政部.xlsx", workspace / "inbox" / "農政部.xlsx")
     assert "案" in watching.wait_for("農政部 受理")
+    # Only this merge can tell: the next one compares with what it has written.
+    [path] = (workspace / "outbox").glob("別紙*.xlsx")
+    edit(path, "別紙", {"A1": "手で直した題"})
+    shutil.move(workspace / "inbox" / "農政部.xlsx", workspace / "農政部.xlsx")
+    watching.wait_for("今回はどのファイルにもない行: 12")
+    watching.wait_for("手で直した箇所が1件ありました")
+    shutil.move(workspace / "農政部.xlsx", workspace / "inbox" / "農政部.xlsx")
+    watching.wait_for("農政部 受理")
     (workspace / "inbox" / "壊れた.xlsx").write_bytes(b"PK\x03\x04 half")
     watching.wait_for("壊れた.xlsx 受け付けられません")
     path = workspace / "inbox" / "社会教育部.xlsx"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,11 @@ from sousei_xl.figures.changes import (
 from sousei_xl.figures.changes.names import guess_renamings, likely_renamings
 from sousei_xl.figures.changes.year import Fate, YearChanges, compare_years
 from sousei_xl.figures.last_year import LastRow, LastYear
+from sousei_xl.sheets.council.changes_summary import Summary
+from tests.builders import example_strategy
+
+if TYPE_CHECKING:
+    from sousei_xl.sheets.council.spans import Sections
 
 BUDGET = "予算事業費（千円）"
 NAMES = ("移住促進事業", "移住推進事業", "観光振興事業", "甲", "乙")
@@ -189,6 +195,35 @@ def test_a_project_is_new_gone_kept_renamed_or_moved() -> None:
     ]
     assert [k.before.name for k in found.moved] == ["移る"]
     assert len(found.kept) == 3
+
+
+class Figures:
+    """Takes the lines of a summary instead of a sheet."""
+
+    def __init__(self) -> None:
+        self.row, self.lines, self.headings = 0, {}, list[str]()
+
+    def heading(self, _: str, spans: Any) -> None:
+        self.headings = [span.heading for span in spans[1:]]
+
+    def figures(self, cells: Any, *_: Any) -> None:
+        self.row += 1
+        self.lines[str(cells[0]).strip("　－＋ ")] = [getattr(c, "value", c) for c in cells[1:]]
+
+
+@pytest.mark.parametrize("goal", [2, 9])
+def test_a_project_whose_measure_is_no_more_stays_in_its_goal(goal: int) -> None:
+    """Unless the goal is no more either."""
+    before = [replace(last(name), measure="", goal=goal) for name in ("残る", "移る", "終わる")]
+    found = years(before, [row("残る", "2ア"), row("移る", "3ア")])
+    shown = Figures()
+    Summary(example_strategy(), before, found).write(cast("Sections", shown))
+    kept = goal == 2
+    assert ("今年度にない\n施策・不明" in shown.headings) is not kept
+    place = shown.headings.index("基本目標2" if kept else "今年度にない\n施策・不明")
+    assert shown.lines["前年度の事業数"][place] == 3
+    assert shown.lines["前年度の予算（再掲を除く）"][place] == 3000
+    assert shown.lines["ほかの基本目標へ移った事業"][place] == (1 if kept else 2)
 
 
 def test_a_list_without_measures_says_nothing_about_moves() -> None:

@@ -72,6 +72,20 @@ FORGOTTEN: list[tuple[str, list[RawRow], list[LastRow], list[str], dict[str, str
     ("the file may still come", [row(1, "甲")], [last("乙", department=N)], [N], {}),
     ("of a department that is no more", [row(1, "甲")], [last("乙", department="旧部")], [], {}),
     ("relisted alone", [row(2, "甲", "2ウ", **RE)], [last("甲")], [], {}),
+    (
+        "its name is another department's, too",
+        [row(1, "甲"), row(2, "甲", "2ウ", **RE)],
+        [last("甲"), last("甲", "2イ", number=3, department=N)],
+        [],
+        {N: "『甲』（2イ-3）"},
+    ),
+    (
+        "its name is another measure's, too",
+        [row(1, "甲")],
+        [last("甲"), last("甲", "2イ", number=3)],
+        [],
+        {E: "『甲』（2イ-3）"},
+    ),
     ("moved to a file that may still come", [row(1, "甲")], [last("乙")], [N], {}),
     ("nothing to report", [], [last("甲")], [], {E: "『甲』（2ア-1）"}),
 ]

@@ -194,7 +194,8 @@ def _show_changes(args: argparse.Namespace, workspace: Workspace, contents: Cont
 
     name, changes = delivery.changes_since_published(workspace, contents)
     if not args.json:
-        report.dry_run(contents, name, changes)
+        edits = delivery.edits_since_published(workspace, contents)
+        report.dry_run(contents, name, changes, edits)
         return
     described = as_json.merged(contents, [])
     described["changes"] = {

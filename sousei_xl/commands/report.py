@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ from sousei_xl.workspace import HISTORY, OFFICE_SHEET, Workspace
 if TYPE_CHECKING:
     from sousei_xl.figures.changes.indicators import IndicatorChange
     from sousei_xl.pipeline.delivery import Delivered
+    from sousei_xl.pipeline.former import Missing
+    from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
 
 _MOST_DEPARTMENTS = 60
 _KEPT_RETURNS = f"{HISTORY}/{FOLDER}/"
@@ -42,26 +44,7 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
     _figures(console, contents)
     _compared(console, contents)
     _findings(console, contents)
-    if delivered.missing.rows:
-        console.print()
-        _rows(console, "前回の別紙にあって、今回はどのファイルにもない行", delivered.missing.rows)
-        console.print(
-            "    部局が消したのでなければ、ファイルを取り違えたり、別の様式で上書きしたりして"
-            "いないか確かめます（前回の別紙は、下の「履歴」にあります）。"
-        )
-    if delivered.missing.withheld:
-        console.print()
-        _rows(
-            console,
-            "前回の別紙にあって、今回は『掲載しない』で外した行",
-            delivered.missing.withheld,
-        )
-        console.print(
-            f"    番号が変わって別の事業を外していないか確かめます（『{OFFICE_SHEET}』の対象は、"
-            "『2ア-3 事業名』のように書きます）。"
-        )
-    if delivered.missing.actuals:
-        _actuals_gone(console, delivered.missing.actuals)
+    gone(console, delivered.missing)
     console.print("\n書き出したもの")
     for name in published.written:
         console.print(f"  {shown(str(workspace.outbox / name))}")
@@ -69,23 +52,56 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
         console.print(f"  {shown(str(workspace.outbox / name))}（前回と同じ）")
     for name in published.moved:
         console.print(f"  前のファイルを移しました: {shown(name)}")
-    if any(name.startswith(_KEPT_RETURNS) and EDITED in name for name in published.moved):
+    edited(console, delivered)
+    compared = contents.year_changes is not None
+    for line in last_year.remarks(delivered.remarks, compared):
+        console.print(f"  {line}")
+    _next(console, contents)
+
+
+def gone(console: Console, missing: Missing) -> None:
+    """What the former list had. Only this run can tell: the next one compares with its list."""
+    if missing.rows:
+        console.print()
+        _rows(console, "前回の別紙にあって、今回はどのファイルにもない行", missing.rows)
+        console.print(
+            "    部局が消したのでなければ、ファイルを取り違えたり、別の様式で上書きしたりして"
+            "いないか確かめます（前回の別紙は「履歴」にあります）。"
+        )
+    if missing.withheld:
+        console.print()
+        _rows(
+            console,
+            "前回の別紙にあって、今回は『掲載しない』で外した行",
+            missing.withheld,
+        )
+        console.print(
+            f"    番号が変わって別の事業を外していないか確かめます（『{OFFICE_SHEET}』の対象は、"
+            "『2ア-3 事業名』のように書きます）。"
+        )
+    if missing.actuals:
+        _actuals_gone(console, missing.actuals)
+
+
+def edited(console: Console, delivered: Delivered) -> None:
+    """What somebody has edited in the outbox, and where it is kept."""
+    if any(name.startswith(_KEPT_RETURNS) and EDITED in name for name in delivered.published.moved):
         console.print(
             "  差戻しのファイルが出力フォルダーの中で直されています。部局の修正で、まだ inbox に"
             "入れていなければ、この控え（履歴の「差戻し」）を inbox に入れてください。"
         )
-    # A total that followed is no edit of its own, and 事務局修正一覧 does not list it.
-    if edits := [row.edit for row in delivered.hand_edits if not row.edit.computed]:
+    if edits := _by_hand(delivered.hand_edits):
         names = shown("、".join(sorted({edit.kept_as for edit in edits if edit.kept_as})))
         kept = f"{names} に残し、" if names else ""
         console.print(
             f"  前の出力に手で直した箇所が{len(edits)}件ありました"
             f"（{kept}点検結果の「事務局修正一覧」に載せました）。"
         )
-    compared = contents.year_changes is not None
-    for line in last_year.remarks(delivered.remarks, compared):
-        console.print(f"  {line}")
-    _next(console, contents)
+
+
+def _by_hand(rows: Iterable[ReadyRow]) -> set[HandEdit]:
+    """A total that followed is no edit of its own, and 事務局修正一覧 does not list it."""
+    return {row.edit for row in rows if not row.edit.computed}
 
 
 def _actuals_gone(console: Console, gone: Sequence[IndicatorChange]) -> None:
@@ -111,7 +127,7 @@ def elsewhere(root: Path) -> None:
         )
 
 
-def dry_run(contents: Contents, since: str, changes: Changes) -> None:
+def dry_run(contents: Contents, since: str, changes: Changes, edits: Sequence[ReadyRow]) -> None:
     """The report of ``merge --dry-run``."""
     from sousei_xl.sheets.checkbook.steps import unacknowledged
 
@@ -134,6 +150,11 @@ def dry_run(contents: Contents, since: str, changes: Changes) -> None:
             console.print(f"      {heading}: {one} → {other}")
     if len(changes.changed) > MOST:
         console.print(f"    ほか {len(changes.changed) - MOST} 行")
+    if count := len(_by_hand(edits)):
+        console.print(
+            f"  前の出力に手で直した箇所が{count}件あります（この比較には含みません。"
+            "merge すると、点検結果の「事務局修正一覧」に載ります）。"
+        )
     console.print(f"\n{_counts(contents)}")
     for question in contents.questions:
         console.print(f"確かめてください: {shown(question)}")

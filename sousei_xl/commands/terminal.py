@@ -23,10 +23,12 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def new_console() -> Console:
+def new_console(stderr: bool = False) -> Console:
     """Colour on a terminal only; a width that no table needs where nobody set one."""
-    width = None if sys.stdout.isatty() else _WIDTH
-    return _Console(width=width, highlight=False, soft_wrap=True, emoji=False, markup=False)
+    width = None if (sys.stderr if stderr else sys.stdout).isatty() else _WIDTH
+    return _Console(
+        stderr=stderr, width=width, highlight=False, soft_wrap=True, emoji=False, markup=False
+    )
 
 
 def new_table(console: Console, *columns: tuple[str, bool]) -> Table:

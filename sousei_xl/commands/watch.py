@@ -120,12 +120,14 @@ def snapshot(workspace: Workspace, previous: Path | None = None) -> Snapshot:
 def _merge_once(
     workspace: Workspace, last: dict[str, str], previous: Path | None, json: bool
 ) -> dict[str, str]:
-    """Merge and say in one line what changed; returns what the next line is compared with.
+    """Merge and say in one line what changed, and what only this merge knows to be gone or edited.
 
-    Raises OperatorError.
+    Returns what the next line is compared with. Raises OperatorError.
     """
+    from sousei_xl.commands import report
     from sousei_xl.commands.merge import Request, deliver
     from sousei_xl.commands.status_report import state_words
+    from sousei_xl.commands.terminal import new_console
 
     with Progress("読み込み") as progress:
         contents, delivered = deliver(Request(workspace, progress, previous))
@@ -144,4 +146,7 @@ def _merge_once(
     if delivered.published.written:
         line += f"　→ {'、'.join(shown(name) for name in delivered.published.written)}"
     print(line, file=sys.stderr if json else sys.stdout, flush=True)
+    console = new_console(json)
+    report.gone(console, delivered.missing)
+    report.edited(console, delivered)
     return states

@@ -41,7 +41,8 @@ class LastRow:
     ``measure`` is blank where this year's strategy has none like ``measure_name``. ``department``
     is what is printed, ``counted`` the department that is asked, blank where there is none of that
     name. ``budget`` is thousand yen or what stood there instead. ``unit`` is the 担当課 where the
-    list names one, ``category`` 新規 where the list marks the project as new.
+    list names one, ``category`` 新規 where the list marks the project as new. ``goal`` is the
+    number that its 基本目標 had, where the list says so.
     """
 
     measure: str
@@ -57,6 +58,7 @@ class LastRow:
     unit: str = ""
     own: Mapping[str, Value] = field(default_factory=dict)
     category: str = ""
+    goal: int | None = None
 
     @property
     def data(self) -> changes.Row:

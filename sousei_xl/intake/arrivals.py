@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sousei_xl.intake.inbox import InboxFile, Listing, Stray, list_inbox
 from sousei_xl.intake.read import PendingReadings, Reading, start_reading
-from sousei_xl.workspace import OperatorError, Workspace, require_file
+from sousei_xl.workspace import OperatorError, Workspace, is_file, is_folder, require_file
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -77,7 +77,7 @@ def listed(inbox: Path) -> Listing:
 
 def require_template(workspace: Workspace) -> None:
     """OperatorError where the template is not there or cannot be opened."""
-    if not workspace.template.is_file():
+    if not is_file(workspace.template):
         raise OperatorError(
             f"テンプレートが見つかりません（{workspace.template}）。\n"
             "作業フォルダーの中で実行するか、--workspace で場所を指定してください。"
@@ -106,7 +106,7 @@ def require_previous(previous: Path | None) -> None:
 def require(workspace: Workspace) -> None:
     """OperatorError where the template or the inbox is not there."""
     require_template(workspace)
-    if not workspace.inbox.is_dir():
+    if not is_folder(workspace.inbox):
         raise OperatorError(
             f"受付フォルダーが見つかりません（{workspace.inbox}）。\n"
             "inbox フォルダーを作り、部局から届いた様式を入れてください。"

@@ -7,7 +7,7 @@ plain list has the columns of the 別紙, with goals and measures as bands betwe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sousei_xl import text
 from sousei_xl.addresses import cell_address
@@ -30,6 +30,7 @@ _ENOUGH = 4  # known headings that make a row the header
 _JOINT = "・"
 _GOAL = re.compile(r"基本目標\s*-?\s*(\d+)")
 _LETTER = re.compile(r"\(?([ア-ンA-Za-z])\)?[\s.、:・]")
+_KEY = re.compile(r"(\d+)\s*-?\s*[ア-ンA-Za-z]")
 # A unit behind a heading, in a match key: in any brackets, or behind nothing but a space.
 _UNIT = re.compile(r"(?:[(\[【〔:]|[\d,十百千万億]{0,9}円).*")
 _ROUNDED = re.compile(r"[\d十百千万億]{0,9}円未満")
@@ -191,38 +192,38 @@ def _cell(values: Sequence[Value], columns: Mapping[str, int], name: str) -> Val
 def _rows(
     sheet: SheetCells, position: int, columns: Mapping[str, int], strategy: Strategy
 ) -> Iterator[LastRow]:
-    bands = _Bands(strategy)
+    lines = []
     for _, values in sheet.rows[position + 1 :]:
         shown = {name: text.to_text(_cell(values, columns, name)).strip() for name in columns}
         is_header = text.key(shown["name"]) == text.key("事業名")
-        if not shown["name"] or is_header or not (shown["department"] or shown.get("relevance")):
-            bands.pass_by(values)
-            continue
-        yield _row(values, columns, shown, bands, strategy)
+        is_row = shown["name"] and not is_header and (shown["department"] or shown.get("relevance"))
+        lines.append((values, shown if is_row else None))
+    # Whose letter is another's this year is known at the end alone.
+    known = _Places(strategy)
+    for values, row in lines:
+        known.pass_by(values, row)
+    places = _Places(strategy, known.elsewhere)
+    for values, row in lines:
+        places.pass_by(values, row)
+        if row is not None:
+            yield _row(values, columns, row, places, strategy)
 
 
 def _row(
     values: Sequence[Value],
     columns: Mapping[str, int],
     shown: Mapping[str, str],
-    bands: _Bands,
+    place: _Places,
     strategy: Strategy,
 ) -> LastRow:
-    measure, measure_name = bands.measure, bands.measure_name
-    if "measure" in columns or "measure_key" in columns:
-        typed = [shown.get("measure", ""), shown.get("measure_key", "")]
-        known = (strategy.measure_spellings.get(text.key(t)) for t in typed if t)
-        # A name says more than a letter, which may be another measure's this year.
-        measure = next((m for m in known if m), "")
-        measure_name = " ".join(reversed([t for t in typed if t]))
     name, is_new = text.split_new_mark(
         (text.tidy_name(shown["name"]).value or "").removeprefix(MARK)
     )
     department, counted = _department(shown["department"], strategy)
     relevance = text.choice(shown.get("relevance"), text.RELEVANCE_SPELLINGS).value
     return LastRow(
-        measure=measure,
-        measure_name=measure_name,
+        measure=place.measure,
+        measure_name=place.measure_name,
         number=text.parse_integer(_cell(values, columns, "number")).value,
         relisted=text.choice(shown.get("relisted"), text.RELISTED_SPELLINGS).value == text.RELISTED,
         name=name,
@@ -234,6 +235,7 @@ def _row(
         unit=shown.get("unit", ""),
         own={f.name: _cell(values, columns, f.name) for f in strategy.own_fields},
         category=text.NEW if is_new or shown.get("category") == text.NEW else "",
+        goal=place.goal,
     )
 
 
@@ -258,41 +260,59 @@ def _budget(value: Value, kind: str) -> int | str | None:
     return amount_or_word(chosen, shown if money.amount is None else money.amount)
 
 
-class _Bands:
-    """Follows the bands of goals and measures from top to bottom."""
+class _Places:
+    """Goal and measure from top to bottom: by the bands, or the columns of the rows themselves.
 
-    def __init__(self, strategy: Strategy) -> None:
+    A name says more than a letter. ``elsewhere`` are this year's measures that last year's list
+    names under another key: their own key was another measure's then, and leads nowhere.
+    """
+
+    def __init__(self, strategy: Strategy, elsewhere: Collection[str] = ()) -> None:
         self._strategy = strategy
-        self._goal: int | None = None
+        self.elsewhere = set(elsewhere)
+        self.goal: int | None = None
         self.measure = self.measure_name = ""
 
-    def pass_by(self, values: Sequence[Value]) -> None:
-        """Look at a row that is no project."""
+    def pass_by(self, values: Sequence[Value], row: Mapping[str, str] | None) -> None:
+        """Look at the next row: a project, where ``row`` has its cells by name."""
+        if row is None:
+            self._pass_band(values)
+        elif "measure" in row or "measure_key" in row:
+            self._pass_project(row.get("measure", ""), row.get("measure_key", ""))
+
+    def _pass_project(self, name: str, key: str) -> None:
+        spellings = self._strategy.measure_spellings
+        goal = _KEY.match(text.nfkc(key or name))
+        self.goal = int(goal[1]) if goal else None
+        self.measure = self._settled(spellings.get(text.key(name), ""), key)
+        self.measure_name = " ".join(said for said in (key, name) if said)
+
+    def _pass_band(self, values: Sequence[Value]) -> None:
         words = [text.to_text(v).strip() for v in values if not text.is_blank(v)]
         if not 1 <= len(words) <= 2:  # a band has one text, or its letter in a cell of its own
             return
         band = " ".join(words)
         goal = _GOAL.search(text.nfkc(band))
         if goal:
-            self._goal, self.measure, self.measure_name = int(goal[1]), "", ""
+            self.goal, self.measure, self.measure_name = int(goal[1]), "", ""
             return
-        measure, is_measure = self._find(band)
-        if is_measure:
-            self.measure, self.measure_name = measure, band
-
-    def _find(self, band: str) -> tuple[str, bool]:
-        """(key or blank, whether the band names a measure): by its name, else by its letter."""
-        key = text.key(band)
         named = [
-            (m.goal == self._goal, len(name), m.key)
+            (m.goal == self.goal, len(name), m.key)
             for m in self._strategy.measures
             for name in (text.key(m.list_name), text.key(m.text_name))
-            if name and name in key
+            if name and name in text.key(band)
         ]
-        if named:
-            return max(named)[2], True
         letter = _LETTER.match(text.nfkc(band) + " ")
-        if letter is None:
-            return "", False
-        found = f"{self._goal}{letter[1]}"
-        return (found if found in self._strategy.measure_by_key else ""), True
+        if named or letter:
+            key = f"{self.goal}{letter[1]}" if letter and self.goal is not None else ""
+            self.measure = self._settled(max(named)[2] if named else "", key)
+            self.measure_name = band
+
+    def _settled(self, named: str, key: str) -> str:
+        """The measure of that name, or else the one that has its key still."""
+        by_key = self._strategy.measure_spellings.get(text.key(key), "")
+        if not named:
+            return "" if by_key in self.elsewhere else by_key
+        if key and by_key != named:
+            self.elsewhere.add(named)
+        return named

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from operator import attrgetter
@@ -21,13 +21,13 @@ from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.pipeline.approval import require_final, require_plausible
-from sousei_xl.pipeline.former import Missing, edited_since, listed_rows, put_aside, since
+from sousei_xl.pipeline.former import Former, Missing, edited_since, listed_rows, put_aside, since
 from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.pipeline.returns import returns_of, settled_returns
 from sousei_xl.pipeline.verification import require_room, verify_official
 from sousei_xl.publish import OpenSheets, Outbox, Output, Published
 from sousei_xl.publish.ahead import Writers, written_ahead
-from sousei_xl.rules.hand_edits import ReadyRow
+from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import Intake, ListedRow, ListResult, ListStatus
 from sousei_xl.sheets import Contents
@@ -37,7 +37,7 @@ from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype, doubts, load_prototype
 from sousei_xl.strategy import Strategy
-from sousei_xl.workspace import OperatorError, Run, Workspace, relative
+from sousei_xl.workspace import OperatorError, Run, Workspace, is_file, relative
 
 # Rows of a list that pays for one more process, and of one that leaves it the memory for a copy.
 _LONG_LIST, _LONGEST_COPY = 500, 50_000
@@ -247,9 +247,7 @@ def publish_list(
     inbox = relative(workspace.inbox, workspace.outbox)
 
     made = publish.hand_edited(workspace)
-    edits = previous.ready_rows(
-        workspace, made, strategy, _targets(contents.result) if made else {}
-    )
+    edits = _ready(workspace, contents, made)
     official = Output(
         output_names(strategy)[contents.status],
         write=partial(write_official, contents=contents, prototype=prototype),
@@ -320,13 +318,19 @@ def publish_list(
     return Delivered(published, tuple(edits), said_so, since(former, contents))
 
 
-def _targets(result: ListResult) -> dict[tuple[str, str], str]:
-    """(measure, name) → the 対象 that 修正 takes; not of rows that have both in common."""
-    found: dict[tuple[str, str], list[str]] = {}
+def _ready(workspace: Workspace, contents: Contents, made: Sequence[HandEdit]) -> list[ReadyRow]:
+    standing = _standing(contents.result) if made else {}
+    return previous.ready_rows(workspace, made, contents.strategy, standing)
+
+
+def _standing(result: ListResult) -> dict[tuple[str, str], previous.Standing]:
+    """(measure, name) → how the row stands now; not of rows that have both in common."""
+    found: dict[tuple[str, str], list[previous.Standing]] = {}
     for row in result.listed:
         target = result.written.get(row.row_id, f"{row.target} {row.name}")
-        found.setdefault((row.measure, row.name), []).append(target)
-    return {place: targets[0] for place, targets in found.items() if len(targets) == 1}
+        typed = result.typed.get(row.row_id, {"category": row.category})
+        found.setdefault((row.measure, row.name), []).append(previous.Standing(target, typed))
+    return {place: rows[0] for place, rows in found.items() if len(rows) == 1}
 
 
 def _open_data(contents: Contents) -> Iterator[Output]:
@@ -337,17 +341,33 @@ def _open_data(contents: Contents) -> Iterator[Output]:
         yield Output(file.name, file.write, verified_by(file.check))
 
 
+def edits_since_published(workspace: Workspace, contents: Contents) -> list[ReadyRow]:
+    """What somebody has changed by hand in the outbox, as a merge would offer it for 修正."""
+    return _ready(workspace, contents, publish.hand_edited(workspace))
+
+
 def changes_since_published(workspace: Workspace, contents: Contents) -> tuple[str, Changes]:
-    """(name of the published official workbook or "", what this run would change in it)."""
+    """(name of the published official workbook or "", what this run would change in it).
+
+    Compared is what was published; what somebody has typed into it since is told as hand edits.
+    """
     new = listed_rows(contents)
     for name in _official_names(Outbox.of(workspace), contents.strategy):
-        path = workspace.outbox / name
-        if path.is_file():
-            try:
-                return name, compare(previous.data_rows(publish.read_back(path)), new)
-            except publish.NotWhole:
-                raise unreadable(name) from None
+        former = publish.published_values(workspace, name) or _standing_values(workspace, name)
+        if former is not None:
+            return name, compare(previous.data_rows(former), new)
     return "", compare([], new)
+
+
+def _standing_values(workspace: Workspace, name: str) -> Former | None:
+    """What a workbook in the outbox says of which nothing is remembered; None if there is none."""
+    path = workspace.outbox / name
+    if not is_file(path):
+        return None
+    try:
+        return publish.read_back(path)
+    except (publish.NotWhole, OSError):
+        raise unreadable(name) from None
 
 
 def unreadable(name: str) -> OperatorError:

@@ -34,7 +34,7 @@ from sousei_xl.strategy import AUTOMATIC, Strategy
 from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.indicators import actual_field, judged_year, plan_years
 from sousei_xl.text import EMPTY, Value
-from sousei_xl.workspace import OperatorError, Run, Workspace, file_key
+from sousei_xl.workspace import OperatorError, Run, Workspace, file_key, is_file
 
 FORMS, FINAL_CHECK = "様式", "最終確認"
 _NOT_STATED = "記載なし"
@@ -86,7 +86,7 @@ def reported_before(workspace: Workspace, strategy: Strategy) -> Actuals:
     """
     names = list(output_names(strategy).values())
     remembered = (previous.published_indicators(workspace, name) for name in names)
-    standing = (_indicators_in(workspace, n) for n in names if (workspace.outbox / n).is_file())
+    standing = (_indicators_in(workspace, n) for n in names if is_file(workspace.outbox / n))
     sheet = next(filter(None, chain(remembered, standing)), None)
     _, actuals = last_indicators(sheet, strategy)
     judged = {i.id: judged_year(i, strategy.settings) or 0 for i in strategy.indicators}

@@ -24,7 +24,7 @@ from sousei_xl.scaffold.grid import HEADER_ROW
 from sousei_xl.scaffold.office import build_office_sheet
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
-from sousei_xl.workspace import OFFICE_SHEET, Workspace
+from sousei_xl.workspace import OFFICE_SHEET, Workspace, is_folder
 
 # made: there was none. renewed: nothing was typed in it, and its lists were not this year's.
 # current: nothing to do. kept: something was typed, and its lists are not this year's.
@@ -59,7 +59,7 @@ def renew(workspace: Workspace, strategy: Strategy, reading: Reading | None) -> 
     ``reading`` is what stands in the inbox. Never fails: a file that is open, or that cannot be
     read or written, stays as it is. None where there is no inbox yet.
     """
-    if not workspace.inbox.is_dir():
+    if not is_folder(workspace.inbox):
         return None
     found = standing(workspace)
     path = workspace.inbox / (found.file if found else OFFICE_SHEET)

@@ -129,7 +129,7 @@ class Outbox:
     def digest(self, name: str) -> str:
         """SHA-256 of ``name`` in hexadecimal; empty where no such file stands."""
         path = self.at(name)
-        with in_plain_words(self, name):
+        with in_plain_words(self, name, reading=True):
             if path.is_dir():
                 raise OperatorError(
                     f"保存先に『{name}』という名前のフォルダーがあるため、保存できません。"
@@ -212,15 +212,16 @@ def history_name(outbox: Outbox, name: str, sha256: str, note: str = "") -> str:
 
 
 @contextlib.contextmanager
-def in_plain_words(outbox: Outbox, name: str = "") -> Iterator[None]:
+def in_plain_words(outbox: Outbox, name: str = "", reading: bool = False) -> Iterator[None]:
     """Turn an OSError into the OperatorError that says what to do.
 
-    ``name`` is the file that stands in the outbox and is read, replaced or deleted, if any.
+    ``name`` is the file that stands in the outbox and is read, replaced or deleted, if any;
+    ``reading``: nothing else was tried.
     """
     try:
         yield
     except OSError as error:
-        raise OperatorError(_explain(error, outbox, name)) from error
+        raise OperatorError(_explain(error, outbox, name, reading)) from error
 
 
 def of_a_full_disk(error: OSError, place: str) -> str:
@@ -233,7 +234,7 @@ def of_a_full_disk(error: OSError, place: str) -> str:
     )
 
 
-def _explain(error: OSError, outbox: Outbox, name: str) -> str:
+def _explain(error: OSError, outbox: Outbox, name: str, reading: bool) -> str:
     place = f"保存先『{outbox.label}』"
     if words := of_a_full_disk(error, place):
         return words
@@ -249,6 +250,8 @@ def _explain(error: OSError, outbox: Outbox, name: str) -> str:
                 "『読み取り専用』を外してから再実行してください。"
             )
         return f"『{name}』が開かれています。Excelで閉じてから再実行してください。"
+    if isinstance(error, PermissionError) and reading:
+        return f"{place}を読み取れません。フォルダーを読み取る権限があるかを確認してください。"
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return (
             f"{place}に書き込めません。"
@@ -265,9 +268,13 @@ def _explain(error: OSError, outbox: Outbox, name: str) -> str:
             "確認してから再実行してください。"
         )
     if error.errno == errno.ENAMETOOLONG:
-        return f"ファイル名『{name}』が長すぎます。短い名前にしてから再実行してください。"
+        inside = PurePosixPath(name).parts
+        longest = max((*outbox.root.parts, *inside), key=lambda part: len(os.fsencode(part)))
+        what = "ファイル名" if longest in inside else "フォルダー名"
+        return f"{what}『{longest}』が長すぎます。短い名前にしてから再実行してください。"
+    failed = "から読み取れませんでした" if reading else "に書き込めませんでした"
     return (
-        f"{place}に書き込めませんでした（エラー番号 {error.errno}）。"
+        f"{place}{failed}（エラー番号 {error.errno}）。"
         "ディスクとネットワークの状態を確認してから再実行してください。"
     )
 

@@ -85,7 +85,7 @@ def edits_of(outbox: Outbox, name: str, entry: Entry) -> list[HandEdit]:
         ]
     path = outbox.at(name)
     try:
-        with in_plain_words(outbox, name):
+        with in_plain_words(outbox, name, reading=True):
             theirs = Snapshot(as_text(read_back(path)), formula_cells(path))
     except NotWhole:
         return [

@@ -67,7 +67,7 @@ def commit(outbox: Outbox, changes: Sequence[Change]) -> None:
 
 def is_half_moved(outbox: Outbox) -> bool:
     """True where a killed run has left a set that is partly old and partly new."""
-    with in_plain_words(outbox):
+    with in_plain_words(outbox, reading=True):
         return any((outbox.work / name).exists() for name in (_FORWARD, _BACK))
 
 

@@ -72,7 +72,7 @@ def load_record(outbox: Outbox) -> Record | None:
     Raises OperatorError where it cannot be opened.
     """
     path = outbox.at(RECORD)
-    with in_plain_words(outbox, RECORD):
+    with in_plain_words(outbox, RECORD, reading=True):
         return parse_record(path.read_bytes()) if path.exists() else Record()
 
 

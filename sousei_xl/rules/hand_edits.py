@@ -30,8 +30,14 @@ class HandEdit:
 
 @dataclass(frozen=True, slots=True)
 class ReadyRow:
-    """A hand edit as a row for 修正; ``target`` is empty where it is about no field of a row."""
+    """A hand edit as a row for 修正; ``target`` is empty where it is about no field of a row.
+
+    One edit may need several rows, and the edits of a row that was deleted are one.
+    """
 
     edit: HandEdit
     target: str = ""
+    operation: str = ""
     field_label: str = ""
+    before: str = ""
+    after: str = ""

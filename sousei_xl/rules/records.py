@@ -540,7 +540,8 @@ class ListResult:
 
     ``listed`` stands in printed order. ``origins`` has every listed, held and withdrawn row by its
     row_id (the provenance), ``additions`` the raw rows of those that the office has added.
-    ``written`` has the 対象 that 修正 takes, by row_id, where it is not the one that is printed.
+    ``written`` has the 対象 that 修正 takes, by row_id, where it is not the one that is printed;
+    ``typed`` what the cells of a row say that is printed with （新） or not with its amount alone.
     """
 
     listed: tuple[ListedRow, ...]
@@ -556,6 +557,7 @@ class ListResult:
     ledger: Ledger
     complete: bool
     written: Mapping[int, str] = field(default_factory=dict)
+    typed: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def errors(self) -> int:

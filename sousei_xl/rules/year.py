@@ -67,7 +67,8 @@ def beside(
     ]
     known, renamed, beside, twins = match(old, list(map(_data, rows)), aside, waiting)
     found = {*known.values(), *renamed.values(), *beside.values()}
-    told = {row.name_key for row in (*listing.placed, *listing.held, *withdrawn)}
+    relisted = (r for r in (*listing.placed, *listing.held, *withdrawn) if r.is_relisted)
+    told = {(r.name_key, owner) for r in relisted for owner in (r.counted, r.submitter)}
     asked = {d.name for d in listing.strategy.departments if d.expected}
     return Year(
         listing,
@@ -76,7 +77,9 @@ def beside(
         [
             row
             for j, row in enumerate(old if listing.complete else ())
-            if j not in found and row.counted in asked and text.key(row.name) not in told
+            if j not in found
+            and row.counted in asked
+            and (text.key(row.name), row.counted) not in told
         ],
     )
 

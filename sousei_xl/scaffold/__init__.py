@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -41,7 +42,7 @@ def init_workspace(target: Path, example: str | None = None) -> list[Path]:
         )
     workspace = Workspace.at(target)
     plan = _plan(target, example)
-    standing = [path for path in plan if path.exists()]
+    standing = [path for path in plan if os.path.exists(path)]
     if standing:
         names = "\n".join(f"  {path}" for path in standing)
         raise OperatorError(

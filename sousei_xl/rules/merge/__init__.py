@@ -133,7 +133,15 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
             for r in placed
             if r.is_printed_elsewhere or "name" in r.corrected
         },
+        typed={
+            r.row_id: {n: text.to_text(r.raw.values.get(n)) for n in _PRINTED_TOGETHER}
+            for r in placed
+            if r.category == text.NEW or r.budget_kind not in (None, text.INITIAL)
+        },
     )
+
+
+_PRINTED_TOGETHER = ("category", "name", "budget_kind", "budget")
 
 
 def _raw_rows(

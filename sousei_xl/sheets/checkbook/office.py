@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from sousei_xl.rules.hand_edits import ReadyRow
 from sousei_xl.rules.records import (
-    CORRECT,
     REASON,
     REQUESTED_BY,
     AppliedCorrection,
@@ -217,17 +216,17 @@ def _acknowledgements(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) 
 
 
 def _hand_edits(sheet: Sheet, row: int, edits: Sequence[ReadyRow]) -> int:
-    ready = [e for e in edits if e.target and e.field_label]
-    others = [e.edit for e in edits if not (e.target and e.field_label) and not e.edit.computed]
+    ready = [e for e in edits if e.target]
+    others = [e.edit for e in edits if not e.target and not e.edit.computed]
     ready_rows = [
         Row(
             (
                 number,
                 typed(item.target),
-                CORRECT,
+                item.operation,
                 typed(item.field_label),
-                typed(item.edit.before),
-                typed(item.edit.after),
+                typed(item.before),
+                typed(item.after),
                 None,
                 None,
                 None,

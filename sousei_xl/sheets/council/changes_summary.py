@@ -36,7 +36,11 @@ class Summary:
 
     def _before(self, row: LastRow) -> int:
         measure = self._strategy.measure_by_key.get(row.measure)
-        return measure.goal if measure else self._not_said.get(id(row), _HOMELESS)
+        if measure:
+            return measure.goal
+        if row.goal in {g.number for g in self._strategy.goals}:
+            return row.goal
+        return self._not_said.get(id(row), _HOMELESS)
 
     def _after(self, row: Row) -> int:
         return self._strategy.goal_of(to_text(row[MEASURE]))
