@@ -19,9 +19,9 @@ from sousei_xl.findings import RULES, Finding, Place
 from sousei_xl.forms.indicator_layout import find_indicator_header, indicator_fields
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.receive import receive
+from sousei_xl.rules.indicators.actuals import parse_actual
 from sousei_xl.rules.indicators.checks import CHECKS
 from sousei_xl.rules.indicators.merge import merge_indicators
-from sousei_xl.rules.indicators.parse import parse_actual
 from sousei_xl.rules.indicators.records import IndicatorResult, Report
 from sousei_xl.rules.indicators.scale import probably_meant
 from sousei_xl.rules.merge import merge
@@ -846,6 +846,34 @@ def test_k115_where_several_have_the_name() -> None:
     row = kpi_row(1, "3ウ-3", {"指標名": "新規就農者数", "単位": "経営体", "H29実績": 53})
     (item,) = of(report_rows(row, strategy=strategy), "K115")
     assert "『3ウ-2』か『3ウ-9』" in item.cure
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ({"現状値": "55（H26）", "目標値": "65（R1）"}, "K115"),
+        ({"現状値": 55, "目標値": "６５"}, "K115"),
+        # The indicator's own, nobody's, or nothing that tells.
+        ({}, None),
+        ({"現状値": 55}, "K110"),
+        ({"現状値": 55, "目標値": 66}, "K110"),
+        ({"現状値": 55, "目標値": None}, "K110"),
+        ({"現状値": None, "目標値": None}, None),
+    ],
+)
+def test_k115_of_two_indicators_with_one_name_and_unit(
+    typed: dict[str, Any], code: str | None
+) -> None:
+    """IDs that were exchanged: K110 alone would make the department complete the exchange."""
+    twin = replace(indicator("3ウ-2"), id="3ウ-9", baseline="55", target="65")
+    strategy = replace(STRATEGY, indicators=(*STRATEGY.indicators, twin))
+    result = report_rows(kpi_row(1, "3ウ-2", {"H29実績": 57, **typed}), strategy=strategy)
+    assert {f.code for f in of(result)} - {"K109"} == ({code} if code else set())
+    assert _said(result, "3ウ-2").actuals == ({} if code == "K115" else {2017: 57})
+    if code == "K115":
+        (item,) = of(result)
+        assert "この行の現状値と目標値は、同じ指標名の『3ウ-9』のものです" in item.message
+        assert "IDを『3ウ-9』に戻してください" in item.cure
 
 
 MORE_UNITS = {"H28実績": 24, "H29実績": 27, "単位": "百件", "現状値": 2, "目標値": 3}

@@ -6,6 +6,7 @@ from sousei_xl.findings import Rule, Text
 
 _NUMBER_ONLY = "数字だけを入力してください（例：{example}）。"
 _MERGED = "{label}のセルが上の行と結合されているため、この行の{label}が空欄です。"
+_RIGHT_ID = "IDを{expected}に戻してください。それまで、この行の記入はどちらの指標にも使いません。"
 _TWO_FILES = (
     "{target}『{subject}』の{label}が、『{kept}』では{value}、『{dropped}』では{other}です。"
 )
@@ -403,8 +404,12 @@ RULES: tuple[Rule, ...] = (
         {
             "": Text(
                 "IDは『{value}』ですが、この行の指標名と単位は{expected}のものです。",
-                "IDを{expected}に戻してください。それまで、この行の記入はどちらの指標にも使いません。",
-            )
+                _RIGHT_ID,
+            ),
+            "figures": Text(
+                "IDは『{value}』ですが、この行の現状値と目標値は、同じ指標名の{expected}のものです。",
+                _RIGHT_ID,
+            ),
         },
         "『3ウ-2』の行のIDを『3ウ-3』に書き換えた → 『3ウ-2』に戻す",
     ),

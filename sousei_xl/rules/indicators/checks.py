@@ -17,8 +17,8 @@ from sousei_xl import text
 from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.indicators.joint import WORDS, by_weight, saying
-from sousei_xl.rules.indicators.parse import named_as, parse_actual
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
+from sousei_xl.rules.indicators.references import named_as, refers
 from sousei_xl.rules.indicators.scale import is_far_off, is_split, is_tenfold, probably_meant
 from sousei_xl.rules.indicators.units import why_it_counts
 from sousei_xl.rules.records import Submission
@@ -367,32 +367,10 @@ def references_unchanged(kpi: Round) -> Iterator[Finding]:
             if (
                 name not in passed
                 and not text.is_blank(value)
-                and not _refers(value, indicator, name, kpi)
+                and not refers(value, indicator, name, kpi.strategy.settings)
             ):
                 expected = defined.reference_text(indicator, name, kpi.strategy.settings)
                 yield _at("K110", row, name, kpi, text.to_text(value), expected=expected or "空欄")
-
-
-def _refers(value: text.Value, indicator: Indicator, name: str, kpi: Round) -> bool:
-    """Whether a reference cell still means what it was filled with, however it was retyped."""
-    typed = text.to_text(value)
-    shown = defined.reference_text(indicator, name, kpi.strategy.settings)
-    if text.key(typed) == text.key(shown or defined.NONE):
-        return True
-    bare, _, rest = text.nfkc(typed).partition("(")
-    if name == "kind":
-        return text.key(bare) == text.key(indicator.kind)
-    if name not in ("baseline", "target"):
-        return False
-    year = text.parse_fiscal_year(rest.strip(") ")) if rest else None
-    expected_year = text.parse_fiscal_year(getattr(indicator, f"{name}_year"))
-    if rest and year != expected_year:
-        return False
-    figure = defined.baseline(indicator) if name == "baseline" else defined.target(indicator)
-    if figure is None:
-        return text.key(bare) == text.key(getattr(indicator, name) or defined.NONE)
-    number = value if isinstance(value, int | float) else bare
-    return parse_actual(number, indicator.unit).value == figure
 
 
 def merged_cells_say_nothing(kpi: Round) -> Iterator[Finding]:

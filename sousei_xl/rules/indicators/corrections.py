@@ -12,8 +12,9 @@ from functools import partial
 
 from sousei_xl import text
 from sousei_xl.findings import Finding
+from sousei_xl.rules.indicators.actuals import parse_actual
 from sousei_xl.rules.indicators.joint import TEXTS, by_weight, saying, united
-from sousei_xl.rules.indicators.parse import parse_actual, parse_row
+from sousei_xl.rules.indicators.parse import parse_row
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
 from sousei_xl.rules.merge.office import Outcome, not_applied, unread
 from sousei_xl.rules.records import CORRECT, AppliedCorrection, Correction

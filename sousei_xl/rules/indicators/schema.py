@@ -17,8 +17,8 @@ from pandera.errors import SchemaErrors
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
-from sousei_xl.rules.indicators.parse import named_as
 from sousei_xl.rules.indicators.records import IndicatorRow
+from sousei_xl.rules.indicators.references import named_as
 from sousei_xl.rules.schema import nearest
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import (
