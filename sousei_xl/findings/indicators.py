@@ -6,9 +6,14 @@ from sousei_xl.findings import Rule, Text
 
 _NUMBER_ONLY = "数字だけを入力してください（例：{example}）。"
 _MERGED = "{label}のセルが上の行と結合されているため、この行の{label}が空欄です。"
+_ONE_OF_THEM = "{choices}のいずれかを選んでください。今は空欄として扱っています。"
+_OFFICES_COLUMN = "この欄は事務局が記入します。空欄に戻してください。"
 _RIGHT_ID = "IDを{expected}に戻してください。それまで、この行の記入はどちらの指標にも使いません。"
 _TWO_FILES = (
-    "{target}『{subject}』の{label}が、『{kept}』では{value}、『{dropped}』では{other}です。"
+    "{target}『{subject}』の{label}が、『{kept}』では{actual}、『{dropped}』では{other}です。"
+)
+_TWO_WORDS = (
+    "{target}『{subject}』の{label}が、{kept}では『{value}』、{dropped}では『{other}』です。"
 )
 
 RULES: tuple[Rule, ...] = (
@@ -38,7 +43,7 @@ RULES: tuple[Rule, ...] = (
             ),
             "blank": Text(
                 "IDが空欄で、指標名からも指標を特定できません。",
-                "配布した様式のIDに戻してください（例：{example}）。不要な行であれば、行ごと削除してください。"
+                "配布した様式のIDに戻してください。{candidates}不要な行であれば、行ごと削除してください。"
                 "それまで、この行の実績は取り込めません。",
             ),
             "twice": Text(
@@ -131,6 +136,12 @@ RULES: tuple[Rule, ...] = (
                 "符号に誤りがないか、増減だけを入力していないか確認してください。実際に負の値であれば、"
                 "そのままで構いません。今は{actual}{unit}としています。",
             ),
+            "sign": Text(
+                "{label}が正の値（{actual}）です。{reference}は負の値です。",
+                "マイナスの符号を付け忘れていないか確認してください"
+                "（付け忘れであれば、正しくは{expected}）。実際に正の値であれば、"
+                "そのままで構いません。今は{actual}{unit}としています。",
+            ),
             "split": Text(
                 "{label}が{actual}です。単位は{unit}で、{reference}は整数です。",
                 "桁と単位に誤りがないか確認してください（平均などで端数があるのであれば、そのままで"
@@ -194,6 +205,7 @@ RULES: tuple[Rule, ...] = (
             ),
             "removed": Text(
                 "{years}が空欄ですが、前に{previous}と報告されています。",
+                "取り消すのであれば、確認済にしてください。取り消すのでなければ、前の値を入力してください。",
                 "取り消すのでなければ、前の値を入力してください。",
             ),
         },
@@ -307,11 +319,20 @@ RULES: tuple[Rule, ...] = (
                 "KPIだけの様式『{kept}』の値を使いました。どちらが正しいか確認してください。",
             ),
             "same_file": Text(
-                "{target}『{subject}』の{label}が、この行では{value}、{dropped}では{other}です。",
+                "{target}『{subject}』の{label}が、この行では{actual}、{dropped}では{other}です。",
                 "後にある行の値を使いました。どちらが正しいか確認してください。",
             ),
+            "stage": Text(
+                _TWO_WORDS,
+                "{kept}の記入を使いました（{label}は、実績値のあるものを優先し、その中では後のものを"
+                "優先します）。どちらが正しいか確認してください。",
+            ),
+            "words_of_a_file": Text(
+                _TWO_WORDS,
+                "後にある行の記入を使いました。どちらが正しいか確認してください。",
+            ),
             "words": Text(
-                "{target}『{subject}』の{label}が、{kept}では『{value}』、{dropped}では『{other}』です。",
+                _TWO_WORDS,
                 "{kept}の記入を使いました（担当部局の記入を優先し、担当部局どうしでは後の様式を優先します）。"
                 "どちらが正しいか確認してください。",
             ),
@@ -328,12 +349,17 @@ RULES: tuple[Rule, ...] = (
         {
             "": Text(
                 "{label}に『{value}』とあります。",
-                "{choices}のいずれかを選んでください。今は空欄として扱っています。",
+                _ONE_OF_THEM,
+            ),
+            "office_class": Text(
+                "{label}に『{value}』とあります。",
+                _ONE_OF_THEM,
+                _OFFICES_COLUMN,
             ),
             "calculated": Text(
                 "{label}に『{value}』とありますが、この指標は実績値から計算して判定します。",
                 "判定から外すときだけ『{excluded}』とし、それ以外は空欄にしてください。",
-                "この欄は事務局が記入します。空欄に戻してください。",
+                _OFFICES_COLUMN,
             ),
             "with_value": Text(
                 "{label}に『{value}』とありますが、{actual}に『{known}』が入力されています。",

@@ -16,10 +16,11 @@ from typing import Any
 from sousei_xl import text
 from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.findings import Finding, Place, finding
-from sousei_xl.rules.indicators.joint import WORDS, by_weight, saying
+from sousei_xl.rules.indicators.joint import WORDS, by_weight, goes_with_value, saying
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
 from sousei_xl.rules.indicators.references import named_as, refers
 from sousei_xl.rules.indicators.scale import is_far_off, is_split, is_tenfold, probably_meant
+from sousei_xl.rules.indicators.schema import is_calculated, no_class
 from sousei_xl.rules.indicators.units import why_it_counts
 from sousei_xl.rules.records import Submission
 from sousei_xl.strategy import Indicator, Strategy
@@ -119,6 +120,8 @@ def _slip(year: int, row: IndicatorRow, indicator: Indicator, kpi: Round) -> dic
     known = [figure for figure in (start, share) if figure is not None]
     if value < 0 and known and min(known) >= 0:
         return {"variant": "negative", "expected": "（0以上の値）", "reference": reference}
+    if value > 0 and known and max(known) < 0:
+        return {"variant": "sign", "expected": _shown(-value), "reference": reference}
     meant = probably_meant(value, unit, known)
     if meant is not None:
         variant = "percent" if defined.is_percent(unit) else ""
@@ -281,9 +284,17 @@ def _blank(
     code: str, row: IndicatorRow, name: str, kpi: Round, variant: str = "", **facts: str
 ) -> Finding:
     """K107 or K113 at the blank cell, or at what looks filled because it is merged."""
-    merged = [n for n in (name, "reason") if row.is_merged(n)]
+    merged = [n for n in _answering(row, name) if row.is_merged(n)]
     variant = "merged" if merged else variant
     return _at(code, row, merged[0] if merged else name, kpi, variant=variant, **facts)
+
+
+def _answering(row: IndicatorRow, actual: str) -> Iterator[str]:
+    """The cells in which a department answers for the year of ``actual``."""
+    yield actual
+    if row.indicator is not None and row.indicator.kind == defined.QUALITATIVE:
+        yield "cause"
+    yield "reason"
 
 
 def sums_have_all_years(kpi: Round) -> Iterator[Finding]:
@@ -395,12 +406,9 @@ def merged_cells_say_nothing(kpi: Round) -> Iterator[Finding]:
 def class_is_used(kpi: Round) -> Iterator[Finding]:
     """K112: a class typed where the judgement is calculated; only 判定対象外 counts there."""
     for row, indicator in kpi.known:
-        calculated = indicator.kind != defined.QUALITATIVE
-        if calculated and row.office_class not in ("", defined.EXCLUDED):
-            excluded = kpi.strategy.settings.judgement.name(defined.EXCLUDED)
-            typed = _typed(row, "office_class")
-            facts = {"variant": "calculated", "expected": text.SHOWN_BLANK, "excluded": excluded}
-            yield _at("K112", row, "office_class", kpi, typed, **facts)
+        if row.office_class not in ("", defined.EXCLUDED) and is_calculated(indicator):
+            facts = no_class(indicator, kpi.strategy.settings)
+            yield _at("K112", row, "office_class", kpi, _typed(row, "office_class"), **facts)
 
 
 def reason_is_needed(kpi: Round) -> Iterator[Finding]:
@@ -495,6 +503,7 @@ def units_agree(kpi: Round) -> Iterator[Finding]:
                     variant=why,
                     kept=row.raw.file,
                     dropped=_place_of(earlier) if why == "same_file" else earlier.raw.file,
+                    actual=_shown(value),
                     other=_shown(earlier.actuals[year]),
                 )
         yield from _words_differ(rows, kpi)
@@ -506,14 +515,21 @@ def _words_differ(rows: Sequence[IndicatorRow], kpi: Round) -> Iterator[Finding]
     for name in WORDS:
         if has_value and name in ("reason", "publication"):
             continue
-        heard = by_weight(saying(rows, name))
+        heard = by_weight(saying(rows, name), name, kpi.strategy.settings)
         for other in heard[:-1]:
             kept = heard[-1]
             word, passed = getattr(kept, name), getattr(other, name)
             if text.key(word) != text.key(passed) and name not in kept.corrected:
-                facts = {"variant": "words", "other": passed}
+                facts = {"variant": _why_it_is_heard(kept, other, name, kpi), "other": passed}
                 places = {"kept": _form_of(kept, other), "dropped": _form_of(other, kept)}
                 yield _at("K111", kept, name, kpi, word, **facts, **places)
+
+
+def _why_it_is_heard(kept: IndicatorRow, other: IndicatorRow, name: str, kpi: Round) -> str:
+    """The variant of K111 of words."""
+    if goes_with_value(kept, name, kpi.strategy.settings):
+        return "stage"
+    return "words_of_a_file" if kept.raw.file == other.raw.file else "words"
 
 
 def _judged(row: IndicatorRow, kpi: Round) -> int | None:

@@ -18,7 +18,7 @@ from sousei_xl.rules.indicators.parse import parse_row
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
 from sousei_xl.rules.merge.office import Outcome, not_applied, unread
 from sousei_xl.rules.records import CORRECT, AppliedCorrection, Correction
-from sousei_xl.strategy import Strategy
+from sousei_xl.strategy import Settings, Strategy
 from sousei_xl.strategy.indicators import (
     Column,
     actual_field,
@@ -85,7 +85,7 @@ def _apply(
         owners = "、".join(meant.departments if meant else ()) or "未定"
         return failed("O101", "対象", correction.target, variant=variant, owners=owners)
     column = column_by_name(strategy.settings)[name]
-    cells = _meant(correction, rows, column)
+    cells = _meant(correction, rows, column, strategy.settings)
     row = cells[-1]
     standing = _published(row, name, previous)
     whole = united(cells, name) if name in TEXTS and len(saying(cells, name)) > 1 else ""
@@ -132,7 +132,7 @@ def _put(
 
 
 def _meant(
-    correction: Correction, rows: Sequence[IndicatorRow], column: Column
+    correction: Correction, rows: Sequence[IndicatorRow], column: Column, settings: Settings
 ) -> Sequence[IndicatorRow]:
     """The rows that say what is to be corrected, the one that counts last; at least one.
 
@@ -141,7 +141,7 @@ def _meant(
     name = column.name
     speaking = [row for row in rows if row.says(column)] or rows[-1:]
     if name not in TEXTS:
-        return speaking if column.year else by_weight(speaking)
+        return speaking if column.year else by_weight(speaking, name, settings)
     heard = saying(speaking, name)
     alike = [row for row in heard if _same(correction.before, row, name, "")]
     if not alike:

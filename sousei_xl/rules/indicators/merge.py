@@ -11,7 +11,7 @@ from decimal import Decimal
 from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.findings import Finding, Place, is_error, is_open_confirmation
 from sousei_xl.rules.indicators import checks, corrections, schema, units
-from sousei_xl.rules.indicators.joint import TEXTS, WORDS, by_weight, united
+from sousei_xl.rules.indicators.joint import TEXTS, WORDS, by_weight, saying, united
 from sousei_xl.rules.indicators.parse import is_note, parse_rows
 from sousei_xl.rules.indicators.records import (
     IndicatorDepartment,
@@ -113,7 +113,8 @@ def _report(
 ) -> Report:
     """United from the earliest file to the latest: the later word counts, a blank says nothing.
 
-    Words of a department that is not in charge do not count over those of one that is."""
+    Words of a department that is not in charge do not count over those of one that is; 速報・確報
+    goes with the value."""
     mine = [row for row in rows if row.indicator is not None and row.indicator.id == indicator.id]
     carried = {
         year: value
@@ -127,11 +128,13 @@ def _report(
         sources.update(dict.fromkeys(row.actuals, row.row_id))
     words = {name: united(mine, name) for name in TEXTS}
     words |= dict.fromkeys(WORDS, "")
-    class_place = Place()
-    for row in by_weight(mine):
-        if row.office_class:
-            class_place = row.place("office_class", strategy)
-        words |= {name: word for name in WORDS if (word := getattr(row, name))}
+    heard = {
+        name: row
+        for name in WORDS
+        for row in by_weight(saying(mine, name), name, strategy.settings)
+    }
+    words |= {name: getattr(row, name) for name, row in heard.items()}
+    judge = heard.get("office_class")
     judged = judged_year(indicator, strategy.settings)
     if judged in actuals:
         words["reason"] = words["publication"] = ""
@@ -141,7 +144,7 @@ def _report(
         actuals=dict(sorted(actuals.items())),
         due=due,
         reported=not due or any(row.answers(strategy) for row in mine),
-        class_place=class_place,
+        class_place=judge.place("office_class", strategy) if judge else Place(),
         row_ids=tuple(row.row_id for row in mine),
         from_list=due
         and round_begun

@@ -110,10 +110,12 @@ class IndicatorRow:
         if self.indicator is None:
             return False
         year = judged_year(self.indicator, strategy.settings)
+        unread = self.indicator.kind == QUALITATIVE and "cause" in self.unknown
         return (
             year in self.actuals
             or actual_field(year or 0) in self.unknown
             or self.excuses_silence
+            or unread
             or is_told_in_words(self.indicator, self.cause, self.office_class)
         )
 
