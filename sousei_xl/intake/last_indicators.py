@@ -41,38 +41,42 @@ def last_indicators(
     実績値 is what a department entered, of 期間累計 each year's own value. A series is known by its
     name and part, for IDs may have been given anew; by its ID where the name was only reworded.
     Values of a series that is counted in another unit or way now are left out: they say nothing
-    about this year's. The series says so.
+    about this year's. So are those of a series that may be one of several. The series says so.
     """
     if sheet is None:
         return (), {}
-    series: dict[str, LastIndicator] = {}
+    first: dict[str, Mapping[str, str]] = {}
     reported: Actuals = {}
     for row in sheet.by_heading:
         said = {heading: text.to_text(value).strip() for heading, value in row.items()}
         last_id = said.get(ID, "")
         if not last_id:
             continue
-        series.setdefault(last_id, _series(last_id, said, strategy))
+        first.setdefault(last_id, said)
         year = text.parse_fiscal_year(row.get(YEAR))
         value = row.get(ACTUAL)
         if year is not None and isinstance(value, int | float) and not isinstance(value, bool):
             reported.setdefault(last_id, {})[year] = Decimal(text.as_kept(value))
+    series = {last_id: _series(last_id, first, strategy) for last_id in first}
     known = {i.id: i for i in strategy.indicators}
     actuals: Actuals = {}
     for last_id, found in reported.items():
         mine = series[last_id]
-        if not mine.id:
-            continue
-        if _comparable(mine, known[mine.id]):
+        if mine.id and _comparable(mine, known[mine.id]):
             actuals.setdefault(mine.id, found)
-        else:
+        elif mine.id or mine.perhaps:
             series[last_id] = replace(mine, left_out=tuple(sorted(found)))
     return tuple(series.values()), actuals
 
 
-def _series(last_id: str, said: Mapping[str, str], strategy: Strategy) -> LastIndicator:
+def _series(
+    last_id: str, first: Mapping[str, Mapping[str, str]], strategy: Strategy
+) -> LastIndicator:
+    said = first[last_id]
+    id_, perhaps = _this_years(last_id, first, strategy)
     return LastIndicator(
-        id=_this_years(last_id, said, strategy),
+        id=id_,
+        perhaps=perhaps,
         last_id=last_id,
         name=said.get(INDICATOR, ""),
         part=said.get(PART, ""),
@@ -85,20 +89,36 @@ def _series(last_id: str, said: Mapping[str, str], strategy: Strategy) -> LastIn
     )
 
 
-def _this_years(last_id: str, said: Mapping[str, str], strategy: Strategy) -> str:
-    """The ID of the same series this year, or blank."""
-    name, part = (text.key(said.get(heading, "")) for heading in (INDICATOR, PART))
-    same = [i for i in strategy.indicators if (text.key(i.name), text.key(i.part)) == (name, part)]
-    # One name may stand under several measures; there the ID tells them apart.
-    exact = [i.id for i in same if i.id == last_id] or [i.id for i in same]
-    if len(exact) == 1:
-        return exact[0]
+def _this_years(
+    last_id: str, first: Mapping[str, Mapping[str, str]], strategy: Strategy
+) -> tuple[str, tuple[str, ...]]:
+    """(ID of the same series this year or blank, IDs one of which it may be then).
+
+    One name may stand under several measures: there the ID tells them apart, and a new ID is that
+    of the only one whose old ID is no more.
+    """
+    wanted = _name(first[last_id])
+    same = [i.id for i in strategy.indicators if (text.key(i.name), text.key(i.part)) == wanted]
+    if last_id in same:
+        return last_id, ()
+    before = [other for other, said in first.items() if _name(said) == wanted]
+    gone = [other for other in before if other not in same]
+    new = [id_ for id_ in same if id_ not in before]
+    if len(new) == len(gone) == 1:
+        return new[0], ()
     of_that_id = next((i for i in strategy.indicators if i.id == last_id), None)
-    if of_that_id is None:
-        return ""
-    likeness = difflib.SequenceMatcher(None, name, text.key(of_that_id.name), autojunk=False)
-    reworded = text.key(of_that_id.part) == part and likeness.ratio() >= _ALIKE
-    return last_id if not name or reworded else ""
+    if of_that_id is not None:
+        name, part = wanted
+        likeness = difflib.SequenceMatcher(None, name, text.key(of_that_id.name), autojunk=False)
+        reworded = text.key(of_that_id.part) == part and likeness.ratio() >= _ALIKE
+        if not name or reworded:
+            return last_id, ()
+    return "", tuple(new)
+
+
+def _name(said: Mapping[str, str]) -> tuple[str, str]:
+    """Match keys of name and part."""
+    return text.key(said.get(INDICATOR, "")), text.key(said.get(PART, ""))
 
 
 def _comparable(last: LastIndicator, now: Indicator) -> bool:

@@ -32,8 +32,8 @@ class Round:
     """What a check may look at. ``rows`` go from the earliest file to the latest.
 
     ``previous`` are the actuals of last year's report, ``replaced`` maps a file to those of the
-    files that it replaces. ``files`` are the submissions of the rows by file, ``left_out`` last
-    year's series whose actuals are not among the ``previous``.
+    files that it replaces. ``files`` are the submissions of the rows by file, ``last`` last year's
+    series.
     """
 
     strategy: Strategy
@@ -41,7 +41,7 @@ class Round:
     previous: PreviousActuals = field(default_factory=dict)
     replaced: Mapping[str, PreviousActuals] = field(default_factory=dict)
     files: Mapping[str, Submission] = field(default_factory=dict)
-    left_out: Sequence[LastIndicator] = ()
+    last: Sequence[LastIndicator] = ()
 
     @property
     def known(self) -> Iterator[tuple[IndicatorRow, Indicator]]:
@@ -462,17 +462,21 @@ def past_is_counted_alike(kpi: Round) -> Iterator[Finding]:
     """K119: last year's values that are not carried over, as far as nobody has given new ones."""
     known = {i.id: i for i in kpi.strategy.indicators}
     speaking, years = kpi.speaking(), defined.plan_years(kpi.strategy.settings)
-    for last in kpi.left_out if kpi.of_indicator() else ():
-        indicator = known[last.id]
-        missing = [y for y in last.left_out if y in years and not speaking[last.id, y]]
+    for last in kpi.last if kpi.of_indicator() else ():
+        meant = [known[id_] for id_ in (last.perhaps or (last.id,)) if last.left_out]
+        silent = {y for y in last.left_out for i in meant if not speaking[i.id, y]}
+        missing = sorted(silent.intersection(years))
         if missing:
+            indicator = meant[0]
             yield finding(
                 "K119",
                 Place(),
+                variant="which" if last.perhaps else "",
                 subject=defined.title(indicator),
-                target=indicator.id,
+                target=last.id or last.last_id,
                 department=next(iter(indicator.departments), ""),
                 changes=last.counted(indicator.unit, indicator.kind),
+                meant="か".join(f"『{i.id}』" for i in meant),
                 years="、".join(_labels(missing, kpi)),
             )
 

@@ -35,12 +35,12 @@ def merge_indicators(
     intake: Intake,
     strategy: Strategy,
     previous: PreviousActuals | None = None,
-    left_out: Sequence[LastIndicator] = (),
+    last: Sequence[LastIndicator] = (),
 ) -> IndicatorResult:
     """Unite the KPI sheets of everything that came in. Pure: no files, no clock.
 
     ``previous`` are the actuals that were published last year: what no form says of them stays
-    (K106); ``left_out`` are the series that have none for they are counted otherwise now (K119).
+    (K106). ``last`` are last year's series, also those whose actuals are not carried over (K119).
     The round is complete when every indicator is answered, or its silence confirmed by the
     office, and no 要修正 is left.
     """
@@ -58,7 +58,7 @@ def merge_indicators(
     found += schema.validate(rows, strategy)
     replaced = {file: _actuals(earlier, strategy) for file, earlier in settled.replaced.items()}
     files = {s.file: s for s in settled.active}
-    kpi = checks.Round(strategy, rows, previous or {}, replaced, files, left_out)
+    kpi = checks.Round(strategy, rows, previous or {}, replaced, files, last)
     found += checks.run_checks(kpi)
     headings = [item for s in settled.active for item in s.indicator_findings]
     findings, confirmed = acknowledge_findings(
