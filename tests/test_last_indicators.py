@@ -86,6 +86,29 @@ def test_a_value_that_is_finer_than_a_workbook_is_the_same() -> None:
         assert [f.code for f in found if f.code == "K106"] == []
 
 
+@pytest.mark.parametrize(
+    ("stage", "says"),
+    [
+        ("速報", "前年度の別紙の速報の値（24）から変わっています。確報の値であれば、そのまま"),
+        ("確報", "前に報告された値（24）から変わっています。遡って改定された値であれば"),
+        (None, "速報が確報になったのであれば、そのままで"),
+    ],
+)
+def test_a_round_knows_what_was_preliminary_in_the_one_before(stage: str | None, says: str) -> None:
+    """What is written into データ_KPI of one year is read from it in the next."""
+    row = kpi_row(1, "2ア-1", {"H28実績": 20, "H29実績": 24, "速報・確報": stage})
+    headings, data = indicators_data(kpi_contents(submissions=[kpi_submission([row])]))
+    at = headings.index("速報・確報")
+    assert [line[at] for line in data] == [None, stage]
+    series, before = last_indicators(sheet(data), example_kpi_strategy())
+    again = replace(row, values={**row.values, "actual_2016": 21, "actual_2017": 25})
+    sent = intake([kpi_submission([again])])
+    result = merge_indicators(sent, example_kpi_strategy(), before, series)
+    past, latest = [f for f in result.findings if f.code == "K106"]
+    assert says in latest.text
+    assert "遡って改定された値であれば" in past.text  # an earlier year is no 速報
+
+
 def test_sums_are_compared_by_each_years_own_value() -> None:
     kinds = {i.id: i.kind for i in example_kpi_strategy().indicators}
     previous = actuals()

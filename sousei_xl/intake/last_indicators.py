@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -16,6 +17,7 @@ from sousei_xl.figures.changes.indicators import (
     INDICATOR,
     KIND,
     PART,
+    STAGE,
     TARGET,
     TARGET_YEAR,
     UNIT,
@@ -25,7 +27,7 @@ from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.intake.read import SheetCells
 from sousei_xl.rules.indicators.scale import is_other_scale
 from sousei_xl.strategy import Indicator, Strategy
-from sousei_xl.strategy.indicators import PERIOD_SUM, QUALITATIVE, RUNNING_TOTAL
+from sousei_xl.strategy.indicators import PERIOD_SUM, QUALITATIVE, RUNNING_TOTAL, STAGES
 
 # Of these a value is no level of its year.
 _OF_THEIR_OWN = (RUNNING_TOTAL, PERIOD_SUM, QUALITATIVE)
@@ -47,6 +49,7 @@ def last_indicators(
         return (), {}
     first: dict[str, Mapping[str, str]] = {}
     reported: Actuals = {}
+    preliminary: dict[str, list[int]] = defaultdict(list)
     for row in sheet.by_heading:
         said = {heading: text.to_text(value).strip() for heading, value in row.items()}
         last_id = said.get(ID, "")
@@ -57,7 +60,12 @@ def last_indicators(
         value = row.get(ACTUAL)
         if year is not None and isinstance(value, int | float) and not isinstance(value, bool):
             reported.setdefault(last_id, {})[year] = Decimal(text.as_kept(value))
-    series = {last_id: _series(last_id, first, strategy) for last_id in first}
+            if said.get(STAGE) == STAGES[0]:
+                preliminary[last_id].append(year)
+    series = {
+        last_id: replace(_series(last_id, first, strategy), preliminary=tuple(preliminary[last_id]))
+        for last_id in first
+    }
     known = {i.id: i for i in strategy.indicators}
     actuals: Actuals = {}
     for last_id, found in reported.items():

@@ -50,6 +50,11 @@ class Round:
             if row.indicator is not None:
                 yield row, row.indicator
 
+    def was_preliminary(self, id_: str, year: int) -> bool:
+        """Whether last year's 別紙 has the value as 速報."""
+        published = year in self.previous.get(id_, {})
+        return published and any(s.id == id_ and year in s.preliminary for s in self.last)
+
     def of_indicator(self) -> Mapping[str, list[IndicatorRow]]:
         """ID → its rows, earliest first."""
         rows: dict[str, list[IndicatorRow]] = defaultdict(list)
@@ -198,6 +203,8 @@ def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
             value = row.actuals.get(year)
             if value is not None and _as_printed(value) != _as_printed(before):
                 facts = {"previous": _shown(before), "actual": _shown(value)}
+                if kpi.was_preliminary(indicator.id, year):
+                    facts["variant"] = "preliminary"
                 yield _at("K106", row, name, kpi, _typed(row, name), **facts)
         for variant, blank in _gone(row, indicator, kpi, speaking).items():
             if blank:
