@@ -675,6 +675,50 @@ def test_k107_blank_without_a_reason() -> None:
     assert "引き継いで" not in item.message
 
 
+@pytest.mark.parametrize(
+    ("typed", "changes", "found"),
+    [
+        ({"H27実績": 22, "H29実績": 27}, {}, ["K107 J"]),
+        # That the latest value is still to come says nothing of the one before.
+        ({"H27実績": 22, "未入力の理由": "未公表"}, {}, ["K107 J"]),
+        ({"H27実績": 22, "未入力の理由": "未調査"}, {}, []),
+        ({"H27実績": 22, "H29実績": 27, "事務局判定": "判定対象外"}, {}, []),
+        # First the latest year.
+        ({"H27実績": 22}, {}, ["K107 K"]),
+        # Nothing was known before, or the year after is.
+        ({"H29実績": 27}, {}, []),
+        ({"H28実績": 24, "H29実績": 27}, {}, []),
+        ({"H27実績": 22, "H28実績": "約24", "H29実績": 27}, {}, ["K102 J"]),
+        ({"H27実績": 22, "H29実績": 27}, {"baseline_year": "H28"}, []),
+        ({"H27実績": 22, "H29実績": 27}, {"kind": "調査"}, []),
+        ({"H27実績": 22, "要因・課題": "甲"}, {"kind": "定性"}, []),
+    ],
+)
+def test_k107_a_year_that_was_passed_over(
+    typed: dict[str, Any], changes: dict[str, Any], found: list[str]
+) -> None:
+    result = report_rows(kpi_row(1, "2ア-1", typed), strategy=with_indicator(**changes))
+    said = [f"{f.code} {f.place.cell[0]}" for f in of(result) if f.code != "K110"]
+    assert said == found
+    past = [f for f in of(result, "K107") if f.place.label == "H28実績"]
+    assert all("そのままで構いません" in item.cure for item in past)
+
+
+def test_k107_of_a_year_that_was_passed_over_knows_what_others_said() -> None:
+    early = {"H29実績": 27}
+    (_, item) = of(report_rows(kpi_row(1, "2ア-1", early), previous={"2ア-1": {2015: Decimal(22)}}))
+    assert (item.code, item.place.label) == ("K107", "H28実績")
+    other = kpi_submission([kpi_row(2, "2ア-1", {"H28実績": 25}, file="乙.xlsx")], unit="乙課")
+    mine = kpi_submission([kpi_row(1, "2ア-1", {"H27実績": 22, "H29実績": 27})], unit="甲課")
+    assert of(report(mine, other)) == []
+    row = kpi_row(1, "2ア-1", {"H27実績": 22, "H29実績": 27}, merged={"actual_2016": 24})
+    assert [f.code for f in of(report_rows(row))] == ["K118"]
+    # What the office has taken back is not asked for.
+    made = correction(field_label="H28実績", before=24, after=None)
+    taken_back = report_rows(kpi_row(1, "2ア-1", FULL), office=OfficeSheet(corrections=(made,)))
+    assert of(taken_back) == []
+
+
 def test_k107_says_what_is_carried_over_meanwhile() -> None:
     row = kpi_row(1, "2ア-1", {"H28実績": 24})
     found = of(report_rows(row, previous={"2ア-1": {2017: Decimal(27)}}))

@@ -287,6 +287,25 @@ def latest_is_answered(kpi: Round) -> Iterator[Finding]:
             yield _blank("K107", row, name, kpi, variant, **facts)
 
 
+def past_is_answered(kpi: Round) -> Iterator[Finding]:
+    """K107: a year that was passed over, once the latest one is answered; any unit's answer is
+    enough. The last year's reason is forgotten by then, and its value may be known."""
+    settings, speaking = kpi.strategy.settings, kpi.speaking()
+    for id_, rows in kpi.of_indicator().items():
+        indicator = rows[0].indicator
+        answered = any(row.answers(kpi.strategy) for row in rows)
+        if indicator is None or not answered or any(row.excuses_past_silence for row in rows):
+            continue
+        spoken = {year for year in defined.plan_years(settings) if speaking[id_, year]}
+        known = spoken.union(kpi.previous.get(id_, {}))
+        for year in defined.years_passed_over(indicator, known, settings):
+            name = defined.actual_field(year)
+            for row in rows:
+                # K118 and K114 say what is wrong with the cell.
+                if name in row.raw.columns and not row.is_merged(name):
+                    yield _at("K107", row, name, kpi, variant="past")
+
+
 def _blank(
     code: str, row: IndicatorRow, name: str, kpi: Round, variant: str = "", **facts: str
 ) -> Finding:
@@ -572,6 +591,7 @@ CHECKS: tuple[Check, ...] = (
     year_has_ended,
     past_is_unchanged,
     latest_is_answered,
+    past_is_answered,
     sums_have_all_years,
     sums_are_of_single_years,
     department_is_in_charge,

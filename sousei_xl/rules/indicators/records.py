@@ -17,6 +17,7 @@ from sousei_xl.rules.records import (
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import (
     EXCLUDED,
+    NOT_SURVEYED,
     QUALITATIVE,
     Column,
     actual_field,
@@ -128,6 +129,13 @@ class IndicatorRow:
         if self.indicator.kind == QUALITATIVE:
             names += ["cause", "office_class"]
         return [name for name in names if name in self.corrected]
+
+    @property
+    def excuses_past_silence(self) -> bool:
+        """Whether a year before the judged one needs no value either: what is 未公表 now is not
+        what was so a year ago."""
+        never = self.reason == NOT_SURVEYED or "reason" in self.unknown
+        return never or self.office_class == EXCLUDED
 
     @property
     def excuses_silence(self) -> bool:
