@@ -634,6 +634,17 @@ def test_a_sum_asks_for_the_years_before_as_well(cells: dict[str, Any], said: st
         assert indicator_text(level, strategy.settings, {"id": "G3-1", **cells}) == GOOD
 
 
+def test_nobody_is_to_choose_what_the_office_fills_in() -> None:
+    strategy = example_kpi_strategy()
+    item = next(i for i in strategy.indicators if i.id == "G3-1")
+    said = {
+        name: indicator_text(item, strategy.settings, {"id": "G3-1", **SUM_ROW, name: "A"})
+        for name in ("stage", "office_class")
+    }
+    assert said["stage"] == "速報・確報をリストから選んでください"
+    assert said["office_class"] == "事務局判定は空欄に戻してください（事務局が記入します）"
+
+
 @pytest.mark.parametrize(
     ("cells", "kind", "asked"),
     [

@@ -89,7 +89,10 @@ def _wrong(indicator: Indicator, settings: Settings) -> Iterator[Check]:
             yield Check(column.name, reason, *_no_figure(column.name))
         elif column.choices:
             condition = unlisted(column.name, (choices_name(column),), column.choices, False)
-            yield Check(column.name, f"{column.label}をリストから選んでください", *condition)
+            remedy = "をリストから選んでください"
+            if column.name == "office_class":
+                remedy = "は空欄に戻してください（事務局が記入します）"
+            yield Check(column.name, f"{column.label}{remedy}", *condition)
 
 
 def _open(indicator: Indicator, settings: Settings) -> Iterator[Check]:
