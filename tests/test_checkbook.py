@@ -760,7 +760,12 @@ def test_origin_of_every_actual(tmp_path: Path) -> None:
         "地域振興部",
         "件",
     )
-    assert r"..\inbox\二課.xlsx#'KPI'!K6" in links(load_workbook(path)["転記元（KPI）"]).values()
+    book = load_workbook(path)["転記元（KPI）"]
+    assert r"..\inbox\二課.xlsx#'KPI'!K6" in links(book).values()
+    # As the official sheets print it: 22.0, for the years are shown with what one of them has.
+    [column] = [c.column_letter for row in book.iter_rows() for c in row if c.value == "実績値"]
+    formats = {c.number_format for c in book[column] if isinstance(c.value, int | float)}
+    assert formats == {"#,##0.0;▲#,##0.0"}
 
 
 def test_pages(messy: Path) -> None:

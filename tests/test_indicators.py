@@ -218,13 +218,16 @@ def test_tolerance_of_a_maintained_target(actual: str, class_name: str) -> None:
     assert judged(indicator("3ウ-3"), "", "", actual, settings=settings).class_name == class_name
 
 
-@pytest.mark.parametrize(("actual", "class_name"), [("0", "目標値到達"), ("3", "遅れ")])
-def test_nobody_waiting_is_to_be_maintained(actual: str, class_name: str) -> None:
+@pytest.mark.parametrize(
+    ("actual", "class_name", "distance"),
+    [("0", "目標値到達", 0), ("3", "遅れ", 3), ("-3", "遅れ", 3)],
+)
+def test_nobody_waiting_is_to_be_maintained(actual: str, class_name: str, distance: int) -> None:
     item = indicator("3ウ-3", baseline="0", target="0")
     result = judged(item, "", "", actual)
     assert result.class_name == class_name
     assert result.latest is not None
-    assert result.latest.attainment is None
+    assert (result.latest.attainment, result.latest.distance) == (None, distance)
 
 
 @pytest.mark.parametrize(

@@ -119,9 +119,10 @@ def test_rich_text_takes_the_font_of_its_first_run(tmp_path: Path) -> None:
     assert (title.look["font_name"], title.look["font_size"]) == ("ＭＳ 明朝", 20)
 
 
-def test_widths_in_a_workbook_with_a_japanese_font(tmp_path: Path) -> None:
+def test_widths_in_a_workbook_of_a_japanese_excel(tmp_path: Path) -> None:
     def change(sheet: Worksheet) -> None:
-        sheet.parent._named_styles["Normal"].font = Font("游ゴシック", 11)
+        normal = sheet.parent._named_styles["Normal"]
+        normal.name, normal.font = "標準", Font("游ゴシック", 11)
 
     prototype, _ = loaded(tmp_path, change)
     assert prototype is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,15 +22,14 @@ from sousei_xl.figures.changes.indicators import (
     UNIT,
     YEAR,
 )
-from sousei_xl.figures.last_year import LastIndicator
+from sousei_xl.figures.last_year import LastIndicator, key_now
 from sousei_xl.intake.read import SheetCells
-from sousei_xl.rules.indicators.scale import is_other_scale
+from sousei_xl.rules.indicators.scale import is_same_unit
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import PERIOD_SUM, QUALITATIVE, RUNNING_TOTAL, STAGES
 
 # Of these a value is no level of its year.
 _OF_THEIR_OWN = (RUNNING_TOTAL, PERIOD_SUM, QUALITATIVE)
-_ALIKE = 0.6  # share of common letters that makes a reworded name the same indicator's
 Actuals = dict[str, dict[int, Decimal]]
 
 
@@ -105,7 +103,7 @@ def _this_years(
     One name may stand under several measures: there the ID tells them apart, and a new ID is that
     of the only one whose old ID is no more.
     """
-    wanted = _name(first[last_id])
+    wanted = name, part = _name(first[last_id])
     same = [i.id for i in strategy.indicators if (text.key(i.name), text.key(i.part)) == wanted]
     if last_id in same:
         return last_id, ()
@@ -114,14 +112,10 @@ def _this_years(
     new = [id_ for id_ in same if id_ not in before]
     if len(new) == len(gone) == 1:
         return new[0], ()
-    of_that_id = next((i for i in strategy.indicators if i.id == last_id), None)
-    if of_that_id is not None:
-        name, part = wanted
-        likeness = difflib.SequenceMatcher(None, name, text.key(of_that_id.name), autojunk=False)
-        reworded = text.key(of_that_id.part) == part and likeness.ratio() >= _ALIKE
-        if not name or reworded:
-            return last_id, ()
-    return "", tuple(new)
+    own = [i for i in strategy.indicators if i.id == last_id]
+    alike = [(i.id, i.name) for i in own if not name or text.key(i.part) == part]
+    kept = key_now(last_id, name, alike)
+    return kept, () if kept else tuple(new)
 
 
 def _name(said: Mapping[str, str]) -> tuple[str, str]:
@@ -133,4 +127,5 @@ def _comparable(last: LastIndicator, now: Indicator) -> bool:
     """Whether a value means the same now: 人 and 名 are spellings, 各年度 and 時点 both levels."""
     kinds = {last.kind or now.kind, now.kind}
     other_kind = len(kinds) > 1 and not kinds.isdisjoint(_OF_THEIR_OWN)
-    return not other_kind and not (last.unit and is_other_scale(last.unit, now.unit))
+    same_unit = not (last.unit and now.unit) or is_same_unit(last.unit, now.unit)
+    return not other_kind and same_unit

@@ -93,7 +93,9 @@ def _widths(sheet: Worksheet, last: int) -> list[float]:
 
 def _digit_pixels(workbook: Any) -> int:
     """Width of a digit in the workbook's normal font: what column widths are counted in."""
-    normal = workbook._named_styles["Normal"].font
+    # Excel writes its name in the office's language: 標準.
+    styles = workbook._named_styles
+    normal = next((style for style in styles if style.builtinId == 0), styles[0]).font
     name, size = normal.name or "Calibri", float(normal.sz or 11)
     em = {"Calibri": 0.5, "Verdana": 0.64}.get(name, 0.54)
     return max(round(size * 96 / 72 * em), 1)

@@ -67,7 +67,8 @@ def read_submission(
     tables = find_tables(reading.sheets, strategy)
     department, problems = _judge(reading, reply, tables, strategy)
     if problems:
-        return refused(reading, strategy, department), [*notices, *problems]
+        kpi_form = not tables and _is_kpi_form(reading, reply, strategy)
+        return refused(reading, strategy, department, kpi_form), [*notices, *problems]
     rows, found = _read_tables(file, tables, strategy, ids)
     typed = reply.answer(layout.DEPARTMENT, layout.PROPERTY_DEPARTMENT)
     if text.key(typed) != text.key(department):
@@ -121,7 +122,9 @@ def _of(department: str, item: Finding) -> Finding:
     return replace(item, department=department, target=item.target or department)
 
 
-def refused(reading: Reading, strategy: Strategy, department: str = "") -> FileRecord:
+def refused(
+    reading: Reading, strategy: Strategy, department: str = "", kpi_form: bool = False
+) -> FileRecord:
     """The record of a file that counts for nothing; its department is guessed from the name."""
     return FileRecord(
         reading.file,
@@ -130,6 +133,7 @@ def refused(reading: Reading, strategy: Strategy, department: str = "") -> FileR
         saved=reading.saved or "",
         sha256=reading.sha256,
         answers=_answers(reading),
+        kpi_form=kpi_form,
         unreached=reading.unreached,
     )
 
@@ -201,7 +205,10 @@ def _judge(
         missing = layout.missing_headings(tables[0].columns, strategy)
         sheet = tables[0].sheet.name if missing else ""
     elif not ticked and not _has_indicators_alone(reading, strategy):
-        missing = (f"シート「{layout.PROJECTS}」の見出し（施策、事業名など）",)
+        heading = f"シート「{layout.PROJECTS}」の見出し（施策、事業名など）"
+        if _is_kpi_form(reading, reply, strategy):
+            heading = f"シート「{layout.INDICATORS}」の見出し（ID、実績など）"
+        missing = (heading,)
     if not reply.values and layout.PROPERTY_DEPARTMENT not in reading.properties:
         missing = (*missing, f"シート「{layout.REPLY}」")
     if missing:
@@ -257,11 +264,24 @@ def _headless(reading: Reading, tables: list[Table]) -> str:
 
 def _has_indicators_alone(reading: Reading, strategy: Strategy) -> bool:
     """Whether the file is a form of the KPI round, which has no 事業 sheet, whatever its name."""
+    return not _resembles_projects(reading, strategy) and any(
+        find_indicator_header(s.rows, strategy) is not None for s in reading.sheets
+    )
+
+
+def _is_kpi_form(reading: Reading, reply: _Reply, strategy: Strategy) -> bool:
+    """The same where the header of KPI was lost: by the sheet's name, and by what 回答票 asks."""
+    named = any(uncopied(sheet.name) == text.key(layout.INDICATORS) for sheet in reading.sheets)
+    asked = layout.NONE_APPLICABLE in reply.values
+    return named and not asked and not _resembles_projects(reading, strategy)
+
+
+def _resembles_projects(reading: Reading, strategy: Strategy) -> bool:
     wanted = text.key(layout.PROJECTS)
-    for sheet in reading.sheets:
-        if text.key(sheet.name) == wanted or layout.resembles_projects(sheet.rows, strategy):
-            return False
-    return any(find_indicator_header(s.rows, strategy) is not None for s in reading.sheets)
+    return any(
+        text.key(sheet.name) == wanted or layout.resembles_projects(sheet.rows, strategy)
+        for sheet in reading.sheets
+    )
 
 
 def _department(file: str, reply: _Reply, strategy: Strategy) -> tuple[str, list[Finding]]:

@@ -124,9 +124,12 @@ class Book:
         """The office's font as the codes of page headers and footers can name it."""
         return self.settings.font.translate(_NO_CODES)
 
-    def style(self, names: str) -> Any:
+    def style(self, names: str, number_format: str | None = None) -> Any:
         """The format of one or more style names, separated by blanks. KeyError for others."""
-        return self._style(names)[1]
+        properties, look = self._style(names)
+        if number_format is None:
+            return look
+        return self.format(**{**properties, "num_format": number_format})
 
     def font_size(self, names: str) -> float:
         """Font size of a style, for row heights."""

@@ -270,6 +270,19 @@ def is_to_fall(indicator: Indicator) -> bool:
     return aim < start
 
 
+def is_maintained(indicator: Indicator) -> bool:
+    """Whether a level is to be kept: no way leads from 現状値 to the target, and no 目安."""
+    aim = target(indicator)
+    level = aim is not None and aim == baseline(indicator)
+    return indicator.kind != PERIOD_SUM and (level or indicator.direction == MAINTAINED)
+
+
+def is_kept_at_nothing(indicator: Indicator) -> bool:
+    """Whether 0 alone is meant: 維持 at a target of 0 does not say which way is better."""
+    kept = is_maintained(indicator) and indicator.direction == MAINTAINED
+    return kept and target(indicator) == 0
+
+
 def is_told_in_words(indicator: Indicator, cause: str, office_class: str) -> bool:
     """Whether a 定性 indicator is reported without a figure: how things stand, or its 判定."""
     return indicator.kind == QUALITATIVE and bool(cause or office_class)

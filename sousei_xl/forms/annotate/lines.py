@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sousei_xl import text
@@ -138,9 +138,11 @@ def _shown_value(item: Finding, cell: str, table: _Table) -> str:
     return text.SHOWN_BLANK if text.is_blank(table.value(*position(cell))) else ""
 
 
-def about(located: Iterable[Located]) -> str:
-    """What the request is about: the KPI round where nothing else is asked."""
-    of_kpi = all(RULES[one.item.code].scope == "kpi" for one in located)
+def about(located: Iterable[Located], sheets: Container[str] = ()) -> str:
+    """What the request is about: the KPI round where nothing else is asked, or where the form has
+    no other ``sheets`` to fill in."""
+    of_kpi = layout.INDICATORS in sheets and layout.PROJECTS not in sheets
+    of_kpi = of_kpi or all(RULES[one.item.code].scope == "kpi" for one in located)
     return layout.ABOUT_INDICATORS if of_kpi else layout.ABOUT_PROJECTS
 
 

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sousei_xl import text
@@ -38,7 +39,7 @@ from sousei_xl.strategy.indicators import (
 _STAGE_SPELLINGS = text.spellings(
     {STAGES[0]: ("速報値", "暫定値"), STAGES[1]: ("確報値", "確定", "確定値")}
 )
-_NOTE = re.compile(r"[※*]|\(?注|.*。", re.DOTALL)
+_DIGITS, _LETTER, _END = re.compile(r"\d+"), re.compile(r"[^\W\d_]"), "。、.,"
 _OF_THE_PAST = {"": "past", "reason": "past_reason"}  # variants of K102
 _LEFT_BLANK = ("words", "past_reason")  # those that ask for no value in the cell
 
@@ -164,12 +165,24 @@ def parse_rows(
     return parsed, findings
 
 
-def is_note(raw: RawRow) -> bool:
-    """Whether a line of the KPI sheet is a sentence below the table or in it, and no indicator."""
+def is_note(raw: RawRow, strategy: Strategy) -> bool:
+    """Whether a line of the KPI sheet is words below the table or in it, and no indicator: nothing
+    but the cell of the ID is filled, with what is not built as the strategy's IDs are."""
     if any(not text.is_blank(value) for name, value in raw.values.items() if name != "id"):
         return False
     unread = raw.errors or raw.uncached or raw.merged
-    return not unread and bool(_NOTE.match(text.nfkc(typed_id(raw))))
+    return not unread and _build(typed_id(raw)) not in _builds(strategy)
+
+
+@lru_cache(maxsize=4)
+def _builds(strategy: Strategy) -> frozenset[str]:
+    return frozenset(_build(indicator.id) for indicator in strategy.indicators)
+
+
+def _build(id_: str) -> str:
+    """``2ア-10。`` → ``0a-0``: how an ID is built, whatever its figures and letters are."""
+    bare = text.key(id_).rstrip(_END)
+    return _LETTER.sub("a", _DIGITS.sub("0", bare))
 
 
 def _actual(cells: _Cells, column: Column) -> bool:

@@ -25,7 +25,7 @@ def reminders(result: ListResult, settings: Settings) -> list[Reminder]:
     for record in result.files:
         if record.outcome in ("accepted", "superseded"):
             records[record.department].append(record)
-    refused = {f.file for f in result.files if f.outcome == "refused" and not f.unreached}
+    refused = {f.file for f in result.files if f.is_refused_list and not f.unreached}
     unreached = {f.department for f in result.files if f.unreached}
     errors: Counter[str] = Counter()
     reasons: dict[str, list[Finding]] = defaultdict(list)
@@ -90,8 +90,14 @@ def indicator_reminders(
 ) -> Iterator[Reminder]:
     """A letter to every department that has to act or to answer in the KPI round.
 
-    Where a form of the list is still to come, that form asks for the actuals, too.
+    Where a form of the list is still to come, that form asks for the actuals, too. A form that was
+    refused is sent again, unless another one has come.
     """
+    refused: dict[str, list[Finding]] = defaultdict(list)
+    of_round = {f.file: f.department for f in result.files if f.outcome == "refused" and f.kpi_form}
+    for item in filter(is_error, result.findings):
+        if item.place.file in of_round:
+            refused[of_round[item.place.file]].append(item)
     said: dict[str, list[Finding]] = defaultdict(list)
     for item in filter(is_for_department, kpi.findings):
         said[item.place.file].append(item)
@@ -110,7 +116,9 @@ def indicator_reminders(
                 debt.files.append(file)
         if department.department not in awaited:
             debt.indicators = tuple(_unanswered(department, kpi, settings))
-        if debt.errors or debt.questions or debt.indicators:
+        if department.missing or department.from_list:
+            debt.refused = refused[department.department]
+        if debt.errors or debt.refused or debt.questions or debt.indicators:
             yield reminder(department.department, debt, settings, "KPI")
 
 

@@ -192,7 +192,7 @@ def _department_rows(contents: Contents, inbox: Inbox, asked: Collection[str]) -
             confirm = record.file in asked
             yield _file_row(department, record, own, of_kpi["要修正"], inbox, kept, confirm)
         if department.expected or not records:
-            refused = any(r.outcome == "refused" for r in records)
+            refused = any(r.is_refused_list for r in records)
             yield from _missing_rows(department, refused)
     for record in (r for group in files.values() for r in group):
         cells = _file_cells(record, counts[record.file], inbox)
