@@ -52,6 +52,7 @@ GROSS, NET = 3_905_077, 3_550_284
 # A row of 期間累計 with every year that has ended.
 HANDED_OVER = ("2ア-2 旭川まちなかしごとプラザ事業", "修正", "部局名", "経済部", "農政部")
 SUM_ROW = {"actual_2015": 96, "actual_2016": 90, "actual_2017": 104}
+PASSED_OVER = {"actual_2015": 96, "actual_2017": 104}
 
 
 def shown(path: Path, sheet: str) -> list[list[Any]]:
@@ -653,7 +654,7 @@ def test_kpi_sheet_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     [
         (SUM_ROW, GOOD),
         ({**SUM_ROW, "actual_2016": 0}, GOOD),
-        ({**SUM_ROW, "actual_2016": None}, "未入力：H28実績か、未入力の理由を入力してください"),
+        (PASSED_OVER, "未入力：H28実績か、未入力の理由を入力してください"),
         ({"actual_2017": 104}, "未入力：H27実績か、未入力の理由を入力してください"),
         ({"actual_2017": 104, "reason": "集計中"}, GOOD),
         ({"actual_2017": 104, "office_class": "判定対象外"}, GOOD),
@@ -666,8 +667,40 @@ def test_a_sum_asks_for_the_years_before_as_well(cells: dict[str, Any], said: st
     assert indicator_text(item, strategy.settings, {"id": "G3-1", **cells}) == said
     # Of a level each year stands for itself.
     level = replace(item, kind="各年度")
-    if cells.get("actual_2017"):
+    if cells.get("actual_2017") and cells != PASSED_OVER:
         assert indicator_text(level, strategy.settings, {"id": "G3-1", **cells}) == GOOD
+
+
+def test_nobody_is_to_choose_what_the_office_fills_in() -> None:
+    strategy = example_kpi_strategy()
+    item = next(i for i in strategy.indicators if i.id == "G3-1")
+    said = {
+        name: indicator_text(item, strategy.settings, {"id": "G3-1", **SUM_ROW, name: "A"})
+        for name in ("stage", "office_class")
+    }
+    assert said["stage"] == "速報・確報をリストから選んでください"
+    assert said["office_class"] == "事務局判定は空欄に戻してください（事務局が記入します）"
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "asked"),
+    [
+        (PASSED_OVER, "各年度", True),
+        ({"actual_2015": 96, "reason": "未公表"}, "各年度", True),
+        ({"actual_2015": 96, "reason": "未調査"}, "各年度", False),
+        ({**PASSED_OVER, "office_class": "判定対象外"}, "各年度", False),
+        ({"actual_2016": 90, "actual_2017": 104}, "各年度", False),
+        (PASSED_OVER, "調査", False),
+    ],
+)
+def test_a_year_that_was_passed_over_is_asked_about(
+    cells: dict[str, Any], kind: str, asked: bool
+) -> None:
+    strategy = example_kpi_strategy()
+    item = next(i for i in strategy.indicators if i.id == "G3-1")
+    said = indicator_text(replace(item, kind=kind), strategy.settings, {"id": "G3-1", **cells})
+    words = "確認：H28実績が空欄です（まだなければ、そのままで構いません）"
+    assert said == (words if asked else GOOD)
 
 
 # --- names of files -------------------------------------------------------------------------------

@@ -19,9 +19,9 @@ from sousei_xl.findings import RULES, Finding, Place
 from sousei_xl.forms.indicator_layout import find_indicator_header, indicator_fields
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.receive import receive
+from sousei_xl.rules.indicators.actuals import parse_actual
 from sousei_xl.rules.indicators.checks import CHECKS
 from sousei_xl.rules.indicators.merge import merge_indicators
-from sousei_xl.rules.indicators.parse import parse_actual
 from sousei_xl.rules.indicators.records import IndicatorResult, Report
 from sousei_xl.rules.indicators.scale import probably_meant
 from sousei_xl.rules.merge import merge
@@ -329,6 +329,14 @@ def test_id_is_found_by_its_key_or_by_the_name() -> None:
     (item,) = of(report_rows(kpi_row(1, "", {**FULL, "指標名": "相談"})))
     assert item.code == "K101"
     assert "IDが空欄" in item.message
+    assert "例：" not in item.cure
+    # Of two that have the name, one may stand in the form.
+    twins = (indicator("2ア-1"), indicator("2ア-1", id="2ア-9"))
+    strategy = replace(STRATEGY, indicators=twins)
+    for beside, says in (((), "『2ア-1』か『2ア-9』"), (("2ア-1",), "戻してください。『2ア-9』")):
+        rows = [kpi_row(n, id_, FULL) for n, id_ in enumerate(beside, 2)]
+        (item,) = of(report_rows(lost, *rows, strategy=strategy), "K101")
+        assert f"{says}ではありませんか。" in item.cure
 
 
 def test_k101_a_row_without_an_id_takes_none_that_stands_in_the_form() -> None:
@@ -585,6 +593,30 @@ def test_k103_says_that_a_value_is_negative() -> None:
     assert "増減だけ" in item.cure
 
 
+@pytest.mark.parametrize(
+    ("values", "changes", "found"),
+    [
+        ((450, 520, 300), {"baseline": "-500", "target": "-100"}, 3),
+        ((-450, -520, 300), {"baseline": "-500", "target": "-100"}, 1),
+        ((450,), {"baseline": "-500", "target": ""}, 1),
+        # It may have risen above zero where it is to.
+        ((12,), {"baseline": "-300", "target": "50"}, 0),
+        ((12,), {"baseline": "-30", "target": "0"}, 0),
+        ((0,), {"baseline": "-30", "target": "-10"}, 0),
+    ],
+)
+def test_k103_a_sign_that_was_forgotten(
+    values: tuple[int, ...], changes: dict[str, str], found: int
+) -> None:
+    typed = dict(zip(("H27実績", "H28実績", "H29実績"), values, strict=False))
+    result = report_rows(kpi_row(1, "2ア-1", typed), strategy=with_indicator(**changes))
+    items = of(result, "K103")
+    assert [item.expected for item in items] == [str(-v) for v in values if v > 0][:found]
+    for item in items:
+        assert "現状値（-" in item.message
+        assert "実際に正の値であれば、そのままで" in item.cure
+
+
 def test_k103_of_a_sum_looks_at_one_year() -> None:
     row = kpi_row(1, "G3-1", {"H27実績": 96, "H28実績": 3, "H29実績": 0}, file="経済部.xlsx")
     assert of(report(kpi_submission([row], "経済部"))) == []
@@ -641,12 +673,63 @@ def test_k106_past_value_changed() -> None:
     (item,) = of(report_rows(gone, previous=previous))
     assert (item.code, item.place.label) == ("K106", "H28実績")
     assert "空欄ですが" in item.message
+    # What the office itself has taken back, it has decided.
+    made = correction(field_label="H28実績", before=24, after=None)
+    office = OfficeSheet(corrections=(made,))
+    (item,) = of(report_rows(kpi_row(1, "2ア-1", FULL), previous=previous, office=office))
+    assert (item.code, item.addressee) == ("K106", "事務局")
+    assert "取り消すのであれば、確認済にしてください" in item.cure
+    assert "確認済" not in item.request
 
 
 def test_k107_blank_without_a_reason() -> None:
     item = one("2ア-1", {"H28実績": 24})
     assert (item.code, item.place.cell, item.place.label) == ("K107", "K5", "H29実績")
     assert "引き継いで" not in item.message
+
+
+@pytest.mark.parametrize(
+    ("typed", "changes", "found"),
+    [
+        ({"H27実績": 22, "H29実績": 27}, {}, ["K107 J"]),
+        # That the latest value is still to come says nothing of the one before.
+        ({"H27実績": 22, "未入力の理由": "未公表"}, {}, ["K107 J"]),
+        ({"H27実績": 22, "未入力の理由": "未調査"}, {}, []),
+        ({"H27実績": 22, "H29実績": 27, "事務局判定": "判定対象外"}, {}, []),
+        # First the latest year.
+        ({"H27実績": 22}, {}, ["K107 K"]),
+        # Nothing was known before, or the year after is.
+        ({"H29実績": 27}, {}, []),
+        ({"H28実績": 24, "H29実績": 27}, {}, []),
+        ({"H27実績": 22, "H28実績": "約24", "H29実績": 27}, {}, ["K102 J"]),
+        ({"H27実績": 22, "H29実績": 27}, {"baseline_year": "H28"}, []),
+        ({"H27実績": 22, "H29実績": 27}, {"kind": "調査"}, []),
+        ({"H27実績": 22, "要因・課題": "甲"}, {"kind": "定性"}, []),
+    ],
+)
+def test_k107_a_year_that_was_passed_over(
+    typed: dict[str, Any], changes: dict[str, Any], found: list[str]
+) -> None:
+    result = report_rows(kpi_row(1, "2ア-1", typed), strategy=with_indicator(**changes))
+    said = [f"{f.code} {f.place.cell[0]}" for f in of(result) if f.code != "K110"]
+    assert said == found
+    past = [f for f in of(result, "K107") if f.place.label == "H28実績"]
+    assert all("そのままで構いません" in item.cure for item in past)
+
+
+def test_k107_of_a_year_that_was_passed_over_knows_what_others_said() -> None:
+    early = {"H29実績": 27}
+    (_, item) = of(report_rows(kpi_row(1, "2ア-1", early), previous={"2ア-1": {2015: Decimal(22)}}))
+    assert (item.code, item.place.label) == ("K107", "H28実績")
+    other = kpi_submission([kpi_row(2, "2ア-1", {"H28実績": 25}, file="乙.xlsx")], unit="乙課")
+    mine = kpi_submission([kpi_row(1, "2ア-1", {"H27実績": 22, "H29実績": 27})], unit="甲課")
+    assert of(report(mine, other)) == []
+    row = kpi_row(1, "2ア-1", {"H27実績": 22, "H29実績": 27}, merged={"actual_2016": 24})
+    assert [f.code for f in of(report_rows(row))] == ["K118"]
+    # What the office has taken back is not asked for.
+    made = correction(field_label="H28実績", before=24, after=None)
+    taken_back = report_rows(kpi_row(1, "2ア-1", FULL), office=OfficeSheet(corrections=(made,)))
+    assert of(taken_back) == []
 
 
 def test_k107_says_what_is_carried_over_meanwhile() -> None:
@@ -861,6 +944,34 @@ def test_k115_where_several_have_the_name() -> None:
     assert "『3ウ-2』か『3ウ-9』" in item.cure
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ({"現状値": "55（H26）", "目標値": "65（R1）"}, "K115"),
+        ({"現状値": 55, "目標値": "６５"}, "K115"),
+        # The indicator's own, nobody's, or nothing that tells.
+        ({}, None),
+        ({"現状値": 55}, "K110"),
+        ({"現状値": 55, "目標値": 66}, "K110"),
+        ({"現状値": 55, "目標値": None}, "K110"),
+        ({"現状値": None, "目標値": None}, None),
+    ],
+)
+def test_k115_of_two_indicators_with_one_name_and_unit(
+    typed: dict[str, Any], code: str | None
+) -> None:
+    """IDs that were exchanged: K110 alone would make the department complete the exchange."""
+    twin = replace(indicator("3ウ-2"), id="3ウ-9", baseline="55", target="65")
+    strategy = replace(STRATEGY, indicators=(*STRATEGY.indicators, twin))
+    result = report_rows(kpi_row(1, "3ウ-2", {"H29実績": 57, **typed}), strategy=strategy)
+    assert {f.code for f in of(result)} - {"K109"} == ({code} if code else set())
+    assert _said(result, "3ウ-2").actuals == ({} if code == "K115" else {2017: 57})
+    if code == "K115":
+        (item,) = of(result)
+        assert "この行の現状値と目標値は、同じ指標名の『3ウ-9』のものです" in item.message
+        assert "IDを『3ウ-9』に戻してください" in item.cure
+
+
 MORE_UNITS = {"H28実績": 24, "H29実績": 27, "単位": "百件", "現状値": 2, "目標値": 3}
 
 
@@ -975,6 +1086,9 @@ def test_k111_within_one_file_and_blank_rows() -> None:
     (item,) = of(report_rows(*twice))
     assert (item.code, item.place.row) == ("K111", 6)
     assert "『KPI』の5行目では27" in item.message
+    high = [kpi_row(n, "2ア-1", {"H29実績": value}) for n, value in ((1, 1200), (2, 1300))]
+    (item,) = of(report_rows(*high), "K111")
+    assert "この行では1,300、『KPI』の5行目では1,200です" in item.message
     # The other unit's blank row asks nobody for anything.
     assert of(report_rows(kpi_row(1, "2ア-1", FULL), kpi_row(2, "2ア-1", {}))) == []
 
@@ -1020,6 +1134,34 @@ def test_k111_of_words_that_only_one_can_have(label: str, name: str, words: Any)
     assert bool(asked) is (name in ("stage", "office_class"))
     twice = report_rows(kpi_row(1, "2ア-1", first), kpi_row(2, "2ア-1", second))
     assert "『KPI』の5行目では" in of(twice, "K111")[0].message
+    assert of(twice, "K111")[0].cure.startswith("後にある行の記入を使いました")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stage", "asked"),
+    [
+        # The value of 農政部, which is not in charge, is the later one.
+        ((27, "速報"), (30, "確報"), "確報", True),
+        ((27, "速報"), (30, None), "速報", False),
+        ((27, None), (None, "確報"), "確報", False),
+        ((27, "速報"), (None, "確報"), "速報", True),
+        ((None, "速報"), (30, "確報"), "確報", True),
+    ],
+)
+def test_a_stage_goes_with_the_value(
+    first: tuple[Any, Any], second: tuple[Any, Any], stage: str, asked: bool
+) -> None:
+    sent = [{"H29実績": value, "速報・確報": word} for value, word in (first, second)]
+    result = _joint(*sent, other="農政部")
+    assert _said(result).stage == stage
+    items = [f for f in of(result, "K111") if f.place.field == "stage"]
+    assert [item.value for item in items] == [stage] * asked
+    assert all("実績値のあるものを優先し" in item.cure for item in items)
+    # The office corrects the word that counts.
+    made = correction(field_label="速報・確報", before=stage, after=None)
+    corrected = _joint(*sent, other="農政部", office=OfficeSheet(corrections=(made,)))
+    assert [c.status for c in corrected.corrections] == ["適用"]
+    assert _said(corrected).stage == ""
 
 
 def test_texts_of_two_departments_stand_side_by_side() -> None:
@@ -1128,6 +1270,12 @@ def test_only_the_office_is_told_how_to_leave_an_indicator_out() -> None:
     assert "『判定対象外』" in item.cure
     assert item.request.endswith("空欄に戻してください。")
     assert "判定対象外" not in item.request
+    # Nor to choose one of the words: where the judgement is calculated, the office neither.
+    for id_, told in (("2ア-1", "それ以外は空欄に"), ("G1-1", "『順調』")):
+        row = kpi_row(1, id_, {**FULL, "要因・課題": "甲", "事務局判定": "A"})
+        (item,) = of(report_rows(row), "K112")
+        assert told in item.cure
+        assert item.request.endswith("この欄は事務局が記入します。空欄に戻してください。")
 
 
 SUM = {"H27実績": 96, "H28実績": 90, "H29実績": 104}
@@ -1976,6 +2124,42 @@ def test_k114_a_column_that_was_deleted() -> None:
     (item,) = of(report(*came.submissions))
     assert (item.code, item.place.cell, item.place.row) == ("K114", "", 3)
     assert "『H29実績』の列が見つかりません" in item.message
+
+
+@pytest.mark.parametrize(
+    ("heading", "typed", "found"),
+    [
+        ("課題", "続く。", "K114"),
+        (None, "続く。", "K114"),
+        ("要因・課題", "続く。", None),
+        ("要因・課題", None, "K107"),
+    ],
+)
+def test_k114_words_of_a_qualitative_indicator(
+    heading: str | None, typed: str | None, found: str | None
+) -> None:
+    """Whatever is wrong with the column that answers, the answer is not said to be blank."""
+    at = HEADER.index("要因・課題")
+    header = [*HEADER[:at], heading, *HEADER[at + 1 :]]
+    table = {3: header, 4: [*line("G1-1", 今後の方向性="続ける。")[:at], typed, "続ける。"]}
+    result = report(*received(REPLY, sheet("KPI", table)).submissions)
+    assert {f.code for f in of(result)} - {"K109"} == ({found} if found else set())
+    shorter = {row: [*cells[:at], *cells[at + 1 :]] for row, cells in table.items()}
+    result = report(*received(REPLY, sheet("KPI", shorter)).submissions)
+    assert {f.code for f in of(result)} - {"K109"} == {"K114"}
+
+
+@pytest.mark.parametrize("origin", [{"errors": {"cause": "#N/A"}}, {"uncached": {"cause"}}])
+def test_words_of_a_qualitative_indicator_that_cannot_be_read(origin: dict[str, Any]) -> None:
+    result = report_rows(kpi_row(1, "G1-1", {}, **origin))
+    assert {f.code for f in of(result)} - {"K109"} == {"K102"}
+
+
+def test_words_of_a_qualitative_indicator_in_a_merged_cell() -> None:
+    row = kpi_row(1, "G1-1", {}, file="子育て支援部.xlsx", merged={"cause": "続く。"})
+    (item,) = of(report(kpi_submission([row], "子育て支援部")))
+    assert (item.code, item.place.label) == ("K107", "要因・課題")
+    assert item.message.startswith("要因・課題のセルが上の行と結合されているため")
 
 
 @pytest.mark.parametrize(

@@ -257,6 +257,25 @@ def test_what_is_said_of_blank_cells_is_so(tmp_path: Path) -> None:
     assert "空欄は値がないことを表し、0ではありません。" in note
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"H27実績": 22, "H29実績": 27}, True),
+        ({"H27実績": 22, "未入力の理由": "未公表"}, True),
+        ({"H27実績": 22, "未入力の理由": "未調査"}, False),
+        ({"H27実績": 22, "H29実績": 27, "事務局判定": "判定対象外"}, False),
+        ({"H29実績": 27}, False),
+    ],
+)
+def test_a_year_that_was_passed_over_stays_in_sight(
+    typed: dict[str, Any], said: bool, tmp_path: Path
+) -> None:
+    """K107 asks for it; what came of that is told to the reader."""
+    sent = [kpi_submission([kpi_row(1, "2ア-1", typed)])]
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(submissions=sent))
+    assert any("H28の値は未報告です。" in t for t in texts(path, STATUS)) is said
+
+
 def test_what_is_told_in_words_is_not_missing(tmp_path: Path) -> None:
     """The example's 定性 indicator, reported by its 要因・課題 and judged by the office."""
     typed = {"要因・課題": "準備会を開いた。", "事務局判定": "順調"}
@@ -629,7 +648,7 @@ def test_data_has_the_contract_s_columns_and_a_row_per_actual(written: Path) -> 
         == [
             *("団体コード", "年度", "ID", "基本目標番号", "施策キー", "指標区分", "指標名", "内訳"),
             *("単位", "集計区分", "年・年度", "現状値年", "現状値", "目標値年", "目標値", "実績年"),
-            *("実績値", "累積値", "進捗率", "目安", "達成率", "判定"),
+            *("実績値", "累積値", "進捗率", "目安", "達成率", "判定", "速報・確報"),
         ]
     )
     headings, values = indicators_data(example())

@@ -86,6 +86,29 @@ def test_a_value_that_is_finer_than_a_workbook_is_the_same() -> None:
         assert [f.code for f in found if f.code == "K106"] == []
 
 
+@pytest.mark.parametrize(
+    ("stage", "says"),
+    [
+        ("速報", "前年度の別紙の速報の値（24）から変わっています。確報の値であれば、そのまま"),
+        ("確報", "前に報告された値（24）から変わっています。遡って改定された値であれば"),
+        (None, "速報が確報になったのであれば、そのままで"),
+    ],
+)
+def test_a_round_knows_what_was_preliminary_in_the_one_before(stage: str | None, says: str) -> None:
+    """What is written into データ_KPI of one year is read from it in the next."""
+    row = kpi_row(1, "2ア-1", {"H28実績": 20, "H29実績": 24, "速報・確報": stage})
+    headings, data = indicators_data(kpi_contents(submissions=[kpi_submission([row])]))
+    at = headings.index("速報・確報")
+    assert [line[at] for line in data] == [None, stage]
+    series, before = last_indicators(sheet(data), example_kpi_strategy())
+    again = replace(row, values={**row.values, "actual_2016": 21, "actual_2017": 25})
+    sent = intake([kpi_submission([again])])
+    result = merge_indicators(sent, example_kpi_strategy(), before, series)
+    past, latest = [f for f in result.findings if f.code == "K106"]
+    assert says in latest.text
+    assert "遡って改定された値であれば" in past.text  # an earlier year is no 速報
+
+
 def test_sums_are_compared_by_each_years_own_value() -> None:
     kinds = {i.id: i.kind for i in example_kpi_strategy().indicators}
     previous = actuals()
@@ -115,6 +138,63 @@ def test_a_series_is_known_by_its_name_under_another_id() -> None:
     assert indicator_changes(series, strategy, {}, {}) == (
         IndicatorChange("2ア-9", "移住に関わる相談件数", (("ID", "2ア-1", "2ア-9"),)),
     )
+
+
+def twins(*ids: str) -> Strategy:
+    """The strategy with indicators of these IDs in place of 2ア-1, all of its name."""
+    strategy = example_kpi_strategy()
+    mine = next(i for i in strategy.indicators if i.id == "2ア-1")
+    others = [i for i in strategy.indicators if i is not mine]
+    return replace(strategy, indicators=(*others, *(replace(mine, id=id_) for id_ in ids)))
+
+
+def twin_rows(*ids: str) -> list[Any]:
+    """Last year's data with series of these IDs in place of 2ア-1: each has H28, none is alike."""
+    at = {h: i for i, h in enumerate(HEADINGS)}
+    mine = next(r for r in DATA if r[at["ID"]] == "2ア-1" and r[at["実績年"]] == "H28")
+    others = [row for row in DATA if row[at["ID"]] != "2ア-1"]
+    changes = [{"ID": id_, "実績値": value} for value, id_ in enumerate(ids, 1)]
+    return [
+        *others,
+        *(tuple(c.get(h, v) for h, v in zip(HEADINGS, mine, strict=True)) for c in changes),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "found", "asked"),
+    [
+        (["X1", "X2"], ["X1", "X2"], {"X1": 1, "X2": 2}, []),
+        # One has a new ID: the other one stands where it stood.
+        (["X1", "X2"], ["X1", "X9"], {"X1": 1, "X9": 2}, []),
+        (["X1", "X2"], ["X9", "X2"], {"X9": 1, "X2": 2}, []),
+        # One is no more, or is new.
+        (["X1", "X2"], ["X1"], {"X1": 1}, []),
+        (["X2"], ["X2", "X9"], {"X2": 1}, []),
+        # Nobody can tell.
+        (["X1", "X2"], ["X8", "X9"], {}, ["X1", "X2"]),
+        (["X1"], ["X8", "X9"], {}, ["X1"]),
+        (["X1", "X2"], ["X9"], {}, ["X1", "X2"]),
+    ],
+)
+def test_series_of_one_name(
+    before: list[str], now: list[str], found: dict[str, int], asked: list[str]
+) -> None:
+    strategy = twins(*now)
+    series, values = last_indicators(sheet(twin_rows(*before)), strategy)
+    assert {i: v[2016] for i, v in values.items() if i.startswith("X")} == found
+    # What is not carried over is said, until somebody has given the value.
+    row = kpi_row(1, "2ア-1", {"H29実績": 27})
+    for typed, told in (({}, asked), ({"actual_2016": 24}, [])):
+        rows = [
+            replace(row, row_id=n, values={**row.values, "id": id_, **typed})
+            for n, id_ in enumerate(now)
+        ]
+        result = merge_indicators(intake([kpi_submission(rows)]), strategy, values, series)
+        items = [f for f in result.findings if f.code == "K119"]
+        assert [item.target for item in items] == told
+        meant = "か".join(f"『{id_}』" for id_ in now)
+        assert all(f"今年度の指標（{meant}）を決められないため" in f.message for f in items)
+        assert all("前年度の別紙のH28実績を" in f.message for f in items)
 
 
 def test_an_id_that_went_to_another_indicator_says_nothing() -> None:

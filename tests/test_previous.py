@@ -238,6 +238,16 @@ def test_past_values_in_another_unit_are_told(years: TwoYears, tmp_path: Path) -
     (item,) = [f for f in done["findings"] if f["code"] == "K119"]
     assert "2オ-3" in item["message"]
 
+    # Of two of one name, nobody can tell which has got a new ID.
+    cells = {row[0].value: row for row in book["指標"].iter_rows()}
+    unit.value = "万泊"
+    cells["2ア-2"][4].value = cells["2ア-1"][4].value
+    cells["2ア-1"][0].value = "2ア-7"
+    book.save(template)
+    told = run("distribute", *options).out
+    assert "指標1件は、同じ名前の今年度のどの指標に当たるか分からないため" in told
+    assert "  2ア-1　移住に関わる相談件数" in told
+
 
 def test_the_counts_add_up(years: TwoYears, merged: Any) -> None:
     shown = rows(years.second / "outbox" / NEXT_COUNCIL)

@@ -278,16 +278,26 @@ def _where_to_put(only: str) -> str:
 def _tell_of_last_year(unassigned: Sequence[LastRow], last: LastYear, strategy: Strategy) -> None:
     if doubt := last_year.wrong_year(last, strategy):
         print(f"\n{doubt}")
-    if last.left_out:
+    otherwise = [series for series in last.left_out if series.id]
+    unclear = [series for series in last.left_out if not series.id]
+    if otherwise:
         print(
-            f"\n指標{len(last.left_out)}件は、前年度と単位か集計区分が違うため、過去の実績値を様式に"
+            f"\n指標{len(otherwise)}件は、前年度と単位か集計区分が違うため、過去の実績値を様式に"
             "入れていません。数え方が変わっていなければ、テンプレートを前年度のとおりに戻して、"
             "もう一度実行してください。"
         )
         by_id = {i.id: i for i in strategy.indicators}
-        for series in last.left_out:
+        for series in otherwise:
             now = by_id[series.id]
             print(f"  {shown(now.id)}　{shown(series.counted(now.unit, now.kind))}")
+    if unclear:
+        print(
+            f"\n前年度の指標{len(unclear)}件は、同じ名前の今年度のどの指標に当たるか分からないため、過去の"
+            "実績値を様式に入れていません。テンプレートの「指標」シートのIDを前年度と同じにして、"
+            "もう一度実行してください。"
+        )
+        for series in unclear:
+            print(f"  {shown(series.last_id)}　{shown(series.name)}")
     if unassigned:
         print(
             f"\n前年度の{len(unassigned)}行は、今年度の提出対象に部局名がないため、どの様式にも"

@@ -88,7 +88,9 @@ class LastIndicator:
 
     ``id`` is the ID of the same series this year (blank: there is none like it), ``last_id`` the
     one it had. Figures are texts (``74.4``), years as printed (``H31``). ``left_out`` are the years
-    whose values cannot be compared, for the series is counted in another unit or way now.
+    whose values cannot be carried over: the series is counted in another unit or way now, or nobody
+    can tell which of those in ``perhaps`` (IDs of this year, of the same name) it is.
+    ``preliminary`` are the years whose value was 速報.
     """
 
     id: str
@@ -102,6 +104,8 @@ class LastIndicator:
     target: str
     target_year: str
     left_out: tuple[int, ...] = ()
+    perhaps: tuple[str, ...] = ()
+    preliminary: tuple[int, ...] = ()
 
     def counted(self, unit: str, kind: str) -> str:
         """What is another than ``unit`` and ``kind`` of now: ``単位『人』→『千人』``."""

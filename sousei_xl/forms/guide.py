@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sousei_xl import text
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import GOOD, PENDING
-from sousei_xl.forms.checks.indicators import NOT_ENTERED, NOT_NEEDED
+from sousei_xl.forms.checks.indicators import NOT_ENTERED, NOT_NEEDED, QUESTION
 from sousei_xl.forms.layout import CHECK
 from sousei_xl.forms.look import CELL, LABEL, LIST_HEADER, NOTE, SECTION, TITLE
 from sousei_xl.forms.reply import READY
@@ -91,6 +91,11 @@ _NOT_ENTERED_MARK = (
     "入力してください。"
     f"「{NOT_NEEDED}」の行は入力が要りません。",
 )
+_QUESTION_MARK = (
+    QUESTION.rstrip("："),
+    "まだ終わっていない年の値があるか、前の年の値が空欄のままの指標です。後者は、まだ値がなければ、そのままで"
+    "構いません。",
+)
 _RETURNED_MARKS = (
     ("要修正", "提出後の点検で見つかる誤りです。差戻しのファイルで場所と直し方をお知らせします。"),
     ("要確認", "提出後の点検で確かめていただくものです。正しければそのままで構いません。"),
@@ -154,7 +159,7 @@ def _marks(parts: Parts) -> tuple[tuple[str, str], ...]:
     if parts.prefilled:
         marks.append(_PENDING_MARK)
     if parts.indicators:
-        marks.append(_NOT_ENTERED_MARK)
+        marks += [_NOT_ENTERED_MARK, _QUESTION_MARK]
     return (*marks, *_RETURNED_MARKS)
 
 

@@ -13,6 +13,7 @@ from sousei_xl import text
 from sousei_xl.forms.layout import CHECK, INDICATORS, Rows
 from sousei_xl.strategy import Settings, Strategy
 from sousei_xl.strategy.indicators import (
+    QUALITATIVE,
     actual_field,
     actual_year,
     columns,
@@ -140,6 +141,7 @@ def lost_columns(
     one that nobody has to fill in: without a column in its place it is as good as blank. A column
     that stands where the form has the lost one, and is none of the form's, has its place.
     """
+    needed = ("reason", "cause") if _asks_for_words(rows, header, found, strategy) else ("reason",)
     settings = strategy.settings
     order = [c.name for c in columns(settings)]
     strange = _strange_columns(rows, header, found)
@@ -161,9 +163,19 @@ def lost_columns(
         if place is not None:
             strange.remove(place)
             heading = text.to_text(headings[place]) if place < len(headings) else ""
-        elif not column.year and column.name != "reason":
+        elif not column.year and column.name not in needed:
             continue
         yield LostColumn(column.name, column.label, place, heading)
+
+
+def _asks_for_words(rows: Rows, header: int, found: Mapping[str, int], strategy: Strategy) -> bool:
+    """Whether a row is of a 定性 indicator, which is reported in 要因・課題."""
+    told = {text.key(i.id) for i in strategy.indicators if i.kind == QUALITATIVE}
+    column = found["id"]
+    return any(
+        column < len(values) and text.key(text.to_text(values[column])) in told
+        for _, values in rows[header + 1 :]
+    )
 
 
 def rival_columns(

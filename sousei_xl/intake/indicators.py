@@ -19,7 +19,7 @@ from sousei_xl.forms.indicator_layout import (
 )
 from sousei_xl.intake.read import Reading
 from sousei_xl.intake.table import Table, covered_cells, leftovers, overlooked, uncopied
-from sousei_xl.rules.indicators.parse import parse_actual
+from sousei_xl.rules.indicators.actuals import parse_actual
 from sousei_xl.rules.records import RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import column_by_name, input_names

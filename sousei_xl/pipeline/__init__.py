@@ -94,5 +94,5 @@ def merge_all(
     result = merge(intake, strategy, last)
     if not result.ledger.balanced or result.ledger.listed != len(result.listed):
         raise RuntimeError(f"the ledger does not balance: {result.ledger}")
-    actuals, left_out = (last.actuals, last.left_out) if last else (None, ())
-    return result, merge_indicators(intake, strategy, actuals, left_out)
+    actuals, series = (last.actuals, last.indicators) if last else (None, ())
+    return result, merge_indicators(intake, strategy, actuals, series)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -17,6 +18,7 @@ from sousei_xl.strategy.dates import END_OF_SPAN
 
 # 集計区分 and 目標の向き that are judged in a way of their own.
 PERIOD_SUM, RUNNING_TOTAL, QUALITATIVE = "期間累計", "累計", "定性"
+SURVEY = "調査"  # not of every year
 RISING, FALLING, MAINTAINED = "増加", "減少", "維持"
 CALENDAR_YEAR = "年"
 
@@ -215,6 +217,20 @@ def years_of_sum(indicator: Indicator, settings: Settings) -> range:
     if indicator.kind != PERIOD_SUM or judged is None:
         return range(0)
     return range(first_year(indicator, settings), judged)
+
+
+def years_passed_over(
+    indicator: Indicator, known: Collection[int], settings: Settings
+) -> list[int]:
+    """The years without a value between the last ``known`` one and the judged year: when they were
+    the latest, their value may have been 未公表. A sum asks for all its years (``years_of_sum``).
+    """
+    judged = judged_year(indicator, settings) or 0
+    earlier = [year for year in known if year < judged]
+    if not earlier or indicator.kind in (PERIOD_SUM, QUALITATIVE, SURVEY):
+        return []
+    first = max(*earlier, baseline_year(indicator) or 0) + 1
+    return [year for year in plan_years(settings) if first <= year < judged]
 
 
 # --- figures ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from sousei_xl.text import Value
 INDICATORS_SHEET = "データ_KPI"
 ID, INDICATOR, PART, UNIT, KIND = "ID", "指標名", "内訳", "単位", "集計区分"
 BASELINE_YEAR, BASELINE, TARGET_YEAR, TARGET = "現状値年", "現状値", "目標値年", "目標値"
-YEAR, ACTUAL, SUM, CLASS = "実績年", "実績値", "累積値", "判定"
+YEAR, ACTUAL, SUM, CLASS, STAGE = "実績年", "実績値", "累積値", "判定", "速報・確報"
 FIGURES = (BASELINE, TARGET, ACTUAL, SUM)
 _OF_SERIES = (INDICATOR, PART, UNIT, KIND, BASELINE_YEAR, BASELINE, TARGET_YEAR, TARGET)
 _OF_YEAR = (ACTUAL, SUM, CLASS)

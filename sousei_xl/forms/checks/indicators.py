@@ -30,6 +30,7 @@ from sousei_xl.forms.checks.conditions import (
 from sousei_xl.strategy import Indicator, Settings
 from sousei_xl.strategy.indicators import (
     EXCLUDED,
+    NOT_SURVEYED,
     QUALITATIVE,
     Column,
     actual_field,
@@ -41,6 +42,7 @@ from sousei_xl.strategy.indicators import (
     judged_year,
     plan_years,
     years_of_sum,
+    years_passed_over,
 )
 
 NOT_ENTERED, QUESTION = "未入力：", "確認："
@@ -87,7 +89,10 @@ def _wrong(indicator: Indicator, settings: Settings) -> Iterator[Check]:
             yield Check(column.name, reason, *_no_figure(column.name))
         elif column.choices:
             condition = unlisted(column.name, (choices_name(column),), column.choices, False)
-            yield Check(column.name, f"{column.label}をリストから選んでください", *condition)
+            remedy = "をリストから選んでください"
+            if column.name == "office_class":
+                remedy = "は空欄に戻してください（事務局が記入します）"
+            yield Check(column.name, f"{column.label}{remedy}", *condition)
 
 
 def _open(indicator: Indicator, settings: Settings) -> Iterator[Check]:
@@ -100,6 +105,9 @@ def _open(indicator: Indicator, settings: Settings) -> Iterator[Check]:
         return
     for year in (latest, *years_of_sum(indicator, settings)):
         yield (_not_told if indicator.kind == QUALITATIVE else _not_entered)(year, settings)
+    years = list(plan_years(settings))
+    for year in years_passed_over(indicator, years[:1], settings):
+        yield _passed_over(year, indicator, settings)
 
 
 def _not_told(year: int, settings: Settings) -> Check:
@@ -128,6 +136,27 @@ def _not_entered(year: int, settings: Settings) -> Check:
             and is_empty(cells.get("reason"))
             and cells.get("office_class") != word
         ),
+    )
+
+
+def _passed_over(year: int, indicator: Indicator, settings: Settings) -> Check:
+    """K107 of a year whose value may have come since it was the latest."""
+    years, latest = plan_years(settings), judged_year(indicator, settings) or 0
+    word = settings.judgement.name(EXCLUDED)
+    filled = ",".join(f'{{{actual_field(y)}}}<>""' for y in years if y < year)
+    blank = ",".join(f'{{{actual_field(y)}}}=""' for y in years if year <= y < latest)
+
+    def fails(cells: Cells) -> bool:
+        known = [y for y in years if not is_empty(cells.get(actual_field(y)))]
+        excused = cells.get("reason") == NOT_SURVEYED or cells.get("office_class") == word
+        return not excused and year in years_passed_over(indicator, known, settings)
+
+    excuses = f'{{reason}}<>"{NOT_SURVEYED}",{{office_class}}<>"{quoted(word)}"'
+    return Check(
+        actual_field(year),
+        f"{QUESTION}{actual_label(year, settings)}が空欄です（まだなければ、そのままで構いません）",
+        f"AND({blank},OR({filled}),{excuses})",
+        fails,
     )
 
 

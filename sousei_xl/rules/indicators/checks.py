@@ -16,10 +16,11 @@ from typing import Any
 from sousei_xl import text
 from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.findings import Finding, Place, finding
-from sousei_xl.rules.indicators.joint import WORDS, by_weight, saying
-from sousei_xl.rules.indicators.parse import named_as, parse_actual
+from sousei_xl.rules.indicators.joint import WORDS, by_weight, goes_with_value, saying
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
+from sousei_xl.rules.indicators.references import named_as, refers
 from sousei_xl.rules.indicators.scale import is_far_off, is_split, is_tenfold, probably_meant
+from sousei_xl.rules.indicators.schema import is_calculated, no_class
 from sousei_xl.rules.indicators.units import why_it_counts
 from sousei_xl.rules.records import Submission
 from sousei_xl.strategy import Indicator, Strategy
@@ -31,8 +32,8 @@ class Round:
     """What a check may look at. ``rows`` go from the earliest file to the latest.
 
     ``previous`` are the actuals of last year's report, ``replaced`` maps a file to those of the
-    files that it replaces. ``files`` are the submissions of the rows by file, ``left_out`` last
-    year's series whose actuals are not among the ``previous``.
+    files that it replaces. ``files`` are the submissions of the rows by file, ``last`` last year's
+    series.
     """
 
     strategy: Strategy
@@ -40,7 +41,7 @@ class Round:
     previous: PreviousActuals = field(default_factory=dict)
     replaced: Mapping[str, PreviousActuals] = field(default_factory=dict)
     files: Mapping[str, Submission] = field(default_factory=dict)
-    left_out: Sequence[LastIndicator] = ()
+    last: Sequence[LastIndicator] = ()
 
     @property
     def known(self) -> Iterator[tuple[IndicatorRow, Indicator]]:
@@ -48,6 +49,11 @@ class Round:
         for row in self.rows:
             if row.indicator is not None:
                 yield row, row.indicator
+
+    def was_preliminary(self, id_: str, year: int) -> bool:
+        """Whether last year's 別紙 has the value as 速報."""
+        published = year in self.previous.get(id_, {})
+        return published and any(s.id == id_ and year in s.preliminary for s in self.last)
 
     def of_indicator(self) -> Mapping[str, list[IndicatorRow]]:
         """ID → its rows, earliest first."""
@@ -119,6 +125,8 @@ def _slip(year: int, row: IndicatorRow, indicator: Indicator, kpi: Round) -> dic
     known = [figure for figure in (start, share) if figure is not None]
     if value < 0 and known and min(known) >= 0:
         return {"variant": "negative", "expected": "（0以上の値）", "reference": reference}
+    if value > 0 and known and max(known) < 0:
+        return {"variant": "sign", "expected": _shown(-value), "reference": reference}
     meant = probably_meant(value, unit, known)
     if meant is not None:
         variant = "percent" if defined.is_percent(unit) else ""
@@ -195,6 +203,8 @@ def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
             value = row.actuals.get(year)
             if value is not None and _as_printed(value) != _as_printed(before):
                 facts = {"previous": _shown(before), "actual": _shown(value)}
+                if kpi.was_preliminary(indicator.id, year):
+                    facts["variant"] = "preliminary"
                 yield _at("K106", row, name, kpi, _typed(row, name), **facts)
         for variant, blank in _gone(row, indicator, kpi, speaking).items():
             if blank:
@@ -277,13 +287,40 @@ def latest_is_answered(kpi: Round) -> Iterator[Finding]:
             yield _blank("K107", row, name, kpi, variant, **facts)
 
 
+def past_is_answered(kpi: Round) -> Iterator[Finding]:
+    """K107: a year that was passed over, once the latest one is answered; any unit's answer is
+    enough. The last year's reason is forgotten by then, and its value may be known."""
+    settings, speaking = kpi.strategy.settings, kpi.speaking()
+    for id_, rows in kpi.of_indicator().items():
+        indicator = rows[0].indicator
+        answered = any(row.answers(kpi.strategy) for row in rows)
+        if indicator is None or not answered or any(row.excuses_past_silence for row in rows):
+            continue
+        spoken = {year for year in defined.plan_years(settings) if speaking[id_, year]}
+        known = spoken.union(kpi.previous.get(id_, {}))
+        for year in defined.years_passed_over(indicator, known, settings):
+            name = defined.actual_field(year)
+            for row in rows:
+                # K118 and K114 say what is wrong with the cell.
+                if name in row.raw.columns and not row.is_merged(name):
+                    yield _at("K107", row, name, kpi, variant="past")
+
+
 def _blank(
     code: str, row: IndicatorRow, name: str, kpi: Round, variant: str = "", **facts: str
 ) -> Finding:
     """K107 or K113 at the blank cell, or at what looks filled because it is merged."""
-    merged = [n for n in (name, "reason") if row.is_merged(n)]
+    merged = [n for n in _answering(row, name) if row.is_merged(n)]
     variant = "merged" if merged else variant
     return _at(code, row, merged[0] if merged else name, kpi, variant=variant, **facts)
+
+
+def _answering(row: IndicatorRow, actual: str) -> Iterator[str]:
+    """The cells in which a department answers for the year of ``actual``."""
+    yield actual
+    if row.indicator is not None and row.indicator.kind == defined.QUALITATIVE:
+        yield "cause"
+    yield "reason"
 
 
 def sums_have_all_years(kpi: Round) -> Iterator[Finding]:
@@ -367,32 +404,10 @@ def references_unchanged(kpi: Round) -> Iterator[Finding]:
             if (
                 name not in passed
                 and not text.is_blank(value)
-                and not _refers(value, indicator, name, kpi)
+                and not refers(value, indicator, name, kpi.strategy.settings)
             ):
                 expected = defined.reference_text(indicator, name, kpi.strategy.settings)
                 yield _at("K110", row, name, kpi, text.to_text(value), expected=expected or "空欄")
-
-
-def _refers(value: text.Value, indicator: Indicator, name: str, kpi: Round) -> bool:
-    """Whether a reference cell still means what it was filled with, however it was retyped."""
-    typed = text.to_text(value)
-    shown = defined.reference_text(indicator, name, kpi.strategy.settings)
-    if text.key(typed) == text.key(shown or defined.NONE):
-        return True
-    bare, _, rest = text.nfkc(typed).partition("(")
-    if name == "kind":
-        return text.key(bare) == text.key(indicator.kind)
-    if name not in ("baseline", "target"):
-        return False
-    year = text.parse_fiscal_year(rest.strip(") ")) if rest else None
-    expected_year = text.parse_fiscal_year(getattr(indicator, f"{name}_year"))
-    if rest and year != expected_year:
-        return False
-    figure = defined.baseline(indicator) if name == "baseline" else defined.target(indicator)
-    if figure is None:
-        return text.key(bare) == text.key(getattr(indicator, name) or defined.NONE)
-    number = value if isinstance(value, int | float) else bare
-    return parse_actual(number, indicator.unit).value == figure
 
 
 def merged_cells_say_nothing(kpi: Round) -> Iterator[Finding]:
@@ -417,12 +432,9 @@ def merged_cells_say_nothing(kpi: Round) -> Iterator[Finding]:
 def class_is_used(kpi: Round) -> Iterator[Finding]:
     """K112: a class typed where the judgement is calculated; only 判定対象外 counts there."""
     for row, indicator in kpi.known:
-        calculated = indicator.kind != defined.QUALITATIVE
-        if calculated and row.office_class not in ("", defined.EXCLUDED):
-            excluded = kpi.strategy.settings.judgement.name(defined.EXCLUDED)
-            typed = _typed(row, "office_class")
-            facts = {"variant": "calculated", "expected": text.SHOWN_BLANK, "excluded": excluded}
-            yield _at("K112", row, "office_class", kpi, typed, **facts)
+        if row.office_class not in ("", defined.EXCLUDED) and is_calculated(indicator):
+            facts = no_class(indicator, kpi.strategy.settings)
+            yield _at("K112", row, "office_class", kpi, _typed(row, "office_class"), **facts)
 
 
 def reason_is_needed(kpi: Round) -> Iterator[Finding]:
@@ -476,17 +488,21 @@ def past_is_counted_alike(kpi: Round) -> Iterator[Finding]:
     """K119: last year's values that are not carried over, as far as nobody has given new ones."""
     known = {i.id: i for i in kpi.strategy.indicators}
     speaking, years = kpi.speaking(), defined.plan_years(kpi.strategy.settings)
-    for last in kpi.left_out if kpi.of_indicator() else ():
-        indicator = known[last.id]
-        missing = [y for y in last.left_out if y in years and not speaking[last.id, y]]
+    for last in kpi.last if kpi.of_indicator() else ():
+        meant = [known[id_] for id_ in (last.perhaps or (last.id,)) if last.left_out]
+        silent = {y for y in last.left_out for i in meant if not speaking[i.id, y]}
+        missing = sorted(silent.intersection(years))
         if missing:
+            indicator = meant[0]
             yield finding(
                 "K119",
                 Place(),
+                variant="which" if last.perhaps else "",
                 subject=defined.title(indicator),
-                target=indicator.id,
+                target=last.id or last.last_id,
                 department=next(iter(indicator.departments), ""),
                 changes=last.counted(indicator.unit, indicator.kind),
+                meant="か".join(f"『{i.id}』" for i in meant),
                 years="、".join(_labels(missing, kpi)),
             )
 
@@ -517,6 +533,7 @@ def units_agree(kpi: Round) -> Iterator[Finding]:
                     variant=why,
                     kept=row.raw.file,
                     dropped=_place_of(earlier) if why == "same_file" else earlier.raw.file,
+                    actual=_shown(value),
                     other=_shown(earlier.actuals[year]),
                 )
         yield from _words_differ(rows, kpi)
@@ -528,14 +545,21 @@ def _words_differ(rows: Sequence[IndicatorRow], kpi: Round) -> Iterator[Finding]
     for name in WORDS:
         if has_value and name in ("reason", "publication"):
             continue
-        heard = by_weight(saying(rows, name))
+        heard = by_weight(saying(rows, name), name, kpi.strategy.settings)
         for other in heard[:-1]:
             kept = heard[-1]
             word, passed = getattr(kept, name), getattr(other, name)
             if text.key(word) != text.key(passed) and name not in kept.corrected:
-                facts = {"variant": "words", "other": passed}
+                facts = {"variant": _why_it_is_heard(kept, other, name, kpi), "other": passed}
                 places = {"kept": _form_of(kept, other), "dropped": _form_of(other, kept)}
                 yield _at("K111", kept, name, kpi, word, **facts, **places)
+
+
+def _why_it_is_heard(kept: IndicatorRow, other: IndicatorRow, name: str, kpi: Round) -> str:
+    """The variant of K111 of words."""
+    if goes_with_value(kept, name, kpi.strategy.settings):
+        return "stage"
+    return "words_of_a_file" if kept.raw.file == other.raw.file else "words"
 
 
 def _judged(row: IndicatorRow, kpi: Round) -> int | None:
@@ -567,6 +591,7 @@ CHECKS: tuple[Check, ...] = (
     year_has_ended,
     past_is_unchanged,
     latest_is_answered,
+    past_is_answered,
     sums_have_all_years,
     sums_are_of_single_years,
     department_is_in_charge,

@@ -12,12 +12,13 @@ from functools import partial
 
 from sousei_xl import text
 from sousei_xl.findings import Finding
+from sousei_xl.rules.indicators.actuals import parse_actual
 from sousei_xl.rules.indicators.joint import TEXTS, by_weight, saying, united
-from sousei_xl.rules.indicators.parse import parse_actual, parse_row
+from sousei_xl.rules.indicators.parse import parse_row
 from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
 from sousei_xl.rules.merge.office import Outcome, not_applied, unread
 from sousei_xl.rules.records import CORRECT, AppliedCorrection, Correction
-from sousei_xl.strategy import Strategy
+from sousei_xl.strategy import Settings, Strategy
 from sousei_xl.strategy.indicators import (
     Column,
     actual_field,
@@ -84,7 +85,7 @@ def _apply(
         owners = "、".join(meant.departments if meant else ()) or "未定"
         return failed("O101", "対象", correction.target, variant=variant, owners=owners)
     column = column_by_name(strategy.settings)[name]
-    cells = _meant(correction, rows, column)
+    cells = _meant(correction, rows, column, strategy.settings)
     row = cells[-1]
     standing = _published(row, name, previous)
     whole = united(cells, name) if name in TEXTS and len(saying(cells, name)) > 1 else ""
@@ -131,7 +132,7 @@ def _put(
 
 
 def _meant(
-    correction: Correction, rows: Sequence[IndicatorRow], column: Column
+    correction: Correction, rows: Sequence[IndicatorRow], column: Column, settings: Settings
 ) -> Sequence[IndicatorRow]:
     """The rows that say what is to be corrected, the one that counts last; at least one.
 
@@ -140,7 +141,7 @@ def _meant(
     name = column.name
     speaking = [row for row in rows if row.says(column)] or rows[-1:]
     if name not in TEXTS:
-        return speaking if column.year else by_weight(speaking)
+        return speaking if column.year else by_weight(speaking, name, settings)
     heard = saying(speaking, name)
     alike = [row for row in heard if _same(correction.before, row, name, "")]
     if not alike:

@@ -9,16 +9,31 @@ from collections.abc import Iterable
 
 from sousei_xl import text
 from sousei_xl.rules.indicators.records import IndicatorRow
+from sousei_xl.strategy import Settings
+from sousei_xl.strategy.indicators import judged_year
 
 # Of these one word counts; texts of several units are all printed.
 WORDS = ("stage", "reason", "publication", "office_class")
 TEXTS = ("cause", "direction")
 
 
-def by_weight(rows: Iterable[IndicatorRow]) -> list[IndicatorRow]:
+def by_weight(rows: Iterable[IndicatorRow], name: str, settings: Settings) -> list[IndicatorRow]:
     """Rows (earliest first) of one indicator, the one whose word counts last: whoever is not in
-    charge of the indicator does not overrule who is."""
-    return sorted(rows, key=lambda row: row.is_in_charge)
+    charge of the indicator does not overrule who is, but where the word goes with the value."""
+
+    def weight(row: IndicatorRow) -> tuple[bool, bool]:
+        valued = goes_with_value(row, name, settings)
+        return valued, valued or row.is_in_charge
+
+    return sorted(rows, key=weight)
+
+
+def goes_with_value(row: IndicatorRow, name: str, settings: Settings) -> bool:
+    """Whether the word is 速報 or 確報 beside the value that it is said of: the later value counts,
+    whoever sends it."""
+    if name != "stage" or row.indicator is None:
+        return False
+    return judged_year(row.indicator, settings) in row.actuals
 
 
 def saying(rows: Iterable[IndicatorRow], name: str) -> list[IndicatorRow]:

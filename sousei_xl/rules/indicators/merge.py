@@ -11,7 +11,7 @@ from decimal import Decimal
 from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.findings import Finding, Place, is_error, is_open_confirmation
 from sousei_xl.rules.indicators import checks, corrections, schema, units
-from sousei_xl.rules.indicators.joint import TEXTS, WORDS, by_weight, united
+from sousei_xl.rules.indicators.joint import TEXTS, WORDS, by_weight, saying, united
 from sousei_xl.rules.indicators.parse import is_note, parse_rows
 from sousei_xl.rules.indicators.records import (
     IndicatorDepartment,
@@ -35,12 +35,12 @@ def merge_indicators(
     intake: Intake,
     strategy: Strategy,
     previous: PreviousActuals | None = None,
-    left_out: Sequence[LastIndicator] = (),
+    last: Sequence[LastIndicator] = (),
 ) -> IndicatorResult:
     """Unite the KPI sheets of everything that came in. Pure: no files, no clock.
 
     ``previous`` are the actuals that were published last year: what no form says of them stays
-    (K106); ``left_out`` are the series that have none for they are counted otherwise now (K119).
+    (K106). ``last`` are last year's series, also those whose actuals are not carried over (K119).
     The round is complete when every indicator is answered, or its silence confirmed by the
     office, and no 要修正 is left.
     """
@@ -60,7 +60,7 @@ def merge_indicators(
     found += schema.validate(rows, strategy)
     replaced = {file: _actuals(earlier, strategy) for file, earlier in settled.replaced.items()}
     files = {s.file: s for s in settled.active}
-    kpi = checks.Round(strategy, rows, previous or {}, replaced, files, left_out)
+    kpi = checks.Round(strategy, rows, previous or {}, replaced, files, last)
     found += checks.run_checks(kpi)
     headings = [item for s in settled.active for item in s.indicator_findings]
     findings, confirmed = acknowledge_findings(
@@ -115,7 +115,8 @@ def _report(
 ) -> Report:
     """United from the earliest file to the latest: the later word counts, a blank says nothing.
 
-    Words of a department that is not in charge do not count over those of one that is."""
+    Words of a department that is not in charge do not count over those of one that is; 速報・確報
+    goes with the value."""
     mine = [row for row in rows if row.indicator is not None and row.indicator.id == indicator.id]
     carried = {
         year: value
@@ -129,11 +130,13 @@ def _report(
         sources.update(dict.fromkeys(row.actuals, row.row_id))
     words = {name: united(mine, name) for name in TEXTS}
     words |= dict.fromkeys(WORDS, "")
-    class_place = Place()
-    for row in by_weight(mine):
-        if row.office_class:
-            class_place = row.place("office_class", strategy)
-        words |= {name: word for name in WORDS if (word := getattr(row, name))}
+    heard = {
+        name: row
+        for name in WORDS
+        for row in by_weight(saying(mine, name), name, strategy.settings)
+    }
+    words |= {name: getattr(row, name) for name, row in heard.items()}
+    judge = heard.get("office_class")
     judged = judged_year(indicator, strategy.settings)
     if judged in actuals:
         words["reason"] = words["publication"] = ""
@@ -143,7 +146,7 @@ def _report(
         actuals=dict(sorted(actuals.items())),
         due=due,
         reported=not due or any(row.answers(strategy) for row in mine),
-        class_place=class_place,
+        class_place=judge.place("office_class", strategy) if judge else Place(),
         row_ids=tuple(row.row_id for row in mine),
         from_list=due
         and round_begun

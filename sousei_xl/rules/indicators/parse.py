@@ -7,27 +7,21 @@ not known here, so that 63 % arrives as 0.63: the checks ask about it, nothing i
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from sousei_xl import text
 from sousei_xl.figures.precision import rounded
 from sousei_xl.findings import Finding, finding
+from sousei_xl.rules.indicators.actuals import REASON_SPELLINGS, parse_actual
 from sousei_xl.rules.indicators.records import IndicatorRow
-from sousei_xl.rules.indicators.scale import converted, is_other_scale
+from sousei_xl.rules.indicators.references import identify, named_as, typed_id
 from sousei_xl.rules.records import RawRow
 from sousei_xl.strategy import CLASSES, Indicator, Settings, Strategy
 from sousei_xl.strategy.indicators import (
-    BEING_COUNTED,
-    NONE,
-    NOT_PUBLISHED,
-    NOT_SURVEYED,
     PERIOD_SUM,
     QUALITATIVE,
     STAGES,
@@ -42,72 +36,12 @@ from sousei_xl.strategy.indicators import (
     title,
 )
 
-_NUMBER = re.compile(r"(?P<sign>[-+▲△]?)\s*(?P<whole>[\d,]+)(?P<rest>\.\d+)?\s*(?P<unit>\D.*)?")
 _STAGE_SPELLINGS = text.spellings(
     {STAGES[0]: ("速報値", "暫定値"), STAGES[1]: ("確報値", "確定", "確定値")}
 )
-_REASON_SPELLINGS = text.spellings(
-    {
-        NOT_PUBLISHED: ("公表前", "公表待ち"),
-        NOT_SURVEYED: ("調査なし", "調査未実施"),
-        BEING_COUNTED: ("集計前", "未集計"),
-    }
-)
-
 _DIGITS, _LETTER, _END = re.compile(r"\d+"), re.compile(r"[^\W\d_]"), "。、.,"
 _OF_THE_PAST = {"": "past", "reason": "past_reason"}  # variants of K102
 _LEFT_BLANK = ("words", "past_reason")  # those that ask for no value in the cell
-
-
-@dataclass(frozen=True, slots=True)
-class Actual:
-    """What an actual's cell means, as ``text.Parsed`` for Decimal.
-
-    Problems: ``text``, ``unit`` (``expected`` is the value in the proper unit), ``reason`` (a
-    reason typed into the value's cell), ``date``, ``bool``.
-    """
-
-    value: Decimal | None = None
-    converted: bool = False
-    problem: str = ""
-    expected: str = ""
-
-
-def parse_actual(value: text.Value, unit: str) -> Actual:
-    """An actual in all its spellings; ``unit`` is the indicator's, which may be typed behind it.
-
-    ``1,109,000`` → 1109000; ``110.9万人`` (万人) → 110.9; ``▲12`` → −12; a lone dash is a blank.
-    """
-    if text.is_blank(value):
-        return Actual()
-    if isinstance(value, bool):
-        return Actual(problem="bool")
-    if isinstance(value, int | float):
-        if not math.isfinite(value) or abs(value) >= text.LARGEST:
-            return Actual(problem="text")
-        return Actual(Decimal(text.as_kept(value)))
-    if not isinstance(value, str):
-        return Actual(problem="date")
-    typed = text.as_number(value)
-    if not typed.strip("-"):
-        return Actual(converted=True)
-    if reason := _REASON_SPELLINGS.get(text.key(typed)):
-        return Actual(problem="reason", expected=reason)
-    match = _NUMBER.fullmatch(typed)
-    if not match or not text.GROUPED.fullmatch(match["whole"]):
-        return Actual(problem="text")
-    if text.has_symbols_for_digits(value):
-        return Actual(problem="text")
-    size = Decimal(match["whole"].replace(",", "") + (match["rest"] or ""))
-    if size >= text.LARGEST:
-        return Actual(problem="text")
-    number = -size if match["sign"] in ("-", "▲", "△") else size
-    if match["unit"] and text.key(match["unit"]) != text.key(unit):
-        meant = converted(number, match["unit"], unit)
-        if meant is None:
-            return Actual(problem="text")
-        return Actual(problem="unit", expected=f"{meant.normalize():,f}")
-    return Actual(number, converted=True)
 
 
 class _Cells:
@@ -182,11 +116,13 @@ def parse_row(
     """
     row = row or IndicatorRow(raw, submitter)
     row.raw = raw
-    _identify(row, strategy, standing)
+    identify(row, strategy, standing)
     cells = _Cells(row, strategy)
     if row.belongs_to:  # whatever else is wrong is another indicator's
         named = "か".join(f"『{id_}』" for id_ in row.belongs_to)
-        cells.report("K115", "id", row.id, expected=named)
+        has_its_name = row.id in [i.id for i in named_as(raw, strategy)]
+        variant = "figures" if has_its_name else ""
+        cells.report("K115", "id", row.id, variant=variant, expected=named)
         return row, cells.findings
     typed_id = text.to_text(raw.values.get("id"))
     if row.indicator is not None and typed_id != row.id:
@@ -202,7 +138,7 @@ def parse_row(
             held="、".join(f"{c.label}の{text.to_text(raw.values.get(c.name))}" for c in held),
         )
     row.stage = cells.choice("stage", _STAGE_SPELLINGS)
-    row.reason = cells.choice("reason", _REASON_SPELLINGS)
+    row.reason = cells.choice("reason", REASON_SPELLINGS)
     row.publication = _publication(cells)
     classes = _class_spellings(strategy)
     row.office_class = cells.choice("office_class", classes, _class_words(strategy))
@@ -218,7 +154,7 @@ def parse_rows(
     """``parse_row`` for (raw row, submitting department) pairs, in order."""
     standing: dict[str, set[str]] = defaultdict(set)
     for raw, _ in rows:
-        standing[raw.file].add(text.key(_typed_id(raw)))
+        standing[raw.file].add(text.key(typed_id(raw)))
     parsed: list[IndicatorRow] = []
     findings: list[Finding] = []
     for raw, submitter in rows:
@@ -235,7 +171,7 @@ def is_note(raw: RawRow, strategy: Strategy) -> bool:
     if any(not text.is_blank(value) for name, value in raw.values.items() if name != "id"):
         return False
     unread = raw.errors or raw.uncached or raw.merged
-    return not unread and _build(_typed_id(raw)) not in _builds(strategy)
+    return not unread and _build(typed_id(raw)) not in _builds(strategy)
 
 
 @lru_cache(maxsize=4)
@@ -247,49 +183,6 @@ def _build(id_: str) -> str:
     """``2ア-10。`` → ``0a-0``: how an ID is built, whatever its figures and letters are."""
     bare = text.key(id_).rstrip(_END)
     return _LETTER.sub("a", _DIGITS.sub("0", bare))
-
-
-def _typed_id(raw: RawRow) -> str:
-    return str(text.tidy(raw.values.get("id")).value or "")
-
-
-def _identify(row: IndicatorRow, strategy: Strategy, standing: Container[str]) -> None:
-    """Find the indicator by its ID, or by name and part where the ID was lost.
-
-    An ID that is ``standing`` in the form was not lost: its values would be overwritten.
-    An unknown ID passes through as typed: the schema refuses it.
-    """
-    typed = _typed_id(row.raw)
-    by_id = {text.key(i.id): i for i in strategy.indicators}
-    row.indicator = by_id.get(text.key(typed))
-    named = named_as(row.raw, strategy)
-    if row.indicator is None and not typed:
-        lost = [i for i in named if text.key(i.id) not in standing]
-        row.indicator = named[0] if len(named) == len(lost) == 1 else None
-    row.id = row.indicator.id if row.indicator else typed
-    unit = _reference(row.raw, "unit")
-    if row.indicator is not None and row.indicator not in named:
-        row.belongs_to = tuple(i.id for i in named if unit in ("", _reference_key(i.unit)))
-        row.indicator = None if row.belongs_to else row.indicator
-    wanted = _reference_key(row.indicator.unit) if row.indicator else ""
-    row.other_unit = bool(unit and wanted) and is_other_scale(unit, wanted)
-
-
-def named_as(raw: RawRow, strategy: Strategy) -> list[Indicator]:
-    """The indicators that have the row's name and part."""
-    said = _reference(raw, "name"), _reference(raw, "part")
-    return [i for i in strategy.indicators if (text.key(i.name), _reference_key(i.part)) == said]
-
-
-def _reference(raw: RawRow, name: str) -> str:
-    return _reference_key(text.to_text(raw.values.get(name)))
-
-
-def _reference_key(words: str) -> str:
-    """Match key of what a reference column says, be it in the form or in the strategy; blank also
-    for the dash that stands for nothing."""
-    shown = text.key(words)
-    return "" if shown == text.key(NONE) else shown
 
 
 def _actual(cells: _Cells, column: Column) -> bool:

@@ -17,6 +17,7 @@ from sousei_xl.rules.records import (
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import (
     EXCLUDED,
+    NOT_SURVEYED,
     QUALITATIVE,
     Column,
     actual_field,
@@ -110,10 +111,12 @@ class IndicatorRow:
         if self.indicator is None:
             return False
         year = judged_year(self.indicator, strategy.settings)
+        unread = self.indicator.kind == QUALITATIVE and "cause" in self.unknown
         return (
             year in self.actuals
             or actual_field(year or 0) in self.unknown
             or self.excuses_silence
+            or unread
             or is_told_in_words(self.indicator, self.cause, self.office_class)
         )
 
@@ -126,6 +129,13 @@ class IndicatorRow:
         if self.indicator.kind == QUALITATIVE:
             names += ["cause", "office_class"]
         return [name for name in names if name in self.corrected]
+
+    @property
+    def excuses_past_silence(self) -> bool:
+        """Whether a year before the judged one needs no value either: what is 未公表 now is not
+        what was so a year ago."""
+        never = self.reason == NOT_SURVEYED or "reason" in self.unknown
+        return never or self.office_class == EXCLUDED
 
     @property
     def excuses_silence(self) -> bool:

@@ -17,12 +17,14 @@ from pandera.errors import SchemaErrors
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
-from sousei_xl.rules.indicators.parse import named_as
 from sousei_xl.rules.indicators.records import IndicatorRow
+from sousei_xl.rules.indicators.references import named_as
 from sousei_xl.rules.schema import nearest
-from sousei_xl.strategy import Strategy
+from sousei_xl.strategy import Indicator, Settings, Strategy
 from sousei_xl.strategy.indicators import (
+    EXCLUDED,
     OFFICE_CLASSES,
+    QUALITATIVE,
     REASONS,
     STAGES,
     Column,
@@ -139,7 +141,23 @@ def _alike(name: str, other: str) -> bool:
     return bool(difflib.get_close_matches(text.key(name), [text.key(other)], cutoff=_ALIKE))
 
 
+def is_calculated(indicator: Indicator | None) -> bool:
+    """Whether the judgement is calculated: of 事務局判定 only 判定対象外 counts then."""
+    return indicator is not None and indicator.kind != QUALITATIVE
+
+
+def no_class(indicator: Indicator | None, settings: Settings) -> dict[str, str]:
+    """What K112 says of a 事務局判定 that does not count: the column is the office's."""
+    if not is_calculated(indicator):
+        return {"variant": "office_class"}
+    excluded = settings.judgement.name(EXCLUDED)
+    return {"variant": "calculated", "expected": text.SHOWN_BLANK, "excluded": excluded}
+
+
 def _no_choice(row: IndicatorRow, column: Column, strategy: Strategy) -> Finding:
+    facts: dict[str, Any] = {}
+    if column.name == "office_class":
+        facts = no_class(row.indicator, strategy.settings)
     return finding(
         "K112",
         row.place(column.name, strategy),
@@ -148,4 +166,5 @@ def _no_choice(row: IndicatorRow, column: Column, strategy: Strategy) -> Finding
         subject=title(row.indicator) if row.indicator else "",
         target=row.id,
         department=row.submitter,
+        **facts,
     )

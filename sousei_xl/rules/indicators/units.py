@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
-from sousei_xl.rules.indicators.parse import parse_actual
+from sousei_xl.rules.indicators.actuals import parse_actual
 from sousei_xl.rules.merge.units import lateness, replacement_reason, standing, unit_key
 from sousei_xl.rules.records import Submission
 from sousei_xl.strategy.indicators import ACTUAL

@@ -18,6 +18,7 @@ from sousei_xl.figures.changes.indicators import (
     INDICATORS_SHEET,
     KIND,
     PART,
+    STAGE,
     SUM,
     TARGET,
     TARGET_YEAR,
@@ -75,6 +76,12 @@ _COLUMNS = (
         "number",
     ),
     DataColumn(CLASS, 14, "進捗率と目安による判定です。", required=True),
+    DataColumn(
+        STAGE,
+        10,
+        "判定に使う最新の実績値が、速報か確報かです。前の年の行と、報告のない行では空欄です。",
+        choices=defined.STAGES,
+    ),
 )
 INDICATOR_HEADINGS = tuple(column.heading for column in _COLUMNS)
 # Far finer than anything printed, and coarse enough that 2/3 is the same number everywhere.
@@ -100,8 +107,7 @@ def indicators_data(contents: Contents) -> tuple[tuple[str, ...], list[tuple[Val
 def indicator_columns(settings: Settings) -> tuple[DataColumn, ...]:
     """The columns of データ_KPI from left to right, 判定 by the names that the office gives it."""
     names = tuple(dict.fromkeys(settings.judgement.name(c) for c in CLASSES))
-    *first, judged = _COLUMNS
-    return (*first, replace(judged, choices=names))
+    return tuple(replace(c, choices=names) if c.heading == CLASS else c for c in _COLUMNS)
 
 
 def _row(entry: Entry, figures: YearFigures, settings: Settings) -> tuple[Value, ...]:
@@ -129,6 +135,7 @@ def _row(entry: Entry, figures: YearFigures, settings: Settings) -> tuple[Value,
         as_number(figures.cumulated),
         *(_ratio(r) for r in (figures.progress, figures.expected, figures.attainment)),
         settings.judgement.name(figures.class_name),
+        entry.report.stage or None if figures.year == entry.year else None,
     )
 
 

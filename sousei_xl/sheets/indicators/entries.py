@@ -165,6 +165,8 @@ def _remarks(entry: Entry, settings: Settings) -> Iterator[str]:
     if indicator.kind == defined.QUALITATIVE:
         yield from _about_words(entry, settings)
     yield _about_silence(entry, settings)
+    if passed := _passed_over(entry, settings):
+        yield f"{_years(passed, settings)}の値は{defined.NOT_REPORTED}です"
     if entry.report.carried:
         yield f"{_years(entry.report.carried, settings)}は前年度の別紙の値です"
     start = defined.baseline_year(indicator)
@@ -206,6 +208,14 @@ def _about_words(entry: Entry, settings: Settings) -> Iterator[str]:
         change = latest.actual - begun
         sign = "+" if change > 0 else ""
         yield f"現状値との差は{sign}{gap(change, indicator, settings.minus, entry.places)}です"
+
+
+def _passed_over(entry: Entry, settings: Settings) -> Sequence[int]:
+    """Years before the judged one of which nobody has told anything."""
+    report = entry.report
+    if report.office_class == defined.EXCLUDED or report.reason == defined.NOT_SURVEYED:
+        return ()
+    return defined.years_passed_over(entry.indicator, report.actuals, settings)
 
 
 def _about_silence(entry: Entry, settings: Settings) -> str:

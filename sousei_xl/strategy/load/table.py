@@ -19,6 +19,7 @@ from sousei_xl.strategy.indicators import (
     QUALITATIVE,
     RISING,
     RUNNING_TOTAL,
+    SURVEY,
 )
 from sousei_xl.text import Value
 
@@ -52,7 +53,7 @@ INDICATOR_COLUMNS = (
 )
 FIELD_COLUMNS = ("項目名", "区分", "種類", "必須", "最大文字数", "選択肢", "説明")
 LEVELS = ("数値目標", "KPI")
-INDICATOR_KINDS = ("各年度", "各年", "時点", "調査", RUNNING_TOTAL, PERIOD_SUM, QUALITATIVE)
+INDICATOR_KINDS = ("各年度", "各年", "時点", SURVEY, RUNNING_TOTAL, PERIOD_SUM, QUALITATIVE)
 DIRECTIONS = (RISING, FALLING, MAINTAINED)
 YEAR_KINDS = ("年", "年度")
 YES, NO = "はい", "いいえ"

@@ -1,0 +1,73 @@
+"""An actual in all the ways in which a person types it: a number, a number with its unit, a reason
+why there is none."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sousei_xl import text
+from sousei_xl.rules.indicators.scale import converted
+from sousei_xl.strategy.indicators import BEING_COUNTED, NOT_PUBLISHED, NOT_SURVEYED
+
+_NUMBER = re.compile(r"(?P<sign>[-+▲△]?)\s*(?P<whole>[\d,]+)(?P<rest>\.\d+)?\s*(?P<unit>\D.*)?")
+REASON_SPELLINGS = text.spellings(
+    {
+        NOT_PUBLISHED: ("公表前", "公表待ち"),
+        NOT_SURVEYED: ("調査なし", "調査未実施"),
+        BEING_COUNTED: ("集計前", "未集計"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """What an actual's cell means, as ``text.Parsed`` for Decimal.
+
+    Problems: ``text``, ``unit`` (``expected`` is the value in the proper unit), ``reason`` (a
+    reason typed into the value's cell), ``date``, ``bool``.
+    """
+
+    value: Decimal | None = None
+    converted: bool = False
+    problem: str = ""
+    expected: str = ""
+
+
+def parse_actual(value: text.Value, unit: str) -> Actual:
+    """An actual in all its spellings; ``unit`` is the indicator's, which may be typed behind it.
+
+    ``1,109,000`` → 1109000; ``110.9万人`` (万人) → 110.9; ``▲12`` → −12; a lone dash is a blank.
+    """
+    if text.is_blank(value):
+        return Actual()
+    if isinstance(value, bool):
+        return Actual(problem="bool")
+    if isinstance(value, int | float):
+        if not math.isfinite(value) or abs(value) >= text.LARGEST:
+            return Actual(problem="text")
+        return Actual(Decimal(text.as_kept(value)))
+    if not isinstance(value, str):
+        return Actual(problem="date")
+    typed = text.as_number(value)
+    if not typed.strip("-"):
+        return Actual(converted=True)
+    if reason := REASON_SPELLINGS.get(text.key(typed)):
+        return Actual(problem="reason", expected=reason)
+    match = _NUMBER.fullmatch(typed)
+    if not match or not text.GROUPED.fullmatch(match["whole"]):
+        return Actual(problem="text")
+    if text.has_symbols_for_digits(value):
+        return Actual(problem="text")
+    size = Decimal(match["whole"].replace(",", "") + (match["rest"] or ""))
+    if size >= text.LARGEST:
+        return Actual(problem="text")
+    number = -size if match["sign"] in ("-", "▲", "△") else size
+    if match["unit"] and text.key(match["unit"]) != text.key(unit):
+        meant = converted(number, match["unit"], unit)
+        if meant is None:
+            return Actual(problem="text")
+        return Actual(problem="unit", expected=f"{meant.normalize():,f}")
+    return Actual(number, converted=True)
