@@ -25,8 +25,17 @@ _NO_PROJECT = {
 
 def find(rows: Iterable[ProjectRow], strategy: Strategy) -> list[ProjectRow]:
     """The rows that have a name and nothing else that a project has; a 合計 may have an amount."""
-    others = [f.name for f in strategy.fields if f.name not in _BESIDE]
+    others = _others(strategy)
     return [row for row in rows if _has_name_alone(row.raw, others)]
+
+
+def is_no_project(raw: RawRow, strategy: Strategy) -> bool:
+    """Whether nobody misses the row: such a line, or one whose name says nothing (R102)."""
+    return text.says_nothing(raw.values.get("name")) or _has_name_alone(raw, _others(strategy))
+
+
+def _others(strategy: Strategy) -> list[str]:
+    return [f.name for f in strategy.fields if f.name not in _BESIDE]
 
 
 def _is_total(name: text.Value) -> bool:
