@@ -824,6 +824,27 @@ def test_a_confirmation_whose_value_has_changed_says_both() -> None:
     assert (item.place.file, item.place.cell) == (OFFICE, "B5")
 
 
+@pytest.mark.parametrize("confirmed", ["20,000,000", "20000000", "２０，０００，０００", ""])
+def test_a_number_is_confirmed_with_its_commas_or_without(confirmed: str) -> None:
+    """Excel makes a number of what is typed."""
+    rows = [row(1, "甲", budget=20_000_000)]
+    result = merged(*rows, office=office(confirmed=[("R114", "2ア-1 甲", confirmed)]))
+    assert codes(result) == [("R114", 1)]
+    assert one(result, "R114").acknowledged
+
+
+def test_a_blank_value_is_not_quoted() -> None:
+    rows = [row(1, "甲", note=None)]
+    stale = merged(*rows, office=office(("2ア-1 甲", "修正", "備考", "乙", "丙")))
+    assert "備考は、今空欄です。修正前の『乙』と異なる" in one(stale, "O102").message
+    assert "修正前を空欄に直してください" in one(stale, "O102").cure
+    done = merged(*rows, office=office(("2ア-1 甲", "修正", "備考", "乙", None)))
+    assert "備考は、すでに修正後のとおり空欄になっています" in one(done, "O103").message
+    twice = [row(1, "甲", "1ア"), row(2, "甲")]
+    changed = merged(*twice, office=office(confirmed=[("L105", "2ア-2 甲", "再掲")]))
+    assert "（再掲）から変わりました（今の値：空欄）" in one(changed, "O103").message
+
+
 def test_a_row_may_be_confirmed_by_its_name_where_no_other_has_it() -> None:
     rows = [row(1, "甲", budget=20_000_000), row(2, "乙")]
     result = merged(*rows, office=office(confirmed=[("R114", "甲", "")]))
@@ -938,6 +959,17 @@ def test_a_long_value_is_confirmed_as_it_is_shown() -> None:
     longer = [row(1, "甲", description=f"{words}続く。")]
     result = merged(*longer, office=office(confirmed=[("R115", "2ア-1 甲", excerpt(typed))]))
     assert not one(result, "R115").acknowledged
+
+
+def test_a_value_too_long_for_a_cell_is_shown_and_corrected_by_its_beginning() -> None:
+    words = "い" * 1100
+    item = one(merged(row(1, "甲", description=words)), "R112")
+    assert "1100文字あり" in item.message
+    shown = "い" * 60 + "…（1,100字）"
+    assert excerpt(item.value) == excerpt(shown) == shown
+    asked = fix("事業内容", shown, "短い文章。")
+    result = merged(row(1, "甲", description=words), office=office(asked))
+    assert (codes(result), value(result, 1, "description")) == ([], "短い文章。")
 
 
 def test_a_confirmation_fits_by_the_name_before_a_correction() -> None:

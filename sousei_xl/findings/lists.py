@@ -324,21 +324,20 @@ RULES: tuple[Rule, ...] = (
         "修正前の値が今の値と異なるため、適用しなかった",
         {
             "": Text(
-                "{target}の{label}は、今『{current}』です。修正前の{typed}と異なるため、"
+                "{target}の{label}は、今{now}です。修正前の{typed}と異なるため、"
                 "この修正は適用していません。",
-                "修正が要らなくなったのであれば行を削除し、必要であれば修正前を"
-                "『{current}』に直してください。",
+                "修正が要らなくなったのであれば行を削除し、必要であれば修正前を{now}に直してください。",
             ),
             "by_number": Text(
-                "{target}『{subject}』の{label}は、今『{current}』です。修正前の{typed}と異なるため、"
+                "{target}『{subject}』の{label}は、今{now}です。修正前の{typed}と異なるため、"
                 "この修正は適用していません。",
                 "『{subject}』の修正であれば、要らなくなったときは行を削除し、必要なときは修正前を"
-                f"『{{current}}』に直してください。{_ANOTHER}",
+                f"{{now}}に直してください。{_ANOTHER}",
             ),
             "withhold": Text(
-                "{target}の{label}は、今『{current}』です。修正前の{typed}と異なるため、"
+                "{target}の{label}は、今{now}です。修正前の{typed}と異なるため、"
                 "外していません（一覧に載せています）。",
-                f"事業名が変わっただけであれば、修正前を『{{current}}』に直してください。{_ANOTHER}",
+                f"事業名が変わっただけであれば、修正前を{{now}}に直してください。{_ANOTHER}",
             ),
         },
         "修正前『5,335』、今の値『5,400』 → 修正前を『5,400』に直す",
@@ -383,11 +382,11 @@ RULES: tuple[Rule, ...] = (
                 "この確認がその行のものであれば、対象を『{meant}』に直してください。",
             ),
             "done": Text(
-                "{target}の{label}は、すでに修正後の値『{current}』になっています。",
+                "{target}の{label}は、すでに修正後のとおり{now}になっています。",
                 "この修正の行は削除して構いません。",
             ),
             "done_by_number": Text(
-                "{target}『{subject}』の{label}は、すでに修正後の値『{current}』になっています。",
+                "{target}『{subject}』の{label}は、すでに修正後のとおり{now}になっています。",
                 f"『{{subject}}』の修正であれば、この行は削除して構いません。{_ANOTHER}",
             ),
             "relisted": Text(
