@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from sousei_xl import text
 from sousei_xl.figures import changes
-from sousei_xl.figures.changes.year import FORMER_NAME, match, unlisted
+from sousei_xl.figures.changes.year import FORMER_NAME, NOTE, match, unlisted
 from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.findings import Finding, Place, clip, finding
 from sousei_xl.rules.checks.listing import Listing, at
@@ -67,7 +67,11 @@ def beside(
     ]
     known, renamed, beside, twins = match(old, list(map(_data, rows)), aside, waiting)
     found = {*known.values(), *renamed.values(), *beside.values()}
-    told = {row.name_key for row in (*listing.placed, *listing.held, *withdrawn)}
+    said = (*listing.placed, *listing.held, *withdrawn)
+    told = {row.name_key for row in said}
+    notes: dict[str, str] = defaultdict(str)  # a project of several is named in one of them
+    for row in said:
+        notes[row.counted or ""] += f"{text.key(row.note or '')}\n"
     asked = {d.name for d in listing.strategy.departments if d.expected}
     return Year(
         listing,
@@ -76,7 +80,10 @@ def beside(
         [
             row
             for j, row in enumerate(old if listing.complete else ())
-            if j not in found and row.counted in asked and text.key(row.name) not in told
+            if j not in found
+            and row.counted in asked
+            and text.key(row.name) not in told
+            and text.key(row.name) not in notes[row.counted]
         ],
     )
 
@@ -88,6 +95,7 @@ def _data(row: ProjectRow) -> changes.Row:
         changes.CATEGORY: row.category,
         changes.NAME: row.name,
         FORMER_NAME: row.former_name,
+        NOTE: row.note,
         changes.DEPARTMENT: row.department,
         changes.RELEVANCE: row.relevance,
         changes.BUDGET_KIND: row.budget_kind,
