@@ -193,6 +193,14 @@ def test_units(
         assert message in one(result, "F206").message
 
 
+@pytest.mark.parametrize("unit", ["", "農林課"])
+def test_a_repetition_without_a_unit_is_to_name_one(unit: str) -> None:
+    """提出課 in the template tell two files apart only where both name theirs."""
+    files = [filed("a.xlsx", A, unit=unit), filed("b.xlsx", A, unit="商工課", edition=2)]
+    item = one(merge(intake([*files, submission([], N)]), STRATEGY), "F206")
+    assert ("担当課を記入して出し直してもらって" in item.cure) is (not unit)
+
+
 def test_a_relisted_row_does_not_repeat_its_original() -> None:
     """The only row of one section is the relisted form of another section's project."""
     one_row = [row(1, "甲", "3ア", file="a.xlsx", number=1, **RE)]

@@ -64,7 +64,8 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
         del kept[unit_key(old)]
         replaced.append(old)
         successors[old.file] = new.file
-        findings += _replacement(old, new, "repeats", strategy)
+        reason = "repeats" if old.unit and new.unit else "repeats_blank"
+        findings += _replacement(old, new, reason, strategy)
     order = {d.name: i for i, d in enumerate(strategy.departments)}
     active = sorted(kept.values(), key=lambda s: (order[s.department], s.file))
     missing = _missing(active, strategy)
