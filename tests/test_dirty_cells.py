@@ -168,6 +168,9 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("name: a mark for the row above", {"name": "〃"}, ["R102"], HELD),
     ("name: a dash", {"name": "－"}, ["R102"], HELD),
     ("name: a sum", {"name": "合　計"}, ["R102"], HELD),
+    ("name: there is none", {"name": "該当なし"}, ["R102"], HELD),
+    ("name: there is no project", {"name": "該当 事業なし"}, ["R102"], HELD),
+    ("name: none", {"name": "無し"}, ["R102"], HELD),
     ("name: only the mark of a new project", {"name": "（新）"}, ["R102"], HELD),
     ("name: begins like the row above", {"name": "同上施設の改修"}, [], {"name": "同上施設の改修"}),
     ("name: error value", {"name": None, ERRORS: {"name": "#VALUE!"}}, ["R110"], HELD),
@@ -279,6 +282,15 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("budget: hyphen", {"budget": "-1200"}, ["A101", "R106"], {"budget": -1200}),
     ("budget: minus sign", {"budget": "−1,200"}, ["A101", "R106"], {"budget": -1200}),
     ("budget: brackets", {"budget": "(1,200)"}, ["R105"], {"budget": None}),
+    (
+        "budget: brackets beside 内数",
+        {"budget": "(1,200)", "budget_kind": "内数"},
+        ["A106"],
+        {"budget": None, "marked": False},
+    ),
+    ("budget: negative in another unit", {"budget": "▲5百万円"}, ["R106"], {"budget": None}),
+    ("budget: negative fraction", {"budget": -1500.5}, ["R106"], {"budget": None}),
+    ("budget: less than half below zero", {"budget": -0.4}, ["R105"], {"budget": None}),
     ("budget: full-width brackets", {"budget": "（1,200）"}, ["R105"], {"budget": None}),
     ("budget: negative number", {"budget": -1200}, ["R106"], {"budget": -1200}),
     ("budget: yen", {"budget": "12,000,000円"}, ["R105"], {"budget": None, "marked": True}),
@@ -372,6 +384,7 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     # --- 事業内容
     ("description: blank", {"description": None}, ["R109"], {"description": ""}),
     ("description: the row above", {"description": "同上"}, ["R109"], {"description": "同上"}),
+    ("description: none", {"description": "該当なし"}, ["R109"], {}),
     ("description: within a text", {"description": "同上の目的で、相談会を開く。"}, [], {}),
     ("description: spaces only", {"description": "\n　"}, ["R109"], {}),
     (

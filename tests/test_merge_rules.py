@@ -558,9 +558,32 @@ def test_a_line_with_a_name_alone_is_asked_about_once(name: str, cells: dict[str
     [item] = [f for f in result.findings if is_error(f)]
     assert (item.code, item.place.row_id, item.place.field) == ("R101", 2, "name")
     assert "行ごと削除" in item.cure
-    assert ("「該当なし」を選んで" in item.cure) == ("該当" in name)
     [held] = result.held
     assert (held.raw.row_id, held.findings) == (2, (item,))
+
+
+@pytest.mark.parametrize(
+    ("beside", "ticks"),
+    [([], True), ([row(1, "甲", category="終了")], True), ([row(1, "甲")], False)],
+    ids=["alone", "beside what has ended", "beside a project"],
+)
+def test_that_there_is_no_project_is_to_be_said_where_there_is_none(
+    beside: list[RawRow], ticks: bool
+) -> None:
+    """Beside a project, F208 would ask to take 該当なし away again."""
+    item = one(merged(*beside, row(2, "該当なし", "", **NAME_ALONE)), "R101")
+    assert ("「該当なし」を選んで" in item.cure) is ticks
+
+
+@pytest.mark.parametrize(
+    ("typed", "example"),
+    [("5件", "5"), ("約1,000", "1000"), (1.5, "2"), ("-3人", "-3"), ("数件", "")],
+)
+def test_the_example_of_an_own_integer_is_what_was_typed(typed: object, example: str) -> None:
+    strategy = strategy_of(fields=[("件数", "独自", "整数")])
+    item = one(merged(row(1, "甲", own_1=typed), strategy=strategy), "R105")
+    assert item.expected == example
+    assert f"整数を、数字だけで入力してください（例：{example or 5}）" in item.cure
 
 
 @pytest.mark.parametrize(

@@ -78,8 +78,8 @@ def read_submission(
     ticked = layout.is_ticked(reply.values.get(layout.NONE_APPLICABLE, (None, ""))[0])
     if tables and not rows and not ticked:
         found.append(finding("F207", reply.place(file, layout.NONE_APPLICABLE)))
-    if rows and ticked:
-        found.append(finding("F208", reply.place(file, layout.NONE_APPLICABLE), count=len(rows)))
+    if ticked and (count := sum(not _is_withdrawn(row) for row in rows)):
+        found.append(finding("F208", reply.place(file, layout.NONE_APPLICABLE), count=count))
     edition = reply.answer(layout.EDITION, layout.PROPERTY_EDITION)
     if edition and not layout.edition(edition):
         found.append(finding("F210", reply.place(file, layout.EDITION), edition))
@@ -132,6 +132,12 @@ def refused(reading: Reading, strategy: Strategy, department: str = "") -> FileR
         answers=_answers(reading),
         unreached=reading.unreached,
     )
+
+
+def _is_withdrawn(row: RawRow) -> bool:
+    """Whether the row only says that a project has ended, as Y103 asks, or is taken back."""
+    category = text.choice(row.values.get("category"), text.CATEGORY_SPELLINGS).value
+    return category in text.WITHDRAWN
 
 
 def _answers(reading: Reading) -> tuple[Answer, ...]:

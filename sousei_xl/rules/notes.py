@@ -6,7 +6,7 @@ Asked about field by field they would come back as projects of that name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
@@ -51,13 +51,13 @@ def _has_name_alone(raw: RawRow, others: Sequence[str]) -> bool:
     return not text.is_blank(name) and unread.isdisjoint(others)
 
 
-def ask(rows: Iterable[ProjectRow], strategy: Strategy) -> list[Finding]:
-    """R101, once for each of these rows."""
+def ask(rows: Iterable[ProjectRow], files: Container[str], strategy: Strategy) -> list[Finding]:
+    """R101, once for each of these rows; ``files`` have projects, and nothing else to say."""
     label = strategy.field_by_name["name"].label
     found = []
     for row in rows:
         name = text.to_text(row.raw.values.get("name"))
-        nothing = text.key(name).strip("()[]【】※。") in _NO_PROJECT
+        nothing = text.key(name).strip("()[]【】※。") in _NO_PROJECT and row.raw.file not in files
         found.append(
             finding(
                 "R101",

@@ -221,7 +221,7 @@ def _charts(contents: Contents, grid: Grid, budgets: int) -> list[BarChart]:
 def _write_withdrawn(sheet: Sheet, top: int, contents: Contents) -> None:
     """終了 and 取下げ as the departments said; what the office withholds is not public."""
     goals = contents.strategy.measure_order
-    gone = [w for w in contents.result.withdrawn if w.reason in (text.ENDED, text.CANCELLED)]
+    gone = [w for w in contents.result.withdrawn if w.reason in text.WITHDRAWN]
     if not gone:
         sheet.wide_text(top, "終了・取下げの事業はありません。", "plain_wrap")
         return
