@@ -845,6 +845,40 @@ def test_a_blank_value_is_not_quoted() -> None:
     assert "（再掲）から変わりました（今の値：空欄）" in one(changed, "O103").message
 
 
+UNDECIDED = {"budget": None, "budget_kind": "未定"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "sheet", "theirs"),
+    [
+        ([row(1, "甲", **UNDECIDED)], {}, True),
+        ([row(1, "甲", budget=5, budget_kind="未定")], {}, True),
+        ([row(1, "甲", **UNDECIDED)], {"asked": fix(B, None, 4000)}, False),
+        ([row(1, "甲")], {"asked": fix("予算区分", None, "未定")}, False),
+        ([], {"added": [row(9, "甲", file=OFFICE, **UNDECIDED)]}, False),
+    ],
+    ids=["of a department", "beside an amount", "the amount corrected", "corrected", "added"],
+)
+def test_what_is_undecided_is_decided_where_it_was_typed(
+    rows: list[RawRow], sheet: dict[str, Any], theirs: bool
+) -> None:
+    asked = [sheet["asked"]] if "asked" in sheet else []
+    item = one(merged(*rows, office=office(*asked, added=sheet.get("added", ()))), "R116")
+    assert ("再提出してください" in item.cure) is theirs
+    assert ("『事務局修正.xlsx』で" in item.cure) is (not theirs)
+
+
+def test_what_r116_asks_of_the_office_decides_the_amount() -> None:
+    asked = [fix(B, None, 4000), fix("予算区分", "未定", None)]
+    result = merged(row(1, "甲", **UNDECIDED), office=office(*asked))
+    assert (codes(result), value(result, 1, "budget")) == ([], 4000)
+
+
+def test_a_measure_that_the_office_mistypes_is_in_no_list_of_its_sheet() -> None:
+    result = merged(row(1, "甲"), office=office(fix("施策", "2ア", "9ア")))
+    assert "様式のリストにあるものに直してください" in one(result, "R101").cure
+
+
 def test_a_row_may_be_confirmed_by_its_name_where_no_other_has_it() -> None:
     rows = [row(1, "甲", budget=20_000_000), row(2, "乙")]
     result = merged(*rows, office=office(confirmed=[("R114", "甲", "")]))

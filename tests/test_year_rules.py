@@ -15,7 +15,7 @@ from sousei_xl.figures.totals import totals
 from sousei_xl.pipeline.delivery import content_hash
 from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.rules.merge import merge
-from sousei_xl.rules.records import ListResult, OfficeSheet, RawRow
+from sousei_xl.rules.records import REASON, ListResult, OfficeSheet, RawRow
 from sousei_xl.sheets import Contents
 from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.load import load
@@ -122,6 +122,19 @@ def test_what_the_office_has_renamed_is_not_forgotten() -> None:
     renamed = office(("2ア-1", "修正", "事業名", "甲", "丙"))
     result = compared([row(1, "甲")], [last("甲")], office=renamed)
     assert {f.code for f in result.findings} & {"Y101", "Y103"} == set()
+
+
+@pytest.mark.parametrize("reason", ["査定による", ""])
+def test_the_offices_reason_explains_the_amount(reason: str) -> None:
+    changed = office(("2ア-1", "修正", "予算事業費", 1000, 9000))
+    asked = replace(changed.corrections[0], reason=reason)
+    added = row(9, "乙", budget=9000, file=OFFICE)
+    added = replace(added, values={**added.values, REASON: reason})
+    sheet = replace(changed, corrections=(asked,), additions=(added,))
+    result = compared([row(1, "甲")], [last("甲"), last("乙", number=9)], office=sheet)
+    found = [f for f in result.findings if f.code == "Y102"]
+    assert [f.place.row_id for f in found] == ([] if reason else [1, 9])
+    assert all("その行の「理由」に理由を書いて" in f.cure for f in found)
 
 
 def test_what_is_forgotten_is_asked_of_a_department_that_submits() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sousei_xl.findings import Rule, Text
 
 _NEW = "今年度からの事業であれば、掲載区分で『新規』を選んでください。"
+_LEAP = "予算事業費が{value}千円で、前年度（{previous}千円）から大きく{direction}います。"
+_REASONS = "（例：対象の拡大による増、工事の完了による減）"
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -41,10 +43,14 @@ RULES: tuple[Rule, ...] = (
         "予算が前年度から大きく変わり、理由がない",
         {
             "": Text(
-                "予算事業費が{value}千円で、前年度（{previous}千円）から大きく{direction}います。",
-                "金額を確かめ、正しければ備考に理由を書いてください"
-                "（例：対象の拡大による増、工事の完了による減）。",
-            )
+                _LEAP,
+                f"金額を確かめ、正しければ備考に理由を書いてください{_REASONS}。",
+            ),
+            "office": Text(
+                _LEAP,
+                "金額を確かめ、正しければ『事務局修正.xlsx』のその行の「理由」に理由を書いてください"
+                f"{_REASONS}。",
+            ),
         },
         "前年度 1,200千円、今年度 9,800千円で備考が空欄 → 備考に理由を書く",
     ),

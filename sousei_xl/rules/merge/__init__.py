@@ -82,7 +82,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     compared = None
     if last is not None and last.projects:
         waiting = frozenset(department for department, _ in settled.missing)
-        compared = year.beside(listing, withdrawn, last, waiting)
+        compared = year.beside(listing, withdrawn, last, waiting, corrections)
         year.take_last_budgets(compared)
     found += _check(listing, found)
     found += year.run_checks(compared) if compared else []
