@@ -7,6 +7,8 @@ from sousei_xl.findings import Rule, Text
 # A number is another project's once a department inserts, deletes or swaps rows.
 _ANOTHER = "別の事業になっていれば、対象を『3ア-5 事業名』のように直してください。"
 
+_LISTED_BESIDE = "『{subject}』は、同じ施策の{others}にもあります。この行は、{amount}です。"
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "L101",
@@ -111,10 +113,16 @@ RULES: tuple[Rule, ...] = (
                 "別の事業であれば、事業名で区別してください。",
             ),
             "other_file": Text(
-                "『{subject}』は、同じ施策の{others}にもあります。この行は、{amount}です。",
+                _LISTED_BESIDE,
                 "どちらの担当の事業か、双方で確かめてください（双方に、この指摘を伝えています）。"
                 "担当でないほうだけが、行を削除します。担当するほうは、この行が正しければ何も直さず、"
                 "相手の修正を待ちます。別の事業であれば、事業名で区別してください。",
+            ),
+            "other_files": Text(
+                _LISTED_BESIDE,
+                "どこの担当の事業か、記入したところの間で確かめてください（どこにも、この指摘を伝えて"
+                "います）。担当でないところが、行を削除します。担当するところは、この行が正しければ何も"
+                "直さず、ほかの修正を待ちます。別の事業であれば、事業名で区別してください。",
             ),
             "added": Text(
                 "追加した『{subject}』は、同じ施策の{others}にもあります。この行は、{amount}です。",
