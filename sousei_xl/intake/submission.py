@@ -208,6 +208,9 @@ def _judge(
         sheet = tables[0].sheet.name if missing else ""
     elif not ticked and not _has_indicators_alone(reading, strategy):
         missing = (f"シート「{layout.PROJECTS}」の見出し（施策、事業名など）",)
+    table = tables[0] if sheet else None
+    if missing and table is None and (table := _without_a_heading(reading, headless, strategy)):
+        sheet, missing = table.sheet.name, layout.missing_headings(table.columns, strategy)
     if not reply.values and layout.PROPERTY_DEPARTMENT not in reading.properties:
         missing = (*missing, f"シート「{layout.REPLY}」")
     if missing:
@@ -217,8 +220,8 @@ def _judge(
             variant = "office_sheet" if kind == OFFICE_KIND else "ours"
             ours = finding("F201", Place(file), variant=variant, kind=kind)
             return "", [replace(ours, addressee=OFFICE)]
-        header = tables[0].sheet.rows[tables[0].header] if sheet else (0, ())
-        renamed = layout.renamed_headings(header, tables[0].columns if sheet else {}, missing)
+        header = table.sheet.rows[table.header] if table else (0, ())
+        renamed = layout.renamed_headings(header, table.columns if table else {}, missing)
         if len(renamed) == len(missing):
             spots = [(cell, typed, label) for label, (cell, typed) in renamed.items()]
             told = "、".join(f"{cell}『{typed}』は『{label}』" for cell, typed, label in spots)
@@ -259,6 +262,16 @@ def _headless(reading: Reading, tables: list[Table]) -> str:
         if tables and name == wanted and sheet.rows and sheet.name not in found:
             return sheet.name
     return ""
+
+
+def _without_a_heading(reading: Reading, headless: str, strategy: Strategy) -> Table | None:
+    """The table of a 事業 sheet whose header has all but 施策 or 事業名, by which it is found."""
+    wanted = text.key(headless or layout.PROJECTS)
+    for sheet in reading.sheets:
+        if text.key(sheet.name) == wanted:
+            found = layout.find_project_header(sheet.rows, strategy, needed=())
+            return Table(sheet, *found) if found else None
+    return None
 
 
 def _has_indicators_alone(reading: Reading, strategy: Strategy) -> bool:
