@@ -293,7 +293,7 @@ RULES: tuple[Rule, ...] = (
             "decisions_gone": Text(
                 "シート『{sheet}』が見つからないため、そこに記入した内容は、一覧に入っていません。",
                 "シートの名前を『{sheet}』に戻してください。消したのであれば、このファイルを"
-                "inbox から出し、「sousei-xl distribute --only 事務局修正」で作り直して、記入を"
+                " inbox から出し、「sousei-xl distribute --only 事務局修正」で作り直して、記入を"
                 "書き写してください。",
             ),
             "office_sheet": Text(
