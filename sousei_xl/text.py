@@ -72,16 +72,33 @@ _LOOK_ALIKES = str.maketrans(
     }
 )
 # White space, and what is invisible: zero-width marks, soft hyphens, emoji selectors.
-_SPACES = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufe0e\ufe0f\ufeff]+")
+_INVISIBLE = r"\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff"
+_SPACES = re.compile(rf"[\s{_INVISIBLE}]+")
+_HIDDEN = re.compile(f"[{_INVISIBLE}]+")
 _BREAKS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
 _OPENING, _CLOSING = "（(【\\[［〔《〈＜<", "）)】\\]］〕》〉＞>"
 _NEW = rf"\s*(?:[{_OPENING}]\s*新規?\s*[{_CLOSING}]|🈟)"
 _NEW_MARK = re.compile(rf"^(?:{_NEW})+\s*")
 _NEW_AT_END = re.compile(rf"(?:{_NEW})+\s*$")
 _LAST_OF_MARK = (*"）)】]］〕》〉＞>🈟",)
-_AGAIN = rf"[{_OPENING}]\s*再掲\s*[{_CLOSING}]"
-_RELISTED_FIRST = re.compile(rf"^[※\s]*(?:{_AGAIN}|再掲[\s:：])\s*")
-_RELISTED_LAST = re.compile(rf"\s*(?:※?{_AGAIN}|[\s※]再掲)\s*$")
+_REPEATED_WORD = r"再\s{0,9}掲(?!\s{0,9}載)"
+_INSIDE = rf"[^{_OPENING}{_CLOSING}]{{0,24}}"
+_RELISTED_BRACKET = re.compile(
+    rf"[※\s]{{0,9}}[{_OPENING}]{_INSIDE}{_REPEATED_WORD}{_INSIDE}[{_CLOSING}]\s{{0,9}}"
+)
+# What is typed around a mark. The long-vowel mark is none of these: it ends words.
+_AROUND = r"[\s※・･:：、，,◆◇■□●○★☆*＊\-－—―–−/／|｜]"
+# 再 alone is a mark in brackets, unless it begins a word: （再）就職.
+AGAIN_WORDS = ("就職", "就業", "起業", "挑戦", "チャ")
+AGAIN_MARKS = ("（再）", "(再)", "【再】", "［再］", "[再]", "〔再〕", "《再》", "〈再〉")
+_AGAIN = "|".join(map(re.escape, AGAIN_MARKS))
+_NO_WORD = rf"(?!{'|'.join(AGAIN_WORDS)})"
+_RELISTED_FIRST = re.compile(
+    rf"^(?:{_AROUND}*{_REPEATED_WORD}{_AROUND}*|(?:{_AGAIN}){_NO_WORD}\s*)"
+)
+_RELISTED_LAST = re.compile(rf"(?:{_AROUND}*{_REPEATED_WORD}{_AROUND}*|\s*(?:{_AGAIN}))$")
+_PLACE = r"\d{1,2}\w(?:-?\d{1,4})?"
+_RELISTED_WITH_PLACE = re.compile(rf"(?:{_PLACE}(?:の|に)?)?再掲(?:{_PLACE})?")
 _LONGEST_MARK = 24  # at the end of a name: further back nobody looks, for that takes its time
 _OUTER = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
 
@@ -111,8 +128,18 @@ def is_blank(value: Value) -> bool:
 
 
 def says_nothing(value: Value) -> bool:
-    """True for one of ``EMPTY_WORDS``, also with spaces in it (合　計)."""
-    return isinstance(value, str) and value.replace(" ", "").replace("\u3000", "") in EMPTY_WORDS
+    """True for one of ``EMPTY_WORDS``, also with spaces in it and in brackets: （合　計）."""
+    return isinstance(value, str) and _bare(value) in EMPTY_WORDS
+
+
+def points_above(value: Value) -> bool:
+    """True for 同上 and its like, which mean the row above."""
+    return isinstance(value, str) and _bare(value) in ABOVE_WORDS
+
+
+def _bare(value: str) -> str:
+    shown = without_spaces(value)
+    return shown.translate(_NO_BRACKETS) if len(shown) <= SHORT else shown
 
 
 def nfkc(text: str) -> str:
@@ -182,6 +209,13 @@ def tidy_name(value: Value) -> Parsed[str]:
     return Parsed(name, converted=name != to_text(value), problem="newline" if name != raw else "")
 
 
+def lines_of(value: Value) -> list[str]:
+    """The lines of a cell that is meant to have one, without blank ones."""
+    if not isinstance(value, str) or _BREAKS.search(value) is None:
+        return []
+    return [line.strip(_OUTER) for line in _BREAKS.split(value) if not is_blank(line)]
+
+
 def split_new_mark(name: str) -> tuple[str, bool]:
     """``（新）産後ケア事業`` → (``産後ケア事業``, True); at either end, in all common brackets."""
     bare = _without_new_mark(name)
@@ -189,11 +223,40 @@ def split_new_mark(name: str) -> tuple[str, bool]:
 
 
 def split_relisted_mark(name: str) -> tuple[str, bool]:
-    """``産後ケア事業（再掲）``, ``再掲：産後ケア事業`` → (``産後ケア事業``, True)."""
-    bare = name
-    if RELISTED in name:  # hardly any has it
-        bare = _without_last(_RELISTED_LAST, _RELISTED_FIRST.sub("", name, count=1))
-    return (bare, True) if bare and bare != name else (name, False)
+    """``産後ケア事業（3イ再掲）``, ``再掲：産後ケア事業`` → (``産後ケア事業``, True).
+
+    Where it stands in another way (甲再掲乙), the name stays.
+    """
+    if not has_relisted_mark(name):
+        return name, False
+    bare = _RELISTED_FIRST.sub("", _RELISTED_BRACKET.sub("", name), count=1)
+    return _without_last(_RELISTED_LAST, bare) or name, True
+
+
+def parse_relisted(value: Value) -> Parsed[str]:
+    """再掲 in its own column, also with the place of the original: 再掲（3イ-12）."""
+    parsed = choice(value, RELISTED_SPELLINGS)
+    if parsed.value in (None, RELISTED):
+        return parsed
+    shown = _BRACKETS.sub("", key(parsed.value or ""))
+    return Parsed(RELISTED, converted=True) if _RELISTED_WITH_PLACE.fullmatch(shown) else parsed
+
+
+def has_relisted_mark(name: Value) -> bool:
+    """Whether a name says that its row is relisted: 再掲 (but not 再掲載) anywhere in it, or
+    （再） before or behind it."""
+    if not isinstance(name, str) or RELISTED[0] not in name:  # hardly any has it
+        return False
+    shown = without_spaces(name)
+    if RELISTED in shown.replace(f"{RELISTED}載", ""):
+        return True
+    begins = shown.startswith(AGAIN_MARKS) and not shown.startswith(AGAIN_WORDS, 3)
+    return begins or shown.endswith(AGAIN_MARKS)
+
+
+def without_spaces(name: str) -> str:
+    """A text as the form's checks compare it: without blanks and line breaks."""
+    return name.replace(" ", "").replace("\u3000", "").replace("\n", "")
 
 
 def with_new_mark(name: str, category: str | None) -> str:
@@ -276,10 +339,27 @@ CATEGORY_SPELLINGS = spellings(
     {NEW: ("新",), CONTINUED: ("継",), ENDED: (), CANCELLED: ("取り下げ", "取下")}
 )
 INITIAL, UNDECIDED, INCLUDED, ZERO = "当初", "未定", "内数", "０予算"
-# No name and no description. 同上 points at the row above, which in the list is another one; a
-# 合計 is somebody's own sum below the rows; that there is nothing is said on 回答票.
+# No name and no description, with or without these brackets. 同上 points at the row above, which
+# in the list is another one; a 合計 is somebody's own sum below the rows; that there is nothing is
+# said on 回答票.
+EMPTY_BRACKETS = "（）()"
+_NO_BRACKETS = str.maketrans("", "", EMPTY_BRACKETS)
+ABOVE_WORDS = (
+    *("同上", "〃", "〃〃", "″", '"', "”", "“", "''", "々", "↑", "上に同じ", "上と同じ"),
+    *("上記に同じ", "上記と同じ", "上記のとおり", "同文"),
+)
 EMPTY_WORDS = (
-    *("同上", "〃", "－", "―", "ー", "-", "※", "・", "なし", "（新）", "(新)"),
+    *ABOVE_WORDS,
+    *("－", "―", "ー", "-", "※", "・", "なし", "新"),
+    *(
+        "前年度と同じ",
+        "前年度に同じ",
+        "前年と同じ",
+        "昨年度と同じ",
+        "前年度同様",
+        "別紙参照",
+        "別紙のとおり",
+    ),
     *("計", "小計", "合計"),
     *("該当なし", "該当無し", "該当事業なし", "無し"),
 )
@@ -293,7 +373,7 @@ BUDGET_KIND_SPELLINGS = spellings(
 )
 # 「12,000千円の内数」「12,000（内数）」「保育所運営費の内数」; other figures are not understood.
 _PART = re.compile(r"(?:[\d,.]+(?:千円)?|\D*)の?(?:内数|うち数)")
-_BRACKETS = re.compile(r"[()\[\]]")
+_BRACKETS = re.compile(r"[()\[\]【】〔〕]")
 _BRACKETED = re.compile(r"[(\[〔]([^()\[\]〔〕]*)[)\]〕]")
 # Said inside the budget cell; a lone dash is how lists write "no budget of its own".
 _BUDGET_WORDS = BUDGET_KIND_SPELLINGS | {"-": ZERO, "なし": ZERO}
@@ -350,6 +430,23 @@ def _from_digits(text: str, sign: int = 1) -> Parsed[int]:
     return Parsed(sign * number, converted=True)
 
 
+def as_number(typed: str) -> str:
+    """A typed number as it is parsed: NFKC, without what nobody sees; blanks inside stay."""
+    return _HIDDEN.sub("", nfkc(typed)).strip()
+
+
+def has_symbols_for_digits(typed: str) -> bool:
+    """Whether a number has what is no digit before NFKC: ①, ². Behind the number it may be a unit
+    (㎡)."""
+    for character in "" if typed.isascii() else typed:
+        shown = nfkc(character)
+        if any(map(str.isalpha, shown)):
+            return False
+        if not character.isdecimal() and any(map(str.isdecimal, shown)):
+            return True
+    return False
+
+
 def parse_integer(value: Value) -> Parsed[int]:
     """An integer such as 番号. ``problem``: ``text``, ``fraction``, ``date``, ``bool``."""
     if is_blank(value):
@@ -362,7 +459,7 @@ def parse_integer(value: Value) -> Parsed[int]:
         return _from_float(value)
     if not isinstance(value, str):
         return Parsed(problem="date")
-    text = nfkc(value).strip()
+    text = as_number(value)
     sign = -1 if text[:1] in "-▲△" else 1
     return _from_digits(text.lstrip("-▲△") if sign < 0 else text, sign)
 
@@ -397,12 +494,14 @@ def parse_money(value: Value) -> Money:
     if not isinstance(value, str):
         parsed = parse_integer(value)
         return Money(parsed.value, "", parsed.converted, parsed.problem, parsed.expected)
-    text = nfkc(value).strip()
+    text = as_number(value)
     word = _BUDGET_WORDS.get(key(text).strip("()[]"))
     if word:
         return Money(0 if word == ZERO else None, kind=word)
     if _PART.fullmatch(_BRACKETS.sub("", text)):
         return Money(kind=INCLUDED)
+    if has_symbols_for_digits(value):
+        return Money(problem="text")
     if bracketed := _BRACKETED.fullmatch(text):
         # Accountants write losses so; here it may as well be a part, a total or what stands twice.
         inner = parse_money(bracketed[1])

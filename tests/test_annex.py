@@ -305,6 +305,29 @@ def test_rows_are_high_enough_and_long_texts_get_smaller(tmp_path: Path) -> None
     assert 6 <= list_.formulas[f"G{list_.rows[2]}"].font.sz < 9
 
 
+def test_columns_that_the_form_hides_are_hidden(tmp_path: Path) -> None:
+    """Their values count, their texts need no room, and the page is as wide as what is left."""
+
+    def change(sheet: Worksheet) -> None:
+        sheet.column_dimensions["C"].hidden = True
+        sheet.column_dimensions["H"].hidden = True
+
+    for folder in ("all", "some"):
+        (tmp_path / folder).mkdir()
+    whole, list_ = printed(tmp_path / "all"), printed(tmp_path / "some", change=change)
+    sheet = list_.formulas
+    hidden = [name for name, column in sheet.column_dimensions.items() if column.hidden]
+    assert hidden == ["B", "G"]
+    assert list_.row(list_.rows[0]) == whole.row(whole.rows[0])
+    assert list_.row(list_.total) == whole.row(whole.total)
+
+    def height(of: Printed) -> float:
+        return sum(of.formulas.row_dimensions[row].height or 0 for row in of.rows)
+
+    assert height(list_) < height(whole)
+    assert (sheet.page_setup.scale or 100) > whole.formulas.page_setup.scale
+
+
 def test_goals_start_pages_and_totals_stay_with_their_rows(tmp_path: Path) -> None:
     list_ = printed(tmp_path)
     breaks = [b.id + 1 for b in list_.formulas.row_breaks.brk]  # first row of each page

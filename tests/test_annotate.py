@@ -714,6 +714,16 @@ def test_only_what_the_department_is_asked(form: Path) -> None:
     assert ours(sheet) == ["A5", "J5"]
 
 
+def test_the_offices_own_field_has_no_example_of_another(form: Path) -> None:
+    place = Place(form.name, "事業", 5, "J5", "own_1", "終期")
+    book = openpyxl.load_workbook(
+        returned(form, [finding("R105", place, "R11", variant="number"), finding("R119", place)])
+    )
+    for line in lines(book):
+        assert not line["正しい値・例"]
+        assert "例：" not in line["内容と直し方"]
+
+
 def test_equal_messages_share_a_line(form: Path) -> None:
     edit(form, {"J4": None, "J5": None, "J6": None})
     book = openpyxl.load_workbook(returned(form))

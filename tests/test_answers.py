@@ -16,12 +16,13 @@ from sousei_xl.figures.totals import totals
 from sousei_xl.findings import acknowledge
 from sousei_xl.forms.request_layout import SHEET
 from sousei_xl.rules.merge import merge
-from sousei_xl.rules.records import Answer, Submission
+from sousei_xl.rules.records import Answer, OfficeSheet, Submission
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.checkbook.answers import ROOM, answered, next_step
 from sousei_xl.workspace import Run
 from tests.builders import NO_KPI, good, intake, make_strategy, submission
+from tests.merging import office
 from tests.workspaces import column, edit, example_workspace, run
 
 SAYS = "国の計画の年度の引用なので、このままで正しい"
@@ -116,9 +117,9 @@ def asked(file: str, *answers: tuple[str, str, str], **changes: Any) -> Submissi
     return replace(submission(rows, **changes), answers=given)
 
 
-def contents(*submissions: Submission) -> Contents:
+def contents(*submissions: Submission, office: OfficeSheet | None = None) -> Contents:
     strategy = make_strategy()
-    result = merge(intake(submissions), strategy)
+    result = merge(intake(submissions, office), strategy)
     date = strategy.settings.list_date
     run = Run("ab12cd34", date, dt.datetime.combine(date, dt.time()))
     return Contents(strategy, result, totals(result.listed, strategy), run, "draft", NO_KPI)
@@ -165,10 +166,12 @@ def test_what_no_finding_matches_is_listed(spot: str, words: str) -> None:
 def test_an_answer_goes_with_its_project_when_rows_move() -> None:
     first, second = cells("a.xlsx")
 
-    def beside(spot: str, name: str) -> dict[str, tuple[str, ...]]:
+    def beside(
+        spot: str, name: str, office: OfficeSheet | None = None
+    ) -> dict[str, tuple[str, ...]]:
         [form] = [asked("a.xlsx")]
         given = Answer("a.xlsx", f"『事業』{spot}", WORDS, "正しい", name)
-        found = contents(replace(form, answers=(given,)))
+        found = contents(replace(form, answers=(given,)), office=office)
         subjects = {f.place: f.subject for f in found.findings if f.code == "R115"}
         told = answered(found)
         assert len(told.apart) == (not told.beside)
@@ -178,6 +181,21 @@ def test_an_answer_goes_with_its_project_when_rows_move() -> None:
     assert beside(first, "事業1") == {"事業1": ("正しい",)}  # 事業0 stands there now
     assert beside(first, "なくなった事業") == {}
     assert beside(second, "（新）事業1") == {"事業1": ("正しい",)}
+    renamed = office(("2ア-1 事業0", "修正", "事業名", "事業0", "事業零"))
+    assert beside(first, "事業0", renamed) == {"事業零": ("正しい",)}
+    assert beside(second, "事業0", renamed) == {"事業零": ("正しい",)}
+    assert beside(first, "事業零", renamed) == {"事業零": ("正しい",)}
+
+
+def test_an_answer_about_a_relisted_row_knows_its_originals_former_name() -> None:
+    again = good(2, "事業0", measure="3ア", relisted="再掲", relevance="△")
+    form = submission([good(1, "事業0"), again])
+    [item] = [f for f in contents(form).findings if f.place.row_id == 2 and f.severity == "要修正"]
+    spot = f"『{item.place.sheet}』{item.place.cell}"
+    form = replace(form, answers=(Answer(form.file, spot, item.text, "正しい", "事業0"),))
+    for corrections in ((), (("2ア-1 事業0", "修正", "事業名", "事業0", "事業零"),)):
+        found = contents(form, office=office(*corrections))
+        assert list(answered(found).beside.values()) == [("正しい",)]
 
 
 def test_answers_of_a_replaced_file_count_until_there_are_newer_ones() -> None:

@@ -281,7 +281,7 @@ def test_a_refused_file_beside_a_good_one_is_promised_no_letter(tmp_path: Path) 
     )
     assert row["状態"] == "受け付けず"
     assert "修正版であれば" in row["次にすること"]
-    assert reminders(contents.result, contents.strategy.settings) == []
+    assert reminders(contents.result, NO_KPI, contents.strategy.settings) == []
 
 
 def test_reminders_can_be_pasted_into_a_mail(messy: Path) -> None:
@@ -304,7 +304,7 @@ def test_each_unit_gets_a_letter_of_its_own(tmp_path: Path) -> None:
     rows = [good(n, f"事業{n}", relevance="△") for n in (1, 2)]
     form = submission(rows, "産業部", unit="商工課")
     result = merge(intake([form]), strategy)
-    found = {r.addressee: r for r in reminders(result, strategy.settings)}
+    found = {r.addressee: r for r in reminders(result, NO_KPI, strategy.settings)}
     assert list(found) == ["産業部（商工課）", "産業部（農政課）"]
     returned, missing = found.values()
     assert (returned.state, missing.state) == ("差戻し", "未提出")
@@ -315,13 +315,29 @@ def test_each_unit_gets_a_letter_of_its_own(tmp_path: Path) -> None:
     assert [state_words(d) for d in result.departments] == ["差戻し 2件（農政課が未提出）"]
 
 
+def test_a_letter_counts_all_that_is_asked_in_the_file_that_goes_back() -> None:
+    strategy = make_strategy(departments=[(1, "産業部")])
+    form = submission([good(1, relevance="△")], "産業部")
+    place = Place(form.file, "KPI", 4, "F4")
+    asked = finding("K110", place, label="現状値", expected="1", department="産業部")
+    kpi = replace(NO_KPI, findings=(asked, asked))
+    result = merge(intake([form]), strategy)
+    (letter,) = reminders(result, kpi, strategy.settings)
+    assert "直していただきたいところが1件、確認していただきたいところが2件" in letter.letter
+    # What the round has to say itself stands in a letter of its own, with its questions.
+    wrong = finding("K102", place, label="H29実績", example="1", department="産業部")
+    kpi = replace(kpi, findings=(*kpi.findings, wrong))
+    (letter,) = reminders(result, kpi, strategy.settings)
+    assert "確認していただきたいところ" not in letter.letter
+
+
 def test_a_department_that_is_its_own_unit_is_named_once() -> None:
     """In many towns the 課 submits: 農林課 is 部局 and 提出課."""
     rows = [(1, "農林課", None, None, "農林課"), (2, "企画課", None, None, "企画課、統計係")]
     strategy = make_strategy(departments=rows)
     form = submission([good(1, relevance="△")], "企画課", unit="企画課")
     result = merge(intake([form]), strategy)
-    letters = {r.addressee: r.letter for r in reminders(result, strategy.settings)}
+    letters = {r.addressee: r.letter for r in reminders(result, NO_KPI, strategy.settings)}
     assert list(letters) == ["農林課", "企画課", "企画課（統計係）"]
     assert letters["農林課"].startswith("農林課　御担当者様")
     assert [state_words(d) for d in result.departments] == [
@@ -343,7 +359,7 @@ def test_a_letter_about_an_unreadable_file_speaks_to_the_department() -> None:
     refused = FileRecord("農政部.xlsx", "refused", "農政部")
     half = finding("F103", Place("農政部.xlsx"), variant="half", department="農政部")
     contents = merged([], records=[refused], findings=[half])
-    letters = reminders(contents.result, contents.strategy.settings)
+    letters = reminders(contents.result, NO_KPI, contents.strategy.settings)
     letter = next(r.letter for r in letters if r.addressee == "農政部")
     assert "途中までしかありません" in letter
     assert "再実行" not in letter
@@ -357,7 +373,7 @@ def test_a_file_that_is_in_use_is_the_offices_to_close(tmp_path: Path) -> None:
     locked = finding("F103", Place("農政部.xlsx"), variant="locked", department="農政部")
     contents = merged(sent, records=[record], findings=[locked])
     assert contents.status == "draft"
-    assert reminders(contents.result, contents.strategy.settings) == []
+    assert reminders(contents.result, NO_KPI, contents.strategy.settings) == []
     assert plan_returns(contents.result, contents.findings) == ()
     steps = "\n".join(next_steps(contents))
     assert "開けなかったファイルが1件あります（農政部.xlsx）。" in steps
@@ -370,7 +386,7 @@ def test_a_file_that_is_in_use_is_the_offices_to_close(tmp_path: Path) -> None:
     )
     assert "使用中なら閉じて" in row["次にすること"]
     broken = merged(sent, records=[replace(record, unreached=False)], findings=[locked])
-    assert len(reminders(broken.result, broken.strategy.settings)) == 1
+    assert len(reminders(broken.result, NO_KPI, broken.strategy.settings)) == 1
 
 
 def test_reminders_without_deadline_and_place(tmp_path: Path) -> None:
@@ -760,7 +776,12 @@ def test_origin_of_every_actual(tmp_path: Path) -> None:
         "地域振興部",
         "件",
     )
-    assert r"..\inbox\二課.xlsx#'KPI'!K6" in links(load_workbook(path)["転記元（KPI）"]).values()
+    book = load_workbook(path)["転記元（KPI）"]
+    assert r"..\inbox\二課.xlsx#'KPI'!K6" in links(book).values()
+    # As the official sheets print it: 22.0, for the years are shown with what one of them has.
+    [column] = [c.column_letter for row in book.iter_rows() for c in row if c.value == "実績値"]
+    formats = {c.number_format for c in book[column] if isinstance(c.value, int | float)}
+    assert formats == {"#,##0.0;▲#,##0.0"}
 
 
 def test_pages(messy: Path) -> None:

@@ -19,9 +19,11 @@ from sousei_xl.intake.remarks import check_kept, council_name, read_remarks, rem
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.council import EVALUATION, ORPHANS, write_council
 from sousei_xl.sheets.council.remarks import Remark, all_slots, normal_key, place
+from sousei_xl.strategy.indicators import QUALITATIVE
 from sousei_xl.workspace import OperatorError, Workspace
 from tests.facts import example_contents, example_rows
-from tests.kpi_contents import NOTICE, hard_contents, kpi_contents, marked_strategy
+from tests.indicator_builders import kpi_row, kpi_submission
+from tests.kpi_contents import NOTICE, changed, hard_contents, kpi_contents, marked_strategy
 from tests.recalculate import needs_office, recalculate
 from tests.workspaces import example_workspace, run
 
@@ -194,6 +196,16 @@ def test_why_a_class_is_not_about_the_latest_year_and_of_when_the_actuals_are(
     assert "現状値との差は+0.07人です" in words  # a target in words needs its words
 
 
+@pytest.mark.parametrize(("target", "said"), [("向上", "\n（目標：向上。）"), ("", "")])
+def test_a_target_in_words_stands_below_the_name(tmp_path: Path, target: str, said: str) -> None:
+    words = {"kind": QUALITATIVE, "target": target, "baseline": "", "note": ""}
+    strategy = changed(marked_strategy(), {"2ア-1": {**words, "name": "観光連携の状況"}})
+    sent = [kpi_submission([kpi_row(1, "2ア-1", {"要因・課題": "協議会を開いた。"})])]
+    path = written(tmp_path / "1.xlsx", contents=kpi_contents(submissions=sent, strategy=strategy))
+    [row] = [row for row in rows_of(path) if row[1] == "2ア-1"]
+    assert row[2] == f"観光連携の状況{said}"
+
+
 def test_only_the_cells_to_be_filled_in_are_unlocked(tmp_path: Path) -> None:
     path = written(tmp_path / SHEET)
     sheet = page(path)
@@ -302,6 +314,26 @@ def test_remarks_go_to_their_places_or_to_the_list() -> None:
     assert "指標:9ア-1" in placed.orphans[0].reason
 
 
+def test_what_was_written_later_takes_no_other_words_place() -> None:
+    late = [
+        replace(remark("施策:1ア", "意見", "後からの対応", year=2017), late=True),
+        replace(remark("施策:1イ", "後からの意見", year=2017), late=True),
+        replace(remark("施策:1ウ", "元の意見", "後からの対応", year=2017), late=True),
+    ]
+    here = [remark("施策:1ア", "意見", year=2017), remark("施策:1ウ", "直した意見", year=2017)]
+    placed = place([*here, *late], example())
+    said = {key: (r[2017].opinion, r[2017].response) for key, r in placed.at.items()}
+    assert said == {
+        "施策:1ア": ("意見", "後からの対応"),
+        "施策:1イ": ("後からの意見", ""),
+        "施策:1ウ": ("直した意見", ""),
+    }
+    (listed,) = placed.orphans
+    assert (listed.key, listed.opinion, listed.response) == ("", "元の意見", "後からの対応")
+    assert "ほかの意見があります" in listed.reason
+    assert place([listed], example()).orphans == (listed,)
+
+
 def test_texts_too_long_for_one_cell_are_kept_apart(tmp_path: Path) -> None:
     long = [remark("施策:1ア", "あ" * 20_000), remark("施策:1ア", "い" * 20_000)]
     path = written(tmp_path / SHEET, long)
@@ -336,7 +368,10 @@ def test_a_row_inserted_without_a_key_is_listed_and_can_be_given_one(tmp_path: P
     second = written(tmp_path / "2.xlsx", read(path))
     (listed,) = [r for r in read(second) if not r.key]
     assert listed.opinion == "意見2"
-    assert listed.subject == "（「施策1ア全体」の下の行）"
+    assert (
+        listed.subject
+        == "（「施策1ア全体（安心して妊娠，出産，育児ができる総合的な支援）」の下の行）"
+    )
     assert f"『施策評価表』の{row + 1}行目" in listed.reason
     assert read(written(tmp_path / "3.xlsx", read(second))) == read(second)
     place_of = next(n for n, r in enumerate(rows_of(second, ORPHANS), 1) if "意見2" in r)
@@ -354,6 +389,82 @@ def test_orphans_below_a_cleared_row_and_with_a_mistyped_key_are_kept(tmp_path: 
     type_into(path, {f"A{place_of + 1}": "せさく1ア"}, ORPHANS)
     assert texts(read(path)) == {"意見0", "意見2", "意見3"}
     assert texts(read(written(tmp_path / "2.xlsx", read(path)))) == {"意見0", "意見2", "意見3"}
+
+
+def renumbered() -> Contents:
+    """FY2019, without 2ウ: what was 2エ is 2ウ, and what was 2オ is 2エ."""
+    strategy = marked_strategy({"年度": "平成31年度"})
+    new = {"2エ": "2ウ", "2オ": "2エ"}
+    measures = tuple(m for m in strategy.measures if m.key != "2ウ")
+    indicators = tuple(i for i in strategy.indicators if i.measure != "2ウ")
+    now = replace(
+        strategy,
+        measures=tuple(replace(m, key=new.get(m.key, m.key)) for m in measures),
+        indicators=tuple(
+            replace(i, id=i.id.replace(i.measure, to), measure=to)
+            if (to := new.get(i.measure))
+            else i
+            for i in indicators
+        ),
+    )
+    return kpi_contents(strategy=now, rows=[])
+
+
+@pytest.mark.parametrize("with_names", [True, False])
+def test_an_earlier_years_remark_follows_the_name_of_what_it_is_about(
+    tmp_path: Path, with_names: bool
+) -> None:
+    """Keys are given anew from year to year; 対象 without a name is of an earlier version."""
+    about = (
+        "施策:2イ",
+        "施策:2ウ",
+        "指標:2ウ-1",
+        "施策:2エ",
+        "指標:2エ-1",
+        "施策:2オ",
+        "指標:2オ-3",
+    )
+    first = written(tmp_path / "1.xlsx", [remark(key, f"{key}のこと") for key in about])
+    assert "施策2ウ全体（まちなかプラチナベースの推進）" in str(rows_of(first))
+    if not with_names:
+        type_into(
+            first, {f"C{row_of(first, k)}": f"施策{k[3:]}全体" for k in about if k[0] == "施"}
+        )
+    now = renumbered()
+    second = written(tmp_path / "2.xlsx", read(first), now)
+    expected = {
+        ("施策:2イ", "施策:2イのこと"),
+        ("施策:2ウ", "施策:2エのこと"),
+        ("指標:2ウ-1", "指標:2エ-1のこと"),
+        ("施策:2エ", "施策:2オのこと"),
+        ("指標:2エ-3", "指標:2オ-3のこと"),
+        ("", "施策:2ウのこと"),
+        ("", "指標:2ウ-1のこと"),
+    }
+    assert {(r.key, r.opinion) for r in read(second)} == expected
+    reasons = {r.subject: r.reason for r in read(second) if not r.key}
+    assert "今の施策2ウとは名前が違い" in reasons["施策2ウ全体（まちなかプラチナベースの推進）"]
+    assert "今の指標2ウ-1とは名前が違い" in reasons["まちなか居住人口"]
+    # Whoever gives them the very key that they had means the place that bears it now.
+    rows = {r[3]: n for n, r in enumerate(rows_of(second, ORPHANS), 1)}
+    type_into(second, {f"A{rows['施策:2ウのこと']}": "施策:2ウ"}, ORPHANS)
+    third = written(tmp_path / "3.xlsx", read(second), now)
+    (given,) = [r.opinion for r in read(third) if r.key == "施策:2ウ"]
+    assert given == "施策:2エのこと\n施策:2ウのこと"
+    assert read(written(tmp_path / "4.xlsx", read(third), now)) == read(third)
+
+
+def test_the_key_of_a_remark_without_a_place_is_no_place_another_year(tmp_path: Path) -> None:
+    """指標:2オ-2 is nothing in a strategy without it, and something else in the next one."""
+    strategy = marked_strategy({"年度": "平成31年度"})
+    without = replace(strategy, indicators=tuple(i for i in strategy.indicators if i.id != "2オ-2"))
+    other = changed(strategy, {"2オ-2": {"name": "文化財の公開日数"}})
+    path = written(tmp_path / "0.xlsx", [remark("指標:2オ-2", "合宿は")])
+    for number, year in enumerate((without, other, other), 1):
+        contents = kpi_contents(strategy=year, rows=[])
+        path = written(tmp_path / f"{number}.xlsx", read(path), contents)
+        assert [(r.subject, r.opinion) for r in read(path)] == [("スポーツ合宿誘致者数", "合宿は")]
+        assert ORPHANS in read_values(path).sheet_names
 
 
 def moved(path: Path, chance: random.Random) -> None:
@@ -434,7 +545,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def test_nothing_to_read_is_fine(workspace: Workspace) -> None:
-    assert read_remarks(workspace, example().strategy.settings) == ()
+    assert read_remarks(workspace, example().strategy.settings).remarks == ()
 
 
 def test_next_year_shows_last_year_s_remarks(workspace: Workspace, tmp_path: Path) -> None:
@@ -446,7 +557,7 @@ def test_next_year_shows_last_year_s_remarks(workspace: Workspace, tmp_path: Pat
     written(workspace.outbox / "検討懇談会資料_令和9年度.xlsx", [remark("施策:1イ", "未来")])
     strategy = marked_strategy({"年度": "平成31年度", "年度の表記": "令和元(2019)年度"})
     contents = kpi_contents(strategy=strategy)
-    carried = read_remarks(workspace, strategy.settings)
+    carried = read_remarks(workspace, strategy.settings).remarks
     assert texts(carried) == {"昨年の意見", "昨年の対応", "迷子"}
     path = written(workspace.outbox / council_name(strategy.settings), carried, contents)
     row = row_of(path, "施策:1ア")
@@ -465,7 +576,7 @@ def test_next_year_shows_last_year_s_remarks(workspace: Workspace, tmp_path: Pat
     }
     assert rows[row][0:4:3] == ["施策:1ア", "昨年の意見"]
     assert rows[row][1] == "H30"
-    again = read_remarks(workspace, strategy.settings)
+    again = read_remarks(workspace, strategy.settings).remarks
     assert texts(again) == texts(carried)
     assert {(r.key, r.year) for r in again} == {("施策:1ア", 2018), ("施策:9ア", 2018)}
 
@@ -478,7 +589,7 @@ def test_last_year_s_remarks_may_stand_beside_last_year_s_list(
     written(former / SHEET, [remark("施策:1ア", "昨年の意見")])
     strategy = marked_strategy({"年度": "平成31年度"})
     found = read_remarks(workspace, strategy.settings, former / "別紙_平成30年度.xlsx")
-    assert texts(found) == {"昨年の意見"}
+    assert texts(found.remarks) == {"昨年の意見"}
 
 
 @pytest.mark.parametrize("beside_the_list", [False, True])
@@ -492,7 +603,7 @@ def test_a_remark_without_a_year_is_of_the_year_of_its_workbook(
     book.save(path)
     settings = marked_strategy({"年度": "平成31年度"}).settings
     previous = tmp_path / "別紙_平成30年度.xlsx" if beside_the_list else None
-    [found] = read_remarks(workspace, settings, previous)
+    [found] = read_remarks(workspace, settings, previous).remarks
     assert (found.opinion, found.year) == ("昨年の意見", 2018)
 
 
@@ -543,10 +654,26 @@ def test_merge_carries_remarks_over_and_stops_where_it_cannot(tmp_path: Path) ->
     row = row_of(path, "施策:3イ")
     type_into(path, {f"D{row}": "販路の話を聞きたい。", f"G{row}": "次回に説明します。"})
     edited = path.read_bytes()
-    assert run("merge", "--workspace", folder).status == 0
+    done = run("merge", "--workspace", folder)
+    assert done.status == 0
+    assert "ほかのところに書かれたもの" not in done.out
     assert texts(read(path)) == {"販路の話を聞きたい。", "次回に説明します。"}
     kept = [p.read_bytes() for p in (folder / "outbox" / "履歴").glob("検討懇談会資料*")]
     assert edited in kept
+    # What stands beside the two columns is no remark, and is said to be none.
+    book = load_workbook(path)
+    for cell in (f"K{row}", f"C{row + 1}"):
+        book[EVALUATION][cell] = f"{book[EVALUATION][cell].value or ''}（メモ）"
+    book[EVALUATION].insert_rows(row + 1)
+    book[EVALUATION][f"B{row + 1}"], book[EVALUATION][f"D{row + 1}"] = "H30", "足した行"
+    book.create_sheet("メモ")["A1"] = "次回の論点"
+    book.save(path)
+    beside = f"（『{EVALUATION}』K{row}、『{EVALUATION}』C{row + 2}、『メモ』A1）"
+    told = run("merge", "--workspace", folder).out
+    assert f"ほかのところに書かれたもの{beside}は、履歴/検討懇談会資料_平成30年度_手修正（" in told
+    assert texts(read(path)) == {"販路の話を聞きたい。", "次回に説明します。", "足した行"}
+    assert run("merge", "--workspace", folder, "--json").json["remarks"]["beside"] == []
+    edited = path.read_bytes()
     before = {p: p.read_bytes() for p in (folder / "outbox").iterdir() if p.is_file()}
     damaged = edited[:-300]
     path.write_bytes(damaged)

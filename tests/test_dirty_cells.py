@@ -65,6 +65,8 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("measure: half-width kana", {"measure": "2ｱ"}, ["A101"], {"measure": "2ア"}),
     ("measure: space inside", {"measure": "2 ア"}, ["A101"], {"measure": "2ア"}),
     ("measure: full-width space", {"measure": "2ア　移住環境"}, ["A101"], {"measure": "2ア"}),
+    ("measure: letter in brackets", {"measure": "3（イ）"}, ["A101"], {"measure": "3イ"}),
+    ("measure: with dot", {"measure": "3.イ"}, ["A101"], {"measure": "3イ"}),
     ("measure: with hyphen", {"measure": "2-ア"}, ["A101"], {"measure": "2ア"}),
     (
         "measure: name in the list",
@@ -89,6 +91,19 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("relisted: without original", {"relisted": "再掲"}, ["L101 name"], {"relisted": True}),
     ("relisted: brackets", {"relisted": "（再掲）"}, ["A101", "L101 name"], {"relisted": True}),
     ("relisted: short", {"relisted": "再"}, ["A101", "L101 name"], {"relisted": True}),
+    (
+        "relisted: with the place of the original",
+        {"relisted": "再掲（3イ-12）"},
+        ["A101", "L101 name"],
+        {"relisted": True},
+    ),
+    (
+        "relisted: the place first",
+        {"relisted": "3イの再掲"},
+        ["A101", "L101 name"],
+        {"relisted": True},
+    ),
+    ("relisted: more than a mark", {"relisted": "再掲ではない"}, ["R107"], {"relisted": False}),
     ("relisted: white space", {"relisted": "再 掲"}, ["A101", "L101 name"], {"relisted": True}),
     # --- 掲載区分
     ("category: new", {"category": "新規"}, [], {"category": "新規"}),
@@ -110,6 +125,18 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
         {"name": "甲（再掲）", "budget": None, "description": None},
         ["R107 relisted"],
         {"name": "甲", "relisted": True},
+    ),
+    (
+        "name: 再掲 in another bracket",
+        {"name": "甲（一部再掲）"},
+        ["R107 relisted"],
+        {"name": "甲", "relisted": True},
+    ),
+    (
+        "name: 再掲 inside it, beside its mark",
+        {"name": "甲再掲乙", "relisted": "再掲"},
+        ["L101"],
+        {"name": "甲再掲乙", "relisted": True},
     ),
     (
         "name: （再掲） before （新）",
@@ -148,6 +175,13 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("name: circled ノ is no mark", {"name": "㋨甲"}, [], {"name": "㋨甲", "category": ""}),
     ("name: line break", {"name": "移住\n促進事業"}, ["A101"], {"name": "移住促進事業"}),
     ("name: Windows line break", {"name": "移住\r\n促進事業"}, ["A101"], {"name": "移住促進事業"}),
+    (
+        "name: two names in two lines",
+        {"name": "移住促進相談事業\n空き家改修補助金"},
+        ["A101", "S101"],
+        {"name": "移住促進相談事業空き家改修補助金"},
+    ),
+    ("name: its end in the second line", {"name": "空き家活用対策交付金\n活用事業"}, ["A101"], {}),
     ("name: outer white space", {"name": "　甲事業 \u00a0"}, ["A101"], {"name": "甲事業"}),
     ("name: inner white space stays", {"name": "甲　乙 丙"}, [], {"name": "甲　乙 丙"}),
     ("name: full width stays", {"name": "ＩＣＴ，小･中"}, [], {"name": "ＩＣＴ，小･中"}),
@@ -166,6 +200,8 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("name: spaces only", {"name": " 　\n"}, ["R102"], HELD),
     ("name: the row above", {"name": "同上"}, ["R102"], HELD),
     ("name: a mark for the row above", {"name": "〃"}, ["R102"], HELD),
+    ("name: the row above in brackets", {"name": "（同 上）"}, ["R102"], HELD),
+    ("name: the row above, double prime", {"name": "″"}, ["R102"], HELD),
     ("name: a dash", {"name": "－"}, ["R102"], HELD),
     ("name: a sum", {"name": "合　計"}, ["R102"], HELD),
     ("name: there is none", {"name": "該当なし"}, ["R102"], HELD),
@@ -385,6 +421,8 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("description: blank", {"description": None}, ["R109"], {"description": ""}),
     ("description: the row above", {"description": "同上"}, ["R109"], {"description": "同上"}),
     ("description: none", {"description": "該当なし"}, ["R109"], {}),
+    ("description: an arrow", {"description": "↑"}, ["R109"], {}),
+    ("description: elsewhere", {"description": "（別紙参照）"}, ["R109"], {}),
     ("description: within a text", {"description": "同上の目的で、相談会を開く。"}, [], {}),
     ("description: spaces only", {"description": "\n　"}, ["R109"], {}),
     (
@@ -619,6 +657,21 @@ def test_the_expected_amount_is_computed(typed: Any, expected: str) -> None:
 def test_the_nearest_names_are_offered(typed: dict[str, Any], code: str, nearest: str) -> None:
     [item] = [f for f in _merge(typed, relisted=False).findings if f.code == code]
     assert f"{nearest}ではありませんか。" in item.cure
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "said"),
+    [
+        ({"number": dt.datetime(2018, 1, 2)}, "R108", "表示形式を「標準」に戻し"),
+        ({"description": "〃"}, "R109", "上の行が別の事業になる"),
+    ],
+)
+def test_what_is_said_fits_what_was_typed(typed: dict[str, Any], code: str, said: str) -> None:
+    [item] = [f for f in _merge(typed, relisted=False).findings if f.code == code]
+    assert said in item.message + item.cure
+    other = dict.fromkeys(typed, "－")
+    [item] = [f for f in _merge(other, relisted=False).findings if f.code == code]
+    assert said not in item.message + item.cure
 
 
 def test_the_value_is_quoted_as_typed() -> None:

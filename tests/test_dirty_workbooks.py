@@ -24,6 +24,7 @@ from sousei_xl.intake.submission import read_submission
 from sousei_xl.rules.records import ListResult, Submission
 from sousei_xl.strategy import Strategy
 from tests.builders import rows_by_id
+from tests.dirty.forms import with_cells
 from tests.dirty.kinds import Kind, Reported
 from tests.dirty.page import PAGE, page
 from tests.dirty.table import KINDS
@@ -169,6 +170,19 @@ def test_blank_numbers_are_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     kind = next(kind for kind in KINDS if kind.slug == "distributed")
     given = [f for f in merged(kind, tmp_path, monkeypatch).findings if f.code == GIVEN]
     assert [(f.place.file, f.place.cell) for f in given] == [(kind.main, "C4"), (kind.main, "C5")]
+
+
+@pytest.mark.parametrize(
+    ("heading", "told"), [("予算事業費（円）", True), ("予算事業費（案）", False)]
+)
+def test_where_the_unit_of_a_heading_was_changed_the_amounts_are_told(
+    heading: str, told: bool, tmp_path: Path
+) -> None:
+    with_cells(J3=heading)(tmp_path, "a")
+    reading = read_one(str(tmp_path / "a.xlsx"), "a.xlsx")
+    _, [item] = read_submission(reading, good().strategy, count(1))
+    assert f"J3『{heading}』は『予算事業費（千円）』" in item.message
+    assert ("金額も千円単位に直して" in item.cure) == told
 
 
 def test_the_page_equals_the_table() -> None:

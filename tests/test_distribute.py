@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from sousei_xl import text
+from sousei_xl.addresses import cell_address
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import GOOD, PENDING, check_text
@@ -398,6 +399,18 @@ def test_last_years_texts_that_no_form_can_hold_are_named(tmp_path: Path) -> Non
         ("予算事業費\n（単位：百万円）", "（単位：千円）", True),
         ("予算事業費", "（単位：円）", True),
         ("予算事業費", "単位:億円", True),
+        ("予算事業費", "（単　位：円）", True),
+        ("予算事業費［円］", "", True),
+        ("予算事業費【百万円】", "", True),
+        ("予算事業費：円", "", True),
+        ("予算事業費 円", "（単位：千円）", True),
+        ("予算事業費（百万円、千円未満切捨て）", "", True),
+        ("予算事業費（1,000千円）", "", True),
+        ("予算事業費（1,000円）", "", False),
+        ("予算事業費【千円】", "", False),
+        ("予算事業費 千円", "", False),
+        ("予算事業費（千円、円未満切捨て）", "", False),
+        ("予算事業費（千円未満切捨て）", "（単位：千円）", False),
         ("予算事業費（千円）", "（単位：円）", False),
         ("予算事業費", "（単位：千円）", False),
         ("予算事業費", "1人100円の事業", False),
@@ -414,7 +427,7 @@ def test_amounts_of_another_unit_are_not_taken_for_thousand_yen(
         book.active.append(line)
     book.save(tmp_path / "一覧.xlsx")
     if refused:
-        words = "".join(heading.split()) if "円" in heading else above
+        words = "".join((heading if "円" in heading else above).split())
         with pytest.raises(OperatorError, match=f"シート『Sheet』.*千円単位.*『{words}』"):
             last_year(tmp_path / "一覧.xlsx")
     else:
@@ -776,6 +789,12 @@ def test_one_summary_of_what_was_made(workspace: Path) -> None:
     done = run("distribute", "--workspace", workspace)
     assert done.status == 0
     assert "様式を9件作りました" in done.out
+    assert "入力し、もう一度実行すると" not in done.out
+    settings = openpyxl.load_workbook(workspace / "templates" / "別紙_template.xlsx")["設定"]
+    cell = next(f"B{row[0].row}" for row in settings.iter_rows() if row[0].value == "提出期限")
+    edit(workspace / "templates" / "別紙_template.xlsx", "設定", {cell: None})
+    asked = run("distribute", "--workspace", workspace).out
+    assert "「設定」に提出期限を入力し、もう一度実行すると" in asked
     assert all(f"様式/{d}.xlsx" in done.out for d in DEPARTMENTS)
     again = run("distribute", "--workspace", workspace, "--json").json
     assert (again["written"], len(again["unchanged"])) == ([], 9)
@@ -820,9 +839,24 @@ def test_a_second_round_starts_from_what_the_first_one_reported(workspace: Path)
     edit(template, "設定", {f"B{place}": "2019-08-31"})
     assert shown_of("3ア-1") == [*reported, ""]
     [official] = (workspace / "outbox").glob("別紙_*.xlsx")
-    official.write_bytes(official.read_bytes()[:2000])
+    lines = shown(official, "データ_KPI")
+    at = lines[0].index("実績値")
+    place = next(i for i, cells in enumerate(lines, 1) if cells[2] == "3ア-1")
+    assert lines[place - 1][at] == reported[0]
+    published = official.read_bytes()
+    edit(official, "データ_KPI", {cell_address(place, at + 1): 999})
+    assert shown_of("3ア-1") == [*reported, ""]  # what was published
+    history = workspace / "outbox" / "履歴"
+    history.rename(workspace / "履歴")
+    official.write_bytes(published)
+    assert shown_of("3ア-1") == [*reported, ""]
+    official.write_bytes(published[:2000])
     broken = run("distribute", "--workspace", workspace, "--only", "KPI")
     assert (broken.status, official.name in broken.err) == (2, True)
+    assert "先に sousei-xl merge を実行" in broken.err
+    assert run("merge", "--workspace", workspace).status == 0
+    assert [path.read_bytes() for path in history.glob("別紙*")] == [published[:2000]]
+    assert shown_of("3ア-1") == [*reported, ""]
 
 
 def test_forms_are_made_before_there_is_an_inbox(tmp_path: Path) -> None:

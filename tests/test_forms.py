@@ -24,6 +24,7 @@ from sousei_xl.forms import layout
 from sousei_xl.forms.checks import BLANKS, GOOD, check_formula, check_text, reasons_of
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.indicators import indicator_rows
+from sousei_xl.forms.look import AS_TYPED
 from sousei_xl.forms.office_layout import ACKNOWLEDGED, ADDED, CORRECTED, GUIDE
 from sousei_xl.forms.projects import FIRST_ROW, HEADER_ROW, ROOM
 from sousei_xl.intake.read import read_one
@@ -334,7 +335,8 @@ def test_the_formula_is_plain_and_looks_at_its_own_row_only() -> None:
     functions = set(re.findall(r"([A-Z]+)\(", formula))
     assert functions == {
         "IF", "OR", "AND", "COUNTA", "SUMPRODUCT", "ISERROR", "EXACT", "LEN", "SUBSTITUTE",
-        "CHAR", "CLEAN", "ISNUMBER", "ISLOGICAL", "ABS", "ROUND", "N", "FIND",
+        "CHAR", "CLEAN", "ISNUMBER", "ISLOGICAL", "ABS", "ROUND", "N", "FIND", "LEFT", "MID",
+        "RIGHT",
     }  # fmt: skip
 
 
@@ -538,6 +540,23 @@ def test_codes_and_symbols_are_texts(form: Path) -> None:
         assert {headings[c.column_letter] for c in sheet[row] if c.number_format == "@"} == texts
     dimensions = sheet.column_dimensions
     assert {h for c, h in headings.items() if dimensions[c].number_format == "@"} == texts
+
+
+def test_whole_numbers_that_may_be_years_have_no_commas(form: Path) -> None:
+    sheet = openpyxl.load_workbook(form)[layout.PROJECTS]
+    headings = {c.value: c for c in sheet[FIRST_ROW]}
+    looks = {
+        h: sheet[f"{c.column_letter}{FIRST_ROW + 1}"].number_format for h, c in headings.items()
+    }
+    assert (looks["番号"], looks["人数"]) == ("0", "0")
+    # A fraction, which the check complains about, is shown.
+    shown = {
+        str(area.sqref).rstrip("0123456789")[:1]
+        for area in sheet.conditional_formatting
+        for rule in area.rules
+        if rule.dxf.numFmt and rule.dxf.numFmt.formatCode == AS_TYPED
+    }
+    assert shown == {headings[h].column_letter for h in ("番号", "予算事業費（千円）", "人数")}
 
 
 def test_no_number_is_too_wide_for_its_cell() -> None:

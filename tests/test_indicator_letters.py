@@ -111,6 +111,31 @@ def test_a_returned_form_carries_its_questions_itself(tmp_path: Path) -> None:
     assert str(row[-1]).startswith("「差戻し」フォルダーのファイルを返し")
 
 
+def test_a_form_of_the_round_without_its_header_is_asked_for_as_such(tmp_path: Path) -> None:
+    made = example_workspace(tmp_path)
+    assert run("distribute", "--workspace", made, "--only", "KPI").status == 0
+    for name in (NAME, "経済部"):
+        form = made / "inbox" / f"{name}_夏.xlsx"
+        form.write_bytes((made / "outbox" / "様式" / "KPI" / f"{name}.xlsx").read_bytes())
+    edit(made / "inbox" / f"{NAME}_夏.xlsx", "KPI", {"B3": "番号"})
+    edit(made / "inbox" / "経済部_夏.xlsx", "KPI", {"K4": 12})
+    (made / "inbox" / f"{NAME}.xlsx").unlink()
+    out = run("status", "--workspace", made).out
+    letter = out.partition(f"--- {NAME}への依頼文（KPIの再提出待ち） ---")[2].partition("---")[0]
+    assert "数値目標・KPIの実績照会について" in letter
+    assert f"・{NAME}_夏.xlsx：配布した様式のブックと確認できませんでした" in letter
+    assert "（見つからないもの：シート「KPI」の見出し（ID、実績など））" in letter
+    # What the list waits for is another form.
+    letter = out.partition(f"--- {NAME}への依頼文（未提出） ---")[2].partition("---")[0]
+    assert "様式の提出を、まだ確認できていません。" in letter
+    assert "受け付けられない" not in letter
+    done = run("merge", "--workspace", made)
+    assert f"KPIの様式を受け付けられなかった1部局（{NAME}）に" in done.out
+    assert "受け付けられなかったファイルが1件あります" not in done.out
+    book = CalamineWorkbook.from_path(made / "outbox" / "差戻し" / f"{NAME}_夏.xlsx")
+    assert "平成30年度　総合戦略　数値目標・KPI" in book.get_sheet_by_index(0).to_python()[0]
+
+
 def test_a_silence_that_the_office_has_confirmed_is_not_asked_about() -> None:
     office = OfficeSheet(
         acknowledgements=tuple(

@@ -35,6 +35,7 @@ from sousei_xl.rules.records import (
     RawRow,
     Submission,
 )
+from sousei_xl.sheets.checkbook.steps import from_list_forms
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import NONE, columns, reference_text
 from tests.builders import example_submissions, facts, good, intake, submission
@@ -168,6 +169,9 @@ def test_project_headers_are_no_kpi_headers() -> None:
         ("110.9万人", "万人", "110.9", True),
         ("63.0%", "％", "63.0", True),
         ("18,370,112 万円", "万円", "18370112", True),
+        ("12\u200b", "人", "12", True),
+        ("120㎡", "㎡", "120", True),
+        ("120m²", "㎡", "120", True),
         ("▲12", "人", "-12", True),
         ("△ 1.5", "人", "-1.5", True),
         ("0", "人", "0", True),
@@ -191,6 +195,8 @@ def test_actuals_are_read(typed: Any, unit: str, value: str | None, noted: bool)
         ("12,34", "人", "text", ""),
         ("1.2.3", "人", "text", ""),
         ("12 000", "人", "text", ""),
+        ("①", "人", "text", ""),
+        ("12²", "人", "text", ""),
         (1e15, "人", "text", ""),
         (float("inf"), "人", "text", ""),
         ("9" * 20, "人", "text", ""),
@@ -250,7 +256,7 @@ def test_a_good_row_has_no_findings_and_is_reported() -> None:
 def test_k101_unknown_indicator(typed: str) -> None:
     item = one(typed, FULL)
     assert (item.code, item.place.cell, item.value) == ("K101", "B5", typed)
-    assert "例：G1-1" in item.cure
+    assert "例：2ア-1" in item.cure  # one of the department's own
 
 
 @pytest.mark.parametrize(
@@ -296,9 +302,15 @@ def test_k101_names_only_what_may_be_meant(
         ("※H29は速報値です。", {}, True),
         ("（注）H29は速報値", {}, True),
         ("H29は速報値です。", {}, True),
+        ("出典：国勢調査（総務省）", {}, True),
+        ("・H29は速報値", {}, True),
+        ("(1) 推計値です", {}, True),
+        ("以上", {}, True),
+        ("2ア-1は欠番", {}, True),
         ("※", {"H29実績": 27}, False),
+        ("出典：国勢調査", {"H29実績": 27}, False),
         ("2ア-9", {}, False),
-        ("合計", {}, False),
+        ("２ウー１０。", {}, False),
     ],
 )
 def test_a_note_is_no_indicator(id_: str, typed: dict[str, Any], is_note: bool) -> None:
@@ -313,6 +325,7 @@ def test_id_is_found_by_its_key_or_by_the_name() -> None:
     lost = kpi_row(1, "", {**FULL, "指標名": "移住に関わる相談件数"})
     (item,) = of(report_rows(lost))
     assert (item.code, item.target, item.expected) == ("A101", "2ア-1", "2ア-1")
+    assert item.message == "IDが空欄のため、『2ア-1』と読み取りました。"
     (item,) = of(report_rows(kpi_row(1, "", {**FULL, "指標名": "相談"})))
     assert item.code == "K101"
     assert "IDが空欄" in item.message
@@ -1100,6 +1113,8 @@ def test_the_office_corrects_the_row_that_says_something(blank: dict[str, Any]) 
         ({**FULL, "事務局判定": "まあまあ"}, "Q5"),
         ({**FULL, "事務局判定": "未報告"}, "Q5"),
         ({**FULL, "事務局判定": "順調"}, "Q5"),
+        ({**FULL, "要因・課題": "〃"}, "R5"),
+        ({**FULL, "今後の方向性": "（同上）"}, "S5"),
     ],
 )
 def test_k112_no_choice(typed: dict[str, Any], cell: str) -> None:
@@ -1519,6 +1534,26 @@ def test_who_has_not_answered_the_kpi_round_is_known() -> None:
     assert target not in {i for d in again.departments for i in d.from_list}
 
 
+def test_of_a_joint_indicator_only_those_who_owe_their_form_of_the_round_are_asked() -> None:
+    mine = kpi_submission([kpi_row(1, "2ア-1", {}), kpi_row(2, "2ウ-1", FULL)])
+    theirs = kpi_submission([kpi_row(3, "2ア-1", {}, file="経済部.xlsx")], "経済部")
+    spring = {"file": "春.xlsx", "kpi_form": False, "unit": "別の課"}
+    rows = [kpi_row(4, "2ア-1", FULL, file="春.xlsx")]
+
+    def asked(*sent: Submission) -> tuple[dict[str, bool], str]:
+        result = report(*sent, strategy=_two_owners())
+        found = [d for d in result.departments if "2ア-1" in d.from_list]
+        return {d.department: d.kpi_form for d in found}, from_list_forms(result)
+
+    waiting, told = asked(mine, kpi_submission(rows, "経済部", **spring))
+    assert waiting == {"経済部": False}
+    assert told.startswith("KPIだけの様式での報告がまだない1部局（経済部）の実績は、")
+    # All have sent theirs, but one 担当課 has not: what stays is the indicator.
+    waiting, told = asked(mine, theirs, kpi_submission(rows, **spring))
+    assert waiting == {"地域振興部": True, "経済部": True}
+    assert told.startswith("KPIだけの様式に記入のない1指標（2ア-1）の実績は、")
+
+
 def test_f206_is_said_once() -> None:
     both = [
         replace(
@@ -1859,6 +1894,7 @@ def test_an_edited_heading_that_can_mean_one_column_only_counts(label: str, head
         ({"H29実績": "H29（2016）"}, [("K3", "H29実績")]),
         ({"H29実績": None}, [("K3", "H29実績")]),
         ({"H29実績": "H28実績"}, [("K3", "H29実績")]),
+        ({"H29実績": "H29実績の根拠"}, [("K3", "H29実績")]),
         ({"H27実績": "過去1", "H28実績": "過去2"}, [("I3", "H27実績"), ("J3", "H28実績")]),
         # Two headings that may mean one column, and one that may mean two.
         ({"H29実績": "H29", "H30実績": "H29（確報）"}, [("K3", "H29実績")]),
@@ -1907,6 +1943,23 @@ def test_k114_two_columns_for_one_year() -> None:
     (item,) = of(several)
     assert (item.place.cell, item.place.label) == ("K3", "H29実績")
     assert "（『H29（速報）』『H29（確報）』）" in item.message
+
+
+@pytest.mark.parametrize(
+    ("heading", "entered", "asked"),
+    [
+        ("H29実績値の出典", "経済センサス", False),
+        ("H29実績の根拠", 28, False),
+        ("H29実績メモ", "前年度は27", False),
+        ("H29実績（出典）", "2015年国勢調査", False),
+        ("H29実績（修正後）", 28, True),
+        ("H29実績速報", "28件", True),
+    ],
+)
+def test_k114_a_column_about_a_year(heading: str, entered: Any, asked: bool) -> None:
+    typed = {"単位": "件", "H29実績": 27, "H31実績": entered}
+    found = of(with_headings({"H31実績": heading}, **typed))
+    assert [f.code for f in found] == ["K114"] * asked
 
 
 def test_k114_s_example_is_one() -> None:

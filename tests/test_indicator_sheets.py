@@ -296,7 +296,7 @@ def test_a_whole_has_the_class_of_its_worst_part_and_counts_once(written: Path) 
     assert found["1ウ-1a"]["指標"].value == "うち小学校"
 
 
-def test_classes_are_counted_by_goal(written: Path) -> None:
+def test_classes_are_counted_by_goal(tmp_path: Path, written: Path) -> None:
     rows = read_values(written).get_sheet_by_name(STATUS).to_python()
     header = next(i for i, row in enumerate(rows) if row[0] == "基本目標")
     labels = [cell for cell in rows[header] if cell]
@@ -310,6 +310,12 @@ def test_classes_are_counted_by_goal(written: Path) -> None:
         assert counts == [*wanted, sum(wanted)]
     totals = [int(cell) for cell in rows[header + 5] if isinstance(cell, float)]
     assert totals[-1] == 29 == sum(totals[:-1])
+    # The head counts 30: each part of an indicator.
+    note = "この表とグラフでは、内訳のある指標は、全体の判定で1件と数えます。"
+    assert rows[header + 6][0] == note
+    strategy = replace(marked_strategy(), indicators=(indicator_of(example(), "2オ-3"),))
+    alone = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(strategy=strategy))
+    assert note not in texts(alone, STATUS)
 
 
 @pytest.mark.parametrize(
@@ -399,6 +405,7 @@ def test_the_sheet_tells_how_to_recompute(written: Path) -> None:
         "進捗率＝（実績値－現状値）÷（目標値－現状値）",
         "目安＝（実績年－基準年）÷（目標年－基準年）",
         "達成率＝実績値÷目標値",
+        "前年差＝実績値と前の年の値（前の年に実績値がなければ、その年の現状値）の差",
         "（583万人－535万人）÷（610万人－535万人）＝64.0％",
         "目安は（H29－H26）÷（H31－H26）＝60.0％",
         "△ おおむね順調＝目安の60.0％以上",
@@ -579,7 +586,7 @@ def test_notes_and_contents_page_know_the_indicators(tmp_path: Path) -> None:
 
 
 def test_a_round_that_is_not_complete_says_what_it_waits_for(tmp_path: Path, hard: Path) -> None:
-    assert any(text.startswith("【集計中】指標30件のうち11件") for text in texts(hard, STATUS))
+    assert any(text.startswith("【集計中】指標30件のうち12件") for text in texts(hard, STATUS))
     silent = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(submissions=[]))
     assert "実績の報告はまだありません。" in texts(silent, STATUS)
     assert read_values(silent).get_sheet_by_name(DATA).to_python() == [list(INDICATOR_HEADINGS)]
@@ -775,10 +782,25 @@ def test_values_in_a_chart_stand_clear_of_the_axis(
     assert (found.baseline_place, found.latest_place, found.target_place) == places
 
 
-def test_a_long_value_has_room_beside_the_last_year() -> None:
-    strategy = changed(marked_strategy(), {"2オ-3": {"target": "1500000000"}})
-    found = trend(kpi_contents(strategy=strategy), "2オ-3")
-    assert found.years == range(2014, 2021)
+def test_a_long_value_stands_beside_its_point_at_the_sides_of_a_chart(tmp_path: Path) -> None:
+    """All charts have the years of the plan: none is narrowed for its values."""
+    figures = {"baseline": "1000000000", "target": "1500000000"}
+    strategy = changed(marked_strategy(), {"2オ-3": figures})
+    path = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(strategy=strategy))
+    long, short = trend(kpi_contents(strategy=strategy), "2オ-3"), trend(example(), "2オ-3")
+    for shown, moved in ((long, True), (short, False)):
+        assert shown.years == range(2014, 2020)
+        assert (shown.aside(BASELINE, 2014) > 0) is moved
+        assert (shown.aside(TARGET, 2019) < 0) is moved
+        assert shown.aside(ACTUAL, 2017) == 0
+    (chart,) = [c for c in charts(path) if long.title in c]
+    places = re.findall(
+        r'<c:idx val="(\d)"/><c:layout><c:manualLayout><c:x val="([-.\d]+)"/>', chart
+    )
+    assert places == [
+        ("0", str(long.aside(BASELINE, 2014))),
+        ("5", str(long.aside(TARGET, 2019))),
+    ]
 
 
 def test_a_long_title_keeps_its_unit() -> None:
@@ -820,6 +842,10 @@ def test_lines_of_hard_cases() -> None:
     assert not trend(contents, "2ア-1").values[EXPECTED]  # no baseline to start from
     level = trend(contents, "3ウ-3").values[EXPECTED]
     assert set(level.values()) == {71000}
+    lower = changed(marked_strategy(), {"2オ-3": {"target": "70", "direction": "維持"}})
+    kept = trend(kpi_contents(strategy=lower), "2オ-3")  # of 74.4 that there are today
+    assert set(kept.values[EXPECTED].values()) == {70}
+    assert (kept.baseline_place, kept.target_place) == ("above", "below")
     falling = trend(contents, "1イ-1").values[EXPECTED]
     assert falling[2016] == 30
     assert falling[2019] == 20
@@ -832,8 +858,7 @@ def test_six_charts_to_a_page_and_their_figures_are_not_printed(written: Path) -
     last = int(re.sub(r"\D", "", area.rpartition(":")[2]))
     head = next(c for row in found.iter_rows() for c in row if "グラフのもと" in str(c.value))
     assert last < head.row
-    # A year before the first: the long 現状値 of 3イ-1 would stand over the axis.
-    assert found.cell(head.row + 2, 4).value == "H24"
+    assert found.cell(head.row + 2, 4).value == "H25"  # the 現状値 of 3イ-1
     assert found.page_setup.orientation == "landscape"
 
 

@@ -218,13 +218,16 @@ def test_tolerance_of_a_maintained_target(actual: str, class_name: str) -> None:
     assert judged(indicator("3ウ-3"), "", "", actual, settings=settings).class_name == class_name
 
 
-@pytest.mark.parametrize(("actual", "class_name"), [("0", "目標値到達"), ("3", "遅れ")])
-def test_nobody_waiting_is_to_be_maintained(actual: str, class_name: str) -> None:
+@pytest.mark.parametrize(
+    ("actual", "class_name", "distance"),
+    [("0", "目標値到達", 0), ("3", "遅れ", 3), ("-3", "遅れ", 3)],
+)
+def test_nobody_waiting_is_to_be_maintained(actual: str, class_name: str, distance: int) -> None:
     item = indicator("3ウ-3", baseline="0", target="0")
     result = judged(item, "", "", actual)
     assert result.class_name == class_name
     assert result.latest is not None
-    assert result.latest.attainment is None
+    assert (result.latest.attainment, result.latest.distance) == (None, distance)
 
 
 @pytest.mark.parametrize(
@@ -491,6 +494,8 @@ def test_years_are_labelled_as_the_strategy_counts_them() -> None:
     assert [year_label(y, SETTINGS) for y in (1985, 1989)] == ["S60", "H1"]
     settings = kpi_strategy({"計画期間": "平成27年度〜令和元年度"}).settings
     assert year_label(2019, settings) == "R1"
+    told = kpi_strategy({"計画期間": "平成27年度から平成31年度まで（5年間）"}).settings
+    assert year_label(2019, told) == "H31"
     second = kpi_strategy({"計画期間": "令和2年度〜令和6年度", "年度": "令和3年度"}).settings
     assert year_label(2021, second) == "R3"
 

@@ -130,7 +130,9 @@ def test_a_reworded_name_is_the_same_indicator() -> None:
     assert change.fields == (("指標名", "移住に関わる相談件数", "移住に関する相談件数"),)
 
 
-@pytest.mark.parametrize("change", [{"単位": "千件"}, {"集計区分": "累計"}])
+@pytest.mark.parametrize(
+    "change", [{"単位": "千件"}, {"単位": "人"}, {"単位": "延べ件"}, {"集計区分": "累計"}]
+)
 def test_values_counted_otherwise_are_not_compared(change: dict[str, str]) -> None:
     rows = edited("2ア-1", **change)
     assert "2ア-1" not in actuals(rows)
@@ -158,6 +160,26 @@ def test_another_spelling_is_no_other_way_to_count(change: dict[str, str]) -> No
     rows = edited("2ア-1", **change)
     assert actuals(rows)["2ア-1"] == actuals()["2ア-1"]
     assert not any(s.left_out for s in last_indicators(sheet(rows), example_kpi_strategy())[0])
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "same"),
+    [
+        ("名", "人", True),
+        ("人数", "名", True),
+        ("ヶ所", "箇所", True),
+        ("千名", "千人", True),
+        ("％", "パーセント", True),
+        ("世帯", "人", False),
+        ("円", "人", False),
+        ("ha", "件", False),
+        ("人泊", "人", False),
+        ("％", "ポイント", False),
+    ],
+)
+def test_spellings_of_a_unit(before: str, now: str, same: bool) -> None:
+    found = actuals(edited("2ア-1", 単位=before), with_indicator(unit=now))
+    assert ("2ア-1" in found) is same
 
 
 def test_parts_stay_apart() -> None:

@@ -6,6 +6,7 @@ import shutil
 import unicodedata
 from pathlib import Path
 
+import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -570,6 +571,29 @@ def test_mistakes_in_the_template_stop_the_run_all_at_once(workspace: Path) -> N
     assert {f["code"] for f in done.json["findings"]} == {"T101"}
     assert len(done.json["findings"]) >= 2
     assert all(f["cell"] for f in done.json["findings"])
+
+
+def test_an_error_value_counts_only_on_sheets_that_are_read(workspace: Path) -> None:
+    template = workspace / "templates" / "別紙_template.xlsx"
+    book = openpyxl.load_workbook(template)
+    for name in ("メモ", "指標"):
+        sheet = book[name] if name in book.sheetnames else book.create_sheet(name)
+        sheet["S1"] = "#DIV/0!"
+        sheet["S1"].data_type = "e"
+    book.save(template)
+    (found,) = merge(workspace).json["findings"]
+    assert (found["sheet"], found["cell"]) == ("指標", "S1")
+
+
+def test_a_list_of_nothing_that_nobody_was_asked_for_is_none(workspace: Path) -> None:
+    template = workspace / "templates" / "別紙_template.xlsx"
+    edit(template, "部局", {f"D{row}": "いいえ" for row in range(4, 13)})
+    assert merge(workspace).status == 0  # they have sent their forms all the same
+    for form in (workspace / "inbox").iterdir():
+        form.unlink()
+    done = merge(workspace)
+    assert (done.status, done.json["status"]) == (2, "error")
+    assert "提出対象の部局がありません" in done.json["message"]
 
 
 @pytest.mark.parametrize("command", ["merge", "distribute", "status"])

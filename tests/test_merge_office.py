@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from sousei_xl import text
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import excerpt, joined_targets
-from sousei_xl.rules.records import Ledger, RawRow
+from sousei_xl.rules.merge.confirmations import acknowledge_findings
+from sousei_xl.rules.records import Ledger, ProjectRow, RawRow
 from tests.merging import (
     AUTO,
     BARE,
@@ -326,6 +328,35 @@ def test_a_project_that_has_moved_to_another_measure_is_told_where_it_is(target:
     assert item.cure == "対象を『1ア-4 甲』と書いてください。"
     done = merged(*rows, office=office(("1ア-4 甲", "掲載しない", "", None, None)))
     assert [r.name for r in done.withdrawn] == ["甲"]
+
+
+@pytest.mark.parametrize(
+    ("target", "write"),
+    [
+        ("2ア-1 甲、2ア-2 乙", "2ア-1 甲"),
+        ("2ア-1、2ア-2", "2ア-1 甲"),
+        ("2ア-9 丙、2ア-2 乙、2ア-1 甲、2ア-8 丁 ほか3件", "2ア-2 乙"),
+        ("2ア-1 甲、2ア-9 丙", ""),
+    ],
+)
+def test_a_line_of_several_rows_is_told_to_be_split(target: str, write: str) -> None:
+    item = one(merged(*FIRST, office=office((target, "修正", "関連性", "◎", "○"))), "O101")
+    split = f"修正は1行に1事業です。『{write}』のように、1事業ごとに行を分けて書いてください。"
+    assert (item.cure == split) is bool(write)
+
+
+def test_rows_are_named_once_however_many_corrections_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    named: list[str] = []
+
+    def spied(row: ProjectRow) -> str:
+        named.append(row.name or "")
+        return f"{row.name}（{row.submitter}）"
+
+    monkeypatch.setattr("sousei_xl.rules.merge.office._with_department", spied)
+    gone = [(f"2ア なくなった事業{i}", "掲載しない", "", None, None) for i in range(5)]
+    result = merged(*FIRST, office=office(*gone))
+    assert [c.status for c in result.corrections] == [LOST] * 5
+    assert sorted(named) == ["乙", "甲"]
 
 
 def test_what_names_its_project_is_not_asked_whether_it_means_another() -> None:
@@ -938,6 +969,25 @@ def test_the_rows_of_a_line_are_confirmed_together(
     assert "".join(f.subject for f in found if f.acknowledged) == confirmed
     told = [f.message for f in result.findings if f.code == "O103"]
     assert [said in message for message in told] == ([True] if said else [])
+
+
+def test_findings_are_named_once_however_many_are_confirmed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [row(n, f"事業{n}", number=n, description=LAST_YEAR) for n in range(1, 31)]
+    found = [f for f in merged(*rows).findings if f.code == "R115"]
+    sheet = office(confirmed=[("R115", f"3ア-{n} 別の事業", "") for n in range(1, 31)])
+    asked: list[str] = []
+    key = text.key
+
+    def spied(said: str) -> str:
+        asked.append(said)
+        return key(said)
+
+    monkeypatch.setattr("sousei_xl.text.key", spied)
+    result, _ = acknowledge_findings(found, sheet.acknowledgements)
+    assert [f.code for f in result] == ["R115"] * 30 + ["O103"] * 30
+    assert len(asked) < 10 * 30
 
 
 def test_undecided_stays_undecided_when_acknowledged() -> None:

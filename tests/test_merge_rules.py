@@ -113,6 +113,13 @@ RELISTING: list[tuple[str, list[RawRow], list[str], Codes, dict[int, int]]] = [
         {2: 1},
     ),
     (
+        "marked in a way that says nothing: R107 alone",
+        [row(1, "甲", "1ア"), row(2, "甲", "2ア", relisted="はい")],
+        [],
+        [("R107", 2)],
+        {2: 1},
+    ),
+    (
         "unmarked and blank: no R104, no R109",
         [row(1, "甲", "1ア"), row(2, "甲", "2ア", budget=None, description=None)],
         [],
@@ -639,6 +646,47 @@ def test_a_line_with_more_than_a_name_is_a_project(cells: dict[str, Any], code: 
     result = merged(row(1, "甲"), row(2, "乙", **{"measure": "", **NAME_ALONE, **cells}))
     assert code in {f.code for f in result.findings}
     assert all("行ごと削除" not in f.cure for f in result.findings)
+
+
+def test_a_name_of_another_row_is_a_name_in_any_line() -> None:
+    rows = [row(1, "甲"), row(2, "乙", number=2), row(3, "甲\n乙\n（丙）", number=3)]
+    item = one(merged(*rows), "S101")
+    assert (item.place.row_id, item.place.field) == (3, "name")
+    assert "2つの事業名らしいもの（『甲』『乙』）" in item.message
+
+
+@pytest.mark.parametrize(
+    ("cells", "field"),
+    [
+        ({"measure": "合計", "budget": 12345}, "measure"),
+        ({"measure": "※予算額は一般財源のみ"}, "measure"),
+        ({"department": "農政部計", "budget": 12345}, "department"),
+        ({"name": "10事業　計", "budget": 12345}, "name"),
+    ],
+)
+def test_words_that_are_no_project_may_stand_in_another_column(
+    cells: dict[str, Any], field: str
+) -> None:
+    blank = {"measure": None, "file": "経済部.xlsx", **NAME_ALONE}
+    result = merged(row(1, "甲"), row(2, **{"name": "", **blank, **cells}))
+    [item] = [f for f in result.findings if is_error(f)]
+    assert (item.code, item.place.row_id, item.place.field) == ("R101", 2, field)
+    assert item.message.startswith(f"{item.place.label}に『{cells[field]}』")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"measure": "2ア"},
+        {"measure": "9ア", "budget": 5},
+        {"department": N, "budget": 5},
+        {"department": "合計", "budget": 5, "relevance": "○"},
+    ],
+)
+def test_a_row_without_a_name_may_be_a_project(cells: dict[str, Any]) -> None:
+    blank = {"measure": None, "file": "経済部.xlsx", **NAME_ALONE}
+    result = merged(row(1, "甲"), row(2, **{"name": "", **blank, **cells}))
+    assert "R102" in {f.code for f in result.findings}
 
 
 # --- numbers and order ----------------------------------------------------------------------------

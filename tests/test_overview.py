@@ -133,6 +133,7 @@ def awkward_contents() -> Contents:
         withdrawn("終わった事業", "終了", 20),
         withdrawn("取り下げた事業", "取下げ", 21),
         withdrawn("内部で外した事業", "掲載しない", 22),
+        replace(withdrawn("再掲をやめた事業", "終了", 23), relisted=True),
     )
     return replace(contents, result=replace(contents.result, withdrawn=gone))
 
@@ -177,6 +178,8 @@ def test_data_sheet_is_a_plain_table(awkward: Path) -> None:
     assert [sheet["R1"].value, sheet["S1"].value] == ["財源", "事業コード"]
     assert (sheet["R2"].value, sheet["R2"].data_type, sheet["S2"].value) == ("=1+1", "s", 7)
     assert sheet["P11"].data_type == "s"  # no formula comes alive
+    # A row without a height of its own is as high as its text wherever a program likes.
+    assert {sheet.row_dimensions[row].height for row in (2, 3, 82)} == {12.0}
 
 
 def test_data_sheet_equals_its_values(awkward: Path) -> None:
@@ -255,6 +258,7 @@ def test_withdrawn_projects_but_not_what_the_office_withholds(awkward: Path) -> 
     assert "終わった事業" in page
     assert "取り下げた事業" in page
     assert "内部で外した事業" not in page
+    assert "再掲をやめた事業" not in page  # it goes on where it is listed first
 
 
 def test_empty_list_counts_nothing(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 from python_calamine import load_workbook as read_values
 
-from sousei_xl.sheets.council import EVALUATION
+from sousei_xl.sheets.council import EVALUATION, ORPHANS
 from sousei_xl.sheets.council.changes import CHANGES
 from tests.recalculate import needs_office, recalculate
 from tests.test_watch_and_status import Watching
@@ -300,6 +300,42 @@ def test_remarks_come_once_and_are_then_this_years_to_change(years: TwoYears, me
     ]
 
 
+def test_a_remark_of_last_year_is_taken_over_once(years: TwoYears, tmp_path: Path) -> None:
+    """What is deleted here stays away; what is written there afterwards still comes."""
+    second, former = tmp_path / "令和元", tmp_path / "前年度"
+    shutil.copytree(years.second, second, ignore=shutil.ignore_patterns("outbox"))
+    (second / "outbox").mkdir()
+    former.mkdir()
+    for file in (years.previous, years.first / "outbox" / COUNCIL):
+        shutil.copy(file, former)
+    here, there = second / "outbox" / NEXT_COUNCIL, former / COUNCIL
+
+    def merge() -> str:
+        done = run("merge", "--workspace", second, "--previous", former / years.previous.name)
+        assert done.status == 0, done.err
+        return done.out
+
+    def row(path: Path, key: str, year: str) -> int:
+        found = enumerate(rows(path, EVALUATION), 1)
+        return next(i for i, r in found if r[:2] == [key, year])
+
+    edit(there, EVALUATION, {f"D{row(there, '施策:1イ', 'H30')}": "二つ目"})
+    assert "2件引き継いでいます" in merge()
+    gone, other = (row(here, key, "H30") for key in ("施策:1ア", "施策:1イ"))
+    edit(here, EVALUATION, {f"D{gone}": None, f"G{gone}": None, f"D{other}": "二つ目（訂正）"})
+    edit(there, EVALUATION, {})  # saved again
+    assert "1件引き継いでいます" in merge()
+    first, second_one = (row(there, key, "H30") for key in ("施策:1ア", "施策:1イ"))
+    edit(there, EVALUATION, {f"D{first}": "後から直した", f"G{second_one}": "後からの対応"})
+    told = merge()
+    assert "3件引き継いでいます" in told
+    assert "うち2件は、前に引き継いだ後で" in told
+    said = {r[0]: r[3] for r in rows(here, EVALUATION) if r[1] == "H30"}
+    assert said == {"施策:1ア": "後から直した", "施策:1イ": "二つ目（訂正）"}
+    assert [r[3:5] for r in rows(here, ORPHANS) if r[1] == "H30"] == [["二つ目", "後からの対応"]]
+    assert "前に引き継いだ後で" not in merge()
+
+
 def test_remarks_come_even_after_a_merge_without_last_year(years: TwoYears, tmp_path: Path) -> None:
     """Whoever forgets --previous the first time has lost nothing."""
     second = tmp_path / "令和元"
@@ -312,6 +348,30 @@ def test_remarks_come_even_after_a_merge_without_last_year(years: TwoYears, tmp_
     assert run("merge", "--workspace", second, "--previous", years.previous).status == 0
     assert "保育士が足りない。" in str(rows(path, EVALUATION))
     assert CHANGES in read_values(path).sheet_names
+
+
+def test_one_set_stands_whatever_the_year_is_called(years: TwoYears, tmp_path: Path) -> None:
+    """令和元年度 is 平成31年度: what bears the other name is what was published before."""
+    second = tmp_path / "令和元"
+    shutil.copytree(years.second, second, ignore=shutil.ignore_patterns("outbox"))
+    outbox = second / "outbox"
+    outbox.mkdir()
+    assert run("merge", "--workspace", second, "--previous", years.previous).status == 0
+    row = next(i for i, r in enumerate(rows(outbox / NEXT_COUNCIL, EVALUATION), 1) if r[1] == "R1")
+    edit(outbox / NEXT_COUNCIL, EVALUATION, {f"D{row}": "表記を変える前の意見"})
+    edit(second / "templates" / "別紙_template.xlsx", "設定", {"B8": "平成31年度"})
+    edit(second / "inbox" / "学校教育部.xlsx", "事業", {f"{c}5": None for c in "BCDEFGHIJKLMN"})
+    command = ("merge", "--workspace", second, "--json")
+    assert run(*command, "--dry-run").json["changes"]["since"] == NEXT_PROPOSAL
+    done = run(*command).json
+    names = (NEXT_PROPOSAL, NEXT_COUNCIL, "点検結果_令和元年度.xlsx")
+    expected = {name.replace("令和元", "平成31") for name in names}
+    assert {p.name for p in outbox.glob("*.xlsx")} == expected
+    assert len(done["gone"]) == 1
+    assert any(years.previous.name in question for question in done["questions"])
+    assert "表記を変える前の意見" in str(
+        rows(outbox / "検討懇談会資料_平成31年度.xlsx", EVALUATION)
+    )
 
 
 def test_a_list_without_its_council_workbook_beside_it(years: TwoYears, tmp_path: Path) -> None:
@@ -338,7 +398,12 @@ def test_a_list_without_its_council_workbook_beside_it(years: TwoYears, tmp_path
     done = run("merge", *here, "--previous", alone)
     assert "今年度の委員意見と対応を1件残しました" in done.out
     assert "引き継いで" not in done.out
-    assert run("merge", *here, "--json").json["remarks"] == {"this_year": 1, "earlier": 0}
+    assert run("merge", *here, "--json").json["remarks"] == {
+        "this_year": 1,
+        "earlier": 0,
+        "late": 0,
+        "beside": [],
+    }
     # Last year's workbook without a remark: nothing to carry over, nothing to say about it.
     shutil.copy(years.first / "outbox" / COUNCIL, alone.parent / COUNCIL)
     book = openpyxl.load_workbook(alone.parent / COUNCIL)

@@ -14,10 +14,14 @@ from openpyxl.styles import Alignment, Border, Color, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sousei_xl.findings import Finding
+from sousei_xl.intake import print_form
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.print_form import read_print_form
 from sousei_xl.intake.read import read_files
-from sousei_xl.sheets.prototype import KINDS, FormCell, Prototype, load_prototype
+from sousei_xl.intake.worker import answer
+from sousei_xl.sheets import pages
+from sousei_xl.sheets.prototype import KINDS, FormCell, Prototype, doubts, load_prototype
+from tests import zip_surgery as zs
 from tests.facts import FORM_WIDTHS, example_strategy, make_strategy, prototype_of, write_form
 
 OWN = [("財源", "独自", "文字"), ("事業コード", "独自", "整数")]
@@ -63,6 +67,7 @@ def test_look_of_a_cell(tmp_path: Path) -> None:
         )
         cell.fill = PatternFill("solid", fgColor=Color(theme=0, tint=-0.15))
         cell.border = Border(left=Side("hair", Color(indexed=10)), bottom=Side("double"))
+        cell.border += Border(diagonal=Side("thin", Color("FF00FF00")), diagonalDown=True)
         cell.alignment = Alignment("distributed", "top", 255, True, False, 2)
         cell.number_format = "#,##0.0"
         sheet["E7"].fill = PatternFill("gray125", fgColor="FF112233")
@@ -81,6 +86,9 @@ def test_look_of_a_cell(tmp_path: Path) -> None:
         "left": 7,
         "left_color": "#FF0000",
         "bottom": 6,
+        "diag_type": 2,
+        "diag_border": 1,
+        "diag_color": "#00FF00",
         "align": "distributed",
         "valign": "top",
         "text_wrap": True,
@@ -129,10 +137,31 @@ def test_widths_in_a_workbook_of_a_japanese_excel(tmp_path: Path) -> None:
     assert round(prototype.widths[0] * 7 + 5) == FORM_WIDTHS[0] * 8
 
 
+def test_a_column_without_width_is_hidden(tmp_path: Path) -> None:
+    """The usual one is that of a column that nobody has given a width."""
+    data = write_form(tmp_path / "form.xlsx").read_bytes()
+    part = "xl/worksheets/sheet1.xml"
+    width = FORM_WIDTHS[0]
+    form = read_print_form(zs.replace(data, part, f'width="{width}"', 'width="0"'), "別紙")
+    assert form is not None
+    assert form["widths"][1:3] == [0, FORM_WIDTHS[1] * 7]
+
+
+def test_a_narrow_column_between_others_is_seen(tmp_path: Path) -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet.column_dimensions["B"].hidden = True
+        sheet.column_dimensions["C"].width = 0.3
+
+    prototype, _ = loaded(tmp_path, change)
+    assert prototype is not None
+    assert [pages.column_pixels(w) for w in prototype.widths[:2]] == [0, 6]
+
+
 def test_notes_to_the_office_are_not_rows(tmp_path: Path) -> None:
     def change(sheet: Worksheet) -> None:
         sheet["A15"], sheet["B15"] = "※見本の行です。", "{なんでも}"
-        sheet["B16"] = "=SUM(A1)"
+        sheet["A16"], sheet["B16"] = "注", "=SUM(A1)"
+        sheet["B17"] = "　"
 
     prototype, mistakes = loaded(tmp_path, change)
     assert (prototype is not None, mistakes) == (True, [])
@@ -166,7 +195,18 @@ MISTAKES: list[tuple[str, Callable[[Worksheet], Any], str, str, str]] = [
     ),
     ("half", lambda s: s.__setitem__("D7", "{事業名"), "D7", "波かっこ", "波かっこ"),
     ("kind", lambda s: s.__setitem__("A7", "事業行"), "A7", "『事業行』", "「事業」では"),
-    ("no kind", lambda s: s.__setitem__("A9", None), "A1", "「小計」の行がありません", "A列"),
+    ("no row", lambda s: s.delete_rows(9), "A1", "「小計」の行がありません", "A列"),
+    ("no kind", lambda s: s.__setitem__("A9", None), "B9", "A列が空欄のため", "行の種類（小計）"),
+    (
+        "a note below",
+        lambda s: s.__setitem__("C12", "※一般会計のみ。"),
+        "C12",
+        "この行は印刷されません",
+        "印刷できるのは一覧の上だけです",
+    ),
+    ("one kind for rows", lambda s: s.merge_cells("A1:A3"), "B2", "上の行と結合されて", "解除し"),
+    ("title below", lambda s: s.__setitem__("A13", "表題"), "A13", "離れています", "上だけです"),
+    ("note as kind", lambda s: s.__setitem__("A13", "注記"), "A13", "『注記』", "上だけです"),
     ("twice", lambda s: s.__setitem__("A8", "事業"), "A8", "「事業」の行が2行", "1行だけ"),
     ("apart", lambda s: s.__setitem__("A13", "見出し"), "A13", "離れています", "続けて"),
     (
@@ -179,10 +219,11 @@ MISTAKES: list[tuple[str, Callable[[Worksheet], Any], str, str, str]] = [
     (
         "shared cell",
         lambda s: s.__setitem__("D7", "「{事業名}」"),
-        "A7",
+        "D7",
         "{事業名}だけの",
-        "{事業名}",
+        "「表示形式」",
     ),
+    ("no cell", lambda s: s.__setitem__("D7", "事業名"), "A7", "{事業名}だけの", "{事業名}"),
     (
         "other column",
         lambda s: (s.__setitem__("B8", "{再掲}"), s.__setitem__("C8", "{番号}")),
@@ -213,6 +254,38 @@ def test_a_mistake_is_named_with_its_cell(
     assert any(remedy in m.cure for m in found)
 
 
+def doubted(path: Path, change: Callable[[Worksheet], Any]) -> list[str]:
+    prototype, mistakes = loaded(path, change)
+    assert prototype is not None, mistakes
+    return list(doubts(prototype, example_strategy().settings))
+
+
+def test_words_of_another_year_are_asked_about(tmp_path: Path) -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["B2"] = "※予算事業費は、平成29年度の当初予算の額です。"
+        sheet["B3"] = "※{年度}の額です（平成29年度からの増減は別表）。"
+        sheet["H4"] = "事業内容（平成27年度〜平成31年度）"
+
+    (asked,) = doubted(tmp_path, change)
+    assert "「表題」の行に、平成30年度ではない年度があります（『※予算事業費は、平成29" in asked
+
+
+def test_a_total_under_another_heading_is_asked_about(tmp_path: Path) -> None:
+    def change(sheet: Worksheet) -> None:
+        for row in (4, 7, 8):  # in these rows alone, as somebody moves cells
+            sheet[f"F{row}"], sheet[f"G{row}"] = sheet[f"G{row}"].value, sheet[f"F{row}"].value
+
+    def merged(sheet: Worksheet) -> None:
+        sheet["G9"] = None
+        sheet.unmerge_cells("B9:F9")
+        sheet.merge_cells("F9:G9")
+        sheet["F9"] = "{小計額}"
+
+    asked = doubted(tmp_path, change)
+    assert [text.split("」の行の{小計額}")[0][-2:] for text in asked] == ["小計", "合計"]
+    assert doubted(tmp_path, merged) == []
+
+
 def test_a_template_without_the_form(tmp_path: Path) -> None:
     def change(sheet: Worksheet) -> None:
         sheet.title = "べっし"
@@ -234,3 +307,22 @@ def test_the_child_reads_the_form(tmp_path: Path) -> None:
     assert without.form is None
     _, (mistake,) = load_prototype(without.form, "form.xlsx", example_strategy())
     assert "シート「別紙」がありません" in str(mistake)
+
+
+def test_a_form_that_cannot_be_read_is_a_mistake_of_its_sheet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tables are read all the same: their mistakes are told, and nothing is left out."""
+
+    def fails(data: bytes, name: str) -> None:
+        raise KeyError(name)
+
+    monkeypatch.setattr(print_form, "read_print_form", fails)
+    path = write_form(tmp_path / "form.xlsx")
+    read = answer(str(path), "form.xlsx", "別紙")
+    assert (read["refusal"], len(read["sheets"])) == (None, 1)
+    prototype, (mistake,) = load_prototype(read["form"], "form.xlsx", example_strategy())
+    assert prototype is None
+    assert (mistake.code, mistake.place.sheet, mistake.place.cell) == ("T101", "別紙", "A1")
+    assert "見た目" in mistake.message
+    assert "上書き保存" in mistake.cure

@@ -174,8 +174,28 @@ def test_split_new_mark(name: str, bare: str, new: bool) -> None:
         ("甲※（再掲）", "甲", True),
         ("再掲載甲", "再掲載甲", False),
         ("甲（再掲載）", "甲（再掲載）", False),
-        ("甲（再掲）乙", "甲（再掲）乙", False),
-        ("（再掲）", "（再掲）", False),
+        ("甲（再掲）乙", "甲乙", True),
+        ("甲再掲乙", "甲再掲乙", True),
+        ("（再掲）", "（再掲）", True),
+        ("甲（※再掲）", "甲", True),
+        ("甲（再 掲）", "甲", True),
+        ("甲（再掲分）", "甲", True),
+        ("甲（3イ再掲）", "甲", True),
+        ("甲（再掲3イ-13）", "甲", True),
+        ("甲〔3イ-13の再掲〕", "甲", True),
+        ("甲　（※3イに再掲）", "甲", True),
+        ("甲（再掲）（3ウ）", "甲（3ウ）", True),
+        ("甲再掲", "甲", True),
+        ("再掲甲", "甲", True),
+        ("再掲・甲", "甲", True),
+        ("◆再掲◆甲", "甲", True),
+        ("甲－再掲－", "甲", True),
+        ("甲データ再掲", "甲データ", True),
+        ("(再)甲", "甲", True),
+        ("甲【再】", "甲", True),
+        ("（再）就職支援事業", "（再）就職支援事業", False),
+        ("女性の（再）就職支援事業", "女性の（再）就職支援事業", False),
+        ("再開発事業", "再開発事業", False),
         ("甲", "甲", False),
     ],
 )
@@ -254,6 +274,7 @@ def test_choice(value: Any, parsed: Parsed) -> None:
         ("3", 3),
         ("３", 3),
         ("③", 3),
+        ("3\u200b", 3),
         ("1,003", 1003),
         ("３.0", 3),
         ("▲3", -3),
@@ -310,6 +331,12 @@ def test_no_integer(value: Any, problem: str) -> None:
         ("12,000 千円", Money(12000, converted=True)),
         ("▲1,200", Money(-1200, converted=True)),
         ("△1,200千円", Money(-1200, converted=True)),
+        ("12,000\u200b", Money(12000, converted=True)),
+        ("12\u2060,000\ufeff", Money(12000, converted=True)),
+        ("12 000", Money(problem="text")),
+        ("①", Money(problem="text")),
+        ("12②", Money(problem="text")),
+        ("10³千円", Money(problem="text")),
         ("（1,200千円）", Money(problem="brackets", expected="1200")),
         ("(2,967)", Money(problem="brackets", expected="2967")),
         ("［2967］", Money(problem="brackets", expected="2967")),
@@ -511,7 +538,13 @@ def test_japanese_dates_come_back(date: dt.date, shown: str) -> None:
 def test_marks_in_names_are_looked_for_in_no_time() -> None:
     """A cell may hold tens of thousands of blanks, and nobody stops the process that reads it."""
     began = time.process_time()
-    for name in ("あ" + " " * 32_000 + "）", "再掲い" + " " * 32_000 + "x", " " * 32_000 + "再掲"):
+    for name in (
+        "あ" + " " * 32_000 + "）",
+        "再掲い" + " " * 32_000 + "x",
+        " " * 32_000 + "再掲",
+        "（再" * 16_000 + "掲",
+        "※" * 32_000 + "再掲",
+    ):
         text.split_new_mark(name)
         text.split_relisted_mark(name)
         text.fresh_key(name)

@@ -209,6 +209,18 @@ CASES: list[tuple[str, list[RawRow], list[LastRow], Codes]] = [
     ("relisted last year, original now", [row(1, "甲")], [last("甲", relisted=True)], []),
     ("renamed by the office", [row(1, "甲")], [last("甲")], []),
     ("renamed by the office to what it was", [row(1, "丙")], [last("甲")], []),
+    (
+        "renamed by the office as last year",
+        [row(1, "催し"), row(2, "催し", department=N)],
+        [last("催し", department=N, number=2), last("催し（経済部）")],
+        [],
+    ),
+    (
+        "renamed by the office to what another department's is called",
+        [row(1, "甲"), row(2, "丙", department=N)],
+        [last("甲"), last("丙", department=N, number=2)],
+        [],
+    ),
     ("withdrawn", [row(1, "乙", category="終了"), row(2, "甲")], [last("甲")], []),
     ("held for its measure", [row(1, "乙", measure="9ア"), row(2, "甲")], [last("甲")], []),
     (
@@ -285,6 +297,7 @@ CASES: list[tuple[str, list[RawRow], list[LastRow], Codes]] = [
         [last("甲")],
         [("Y102", 1)],
     ),
+    ("of a negative sum R106 asks", [row(1, "甲", budget=-9000)], [last("甲", budget=9000)], []),
     ("small sums", [row(1, "甲", budget=999)], [last("甲", budget=1)], []),
     ("from nothing", [row(1, "甲", budget=5000)], [last("甲", budget=0)], [("Y102", 1)]),
     ("to nothing", [row(1, "甲", budget=0)], [last("甲", budget=5000)], [("Y102", 1)]),
@@ -312,6 +325,12 @@ CASES: list[tuple[str, list[RawRow], list[LastRow], Codes]] = [
 DECIDED = {
     "renamed by the office": office(("2ア-1", "修正", "事業名", "甲", "丙")),
     "renamed by the office to what it was": office(("2ア-1", "修正", "事業名", "丙", "甲")),
+    "renamed by the office as last year": office(
+        ("2ア 催し（経済部）", "修正", "事業名", "催し", "催し（経済部）")
+    ),
+    "renamed by the office to what another department's is called": office(
+        ("2ア 甲", "修正", "事業名", "甲", "丙")
+    ),
 }
 each_case = pytest.mark.parametrize(
     ("rows", "before", "expected", "sheet"),

@@ -134,7 +134,12 @@ def delivered(contents: Contents, result: Delivered) -> dict[str, Any]:
             for change in result.missing.actuals
             for heading, before, _ in change.fields
         ],
-        "remarks": {"this_year": remarks.this_year, "earlier": remarks.earlier},
+        "remarks": {
+            "this_year": remarks.this_year,
+            "earlier": remarks.earlier,
+            "late": remarks.late,
+            "beside": list(remarks.beside),
+        },
     }
 
 

@@ -257,9 +257,10 @@ def _tell(
     print("\n次にすること")
     for question in (*questions(settings), *gaps(strategy)):
         print(f"  ・{shown(question)}")
-    if not settings.deadline or not settings.submit_to:
+    told = {"提出期限": settings.deadline, "提出先": settings.submit_to}
+    if blank := [name for name, value in told.items() if not value]:
         print(
-            "  ・テンプレートの「設定」に提出期限と提出先を入力し、もう一度実行すると、"
+            f"  ・テンプレートの「設定」に{'と'.join(blank)}を入力し、もう一度実行すると、"
             "様式に載ります。"
         )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sousei_xl import text
 from sousei_xl.commands.console import shown
+from sousei_xl.sheets import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,8 +69,18 @@ def remarks(found: Remarks, compared: bool) -> Iterator[str]:
         yield f"検討懇談会資料に記入済みの、今年度の委員意見と対応を{this_year:,}件残しました。"
     if earlier:
         yield f"検討懇談会資料に、前年度までの委員意見と対応を{earlier:,}件引き継いでいます。"
+        if found.late:
+            yield (
+                f"うち{found.late:,}件は、前に引き継いだ後で、前年度の資料に書かれたか、直された"
+                "ものです（欄にほかの意見があるものは、『行き先のない意見』に載せました）。"
+            )
     elif compared and not found.has_last_years:
         yield (
             "前年度の別紙と同じフォルダーに、前年度の検討懇談会資料はありません"
             "（置いて実行すると、前年度の委員意見と対応を引き継ぎます）。"
+        )
+    if found.beside:
+        yield (
+            "検討懇談会資料から引き継ぐのは、委員意見と対応の欄だけです。ほかのところに書かれたもの"
+            f"（{shown(named(found.beside, 3))}）は、{shown(found.kept)} に残っています。"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sousei_xl import publish, text
@@ -165,10 +165,12 @@ def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, 
         print(f"クラスターが読めなかった{here}は、この機械で読みました（{why}）。", file=sys.stderr)
     run = delivery.run_of(arrived.template, intake, strategy)
     result, indicators = pipeline.merge_all(intake, strategy, last)
+    if not result.listed:  # else somebody has sent a form without being asked
+        pipeline.require_anybody(strategy)
     contents = delivery.contents_of(
         run, result, indicators, strategy, workspace, request.approve, last, request.previous
     )
-    return contents, definition
+    return replace(contents, doubts=definition.doubts), definition
 
 
 def _report(

@@ -40,7 +40,7 @@ def status(
         ("行", True),
         ("受付番号", False),
     )
-    from sousei_xl.sheets.checkbook.steps import departments_named, from_list_forms, indicator_state
+    from sousei_xl.sheets.checkbook.steps import from_list_forms, indicator_state
 
     kpi = {d.department: d for d in indicators.departments}
     records = {record.file: record for record in result.files}
@@ -59,17 +59,14 @@ def status(
     console.print(table)
     console.print("（受付番号はファイルの内容から計算したもので、提出物を照合できます）")
     console.print()
-    if waiting := from_list_forms(indicators):
-        console.print(
-            f"KPIだけの様式での報告がまだない{shown(departments_named(waiting))}の実績は、"
-            "一覧の様式にあった値のままです。\n"
-        )
+    if told := from_list_forms(indicators):
+        console.print(f"{shown(told)}\n")
     files_aside(console, result.files, result.findings)
     _files_replaced(console, result, indicators)
     from sousei_xl.sheets.checkbook.reminders import indicator_reminders, marking, reminders
 
     kpi_letters = indicator_reminders(result, indicators, settings)
-    for reminder in (*reminders(result, settings), *kpi_letters):
+    for reminder in (*reminders(result, indicators, settings), *kpi_letters):
         console.print(
             f"--- {reminder.addressee}への依頼文（{reminder.reason}） ---\n{reminder.letter}\n"
         )

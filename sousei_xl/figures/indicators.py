@@ -136,8 +136,7 @@ class _Aim:
     @property
     def is_maintained(self) -> bool:
         """t = b, whatever 目標の向き says: there is nothing to divide by."""
-        level = self.target is not None and self.target == self.baseline
-        return not self.is_sum and (level or self.indicator.direction == defined.MAINTAINED)
+        return defined.is_maintained(self.indicator)
 
     @property
     def is_to_fall(self) -> bool:
@@ -289,6 +288,8 @@ def _attainment(aim: _Aim, achieved: Decimal | None) -> Decimal | None:
 def _distance(aim: _Aim, achieved: Decimal | None) -> Decimal | None:
     if achieved is None or aim.target is None:
         return None
+    if defined.is_kept_at_nothing(aim.indicator):
+        return abs(achieved)
     return achieved - aim.target if aim.is_to_fall else aim.target - achieved
 
 
@@ -314,13 +315,13 @@ def _class_by_level(aim: _Aim, achieved: Decimal) -> str:
     """The class where progress has no meaning: a level to be kept, or no baseline.
 
     Kept is a level of at least the target, where less is better of at most that, give or take the
-    tolerance; 維持 at a target of 0 does not say which way is better, so that it means 0 alone.
+    tolerance, or 0 alone.
     Without a baseline nobody knows how far it was, so all that can be said is whether the target is
     reached.
     """
     value, target = Fraction(achieved), Fraction(aim.target or 0)
     if aim.is_maintained:
-        if not target and aim.indicator.direction == defined.MAINTAINED:
+        if defined.is_kept_at_nothing(aim.indicator):
             return REACHED if not value else BEHIND
         short = value - target if aim.is_to_fall else target - value
         return REACHED if short <= aim.tolerance * abs(target) else BEHIND

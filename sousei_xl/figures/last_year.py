@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sousei_xl import text
 from sousei_xl.figures import changes
 from sousei_xl.text import Value
+
+_ALIKE = 0.6  # share of common letters that makes a reworded name the same one's
+
+
+def key_now(key: str, name: str, now: Iterable[tuple[str, str]]) -> str:
+    """This year's key of what had ``key`` and ``name``, or blank; ``now`` has keys and names.
+
+    It is known by its name, for keys may have been given anew; by its key where the name was only
+    reworded or is not said.
+    """
+    wanted = text.key(name)
+    names = [(this_key, text.key(this_name)) for this_key, this_name in now]
+    same = {this_key for this_key, this_name in names if this_name == wanted}
+    # One name may stand in several places; there the key tells them apart.
+    if key in same or len(same) == 1:
+        return key if key in same else same.pop()
+    own = [this_name for this_key, this_name in names if this_key == key]
+    return key if any(not wanted or _is_alike(wanted, this_name) for this_name in own) else ""
+
+
+def _is_alike(one: str, other: str) -> bool:
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
 
 
 @dataclass(frozen=True, slots=True)

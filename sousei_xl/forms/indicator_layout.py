@@ -29,7 +29,12 @@ _ENOUGH = 4
 # What a department leaves out of a heading, or puts in its place: 速報/確報, 未入力理由.
 _LINKS = re.compile(r"[・･/,、。の\-~()\[\]【】「」※*:]")
 _SHORTEST = 3  # letters of a shortened heading that still say which one it is
-_ABOUT_A_YEAR = re.compile(r"(?P<year>.+?)(?:の?実績.*|\((?:単位:?)?(?P<note>[^()]+)\))?")
+# A year alone, or its actual, with a mark, brackets or the stage behind it; 「H29実績の出典」
+# and the like say something about it.
+_ABOUT_A_YEAR = re.compile(
+    r"(?P<year>.+?)"
+    r"(?:の?実績値?(?:(?:\W|速報|暫定|確報|確定).*)?|\((?:単位:?)?(?P<note>[^()]+)\))?"
+)
 # What leaves a year its own actual when it stands in brackets behind it, as a unit does.
 _NOTES = frozenset(
     text.key(word)

@@ -22,6 +22,7 @@ from sousei_xl.forms.checks.indicators import (
 )
 from sousei_xl.forms.indicator_layout import SHEET, indicator_fields
 from sousei_xl.forms.look import (
+    AS_TYPED,
     CELL,
     CHECK,
     GREY,
@@ -296,7 +297,7 @@ class IndicatorSheet:
 
     def _show_all_decimals(self) -> None:
         """More decimals than the source has are shown, never rounded away."""
-        as_typed = self.book.workbook.add_format({"num_format": "#,##0.##########"})
+        as_typed = self.book.workbook.add_format({"num_format": AS_TYPED})
         years = [self.letters[name] for name, column in self.fields.items() if column.year]
         for row, indicator in enumerate(self.indicators, FIRST_ROW + 1):
             cell = f"{years[0]}{row}"

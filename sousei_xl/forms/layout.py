@@ -158,6 +158,12 @@ def renamed_headings(
     return found
 
 
+def has_other_unit(typed: str, label: str) -> bool:
+    """Whether a heading differs from the form's in the unit of money alone: 予算事業費（円）."""
+    (name, _, unit), (wanted, _, _) = (text.key(h).partition("(") for h in (typed, label))
+    return name == wanted and unit.endswith("円)")
+
+
 def reply_values(rows: Rows) -> dict[str, tuple[Value, str]]:
     """Label → (value directly to its right, its cell) of a sheet laid out like 回答票."""
     labels = {text.key(label): label for label in REPLY_LABELS}

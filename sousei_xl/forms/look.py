@@ -36,6 +36,7 @@ LIST_HEADER: Mapping[str, Any] = {**_BORDER, "bg_color": PALE, "bold": True, "al
 CELL: Mapping[str, Any] = {**_BORDER, "text_wrap": True}
 # Otherwise Excel makes 12041 of 012041, -1 of (1) and a date of 1-2.
 TYPED_TEXT: Mapping[str, Any] = {"num_format": "@"}
+AS_TYPED = "#,##0.##########"  # a number with all its decimals
 # A number does not wrap: one that is too wide would be #### in Excel.
 NUMBER: Mapping[str, Any] = {"align": "right", "indent": 1, "text_wrap": False, "shrink": True}
 # 入力チェック. A formula entered anew in a "General" cell becomes a text like those it reads.

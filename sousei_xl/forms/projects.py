@@ -20,6 +20,7 @@ from sousei_xl.forms.checks import (
 )
 from sousei_xl.forms.checks.conditions import quoted
 from sousei_xl.forms.look import (
+    AS_TYPED,
     CELL,
     CHECK,
     GREY,
@@ -240,10 +241,12 @@ class ProjectSheet:
             style |= {"bg_color": PALE_GREY, "font_color": GREY}
         if name in _CENTRED or (field is not None and field.own and field.kind == "choice"):
             style["align"] = "center"
-        if name in ("number", "previous_number"):
-            style["num_format"] = "0"
-        elif name in ("budget", "previous_budget") or (field and field.kind == "integer"):
+        if name in ("budget", "previous_budget"):
             style |= {**NUMBER, "num_format": settings.number_format}
+        elif name == "previous_number" or (field and field.kind == "integer"):
+            style["num_format"] = "0"  # also a year, or a code
+            if name not in _CENTRED:
+                style |= NUMBER
         elif field and field.may_look_like_a_number:
             style |= TYPED_TEXT
         return style
@@ -329,8 +332,13 @@ class ProjectSheet:
             when(cells, f"=AND(LEN(${check}{first})>1,NOT({is_pending}))", wrong)
         else:
             when(cells, f"=LEN(${check}{first})>1", wrong)
+        as_typed = workbook.add_format({"num_format": AS_TYPED})
         for _, field in self._fields():
             letter = self.letters[field.name]
+            if field.kind in ("integer", "money"):  # a fraction is shown, never rounded away
+                cell = f"{letter}{first}"
+                fraction = f"=IF(ISNUMBER({cell}),{cell}<>ROUND({cell},0),FALSE)"
+                when(f"{cell}:{letter}{last}", fraction, as_typed)
             for pending, style in ((False, spot), *([(True, open_spot)] * self.prefilled)):
                 reasons = [
                     f'${check}{first}="{quoted(reason)}"'

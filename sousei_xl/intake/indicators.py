@@ -19,6 +19,7 @@ from sousei_xl.forms.indicator_layout import (
 )
 from sousei_xl.intake.read import Reading
 from sousei_xl.intake.table import Table, covered_cells, leftovers, overlooked, uncopied
+from sousei_xl.rules.indicators.parse import parse_actual
 from sousei_xl.rules.records import RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import column_by_name, input_names
@@ -38,6 +39,7 @@ def with_indicators(
     unread = False
     findings: list[Finding] = []
     labels = {name: column.label for name, column in column_by_name(strategy.settings).items()}
+    inputs = input_names(strategy.settings)
     for position, table in enumerate(_tables(reading, strategy)):
         mine = list(_rows(submission.file, table, strategy, ids))
         rows += mine
@@ -48,7 +50,10 @@ def with_indicators(
             second = [s for s in _second(rivals, mine, table, labels) if s.column not in told]
             lost += (_lost(item, table, rivals, submission) for item in (*found, *second))
             unread |= bool(second) or any(_holds_values(item, mine, table) for item in found)
-            seen = [*overlooked(mine, table, copy=position > 0), *leftovers(mine, table, labels)]
+            seen = [
+                *overlooked(mine, table, inputs, copy=position > 0),
+                *leftovers(mine, table, labels),
+            ]
             ids_of = {row.row_id: text.to_text(row.values.get("id")) for row in mine}
             findings += [
                 replace(
@@ -58,7 +63,6 @@ def with_indicators(
                 )
                 for item in seen
             ]
-    inputs = input_names(strategy.settings)
     typed = any(_filled(row, inputs) for row in rows) and not _untouched(rows, reading, strategy)
     filled = typed or unread
     reported = replace(
@@ -91,18 +95,26 @@ def _headless(submission: Submission, reading: Reading, strategy: Strategy) -> I
 def _second(
     rivals: Mapping[str, list[int]], rows: list[RawRow], table: Table, labels: Mapping[str, str]
 ) -> Iterator[LostColumn]:
-    """Columns beside the one that was read for their year, where they say something else."""
+    """Columns beside the one that was read for their year, where they have another figure.
+
+    Words there are somebody's notes about the year: 「H29実績（出典）」.
+    """
     stored = dict(table.sheet.rows)
     for name, columns in rivals.items():
         for column in columns if name in table.columns else ():
             if any(
                 column < len(stored.get(row.row, ()))
-                and not text.is_blank(value := stored[row.row][column])
-                and value != row.values.get(name)
+                and (value := stored[row.row][column]) != row.values.get(name)
+                and _is_figure(value, row)
                 for row in rows
             ):
                 heading = text.to_text(table.headings[column])
                 yield LostColumn(name, labels[name], column, heading)
+
+
+def _is_figure(value: text.Value, row: RawRow) -> bool:
+    parsed = parse_actual(value, text.to_text(row.values.get("unit")))
+    return parsed.value is not None or parsed.problem == "unit"
 
 
 def _lost(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -21,15 +20,14 @@ from sousei_xl.figures.changes.indicators import (
     UNIT,
     YEAR,
 )
-from sousei_xl.figures.last_year import LastIndicator
+from sousei_xl.figures.last_year import LastIndicator, key_now
 from sousei_xl.intake.read import SheetCells
-from sousei_xl.rules.indicators.scale import is_other_scale
+from sousei_xl.rules.indicators.scale import is_same_unit
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import PERIOD_SUM, QUALITATIVE, RUNNING_TOTAL
 
 # Of these a value is no level of its year.
 _OF_THEIR_OWN = (RUNNING_TOTAL, PERIOD_SUM, QUALITATIVE)
-_ALIKE = 0.6  # share of common letters that makes a reworded name the same indicator's
 Actuals = dict[str, dict[int, Decimal]]
 
 
@@ -87,22 +85,14 @@ def _series(last_id: str, said: Mapping[str, str], strategy: Strategy) -> LastIn
 
 def _this_years(last_id: str, said: Mapping[str, str], strategy: Strategy) -> str:
     """The ID of the same series this year, or blank."""
-    name, part = (text.key(said.get(heading, "")) for heading in (INDICATOR, PART))
-    same = [i for i in strategy.indicators if (text.key(i.name), text.key(i.part)) == (name, part)]
-    # One name may stand under several measures; there the ID tells them apart.
-    exact = [i.id for i in same if i.id == last_id] or [i.id for i in same]
-    if len(exact) == 1:
-        return exact[0]
-    of_that_id = next((i for i in strategy.indicators if i.id == last_id), None)
-    if of_that_id is None:
-        return ""
-    likeness = difflib.SequenceMatcher(None, name, text.key(of_that_id.name), autojunk=False)
-    reworded = text.key(of_that_id.part) == part and likeness.ratio() >= _ALIKE
-    return last_id if not name or reworded else ""
+    name, part = said.get(INDICATOR, ""), text.key(said.get(PART, ""))
+    alike = [i for i in strategy.indicators if not name or text.key(i.part) == part]
+    return key_now(last_id, name, [(i.id, i.name) for i in alike])
 
 
 def _comparable(last: LastIndicator, now: Indicator) -> bool:
     """Whether a value means the same now: 人 and 名 are spellings, 各年度 and 時点 both levels."""
     kinds = {last.kind or now.kind, now.kind}
     other_kind = len(kinds) > 1 and not kinds.isdisjoint(_OF_THEIR_OWN)
-    return not other_kind and not (last.unit and is_other_scale(last.unit, now.unit))
+    same_unit = not (last.unit and now.unit) or is_same_unit(last.unit, now.unit)
+    return not other_kind and same_unit

@@ -30,8 +30,10 @@ _ENOUGH = 4  # known headings that make a row the header
 _JOINT = "・"
 _GOAL = re.compile(r"基本目標\s*-?\s*(\d+)")
 _LETTER = re.compile(r"\(?([ア-ンA-Za-z])\)?[\s.、:・]")
-# Amounts in anything but 千円: in brackets behind their heading, or said of the whole list above.
-_OTHER_UNIT = re.compile(r"(?:\(|単位:?)[^()千]*円")
+# A unit behind a heading, in a match key: in any brackets, or behind nothing but a space.
+_UNIT = re.compile(r"(?:[(\[【〔:]|[\d,十百千万億]{0,9}円).*")
+_ROUNDED = re.compile(r"[\d十百千万億]{0,9}円未満")
+_THOUSANDS = re.compile(r"(?<!\d)(?:1?千|1000)円")
 _YEAR = re.compile(r"(?:平成|令和)\s*(?:\d{1,2}|元)\s*年度")
 
 Row = tuple[int, Sequence[Value]]
@@ -113,9 +115,14 @@ def _check_unit(file: str, sheet: SheetCells, position: int, columns: Mapping[st
     if "budget" not in columns:
         return
     heading = text.to_text(sheet.rows[position][1][columns["budget"]])
-    above = [text.to_text(v) for _, values in sheet.rows[:position] for v in values]
-    said = [heading] if "円" in heading else [words for words in above if "単位" in words]
-    wrong = next((words for words in said if _OTHER_UNIT.search(text.key(words))), None)
+    said = {heading: _unit_in(heading)}
+    if "円" not in said[heading]:
+        above = [text.to_text(v) for _, values in sheet.rows[:position] for v in values]
+        said = {words: _unit_in(words).partition("単位")[2] for words in above}
+    wrong = next(
+        (words for words, unit in said.items() if "円" in unit and not _THOUSANDS.search(unit)),
+        None,
+    )
     if wrong is not None:
         raise OperatorError(
             f"『{file}』のシート『{sheet.name}』の予算事業費は、千円単位ではありません"
@@ -123,6 +130,11 @@ def _check_unit(file: str, sheet: SheetCells, position: int, columns: Mapping[st
             "写しを作り、金額を千円単位の整数に、見出しを『予算事業費（千円）』に"
             "直してから、その写しを指定してください。"
         )
+
+
+def _unit_in(words: str) -> str:
+    """Where words may name a unit: without commas, and without what was rounded off."""
+    return _ROUNDED.sub("", text.key(words).replace(",", ""))
 
 
 def _headings(strategy: Strategy) -> dict[str, str]:
@@ -148,7 +160,7 @@ def _find_header(sheet: SheetCells, strategy: Strategy) -> tuple[int, dict[str, 
         for column, value in enumerate(values):
             if isinstance(value, str):
                 key = text.key(value)
-                name = spellings.get(key) or spellings.get(key.partition("(")[0])
+                name = spellings.get(key) or spellings.get(_UNIT.sub("", key))
                 if name is not None:
                     columns.setdefault(name, column)
         if {"name", "department"} <= set(columns) and len(columns) >= _ENOUGH:

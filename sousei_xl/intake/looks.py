@@ -171,6 +171,11 @@ def _borders(border: Any, palette: Palette) -> dict[str, Any]:
         if side is not None and side.style in _BORDERS:
             look[name] = _BORDERS[side.style]
             look.update(_colours(**{f"{name}_color": palette.rgb(side.color)}))
+    ways = (1 if border.diagonalUp else 0) + (2 if border.diagonalDown else 0)
+    side = border.diagonal
+    if ways and side is not None and side.style in _BORDERS:
+        look |= {"diag_type": ways, "diag_border": _BORDERS[side.style]}
+        look.update(_colours(diag_color=palette.rgb(side.color)))
     return look
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from sousei_xl import publish, text
 from sousei_xl.addresses import column_number
 from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, ORIGINAL, PROJECTS_SHEET, Row
-from sousei_xl.intake.read import by_heading
+from sousei_xl.figures.changes.indicators import ACTUAL, INDICATORS_SHEET
+from sousei_xl.intake.read import SheetCells, by_heading
 from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
 from sousei_xl.rules.records import repeated_fields
 from sousei_xl.strategy import Strategy
@@ -23,6 +24,22 @@ def data_rows(
 ) -> Sequence[Row]:
     """The rows of a data sheet by heading; empty where the workbook has no such sheet."""
     return by_heading(sheets.get(name, []))
+
+
+def published_indicators(workspace: Workspace, name: str) -> SheetCells | None:
+    """データ_KPI of a workbook as it was published, whatever has been typed into it since; None
+    where nothing is remembered."""
+    ours = publish.published_values(workspace, name)
+    if ours is None:
+        return None
+    headings, *lines = ours.get(INDICATORS_SHEET) or [[]]
+    rows = [headings, *(map(_as_written, headings, cells) for cells in lines)]
+    return SheetCells(INDICATORS_SHEET, rows=tuple(enumerate(map(tuple, rows), 1)))
+
+
+def _as_written(heading: str, cell: str) -> text.Value:
+    """実績値 is a number, which is remembered as text."""
+    return float(cell) if heading == ACTUAL and cell else cell
 
 
 def ready_rows(

@@ -20,11 +20,12 @@ from sousei_xl.intake.looks import Palette, look_of
 def read_print_form(data: bytes, name: str) -> dict[str, Any] | None:
     """The sheet ``name`` of a workbook in JSON's own types; None where there is none.
 
-    ``rows`` are those with something in column A, each with its number, its ``height`` in points
+    ``rows`` are those with something in any column, each with its number, its ``height`` in points
     (0: as needed) and its cells from A on: ``text``, whether it is a ``formula``, ``look`` (format
     properties of XlsxWriter; that of a merged range's first cell has the borders of the whole
     range). ``merged`` are first row, first column, last row, last column, counted from 1;
-    ``widths`` are pixels, from column A on; ``margins`` left, right, top, bottom in inches.
+    ``widths`` are pixels, from column A on (0: hidden); ``margins`` left, right, top, bottom in
+    inches.
     """
     workbook = load_workbook(BytesIO(data), rich_text=True)
     try:
@@ -37,11 +38,8 @@ def read_print_form(data: bytes, name: str) -> dict[str, Any] | None:
 
 def _described(sheet: Worksheet, palette: Palette) -> dict[str, Any]:
     merged = [[a.min_row, a.min_col, a.max_row, a.max_col] for a in sheet.merged_cells.ranges]
-    numbers = [
-        number
-        for number in range(1, sheet.max_row + 1)
-        if text.to_text(sheet.cell(number, 1).value).strip()
-    ]
+    filled = (c.row for c in sheet._cells.values() if text.to_text(_shown(c.value)).strip())
+    numbers = sorted(set(filled))
     ends = {(row, column): last for row, column, _, last in merged}
     used = (
         ends.get((number, column), column)
@@ -72,12 +70,16 @@ def _cell(cell: Any, palette: Palette) -> dict[str, Any]:
     value, font = cell.value, None
     if isinstance(value, CellRichText):
         first = value[0] if value else ""
-        value, font = str(value), first.font if isinstance(first, TextBlock) else None
+        font = first.font if isinstance(first, TextBlock) else None
     return {
-        "text": text.to_text(value),
+        "text": text.to_text(_shown(value)),
         "formula": cell.data_type == "f",
         "look": look_of(cell, palette, font),
     }
+
+
+def _shown(value: Any) -> Any:
+    return str(value) if isinstance(value, CellRichText) else value
 
 
 def _widths(sheet: Worksheet, last: int) -> list[float]:
@@ -85,8 +87,10 @@ def _widths(sheet: Worksheet, last: int) -> list[float]:
     standard = sheet.sheet_format.defaultColWidth
     widths = [standard * digit if standard else 8 * digit + 5.0] * last
     for dimension in sheet.column_dimensions.values():
-        if dimension.width and dimension.customWidth:
-            for column in range(dimension.min or 1, min(dimension.max or 0, last) + 1):
+        for column in range(dimension.min or 1, min(dimension.max or 0, last) + 1):
+            if dimension.hidden or dimension.width == 0:
+                widths[column - 1] = 0.0
+            elif dimension.customWidth:
                 widths[column - 1] = dimension.width * digit
     return widths
 

@@ -41,16 +41,16 @@ class SheetCells:
     """
 
     name: str
-    state: str
-    rows: tuple[tuple[int, tuple[Value, ...]], ...]
-    hidden_rows: frozenset[int]
-    hidden_columns: frozenset[int]
-    filtered: bool
-    merged: tuple[str, ...]
-    errors: Mapping[str, str]
-    uncached: frozenset[str]
-    formulas: Mapping[str, frozenset[int]]
-    leftovers: Mapping[str, str]
+    state: str = "visible"
+    rows: tuple[tuple[int, tuple[Value, ...]], ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    filtered: bool = False
+    merged: tuple[str, ...] = ()
+    errors: Mapping[str, str] = field(default_factory=dict)
+    uncached: frozenset[str] = frozenset()
+    formulas: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    leftovers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def by_heading(self) -> list[dict[str, Value]]:
@@ -75,7 +75,8 @@ class Reading:
     ``file`` is the inbox-relative path, ``saved`` the document's own saved time (ISO 8601),
     ``properties`` its custom properties. ``sha256`` is empty where the bytes were not read (gone,
     locked, larger than the limit, reader died); a refused file has no sheets. ``form`` is the look
-    of the sheet that was asked for (``print_form.read_print_form``).
+    of the sheet that was asked for (``print_form.read_print_form``), empty where it was not to be
+    read.
     """
 
     file: str

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sousei_xl import publish, text
-from sousei_xl.publish import Cell, OpenSheets
+from sousei_xl.addresses import cell_address
+from sousei_xl.publish import Cell, OpenSheets, Outbox, Sheets, Values
+from sousei_xl.publish.record import as_text
 from sousei_xl.sheets.council.remarks import (
+    GOAL,
     KEY,
+    MEASURE,
     OPINION,
     REASON,
     RESPONSE,
@@ -20,19 +26,36 @@ from sousei_xl.sheets.council.remarks import (
     YEAR,
     Remark,
     normal_key,
+    whole,
 )
 from sousei_xl.strategy import Settings
 from sousei_xl.workspace import OperatorError, Workspace
 
-_STEM, _SUFFIX = "検討懇談会資料_", ".xlsx"
+COUNCIL, _SUFFIX = "検討懇談会資料_", ".xlsx"
 _A_YEAR = re.compile(r"(?:昭和|平成|令和)(?:\d{1,2}|元)|[shr]\d{1,2}|\d{4}", re.IGNORECASE)
+_TITLE = re.compile(rf"((?:{GOAL}|{MEASURE})\S+)　(.+)")  # of a block
 # A row of remarks is known by these headings; the others may be missing.
 _NEEDED = (KEY, OPINION, RESPONSE)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the council and the city wrote.
+
+    ``taken_over`` is to be remembered: it names the remarks that were ever taken over from last
+    year's workbook. ``late`` of them have come now, after others. ``beside`` are the cells of the
+    workbook in the outbox that somebody has written into and that are no remarks.
+    """
+
+    remarks: tuple[Remark, ...] = ()
+    taken_over: str = ""
+    late: int = 0
+    beside: tuple[str, ...] = ()
+
+
 def council_name(settings: Settings) -> str:
     """The council's workbook of the year: ``検討懇談会資料_平成30年度.xlsx``."""
-    return f"{_STEM}{settings.year_label}{_SUFFIX}"
+    return f"{COUNCIL}{settings.year_label}{_SUFFIX}"
 
 
 def has_workbook(folder: Path, settings: Settings) -> bool:
@@ -40,29 +63,70 @@ def has_workbook(folder: Path, settings: Settings) -> bool:
     return _standing(folder, settings) is not None
 
 
-def read_remarks(
-    workspace: Workspace, settings: Settings, previous: Path | None = None
-) -> tuple[Remark, ...]:
+def read_remarks(workspace: Workspace, settings: Settings, previous: Path | None = None) -> Written:
     """The remarks in the outbox: in this year's workbook, or in the latest of an earlier year.
 
-    As long as they are this year's alone, those of earlier years are taken from the workbook beside
-    ``previous``, last year's 別紙: once carried over, they may be changed or deleted here. Raises
-    OperatorError where there is one that cannot be read: publishing would lose what it says.
+    Those of earlier years are taken over from the workbook beside ``previous``, last year's 別紙,
+    each of them once: here it may be changed or deleted, and what is written there later still
+    comes. Raises OperatorError where there is one that cannot be read: publishing would lose what
+    it says.
     """
     here = _standing(workspace.outbox, settings)
-    found = _read(here) if here else ()
-    earlier = any(r.year is not None and r.year < settings.fiscal_year for r in found)
-    there = _standing(previous.parent, settings) if previous and not earlier else None
-    if there is None or (here and there.resolve() == here.resolve()):
-        return found
-    carried = _read(there)
-    return (*found, *(r for r in carried if r.year is None or r.year < settings.fiscal_year))
+    there = _standing(previous.parent, settings) if previous else None
+    if here and there and there.resolve() == here.resolve():
+        there = None
+    sheets, found = _read(here) if here else _NOTHING
+    _, carried = _read(there) if there else _NOTHING
+    name = unicodedata.normalize("NFC", here.name) if here else ""
+    sources = publish.published_sources(Outbox.of(workspace))
+    taken_over = set(sources.get(name, "").split())
+    this_year = settings.fiscal_year
+    last = [r for r in carried if r.year is None or r.year < this_year]
+    known = taken_over.union(map(_mark, found))
+    is_late = any(r.year is not None and r.year < this_year for r in found)
+    new = [replace(r, late=is_late) for r in last if _mark(r) not in known]
+    return Written(
+        (*found, *new),
+        " ".join(sorted(taken_over.union(map(_mark, last)))),
+        len(new) if is_late else 0,
+        tuple(_beside(sheets, found, publish.published_values(workspace, name) or {})),
+    )
 
 
-def _read(path: Path) -> tuple[Remark, ...]:
-    """All remarks of a workbook; one without a year is of the year that the file's name says."""
+def _beside(sheets: Sheets, remarks: Iterable[Remark], ours: Values) -> Iterator[str]:
+    """``『施策評価表』K12``: the cells with what neither we have written nor is a remark.
+
+    Rows may have been moved, so a text is known wherever it stands. Where nothing is remembered of
+    what we have written (``ours``), there is nothing to compare with.
+    """
+    written = {cell for rows in ours.values() for row in rows for cell in row}
+    taken = {said for r in remarks for said in (r.key, r.opinion, r.response, r.reason)}
+    # What a remark in its place is about is printed anew.
+    taken |= {r.subject for r in remarks if r.reason}
+    for name, rows in as_text(sheets).items() if ours else ():
+        for number, row in enumerate(rows, 1):
+            for column, cell in enumerate(row, 1):
+                said = "" if cell in written else _said([cell], 0)
+                is_key = normal_key(said) or text.parse_fiscal_year(said)
+                if said and said not in taken and not is_key:
+                    yield f"『{text.printable(name)}』{cell_address(number, column)}"
+
+
+def _mark(remark: Remark) -> str:
+    """The same for the same words at the same place."""
+    said = json.dumps([remark.key, remark.year, remark.opinion, remark.response])
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+_Read = tuple[Sheets, tuple[Remark, ...]]
+_NOTHING: _Read = ({}, ())
+
+
+def _read(path: Path) -> _Read:
+    """A workbook and its remarks; one without a year is of the year that the file's name says."""
     try:
-        found = remarks_in(publish.read_back(path))
+        sheets = publish.read_back(path)
+        found = remarks_in(sheets)
     except publish.NotWhole as error:
         raise OperatorError(
             f"{_cannot(path)}ファイルが壊れているか、パスワードが付いています。"
@@ -78,8 +142,8 @@ def _read(path: Path) -> tuple[Remark, ...]:
             f"{_cannot(path)}「{'」「'.join(_NEEDED)}」の見出しが見つかりません。"
             f"消した見出しを元に戻してください。{_OTHERWISE}"
         )
-    year = _year_in(path.name)
-    return tuple(replace(r, year=year) if r.year is None else r for r in found)
+    year = year_in(path.name)
+    return sheets, tuple(replace(r, year=year) if r.year is None else r for r in found)
 
 
 _OTHERWISE = (
@@ -118,7 +182,7 @@ def _standing(folder: Path, settings: Settings) -> Path | None:
         name = unicodedata.normalize("NFC", path.name)
         if name == wanted:
             return path
-        year = _year_in(name.removeprefix(_STEM)) if name.startswith(_STEM) else None
+        year = year_in(name.removeprefix(COUNCIL)) if name.startswith(COUNCIL) else None
         if year is None or year > settings.fiscal_year:
             continue
         if latest is None or (year, name) > latest[:2]:
@@ -126,7 +190,7 @@ def _standing(folder: Path, settings: Settings) -> Path | None:
     return latest[2] if latest else None
 
 
-def _year_in(label: str) -> int | None:
+def year_in(label: str) -> int | None:
     """The fiscal year that a label names, whatever stands around it."""
     match = _A_YEAR.search(text.nfkc(label))
     return text.parse_fiscal_year(match[0]) if match else None
@@ -169,6 +233,7 @@ def _in_sheet(
     name: str, rows: Sequence[Sequence[Cell]], headers: Mapping[int, Mapping[str, int]]
 ) -> Iterator[Remark]:
     header = headers[min(headers)]
+    unnamed = _unnamed(rows)
     among = False  # whether the rows above, up to a header, are remarks
     subject = ""
     for index, row in enumerate(rows):
@@ -176,6 +241,7 @@ def _in_sheet(
             header, among, subject = headers[index], True, ""
             continue
         said = {heading: _said(row, column) for heading, column in header.items()}
+        said[SUBJECT] = unnamed.get(said.get(SUBJECT, ""), said.get(SUBJECT, ""))
         key, written = normal_key(said[KEY]), bool(said[OPINION] or said[RESPONSE])
         if said[KEY] and not key and not written:
             among = False  # the title of the next block, a note
@@ -187,12 +253,22 @@ def _in_sheet(
             yield Remark(
                 key or said[KEY],
                 text.parse_fiscal_year(said.get(YEAR, "")),
-                said.get(SUBJECT, "") or near,
+                said[SUBJECT] or near,
                 said[OPINION],
                 said[RESPONSE],
                 said.get(REASON, "") or ("" if said[KEY] else lost),
             )
-        subject = said.get(SUBJECT, "") or subject
+        subject = said[SUBJECT] or subject
+
+
+def _unnamed(rows: Sequence[Sequence[Cell]]) -> dict[str, str]:
+    """``施策2ウ全体``, as an earlier version wrote it, → the same with the name that the title of
+    its block says."""
+    cells = (cell for row in rows for cell in row if isinstance(cell, str))
+    found: dict[str, str] = {}
+    for title in filter(None, map(_TITLE.fullmatch, cells)):
+        found.setdefault(f"{title[1]}全体", whole(title[1], title[2]))
+    return found
 
 
 def _said(row: Sequence[Cell], column: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -31,6 +31,7 @@ from sousei_xl.intake.table import (
 )
 from sousei_xl.rules.records import Answer, FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Value
 
 
@@ -67,7 +68,8 @@ def read_submission(
     tables = find_tables(reading.sheets, strategy)
     department, problems = _judge(reading, reply, tables, strategy)
     if problems:
-        return refused(reading, strategy, department), [*notices, *problems]
+        kpi_form = not tables and _is_kpi_form(reading, reply, strategy)
+        return refused(reading, strategy, department, kpi_form), [*notices, *problems]
     rows, found = _read_tables(file, tables, strategy, ids)
     typed = reply.answer(layout.DEPARTMENT, layout.PROPERTY_DEPARTMENT)
     if text.key(typed) != text.key(department):
@@ -121,7 +123,9 @@ def _of(department: str, item: Finding) -> Finding:
     return replace(item, department=department, target=item.target or department)
 
 
-def refused(reading: Reading, strategy: Strategy, department: str = "") -> FileRecord:
+def refused(
+    reading: Reading, strategy: Strategy, department: str = "", kpi_form: bool = False
+) -> FileRecord:
     """The record of a file that counts for nothing; its department is guessed from the name."""
     return FileRecord(
         reading.file,
@@ -130,6 +134,7 @@ def refused(reading: Reading, strategy: Strategy, department: str = "") -> FileR
         saved=reading.saved or "",
         sha256=reading.sha256,
         answers=_answers(reading),
+        kpi_form=kpi_form,
         unreached=reading.unreached,
     )
 
@@ -179,17 +184,25 @@ def find_tables(sheets: tuple[SheetCells, ...], strategy: Strategy) -> list[Tabl
 def _foreign_sheets(
     sheets: tuple[SheetCells, ...], tables: list[Table], reply: _Reply, strategy: Strategy
 ) -> list[str]:
-    """Names of sheets that are none of the form's and hold more than a line: nobody reads them."""
+    """Names of sheets that are none of the form's and hold a project or more lines than one: nobody
+    reads them."""
     known = {*map(text.key, layout.SHEETS), text.key(SHEET), text.key(reply.sheet)}
     read = {table.sheet.name for table in tables}
     return [
         sheet.name
         for sheet in sheets
-        if len(sheet.rows) > 1
+        if (len(sheet.rows) > 1 or any(map(_may_be_a_project, sheet.rows)))
         and sheet.name not in read
         and uncopied(sheet.name) not in known
         and find_indicator_header(sheet.rows, strategy) is None
     ]
+
+
+_FEWEST_CELLS = 3  # of a line that may be a project; fewer are a memo
+
+
+def _may_be_a_project(line: tuple[int, Sequence[Value]]) -> bool:
+    return sum(not text.is_blank(value) for value in line[1]) >= _FEWEST_CELLS
 
 
 def _judge(
@@ -207,7 +220,10 @@ def _judge(
         missing = layout.missing_headings(tables[0].columns, strategy)
         sheet = tables[0].sheet.name if missing else ""
     elif not ticked and not _has_indicators_alone(reading, strategy):
-        missing = (f"シート「{layout.PROJECTS}」の見出し（施策、事業名など）",)
+        heading = f"シート「{layout.PROJECTS}」の見出し（施策、事業名など）"
+        if _is_kpi_form(reading, reply, strategy):
+            heading = f"シート「{layout.INDICATORS}」の見出し（ID、実績など）"
+        missing = (heading,)
     table = tables[0] if sheet else None
     if missing and table is None and (table := _without_a_heading(reading, headless, strategy)):
         sheet, missing = table.sheet.name, layout.missing_headings(table.columns, strategy)
@@ -226,7 +242,9 @@ def _judge(
             spots = [(cell, typed, label) for label, (cell, typed) in renamed.items()]
             told = "、".join(f"{cell}『{typed}』は『{label}』" for cell, typed, label in spots)
             place = Place(file, sheet, cell=spots[0][0])
-            return "", [finding("F201", place, variant="renamed", missing=told)]
+            unit = any(layout.has_other_unit(typed, label) for _, typed, label in spots)
+            variant = "unit" if unit else "renamed"
+            return "", [finding("F201", place, variant=variant, missing=told)]
         return "", [finding("F201", Place(file, sheet), missing="、".join(missing))]
     version = reading.properties.get(layout.MARK, layout.VERSION)
     if version != layout.VERSION:
@@ -276,11 +294,24 @@ def _without_a_heading(reading: Reading, headless: str, strategy: Strategy) -> T
 
 def _has_indicators_alone(reading: Reading, strategy: Strategy) -> bool:
     """Whether the file is a form of the KPI round, which has no 事業 sheet, whatever its name."""
+    return not _resembles_projects(reading, strategy) and any(
+        find_indicator_header(s.rows, strategy) is not None for s in reading.sheets
+    )
+
+
+def _is_kpi_form(reading: Reading, reply: _Reply, strategy: Strategy) -> bool:
+    """The same where the header of KPI was lost: by the sheet's name, and by what 回答票 asks."""
+    named = any(uncopied(sheet.name) == text.key(layout.INDICATORS) for sheet in reading.sheets)
+    asked = layout.NONE_APPLICABLE in reply.values
+    return named and not asked and not _resembles_projects(reading, strategy)
+
+
+def _resembles_projects(reading: Reading, strategy: Strategy) -> bool:
     wanted = text.key(layout.PROJECTS)
-    for sheet in reading.sheets:
-        if text.key(sheet.name) == wanted or layout.resembles_projects(sheet.rows, strategy):
-            return False
-    return any(find_indicator_header(s.rows, strategy) is not None for s in reading.sheets)
+    return any(
+        text.key(sheet.name) == wanted or layout.resembles_projects(sheet.rows, strategy)
+        for sheet in reading.sheets
+    )
 
 
 def _department(file: str, reply: _Reply, strategy: Strategy) -> tuple[str, list[Finding]]:
@@ -323,7 +354,7 @@ def _read_tables(
         mine = list(read_rows(file, table, strategy, ids))
         rows += mine
         if mine:
-            findings += overlooked(mine, table, copy=position > 0)
+            findings += overlooked(mine, table, strategy.field_by_name, copy=position > 0)
             findings += repeated_columns(mine, table, strategy)
             findings += leftovers(mine, table, labels)
     return rows, findings
@@ -333,7 +364,8 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
     """The rows of data below the header.
 
     A row counts when it has a 事業名 or when anything was typed into an input column; a default
-    部局名 and formulas alone do not make one, nor does a repeated header.
+    部局名 and formulas alone do not make one, nor does a repeated header. A formula that gives 0
+    where no number belongs points at an empty cell: that is a blank.
     """
     sheet, letters = table.sheet, table.letters
     inputs = {n: c for n, c in table.columns.items() if n in strategy.field_by_name}
@@ -341,6 +373,7 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
     fields = {name: strategy.field_by_name[name] for name in inputs}
     labels = {name: text.key(field.label) for name, field in fields.items()}
     making = {name for name, field in fields.items() if layout.makes_a_row(field)}
+    linked = [name for name, field in fields.items() if formulas[name] and _holds_no_zero(field)]
     covered = covered_cells(sheet, inputs)
     for number, line in table.lines():
         values = {
@@ -348,6 +381,9 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             for name, column in table.columns.items()
             if name != "check" and column < len(line) and line[column] is not None
         }
+        for name in linked:
+            if number in formulas[name] and values.get(name) == 0:
+                del values[name]
         errors, uncached = text.EMPTY, text.NOTHING
         if sheet.errors or sheet.uncached:
             cells = {n: f"{letters[n]}{number}" for n in inputs}
@@ -371,3 +407,7 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             uncached or text.NOTHING,
             covered.get(number, text.EMPTY),
         )
+
+
+def _holds_no_zero(field: Field) -> bool:
+    return field.name == "number" or field.kind not in ("integer", "money")

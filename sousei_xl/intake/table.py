@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
@@ -91,8 +91,11 @@ def covered_cells(
     return covered
 
 
-def overlooked(rows: list[RawRow], table: Table, copy: bool) -> Iterator[Finding]:
-    """S101: rows that stand where a person does not look."""
+def overlooked(
+    rows: list[RawRow], table: Table, inputs: Container[str], copy: bool
+) -> Iterator[Finding]:
+    """S101: rows that stand where a person does not look. Of the columns only the ``inputs``
+    matter: who hides what is for reference hides nothing."""
     sheet = table.sheet
     name = sheet.name
 
@@ -111,7 +114,8 @@ def overlooked(rows: list[RawRow], table: Table, copy: bool) -> Iterator[Finding
         table.letters[field]
         for field, column in table.columns.items()
         if column in sheet.hidden_columns
-        and any(not text.is_blank(r.values.get(field)) for r in rows if field != "check")
+        and field in inputs
+        and any(not text.is_blank(r.values.get(field)) for r in rows)
     ]
     if hidden:
         yield at(rows[0], "hidden_column", columns="、".join(hidden))

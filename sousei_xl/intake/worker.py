@@ -92,14 +92,25 @@ def _fill(reading: dict[str, Any], path: str, name: str, form: str) -> Notice | 
     if isinstance(sheets, Notice):
         return sheets
     if form:
-        from sousei_xl.intake.print_form import read_print_form  # a template's reader only
-
-        reading["form"] = read_print_form(data, form)
+        reading["form"] = _look(data, form)
     reading["sheets"] = sheets
     reading["notices"] = [_plain_notice(notice) for notice in inspection.notices]
     reading["saved"] = inspection.saved
     reading["properties"] = dict(inspection.properties or {})
     return None
+
+
+def _look(data: bytes, sheet: str) -> dict[str, Any] | None:
+    """How a sheet looks; empty where nobody can say, which is no reason to read nothing at all."""
+    from sousei_xl.intake.print_form import read_print_form  # a template's reader only
+
+    try:
+        return read_print_form(data, sheet)
+    except MemoryError:
+        raise
+    except Exception as problem:
+        _report(problem)
+        return {}
 
 
 def _snapshot(path: str, reading: dict[str, Any]) -> bytes | Notice:

@@ -17,6 +17,7 @@ from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import Intake, ListResult
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load import load
+from sousei_xl.strategy.load.table import READ_SHEETS
 from sousei_xl.workspace import OperatorError
 
 
@@ -47,6 +48,7 @@ def read_strategy(template: Reading) -> tuple[Strategy | None, list[Finding]]:
             remedy="値を直接入力してください。",
         )
         for sheet in template.sheets
+        if sheet.name in READ_SHEETS
         for cell, error in sheet.errors.items()
     ]
     return (None if mistakes else strategy), mistakes
@@ -58,6 +60,14 @@ def strategy_of(template: Reading) -> Strategy:
     if strategy is None:
         raise TemplateError(mistakes)
     return strategy
+
+
+def require_anybody(strategy: Strategy) -> None:
+    """OperatorError where the template asks nobody for a form."""
+    if not strategy.expected_units:
+        raise OperatorError(
+            "提出対象の部局がありません。テンプレートの「部局」シートで、提出対象を「はい」にしてください。"
+        )
 
 
 def last_year_of(arrivals: Arrivals, strategy: Strategy) -> LastYear | None:

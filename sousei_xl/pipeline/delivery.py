@@ -21,7 +21,7 @@ from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.pipeline.approval import require_final, require_plausible
-from sousei_xl.pipeline.former import Former, Missing, listed_rows, since
+from sousei_xl.pipeline.former import Missing, edited_since, listed_rows, put_aside, since
 from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.pipeline.returns import returns_of, settled_returns
 from sousei_xl.pipeline.verification import require_room, verify_official
@@ -35,12 +35,13 @@ from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
-from sousei_xl.sheets.prototype import Prototype, load_prototype
+from sousei_xl.sheets.prototype import Prototype, doubts, load_prototype
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OperatorError, Run, Workspace, relative
 
 # Rows of a list that pays for one more process, and of one that leaves it the memory for a copy.
 _LONG_LIST, _LONGEST_COPY = 500, 50_000
+_OFFICIAL, _CHECKBOOK = "別紙_", "点検結果_"
 _UNPRINTED = ("row_id", "note", "original", "former_name")
 _PRINTED = attrgetter(*(f.name for f in fields(ListedRow) if f.name not in _UNPRINTED))
 
@@ -51,6 +52,11 @@ class Definition:
 
     strategy: Strategy
     prototype: Prototype
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Questions about the printed form."""
+        return tuple(doubts(self.prototype, self.strategy.settings))
 
 
 def define(template: Reading) -> Definition:
@@ -150,18 +156,32 @@ def contents_of(
 
 def _compared_with(workspace: Workspace, strategy: Strategy) -> str:
     """The name of last year's 別紙 that the list in the outbox was compared with."""
-    sources = publish.published_sources(Outbox.of(workspace))
-    return next((s for n in output_names(strategy).values() if (s := sources.get(n))), "")
+    outbox = Outbox.of(workspace)
+    sources = publish.published_sources(outbox)
+    return next((s for n in _official_names(outbox, strategy) if (s := sources.get(n))), "")
 
 
 def output_names(strategy: Strategy) -> dict[ListStatus, str]:
     """The official workbook's name in each state."""
     year = strategy.settings.year_label
     return {
-        "draft": f"別紙_{year}_作成中.xlsx",
-        "proposal": f"別紙_{year}（案）.xlsx",
-        "final": f"別紙_{year}.xlsx",
+        "draft": f"{_OFFICIAL}{year}_作成中.xlsx",
+        "proposal": f"{_OFFICIAL}{year}（案）.xlsx",
+        "final": f"{_OFFICIAL}{year}.xlsx",
     }
+
+
+def _official_names(outbox: Outbox, strategy: Strategy) -> tuple[str, ...]:
+    """The names under which this year's official workbook may stand."""
+    return (*output_names(strategy).values(), *_of_this_year(outbox, _OFFICIAL, strategy))
+
+
+def _of_this_year(outbox: Outbox, beginning: str, strategy: Strategy) -> tuple[str, ...]:
+    """What was published of one kind for this fiscal year, whatever its 年度の表記 was: 令和元年度
+    may have become 平成31年度 since."""
+    this_year = strategy.settings.fiscal_year
+    names = publish.published_sources(outbox)
+    return tuple(n for n in names if n.startswith(beginning) and remarks.year_in(n) == this_year)
 
 
 # --- the outbox -------------------------------------------------------------------------------
@@ -171,11 +191,16 @@ def output_names(strategy: Strategy) -> dict[ListStatus, str]:
 class Remarks:
     """How many remarks of the council and the city stand in its workbook, by their year.
 
+    ``late`` of the earlier ones were written in last year's workbook after it was taken over.
+    ``beside`` are cells with something that is not taken over, ``kept`` where they are kept.
     ``has_last_years`` says whether there is a workbook of last year's beside last year's 別紙.
     """
 
     this_year: int = 0
     earlier: int = 0
+    late: int = 0
+    beside: tuple[str, ...] = ()
+    kept: str = ""
     has_last_years: bool = False
 
 
@@ -217,8 +242,7 @@ def publish_list(
     """
     require_room(contents)
     strategy = contents.strategy
-    names = output_names(strategy)
-    year = strategy.settings.year_label
+    official_names = _official_names(held, strategy)
 
     inbox = relative(workspace.inbox, workspace.outbox)
 
@@ -227,18 +251,16 @@ def publish_list(
         workspace, made, strategy, _targets(contents.result) if made else {}
     )
     official = Output(
-        names[contents.status],
+        output_names(strategy)[contents.status],
         write=partial(write_official, contents=contents, prototype=prototype),
         verify=lambda _, sheets: verify_official(sheets, contents),
-        replaces=tuple(n for state, n in names.items() if state != contents.status),
+        replaces=official_names,
         last=True,
         source=last.name if last else "",
     )
-    edited = {edit.file for edit in made}
-    # What somebody has edited no longer says what was submitted; what was published does.
-    known = (publish.published_values(workspace, n) for n in names.values() if n in edited)
-    former: Former | None = next(known, None)
-    said = remarks.read_remarks(workspace, strategy.settings, last)
+    former = edited_since(workspace, official_names, made)
+    written = remarks.read_remarks(workspace, strategy.settings, last)
+    said = written.remarks
     approval = None
     if contents.status == "final" and contents.approved_on is not None:
         digest = content_hash(contents.result, strategy)
@@ -247,12 +269,20 @@ def publish_list(
     due = plan_returns(contents.result, contents.findings)
     checkbook = partial(write_checkbook, contents=contents, inbox_link=inbox, hand_edits=edits)
     beside = [
-        Output(f"点検結果_{year}.xlsx", write=checkbook, tracked=False),
+        Output(
+            f"{_CHECKBOOK}{strategy.settings.year_label}.xlsx",
+            write=checkbook,
+            replaces=_of_this_year(held, _CHECKBOOK, strategy),
+            tracked=False,
+        ),
         Output(
             remarks.council_name(strategy.settings),
             write=partial(write_council, contents=contents, remarks=said),
             verify=(lambda _, sheets: remarks.check_kept(sheets, said)) if said else None,
+            replaces=_of_this_year(held, remarks.COUNCIL, strategy),
             tracked=False,
+            remembered=True,
+            source=written.taken_over,
         ),
         *_open_data(contents),
     ]
@@ -276,12 +306,17 @@ def publish_list(
     this_year = strategy.settings.fiscal_year
     earlier = sum(remark.year is not None and remark.year < this_year for remark in said)
     found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
-    said_so = Remarks(len(said) - earlier, earlier, found)
-    stem = Path(names["final"]).stem
-    kept = {edit.kept_as for edit in made}
-    moved = [n for n in published.moved if Path(n).name.startswith(stem) and n not in kept]
+    replaced = [n for n in published.moved if Path(n).name.startswith(remarks.COUNCIL)]
+    said_so = Remarks(
+        len(said) - earlier,
+        earlier,
+        late=written.late,
+        beside=written.beside if replaced else (),
+        kept=next(iter(replaced), ""),
+        has_last_years=found,
+    )
     if former is None:
-        former = publish.read_back(workspace.outbox / moved[0]) if moved else {}
+        former = put_aside(workspace, _OFFICIAL, published, made)
     return Delivered(published, tuple(edits), said_so, since(former, contents))
 
 
@@ -305,13 +340,20 @@ def _open_data(contents: Contents) -> Iterator[Output]:
 def changes_since_published(workspace: Workspace, contents: Contents) -> tuple[str, Changes]:
     """(name of the published official workbook or "", what this run would change in it)."""
     new = listed_rows(contents)
-    for name in output_names(contents.strategy).values():
+    for name in _official_names(Outbox.of(workspace), contents.strategy):
         path = workspace.outbox / name
         if path.is_file():
             try:
                 return name, compare(previous.data_rows(publish.read_back(path)), new)
             except publish.NotWhole:
-                raise OperatorError(
-                    f"出力フォルダーの『{name}』を読み取れませんでした。Excelで開いていれば閉じてください。"
-                ) from None
+                raise unreadable(name) from None
     return "", compare([], new)
+
+
+def unreadable(name: str) -> OperatorError:
+    """What helps where an official workbook in the outbox cannot be read: it is written anew."""
+    return OperatorError(
+        f"出力フォルダーの『{name}』を読み取れませんでした。Excelで開いていれば閉じてください。"
+        "壊れているときは、先に sousei-xl merge を実行してください。"
+        "新しく作り直します（壊れたものは 履歴 に残ります）。"
+    )

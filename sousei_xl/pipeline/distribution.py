@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from sousei_xl import publish, text
@@ -19,10 +20,12 @@ from sousei_xl.forms.checks.review import speaks_of_the_past
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.indicators import indicator_rows
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
+from sousei_xl.intake import previous
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.last_indicators import Actuals, last_indicators
-from sousei_xl.intake.read import read_files
-from sousei_xl.pipeline.delivery import output_names
+from sousei_xl.intake.read import SheetCells, read_files
+from sousei_xl.pipeline import require_anybody
+from sousei_xl.pipeline.delivery import output_names, unreadable
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.publish import Outbox, Output, Published
 from sousei_xl.sheets import Contents
@@ -74,28 +77,30 @@ class Distribution:
 
 
 def reported_before(workspace: Workspace, strategy: Strategy) -> Actuals:
-    """Actuals of this year's own 別紙 in the outbox, of the years before the judged one.
+    """Actuals of this year's own 別紙, of the years before the judged one, as it was published:
+    nobody has reported what was typed into it since.
 
     They are from an earlier round in the same workspace, as there is when a plan's last year is
-    evaluated: the new form takes the place of the one that reported them. OperatorError where the
-    workbook cannot be read.
+    evaluated: the new form takes the place of the one that reported them. OperatorError where
+    nothing is remembered of the workbook in the outbox, and it cannot be read.
     """
-    for name in output_names(strategy).values():
-        path = workspace.outbox / name
-        if path.is_file():
-            [reading] = read_files([InboxFile(name, path)], jobs=1)
-            if reading.refusal:
-                raise OperatorError(
-                    f"出力フォルダーの『{name}』を読み取れませんでした。Excelで開いていれば閉じてください。"
-                )
-            sheets = {sheet.name: sheet for sheet in reading.sheets}
-            _, actuals = last_indicators(sheets.get(INDICATORS_SHEET), strategy)
-            judged = {i.id: judged_year(i, strategy.settings) or 0 for i in strategy.indicators}
-            return {
-                id_: {year: value for year, value in values.items() if year < judged[id_]}
-                for id_, values in actuals.items()
-            }
-    return {}
+    names = list(output_names(strategy).values())
+    remembered = (previous.published_indicators(workspace, name) for name in names)
+    standing = (_indicators_in(workspace, n) for n in names if (workspace.outbox / n).is_file())
+    sheet = next(filter(None, chain(remembered, standing)), None)
+    _, actuals = last_indicators(sheet, strategy)
+    judged = {i.id: judged_year(i, strategy.settings) or 0 for i in strategy.indicators}
+    return {
+        id_: {year: value for year, value in values.items() if year < judged[id_]}
+        for id_, values in actuals.items()
+    }
+
+
+def _indicators_in(workspace: Workspace, name: str) -> SheetCells | None:
+    [reading] = read_files([InboxFile(name, workspace.outbox / name)], jobs=1)
+    if reading.refusal:
+        raise unreadable(name)
+    return next((sheet for sheet in reading.sheets if sheet.name == INDICATORS_SHEET), None)
 
 
 def plan_forms(
@@ -114,11 +119,8 @@ def plan_forms(
     """
     if only == INDICATORS:
         return _plan_indicators(strategy, _known_actuals(strategy, last, earlier))
+    require_anybody(strategy)
     units = strategy.expected_units
-    if not units:
-        raise OperatorError(
-            "提出対象の部局がありません。テンプレートの「部局」シートで、提出対象を「はい」にしてください。"
-        )
     names = file_names(units)
     given = _known_actuals(strategy, last)
     forms = []

@@ -6,10 +6,12 @@ trace: its file has replaced the one before.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+import contextlib
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from sousei_xl import text
+from sousei_xl import publish, text
 from sousei_xl.figures.changes import DEPARTMENT, MEASURE, NAME, Row, compare
 from sousei_xl.figures.changes.indicators import (
     ACTUAL,
@@ -21,11 +23,14 @@ from sousei_xl.figures.changes.indicators import (
 )
 from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.intake import previous
+from sousei_xl.publish import Published
+from sousei_xl.rules.hand_edits import HandEdit
 from sousei_xl.rules.records import WITHHOLD
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.data import projects_data
 from sousei_xl.sheets.indicators import indicators_data
 from sousei_xl.strategy.indicators import actual_field
+from sousei_xl.workspace import Workspace
 
 Former = Mapping[str, Sequence[Sequence[text.Value]]]  # sheet name → rows
 
@@ -38,6 +43,28 @@ class Missing:
     rows: tuple[Row, ...]
     withheld: tuple[Row, ...]
     actuals: tuple[IndicatorChange, ...]
+
+
+def edited_since(
+    workspace: Workspace, names: Iterable[str], edits: Iterable[HandEdit]
+) -> Former | None:
+    """The former official workbook as it was published, where somebody has edited it since: it no
+    longer says what was submitted. To be asked before another one takes its place."""
+    edited = {edit.file for edit in edits}
+    return next((publish.published_values(workspace, n) for n in names if n in edited), None)
+
+
+def put_aside(
+    workspace: Workspace, start: str, published: Published, edits: Iterable[HandEdit]
+) -> Former:
+    """The former official workbook, whose name has this ``start``, where publishing has put it
+    aside as it was; empty where it is unchanged, was edited or cannot be read."""
+    kept = {edit.kept_as for edit in edits}
+    for moved in published.moved:
+        if Path(moved).name.startswith(start) and moved not in kept:
+            with contextlib.suppress(publish.NotWhole):
+                return publish.read_back(workspace.outbox / moved)
+    return {}
 
 
 def since(former: Former, contents: Contents) -> Missing:

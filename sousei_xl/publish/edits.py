@@ -59,8 +59,8 @@ def hand_edited(workspace: Workspace) -> list[HandEdit]:
 
 
 def published_values(workspace: Workspace, name: str) -> Values | None:
-    """The cell values of a tracked workbook as it was published, as text by sheet and row, without
-    trailing blanks; None where nothing is remembered. Raises OperatorError.
+    """The cell values of a workbook as it was published, as text by sheet and row, without trailing
+    blanks; None where nothing is remembered. Raises OperatorError.
     """
     outbox = Outbox.of(workspace)
     entry = (load_record(outbox) or Record()).files.get(name)

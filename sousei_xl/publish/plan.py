@@ -44,8 +44,9 @@ class Output:
     that path and what calamine reads in it (nothing for other than workbooks) and raises
     OperatorError if it is not what was meant. ``replaces`` names other files that go to ``履歴/``
     when this one takes its place: former states of the same document. ``last`` puts the official
-    workbook behind all others. ``tracked`` says whether hand edits in it are looked for.
-    ``source`` is remembered: what this file was made of or compared with, beside the inbox.
+    workbook behind all others. ``tracked`` says whether hand edits in it are looked for,
+    ``remembered`` whether its values are kept even so, for who wants to know what was typed into
+    it. ``source`` is remembered: what this file was made of or compared with, beside the inbox.
     ``aside``: another process is writing it, so it is asked for when all others are done.
     """
 
@@ -55,6 +56,7 @@ class Output:
     replaces: tuple[str, ...] = ()
     last: bool = False
     tracked: bool = True
+    remembered: bool = False
     source: str = ""
     aside: bool = False
 
@@ -139,11 +141,12 @@ class Plan:
         self, output: Output, staged: Path, sha256: str, formulas: Callable[[], Formulas]
     ) -> Iterator[OpenSheets]:
         """What calamine reads in an output that was written, its values being remembered where
-        hand edits in it will be looked for."""
+        somebody will ask for them."""
         name = values_name(sha256)
+        wanted = output.tracked or output.remembered
         if not is_workbook(output.name):
             yield EMPTY
-        elif not output.tracked or name in self._remembered or self.outbox.digest(name):
+        elif not wanted or name in self._remembered or self.outbox.digest(name):
             with opened(staged) if output.verify else nullcontext(EMPTY) as sheets:
                 yield sheets
         else:

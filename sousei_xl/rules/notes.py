@@ -14,9 +14,9 @@ from sousei_xl.rules.records import ProjectRow, RawRow
 from sousei_xl.strategy import Strategy
 
 # 番号 may count the lines, 部局名 is a default, 備考 may say anything.
-_BESIDE = ("name", "number", "department", "note")
-# 農政部計, 小計（3イ）: no name of a project ends so.
-_TOTAL = re.compile(r"(?:.*[部課局室]|[小合総])?計\s*(?:[(\[].*)?")
+_BESIDE = ("number", "department", "note")
+# 農政部計, 小計（3イ）, 10事業　計: no name of a project ends so.
+_TOTAL = re.compile(r"(?:.*[部課局室]|\d+\s*事業|[小合総])?\s*計\s*(?:[(\[].*)?")
 _NO_PROJECT = {
     text.key(words)
     for words in ("該当なし", "該当無し", "該当事業なし", "該当する事業なし", "事業なし")
@@ -24,47 +24,68 @@ _NO_PROJECT = {
 
 
 def find(rows: Iterable[ProjectRow], strategy: Strategy) -> list[ProjectRow]:
-    """The rows that have a name and nothing else that a project has; a 合計 may have an amount."""
+    """The rows that have nothing of a project but words, in 事業名 or where no 施策 and no 部局 are
+    called so; a 合計 may have an amount."""
     others = _others(strategy)
-    return [row for row in rows if _has_name_alone(row.raw, others)]
+    return [row for row in rows if _words_alone(row.raw, others, strategy)]
 
 
 def is_no_project(raw: RawRow, strategy: Strategy) -> bool:
     """Whether nobody misses the row: such a line, or one whose name says nothing (R102)."""
-    return text.says_nothing(raw.values.get("name")) or _has_name_alone(raw, _others(strategy))
+    alone = bool(_words_alone(raw, _others(strategy), strategy))
+    return alone or text.says_nothing(raw.values.get("name"))
 
 
 def _others(strategy: Strategy) -> list[str]:
     return [f.name for f in strategy.fields if f.name not in _BESIDE]
 
 
-def _is_total(name: text.Value) -> bool:
-    return text.says_nothing(name) or bool(_TOTAL.fullmatch(text.nfkc(text.to_text(name)).strip()))
+def _is_total(words: text.Value) -> bool:
+    return text.says_nothing(words) or bool(
+        _TOTAL.fullmatch(text.nfkc(text.to_text(words)).strip())
+    )
 
 
-def _has_name_alone(raw: RawRow, others: Sequence[str]) -> bool:
-    name = raw.values.get("name")
-    for other in others:  # nearly every row has the first of them
-        if not text.is_blank(raw.values.get(other)) and not (other == "budget" and _is_total(name)):
-            return False
+def _words_alone(raw: RawRow, others: Sequence[str], strategy: Strategy) -> str:
+    """The field that has the words of such a row; blank for a project."""
+    if not any(text.is_blank(raw.values.get(name)) for name in ("measure", "name")):
+        return ""  # nearly every row
+    filled = [name for name in others if not text.is_blank(raw.values.get(name))]
+    holder = next((name for name in filled if name in ("name", "measure")), "department")
+    words = raw.values.get(holder)
+    if text.is_blank(words) or _is_known(holder, text.to_text(words), strategy):
+        return ""
+    allowed = {holder, "budget"} if _is_total(words) else {holder}
     unread = {*raw.errors, *raw.uncached, *raw.merged}
-    return not text.is_blank(name) and unread.isdisjoint(others)
+    return holder if allowed.issuperset(filled) and unread.isdisjoint({*others} - {holder}) else ""
+
+
+def _is_known(holder: str, words: str, strategy: Strategy) -> bool:
+    """Whether these are words for a 施策, or for a 部局 or several."""
+    if holder == "measure":
+        return text.key(words) in strategy.measure_spellings
+    names = (words, *text.nfkc(words).split("・"))
+    return holder == "department" and any(
+        text.key(name) in strategy.department_spellings for name in names
+    )
 
 
 def ask(rows: Iterable[ProjectRow], files: Container[str], strategy: Strategy) -> list[Finding]:
     """R101, once for each of these rows; ``files`` have projects, and nothing else to say."""
-    label = strategy.field_by_name["name"].label
+    others = _others(strategy)
     found = []
     for row in rows:
-        name = text.to_text(row.raw.values.get("name"))
-        nothing = text.key(name).strip("()[]【】※。") in _NO_PROJECT and row.raw.file not in files
+        holder = _words_alone(row.raw, others, strategy)
+        words = text.to_text(row.raw.values.get(holder))
+        nothing = text.key(words).strip("()[]【】※。") in _NO_PROJECT and row.raw.file not in files
         found.append(
             finding(
                 "R101",
-                row.place("name", label),
-                name,
+                row.place(holder, strategy.field_by_name[holder].label),
+                words,
                 variant="no_project" if nothing else "note",
-                subject=name,
+                missing="施策" if holder == "name" else "事業名",
+                subject=words,
                 department=row.submitter,
             )
         )

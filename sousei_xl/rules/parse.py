@@ -6,6 +6,7 @@ conversion that a reader could not see is reported (自動変換).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from sousei_xl.text import Money, Parsed
 _T = TypeVar("_T", bound=text.Value)
 
 _JOINT = "・"
+_BESIDE_KEYS = re.compile(r"[()\[\]【】〔〕.、・]")  # 3（イ）, 3.イ
 
 
 def in_one_line(value: text.Value) -> str:
@@ -109,7 +111,7 @@ def parse_row(
     cells = _Cells(row, strategy)
     row.measure = _measure(cells, strategy)
     row.number = row.submitted_number = _number(cells)
-    row.relisted = cells.take("relisted", lambda v: text.choice(v, text.RELISTED_SPELLINGS)).value
+    row.relisted = cells.take("relisted", text.parse_relisted).value
     row.category = cells.take("category", lambda v: text.choice(v, text.CATEGORY_SPELLINGS)).value
     row.name = _name(cells)
     row.department, row.counted = _department(cells, strategy)
@@ -145,7 +147,9 @@ def _measure(cells: _Cells, strategy: Strategy) -> str | None:
     typed = text.tidy(cells.typed("measure")).value
     if typed is None:
         return None
-    found = strategy.measure_spellings.get(text.key(typed))
+    said = text.key(typed)
+    spellings = strategy.measure_spellings
+    found = spellings.get(said) or spellings.get(_BESIDE_KEYS.sub("", said))
     if found is None:
         return typed
     if typed not in (found, strategy.measure_by_key[found].option):
@@ -156,7 +160,9 @@ def _measure(cells: _Cells, strategy: Strategy) -> str | None:
 def _number(cells: _Cells) -> int | None:
     parsed = cells.take("number", text.parse_integer)
     if parsed.problem:
-        cells.reject("R108", "number", text.to_text(cells.raw.values.get("number")))
+        typed = text.to_text(cells.raw.values.get("number"))
+        variant = "date" if parsed.problem == "date" else ""
+        cells.reject("R108", "number", typed, variant=variant)
     return parsed.value
 
 
@@ -183,7 +189,7 @@ def _relisted_by_name(cells: _Cells, name: str, bare: str) -> None:
 
     Until that is mended the row is a relisted one, so that nothing else is asked about it.
     """
-    if cells.row.is_relisted:
+    if cells.row.is_relisted and bare != name:
         cells.report("A101", "name", name, taken=bare)
     elif cells.row.relisted is None and "relisted" not in cells.unknown:
         cells.row.relisted = text.RELISTED

@@ -40,10 +40,16 @@ def repeated_fields(strategy: Strategy) -> frozenset[str]:
     return frozenset((*REPEATED, *(f.name for f in strategy.own_fields)))
 
 
-LONGEST_NAME = 100  # of a measure or a 事業名 inside a 対象
+_LONGEST_NAME = 100
 
 # What the office may do to a row (操作).
 CORRECT, WITHHOLD, REORDER = OPERATIONS = ("修正", "掲載しない", "順番")
+
+
+def shown_name(name: str | None) -> str:
+    """A measure or a 事業名 as it stands inside a 対象 and beside it."""
+    return clip(printable(name or ""), _LONGEST_NAME)
+
 
 Outcome = Literal["accepted", "refused", "superseded", "office", "ignored"]
 DepartmentStatus = Literal["受理", "該当なし", "差戻し", "再提出待ち", "未提出"]
@@ -234,9 +240,7 @@ class ProjectRow:
     def target(self) -> str:
         """How the office's sheet refers to this row: ``1ア-4``, or with the name if unnumbered."""
         number = self.submitted_number if self.submitted_number is not None else self.number
-        measure, name = (
-            clip(printable(part or ""), LONGEST_NAME) for part in (self.measure, self.name)
-        )
+        measure, name = shown_name(self.measure), shown_name(self.name)
         if self.measure is None:
             return name
         return f"{measure}-{number}" if number is not None else f"{measure} {name}"
@@ -248,10 +252,7 @@ class ProjectRow:
 
         Never a number that the list gave or the office: another row may have that in its form.
         """
-        measure, name = (
-            clip(printable(part or ""), LONGEST_NAME)
-            for part in (self.measure_in_form, self.name_in_form)
-        )
+        measure, name = shown_name(self.measure_in_form), shown_name(self.name_in_form)
         number = self.number_in_form
         if not measure:
             return name
@@ -334,6 +335,11 @@ class FileRecord:
     kpi_form: bool = False
     unreached: bool = False
     misplaced: bool = False
+
+    @property
+    def is_refused_list(self) -> bool:
+        """Whether a form of the list was refused; one of the KPI round asks about no projects."""
+        return self.outcome == "refused" and not self.kpi_form
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,8 @@ def budget_is_explained(year: Year) -> Iterator[Finding]:
             continue
         if _has_reason(row) or row.row_id in year.reasons:
             continue
+        if row.budget < 0:  # R106
+            continue
         # ０予算 and the like are a reason; what looks like yen is asked about already (R114).
         if row.budget_kind not in (None, text.INITIAL) or not isinstance(before.budget, int):
             continue

@@ -64,7 +64,7 @@ def measures_grid(facts: Facts | None) -> Grid:
     )
     note = (
         "基本目標の行（施策は空欄）を先に、その施策の行を下に入力します。"
-        "並び順がそのまま一覧の順番になります。"
+        "一覧には、基本目標は番号の順に、施策は基本目標ごとに並べた順に載ります。"
     )
     rows = _rows(facts.measures if facts else (), columns)
     return Grid(MEASURES, "施策体系", note, columns, rows)

@@ -93,7 +93,7 @@ def build_template(path: Path, facts: Facts | None) -> None:
 
 _STEPS = (
     (SETTINGS, "自治体名、年度、表題などを入力します。状態が「未記入」の行をなくしてください。"),
-    (MEASURES, "基本目標と施策を、一覧に載せる順に入力します。"),
+    (MEASURES, "基本目標と施策を入力します。施策は、並べた順に一覧に載ります。"),
     (DEPARTMENTS, "様式の提出を求める部局を入力します。"),
     (INDICATORS, "数値目標とKPIを入力します。実績を照会しない場合は空欄のままで構いません。"),
     (

@@ -29,7 +29,8 @@ class Contents:
     has changed since and became a proposal again. ``former_approval`` is the day that this run's
     決裁 replaces. ``indicators`` is the KPI round, ``judged`` what its reports
     mean (``judge_all``). ``year_changes`` is what became of last year's projects, if last year's
-    別紙 was given, and ``previous`` the way to that from the workspace; ``forgotten`` names the one
+    別紙 was given, and ``previous`` the way to that from the workspace; ``doubts`` are
+    questions about the printed form. ``forgotten`` names the one
     that the list in the outbox was compared with, where this run was given none. ``inbox`` is the
     way to the inbox, ``options`` what names the places of the run behind a command.
     """
@@ -44,6 +45,7 @@ class Contents:
     former_approval: dt.date | None = None
     reopened: bool = False
     judged: tuple[Judged, ...] = ()
+    doubts: tuple[str, ...] = ()
     year_changes: YearChanges | None = None
     forgotten: str = ""
     previous: str = ""
@@ -75,8 +77,13 @@ class Contents:
     @property
     def questions(self) -> tuple[str, ...]:
         """What is seldom meant: last year left out, days of the list (基準日, 提出期限, 決裁日),
-        gaps in the template."""
-        asked = (*questions(self.strategy.settings, self.approved_on), *gaps(self.strategy))
+        doubts about the printed form, gaps in the template."""
+        settings = self.strategy.settings
+        asked = (
+            *questions(settings, self.approved_on),
+            *self.doubts,
+            *gaps(self.strategy),
+        )
         if not self.forgotten:
             return asked
         left_out = (

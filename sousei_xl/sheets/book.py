@@ -124,9 +124,12 @@ class Book:
         """The office's font as the codes of page headers and footers can name it."""
         return self.settings.font.translate(_NO_CODES)
 
-    def style(self, names: str) -> Any:
+    def style(self, names: str, number_format: str | None = None) -> Any:
         """The format of one or more style names, separated by blanks. KeyError for others."""
-        return self._style(names)[1]
+        properties, look = self._style(names)
+        if number_format is None:
+            return look
+        return self.format(**{**properties, "num_format": number_format})
 
     def font_size(self, names: str) -> float:
         """Font size of a style, for row heights."""
@@ -152,7 +155,7 @@ class Book:
         in_order: bool = False,
         charted: bool = True,
     ) -> Sheet:
-        """A new sheet with these column widths (characters).
+        """A new sheet with these column widths (characters; 0 hides a column).
 
         ``charted=False`` promises that its lines feed no chart, so that they need little time;
         ``in_order`` does so, too, and that its rows are written from top to bottom, each with its
@@ -216,8 +219,9 @@ class Sheet:
         self.as_of: dt.date | None = book.run.list_date  # in the footer, if any
         self.repeat: tuple[int, int] | None = None
         for column, width in enumerate(widths):
-            pixels = pages.column_pixels(width)
-            self._done(self.worksheet.set_column_pixels(column, column, pixels), 0, column)
+            pixels, look = pages.column_pixels(width), {"hidden": not width}
+            code = self.worksheet.set_column_pixels(column, column, pixels, None, look)
+            self._done(code, 0, column)
 
     # --- cells --------------------------------------------------------------------------------
 

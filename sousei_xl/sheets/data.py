@@ -23,7 +23,7 @@ from sousei_xl.figures.changes import (
 )
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
-from sousei_xl.sheets.data_columns import CODE_COLUMN, YEAR_COLUMN, DataColumn
+from sousei_xl.sheets.data_columns import CODE_COLUMN, ROW_HEIGHT, YEAR_COLUMN, DataColumn
 from sousei_xl.sheets.styles import STYLES
 from sousei_xl.strategy import Strategy
 
@@ -74,7 +74,6 @@ _COLUMNS = (
 )
 PROJECT_HEADINGS = tuple(column.heading for column in _COLUMNS)
 _OWN_WIDTH = 16
-_ROW_HEIGHT = 15.0
 _STYLES = {"string": "text", "integer": "integer"}
 
 Value = str | int | None
@@ -142,14 +141,14 @@ def write_projects_data(book: Book, contents: Contents) -> None:
     sheet = book.sheet(PROJECTS_SHEET, widths, banner=False, in_order=True)
     for column, heading in enumerate(headings):
         sheet.text(0, column, heading, "header")
-    sheet.height(0, 2 * _ROW_HEIGHT)
+    sheet.height(0, 2 * ROW_HEIGHT)
     looks = [book.style("number" if c.heading == BUDGET else _STYLES[c.kind]) for c in columns]
     # A long text shows its first line: rows of one height stay easy to scroll, sort and filter.
     looks[headings.index(DESCRIPTION)] = book.format(**{**STYLES["text_wrap"], "valign": "top"})
     places = range(len(headings))
     for number, values in enumerate(rows, 1):
         sheet.line(number, list(zip(places, values, looks, strict=True)))
-        sheet.height(number, _ROW_HEIGHT)
+        sheet.height(number, ROW_HEIGHT)
     # 団体コード is a text that looks like a number: no green corners in a published table.
     sheet.worksheet.ignore_errors({"number_stored_as_text": f"A2:A{count + 2}"})
     sheet.repeat = (0, 0)

@@ -26,6 +26,10 @@ class DataColumn:
     is_key: bool = False
 
 
+# One line, and none of the second. XlsxWriter would not write 15 points, and LibreOffice then draws
+# all lines.
+ROW_HEIGHT = 12.0
+
 CODE_COLUMN = DataColumn(
     "団体コード",
     12,

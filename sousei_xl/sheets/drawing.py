@@ -31,6 +31,30 @@ class _Chart:
         known = [None if value == "" else value for value in data or ()]
         super()._write_num_cache(known)  # type: ignore[misc]
 
+    def _write_custom_labels(self, parent: Any, labels: Sequence[Any]) -> None:
+        """Labels of single points: taken out, or moved ``aside`` by a share of the chart's width,
+        which XlsxWriter cannot do."""
+        write: Any = self
+        for index, label in enumerate(labels):
+            if label is None:
+                continue
+            write._xml_start_tag("c:dLbl")
+            write._write_idx(index)
+            if "aside" in label:
+                write._xml_start_tag("c:layout")
+                write._xml_start_tag("c:manualLayout")
+                write._xml_empty_tag("c:x", [("val", label["aside"])])
+                write._xml_empty_tag("c:y", [("val", 0)])
+                write._xml_end_tag("c:manualLayout")
+                write._xml_end_tag("c:layout")
+                write._write_data_label_number_format(parent["num_format"])
+                write._write_axis_font(parent["font"])
+                write._write_d_lbl_pos(parent["position"])
+                write._write_show_val()
+            else:
+                write._write_delete(1)
+            write._xml_end_tag("c:dLbl")
+
 
 class _BarChart(_Chart, ChartBar):  # type: ignore[misc]
     pass

@@ -50,8 +50,8 @@ _LINE_HEIGHT = 1.45
 
 
 def column_pixels(width: float) -> int:
-    """Excel's width in characters → pixels, as Excel and XlsxWriter round it."""
-    return int(width * 7 + 0.5) + 5
+    """Excel's width in characters → pixels, as Excel and XlsxWriter round it; 0 is hidden."""
+    return int(width * 7 + 0.5) + 5 if width else 0
 
 
 def column_width(pixels: float) -> float:

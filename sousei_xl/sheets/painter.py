@@ -51,6 +51,7 @@ class _Room:
     font: str
     characters: float
     line: float
+    hidden: bool
 
 
 class Painter:
@@ -151,6 +152,8 @@ class Painter:
         """(break lines, font size, height in points) with which the text can be read whole."""
         room = self._rooms.get(id(cell)) or self._room(cell)
         size = room.size
+        if room.hidden:
+            return room.breaks, size, 0.0
         if room.rotation:
             lines = max(shown.split("\n"), key=len)
             step = pages.line_height(size, room.font) if room.rotation == 270 else size
@@ -170,8 +173,8 @@ class Painter:
         look = cell.look
         size = float(look.get("font_size", _DEFAULT_SIZE))
         font = str(look.get("font_name", self.settings.font))
-        width = self.sheet.span_width(cell.column, cell.column + cell.columns - 1)
-        width -= look.get("indent", 0) * _INDENT
+        whole = self.sheet.span_width(cell.column, cell.column + cell.columns - 1)
+        width = whole - look.get("indent", 0) * _INDENT
         room = self._rooms[id(cell)] = _Room(
             breaks=bool(look.get("text_wrap")),
             rotation=look.get("rotation", 0),
@@ -180,6 +183,7 @@ class Painter:
             font=font,
             characters=pages.characters(width, size),
             line=pages.text_height("", width, size, font),
+            hidden=not whole,
         )
         return room
 

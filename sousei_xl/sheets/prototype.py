@@ -8,7 +8,7 @@ are the office's, so it changes the look, adds a column or rewords a note withou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -17,10 +17,11 @@ from typing import Any
 
 from sousei_xl import text as texts
 from sousei_xl.addresses import cell_address
-from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.findings import Finding, Place, clip, finding
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Margins, Orientation
-from sousei_xl.strategy import Strategy
+from sousei_xl.strategy import Settings, Strategy
+from sousei_xl.strategy.dates import names_another_year
 from sousei_xl.strategy.load.table import FORM
 
 TITLE, HEADER, GOAL, MEASURE = "表題", "見出し", "基本目標", "施策"
@@ -41,8 +42,10 @@ REQUIRED = {"number": "番号", "relisted": "再掲", "name": "事業名", "budg
 # approval does not cover it.
 NOT_PRINTED = ("measure", "note")
 
+_NARROWEST = 6  # pixels of a column that is seen
 _PLACEHOLDER = re.compile(r"[{｛]([^{}｛｝]*)[}｝]")
 _BRACE = re.compile(r"[{}｛｝]")
+_ABOVE = "断り書きを印刷できるのは一覧の上だけです（A列を「表題」にし、表題の行に続けます）。"
 # A row with one of these in column A is a note to the office.
 _COMMENTS = ("行の種類", "種類", "説明", "注")
 
@@ -100,6 +103,9 @@ class Prototype:
         return {c.placeholder: c.column for c in self.rows[PROJECT][0].cells if c.placeholder}
 
 
+_THIS_YEAR = (Piece("年度", True), Piece("年度全角", True))
+
+
 def project_fields(strategy: Strategy) -> dict[str, str]:
     """Placeholder of a project row → field name: 番号, 予算事業費, own fields by their label."""
     return {f.title: f.name for f in strategy.fields if f.name not in NOT_PRINTED}
@@ -111,17 +117,53 @@ def load_prototype(
     """Make sense of the sheet 別紙; (None, T101 findings) where it has mistakes.
 
     ``form`` is the sheet as ``intake.print_form`` describes it, None where the template ``file``
-    has none. Error values in cells are found by the gate, which reads every sheet of the template.
+    has none, and empty where it could not be read. Error values in cells are found by the gate.
     """
     if form is None:
         mistake = (f"シート「{FORM}」がありません。", "シートを元の名前に戻してください。")
         return None, [_mistake(file, 1, "A1", "", *mistake)]
+    if not form:
+        mistake = (
+            f"シート「{FORM}」の見た目（書体、色、罫線など）を読み取れませんでした。",
+            "このファイルをExcelで開き、上書き保存してから、もう一度実行してください。直らないときは、"
+            "「sousei-xl init」で別のフォルダーに新しいテンプレートを作り、ほかのシートの内容を"
+            "値として貼り付けて使ってください。",
+        )
+        return None, [_mistake(file, 1, "A1", "", *mistake)]
     return _Reader(form, file, strategy).read()
+
+
+def doubts(prototype: Prototype, settings: Settings) -> Iterator[str]:
+    """What the office has to look at once more: another year's words, a total in another column."""
+    label = texts.fiscal_year_label(settings.fiscal_year)
+    for kind, rows in prototype.rows.items():
+        for cell in (cell for row in rows for cell in row.cells):
+            said = "".join(settings.year_label if p in _THIS_YEAR else p.text for p in cell.pieces)
+            if names_another_year(said, settings.fiscal_year):
+                yield (
+                    f"テンプレートの「{FORM}」の「{kind}」の行に、{label}ではない年度があります"
+                    f"（『{clip(said)}』）。前年度のままになっていないか"
+                    "確かめます。"
+                )
+    budget = prototype.columns[REQUIRED["budget"]]
+    for kind in (SUBTOTAL, TOTAL):
+        for cell in prototype.rows[kind][0].cells:
+            under = cell.column <= budget < cell.column + cell.columns
+            if cell.placeholder == "小計額" and not under:
+                yield (
+                    f"テンプレートの「{FORM}」の「{kind}」の行の{{小計額}}が、{{{REQUIRED['budget']}}}"
+                    "の列にありません。別の見出しの下に金額を印字してよいか確かめます。"
+                )
 
 
 def _mistake(file: str, row: int, cell: str, value: str, problem: str, remedy: str) -> Finding:
     place = Place(file=file, sheet=FORM, row=row, cell=cell)
     return finding("T101", place, value, problem=problem, remedy=remedy)
+
+
+def _width(pixels: float) -> float:
+    """A column that is hardly wide enough to be seen, as between two blocks, is no hidden one."""
+    return pages.column_width(max(int(pixels + 0.5), _NARROWEST)) if pixels else 0.0
 
 
 class _Reader:
@@ -169,7 +211,7 @@ class _Reader:
         prototype = Prototype(
             rows=rows,
             # Of columns B to the last, as widths of a workbook with 7 pixel digits.
-            widths=tuple(pages.column_width(int(w + 0.5)) for w in self.form["widths"][1:last]),
+            widths=tuple(map(_width, self.form["widths"][1:last])),
             orientation="landscape" if self.form["orientation"] == "landscape" else "portrait",
             margins=margins,
         )
@@ -181,8 +223,12 @@ class _Reader:
         known = {texts.key(kind): kind for kind in KINDS}
         comments = {texts.key(word) for word in _COMMENTS}
         rows: dict[str, list[int]] = {}
+        nameless: list[int] = []
         for number, row in self.rows.items():
             shown = row["cells"][0]["text"].strip()
+            if not shown:
+                nameless.append(number)
+                continue
             if texts.key(shown) in comments or shown.startswith(("※", "（", "(")):
                 continue
             kind = known.get(texts.key(shown))
@@ -190,6 +236,7 @@ class _Reader:
                 near = get_close_matches(shown, KINDS, 1, 0.4)
                 hint = f"「{near[0]}」ではありませんか。" if near else ""
                 remedy = f"{hint}{'、'.join(KINDS)}のどれかを入力してください。"
+                remedy += "" if near else _ABOVE
                 self._add(number, 1, shown, f"行の種類『{shown}』は使えません。", remedy)
                 continue
             group = rows.setdefault(kind, [])
@@ -199,12 +246,31 @@ class _Reader:
                 self._add(number, 1, shown, problem, "1行だけ残してください。")
             elif len(group) > 1 and number != group[-2] + 1:
                 problem = f"「{kind}」の行が離れています（{group[-2]}行目と{number}行目）。"
-                self._add(number, 1, shown, problem, "続けて並べてください。")
-        for kind in KINDS:
-            if kind not in rows:
+                remedy = f"続けて並べてください。{_ABOVE if kind == TITLE else ''}"
+                self._add(number, 1, shown, problem, remedy)
+        missing = [kind for kind in KINDS if kind not in rows]
+        for number in nameless:
+            self._nameless(number, missing or KINDS)
+        if not nameless:
+            for kind in missing:
                 remedy = f"A列に「{kind}」と入力した見本の行を作ってください。"
                 self._add(1, 1, "", f"「{kind}」の行がありません。", remedy)
         return rows
+
+    def _nameless(self, number: int, kinds: Sequence[str]) -> None:
+        """A row that does not say which of these kinds it is: it would vanish."""
+        cells = self.rows[number]["cells"]
+        column, shown = next((i, c["text"]) for i, c in enumerate(cells, 1) if c["text"].strip())
+        if (number, 1) in self.covered:
+            problem = "A列のセルが上の行と結合されているため、この行は印刷されません。"
+            remedy = "結合を解除し、この行のA列にも行の種類を入力してください。"
+        else:
+            problem = "A列が空欄のため、この行は印刷されません。"
+            remedy = (
+                f"印刷する行なら、A列に行の種類（{'、'.join(kinds)}）を入力してください。{_ABOVE}"
+                "事務局の覚え書きなら、A列に「注」と入力してください。"
+            )
+        self._add(number, column, shown, problem, remedy)
 
     def _last_column(self, number: int) -> int:
         """The last column that the row uses: text or a merged range."""
@@ -292,12 +358,20 @@ class _Reader:
         columns: dict[str, int] = {}
         for kind in (PROJECT, RELISTED):
             number = numbers[kind][0]
-            own = {c.placeholder: c.column for c in rows[kind][0].cells if c.placeholder}
+            cells = rows[kind][0].cells
+            own = {c.placeholder: c.column for c in cells if c.placeholder}
             for name in REQUIRED.values():
                 if name not in own:
+                    beside = (c.column + 2 for c in cells if Piece(name, True) in c.pieces)
+                    column = next(beside, 1)
                     problem = f"「{kind}」の行に、{{{name}}}だけのセルがありません。"
                     remedy = f"一つのセルに{{{name}}}だけを入力してください。"
-                    self._add(number, 1, "", problem, remedy)
+                    if column > 1:
+                        remedy += (
+                            "括弧や単位は、セルの書式設定の「表示形式」（ユーザー定義）で付けられます"
+                            '（例：数字は (#,##0)、文字は "（"@"）"）。'
+                        )
+                    self._add(number, column, "", problem, remedy)
                 elif columns.setdefault(name, own[name]) != own[name]:
                     expected = cell_address(number, columns[name] + 2)
                     problem = f"{{{name}}}の列が「{PROJECT}」の行と違います。"

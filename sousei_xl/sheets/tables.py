@@ -47,12 +47,14 @@ class Column:
 class Row:
     """A row of a table; ``emphasis`` is a style added to those of the columns (``subtotal``).
 
-    ``styles`` adds a style to single cells (column index, style).
+    ``styles`` adds a style to single cells (column index, style), ``number_formats`` are Excel's of
+    those whose column has no one for all (column index, format).
     """
 
     cells: tuple[Cell, ...]
     emphasis: str = ""
     styles: tuple[tuple[int, str], ...] = ()
+    number_formats: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,10 @@ def write_table(sheet: Sheet, top: int, table: Table) -> int:
     end = top
     kinds: dict[tuple[object, ...], _Kind] = {}  # few kinds of rows, many rows
     for end, row in enumerate(table.rows, top + 1):
-        kind = kinds.get((row.emphasis, row.styles))
+        look = row.emphasis, row.styles, row.number_formats
+        kind = kinds.get(look)
         if kind is None:
-            kind = kinds[row.emphasis, row.styles] = _Kind(sheet, table.columns, row)
+            kind = kinds[look] = _Kind(sheet, table.columns, row)
         kind.write(end, row.cells)
     if table.main:
         sheet.repeat = (top, top)
@@ -113,7 +116,7 @@ class _Kind:
 
     def __init__(self, sheet: Sheet, columns: Sequence[Column], row: Row) -> None:
         self._sheet, self._font = sheet, sheet.book.settings.font
-        extra = dict(row.styles)
+        extra, formats = dict(row.styles), dict(row.number_formats)
         self._places = []
         for index, column in enumerate(columns):
             style = f"{column.style} {row.emphasis} {extra.get(index, '')}".strip()
@@ -123,7 +126,7 @@ class _Kind:
                     index,
                     column,
                     style,
-                    sheet.book.style(style),
+                    sheet.book.style(style, formats.get(index)),
                     width,
                     size,
                     pages.characters(width, size),

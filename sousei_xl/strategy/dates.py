@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 EARLIEST_APPROVAL, LATEST_APPROVAL = 183, 366
 _HALF_A_YEAR = 183
 
+# 平成31年度まで（5年間）: what may stand behind the last year of a plan.
+END_OF_SPAN = re.compile(r"\s*(?:まで)?\s*(?:[(（][^()（）]*[)）])?\s*$")
 _A_YEAR = re.compile(
     r"(?:昭和|平成|令和)\s*(?:\d{1,2}|元)|(?<![0-9A-Z])[SHR]\d{1,2}(?!\d)|(?<!\d)\d{4}(?!\d)",
     re.IGNORECASE,
@@ -62,6 +64,23 @@ def names_another_year(label: str, fiscal_year: int) -> bool:
     return bool(found) and fiscal_year not in found and not _A_SPAN.search(plain)
 
 
+def _about_years(settings: Settings) -> Iterator[str]:
+    """A title of last year's, and a plan that is over: the year after it is still evaluated."""
+    year, (first, last) = settings.fiscal_year, settings.plan_years
+    label = text.fiscal_year_label(year)
+    if names_another_year(settings.title, year):
+        yield (
+            f"テンプレートの「設定」の表題（{settings.title}）に、{label}ではない年度があります。"
+            "前年度のままになっていないか確かめます（年度は、『別紙』の見本で表題に続けて印字できます）。"
+        )
+    if not first <= year <= last:
+        yield (
+            f"テンプレートの「設定」の計画期間（{settings.plan_label}）に、年度（{label}）が入って"
+            "いません。部局に実績を尋ねる年は計画期間の年なので、前の計画の実績を照会するときのほかは、"
+            "計画期間を直します。"
+        )
+
+
 def _about_deadline(deadline: str, year: int) -> Iterator[str]:
     """A day that does not exist, or not on that weekday, goes into every form and letter."""
     told = f"テンプレートの「設定」の提出期限（{deadline}）"
@@ -101,6 +120,7 @@ def questions(settings: Settings, approved_on: dt.date | None = None) -> Iterato
             f"テンプレートの「設定」の基準日（{day}）は、{label}が終わった後の日です。"
             "年度と基準日に誤りがないか確かめます。"
         )
+    yield from _about_years(settings)
     yield from _about_deadline(settings.deadline, year)
     results = settings.results_date
     if results is not None and not first <= results <= last:

@@ -10,6 +10,8 @@ from sousei_xl import text
 
 Kind = Literal["measure", "integer", "choice", "name", "department", "money", "text"]
 
+# How the internal names of the office's own fields begin.
+OWN_NAME = "own_"
 _SENTENCE = re.compile("[^。]+。?")
 _ASKING = re.compile("ください|下さい")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from sousei_xl import text
@@ -9,6 +10,7 @@ from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import QUALITATIVE
 
 _MOST = 5
+_DIVIDED = re.compile(r"[/／;；\s]")
 
 
 def gaps(strategy: Strategy) -> Iterator[str]:
@@ -20,6 +22,7 @@ def gaps(strategy: Strategy) -> Iterator[str]:
                 f"テンプレートの「施策体系」の基本目標{goal.number}に、施策がありません。"
                 "このままでは、この基本目標に事業を載せられません。"
             )
+    yield from _perhaps_several(strategy)
     indicators = strategy.indicators
     if nobodys := [i for i in indicators if not i.departments]:
         yield (
@@ -37,6 +40,18 @@ def gaps(strategy: Strategy) -> Iterator[str]:
             f"テンプレートの「指標」に、現状値があって現状値年が空欄の指標があります"
             f"（{_named(undated)}）。このままでは、判定できません。"
         )
+
+
+def _perhaps_several(strategy: Strategy) -> Iterator[str]:
+    """A lone choice or unit that may be several: only 「、」「，」 and line breaks divide them."""
+    lone = [("項目", "選択肢", f.label, f.choices) for f in strategy.own_fields]
+    lone += [("部局", "提出課", d.name, d.units) for d in strategy.departments]
+    for sheet, heading, name, words in lone:
+        if len(words) == 1 and _DIVIDED.search(words[0]):
+            yield (
+                f"テンプレートの「{sheet}」の{heading}『{words[0]}』（{name}）は、一つとして"
+                "扱います。いくつかを並べたものなら、「、」で区切ります。"
+            )
 
 
 def _named(indicators: Sequence[Indicator]) -> str:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from sousei_xl import text
 from sousei_xl.strategy import CLASSES, Indicator, Settings
+from sousei_xl.strategy.dates import END_OF_SPAN
 
 # 集計区分 and 目標の向き that are judged in a way of their own.
 PERIOD_SUM, RUNNING_TOTAL, QUALITATIVE = "期間累計", "累計", "定性"
@@ -148,7 +149,11 @@ def list_year_label(year: int, settings: Settings) -> str:
 def _spelled_as(label: str, last: int, year: int) -> str:
     """``year``, up to ``last`` in 平成 where ``label`` ends with a year of it."""
     short = text.fiscal_year_label(year, short=True)
-    if _HEISEI_TO_THE_END.search(text.nfkc(label)) and short.startswith("R") and year <= last:
+    if (
+        _HEISEI_TO_THE_END.search(END_OF_SPAN.sub("", text.nfkc(label)))
+        and short.startswith("R")
+        and year <= last
+    ):
         return f"H{text.year_in_era('H', year)}"
     return short
 
@@ -252,6 +257,19 @@ def is_to_fall(indicator: Indicator) -> bool:
     if indicator.kind == PERIOD_SUM or start is None or aim is None or start == aim:
         return indicator.direction == FALLING
     return aim < start
+
+
+def is_maintained(indicator: Indicator) -> bool:
+    """Whether a level is to be kept: no way leads from 現状値 to the target, and no 目安."""
+    aim = target(indicator)
+    level = aim is not None and aim == baseline(indicator)
+    return indicator.kind != PERIOD_SUM and (level or indicator.direction == MAINTAINED)
+
+
+def is_kept_at_nothing(indicator: Indicator) -> bool:
+    """Whether 0 alone is meant: 維持 at a target of 0 does not say which way is better."""
+    kept = is_maintained(indicator) and indicator.direction == MAINTAINED
+    return kept and target(indicator) == 0
 
 
 def is_told_in_words(indicator: Indicator, cause: str, office_class: str) -> bool:

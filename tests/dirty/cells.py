@@ -54,6 +54,17 @@ def _stored(cell: str) -> Put:
     return cut_open(lambda d: zs.replace(d, PART, '<c r="J4" t="n"><v>1200</v></c>', cell))
 
 
+def _linked(data: bytes) -> bytes:
+    """Cells that point at empty ones, as Excel stores them; the last row has nothing else."""
+
+    def zeros(row: int, columns: str) -> str:
+        return "".join(f'<c r="{c}{row}"><f>元表!{c}{row}</f><v>0</v></c>' for c in columns)
+
+    data = zs.replace(data, PART, '<c r="F4"', zeros(4, "CDE") + '<c r="F4"')
+    last = f'<row r="6">{zeros(6, "BCDEFGHIJKL")}</row></sheetData>'
+    return zs.replace(data, PART, "</sheetData>", last)
+
+
 def _formatted(value: Any, number_format: str) -> Put:
     def change(book: Workbook) -> None:
         projects(book)["J4"] = value
@@ -116,6 +127,7 @@ ERRORS = (
         _stored('<c r="J4" t="str"><f>TEXT(1200,"#,##0")</f><v>1,200</v></c>'),
         ("A101 J4",),
     ),
+    Kind("linked-blank", "空欄のセルを指す数式の結果が0", cut_open(_linked)),
     Kind(
         "cached-blank",
         "予算事業費の数式の結果が空の文字",

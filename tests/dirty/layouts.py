@@ -124,12 +124,6 @@ def _below_header(*values: object) -> Put:
     return with_rows(lambda slug: [values, *lines(slug)])
 
 
-def _unnamed(*rows: int) -> tuple[str, ...]:
-    """What is said of rows that hold nothing that a project needs."""
-    codes = ("R101 B", "R102 F", "R103 H", "R104 J", "R109 K", "A102 G")
-    return tuple(f"{code}{row}" for row in rows for code in codes)
-
-
 def _second_table(slug: str) -> list[list[object]]:
     below = [None, "所管", "件数"], [None, "市民協働課", 3], [None, "地域活動課", 5]
     return [*lines(slug), [], [], *map(list, below)]
@@ -213,7 +207,7 @@ KINDS = (
         "second-table",
         "表の下に別の表がある",
         with_rows(_second_table),
-        (*_unnamed(8, 9, 10), "R108 C8"),
+        tuple(f"{code}{row}" for row in (8, 9, 10) for code in ("R101 B", "A102 G")),
         held=3,
     ),
     Kind(

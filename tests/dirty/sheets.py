@@ -58,6 +58,18 @@ def _foreign(book: Workbook) -> None:
     extra.append(["1ア", "事業の四", 600])
 
 
+def _foreign_line(book: Workbook) -> None:
+    """A project that is the only line of its sheet, and a memo, which is none."""
+    book.create_sheet("追加分").append(["1ア", "事業の三", 500])
+    book.create_sheet("メモ").append(["3月1日に", "確認済"])
+
+
+def _hidden_reference(book: Workbook) -> None:
+    """Who hides last year's columns hides nothing that was typed."""
+    projects(book)["M3"], projects(book)["M4"] = "前年度予算", 1180
+    _hidden_columns("M")(book)
+
+
 def _heading(new: str) -> Change:
     def change(book: Workbook) -> None:
         projects(book)["H3"] = new
@@ -190,6 +202,7 @@ KINDS = (
     Kind("folded-row", "折りたたんだ行に事業がある", edited(_folded_row), ("S101 A5",)),
     Kind("hidden-column", "予算事業費の列が非表示", edited(_hidden_columns("J")), ("S101 A4",)),
     Kind("hidden-blank-column", "空欄の列が非表示", edited(_hidden_columns("C", "D", "L"))),
+    Kind("hidden-reference", "前年度予算の列が非表示", edited(_hidden_reference)),
     Kind("hidden-sheet", "『事業』のシートが非表示", edited(_state("hidden")), ("S101 A4",)),
     Kind("very-hidden", "『事業』がVBAで非表示", edited(_state("veryHidden")), ("S101 A4",)),
     Kind("filtered", "フィルターで隠れた行がある", edited(_filtered), ("S101 A5",)),
@@ -236,6 +249,12 @@ KINDS = (
         "sheet-added",
         "見出しのないシート『追加分』に行がある",
         edited(_foreign),
+        ("F211 追加分!",),
+    ),
+    Kind(
+        "sheet-added-line",
+        "見出しのないシート『追加分』に行が一つある",
+        edited(_foreign_line),
         ("F211 追加分!",),
     ),
     refused(

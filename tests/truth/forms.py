@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any
 
@@ -37,20 +37,7 @@ class Row:
 
 
 def cells(name: str, rows: list[tuple[int, tuple[Any, ...]]], **changes: Any) -> SheetCells:
-    blank = SheetCells(
-        name,
-        "visible",
-        tuple(rows),
-        hidden_rows=frozenset(),
-        hidden_columns=frozenset(),
-        filtered=False,
-        merged=(),
-        errors={},
-        uncached=frozenset(),
-        formulas={},
-        leftovers={},
-    )
-    return replace(blank, **changes)
+    return SheetCells(name, rows=tuple(rows), **changes)
 
 
 def reading(

@@ -145,14 +145,17 @@ def match(
 ) -> Match:
     """Find this year's projects, none of them relisted, among ``last`` year's.
 
-    What the office has renamed (``FORMER_NAME``) is found under the name that last year's list has.
+    What the office has renamed (``FORMER_NAME``) is found under the name that last year's list has:
+    this year's, where its department had that already, or else the former one.
     What is listed comes first: what is held or withdrawn (``aside``) takes what is left. It was
     there too and has no former name; neither is what a department of ``waiting``, which has not
     submitted everything yet, had last year anybody's former name, unless its own 備考 says so.
     """
     data = [row.data for row in last]
-    names = {text.key(row.name) for row in last}
-    listed = [_as_named(row, names) for row in listed]
+    owners: dict[str, set[str]] = defaultdict(set)
+    for project in last:
+        owners[text.key(project.name)].add(text.key(project.counted))
+    listed = [_as_named(row, owners) for row in listed]
     known = {i: j for i, j in pair(data, listed).items() if same_project(data[j], listed[i])}
     left = sorted(set(range(len(last))) - set(known.values()))
     beside = {i: left[j] for i, j in pair([data[j] for j in left], aside).items()}
@@ -173,9 +176,12 @@ def match(
     return Match(known, {fresh[i]: gone[j] for i, j in guesses.items()}, beside, twins)
 
 
-def _as_named(row: Row, names: Container[str]) -> Row:
+def _as_named(row: Row, owners: Mapping[str, Container[str]]) -> Row:
+    """The row by the name that last year's list has; ``owners`` has the departments of each."""
     former = text.to_text(row.get(FORMER_NAME))
-    return {**row, NAME: former} if former and text.key(former) in names else row
+    again = _department(row) in owners.get(_name(row), ())  # renamed as it was last year
+    known = former and text.key(former) in owners
+    return {**row, NAME: former} if known and not again else row
 
 
 def _noted(

@@ -71,7 +71,7 @@ def annotate(
     write_edition_property(package, edition)
     remarks = tuple(_remarks(package, macros, sharing))
     department = reply.department or next((one.item.department for one in located), "")
-    letter = Letter(department, reply.unit, edition, lines.about(located), remarks)
+    letter = Letter(department, reply.unit, edition, lines.about(located, sheets), remarks)
     listed = lines.lines(located)
     _put_request(workbook, letter, listed, answers, strategy.settings, styles)
     result = package.save()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sousei_xl import text
@@ -14,6 +14,7 @@ from sousei_xl.forms.annotate.marks import ERROR
 from sousei_xl.forms.annotate.worksheet import Worksheet, position
 from sousei_xl.forms.layout import Rows
 from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.fields import OWN_NAME
 from sousei_xl.text import Value
 
 _MOST_CELLS, _MOST_NAMES, _MOST_VALUES = 40, 8, 3
@@ -138,9 +139,11 @@ def _shown_value(item: Finding, cell: str, table: _Table) -> str:
     return text.SHOWN_BLANK if text.is_blank(table.value(*position(cell))) else ""
 
 
-def about(located: Iterable[Located]) -> str:
-    """What the request is about: the KPI round where nothing else is asked."""
-    of_kpi = all(RULES[one.item.code].scope == "kpi" for one in located)
+def about(located: Iterable[Located], sheets: Container[str] = ()) -> str:
+    """What the request is about: the KPI round where nothing else is asked, or where the form has
+    no other ``sheets`` to fill in."""
+    of_kpi = layout.INDICATORS in sheets and layout.PROJECTS not in sheets
+    of_kpi = of_kpi or all(RULES[one.item.code].scope == "kpi" for one in located)
     return layout.ABOUT_INDICATORS if of_kpi else layout.ABOUT_PROJECTS
 
 
@@ -170,7 +173,6 @@ def _line(group: Sequence[Located]) -> Line:
         subject += f"\nほか{len(names) - _MOST_NAMES}件"
     values = list(dict.fromkeys(one.value for one in group if one.value))
     quoted = first.sheet.replace("'", "''")
-    example = RULES[first.item.code].example if first.item.code in RULES else ""
     return Line(
         first.item.severity,
         f"『{place.sheet}』{shown}" if place.sheet else "ファイル全体",
@@ -178,9 +180,16 @@ def _line(group: Sequence[Located]) -> Line:
         subject,
         words,
         "、".join(values[:_MOST_VALUES]),
-        first.item.expected or (f"例：{example}" if example else ""),
+        first.item.expected or _example(first.item),
         len(group),
     )
+
+
+def _example(item: Finding) -> str:
+    """The rule's, which is of another field where the office's own one is meant."""
+    known = item.code in RULES and not item.place.field.startswith(OWN_NAME)
+    example = RULES[item.code].example if known else ""
+    return f"例：{example}" if example else ""
 
 
 def _name(one: Located, several: bool) -> str:

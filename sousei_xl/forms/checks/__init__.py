@@ -44,6 +44,7 @@ from sousei_xl.forms.checks.conditions import (
     looks_empty,
     no_integer,
     ranges,
+    relisted_mark,
     says_nothing,
     too_long,
     unknown_department,
@@ -121,15 +122,13 @@ def _unless_relisted(check: Check) -> Check:
 
 
 def _relisted_by_name(fields: Mapping[str, Field]) -> Check:
-    """R107: （再掲） typed into the name. 再掲載 is another word."""
+    """R107: （再掲） typed into the name."""
     label, name = fields["relisted"].label, fields["name"].short_label
-    word = text.RELISTED
     return _unless_relisted(
         Check(
             "relisted",
-            f"{label}の欄で『{word}』を選び、{name}から（{word}）を消してください",
-            f'ISNUMBER(FIND("{word}",SUBSTITUTE({{name}},"{word}載","")))',
-            lambda cells: word in text.to_text(cells.get("name")).replace(f"{word}載", ""),
+            f"{label}の欄で『{text.RELISTED}』を選び、{name}から（{text.RELISTED}）を消してください",
+            *relisted_mark("name"),
         )
     )
 

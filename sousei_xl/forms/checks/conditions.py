@@ -83,8 +83,37 @@ def says_nothing(name: str) -> Condition:
     def fails(cells: Cells) -> bool:
         return looks_like_nothing(cells) or text.says_nothing(cells.get(name))
 
-    shown = f'SUBSTITUTE(SUBSTITUTE({{{name}}}," ",""),"\u3000","")'
+    shown = _without(_unspaced(name), *(f'"{bracket}"' for bracket in text.EMPTY_BRACKETS))
     return f"OR({empty},SUMPRODUCT(--EXACT({EMPTY_WORDS},{shown}))>0)", fails
+
+
+def _unspaced(name: str) -> str:
+    """``text.without_spaces``."""
+    return _without(f"{{{name}}}", '" "', '"\u3000"', "CHAR(10)")
+
+
+def _without(shown: str, *characters: str) -> str:
+    for character in characters:
+        shown = f'SUBSTITUTE({shown},{character},"")'
+    return shown
+
+
+def relisted_mark(name: str) -> Condition:
+    """再掲 in the name, or （再） before or behind it (``text.has_relisted_mark``)."""
+    shown, word = _unspaced(name), text.RELISTED
+    marks, words = _constants(text.AGAIN_MARKS), _constants(text.AGAIN_WORDS)
+    again = f'ISNUMBER(FIND("{word}",SUBSTITUTE({shown},"{word}載","")))'
+    begins = (
+        f"SUMPRODUCT(--EXACT(LEFT({shown},3),{marks}))"
+        f"*(SUMPRODUCT(--EXACT(MID({shown},4,2),{words}))=0)"
+    )
+    ends = f"SUMPRODUCT(--EXACT(RIGHT({shown},3),{marks}))"
+    return f"OR({again},{begins}+{ends}>0)", lambda cells: text.has_relisted_mark(cells.get(name))
+
+
+def _constants(words: Iterable[str]) -> str:
+    """An array of Excel, as a template of ``format``."""
+    return "{{" + ",".join(f'"{word}"' for word in words) + "}}"
 
 
 def unlisted(name: str, names: Sequence[str], allowed: Sequence[str], required: bool) -> Condition:

@@ -18,6 +18,7 @@ CHECKS: tuple[tuple[Literal["row", "list"], Check], ...] = (
     ("row", rows.budget_given),
     ("row", rows.zero_budget_is_zero),
     ("row", rows.description_given),
+    ("row", rows.one_name_in_a_cell),
     ("row", rows.department_is_submitter),
     ("row", rows.budget_plausible),
     ("row", rows.speaks_of_this_year),

@@ -129,9 +129,11 @@ def original_stands_first(listing: Listing) -> Iterator[Finding]:
 
 def unmarked_twice(listing: Listing) -> Iterator[Finding]:
     """L105: the later of two unmarked rows was treated as relisted; where it is the office that has
-    taken the mark away, O103 says so."""
+    taken the mark away, O103 says so, and R107 of a mark that says nothing."""
     for row in listing.placed:
-        if row.link == "unmarked" and row.original and "relisted" not in row.corrected:
+        told = "relisted" in {*row.corrected, *row.unknown}
+        told = told or not text.is_blank(row.raw.values.get("relisted"))
+        if row.link == "unmarked" and row.original and not told:
             yield at("L105", row, "relisted", listing, original=row.original.target)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sousei_xl import text
-from sousei_xl.findings import Finding
+from sousei_xl.findings import Finding, clip
 from sousei_xl.rules.checks.listing import Listing, at, money
 from sousei_xl.rules.records import ProjectRow
 
@@ -38,8 +38,42 @@ def description_given(listing: Listing) -> Iterator[Finding]:
             continue
         if row.description is None:
             yield at("R109", row, "description", listing)
-        elif text.says_nothing(row.raw.values.get("description")):
-            yield at("R109", row, "description", listing, row.description, variant="nothing")
+        elif text.says_nothing(typed := row.raw.values.get("description")):
+            variant = "above" if text.points_above(typed) else "nothing"
+            yield at("R109", row, "description", listing, row.description, variant=variant)
+
+
+def one_name_in_a_cell(listing: Listing) -> Iterator[Finding]:
+    """S101: two projects typed into one cell would be one, of a name run together."""
+    names: set[str] = set()
+    for row in listing.judged:
+        lines = text.lines_of(row.raw.values.get("name"))
+        if len(lines) < 2:  # of nearly all rows
+            continue
+        names = names or {other.name_key for other in listing.judged}
+        alone = [line for line in lines if _may_be_a_name(line) or text.fresh_key(line) in names]
+        if len(alone) > 1:
+            facts = {"names": "".join(f"『{clip(line)}』" for line in alone), "count": len(alone)}
+            yield at("S101", row, "name", listing, row.name, variant="names", **facts)
+
+
+# A shorter line is the end of a name: 推進事業.
+_SHORTEST_NAME = 6
+_ENDS_OF_NAMES = (
+    "事業",
+    "補助金",
+    "助成金",
+    "交付金",
+    "奨励金",
+    "支援金",
+    "負担金",
+    "給付金",
+    "貸付金",
+)
+
+
+def _may_be_a_name(line: str) -> bool:
+    return len(line) >= _SHORTEST_NAME and line.endswith(_ENDS_OF_NAMES)
 
 
 def department_is_submitter(listing: Listing) -> Iterator[Finding]:

@@ -47,8 +47,10 @@ def merge_indicators(
     settled = units.settle(intake.submissions)
     kpi_forms = frozenset(s.file for s in settled.active if s.kpi_form)
     raw_rows = [(row, s.department) for s in settled.active for row in s.indicator_rows]
-    notes = tuple(item for item in raw_rows if is_note(item[0]))
-    rows, found = parse_rows([item for item in raw_rows if not is_note(item[0])], strategy)
+    notes = tuple(item for item in raw_rows if is_note(item[0], strategy))
+    rows, found = parse_rows(
+        [item for item in raw_rows if not is_note(item[0], strategy)], strategy
+    )
     for row in rows:
         row.in_kpi_form = row.raw.file in kpi_forms
     _, office = share(intake, strategy)
@@ -168,6 +170,7 @@ def _departments(
 ) -> tuple[IndicatorDepartment, ...]:
     refused = {r.department for r in intake.records if r.outcome == "refused"}
     in_a_file = {r.indicator.id for r in reports if r.row_ids}
+    in_round = {s.department for s in active if s.kpi_form}
     states = []
     for department in strategy.departments:
         name = department.name
@@ -186,7 +189,14 @@ def _departments(
                 files=files,
                 errors=errors,
                 confirmations=sum(is_open_confirmation(f) for f in mine),
-                from_list=tuple(i for i, r in own.items() if r.from_list),
+                # Of a joint indicator those are asked who have sent no form of the round.
+                from_list=tuple(
+                    i
+                    for i, r in own.items()
+                    if r.from_list
+                    and not (name in in_round and {*r.indicator.departments} - in_round)
+                ),
+                kpi_form=name in in_round,
             )
         )
     return tuple(states)

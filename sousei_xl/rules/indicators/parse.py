@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sousei_xl import text
@@ -53,7 +54,7 @@ _REASON_SPELLINGS = text.spellings(
     }
 )
 
-_NOTE = re.compile(r"[※*]|\(?注|.*。", re.DOTALL)
+_DIGITS, _LETTER, _END = re.compile(r"\d+"), re.compile(r"[^\W\d_]"), "。、.,"
 _OF_THE_PAST = {"": "past", "reason": "past_reason"}  # variants of K102
 _LEFT_BLANK = ("words", "past_reason")  # those that ask for no value in the cell
 
@@ -87,13 +88,15 @@ def parse_actual(value: text.Value, unit: str) -> Actual:
         return Actual(Decimal(text.as_kept(value)))
     if not isinstance(value, str):
         return Actual(problem="date")
-    typed = text.nfkc(value).strip()
+    typed = text.as_number(value)
     if not typed.strip("-"):
         return Actual(converted=True)
     if reason := _REASON_SPELLINGS.get(text.key(typed)):
         return Actual(problem="reason", expected=reason)
     match = _NUMBER.fullmatch(typed)
     if not match or not text.GROUPED.fullmatch(match["whole"]):
+        return Actual(problem="text")
+    if text.has_symbols_for_digits(value):
         return Actual(problem="text")
     size = Decimal(match["whole"].replace(",", "") + (match["rest"] or ""))
     if size >= text.LARGEST:
@@ -187,7 +190,7 @@ def parse_row(
         return row, cells.findings
     typed_id = text.to_text(raw.values.get("id"))
     if row.indicator is not None and typed_id != row.id:
-        cells.report("A101", "id", typed_id, taken=row.id)
+        cells.report("A101", "id", typed_id, variant="" if typed_id else "blank", taken=row.id)
     row.actuals = {}
     held = [c for c in columns(strategy.settings) if c.year and _actual(cells, c)]
     if held and row.indicator is not None:
@@ -203,7 +206,7 @@ def parse_row(
     row.publication = _publication(cells)
     classes = _class_spellings(strategy)
     row.office_class = cells.choice("office_class", classes, _class_words(strategy))
-    row.cause, row.direction = cells.prose("cause"), cells.prose("direction")
+    row.cause, row.direction = _own_words(cells, "cause"), _own_words(cells, "direction")
     lost = set(input_names(strategy.settings)) - set(raw.columns)
     row.unknown = frozenset(cells.unknown | lost)
     return row, cells.findings
@@ -226,12 +229,24 @@ def parse_rows(
     return parsed, findings
 
 
-def is_note(raw: RawRow) -> bool:
-    """Whether a line of the KPI sheet is a sentence below the table or in it, and no indicator."""
+def is_note(raw: RawRow, strategy: Strategy) -> bool:
+    """Whether a line of the KPI sheet is words below the table or in it, and no indicator: nothing
+    but the cell of the ID is filled, with what is not built as the strategy's IDs are."""
     if any(not text.is_blank(value) for name, value in raw.values.items() if name != "id"):
         return False
     unread = raw.errors or raw.uncached or raw.merged
-    return not unread and bool(_NOTE.match(text.nfkc(_typed_id(raw))))
+    return not unread and _build(_typed_id(raw)) not in _builds(strategy)
+
+
+@lru_cache(maxsize=4)
+def _builds(strategy: Strategy) -> frozenset[str]:
+    return frozenset(_build(indicator.id) for indicator in strategy.indicators)
+
+
+def _build(id_: str) -> str:
+    """``2ア-10。`` → ``0a-0``: how an ID is built, whatever its figures and letters are."""
+    bare = text.key(id_).rstrip(_END)
+    return _LETTER.sub("a", _DIGITS.sub("0", bare))
 
 
 def _typed_id(raw: RawRow) -> str:
@@ -329,6 +344,14 @@ def _example(indicator: Indicator, settings: Settings) -> str:
     if indicator.kind != PERIOD_SUM:
         size = baseline(indicator) or size
     return str(rounded(size, decimals(indicator))) if size else "12.3"
+
+
+def _own_words(cells: _Cells, name: str) -> str:
+    """A text about this indicator: 同上 would mean another one as soon as rows stand otherwise."""
+    said = cells.prose(name)
+    if text.points_above(said):
+        cells.report("K112", name, said, variant="above")
+    return said
 
 
 def _publication(cells: _Cells) -> str:

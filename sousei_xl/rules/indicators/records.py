@@ -190,8 +190,9 @@ class IndicatorDepartment:
 
     ``expected`` counts the indicators it is in charge of; ``missing`` are the IDs among them that
     nobody has answered yet and whose silence the office has not confirmed, ``from_list`` those that
-    no form of the KPI round answers though such forms have come in (``Report.from_list``).
-    ``files`` are the files whose KPI sheet counts.
+    no form of the KPI round answers though such forms have come in (``Report.from_list``), and for
+    which no other department is asked. ``files`` are the files whose KPI sheet counts, ``kpi_form``
+    is True where one of them is a form of the KPI round.
     """
 
     department: str
@@ -202,6 +203,7 @@ class IndicatorDepartment:
     errors: int
     confirmations: int
     from_list: tuple[str, ...] = ()
+    kpi_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ _MULTIPLIERS = {
 }
 _ZERO = Decimal(0)
 _YEN = "円"
+# Spellings of one unit; 件数 is 件, too. 延べ人 or 人泊 is something else than 人.
+_SYNONYMS = (("人", "名"), ("箇所", "か所", "カ所", "ヶ所", "ケ所", "個所"))
+_SPELLINGS = {text.key(word): words[0] for words in _SYNONYMS for word in words}
 _YEN_SCALES = (Decimal(1), *(_MULTIPLIERS[m] for m in ("千", "万", "百万", "億")))
 # A slip is worth a question only if it is far off, and only if the other reading is likely.
 _FAR = 50
@@ -85,6 +88,15 @@ def is_other_scale(unit: str, other: str) -> bool:
     """
     scales = split_unit(unit)[0], split_unit(other)[0]
     return scales[0] != scales[1] or is_percent(unit) != is_percent(other)
+
+
+def is_same_unit(unit: str, other: str) -> bool:
+    """Whether one figure says the same in two units, however they are spelled: 人 and 名."""
+    if is_other_scale(unit, other):
+        return False
+    bare, bare_other = (split_unit(u)[1].removesuffix("数") for u in (unit, other))
+    same = _SPELLINGS.get(bare, bare) == _SPELLINGS.get(bare_other, bare_other)
+    return same or is_percent(unit)  # and so is the other
 
 
 def probably_meant(value: Decimal, unit: str, references: Iterable[Decimal]) -> Decimal | None:

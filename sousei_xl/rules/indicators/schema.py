@@ -115,8 +115,10 @@ def _unknown_id(row: IndicatorRow, standing: Container[str], strategy: Strategy)
         alike = [i.id for i in strategy.indicators if i.id in free and _alike(name, i.name)]
         candidates = nearest(row.id, alike)
         variant = "" if candidates else "new"
+    mine = [i.id for i in strategy.indicators if row.submitter in i.departments]
+    examples = [i for i in mine if i in free] or mine or [i for i in ids if i in standing] or ids
     facts: dict[str, Any] = {
-        "example": ids[0] if ids else "",
+        "example": examples[0] if examples else "",
         "candidates": candidates,
         "named": "、".join(f"『{i}』" for i in named),
     }

@@ -338,7 +338,7 @@ def _state(
     if errors:
         return "差戻し"
     if not active:
-        return "再提出待ち" if any(r.outcome == "refused" for r in records) else "未提出"
+        return "再提出待ち" if any(r.is_refused_list for r in records) else "未提出"
     if department.expected and missing.get(department.name):
         return "未提出"
     if all(s.none_applicable and not s.rows for s in active):

@@ -6,7 +6,8 @@ The office copies 対象 and 確認時の値 from 指摘一覧, as they are show
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from sousei_xl.findings import (
     excerpt,
     finding,
 )
-from sousei_xl.rules.merge.targets import TARGET, Aliases
+from sousei_xl.rules.merge.targets import TARGET, Aliases, spelling
 from sousei_xl.rules.records import Acknowledgement, AppliedAcknowledgement, unread_cell
 
 OF_A_MEASURE = ("L109",)  # it stands at a row and is not about it
@@ -45,41 +46,32 @@ def acknowledge_findings(
     is not stale yet. Nor is one of a code that was ``not_asked`` in this run, for last year's list
     was not given. Returns all findings, and what each confirmation has met.
     """
-    result = list(findings)
+    known = _Findings(findings, {item.code for item in acknowledgements})
+    result = known.all
     applied: list[AppliedAcknowledgement] = []
     for item in acknowledgements:
         if item.unread:
             applied.append(AppliedAcknowledgement(item, "今回は照合していない"))
-            result += [
-                replace(finding(*unread_cell(error, item.at(heading))), addressee=OFFICE)
-                for heading, error in item.unread.items()
-            ]
+            for heading, error in item.unread.items():
+                told = finding(*unread_cell(error, item.at(heading)))
+                known.add(replace(told, addressee=OFFICE))
             continue
         if item.code not in RULES:
             applied.append(AppliedAcknowledgement(item, "当てはまる指摘なし"))
-            result.append(finding("O103", item.at("指摘コード"), item.code, variant="no_code"))
+            known.add(finding("O103", item.at("指摘コード"), item.code, variant="no_code"))
             continue
         place = replace(item.place, label="対象")
         target = item.target
         if aliases and item.code in OF_A_MEASURE:
             target = aliases.measure(target)
-        matches = [
-            i for i, found in enumerate(result) if found.code == item.code and _fits(target, found)
-        ]
-        if not matches:
-            together = _of_a_line(target, [f for f in result if f.code == item.code])
-            matches = [i for i, found in enumerate(result) if found in together]
+        matches = known.of(item.code, target) or known.of_a_line(item.code, target)
         elsewhere: list[int] = []
         variant = "renamed"
         if not matches and aliases and item.code not in OF_A_MEASURE:
             rows = aliases.row_ids(item.target)
             if not rows:
                 rows, variant = aliases.named(item.target), "named"
-            elsewhere = [
-                i
-                for i, found in enumerate(result)
-                if found.code == item.code and found.place.row_id in rows
-            ]
+            elsewhere = [i for i in known.of_code(item.code) if result[i].place.row_id in rows]
             matches = elsewhere if len(rows) == 1 else []
         same = [i for i in matches if _is_unchanged(item, result[i])]
         for i in same:
@@ -95,9 +87,9 @@ def acknowledge_findings(
             applied.append(AppliedAcknowledgement(item, "当てはまる指摘なし"))
             if elsewhere and not matches:
                 meant = (result[i].target for i in elsewhere)
-                result.append(_renamed(item, place, variant, "』か『".join(dict.fromkeys(meant))))
+                known.add(_renamed(item, place, variant, "』か『".join(dict.fromkeys(meant))))
             else:
-                result.append(_stale(item, place, [result[i] for i in matches]))
+                known.add(_stale(item, place, [result[i] for i in matches]))
     return result, tuple(applied)
 
 
@@ -115,33 +107,69 @@ def _ungrouped(value: str) -> str:
     return key.replace(",", "") if _GROUPED.fullmatch(key) else key
 
 
-def _fits(target: str, found: Finding) -> bool:
-    """Also by its number alone, and with the name that the list prints."""
-    wanted = text.key(target)
-    match = TARGET.fullmatch(found.target)
-    place = f"{match['measure']}-{match['number']}" if match and match["number"] else ""
-    said = {found.target, place, f"{place or found.target} {found.subject}"}
-    names = {text.key(name) for name in said if name}
-    return wanted in names or wanted.replace("-", "") in {n.replace("-", "") for n in names}
+class _Findings:
+    """Findings by position, those of some codes by what a confirmation may call them.
 
-
-def _of_a_line(target: str, found: Sequence[Finding]) -> set[Finding]:
-    """Those of ``found`` that 指摘一覧 has in one line of this 対象 (``joined_targets``).
-
-    Whatever it names is confirmed, also when others of the line are gone or have come meanwhile.
-    「ほかn件」 stands for the rest of the line while that is as many as it was: which they were,
-    nobody knows.
+    Each is taken apart once, however many confirmations there are.
     """
-    listed, *others = _OTHERS.split(target)
-    line = f"、{_bare(listed)}、"
-    named = {f for f in found if f.target and f"、{_bare(f.target)}、" in line}
-    if not others:
-        return named
-    for group in collapse(found):
-        rest = {f.target for f in group} - {f.target for f in named}
-        if len(rest) == int(others[0]) and not named.isdisjoint(group):
-            return set(group)
-    return set()
+
+    def __init__(self, findings: Iterable[Finding], codes: Container[str]) -> None:
+        self.all: list[Finding] = []
+        self._codes = codes
+        self._of_code: dict[str, list[int]] = defaultdict(list)
+        self._named: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for item in findings:
+            self.add(item)
+
+    def add(self, item: Finding) -> None:
+        """One more, behind all others."""
+        if item.code in self._codes:
+            place = len(self.all)
+            self._of_code[item.code].append(place)
+            for name in _names(item):
+                self._named[item.code, name].append(place)
+        self.all.append(item)
+
+    def of_code(self, code: str) -> Sequence[int]:
+        """All of a code."""
+        return self._of_code.get(code, ())
+
+    def of(self, code: str, target: str) -> Sequence[int]:
+        """Those that have the 対象, their number alone or the name that the list prints."""
+        return self._named.get((code, spelling(target)), ())
+
+    def of_a_line(self, code: str, target: str) -> Sequence[int]:
+        """Those that 指摘一覧 has in one line of this 対象 (``joined_targets``).
+
+        Whatever it names is confirmed, also when others of the line are gone or have come since.
+        「ほかn件」 stands for the rest of the line while that is as many as it was: which those
+        were, nobody knows.
+        """
+        listed, *others = _OTHERS.split(target)
+        line = f"、{_bare(listed)}、"
+        if not others and line.count("、") == 2:  # one alone, which ``of`` finds
+            return ()
+        found = {i: self.all[i] for i in self.of_code(code)}
+        named = {
+            i: f.target for i, f in found.items() if f.target and f"、{_bare(f.target)}、" in line
+        }
+        if not others:
+            return list(named)
+        places = {id(f): i for i, f in found.items()}
+        for group in collapse(found.values()):
+            rest = {f.target for f in group} - set(named.values())
+            here = [places[id(f)] for f in group]
+            if len(rest) == int(others[0]) and not named.keys().isdisjoint(here):
+                return here
+        return ()
+
+
+def _names(item: Finding) -> set[str]:
+    """Match keys of its 対象, also by its number alone, and with the name that the list prints."""
+    match = TARGET.fullmatch(item.target)
+    place = f"{match['measure']}-{match['number']}" if match and match["number"] else ""
+    said = (item.target, place, f"{place or item.target} {item.subject}")
+    return {spelling(name) for name in said if name}
 
 
 def _bare(target: str) -> str:

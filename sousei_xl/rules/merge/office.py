@@ -7,19 +7,19 @@ said so, because the department may have corrected the value itself meanwhile.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from sousei_xl import text
 from sousei_xl.findings import OFFICE, Finding, clip, excerpt, finding
-from sousei_xl.rules.merge.targets import TARGET, bare_number
+from sousei_xl.rules.merge.targets import bare_number, parts_of
 from sousei_xl.rules.parse import parse_row
 from sousei_xl.rules.records import (
     CORRECT,
-    LONGEST_NAME,
     OPERATIONS,
     REORDER,
     WITHHOLD,
@@ -28,6 +28,7 @@ from sousei_xl.rules.records import (
     CorrectionStatus,
     FileRecord,
     ProjectRow,
+    shown_name,
     unread_cell,
 )
 from sousei_xl.strategy import Strategy
@@ -36,22 +37,17 @@ from sousei_xl.strategy.fields import Field
 
 class _Rows:
     """Finds rows by the office's 対象, always by what was submitted: corrections change the rows
-    themselves, one after the other."""
+    themselves, one after the other.
+
+    What rows are found by is collected when it is first asked for: of a long list it is much.
+    """
 
     def __init__(self, rows: Iterable[ProjectRow], strategy: Strategy) -> None:
         self._spellings = strategy.measure_spellings
-        self._now: dict[int, ProjectRow] = {}
-        self._by_number: dict[tuple[str, int | None], list[ProjectRow]] = {}
-        self._by_measure: dict[str, list[ProjectRow]] = {}
-        self._unplaced: list[ProjectRow] = []
-        for row in rows:
-            self._now[row.row_id] = row
-            submitted = copy(row)
-            if row.measure not in strategy.measure_by_key:
-                self._unplaced.append(submitted)
-            elif row.measure is not None:
-                self._by_number.setdefault((row.measure, row.number), []).append(submitted)
-                self._by_measure.setdefault(row.measure, []).append(submitted)
+        self._now = {row.row_id: row for row in rows}
+        submitted = list(map(copy, self._now.values()))
+        self._placed = [r for r in submitted if r.measure in strategy.measure_by_key]
+        self._unplaced = [r for r in submitted if r.measure not in strategy.measure_by_key]
 
     def find(self, target: str) -> list[ProjectRow]:
         """Rows that a 対象 such as ``1ア-4``, ``1ア-4 事業名`` or ``1ア 事業名`` may mean.
@@ -59,62 +55,70 @@ class _Rows:
         Rows of one name are told apart by their department: ``1ア 事業名（経済部）``. A row without
         a known measure goes by what its findings show, or by its name.
         """
-        normal = text.nfkc(target).strip()
-        match = TARGET.fullmatch(normal)
-        if match:
-            measure, name = match["measure"], match["name"]
-            number = int(match["number"]) if match["number"] else None
-        else:
-            measure, _, name = normal.partition(" ")
-            number = None
-        key = self._spellings.get(text.key(measure), "")
-        if name:
-            rows = self._named(key, number, name)
-        else:
-            rows = self._by_number.get((key, number), []) if number is not None else []
-        wanted = text.key(target)
-        rows = rows or [
-            r
-            for r in self._unplaced
-            if wanted in (text.key(r.target), text.key(r.named_target), r.name_key)
-        ]
+        typed, number, name = parts_of(target)
+        measure = self._spellings.get(text.key(typed))
+        rows: list[ProjectRow] = []
+        if measure and name:
+            rows = _numbered(number, self._named(name, measure))
+        elif number is not None:
+            rows = self._by_number.get((measure, number), [])
+        rows = rows or self._by_any_name.get(text.key(target), [])
         if len({r.name_key for r in rows}) == 1:
             # The office mends what it has added itself in 追加.
             rows = [r for r in rows if not r.is_added] or rows
         return [self._now[r.row_id] for r in rows]
 
-    def _named(self, measure: str, number: int | None, name: str) -> list[ProjectRow]:
-        """The rows of a name: with the number that stands beside it, or else without one (the list
-        has given it), or else any, for a name stays where numbers move."""
+    def _named(self, name: str, measure: str = "") -> list[ProjectRow]:
+        """The rows of a name in a measure, or in whatever measure."""
         said = text.key(name)
-        rows = self._by_measure.get(measure, [])
-        same = [r for r in rows if said in (r.name_key, text.key(_shown(r.name)))]
-        same = same or [r for r in rows if text.key(_with_department(r)) == said]
-        if number is None:
-            return same
-        numbered = [r for r in same if r.number == number]
-        return numbered or [r for r in same if r.number is None] or same
+        for index in (self._by_name, self._by_owner):
+            if rows := [r for r in index.get(said, ()) if measure in ("", r.measure)]:
+                return rows
+        return []
 
-    def unfound(self, target: str, file: str) -> tuple[str, dict[str, str]]:
-        """What O101 says of a 対象 that no row has: (variant, facts). ``file`` is the office's."""
-        normal = text.nfkc(target).strip()
-        match = TARGET.fullmatch(normal)
-        name = match["name"] if match else normal.partition(" ")[2]
-        moved = [row for row in self._anywhere(name or "") if not row.is_added]
+    @cached_property
+    def _by_number(self) -> _Index:
+        return _index(self._placed, lambda row: {(row.measure, row.number)})
+
+    @cached_property
+    def _by_name(self) -> _Index:
+        return _index(self._placed, _names)
+
+    @cached_property
+    def _by_owner(self) -> _Index:
+        return _index(self._placed, lambda row: {text.key(_with_department(row))})
+
+    @cached_property
+    def _by_any_name(self) -> _Index:
+        return _index(
+            self._unplaced,
+            lambda row: {text.key(row.target), text.key(row.named_target), row.name_key},
+        )
+
+    @cached_property
+    def _added_to(self) -> set[str | None]:
+        """Measures with an unnumbered row that the office adds. Such a row is printed with a number
+        that it is not found by."""
+        return {row.measure for row in self._placed if row.number is None and row.is_added}
+
+    def unfound(self, target: str) -> tuple[str, dict[str, str]]:
+        """What O101 says of a 対象 that no row has: (variant, facts)."""
+        typed, number, name = parts_of(target)
+        moved = [row for row in self._named(name) if not row.is_added] if name else []
         if len(moved) == 1:
             row = self._now[moved[0].row_id]
-            return "moved", {"name": _shown(row.name), "write": row.named_target}
-        if match and match["number"] and match["name"]:
-            place = f"{match['measure']}-{match['number']}"
+            return "moved", {"name": shown_name(row.name), "write": row.named_target}
+        several = [rows for part in target.split("、") if (rows := self.find(part))]
+        if len(several) > 1:
+            return "several", {"write": several[0][0].named_target}
+        if number is not None and name:
+            place = f"{typed}-{number}"
             rows = self.find(place)
             if len(rows) == 1:
-                now = {"name": _shown(rows[0].name), "write": rows[0].named_target}
+                now = {"name": shown_name(rows[0].name), "write": rows[0].named_target}
                 return "another", {"place": place, **now}
-        return ("added" if self._is_of_added_measure(target, file) else ""), {}
-
-    def _anywhere(self, name: str) -> list[ProjectRow]:
-        """The rows of a name in whatever measure."""
-        return [r for m in self._by_measure for r in self._named(m, None, name)] if name else []
+        measure = re.split(r"[\s-]", typed)[0]
+        return ("added" if self._spellings.get(text.key(measure)) in self._added_to else ""), {}
 
     def ambiguous(self, rows: Sequence[ProjectRow]) -> tuple[str, dict[str, str]]:
         """What O101 says where ``rows`` all have the 対象: (variant, facts)."""
@@ -128,22 +132,35 @@ class _Rows:
             "write": f"{rows[0].measure} {_with_department(rows[0])}",
         }
 
-    def _is_of_added_measure(self, target: str, file: str) -> bool:
-        """Whether ``file``, the office's, adds an unnumbered row to the measure of ``target``.
 
-        Such a row is printed with a number that it is not found by.
-        """
-        measure = re.split(r"[\s-]", text.nfkc(target).strip())[0]
-        rows = self._by_measure.get(self._spellings.get(text.key(measure), ""), [])
-        return any(r.raw.file == file and r.number is None for r in rows)
+_Index = Mapping[object, list[ProjectRow]]
 
 
-def _shown(name: str | None) -> str:
-    return clip(text.printable(name or ""), LONGEST_NAME)
+def _index(rows: Iterable[ProjectRow], keys: Callable[[ProjectRow], Iterable[object]]) -> _Index:
+    found: dict[object, list[ProjectRow]] = defaultdict(list)
+    for row in rows:
+        for key in keys(row):
+            found[key].append(row)
+    return found
+
+
+def _numbered(number: int | None, rows: list[ProjectRow]) -> list[ProjectRow]:
+    """Those of one name with the number that stands beside it, or else without one (the list has
+    given it), or else all, for a name stays where numbers move."""
+    if number is None:
+        return rows
+    same = [r for r in rows if r.number == number]
+    return same or [r for r in rows if r.number is None] or rows
+
+
+def _names(row: ProjectRow) -> set[str]:
+    """Match keys of the name, in full and as it stands in a 対象."""
+    shown = shown_name(row.name)
+    return {row.name_key} if shown == row.name else {row.name_key, text.key(shown)}
 
 
 def _with_department(row: ProjectRow) -> str:
-    return f"{_shown(row.name)}（{row.submitter}）"
+    return f"{shown_name(row.name)}（{row.submitter}）"
 
 
 def apply_corrections(
@@ -232,11 +249,7 @@ def _apply(
         return failed("O101", "項目", correction.field_label, variant="field")
     rows = index.find(correction.target)
     if len(rows) != 1:
-        variant, facts = (
-            index.ambiguous(rows)
-            if rows
-            else index.unfound(correction.target, correction.place.file)
-        )
+        variant, facts = index.ambiguous(rows) if rows else index.unfound(correction.target)
         return failed("O101", "対象", correction.target, variant=variant, count=len(rows), **facts)
     row = rows[0]
     failed = partial(not_applied, correction, row, target=correction.target)

@@ -10,22 +10,42 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
+from typing import NamedTuple
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, clip, finding
 from sousei_xl.rules.merge.order import automatic_order
 from sousei_xl.rules.records import (
-    LONGEST_NAME,
     REORDER,
     AppliedCorrection,
     ProjectRow,
     RawRow,
+    shown_name,
 )
 from sousei_xl.strategy import AUTOMATIC, Strategy
 
 TARGET = re.compile(r"(?P<measure>\S+?)\s*-\s*(?P<number>\d+)?(?:\s+(?P<name>.+))?")
+
+
+class Parts(NamedTuple):
+    """What a 対象 says, as typed: ``1ア-4 事業名``, ``1ア-4`` or ``1ア 事業名``."""
+
+    measure: str
+    number: int | None
+    name: str
+
+
+def parts_of(target: str) -> Parts:
+    """A 対象 taken apart."""
+    normal = text.nfkc(target).strip()
+    if match := TARGET.fullmatch(normal):
+        number = int(match["number"]) if match["number"] else None
+        return Parts(match["measure"], number, match["name"] or "")
+    measure, _, name = normal.partition(" ")
+    return Parts(measure, None, name)
 
 
 def bare_number(target: str) -> tuple[str, int] | None:
@@ -33,10 +53,8 @@ def bare_number(target: str) -> tuple[str, int] | None:
 
     The number is another project's as soon as a department inserts, deletes or swaps rows.
     """
-    match = TARGET.fullmatch(text.nfkc(target).strip())
-    if not match or not match["number"] or match["name"]:
-        return None
-    return match["measure"], int(match["number"])
+    measure, number, name = parts_of(target)
+    return None if number is None or name else (measure, number)
 
 
 class Aliases:
@@ -49,9 +67,8 @@ class Aliases:
     def __init__(
         self, rows: Sequence[ProjectRow], typed: Iterable[RawRow], strategy: Strategy
     ) -> None:
-        self._rows, self._typed, self._strategy = rows, tuple(typed), strategy
-        self._named: dict[str, set[int]] | None = None
-        self._by_name: dict[str, set[int]] | None = None
+        self._rows, self._strategy = rows, strategy
+        self._typed = {raw.row_id: raw for raw in typed}
 
     def measure(self, target: str) -> str:
         """The key of the measure that ``target`` names (``1ウ 教育環境``), or else what it says."""
@@ -60,27 +77,32 @@ class Aliases:
     def row_ids(self, target: str) -> set[int]:
         """The rows that ``target`` names or has named. A name tells more than a number beside it,
         which the list may have given in an earlier merge."""
-        if self._named is None:
-            self._named = defaultdict(set)
-            typed = {raw.row_id: raw for raw in self._typed}
-            for row in self._rows:
-                for name in self._names(row, typed.get(row.row_id, row.raw)):
-                    self._named[_spelling(name)].add(row.row_id)
-        found = self._named.get(_spelling(target), set())
-        match = TARGET.fullmatch(text.nfkc(target).strip())
-        if not found and match and match["name"]:
-            found = self._named.get(_spelling(f"{match['measure']} {match['name']}"), set())
+        found = self._by_target.get(spelling(target), set())
+        measure, _, name = parts_of(target)
+        if not found and name:
+            found = self._by_target.get(spelling(f"{measure} {name}"), set())
         return found
 
     def named(self, name: str) -> set[int]:
         """The rows of a 事業名 that stands there without any place."""
-        if self._by_name is None:
-            self._by_name = defaultdict(set)
-            typed = {raw.row_id: raw for raw in self._typed}
-            for row in self._rows:
-                for own in _both_names(row, typed.get(row.row_id, row.raw)):
-                    self._by_name[_spelling(own)].add(row.row_id)
-        return self._by_name.get(_spelling(name), set())
+        return self._by_name.get(spelling(name), set())
+
+    @cached_property
+    def _by_target(self) -> Mapping[str, set[int]]:
+        return self._index(self._names)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, set[int]]:
+        return self._index(_both_names)
+
+    def _index(
+        self, names: Callable[[ProjectRow, RawRow], Iterable[str]]
+    ) -> Mapping[str, set[int]]:
+        found: dict[str, set[int]] = defaultdict(set)
+        for row in self._rows:
+            for name in names(row, self._typed.get(row.row_id, row.raw)):
+                found[spelling(name)].add(row.row_id)
+        return found
 
     def _names(self, row: ProjectRow, raw: RawRow) -> Iterator[str]:
         typed = text.key(text.to_text(raw.values.get("measure")))
@@ -92,7 +114,7 @@ class Aliases:
             places = [measure, *(f"{measure}-{number}" for number in numbers)]
             yield from places[1:]
             for name in names:
-                shown = clip(text.printable(name), LONGEST_NAME)
+                shown = shown_name(name)
                 for place in places:
                     yield from (f"{place} {shown}", f"{place} （新）{shown}")
 
@@ -103,7 +125,8 @@ def _both_names(row: ProjectRow, raw: RawRow) -> set[str]:
     return {row.name or "", before} - {""}
 
 
-def _spelling(target: str) -> str:
+def spelling(target: str) -> str:
+    """Match key of a 対象, the office's hyphens aside."""
     return text.key(target).replace("-", "")
 
 
@@ -176,9 +199,9 @@ def ask_which_row(
                 replace(applied.correction.at("対象"), label="対象"),
                 target,
                 subject=target,
-                name=clip(meant.name or "", LONGEST_NAME),
-                other=clip(others[0].name or "", LONGEST_NAME),
-                write=f"{measure} {clip(meant.name_in_form or '', LONGEST_NAME)}",
+                name=shown_name(meant.name),
+                other=shown_name(others[0].name),
+                write=f"{measure} {shown_name(meant.name_in_form)}",
                 write_other=others[0].named_target,
             )
 
@@ -233,7 +256,7 @@ def name_numbered_rows(
                 item.value,
                 variant="corrected" if decided else "printed",
                 subject=item.subject,
-                name=clip(meant[0].name or "", LONGEST_NAME),
+                name=shown_name(meant[0].name),
                 file=clip(meant[0].raw.file),
                 write=meant[0].named_target,
             )

@@ -1,8 +1,8 @@
 """What departments wrote into 回答欄 of the files that came back, beside the findings it answers.
 
 A line of the request sheet is found again by file, sheet, words and 事業名 where it names one row,
-for rows move, and else by its cells. What no finding matches any more is listed, so that no answer
-is lost. An answer settles nothing: the office does.
+for rows move and the office renames, and else by its cells. What no finding matches any more is
+listed, so that no answer is lost. An answer settles nothing: the office does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, Place, clip
-from sousei_xl.rules.records import Answer, FileRecord
+from sousei_xl.rules.records import Answer, FileRecord, ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook.cells import typed
 from sousei_xl.workspace import OFFICE_SHEET
@@ -62,12 +62,13 @@ def answered(contents: Contents) -> Answered:
     said: defaultdict[tuple[str, str, str], list[Finding]] = defaultdict(list)
     for item in contents.findings if given else ():
         said[item.place.file, item.place.sheet, item.text.strip()].append(item)
+    former = _former_names(contents.result.listed) if given else {}
     beside: defaultdict[_Said, dict[str, None]] = defaultdict(dict)
     in_one_line: defaultdict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
     apart = []
     waiting = unmatched = 0
     for record, answer, files in given:
-        crowded, found = False, list(_found(answer, files, said))
+        crowded, found = False, list(_found(answer, files, said, former))
         for item in found:
             beside[item.text, item.place][typed(answer.answer)] = None
             line = item.place.file, item.place.sheet, item.text
@@ -129,8 +130,18 @@ def _unit(record: FileRecord) -> tuple[str, str]:
     return record.department, text.key(record.unit)
 
 
+def _former_names(rows: Iterable[ListedRow]) -> dict[int, str]:
+    """Row → match key of the name that it, or what it repeats, had before the office's."""
+    renamed = {row.row_id: text.key(row.former_name) for row in rows if row.former_name}
+    repeated = {row.row_id: renamed[row.original] for row in rows if row.original in renamed}
+    return renamed | repeated
+
+
 def _found(
-    answer: Answer, files: Iterable[str], said: Mapping[tuple[str, str, str], list[Finding]]
+    answer: Answer,
+    files: Iterable[str],
+    said: Mapping[tuple[str, str, str], list[Finding]],
+    former: Mapping[int, str],
 ) -> Iterator[Finding]:
     """The findings that the answered line was about (``forms.annotate.lines`` writes it)."""
     spot = _SPOT.fullmatch(answer.spot)
@@ -143,14 +154,20 @@ def _found(
     for file in files:
         found = said.get((file, sheet, words.strip()), [])
         here = [item for item in found if all_of_them or _is_at(item.place, spots)]
-        yield from _of_row(answer.name, found, here) if by_name else here
+        yield from _of_row(answer.name, found, here, former) if by_name else here
 
 
-def _of_row(name: str, found: Sequence[Finding], here: Sequence[Finding]) -> Sequence[Finding]:
+def _of_row(
+    name: str, found: Sequence[Finding], here: Sequence[Finding], former: Mapping[int, str]
+) -> Sequence[Finding]:
     """Those of the row of that name, ``here`` or where it has moved to, if that is only one."""
     wanted = text.key(name)
-    stayed = [item for item in here if not item.subject or text.key(item.subject) == wanted]
-    moved = [item for item in found if text.key(item.subject) == wanted]
+
+    def is_of_it(item: Finding) -> bool:
+        return wanted in (text.key(item.subject), former.get(item.place.row_id or 0))
+
+    stayed = [item for item in here if not item.subject or is_of_it(item)]
+    moved = [item for item in found if is_of_it(item)]
     return stayed or (moved if len(moved) == 1 else [])
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from sousei_xl import text
+from sousei_xl.figures.precision import actual_places, number_format
 from sousei_xl.findings import Place
 from sousei_xl.rules.records import AppliedCorrection, ListedRow, repeated_fields
 from sousei_xl.sheets import Contents
@@ -37,7 +38,7 @@ _KPI_COLUMNS = (
     Column("指標名", 44),
     Column("担当部局", 20),
     Column("年・年度", 9, "centre"),
-    Column("実績値", 14, "text", "number"),
+    Column("実績値", 14, "number tight", "number"),
     Column("単位", 9, "centre"),
     Column("速報", 7, "centre"),
     Column("ファイル", 30),
@@ -45,6 +46,7 @@ _KPI_COLUMNS = (
     Column("受付番号", 19, "text"),
     Column("事務局の修正", 40),
 )
+_ACTUAL = 4  # its column, from 0
 _HASH_LENGTH = 12
 _HASH = f"受付番号は、ファイルのSHA-256の先頭{_HASH_LENGTH}文字です（『提出状況』では8文字）。"
 # Where 検算表 finds the data: Excel's number of the first row, and columns.
@@ -130,6 +132,8 @@ def _actuals(contents: Contents, inbox: Inbox) -> Iterator[Row]:
     for report in kpi.reports:
         indicator, stage = report.indicator, report.stage
         judged = judged_year(indicator, settings)
+        places = actual_places(indicator, report.actuals.values())
+        printed = ((_ACTUAL, number_format(indicator, settings, places)),)
         for year, value in report.actuals.items():
             row_id = report.sources.get(year)
             done = [*touched.get((row_id, actual_field(year)), ())]
@@ -152,7 +156,8 @@ def _actuals(contents: Contents, inbox: Inbox) -> Iterator[Row]:
                     None if row_id is None else inbox.cell(place),
                     hashes.get(place.file),
                     "\n".join(done),
-                )
+                ),
+                number_formats=printed,
             )
 
 

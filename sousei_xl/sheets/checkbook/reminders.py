@@ -16,16 +16,17 @@ from sousei_xl.strategy.indicators import actual_label, judged_year, title
 from sousei_xl.workspace import as_argument
 
 
-def reminders(result: ListResult, settings: Settings) -> list[Reminder]:
+def reminders(result: ListResult, kpi: IndicatorResult, settings: Settings) -> list[Reminder]:
     """A letter to every 担当課 that has to act or to answer, department by department.
 
     It says what is missing, wrong or asked and why, until when it is needed and where to send it.
+    A form that goes back for its rows is marked with what ``kpi`` asks in it, too.
     """
     records: dict[str, list[FileRecord]] = defaultdict(list)
     for record in result.files:
         if record.outcome in ("accepted", "superseded"):
             records[record.department].append(record)
-    refused = {f.file for f in result.files if f.outcome == "refused" and not f.unreached}
+    refused = {f.file for f in result.files if f.is_refused_list and not f.unreached}
     unreached = {f.department for f in result.files if f.unreached}
     errors: Counter[str] = Counter()
     reasons: dict[str, list[Finding]] = defaultdict(list)
@@ -37,6 +38,10 @@ def reminders(result: ListResult, settings: Settings) -> list[Reminder]:
             errors[item.place.file] += 1
         elif is_for_department(item):
             questions[item.place.file].append(item)
+    beside = Counter({file: len(found) for file, found in questions.items()})
+    for file, found in _said(kpi).items():
+        if not any(map(is_error, found)):  # else the letter of the KPI round tells it
+            beside[file] += len(found)
     letters = []
     for department in result.departments:
         if department.department in unreached:  # its form may be the one that is in use
@@ -45,7 +50,7 @@ def reminders(result: ListResult, settings: Settings) -> list[Reminder]:
         if department.missing_units or department.state in ("差戻し", "再提出待ち"):
             why = [item for file in department.files for item in reasons[file]]
         theirs = records[department.department]
-        for unit, debt in _debts(department, theirs, errors, questions, why).items():
+        for unit, debt in _debts(department, theirs, errors, questions, beside, why).items():
             # As somebody typed it.
             written = clip(text.printable(text.unit_beside(department.department, unit)))
             name = f"{department.department}{f'（{written}）' if written else ''}"
@@ -58,6 +63,7 @@ def _debts(
     theirs: Sequence[FileRecord],
     errors: Mapping[str, int],
     questions: Mapping[str, Sequence[Finding]],
+    beside: Mapping[str, int],
     refused: Sequence[Finding],
 ) -> dict[str, Debt]:
     """担当課 → what it owes; blank stands for the department as a whole.
@@ -72,7 +78,7 @@ def _debts(
         wrong, asked = errors.get(file, 0), questions.get(file, ())
         if wrong and record.outcome == "accepted":
             debts[unit].errors += wrong
-            debts[unit].beside += len(asked)  # marked in the file that goes back
+            debts[unit].beside += beside[file]  # marked in the file that goes back
         elif asked:
             debts[unit].questions += asked
             if record.outcome == "accepted":
@@ -90,28 +96,43 @@ def indicator_reminders(
 ) -> Iterator[Reminder]:
     """A letter to every department that has to act or to answer in the KPI round.
 
-    Where a form of the list is still to come, that form asks for the actuals, too.
+    Where a form of the list is still to come, that form asks for the actuals, too. A form that was
+    refused is sent again, unless another one has come.
     """
-    said: dict[str, list[Finding]] = defaultdict(list)
-    for item in filter(is_for_department, kpi.findings):
-        said[item.place.file].append(item)
+    refused: dict[str, list[Finding]] = defaultdict(list)
+    of_round = {f.file: f.department for f in result.files if f.outcome == "refused" and f.kpi_form}
+    for item in filter(is_error, result.findings):
+        if item.place.file in of_round:
+            refused[of_round[item.place.file]].append(item)
+    said = _said(kpi)
     asked = filter(is_for_department, (*result.findings, *kpi.findings))
     back = {item.place.file for item in asked if is_error(item)}
     awaited = {d.department for d in result.departments if d.missing_units}
     for department in kpi.departments:
         debt = Debt()
         for file in department.files:
-            errors = sum(map(is_error, said[file]))
+            found = said.get(file, ())
+            errors = sum(map(is_error, found))
             debt.errors += errors
-            if file in back:
-                debt.beside += len(said[file]) - errors
-            elif said[file]:
-                debt.questions += said[file]
+            if errors:
+                debt.beside += len(found) - errors
+            elif found and file not in back:
+                debt.questions += found
                 debt.files.append(file)
         if department.department not in awaited:
             debt.indicators = tuple(_unanswered(department, kpi, settings))
-        if debt.errors or debt.questions or debt.indicators:
+        if department.missing or department.from_list:
+            debt.refused = refused[department.department]
+        if debt.errors or debt.refused or debt.questions or debt.indicators:
             yield reminder(department.department, debt, settings, "KPI")
+
+
+def _said(kpi: IndicatorResult) -> Mapping[str, Sequence[Finding]]:
+    """What the KPI round has to say to departments, by file."""
+    said: dict[str, list[Finding]] = defaultdict(list)
+    for item in filter(is_for_department, kpi.findings):
+        said[item.place.file].append(item)
+    return said
 
 
 def _unanswered(

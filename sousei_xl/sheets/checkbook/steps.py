@@ -76,7 +76,8 @@ def next_steps(contents: Contents) -> Iterator[str]:
     ]
     if missing:
         yield f"様式のそろわない{departments_named(missing)}に提出を依頼します。"
-    if refused := _refused_beside(result):
+    about_kpi = tuple(indicator_reminders(result, contents.indicators, contents.strategy.settings))
+    if refused := _refused_beside(result, about_kpi):
         yield (
             f"受け付けられなかったファイルが{len(refused)}件あります（{named(refused, 5)}）。"
             "修正版であれば、その内容は一覧に入っていません。理由に従って直したファイルを"
@@ -95,14 +96,17 @@ def next_steps(contents: Contents) -> Iterator[str]:
             "（KPIの要修正は、一覧の確定を妨げません）。"
         )
     settings = contents.strategy.settings
-    yield from _to_confirm("部局あての要確認", reminders(result, settings))
-    about_kpi = tuple(indicator_reminders(result, contents.indicators, settings))
+    yield from _to_confirm("部局あての要確認", reminders(result, contents.indicators, settings))
     yield from _to_confirm("KPIの要確認", about_kpi)
-    if waiting := from_list_forms(contents.indicators):
+    if told := from_list_forms(contents.indicators):
+        yield f"{told}実績の報告を待っているのであれば、提出を依頼します{_LETTERS}。"
+    again = [r.addressee for r in about_kpi if r.state == "再提出待ち"]
+    if again:
         yield (
-            f"KPIだけの様式での報告がまだない{departments_named(waiting)}の実績は、一覧の様式にあった値の"
-            f"ままです。実績の報告を待っている部局であれば、提出を依頼します{_LETTERS}。"
+            f"KPIの様式を受け付けられなかった{departments_named(again)}に、直した様式の提出を"
+            f"依頼します{_LETTERS}。"
         )
+    waiting = {d.department for d in contents.indicators.departments if d.from_list}
     silent = [r.addressee for r in about_kpi if r.state == "未提出" and r.addressee not in waiting]
     if silent:
         yield (
@@ -185,10 +189,15 @@ def _subject(item: Finding) -> str:
     return item.target if named else f"{item.target}『{name}』"
 
 
-def from_list_forms(kpi: IndicatorResult) -> list[str]:
-    """Departments that have not answered the KPI round, though others have: what is known of their
-    indicators is what their form of the list said."""
-    return [d.department for d in kpi.departments if d.from_list]
+def from_list_forms(kpi: IndicatorResult) -> str:
+    """Who has not answered the KPI round, though others have, and which indicators the forms of
+    the round leave out: what is known of them is what a form of the list said. Empty if nobody."""
+    waiting = [d.department for d in kpi.departments if d.from_list and not d.kpi_form]
+    left_out = [*dict.fromkeys(i for d in kpi.departments if d.kpi_form for i in d.from_list)]
+    of_whom = [f"KPIだけの様式での報告がまだない{departments_named(waiting)}"] if waiting else []
+    if left_out:
+        of_whom.append(f"KPIだけの様式に記入のない{len(left_out)}指標（{named(left_out)}）")
+    return f"{'と、'.join(of_whom)}の実績は、一覧の様式にあった値のままです。" if of_whom else ""
 
 
 def indicators_reported(kpi: IndicatorResult) -> str:
@@ -200,18 +209,26 @@ def indicators_reported(kpi: IndicatorResult) -> str:
 
 def indicator_state(department: IndicatorDepartment) -> str:
     """``受理``, ``受理（一覧の様式の値）`` …: where a department stands in the KPI round."""
-    return f"{department.state}{'（一覧の様式の値）' if department.from_list else ''}"
+    if not department.from_list:
+        return department.state
+    part = f"{named(department.from_list)}は" if department.kpi_form else ""
+    return f"{department.state}（{part}一覧の様式の値）"
 
 
-def _refused_beside(result: ListResult) -> list[str]:
+def _refused_beside(result: ListResult, about_kpi: Iterable[Reminder]) -> list[str]:
     """Refused files of departments that need not be asked anyway: they are easily overlooked."""
     asked = {
-        d.department for d in result.departments if d.state == "再提出待ち" and d.missing_units
+        (d.department, False)
+        for d in result.departments
+        if d.state == "再提出待ち" and d.missing_units
     }
+    asked |= {(r.addressee, True) for r in about_kpi if r.state == "再提出待ち"}
     return [
         text.printable(f.file)
         for f in result.files
-        if f.outcome == "refused" and not (f.unreached or f.misplaced) and f.department not in asked
+        if f.outcome == "refused"
+        and not (f.unreached or f.misplaced)
+        and (f.department, f.kpi_form) not in asked
     ]
 
 

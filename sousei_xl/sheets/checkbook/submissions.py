@@ -90,7 +90,7 @@ def write_submissions(book: Book, contents: Contents, inbox: Inbox) -> None:
     row = write_title(sheet, row + 1, f"部局別の提出状況（{COUNTED}。{_OF_KPI_FORMS}）")
     result, settings = contents.result, contents.strategy.settings
     letters = [
-        *reminders(result, settings),
+        *reminders(result, contents.indicators, settings),
         *indicator_reminders(result, contents.indicators, settings),
     ]
     asked = {file for letter in letters for file in letter.files}
@@ -192,7 +192,7 @@ def _department_rows(contents: Contents, inbox: Inbox, asked: Collection[str]) -
             confirm = record.file in asked
             yield _file_row(department, record, own, of_kpi["要修正"], inbox, kept, confirm)
         if department.expected or not records:
-            refused = any(r.outcome == "refused" for r in records)
+            refused = any(r.is_refused_list for r in records)
             yield from _missing_rows(department, refused)
     for record in (r for group in files.values() for r in group):
         cells = _file_cells(record, counts[record.file], inbox)

@@ -30,7 +30,7 @@ from sousei_xl.sheets.styles import STYLES
 from sousei_xl.strategy import Goal, Indicator, Measure, Settings
 from sousei_xl.strategy import indicators as defined
 
-WIDTHS = (9.0, 8.0, 41.0, 8.0, 17.5, 17.5, 17.5, 12.0, 12.0, 15.0)
+WIDTHS = (9.0, 8.0, 41.0, 8.0, 16.0, 16.0, 16.0, 14.5, 14.5, 14.5)
 _KEY, _ID, _NAME, _MARK, _FIRST, _SECOND, _THIRD, _GROSS, _NET, _LAST = range(10)
 _INDICATOR_HEADINGS = (
     "ID", "指標", "単位", "現状値（年）", "実績値（年）", "目標値（年）", "進捗率", "目安", "判定",
@@ -82,7 +82,7 @@ class Blocks:
         self._indicators("数値目標", groups)
         total = self.row
         self.row += 2
-        self._remarks(written.goal_slots(self.contents, goal.number))
+        self._remarks(written.goal_slots(self.contents, goal))
         self.sums = []
         return total
 
@@ -103,7 +103,7 @@ class Blocks:
         self._begin(f"施策{measure.key}　{measure.list_name}", "band")
         self._indicators("KPI", groups)
         self._projects(projects, subtotal)
-        self._remarks(written.measure_slots(self.contents, measure.key))
+        self._remarks(written.measure_slots(self.contents, measure))
 
     def _begin(self, title: str, style: str) -> None:
         self.title = title, style
@@ -149,8 +149,10 @@ class Blocks:
     def _entry(self, entry: Entry, part: bool) -> None:
         sheet, row, indicator = self.sheet, self.row, entry.indicator
         name = f"うち{indicator.part}" if part else defined.title(indicator)
-        if indicator.kind == defined.QUALITATIVE:  # without its words the target says nothing
-            name += f"\n（{remarks(entry, self._settings)}）"
+        # Of 定性 the target says nothing without its words.
+        told = remarks(entry, self._settings) if indicator.kind == defined.QUALITATIVE else ""
+        if told:
+            name += f"\n（{told}）"
         sheet.blank(row, _KEY, "text")
         sheet.text(row, _ID, indicator.id, "centre")
         sheet.text(row, _NAME, name, "text_wrap")

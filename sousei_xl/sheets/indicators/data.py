@@ -28,7 +28,7 @@ from sousei_xl.figures.indicators import YearFigures
 from sousei_xl.figures.precision import number_format
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
-from sousei_xl.sheets.data_columns import CODE_COLUMN, YEAR_COLUMN, DataColumn
+from sousei_xl.sheets.data_columns import CODE_COLUMN, ROW_HEIGHT, YEAR_COLUMN, DataColumn
 from sousei_xl.sheets.indicators.entries import Entry, entries
 from sousei_xl.sheets.styles import STYLES
 from sousei_xl.strategy import CLASSES, Settings
@@ -77,7 +77,6 @@ _COLUMNS = (
     DataColumn(CLASS, 14, "進捗率と目安による判定です。", required=True),
 )
 INDICATOR_HEADINGS = tuple(column.heading for column in _COLUMNS)
-_ROW_HEIGHT = 15.0
 # Far finer than anything printed, and coarse enough that 2/3 is the same number everywhere.
 _RATIO_PLACES = Decimal(1).scaleb(-10)
 _PRECISE = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -152,7 +151,7 @@ def write_indicators_data(book: Book, contents: Contents) -> None:
     sheet.as_of = contents.strategy.settings.results_date
     for column, heading in enumerate(headings):
         sheet.text(0, column, heading, "header")
-    sheet.height(0, 2 * _ROW_HEIGHT)
+    sheet.height(0, 2 * ROW_HEIGHT)
     formats = list(_value_formats(contents))
     for number, values in enumerate(rows, 1):
         figure = book.format(**{**STYLES["number"], "num_format": formats[number - 1]})
@@ -163,7 +162,7 @@ def write_indicators_data(book: Book, contents: Contents) -> None:
                 sheet.number(number, column, value, figure)
             else:
                 sheet.number(number, column, value, "percent" if heading in _RATIOS else "integer")
-        sheet.height(number, _ROW_HEIGHT)
+        sheet.height(number, ROW_HEIGHT)
     sheet.repeat = (0, 0)
     sheet.freeze(1, 0)
     sheet.worksheet.autofilter(0, 0, max(len(rows), 1), len(headings) - 1)

@@ -109,8 +109,11 @@ class Formulas:
     @property
     def distance(self) -> str:
         """What is missing to the target, whichever way it lies."""
+        indicator = self.entry.indicator
+        if defined.is_kept_at_nothing(indicator):
+            return f"=ABS({self._achieved})"
         pair = (self._target, self._achieved)
-        return "=" + "-".join(reversed(pair) if defined.is_to_fall(self.entry.indicator) else pair)
+        return "=" + "-".join(reversed(pair) if defined.is_to_fall(indicator) else pair)
 
     @property
     def change(self) -> str:

@@ -14,6 +14,7 @@ from sousei_xl.strategy import indicators as defined
 
 EXPECTED, ACTUAL, BASELINE, TARGET = "目安", "実績値", "現状値", "目標値"
 _LONG = 8  # characters of a value beyond which it does not fit between two years
+_CHARACTER, _PLOT = 0.0185, 0.7  # of a value and of all years, as shares of a chart's width
 _LOW = 8  # a value up to one in so many of the largest stands just over an axis from 0
 # In the order in which they are drawn, the later over the earlier.
 LINES = (EXPECTED, ACTUAL, BASELINE, TARGET)
@@ -24,7 +25,7 @@ class Trend:
     """The lines of one chart: name → year → value, on the scale of the target.
 
     期間累計 is shown as the running sum, from nothing in the year before the first. ``years`` go
-    from the first value to the target, at least over the plan; one earlier for a long 現状値.
+    from the first value to the target, at least over the plan.
     """
 
     entry: Entry
@@ -53,15 +54,7 @@ class Trend:
         }
         known = [year for line in values.values() for year in line]
         first, last = settings.plan_years
-        begin = min([first, *known])
-        # A long 現状値 in the first year would stand over the figures of the axis.
-        if begin in baseline and len(shown(baseline[begin], indicator)) > _LONG:
-            begin -= 1
-        final = max([last, *known])
-        ends = (values[line].get(final) for line in (ACTUAL, TARGET))
-        if any(v is not None and len(shown(v, indicator)) > _LONG for v in ends):
-            final += 1
-        return cls(entry, range(begin, final + 1), values)
+        return cls(entry, range(min([first, *known]), max([last, *known]) + 1), values)
 
     @property
     def title(self) -> str:
@@ -106,16 +99,29 @@ class Trend:
         return max((y for y in self.values[ACTUAL] if y in reported), default=None)
 
     def number_format(self, settings: Settings, line: str = ACTUAL) -> str:
-        """Excel's, at the source's precision: of 現状値 and 目標値 their own."""
+        """Excel's, at the source's precision."""
+        return number_format(self.entry.indicator, settings, self._places(line))
+
+    def _places(self, line: str) -> int:
+        """Decimals of a line's values: of 現状値 and 目標値 their own."""
         own = self.values[line].values() if line in (BASELINE, TARGET) else ()
-        places = next(map(defined.own_decimals, own), self.entry.places)
-        return number_format(self.entry.indicator, settings, places)
+        return next(map(defined.own_decimals, own), self.entry.places)
+
+    def aside(self, line: str, year: int) -> float:
+        """How far the value of the first year stands to the right of its place, and that of the
+        last year to the left, as a share of the chart's width: as far as half of it is wider than
+        half of a year, or it would stand over the figures of the axis or the frame."""
+        if (year == self.years[0]) == (year == self.years[-1]):
+            return 0.0
+        written = shown(self.values[line][year], self.entry.indicator, places=self._places(line))
+        beyond = max(len(written) * _CHARACTER - _PLOT / len(self.years), 0.0) / 2
+        return round(beyond if year == self.years[0] else -beyond, 4)
 
     @property
     def falls(self) -> bool:
-        """Whether the way to the target leads down."""
+        """Whether the way to the target leads down, or lies below 現状値."""
         way = list(self.values[EXPECTED].values())
-        return bool(way) and way[-1] < way[0]
+        return bool(way) and way[-1] < max([way[0], *self.values[BASELINE].values()])
 
     @property
     def baseline_place(self) -> str:
@@ -142,15 +148,16 @@ class Trend:
             return "above"
         before = [v for y, v in line.items() if y < latest]
         came_down = bool(before) and before[-1] > line[latest]
-        low = self._is_low(line[latest])
+        low, has_room = self._is_low(line[latest]), latest < self.years[-1]
         aim = self.values[TARGET].get(latest)
         if aim is not None:
             return "below" if line[latest] < aim and not low else "above"
         expected = self.values[EXPECTED].get(latest)
         if expected is not None and line[latest] < expected and not low:
             # Below a long value the line itself would run through it.
-            return "right" if len(shown(line[latest], self.entry.indicator)) > _LONG else "below"
-        return "right" if came_down else "above"
+            long = len(shown(line[latest], self.entry.indicator)) > _LONG
+            return "right" if long and has_room else "below"
+        return "right" if came_down and has_room else "above"
 
     def _is_low(self, value: Decimal) -> bool:
         """Whether below the value there are the figures of the axis already."""
@@ -178,7 +185,8 @@ class Trend:
 
 
 def _expected(entry: Entry, settings: Settings) -> dict[int, Decimal]:
-    """目安 in units: the straight line, through the office's own targets where it has some."""
+    """目安 in units: the straight line, through the office's own targets where it has some. Of a
+    level to be kept it is that level, be it lower than 現状値."""
     indicator = entry.indicator
     aim, end = defined.target(indicator), defined.target_year(indicator, settings)
     if aim is None or indicator.kind == defined.QUALITATIVE:
@@ -187,6 +195,8 @@ def _expected(entry: Entry, settings: Settings) -> dict[int, Decimal]:
     if ends is None:
         return _own(indicator)
     begun, start = ends
+    if defined.is_maintained(indicator):
+        start = aim
     if begun >= end:
         return {end: aim}
     line = {

@@ -23,6 +23,7 @@ from sousei_xl.strategy import CLASSES, Settings
 from sousei_xl.strategy import indicators as defined
 
 SHEET = "数値目標等の状況"
+_COUNTED = "この表とグラフでは、内訳のある指標は、全体の判定で1件と数えます。"
 
 
 def write_indicator_status(book: Book, contents: Contents) -> None:
@@ -38,6 +39,10 @@ def write_indicator_status(book: Book, contents: Contents) -> None:
     label = (columns.id, columns.name)
     classes = spans(sheet, [4.0 + len(name) for name in (*class_labels(settings), "計")])
     counts = CountTable(sheet, counts_at, ClassCounts.of(contents), label, classes)
+    last = counts.end - 1
+    if any(group.has_parts for group in found):  # of which the head counts every part
+        last = counts.end
+        sheet.wide_text(last, _COUNTED, "note")
     chart_at = counts.end + 1
     explained_at = chart_at + counts.chart_rows + 1
     lines = list(_explained(found, settings))
@@ -50,7 +55,7 @@ def write_indicator_status(book: Book, contents: Contents) -> None:
     counts.insert_chart(chart_at)
     # Title and counts, chart, explanation: each stays whole, the page may turn between them.
     tied = {
-        *range(counts.end - 1),
+        *range(last),
         *range(chart_at, chart_at + counts.chart_rows - 1),
         *range(explained_at, explained_at + len(lines) - 1),
     }
@@ -72,7 +77,7 @@ def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
     yield (
         "達成率＝実績値÷目標値（減らすことが目標の指標と、目標値か実績値が0未満、又は目標値が0の指標は、"
         "割り算の答えが達成の度合いを表さないため「－」です）。目標まで＝目標値と実績値の差。前年差＝実績値と前の年の値"
-        "（計画の前の年は現状値）の差。値と差の単位は「単位・集計区分」の列にあります（％どうしの差はポイントです）。実績年＝これらの数字を計算した年。"
+        "（前の年に実績値がなければ、その年の現状値）の差。値と差の単位は「単位・集計区分」の列にあります（％どうしの差はポイントです）。実績年＝これらの数字を計算した年。"
     )
     yield from _examples(found, settings)
     mostly, tolerance = Decimal(judgement.mostly), Decimal(judgement.tolerance)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -260,15 +260,30 @@ def _chart(sheet: Sheet, place: _Place) -> Any:
 
 def _labels(trend: Trend, name: str) -> dict[str, Any]:
     """Values are written at the baseline, at the latest actual and at the target."""
-    if name == BASELINE:
-        return {"position": trend.baseline_place}
-    if name == TARGET:
-        return {"position": trend.target_place}
+    if name in (BASELINE, TARGET):
+        place = trend.baseline_place if name == BASELINE else trend.target_place
+        return {"position": place, "custom": _aside(trend, name, place, trend.values[name])}
     latest = trend.latest_actual
     if name == EXPECTED or latest is None:
         return {}
-    others = [None if year == latest else {"delete": True} for year in trend.years]
+    own = _aside(trend, name, trend.latest_place, (latest,))
+    others = [
+        spot if year == latest else {"delete": True}
+        for year, spot in zip(trend.years, own, strict=True)
+    ]
     return {"position": trend.latest_place, "custom": others}
+
+
+def _aside(
+    trend: Trend, name: str, place: str, labelled: Collection[int]
+) -> list[dict[str, Any] | None]:
+    """For each year what is special about its label: wide ones above and below their points are
+    moved from the chart's sides."""
+    over = labelled if place != "right" else ()
+    return [
+        {"aside": aside} if year in over and (aside := trend.aside(name, year)) else None
+        for year in trend.years
+    ]
 
 
 def _description(trend: Trend, settings: Settings) -> str:

@@ -36,7 +36,7 @@ from sousei_xl.strategy import Strategy
 
 SHEET = "総括表"
 
-_KEY_WIDTH, _NAME_WIDTH, _FIGURE_WIDTH = 8, 76, 13
+_KEY_WIDTH, _NAME_WIDTH, _FIGURE_WIDTH = 8, 62, 15
 _TITLE = 20.0  # height of a title's row
 _GOAL_BARS = 3  # a goal has two, and a name over two lines beside them
 _FIGURES = (
@@ -219,9 +219,10 @@ def _charts(contents: Contents, grid: Grid, budgets: int) -> list[BarChart]:
 
 
 def _write_withdrawn(sheet: Sheet, top: int, contents: Contents) -> None:
-    """終了 and 取下げ as the departments said; what the office withholds is not public."""
+    """終了 and 取下げ as the departments said; what the office withholds is not public, and of a
+    project that is only relisted no more nothing has ended."""
     goals = contents.strategy.measure_order
-    gone = [w for w in contents.result.withdrawn if w.reason in text.WITHDRAWN]
+    gone = [w for w in contents.result.withdrawn if w.reason in text.WITHDRAWN and not w.relisted]
     if not gone:
         sheet.wide_text(top, "終了・取下げの事業はありません。", "plain_wrap")
         return

@@ -16,11 +16,13 @@ from sousei_xl.strategy.indicators import (
     RISING,
 )
 from sousei_xl.strategy.load.table import (
+    DEPARTMENTS,
     DIRECTIONS,
     INDICATOR_COLUMNS,
     INDICATOR_KINDS,
     INDICATORS,
     LEVELS,
+    MEASURES,
     YEAR_KINDS,
     Mistakes,
     Row,
@@ -30,6 +32,7 @@ from sousei_xl.strategy.load.table import (
     rows_of,
 )
 
+_ALWAYS_ASKED = ("集計区分", "目標の向き")  # of every indicator, but of words
 # A comma before three digits groups them, any other begins the next year.
 _YEARS = re.compile(r"[、､;；\n]+|[,，](?!\d{3}(?!\d))")
 
@@ -43,19 +46,20 @@ def read_indicators(
 ) -> tuple[Indicator, ...]:
     """指標 in the order of the sheet.
 
-    Of goals, measures or departments that are missing altogether nothing is said here: their own
-    sheet has the mistake.
+    Where 施策体系 or 部局 has a mistake itself, nothing is said here of what is not found there.
     """
     goal_numbers = {g.number for g in goals}
     measure_keys = {m.key for m in measures}
+    measures_are_known = not mistakes.are_on(MEASURES)
+    departments_are_known = not mistakes.are_on(DEPARTMENTS)
     department_names = {text.key(s): d.name for d in departments for s in (d.name, *d.aliases)}
     indicators: dict[str, Indicator] = {}
-    for row in rows_of(tables, mistakes, INDICATORS, INDICATOR_COLUMNS, 6):
+    for row in rows_of(tables, mistakes, INDICATORS, INDICATOR_COLUMNS, 6, _ALWAYS_ASKED):
         indicator_id = row.text("ID")
         if not indicator_id:
             mistakes.missing(row, "ID", "2ア-1")
             continue
-        if indicator_id in indicators:
+        if text.key(indicator_id) in indicators:
             mistakes.at(
                 row, "ID", f"ID『{indicator_id}』が二度あります。", "別のIDにしてください。"
             )
@@ -68,6 +72,8 @@ def read_indicators(
             ("年・年度", YEAR_KINDS),
             ("目標の向き", DIRECTIONS),
         ):
+            if heading not in row.values:  # told at the header, if it is a mistake
+                continue
             if not row.text(heading) and _may_be_blank(heading, row):
                 continue
             if row.text(heading) not in choices:
@@ -75,10 +81,12 @@ def read_indicators(
                 mistakes.at(row, heading, problem, choose_from(choices))
         goal = text.parse_integer(row.values.get("基本目標")).value or 0
         measure = f"{goal}{row.text('施策')}" if row.text("施策") else ""
-        unknown_measure = measure and measure_keys and measure not in measure_keys
-        if unknown_measure and row.was_changed_by_excel("施策"):
+        unknown_measure = measure and measure not in measure_keys
+        if not row.text("基本目標"):
+            mistakes.missing(row, "基本目標", "2")
+        elif unknown_measure and row.was_changed_by_excel("施策"):
             mistakes.changed_by_excel(row, "施策")
-        elif unknown_measure or (goal_numbers and goal not in goal_numbers):
+        elif measures_are_known and (unknown_measure or goal not in goal_numbers):
             heading = "施策" if measure else "基本目標"
             mistakes.at(
                 row,
@@ -104,10 +112,10 @@ def read_indicators(
             owner = department_names.get(text.key(spelling))
             if owner is not None:
                 owners.append(owner)
-            elif departments:
+            elif departments_are_known:
                 problem = f"担当部局『{spelling}』が部局の一覧にありません。"
                 mistakes.at(row, "担当部局", problem, "部局シートにある部局名を入力してください。")
-        indicators[indicator_id] = Indicator(
+        indicators[text.key(indicator_id)] = Indicator(
             indicator_id,
             goal,
             measure,
@@ -124,13 +132,14 @@ def read_indicators(
             direction=row.text("目標の向き"),
             note=row.text("備考"),
             departments=tuple(owners),
-            yearly_targets=_yearly_targets(row, mistakes),
+            yearly_targets=_yearly_targets(row, baseline, mistakes),
         )
     return tuple(indicators.values())
 
 
 def _is_qualitative(row: Row) -> bool:
-    return row.text("集計区分") == QUALITATIVE
+    """Also where 集計区分 has lost its heading: what may be words is no further mistake then."""
+    return row.text("集計区分") == QUALITATIVE or "集計区分" not in row.values
 
 
 def _may_be_blank(heading: str, row: Row) -> bool:
@@ -176,12 +185,7 @@ def _compare(row: Row, baseline: str, target: str, mistakes: Mistakes) -> None:
     if not (is_number(baseline) and is_number(target)):
         return
     start, aim = Decimal(baseline), Decimal(target)
-    fits = {
-        RISING: aim >= start,
-        FALLING: aim <= start,
-        MAINTAINED: aim <= start or row.text("集計区分") == PERIOD_SUM,
-    }
-    if not fits.get(direction, True):
+    if not _leads_to(aim, start, row):
         than, other = ("小さく", FALLING) if aim < start else ("大きく", RISING)
         mistakes.at(
             row,
@@ -191,6 +195,16 @@ def _compare(row: Row, baseline: str, target: str, mistakes: Mistakes) -> None:
             f"{than}なっています。",
             f"目標の向きを『{other}』に直すか、現状値と目標値を確かめて直してください。",
         )
+
+
+def _leads_to(aim: Decimal, start: Decimal, row: Row) -> bool:
+    """Whether the way from 現状値 to a target takes 目標の向き."""
+    fits = {
+        RISING: aim >= start,
+        FALLING: aim <= start,
+        MAINTAINED: aim <= start or row.text("集計区分") == PERIOD_SUM,
+    }
+    return fits.get(row.text("目標の向き"), True)
 
 
 def _compare_years(row: Row, mistakes: Mistakes) -> None:
@@ -207,7 +221,7 @@ def _compare_years(row: Row, mistakes: Mistakes) -> None:
         )
 
 
-def _yearly_targets(row: Row, mistakes: Mistakes) -> Mapping[int, str]:
+def _yearly_targets(row: Row, baseline: str, mistakes: Mistakes) -> Mapping[int, str]:
     """``H28=70,000、H29=74000`` → {2016: "70000", 2017: "74000"}."""
     targets: dict[int, str] = {}
     for part in _YEARS.split(row.text("年度別目標")):
@@ -216,12 +230,32 @@ def _yearly_targets(row: Row, mistakes: Mistakes) -> Mapping[int, str]:
         year, _, shown = text.nfkc(part).partition("=")
         number, value = text.parse_fiscal_year(year), shown.replace(",", "").strip()
         if number is None or not is_number(value):
-            mistakes.at(
-                row,
-                "年度別目標",
-                f"年度別目標の『{part.strip()}』が読み取れません。",
-                "「H28=70000、H29=74000」のように入力してください。",
-            )
+            problem = "が読み取れません。"
+            remedy = "「H28=70000、H29=74000」のように入力してください。"
+        elif number in targets:
+            problem = "は、同じ年が二度あります。"
+            remedy = "一つの年には、目標を一つだけ入力してください。"
         else:
             targets[number] = value
+            problem, remedy = _doubt_of_a_year(row, number, value, baseline)
+        if problem:
+            mistakes.at(row, "年度別目標", f"年度別目標の『{part.strip()}』{problem}", remedy)
     return targets
+
+
+def _doubt_of_a_year(row: Row, year: int, value: str, baseline: str) -> tuple[str, str]:
+    """What is wrong with a year's own target, and its cure; blank where nothing is."""
+    start, end = (text.parse_fiscal_year(row.values.get(h)) for h in ("現状値年", "目標値年"))
+    if start is not None and year < start:
+        return f"は、現状値年（{row.text('現状値年')}）より前の年です。", "年を直してください。"
+    if end is not None and year > end:
+        return f"は、目標値年（{row.text('目標値年')}）より後の年です。", "年を直してください。"
+    # The sum that a year is to reach starts at 0, whatever came in before the plan.
+    is_level = is_number(baseline) and row.text("集計区分") != PERIOD_SUM
+    if is_level and not _leads_to(Decimal(value), Decimal(baseline), row):
+        return (
+            f"は、現状値（{row.text('現状値')}）から見て、"
+            f"目標の向き（{row.text('目標の向き')}）と逆の側にあります。",
+            "目標を確かめて直してください。",
+        )
+    return "", ""

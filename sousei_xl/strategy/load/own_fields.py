@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sousei_xl import text
-from sousei_xl.strategy.fields import CORE, RESERVED, Field
+from sousei_xl.strategy.fields import CORE, OWN_NAME, RESERVED, Field
 from sousei_xl.strategy.load.table import (
     FIELD_COLUMNS,
     FIELDS,
@@ -62,7 +62,9 @@ def read_fields(tables: Tables, mistakes: Mistakes) -> tuple[Field, ...]:
             labels = "、".join(f.label for f in CORE)
             mistakes.at(row, "項目名", problem, f"項目名を元に戻してください（{labels}）。")
             continue
-        field = _own_field(row, label, f"own_{len(own) + 1}", int(limit.value or 1000), mistakes)
+        field = _own_field(
+            row, label, f"{OWN_NAME}{len(own) + 1}", int(limit.value or 1000), mistakes
+        )
         if field is not None:
             own.append(field)
     *first, last = core.values()

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from difflib import get_close_matches
 
 from sousei_xl import text
 from sousei_xl.strategy import (
@@ -18,7 +19,7 @@ from sousei_xl.strategy import (
     Judgement,
     Settings,
 )
-from sousei_xl.strategy.dates import is_possible, names_another_year, usual_days
+from sousei_xl.strategy.dates import END_OF_SPAN, is_possible, names_another_year, usual_days
 from sousei_xl.strategy.load.table import (
     SETTINGS,
     Mistakes,
@@ -30,6 +31,7 @@ from sousei_xl.strategy.load.table import (
 )
 from sousei_xl.text import Value
 
+_ALIKE = 0.3  # of a key and the words that took its place: 注意書き, 注記
 _WEEKDAY = re.compile(r"\s*[(（][日月火水木金土](?:曜日?)?[)）]\s*$")
 
 
@@ -49,11 +51,29 @@ class _SettingsTable:
     def __init__(self, rows: Mapping[str, Row], mistakes: Mistakes) -> None:
         self._rows = rows
         self._mistakes = mistakes
+        self._asked: dict[str, str] = {}
+        self._lacking: list[str] = []
 
     def wrong(self, name: str, problem: str, remedy: str) -> None:
-        if name in self._rows:
-            self._mistakes.at(self._rows[name], "値", f"「{name}」{problem}", remedy)
+        row = self._row(name)
+        if row is not None:
+            self._mistakes.at(row, "値", f"「{name}」{problem}", remedy)
         else:
+            self._lacking.append(name)
+
+    def finish(self) -> None:
+        """What only shows when every key has been asked for: keys that are missing or unknown."""
+        absent = [name for key, name in self._asked.items() if key not in self._rows]
+        for key, row in self._rows.items():
+            if key in self._asked or text.is_blank(row.values["値"]):  # or a group's heading
+                continue
+            typed = row.text("キー")
+            near = get_close_matches(typed, absent, 2, _ALIKE)
+            self._lacking = [name for name in self._lacking if name not in near]
+            remedy = "キーを元に戻してください。" if near else "この行を削除してください。"
+            problem = f"「{typed}」というキーはありません。"
+            self._mistakes.at(row, "キー", problem, text.perhaps(near) + remedy)
+        for name in self._lacking:
             self._mistakes.add(
                 SETTINGS,
                 "A1",
@@ -61,8 +81,13 @@ class _SettingsTable:
                 f"キーの列に「{name}」の行を戻してください。",
             )
 
+    def _row(self, name: str) -> Row | None:
+        key = text.key(name)
+        self._asked[key] = name
+        return self._rows.get(key)
+
     def value(self, name: str) -> Value:
-        row = self._rows.get(name)
+        row = self._row(name)
         return None if row is None else row.values.get("値")
 
     def text(self, name: str, example: str = "", default: str | None = None) -> str:
@@ -172,15 +197,16 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
     rows: dict[str, Row] = {}
     for row in rows_of(tables, mistakes, SETTINGS, ("キー", "値"), 2):
         name = row.text("キー")
-        if name in rows:
+        if text.key(name) in rows:
             mistakes.at(row, "キー", f"「{name}」が2行あります。", "片方の行を削除してください。")
         elif name:
-            rows[name] = row
+            rows[text.key(name)] = row
     if not rows and mistakes.are_on(SETTINGS):
         return None
     table = _SettingsTable(rows, mistakes)
     plan = table.text("計画期間", "平成27年度〜平成31年度")
-    years = [text.parse_fiscal_year(p) for p in re.split(r"[~〜～\-－から]+", plan)]
+    span = END_OF_SPAN.sub("", plan)
+    years = [text.parse_fiscal_year(p) for p in re.split(r"[~〜～\-－から]+", span)]
     if plan and (len(years) != 2 or None in years or (years[0] or 0) > (years[1] or 0)):
         table.wrong(
             "計画期間",
@@ -209,7 +235,7 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
             f"空欄にする（「{label}」と印字します）か、{label}の表記に直してください。"
             "年度のほうが誤りなら、年度を直してください。",
         )
-    return Settings(
+    settings = Settings(
         municipality=table.text("自治体名", "旭川市"),
         code=table.code("団体コード", "012041"),
         fiscal_year=fiscal_year,
@@ -239,3 +265,5 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
         budget_factor=table.factor("前年度比の目安", "2"),
         licence=table.choice("オープンデータの利用条件", LICENCES, required=False),
     )
+    table.finish()
+    return settings

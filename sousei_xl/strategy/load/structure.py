@@ -14,6 +14,7 @@ from sousei_xl.strategy.load.table import (
     NO,
     YES,
     Mistakes,
+    Row,
     Tables,
     rows_of,
 )
@@ -25,26 +26,12 @@ def read_measures(
     """施策体系: goals by number, measures in the order of the sheet within their goal."""
     goals: dict[int, Goal] = {}
     measures: dict[str, Measure] = {}
+    goal_is_lost = False  # by a mistake of its own, which need not be told of its measures again
     for row in rows_of(tables, mistakes, MEASURES, MEASURE_COLUMNS, 4):
-        number = text.parse_integer(row.values.get("基本目標")).value
         letter, key = row.text("施策"), row.text("キー")
-        if number is None or number < 1:
-            problem, remedy = "が番号ではありません。", "1からの番号を入力してください。"
-            if not row.text("基本目標"):
-                problem = "が空欄です。"
-                remedy += "結合したセルは、結合を解除して、どの行にも入力します。"
-            mistakes.at(row, "基本目標", f"「基本目標」{problem}", remedy)
-            continue
-        changed = next((h for h in ("施策", "キー") if row.was_changed_by_excel(h)), None)
-        if key != f"{number}{letter}" and changed:
-            mistakes.changed_by_excel(row, changed)
-            continue
-        if key != f"{number}{letter}":
-            remedy = f"「{number}{letter}」と入力してください（基本目標の番号と施策の記号）。"
-            mistakes.at(row, "キー", f"キー『{key}』が基本目標と施策の列に合いません。", remedy)
-            continue
-        if not row.text("別紙名称"):
-            mistakes.missing(row, "別紙名称", "移住に関する総合的な環境整備")
+        number = _goal_number(row, mistakes)
+        if number is None:
+            goal_is_lost |= not letter
             continue
         name = row.text("別紙名称")
         names = (name, row.text("本文名称") or name, row.text("略称") or name)
@@ -54,7 +41,7 @@ def read_measures(
             )
         elif not letter:
             goals[number] = Goal(number, *names)
-        elif number not in goals:
+        elif number not in goals and not goal_is_lost:
             mistakes.at(
                 row,
                 "基本目標",
@@ -68,6 +55,32 @@ def read_measures(
     # Goals in order, measures in the order of the sheet within their goal.
     ordered = sorted(measures.values(), key=lambda m: m.goal)
     return tuple(sorted(goals.values(), key=lambda g: g.number)), tuple(ordered)
+
+
+def _goal_number(row: Row, mistakes: Mistakes) -> int | None:
+    """The goal of a row that has all it needs; None where a mistake in it was told."""
+    number = text.parse_integer(row.values.get("基本目標")).value
+    key = row.text("キー")
+    if number is None or number < 1:
+        problem, remedy = "が番号ではありません。", "1からの番号を入力してください。"
+        if not row.text("基本目標"):
+            problem = "が空欄です。"
+            remedy += "結合したセルは、結合を解除して、どの行にも入力します。"
+        mistakes.at(row, "基本目標", f"「基本目標」{problem}", remedy)
+        return None
+    expected = f"{number}{row.text('施策')}"
+    changed = next((h for h in ("施策", "キー") if row.was_changed_by_excel(h)), None)
+    if key != expected and changed:
+        mistakes.changed_by_excel(row, changed)
+        return None
+    if key != expected:
+        remedy = f"「{expected}」と入力してください（基本目標の番号と施策の記号）。"
+        mistakes.at(row, "キー", f"キー『{key}』が基本目標と施策の列に合いません。", remedy)
+        return None
+    if not row.text("別紙名称"):
+        mistakes.missing(row, "別紙名称", "移住に関する総合的な環境整備")
+        return None
+    return number
 
 
 def read_departments(tables: Tables, mistakes: Mistakes) -> tuple[Department, ...]:

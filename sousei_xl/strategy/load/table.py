@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 
 from sousei_xl import text
 from sousei_xl.addresses import cell_address, cell_position
@@ -26,6 +27,8 @@ Tables = Mapping[str, Sequence[tuple[int, Sequence[Value]]]]
 
 SETTINGS, MEASURES, DEPARTMENTS, INDICATORS, FIELDS = "設定", "施策体系", "部局", "指標", "項目"
 FORM = "別紙"
+# Others are the office's own business.
+READ_SHEETS = (SETTINGS, MEASURES, DEPARTMENTS, INDICATORS, FIELDS, FORM)
 MEASURE_COLUMNS = ("キー", "基本目標", "施策", "別紙名称", "本文名称", "略称")
 DEPARTMENT_COLUMNS = ("表示順", "部局名", "別名", "提出対象", "提出課")
 INDICATOR_COLUMNS = (
@@ -55,6 +58,7 @@ YEAR_KINDS = ("年", "年度")
 YES, NO = "はい", "いいえ"
 OWN_KINDS = {"文字": "text", "整数": "integer", "選択": "choice"}
 STANDARD, OWN = "標準", "独自"
+_ALIKE = 0.5  # how much of a heading its new words still have
 # Not ・, which is a part of many names (観光・スポーツ部).
 _SPLIT = re.compile(r"[、､，,\n]+")
 
@@ -123,9 +127,18 @@ class Mistakes:
 
 
 def rows_of(
-    tables: Tables, mistakes: Mistakes, sheet: str, columns: Sequence[str], needed: int
+    tables: Tables,
+    mistakes: Mistakes,
+    sheet: str,
+    columns: Sequence[str],
+    needed: int,
+    required: Sequence[str] = (),
 ) -> Iterator[Row]:
-    """The rows below the header, which is found by its first ``needed`` headings."""
+    """The rows below the header, which is found by its first ``needed`` headings.
+
+    The other columns may be missing, but for ``required`` ones; a heading that was only reworded is
+    a mistake, or all that its column says would be lost.
+    """
     if sheet not in tables:
         mistakes.add(
             sheet, "A1", f"シート「{sheet}」がありません。", "シートを元の名前に戻してください。"
@@ -138,6 +151,7 @@ def rows_of(
             places = {c: found[text.key(c)] for c in columns if text.key(c) in found}
             if all(c in places for c in columns[:needed]):
                 header = places
+                _tell_of_lost_headings(mistakes, sheet, number, values, places, columns, required)
             continue
         row = {c: values[i] if i < len(values) else None for c, i in header.items()}
         if not all(text.is_blank(v) for v in row.values()):
@@ -148,6 +162,60 @@ def rows_of(
         mistakes.add(
             sheet, "A1", f"見出し（{names}）が見つかりません。", "見出しを戻してください。"
         )
+
+
+def _tell_of_lost_headings(
+    mistakes: Mistakes,
+    sheet: str,
+    row: int,
+    values: Sequence[Value],
+    places: Mapping[str, int],
+    columns: Sequence[str],
+    required: Sequence[str],
+) -> None:
+    """A column without its heading, beside a heading that nobody knows."""
+    unknown = {
+        i: shown
+        for i, value in enumerate(values)
+        if i not in places.values() and (shown := text.tidy(value).value)
+    }
+    for heading in columns:
+        if heading in places:
+            continue
+        place = _reworded(heading, unknown, places, columns)
+        if place is not None:
+            mistakes.add(
+                sheet,
+                cell_address(row, place + 1),
+                f"見出し『{heading}』がありません（ここには『{unknown[place]}』とあります）。",
+                f"この列の見出しを『{heading}』に戻してください。別の列なら、『{heading}』の列を"
+                f"足してください{'' if heading in required else '（空欄のままで構いません）'}。",
+                unknown[place],
+            )
+        elif heading in required:
+            mistakes.add(
+                sheet,
+                cell_address(row, 1),
+                f"見出し『{heading}』がありません。",
+                f"『{heading}』の列を戻してください。",
+            )
+
+
+def _reworded(
+    heading: str,
+    unknown: Mapping[int, str],
+    places: Mapping[str, int],
+    columns: Sequence[str],
+) -> int | None:
+    """Where a missing heading stands in other words: those most like it, or what took its place."""
+    near = get_close_matches(heading, unknown.values(), 1, _ALIKE)
+    if near:
+        return next(i for i, shown in unknown.items() if shown == near[0])
+    order = columns.index(heading)
+    before = max((places[c] for c in columns[:order] if c in places), default=-1)
+    after = min((places[c] for c in columns[order:] if c in places), default=None)
+    between = (i for i in unknown if before < i and (after is None or i < after))
+    return next(between, None)
 
 
 def choose_from(choices: Iterable[str]) -> str:
