@@ -334,12 +334,14 @@ RELISTED_SPELLINGS = spellings({RELISTED: ("再", "さいけい")})
 DIRECT, SUPPORTING = "◎", "○"
 RELEVANCE_SPELLINGS = spellings({DIRECT: ("二重丸",), SUPPORTING: ("o", "丸")})
 NEW, CONTINUED, ENDED, CANCELLED = "新規", "継続", "終了", "取下げ"
+WITHDRAWN = (ENDED, CANCELLED)  # what is not to be listed
 CATEGORY_SPELLINGS = spellings(
     {NEW: ("新",), CONTINUED: ("継",), ENDED: (), CANCELLED: ("取り下げ", "取下")}
 )
 INITIAL, UNDECIDED, INCLUDED, ZERO = "当初", "未定", "内数", "０予算"
 # No name and no description, with or without these brackets. 同上 points at the row above, which
-# in the list is another one; a 合計 is somebody's own sum below the rows.
+# in the list is another one; a 合計 is somebody's own sum below the rows; that there is nothing is
+# said on 回答票.
 EMPTY_BRACKETS = "（）()"
 _NO_BRACKETS = str.maketrans("", "", EMPTY_BRACKETS)
 ABOVE_WORDS = (
@@ -359,6 +361,7 @@ EMPTY_WORDS = (
         "別紙のとおり",
     ),
     *("計", "小計", "合計"),
+    *("該当なし", "該当無し", "該当事業なし", "無し"),
 )
 BUDGET_KIND_SPELLINGS = spellings(
     {
@@ -379,6 +382,7 @@ _BUDGET_WORDS = BUDGET_KIND_SPELLINGS | {"-": ZERO, "なし": ZERO}
 # --- numbers ----------------------------------------------------------------------------------
 
 GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+_ANY_NUMBER = re.compile(r"(?:^-)?[\d,.]*\d")
 _NUMBER = re.compile(r"(?P<digits>[\d,]{1,30})(?P<decimals>\.\d+)?")
 # ``1億2,000万円`` has one part for each; in thousand yen.
 _YEN_PARTS = {"億": "100000", "千万": "10000", "百万": "1000", "万": "10", "": "0.001"}
@@ -458,6 +462,12 @@ def parse_integer(value: Value) -> Parsed[int]:
     text = as_number(value)
     sign = -1 if text[:1] in "-▲△" else 1
     return _from_digits(text.lstrip("-▲△") if sign < 0 else text, sign)
+
+
+def only_number_in(text: str) -> str:
+    """``約1,000件`` → ``1000``; blank where there is no integer, or several."""
+    found = [parse_integer(number).value for number in _ANY_NUMBER.findall(nfkc(text).strip())]
+    return "" if len(found) != 1 or found[0] is None else str(found[0])
 
 
 @dataclass(frozen=True, slots=True)

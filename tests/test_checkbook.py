@@ -541,7 +541,7 @@ def test_conversions_show_both_values(messy: Path) -> None:
 def test_held_and_withdrawn_rows(messy: Path) -> None:
     (held,) = table(messy, "保留", "No")
     assert (held["部局名"], held["施策（入力値）"]) == ("経済部", "9ア")
-    assert "施策をリストから選び直してください" in held["理由と直し方"]
+    assert "施策を、様式のリストにあるものに直してください" in held["理由と直し方"]
     page = texts(messy, "保留")
     assert "載せないことにした行（終了・取下げ・掲載しない、1行）" in page
     assert "\n終了\n" in page

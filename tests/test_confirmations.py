@@ -12,7 +12,7 @@ from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import RawRow
 from sousei_xl.sheets.checkbook.letters import Reminder
 from sousei_xl.sheets.checkbook.reminders import reminders
-from tests.builders import intake, submission
+from tests.builders import NO_KPI, intake, submission
 from tests.merging import BARE, E, N, office, row, strategy_of
 from tests.workspaces import column, edit, example_workspace, run
 
@@ -32,7 +32,7 @@ def workspace(tmp_path: Path) -> Path:
 
 def _letters(*rows: RawRow, **more: object) -> list[Reminder]:
     forms = [submission(rows, E), submission([], N, none_applicable=True)]
-    return reminders(merge(intake(forms, **more), STRATEGY), STRATEGY.settings)
+    return reminders(merge(intake(forms, **more), STRATEGY), NO_KPI, STRATEGY.settings)
 
 
 def _page(workspace: Path) -> str:
@@ -79,7 +79,7 @@ def test_a_row_that_vanished_is_asked_about() -> None:
     result = merge(intake([old, new, rest]), STRATEGY)
     assert [f.code for f in result.findings if f.addressee == "部局"] == ["L110"]
     assert result.departments[0].confirmations == 1
-    [item] = reminders(result, STRATEGY.settings)
+    [item] = reminders(result, NO_KPI, STRATEGY.settings)
     assert (item.state, item.questions, item.files) == ("確認依頼", 1, ())
     assert "『甲』（2ア-1）が" in item.letter
 

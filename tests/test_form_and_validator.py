@@ -168,6 +168,8 @@ REPLIES: list[dict[str, Any]] = [
     {layout.DEPARTMENT: None}, {layout.DEPARTMENT: "商工部"}, {layout.NONE_APPLICABLE: "該当なし"},
 ]  # fmt: skip
 
+REPLIED = {"empty": [], "filled": [GOOD_ROW], "ended": [GOOD_ROW | {"category": ENDED}]}
+
 
 def last_year() -> LastYear:
     return LastYear("別紙_平成29年度.xlsx", 2017, (*LAST_ROWS, *RELISTED_LAST), {})
@@ -213,8 +215,8 @@ def calculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         name = f"kpi{part}"
         made[name] = fill(blank, folder / f"{name}.xlsx", STRATEGY, indicators=typed)
     for number, answers in enumerate(REPLIES):
-        for rows in ([], [GOOD_ROW]):
-            name = f"reply{number}{len(rows)}"
+        for kind, rows in REPLIED.items():
+            name = f"reply{number}{kind}"
             path = folder / f"{name}.xlsx"
             made[name] = fill(blank, path, STRATEGY, rows, reply=answers)
     copies = recalculate(list(made.values()), tmp_path_factory.mktemp("計算済"))
@@ -323,11 +325,14 @@ def test_ready_means_accepted(calculated: Mapping[str, Path]) -> None:
         state = {row[0]: row[1] for row in shown(path, layout.REPLY)}["提出の準備"]
         reading = read_one(str(path), path.name)
         got, found = read_submission(reading, STRATEGY, count(1))
-        codes = {f.code for f in found if is_error(f)} | ({"F207"} & {f.code for f in found})
+        asked = {"F207", "F208"} & {f.code for f in found}
+        codes = {f.code for f in found if is_error(f)} | asked
         if state == READY:
             assert isinstance(got, Submission)
             assert not codes, f"{name}: {codes}"
         if codes or not isinstance(got, Submission):
             refused += 1
             assert state != READY, f"{name}: {codes}"
+        elif name == f"reply{len(REPLIES) - 1}ended":  # 終了 stands beside 該当なし
+            assert state == READY
     assert refused >= 5

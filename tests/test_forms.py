@@ -202,7 +202,7 @@ def test_what_looks_blank_to_the_form_is_blank_to_the_validator(blank: str) -> N
 def errors_of(cells: Mapping[str, Any], strategy: Strategy) -> list[str]:
     """The 要修正 of a row itself, by the very rules of a merge; a withdrawn row has none."""
     (row,), found = parse_rows([(raw(1, **cells), "経済部")], strategy)
-    if row.category in (text.ENDED, text.CANCELLED):
+    if row.category in text.WITHDRAWN:
         return []
     found += schema.validate([row], strategy)
     found += checks.run_checks(checks.Listing(strategy, [row], []), "row")

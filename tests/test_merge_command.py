@@ -500,8 +500,23 @@ def test_a_final_check_in_the_inbox_is_no_form_to_be_mended(workspace: Path) -> 
     (item,) = [f for f in found["findings"] if f["code"] == "F201"]
     assert "これは最終確認で" in item["message"]
     assert "「直す内容」は、『事務局修正.xlsx』" in item["cure"]
+    assert "このファイルが inbox にあれば、出してください" in item["cure"]
+    told = run("merge", "--workspace", workspace).out
+    assert "『事務局修正.xlsx』で直し" not in told
     assert item["addressee"] == "事務局"
     assert not (workspace / "outbox" / "差戻し").exists()
+
+
+def test_what_has_ended_stands_beside_no_project(workspace: Path) -> None:
+    """Y103 asks for rows of what has ended, also where nothing else is left."""
+    form = workspace / "inbox" / "市民生活部.xlsx"
+    edit(form, "回答票", {"B11": "該当なし"})
+    category = column(form, "掲載区分")
+    edit(form, "事業", {f"{category}{row}": "終了" for row in (4, 5)})
+    (item,) = [f for f in merge(workspace).json["findings"] if f["code"] == "F208"]
+    assert "『事業』に1行の記入があります" in item["message"]
+    edit(form, "事業", {f"{category}6": "取下げ"})
+    assert "F208" not in {f["code"] for f in merge(workspace).json["findings"]}
 
 
 def test_actuals_that_a_later_form_has_not_are_named_once(workspace: Path) -> None:

@@ -855,6 +855,61 @@ def test_a_confirmation_whose_value_has_changed_says_both() -> None:
     assert (item.place.file, item.place.cell) == (OFFICE, "B5")
 
 
+@pytest.mark.parametrize("confirmed", ["20,000,000", "20000000", "２０，０００，０００", ""])
+def test_a_number_is_confirmed_with_its_commas_or_without(confirmed: str) -> None:
+    """Excel makes a number of what is typed."""
+    rows = [row(1, "甲", budget=20_000_000)]
+    result = merged(*rows, office=office(confirmed=[("R114", "2ア-1 甲", confirmed)]))
+    assert codes(result) == [("R114", 1)]
+    assert one(result, "R114").acknowledged
+
+
+def test_a_blank_value_is_not_quoted() -> None:
+    rows = [row(1, "甲", note=None)]
+    stale = merged(*rows, office=office(("2ア-1 甲", "修正", "備考", "乙", "丙")))
+    assert "備考は、今空欄です。修正前の『乙』と異なる" in one(stale, "O102").message
+    assert "修正前を空欄に直してください" in one(stale, "O102").cure
+    done = merged(*rows, office=office(("2ア-1 甲", "修正", "備考", "乙", None)))
+    assert "備考は、すでに修正後のとおり空欄になっています" in one(done, "O103").message
+    twice = [row(1, "甲", "1ア"), row(2, "甲")]
+    changed = merged(*twice, office=office(confirmed=[("L105", "2ア-2 甲", "再掲")]))
+    assert "（再掲）から変わりました（今の値：空欄）" in one(changed, "O103").message
+
+
+UNDECIDED = {"budget": None, "budget_kind": "未定"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "sheet", "theirs"),
+    [
+        ([row(1, "甲", **UNDECIDED)], {}, True),
+        ([row(1, "甲", budget=5, budget_kind="未定")], {}, True),
+        ([row(1, "甲", **UNDECIDED)], {"asked": fix(B, None, 4000)}, False),
+        ([row(1, "甲")], {"asked": fix("予算区分", None, "未定")}, False),
+        ([], {"added": [row(9, "甲", file=OFFICE, **UNDECIDED)]}, False),
+    ],
+    ids=["of a department", "beside an amount", "the amount corrected", "corrected", "added"],
+)
+def test_what_is_undecided_is_decided_where_it_was_typed(
+    rows: list[RawRow], sheet: dict[str, Any], theirs: bool
+) -> None:
+    asked = [sheet["asked"]] if "asked" in sheet else []
+    item = one(merged(*rows, office=office(*asked, added=sheet.get("added", ()))), "R116")
+    assert ("再提出してください" in item.cure) is theirs
+    assert ("『事務局修正.xlsx』で" in item.cure) is (not theirs)
+
+
+def test_what_r116_asks_of_the_office_decides_the_amount() -> None:
+    asked = [fix(B, None, 4000), fix("予算区分", "未定", None)]
+    result = merged(row(1, "甲", **UNDECIDED), office=office(*asked))
+    assert (codes(result), value(result, 1, "budget")) == ([], 4000)
+
+
+def test_a_measure_that_the_office_mistypes_is_in_no_list_of_its_sheet() -> None:
+    result = merged(row(1, "甲"), office=office(fix("施策", "2ア", "9ア")))
+    assert "様式のリストにあるものに直してください" in one(result, "R101").cure
+
+
 def test_a_row_may_be_confirmed_by_its_name_where_no_other_has_it() -> None:
     rows = [row(1, "甲", budget=20_000_000), row(2, "乙")]
     result = merged(*rows, office=office(confirmed=[("R114", "甲", "")]))
@@ -988,6 +1043,17 @@ def test_a_long_value_is_confirmed_as_it_is_shown() -> None:
     longer = [row(1, "甲", description=f"{words}続く。")]
     result = merged(*longer, office=office(confirmed=[("R115", "2ア-1 甲", excerpt(typed))]))
     assert not one(result, "R115").acknowledged
+
+
+def test_a_value_too_long_for_a_cell_is_shown_and_corrected_by_its_beginning() -> None:
+    words = "い" * 1100
+    item = one(merged(row(1, "甲", description=words)), "R112")
+    assert "1100文字あり" in item.message
+    shown = "い" * 60 + "…（1,100字）"
+    assert excerpt(item.value) == excerpt(shown) == shown
+    asked = fix("事業内容", shown, "短い文章。")
+    result = merged(row(1, "甲", description=words), office=office(asked))
+    assert (codes(result), value(result, 1, "description")) == ([], "短い文章。")
 
 
 def test_a_confirmation_fits_by_the_name_before_a_correction() -> None:

@@ -497,6 +497,45 @@ def test_an_ended_original_does_not_end_the_row_that_stands() -> None:
     assert [w.reason for w in result.withdrawn] == ["終了"]
 
 
+OF_NOBODY = {"department": "経済局", "file": f"{E}.xlsx"}
+
+
+@pytest.mark.parametrize(
+    ("held", "name", "code"),
+    [
+        (row(1, "", "1ア"), "甲", "L112"),
+        (row(1, "〃", "1ア"), "甲", "L112"),
+        (row(1, "", "1ア", department=N), "甲", "L101"),
+        (row(1, "", "1ア", **RE), "甲", "L101"),
+        (row(1, "", "1ア"), "移住推進事業", "L101"),  # which only looks misspelt
+    ],
+    ids=["blank", "the row above", "another department's", "relisted", "near another name"],
+)
+def test_an_original_that_lacks_its_name_is_waited_for(held: RawRow, name: str, code: str) -> None:
+    """Whoever obeyed L101 would take the mark away from a row that is right."""
+    result = merged(held, row(2, name, **BARE), row(3, "移住促進事業"))
+    assert codes(result, "L109") == sorted([(code, 2), ("R102", 1)])
+
+
+@pytest.mark.parametrize("marked", [RE, {}], ids=["relisted", "unmarked"])
+def test_a_row_of_an_unknown_department_is_nobody_elses(marked: dict[str, str]) -> None:
+    rows = [row(1, "甲", "1ア"), row(2, "甲", **marked, **OF_NOBODY)]
+    assert {f.code for f in merged(*rows).findings} & {"L107", "R117"} == {"R117"}
+    rows = [row(1, "甲", "1ア", **OF_NOBODY), row(2, "甲", department=N, **marked)]
+    assert {f.code for f in merged(*rows).findings} & {"L107", "R117"} == {"R117"}
+
+
+def test_a_form_without_a_required_column_is_told_once() -> None:
+    """It was distributed before the office added the field."""
+    strategy = strategy_of(fields=[("財源", "独自", "文字", "はい")])
+    old = [row(1, "甲"), row(2, "乙"), row(3, "丙", department=N, own_1=None)]
+    found = [f for f in merged(*old, strategy=strategy).findings if f.code == "R119"]
+    assert sorted((f.place.row_id, f.place.cell) for f in found) == [(1, ""), (3, "M7")]
+    told = next(f for f in found if f.place.row_id == 1)
+    assert "『事業』に、事務局が必須とした財源の列がありません" in told.message
+    assert "『財源』と入力し" in told.cure
+
+
 @pytest.mark.parametrize("cells", [{"budget": "約15,000"}, {"number": "一"}])
 def test_what_cannot_be_read_is_told_with_the_name_of_its_project(cells: dict[str, str]) -> None:
     found = [f for f in merged(row(1, "甲", **cells)).findings if f.code in ("R105", "R108")]
@@ -565,9 +604,32 @@ def test_a_line_with_a_name_alone_is_asked_about_once(name: str, cells: dict[str
     [item] = [f for f in result.findings if is_error(f)]
     assert (item.code, item.place.row_id, item.place.field) == ("R101", 2, "name")
     assert "行ごと削除" in item.cure
-    assert ("「該当なし」を選んで" in item.cure) == ("該当" in name)
     [held] = result.held
     assert (held.raw.row_id, held.findings) == (2, (item,))
+
+
+@pytest.mark.parametrize(
+    ("beside", "ticks"),
+    [([], True), ([row(1, "甲", category="終了")], True), ([row(1, "甲")], False)],
+    ids=["alone", "beside what has ended", "beside a project"],
+)
+def test_that_there_is_no_project_is_to_be_said_where_there_is_none(
+    beside: list[RawRow], ticks: bool
+) -> None:
+    """Beside a project, F208 would ask to take 該当なし away again."""
+    item = one(merged(*beside, row(2, "該当なし", "", **NAME_ALONE)), "R101")
+    assert ("「該当なし」を選んで" in item.cure) is ticks
+
+
+@pytest.mark.parametrize(
+    ("typed", "example"),
+    [("5件", "5"), ("約1,000", "1000"), (1.5, "2"), ("-3人", "-3"), ("数件", "")],
+)
+def test_the_example_of_an_own_integer_is_what_was_typed(typed: object, example: str) -> None:
+    strategy = strategy_of(fields=[("件数", "独自", "整数")])
+    item = one(merged(row(1, "甲", own_1=typed), strategy=strategy), "R105")
+    assert item.expected == example
+    assert f"整数を、数字だけで入力してください（例：{example or 5}）" in item.cure
 
 
 @pytest.mark.parametrize(
@@ -809,7 +871,8 @@ def test_a_project_twice_in_each_of_two_files() -> None:
     assert [f.place.row_id for f in found] == [1, 2, 3, 4]
     assert "2ア-3（ファイル『b.xlsx』" in found[0].message
     assert "2ア-4（ファイル『c.xlsx』の『事業』F8、予算は未定）" in found[0].message
-    assert found[1].message == "『甲』は、同じ施策の2ア-1にもあります。"
+    assert "記入したところの間で確かめてください" in found[0].cure  # more than two: no 双方
+    assert found[1].message == "『甲』は、同じ施策の2ア-1（『事業』F5）にもあります。"
 
 
 def test_a_row_that_the_office_adds_beside_a_departments_is_the_offices() -> None:

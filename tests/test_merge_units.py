@@ -11,7 +11,7 @@ import pytest
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import Finding, Place
 from sousei_xl.rules.merge import merge
-from sousei_xl.rules.records import FileRecord, Ledger, Submission
+from sousei_xl.rules.records import FileRecord, Ledger, RawRow, Submission
 from tests.builders import example_strategy, example_submissions, intake, submission
 from tests.merging import (
     BARE,
@@ -193,6 +193,14 @@ def test_units(
         assert message in one(result, "F206").message
 
 
+@pytest.mark.parametrize("unit", ["", "農林課"])
+def test_a_repetition_without_a_unit_is_to_name_one(unit: str) -> None:
+    """提出課 in the template tell two files apart only where both name theirs."""
+    files = [filed("a.xlsx", A, unit=unit), filed("b.xlsx", A, unit="商工課", edition=2)]
+    item = one(merge(intake([*files, submission([], N)]), STRATEGY), "F206")
+    assert ("担当課を記入して出し直してもらって" in item.cure) is (not unit)
+
+
 def test_a_relisted_row_does_not_repeat_its_original() -> None:
     """The only row of one section is the relisted form of another section's project."""
     one_row = [row(1, "甲", "3ア", file="a.xlsx", number=1, **RE)]
@@ -228,23 +236,84 @@ def test_the_vanished_row_is_the_one_that_is_named() -> None:
     assert item.addressee == "部局"
 
 
-def test_a_row_that_moved_to_another_measure_has_not_vanished() -> None:
-    old = [row(1, "甲", "1ア", file="a.xlsx")]
-    new = [row(2, "甲", "2ア", file="b.xlsx")]
-    result = merge(
-        intake([submission(old), submission(new, edition=2), submission([], N)]), STRATEGY
-    )
-    assert "L110" not in {f.code for f in result.findings}
+OLD, LONG = {"file": "a.xlsx"}, "あ" * 101
+LINE = {"relevance": None, "budget": None, "description": None, **OLD}
+
+# (what it is, rows of the old file, rows of the new one, ids of the rows that are missed)
+VANISHED: list[tuple[str, list[RawRow], list[RawRow], list[int]]] = [
+    ("moved to another measure", [row(1, "甲", "1ア", **OLD)], [row(2, "甲", "2ア")], []),
+    (
+        "no name",
+        [row(1, "", **OLD), row(2, "甲", number=2, **OLD)],
+        [row(3, "甲", number=2)],
+        [],
+    ),
+    ("a repetition (L106)", [row(1, "甲", **OLD), row(2, "甲", **OLD)], [row(3, "甲")], []),
+    (
+        "a repetition, and the other one has moved",
+        [row(1, "甲", **OLD), row(2, "甲", **OLD)],
+        [row(3, "甲", "1ア")],
+        [],
+    ),
+    (
+        "a repetition, and a relisted row",
+        [row(1, "甲", **OLD), row(2, "甲", **OLD), row(3, "甲", "1ア", **OLD, **RE)],
+        [row(4, "甲")],
+        [3],
+    ),
+    ("marked as relisted (R107)", [row(1, "甲（再掲）", **OLD)], [row(2, "甲", **RE)], []),
+    ("marked as new", [row(1, "（新）甲", **OLD)], [row(2, "甲", category="新規")], []),
+    (
+        "a total and a note (R101), and what says nothing (R102)",
+        [
+            row(1, "農政部計", "", **{**LINE, "budget": 99_999}),
+            row(2, "※見込み", "", **LINE),
+            row(3, "同上", **OLD),
+        ],
+        [],
+        [],
+    ),
+    ("too long a name (R112)", [row(1, LONG, number=3, **OLD)], [row(2, "甲", number=3)], []),
+    ("a like name under the number", [row(1, "乙甲", **OLD)], [row(2, "乙丙", number=1)], []),
+    (
+        "a like name in the Excel row",
+        [row(1, "移住促進", number=None, **OLD)],
+        [row(1, "移住推進", number=None, description="別の文章。")],
+        [],
+    ),
+    (
+        "another project under the number",
+        [row(1, "甲", **OLD)],
+        [row(2, "丙丁", number=1, description="別の文章。")],
+        [1],
+    ),
+    (
+        "a like project elsewhere",
+        [row(1, "移住促進", **OLD)],
+        [row(2, "移住推進", number=9)],
+        [1],
+    ),
+]
 
 
-def test_a_row_without_a_name_is_not_missed() -> None:
-    old = [row(1, "", file="a.xlsx"), row(2, "甲", number=2, file="a.xlsx")]
-    new = [row(3, "甲", number=2, file="b.xlsx")]
-    result = merge(
-        intake([submission(old), submission(new, edition=2), submission([], N)]), STRATEGY
-    )
+@pytest.mark.parametrize(
+    ("old", "new", "missed"),
+    [case[1:] for case in VANISHED],
+    ids=[case[0] for case in VANISHED],
+)
+def test_what_a_later_file_lacks(old: list[RawRow], new: list[RawRow], missed: list[int]) -> None:
+    later = submission(new, file="b.xlsx", edition=2)
+    result = merge(intake([submission(old, file="a.xlsx"), later, submission([], N)]), STRATEGY)
     assert "F206" in {f.code for f in result.findings}
-    assert "L110" not in {f.code for f in result.findings}
+    assert [f.place.row_id for f in result.findings if f.code == "L110"] == missed
+
+
+def test_a_vanished_row_without_a_measure_is_named_alone() -> None:
+    files = [filed("b.xlsx", edition=2), submission([], N)]
+    old = submission([row(1, "甲", "", number=None, file="a.xlsx")])
+    item = one(merge(intake([old, *files]), STRATEGY), "L110")
+    assert (item.target, "『甲』（甲）" in item.message) == ("甲", True)
+    assert "事業名を直しただけであれば、そのままで構いません" in item.cure
 
 
 def test_a_vanished_row_can_be_confirmed() -> None:

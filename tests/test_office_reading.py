@@ -127,6 +127,36 @@ def test_a_copy_without_its_headings_is_said(sheet: str, tmp_path: Path) -> None
     assert [(f.code, f.place.sheet) for f in found] == [("F201", f"{sheet} (2)")]
 
 
+@pytest.mark.parametrize(
+    ("sheet", "cell", "told"),
+    [
+        ("修正", "A3", "（A3に『対象』）"),
+        ("修正", "E3", "（E3に『修正後』）"),
+        ("確認済", "A3", "（A3に『指摘コード』）"),
+        ("追加", "E3", "（『施策』、『事業名』）"),
+    ],
+)
+def test_a_heading_that_was_changed_is_named_with_its_cell(
+    sheet: str, cell: str, told: str, tmp_path: Path
+) -> None:
+    book = office_book(tmp_path / OFFICE, {"修正": [(*AMOUNT, 900)]})
+    book[sheet][cell] = "あれこれ"
+    _, [item] = read(tmp_path, book)
+    assert (item.code, item.place.sheet) == ("F201", sheet)
+    assert item.place.cell in (cell, "")
+    assert "このシートに記入した内容は、一覧に入っていません" in item.message
+    assert f"見出しを元に戻し{told}" in item.cure
+
+
+@pytest.mark.parametrize("sheet", COPIES)
+def test_a_sheet_that_was_deleted_is_told_as_the_offices(sheet: str, tmp_path: Path) -> None:
+    book = office_book(tmp_path / OFFICE, {})
+    del book[sheet]
+    _, [item] = read(tmp_path, book)
+    assert item.message.startswith(f"シート『{sheet}』が見つからない")
+    assert "様式" not in item.text
+
+
 def test_a_copy_in_which_nothing_was_typed_is_nothing(tmp_path: Path) -> None:
     book = office_book(tmp_path / OFFICE, {"修正": [(*AMOUNT, 900)]})
     book.copy_worksheet(book["確認済"]).title = "確認済 (2)"

@@ -15,7 +15,7 @@ from sousei_xl.figures.totals import totals
 from sousei_xl.pipeline.delivery import content_hash
 from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.rules.merge import merge
-from sousei_xl.rules.records import ListResult, OfficeSheet, RawRow
+from sousei_xl.rules.records import REASON, ListResult, OfficeSheet, RawRow
 from sousei_xl.sheets import Contents
 from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.load import load
@@ -88,6 +88,20 @@ FORGOTTEN: list[tuple[str, list[RawRow], list[LastRow], list[str], dict[str, str
     ),
     ("moved to a file that may still come", [row(1, "甲")], [last("乙")], [N], {}),
     ("nothing to report", [], [last("甲")], [], {E: "『甲』（2ア-1）"}),
+    (
+        "two that were united, by 備考",
+        [row(1, "丙", note="甲事業と乙事業を統合", **NEW)],
+        [last("甲事業"), last("乙事業", number=2)],
+        [],
+        {},
+    ),
+    (
+        "named in the 備考 of another department",
+        [row(1, "丙", note="旧甲事業", department=N)],
+        [last("甲事業")],
+        [],
+        {E: "『甲事業』（2ア-1）"},
+    ),
 ]
 
 
@@ -109,10 +123,32 @@ def test_what_was_listed_last_year_is_not_forgotten(
         assert item.place.file == next(iter(sent), "")
 
 
+def test_what_is_forgotten_may_have_another_name_now() -> None:
+    before = [last("甲事業")]
+    asked = compared([row(1, "乙")], before)
+    assert "名前を変えた事業は今の行の備考に前の名前を書いてください" in one(asked, "Y103").cure
+    assert "備考に前の名前を書いてください" in one(asked, "Y101").cure
+    answered = compared([row(1, "乙", note="甲事業")], before)
+    assert {f.code for f in answered.findings} & {"Y101", "Y103"} == set()
+
+
 def test_what_the_office_has_renamed_is_not_forgotten() -> None:
     renamed = office(("2ア-1", "修正", "事業名", "甲", "丙"))
     result = compared([row(1, "甲")], [last("甲")], office=renamed)
     assert {f.code for f in result.findings} & {"Y101", "Y103"} == set()
+
+
+@pytest.mark.parametrize("reason", ["査定による", ""])
+def test_the_offices_reason_explains_the_amount(reason: str) -> None:
+    changed = office(("2ア-1", "修正", "予算事業費", 1000, 9000))
+    asked = replace(changed.corrections[0], reason=reason)
+    added = row(9, "乙", budget=9000, file=OFFICE)
+    added = replace(added, values={**added.values, REASON: reason})
+    sheet = replace(changed, corrections=(asked,), additions=(added,))
+    result = compared([row(1, "甲")], [last("甲"), last("乙", number=9)], office=sheet)
+    found = [f for f in result.findings if f.code == "Y102"]
+    assert [f.place.row_id for f in found] == ([] if reason else [1, 9])
+    assert all("その行の「理由」に理由を書いて" in f.cure for f in found)
 
 
 def test_what_is_forgotten_is_asked_of_a_department_that_submits() -> None:
@@ -230,6 +266,30 @@ CASES: list[tuple[str, list[RawRow], list[LastRow], Codes]] = [
         [row(1, "甲", "", department="農政部", file=f"{E}.xlsx")],
         [last("甲")],
         [],
+    ),
+    (
+        "備考 has the former name",
+        [row(1, "乙", number=9, note="前の名前は、甲 事業です。")],
+        [last("甲事業", "3ア")],
+        [],
+    ),
+    (
+        "備考 has the name of what is listed still",
+        [row(1, "乙", note="甲事業から分離"), row(2, "甲事業", number=2)],
+        [last("甲事業")],
+        [("Y101", 1)],
+    ),
+    (
+        "備考 of two has the former name",
+        [row(1, "乙", note="旧甲事業"), row(2, "丙", note="旧甲事業")],
+        [last("甲事業")],
+        [("Y101", 2)],
+    ),
+    (
+        "備考 has the name of another department's",
+        [row(1, "乙", note="旧甲事業")],
+        [last("甲事業", department=N)],
+        [("Y101", 1)],
     ),
     ("an unreadable 掲載区分 has its own", [row(1, "甲", category="？")], [last("甲")], []),
     (

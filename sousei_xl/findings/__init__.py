@@ -21,6 +21,7 @@ Scope = Literal["file", "row", "list", "office", "kpi", "year", "template"]
 # XML 1.0 forbids these characters; Excel calls a workbook that contains them damaged.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_VALUE = 1000
+_TOLD_LENGTH = re.compile(r"…（[\d,]+字）\Z")
 _MOST_TARGETS = 4  # that are named where a line stands for several findings
 _LONGEST_NAME = 120  # a 事業名 of 100 characters stays whole inside a message
 
@@ -148,7 +149,7 @@ def finding(
     """
     rule = RULES[code]
     text = rule.texts[variant]
-    shown = "" if value is None else _presentable(value)
+    shown = "" if value is None else excerpt(_printable(value), _LONGEST_VALUE)
     taken = params.get("taken", "")  # of a conversion: what the value was taken for
     expected, subject, target = map(_presentable, (expected or taken, subject, target))
     facts = {
@@ -176,7 +177,11 @@ def finding(
 
 
 def _presentable(value: object) -> str:
-    return clip(UNPRINTABLE.sub("\ufffd", str(value)), _LONGEST_VALUE)
+    return clip(_printable(value), _LONGEST_VALUE)
+
+
+def _printable(value: object) -> str:
+    return UNPRINTABLE.sub("\ufffd", str(value))
 
 
 def clip(text: str, length: int = 60) -> str:
@@ -185,8 +190,12 @@ def clip(text: str, length: int = 60) -> str:
 
 
 def excerpt(text: str, length: int = 60) -> str:
-    """The beginning of a value that is shown beside a message, with how long it is."""
-    return text if len(text) <= length else f"{text[:length]}…（{len(text):,}字）"
+    """The beginning of a value that is shown beside a message, with how long it is; of an excerpt,
+    how long the whole is."""
+    if len(text) <= length:
+        return text
+    told = _TOLD_LENGTH.search(text)
+    return text[:length] + (told[0] if told else f"…（{len(text):,}字）")
 
 
 def collapse(findings: Iterable[Finding]) -> list[list[Finding]]:

@@ -7,6 +7,8 @@ from sousei_xl.findings import Rule, Text
 # A number is another project's once a department inserts, deletes or swaps rows.
 _ANOTHER = "別の事業になっていれば、対象を『3ア-5 事業名』のように直してください。"
 
+_LISTED_BESIDE = "『{subject}』は、同じ施策の{others}にもあります。この行は、{amount}です。"
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "L101",
@@ -111,10 +113,16 @@ RULES: tuple[Rule, ...] = (
                 "別の事業であれば、事業名で区別してください。",
             ),
             "other_file": Text(
-                "『{subject}』は、同じ施策の{others}にもあります。この行は、{amount}です。",
+                _LISTED_BESIDE,
                 "どちらの担当の事業か、双方で確かめてください（双方に、この指摘を伝えています）。"
                 "担当でないほうだけが、行を削除します。担当するほうは、この行が正しければ何も直さず、"
                 "相手の修正を待ちます。別の事業であれば、事業名で区別してください。",
+            ),
+            "other_files": Text(
+                _LISTED_BESIDE,
+                "どこの担当の事業か、記入したところの間で確かめてください（どこにも、この指摘を伝えて"
+                "います）。担当でないところが、行を削除します。担当するところは、この行が正しければ何も"
+                "直さず、ほかの修正を待ちます。別の事業であれば、事業名で区別してください。",
             ),
             "added": Text(
                 "追加した『{subject}』は、同じ施策の{others}にもあります。この行は、{amount}です。",
@@ -190,7 +198,8 @@ RULES: tuple[Rule, ...] = (
             "": Text(
                 "差替え前の『{dropped}』にあった『{subject}』（{target}）が、"
                 "差替え後の『{kept}』にありません。",
-                "取下げであればそのままで構いません。誤って消した場合は、行を戻して再提出してください。",
+                "取下げか、事業名を直しただけであれば、そのままで構いません。誤って消した場合は、"
+                "行を戻して再提出してください。",
             )
         },
         "第1版にあった事業が第2版にない → 取下げか確認する",
@@ -327,21 +336,20 @@ RULES: tuple[Rule, ...] = (
         "修正前の値が今の値と異なるため、適用しなかった",
         {
             "": Text(
-                "{target}の{label}は、今『{current}』です。修正前の{typed}と異なるため、"
+                "{target}の{label}は、今{now}です。修正前の{typed}と異なるため、"
                 "この修正は適用していません。",
-                "修正が要らなくなったのであれば行を削除し、必要であれば修正前を"
-                "『{current}』に直してください。",
+                "修正が要らなくなったのであれば行を削除し、必要であれば修正前を{now}に直してください。",
             ),
             "by_number": Text(
-                "{target}『{subject}』の{label}は、今『{current}』です。修正前の{typed}と異なるため、"
+                "{target}『{subject}』の{label}は、今{now}です。修正前の{typed}と異なるため、"
                 "この修正は適用していません。",
                 "『{subject}』の修正であれば、要らなくなったときは行を削除し、必要なときは修正前を"
-                f"『{{current}}』に直してください。{_ANOTHER}",
+                f"{{now}}に直してください。{_ANOTHER}",
             ),
             "withhold": Text(
-                "{target}の{label}は、今『{current}』です。修正前の{typed}と異なるため、"
+                "{target}の{label}は、今{now}です。修正前の{typed}と異なるため、"
                 "外していません（一覧に載せています）。",
-                f"事業名が変わっただけであれば、修正前を『{{current}}』に直してください。{_ANOTHER}",
+                f"事業名が変わっただけであれば、修正前を{{now}}に直してください。{_ANOTHER}",
             ),
         },
         "修正前『5,335』、今の値『5,400』 → 修正前を『5,400』に直す",
@@ -386,11 +394,11 @@ RULES: tuple[Rule, ...] = (
                 "この確認がその行のものであれば、対象を『{meant}』に直してください。",
             ),
             "done": Text(
-                "{target}の{label}は、すでに修正後の値『{current}』になっています。",
+                "{target}の{label}は、すでに修正後のとおり{now}になっています。",
                 "この修正の行は削除して構いません。",
             ),
             "done_by_number": Text(
-                "{target}『{subject}』の{label}は、すでに修正後の値『{current}』になっています。",
+                "{target}『{subject}』の{label}は、すでに修正後のとおり{now}になっています。",
                 f"『{{subject}}』の修正であれば、この行は削除して構いません。{_ANOTHER}",
             ),
             "relisted": Text(

@@ -81,11 +81,14 @@ def project_fields(strategy: Strategy, prefilled: bool = False) -> tuple[tuple[s
     return tuple(columns)
 
 
-def find_project_header(rows: Rows, strategy: Strategy) -> tuple[int, Mapping[str, int]] | None:
+def find_project_header(
+    rows: Rows, strategy: Strategy, needed: Iterable[str] = _NEEDED
+) -> tuple[int, Mapping[str, int]] | None:
     """(position in ``rows``, field name → column counted from 0) of the header of 事業.
 
-    The header is the first row that holds 施策 and 事業名 and at least five known headings;
-    headings are compared by match key and also without their unit. None where there is none.
+    The header is the first row that holds 施策 and 事業名 (``needed``) and at least five known
+    headings; headings are compared by match key and also without their unit. None where there is
+    none.
     """
     spellings = _spellings(strategy)
     for position, (_, values) in enumerate(rows):
@@ -96,7 +99,7 @@ def find_project_header(rows: Rows, strategy: Strategy) -> tuple[int, Mapping[st
             found = spellings.get(text.heading_key(value))
             if found is not None:
                 columns.setdefault(found, column)
-        if all(n in columns for n in _NEEDED) and len(columns) >= _ENOUGH:
+        if all(n in columns for n in needed) and len(columns) >= _ENOUGH:
             return position, columns
     return None
 

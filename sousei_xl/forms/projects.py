@@ -129,6 +129,7 @@ class ProjectSheet:
                 f'=SUMPRODUCT({is_row}*({check}<>""))+{unchecked}',
                 filled,
                 "「事業」に入力した行の数です。",
+                withdrawn="+".join(f'COUNTIF({cells["category"]},"{w}")' for w in text.WITHDRAWN),
             ),
             Count(
                 "要修正（行）",

@@ -31,13 +31,15 @@ _EXPLANATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One line of the summary. ``obstacle`` is what 提出の準備 says while the count is not 0."""
+    """One line of the summary. ``obstacle`` is what 提出の準備 says while the count is not 0;
+    ``withdrawn`` is Excel's count of those among them that are not to be listed."""
 
     label: str
     formula: str
     value: int
     explanation: str
     obstacle: str = ""
+    withdrawn: str = "0"
 
 
 def count_cells(counts: Sequence[Count]) -> list[str]:
@@ -158,7 +160,7 @@ def _obstacles(
                 "事業を入力するか、「該当なし」を選んでください。",
             ),
             (
-                f'AND({cell}>0,{ticked}<>"")',
+                f'AND({cell}>{rows.withdrawn},{ticked}<>"")',
                 False,
                 "「該当なし」と事業の両方が入力されています。",
             ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -32,7 +32,7 @@ from sousei_xl.rules.records import (
     unread_cell,
 )
 from sousei_xl.strategy import Strategy
-from sousei_xl.text import Value
+from sousei_xl.text import EMPTY, Value
 
 
 def read_office_sheet(
@@ -51,14 +51,17 @@ def read_office_sheet(
         for position, sheet in enumerate(sheets):
             top, places = _header(sheet, columns)
             if not places.keys() >= set(needed):
-                findings.append(_headless(file, sheet.name, needed, places))
+                lost = [heading for heading in needed if heading not in places]
+                findings.append(
+                    _headless(file, sheet.name, lost, _cells(lost, columns, top, places))
+                )
                 continue
             filled = list(_lines(file, sheet, top, places))
             yield from filled
             if filled and position > 0:
                 findings.append(_copied(Place(file, sheet.name, filled[0].row)))
         if not sheets:
-            findings.append(_headless(file, name, needed))
+            findings.append(_gone(file, name))
 
     corrections = [
         Correction(
@@ -110,9 +113,33 @@ def _sheets(reading: Reading, name: str, columns: Sequence[str]) -> list[SheetCe
     return sorted(found, key=lambda sheet: text.key(sheet.name) != wanted)
 
 
-def _headless(file: str, sheet: str, needed: Sequence[str], places: Container[str] = ()) -> Finding:
-    missing = "、".join(heading for heading in needed if heading not in places)
-    return finding("F201", Place(file, sheet), missing=f"シート「{sheet}」の見出し（{missing}）")
+def _gone(file: str, sheet: str) -> Finding:
+    return finding("F201", Place(file, sheet), variant="decisions_gone", sheet=sheet)
+
+
+def _headless(
+    file: str, sheet: str, lost: Sequence[str], cells: Mapping[str, str] = EMPTY
+) -> Finding:
+    """F201 for a sheet whose headings were changed; ``cells`` has where the ``lost`` ones stood."""
+    return finding(
+        "F201",
+        Place(file, sheet, cell=cells.get(lost[0], "")),
+        variant="decisions",
+        sheet=sheet,
+        missing="、".join(lost),
+        remedy="、".join(f"{cells[h]}に『{h}』" if h in cells else f"『{h}』" for h in lost),
+    )
+
+
+def _cells(
+    lost: Sequence[str], columns: Sequence[str], top: int, places: Mapping[str, int]
+) -> dict[str, str]:
+    """Where headings stood, if the others are in their order still; empty without a header."""
+    shifts = {place - columns.index(heading) for heading, place in places.items()}
+    if len(shifts) != 1:
+        return {}
+    (shift,) = shifts
+    return {h: cell_address(top, columns.index(h) + shift + 1) for h in lost}
 
 
 def _copied(place: Place) -> Finding:
@@ -129,12 +156,13 @@ def _additions(
     tables.sort(key=lambda table: text.key(table.sheet.name) != wanted)
     found = {table.sheet.name for table in tables}
     if not found:
-        findings.append(finding("F201", Place(file, ADDED), missing=f"シート「{ADDED}」の見出し"))
+        names = {text.key(sheet.name) for sheet in reading.sheets}
+        lost = _headless(file, ADDED, _ADDED_NEEDED) if wanted in names else _gone(file, ADDED)
+        findings.append(lost)
     for sheet in reading.sheets:
         copied = uncopied(sheet.name) == wanted != text.key(sheet.name)
         if copied and sheet.rows and sheet.name not in found:
-            missing = f"シート「{sheet.name}」の見出し"
-            findings.append(finding("F201", Place(file, sheet.name), missing=missing))
+            findings.append(_headless(file, sheet.name, _ADDED_NEEDED))
     additions: list[RawRow] = []
     for table in tables:
         rows = list(_added(file, table, strategy, ids, findings))
@@ -169,6 +197,7 @@ def holds_decisions(reading: Reading, strategy: Strategy) -> bool:
     return bool(sheet.corrections or sheet.additions or sheet.acknowledgements)
 
 
+_ADDED_NEEDED = ("施策", "事業名")  # of a header that nobody finds one of these is gone
 _REASONS = ((ADDED_COLUMNS[0], REASON), (ADDED_COLUMNS[1], REQUESTED_BY))
 
 

@@ -80,8 +80,8 @@ def read_submission(
     ticked = layout.is_ticked(reply.values.get(layout.NONE_APPLICABLE, (None, ""))[0])
     if tables and not rows and not ticked:
         found.append(finding("F207", reply.place(file, layout.NONE_APPLICABLE)))
-    if rows and ticked:
-        found.append(finding("F208", reply.place(file, layout.NONE_APPLICABLE), count=len(rows)))
+    if ticked and (count := sum(not _is_withdrawn(row) for row in rows)):
+        found.append(finding("F208", reply.place(file, layout.NONE_APPLICABLE), count=count))
     edition = reply.answer(layout.EDITION, layout.PROPERTY_EDITION)
     if edition and not layout.edition(edition):
         found.append(finding("F210", reply.place(file, layout.EDITION), edition))
@@ -137,6 +137,12 @@ def refused(
         kpi_form=kpi_form,
         unreached=reading.unreached,
     )
+
+
+def _is_withdrawn(row: RawRow) -> bool:
+    """Whether the row only says that a project has ended, as Y103 asks, or is taken back."""
+    category = text.choice(row.values.get("category"), text.CATEGORY_SPELLINGS).value
+    return category in text.WITHDRAWN
 
 
 def _answers(reading: Reading) -> tuple[Answer, ...]:
@@ -218,6 +224,9 @@ def _judge(
         if _is_kpi_form(reading, reply, strategy):
             heading = f"シート「{layout.INDICATORS}」の見出し（ID、実績など）"
         missing = (heading,)
+    table = tables[0] if sheet else None
+    if missing and table is None and (table := _without_a_heading(reading, headless, strategy)):
+        sheet, missing = table.sheet.name, layout.missing_headings(table.columns, strategy)
     if not reply.values and layout.PROPERTY_DEPARTMENT not in reading.properties:
         missing = (*missing, f"シート「{layout.REPLY}」")
     if missing:
@@ -227,8 +236,8 @@ def _judge(
             variant = "office_sheet" if kind == OFFICE_KIND else "ours"
             ours = finding("F201", Place(file), variant=variant, kind=kind)
             return "", [replace(ours, addressee=OFFICE)]
-        header = tables[0].sheet.rows[tables[0].header] if sheet else (0, ())
-        renamed = layout.renamed_headings(header, tables[0].columns if sheet else {}, missing)
+        header = table.sheet.rows[table.header] if table else (0, ())
+        renamed = layout.renamed_headings(header, table.columns if table else {}, missing)
         if len(renamed) == len(missing):
             spots = [(cell, typed, label) for label, (cell, typed) in renamed.items()]
             told = "、".join(f"{cell}『{typed}』は『{label}』" for cell, typed, label in spots)
@@ -271,6 +280,16 @@ def _headless(reading: Reading, tables: list[Table]) -> str:
         if tables and name == wanted and sheet.rows and sheet.name not in found:
             return sheet.name
     return ""
+
+
+def _without_a_heading(reading: Reading, headless: str, strategy: Strategy) -> Table | None:
+    """The table of a 事業 sheet whose header has all but 施策 or 事業名, by which it is found."""
+    wanted = text.key(headless or layout.PROJECTS)
+    for sheet in reading.sheets:
+        if text.key(sheet.name) == wanted:
+            found = layout.find_project_header(sheet.rows, strategy, needed=())
+            return Table(sheet, *found) if found else None
+    return None
 
 
 def _has_indicators_alone(reading: Reading, strategy: Strategy) -> bool:

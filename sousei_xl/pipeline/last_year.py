@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from sousei_xl import text
 from sousei_xl.figures.changes import BUDGET, BUDGET_KIND, Row, amount_or_word
-from sousei_xl.figures.changes.year import FORMER_NAME, Fate, YearChanges, compare_years, unlisted
+from sousei_xl.figures.changes.year import (
+    FORMER_NAME,
+    NOTE,
+    Fate,
+    YearChanges,
+    compare_years,
+    unlisted,
+)
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.rules.records import ListResult
 from sousei_xl.sheets import Contents
@@ -20,7 +27,7 @@ def year_changes(contents: Contents, last: LastYear) -> YearChanges:
     headings, data = projects_data(contents)
     rows = [dict(zip(headings, values, strict=True)) for values in data]
     for row, listed in zip(rows, contents.result.listed, strict=True):
-        row[FORMER_NAME] = listed.former_name
+        row[FORMER_NAME], row[NOTE] = listed.former_name, listed.note
         row[BUDGET] = amount_or_word(row[BUDGET_KIND], row[BUDGET])
     waiting = {d.department for d in contents.result.departments if d.missing_units}
     return compare_years(last, rows, list(_aside(contents.result)), waiting)

@@ -6,7 +6,7 @@ Asked about field by field they would come back as projects of that name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
@@ -26,8 +26,18 @@ _NO_PROJECT = {
 def find(rows: Iterable[ProjectRow], strategy: Strategy) -> list[ProjectRow]:
     """The rows that have nothing of a project but words, in 事業名 or where no 施策 and no 部局 are
     called so; a 合計 may have an amount."""
-    others = [f.name for f in strategy.fields if f.name not in _BESIDE]
+    others = _others(strategy)
     return [row for row in rows if _words_alone(row.raw, others, strategy)]
+
+
+def is_no_project(raw: RawRow, strategy: Strategy) -> bool:
+    """Whether nobody misses the row: such a line, or one whose name says nothing (R102)."""
+    alone = bool(_words_alone(raw, _others(strategy), strategy))
+    return alone or text.says_nothing(raw.values.get("name"))
+
+
+def _others(strategy: Strategy) -> list[str]:
+    return [f.name for f in strategy.fields if f.name not in _BESIDE]
 
 
 def _is_total(words: text.Value) -> bool:
@@ -60,14 +70,14 @@ def _is_known(holder: str, words: str, strategy: Strategy) -> bool:
     )
 
 
-def ask(rows: Iterable[ProjectRow], strategy: Strategy) -> list[Finding]:
-    """R101, once for each of these rows."""
-    others = [f.name for f in strategy.fields if f.name not in _BESIDE]
+def ask(rows: Iterable[ProjectRow], files: Container[str], strategy: Strategy) -> list[Finding]:
+    """R101, once for each of these rows; ``files`` have projects, and nothing else to say."""
+    others = _others(strategy)
     found = []
     for row in rows:
         holder = _words_alone(row.raw, others, strategy)
         words = text.to_text(row.raw.values.get(holder))
-        nothing = text.key(words).strip("()[]【】※。") in _NO_PROJECT
+        nothing = text.key(words).strip("()[]【】※。") in _NO_PROJECT and row.raw.file not in files
         found.append(
             finding(
                 "R101",

@@ -245,7 +245,11 @@ def budget_of_an_original(row: ProjectRow, strategy: Strategy) -> list[Finding]:
 
 def _own_budget(cells: _Cells, value: text.Value, money: Money) -> None:
     row, typed = cells.row, text.to_text(value)
-    if money.problem:
+    if money.problem == "brackets" and row.budget_kind == text.INCLUDED:
+        money = Money(kind=text.INCLUDED)  # which is what the brackets say, too
+    if money.problem and money.expected.startswith("-"):
+        cells.reject("R106", "budget", typed)
+    elif money.problem:
         variant = "" if money.problem == "text" else money.problem
         cells.reject("R105", "budget", typed, variant=variant, expected=money.expected)
     elif money.kind:
@@ -284,7 +288,9 @@ def _own(cells: _Cells, field: Field) -> str | int | None:
         parsed = cells.take(field.name, text.parse_integer)
         if parsed.problem:
             value = text.to_text(cells.raw.values.get(field.name))
-            cells.reject("R105", field.name, value, variant="number")
+            meant = parsed.expected or text.only_number_in(value)
+            facts = {"expected": meant, "example": meant or "5"}
+            cells.reject("R105", field.name, value, variant="number", **facts)
         return parsed.value
     if field.kind == "choice":
         spellings = text.spellings(dict.fromkeys(field.choices, ()))

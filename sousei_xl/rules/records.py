@@ -212,6 +212,10 @@ class ProjectRow:
         place = self.corrected.get(name)
         return self.raw.place(name, label) if place is None else place
 
+    def is_decided_by_office(self, name: str) -> bool:
+        """Whether it is in the office's own sheet that the field would have to be changed."""
+        return self.is_added or name in self.corrected
+
     @property
     def number_in_form(self) -> int | None:
         """What the form says, whatever the office and the list have made of it."""

@@ -114,6 +114,7 @@ def validate(rows: Sequence[ProjectRow], strategy: Strategy) -> list[Finding]:
 def _findings(cases: pd.DataFrame, rows: Sequence[ProjectRow], strategy: Strategy) -> list[Finding]:
     by_id = {row.row_id: row for row in rows}
     findings = []
+    without: dict[tuple[str, str, str], ProjectRow] = {}
     for case in cases.to_dict("records"):
         if case["schema_context"] != "Column" or pd.isna(case["index"]):
             raise TypeError(f"the project frame is not typed as promised: {case}")
@@ -121,9 +122,27 @@ def _findings(cases: pd.DataFrame, rows: Sequence[ProjectRow], strategy: Strateg
         name = "department" if column == "counted" else column
         # A relisted row takes the office's own fields from its original, too.
         taken = row.is_relisted and name in row.own and case["check"] == "not_nullable"
-        if name not in row.unknown and not taken:
+        if name in row.unknown or taken:
+            continue
+        if name in row.own and name not in row.raw.columns:
+            sheet = (row.raw.file, row.raw.sheet, name)
+            without[sheet] = min(row, without.get(sheet, row), key=lambda r: r.row_id)
+        else:
             findings.append(_finding(row, name, str(case["check"]), strategy))
-    return findings
+    return [*findings, *(_without_column(r, n, strategy) for (_, _, n), r in without.items())]
+
+
+def _without_column(row: ProjectRow, name: str, strategy: Strategy) -> Finding:
+    """R119 once for a sheet that is older than a required field, at its first row."""
+    place = row.place(name, strategy.field_by_name[name].label)
+    return finding(
+        _OWN_NULL,
+        place,
+        variant="column",
+        subject=row.name or "",
+        department=row.submitter,
+        sheet=place.sheet,
+    )
 
 
 def _finding(row: ProjectRow, name: str, check: str, strategy: Strategy) -> Finding:

@@ -7,18 +7,18 @@ All are 要確認, for last year's list may be incomplete, and its names those o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sousei_xl import text
 from sousei_xl.figures import changes
-from sousei_xl.figures.changes.year import FORMER_NAME, match, unlisted
+from sousei_xl.figures.changes.year import FORMER_NAME, NOTE, match, unlisted
 from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.findings import Finding, Place, clip, finding
 from sousei_xl.rules.checks.listing import Listing, at
 from sousei_xl.rules.checks.rows import thousandth
-from sousei_xl.rules.records import ProjectRow
+from sousei_xl.rules.records import REASON, AppliedCorrection, ProjectRow
 from sousei_xl.strategy.fields import own_note
 
 _SMALL = 1000  # thousand yen: nobody has to explain less
@@ -30,6 +30,7 @@ class Year:
 
     ``known`` gives the row of last year that is the same project (of one that is listed twice, both
     times), ``renamed`` the one that may have got a new name, for placed rows that are not relisted.
+    ``reasons`` has the rows whose budget the office has corrected or added and said why.
     ``gone`` are the projects of last year that no form says anything of; nobody knows before all
     forms are in.
     """
@@ -38,6 +39,7 @@ class Year:
     known: Mapping[int, LastRow]
     renamed: Mapping[int, LastRow]
     gone: Sequence[LastRow]
+    reasons: frozenset[int]
 
     @property
     def projects(self) -> Iterator[ProjectRow]:
@@ -53,6 +55,7 @@ def beside(
     withdrawn: Sequence[ProjectRow],
     last: LastYear,
     waiting: frozenset[str],
+    corrections: Iterable[AppliedCorrection] = (),
 ) -> Year:
     """Find each project in last year's list (``figures.changes.year.match``)."""
     old = last.projects
@@ -67,8 +70,11 @@ def beside(
     ]
     known, renamed, beside, twins = match(old, list(map(_data, rows)), aside, waiting)
     found = {*known.values(), *renamed.values(), *beside.values()}
-    relisted = (r for r in (*listing.placed, *listing.held, *withdrawn) if r.is_relisted)
-    told = {(r.name_key, owner) for r in relisted for owner in (r.counted, r.submitter)}
+    said = (*listing.placed, *listing.held, *withdrawn)
+    told = {(r.name_key, d) for r in said if r.is_relisted for d in (r.counted, r.submitter)}
+    notes: dict[str, str] = defaultdict(str)  # a project of several is named in one of them
+    for row in said:
+        notes[row.counted or ""] += f"{text.key(row.note or '')}\n"
     asked = {d.name for d in listing.strategy.departments if d.expected}
     return Year(
         listing,
@@ -80,8 +86,23 @@ def beside(
             if j not in found
             and row.counted in asked
             and (text.key(row.name), row.counted) not in told
+            and text.key(row.name) not in notes[row.counted]
         ],
+        frozenset(_with_reason(rows, corrections)),
     )
+
+
+def _with_reason(
+    rows: Iterable[ProjectRow], corrections: Iterable[AppliedCorrection]
+) -> Iterator[int]:
+    """Rows of which 理由 in the office's own sheet says why the budget is what it is."""
+    for applied in corrections:
+        said = applied.status == "適用" and applied.field == "budget" and applied.row_id
+        if said and applied.correction.reason:
+            yield said
+    for row in rows:
+        if row.is_added and not text.is_blank(row.raw.values.get(REASON)):
+            yield row.row_id
 
 
 def _data(row: ProjectRow) -> changes.Row:
@@ -91,6 +112,7 @@ def _data(row: ProjectRow) -> changes.Row:
         changes.CATEGORY: row.category,
         changes.NAME: row.name,
         FORMER_NAME: row.former_name,
+        NOTE: row.note,
         changes.DEPARTMENT: row.department,
         changes.RELEVANCE: row.relevance,
         changes.BUDGET_KIND: row.budget_kind,
@@ -125,7 +147,9 @@ def budget_is_explained(year: Year) -> Iterator[Finding]:
     factor = Decimal(settings.budget_factor)
     for row in year.projects:
         before = year.known.get(row.row_id)
-        if not factor or before is None or row.budget is None or _has_reason(row):
+        if not factor or before is None or row.budget is None:
+            continue
+        if _has_reason(row) or row.row_id in year.reasons:
             continue
         if row.budget < 0:  # R106
             continue
@@ -142,6 +166,7 @@ def budget_is_explained(year: Year) -> Iterator[Finding]:
             "budget",
             year.listing,
             f"{row.budget:,}",
+            variant="office" if row.is_decided_by_office("budget") else "",
             previous=f"{before.budget:,}",
             direction="増えて" if row.budget > before.budget else "減って",
         )

@@ -167,7 +167,7 @@ def _columns(
     )
 
 
-# Not 確認時の値: it is copied from 点検結果, and what is typed instead is 12000 with commas, too.
+# Not 確認時の値: it is copied from 点検結果, and a number typed instead is compared without commas.
 _FORMATS: Mapping[str, Mapping[str, str]] = {
     "日付": {"num_format": "yyyy-mm-dd"},
     **dict.fromkeys(("対象", "修正前", "修正後"), TYPED_TEXT),

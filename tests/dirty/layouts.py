@@ -172,7 +172,7 @@ KINDS = (
         "heading-name-renamed",
         "見出しを変えた（事業の名称）",
         edited(_renamed(F="事業の名称")),
-        "F201",
+        "F201 F3",
     ),
     Kind(
         "heading-twice",

@@ -270,7 +270,7 @@ OFFICE_SHEET = (
         "office-heading",
         "事務局修正の見出し（修正後）を変えた",
         _office(("修正", [SECOND_ROW, "修正", "備考", None, None]), heading="修正後（査定）"),
-        "F201 修正!",
+        "F201 修正!E3",
     ),
     _decided(
         "office-operation",

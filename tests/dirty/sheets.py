@@ -269,7 +269,7 @@ KINDS = (
         "header-lost",
         "『事業』の見出しが変わり、元の見出しは『事業 (2)』にだけ残る",
         edited(_old_copy_kept),
-        "F201",
+        "F201 F3",
     ),
     Kind(
         "kpi-header-lost", "『KPI』の見出しが変わった", edited(_kpi_without_header), ("K101 KPI!",)

@@ -32,7 +32,8 @@ from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.figures.last_year import LastRow, LastYear
 
 Fate = Literal["終了", "取下げ", "掲載なし", "確認中", "未提出"]
-FORMER_NAME = "修正前の事業名"  # of what the office has renamed; no heading of データ_事業
+# No headings of データ_事業: the name of what the office has renamed, and the department's note.
+FORMER_NAME, NOTE = "修正前の事業名", "備考"
 _TEXTS = (NAME, DEPARTMENT, RELEVANCE, DESCRIPTION)
 _YEAR = re.compile(r"(?:(?:昭和|平成|令和|[SHR])\s*)?(?:\d+|元)\s*年度?", re.IGNORECASE)
 
@@ -148,7 +149,7 @@ def match(
     this year's, where its department had that already, or else the former one.
     What is listed comes first: what is held or withdrawn (``aside``) takes what is left. It was
     there too and has no former name; neither is what a department of ``waiting``, which has not
-    submitted everything yet, had last year anybody's former name.
+    submitted everything yet, had last year anybody's former name, unless its own 備考 says so.
     """
     data = [row.data for row in last]
     owners: dict[str, set[str]] = defaultdict(set)
@@ -159,6 +160,8 @@ def match(
     left = sorted(set(range(len(last))) - set(known.values()))
     beside = {i: left[j] for i, j in pair([data[j] for j in left], aside).items()}
     taken = set(beside.values())
+    known |= _noted([j for j in left if j not in taken], last, listed, known)
+    taken |= set(known.values())
     gone = [j for j in left if j not in taken and last[j].counted not in waiting]
     first = {_project(listed[i]): j for i, j in known.items()}
     twins = {
@@ -179,6 +182,26 @@ def _as_named(row: Row, owners: Mapping[str, Container[str]]) -> Row:
     again = _department(row) in owners.get(_name(row), ())  # renamed as it was last year
     known = former and text.key(former) in owners
     return {**row, NAME: former} if known and not again else row
+
+
+def _noted(
+    gone: Sequence[int], last: Sequence[LastRow], listed: Sequence[Row], known: Container[int]
+) -> dict[int, int]:
+    """Position of a row → position in ``last`` of the project of its department that 備考 names."""
+    names: dict[str, dict[int, str]] = defaultdict(dict)
+    for j in gone:
+        names[text.key(last[j].counted)][j] = text.key(last[j].name)
+    found: dict[int, int] = {}
+    for i, row in enumerate(listed):
+        note = text.key(text.to_text(row.get(NOTE)))
+        if not note or i in known or is_new(row):
+            continue
+        mine = names[_department(row)]
+        named = [j for j, name in mine.items() if name in note]
+        if named:
+            found[i] = max(named, key=lambda j: len(mine[j]))
+            del mine[found[i]]
+    return found
 
 
 def _project(row: Row) -> tuple[str, str, str]:

@@ -227,7 +227,7 @@ def check_formula(strategy: Strategy, letters: Mapping[str, str], row: int) -> s
     inputs = [f.name for f in strategy.fields]
     typed = ranges([f.name for f in strategy.fields if makes_a_row(f)], letters, row)
     everything = ranges(inputs, letters, row)
-    withdrawn = (f'{cells["category"]}="{word}"' for word in (text.ENDED, text.CANCELLED))
+    withdrawn = (f'{cells["category"]}="{word}"' for word in text.WITHDRAWN)
     parts = [
         (f"COUNTA({','.join(typed)})=0", ""),
         (has_error(everything), ERROR.format(remedy=_REMEDY)),
@@ -254,7 +254,7 @@ def check_text(strategy: Strategy, cells: Cells) -> str:
     for check in first:
         if check.fails(cells):
             return check.reason
-    if cells.get("category") in (text.ENDED, text.CANCELLED):
+    if cells.get("category") in text.WITHDRAWN:
         return GOOD
     for check in listed:
         if check.fails(cells):

@@ -13,6 +13,8 @@ from sousei_xl.rules.records import ProjectRow
 from sousei_xl.rules.schema import nearest
 from sousei_xl.strategy import AS_SUBMITTED
 
+_HELD = "保留中の行"  # an original that no 対象 leads to
+
 
 def original_exists(listing: Listing) -> Iterator[Finding]:
     """L101, L102, L111, L112: what is wrong with the original of a relisted row."""
@@ -22,6 +24,7 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
     for row in listing.placed if unsettled else ():
         if row.name_key in unsettled and not row.is_relisted:
             owners[row.name_key].append(f"{row.counted}の{row.target}")
+    nameless = {row.counted for row in listing.held if not (row.name or row.is_relisted)}
     unfound: dict[str, list[ProjectRow]] = defaultdict(list)
     for row in listing.placed:
         if row.link == "missing":
@@ -41,7 +44,9 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
                 continue
             near = nearest(row.name or "", candidates.of(row))
             rows = [r for r in unfound[row.name_key] if r.counted == row.counted]
-            if near or len(rows) < 2:
+            if row.counted in nameless and not near:  # R102: it may be the original
+                yield at("L112", row, "name", listing, row.name, original=_HELD)
+            elif near or len(rows) < 2:
                 yield at("L101", row, "name", listing, row.name, candidates=near)
             elif row is rows[0]:  # told once
                 places = "と".join(r.target for r in rows) + "の"
@@ -50,7 +55,7 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
         elif row.link == "missing":
             yield at("L102", row, "name", listing, row.name, missing=missing)
         elif row.link == "held" or (row.original and row.original.row_id in listing.broken):
-            yield at("L112", row, "name", listing, row.name, original=original or "保留中の行")
+            yield at("L112", row, "name", listing, row.name, original=original or _HELD)
 
 
 # Comparing one name with as many others takes a tenth of a second.
@@ -179,13 +184,14 @@ def _listed_again(
             copies[row.raw.file, row.raw.sheet].append((row, head))
             continue
         if head is not row:
-            yield at("L106", row, "name", listing, row.name, original=head.target)
+            yield at("L106", row, "name", listing, row.name, original=_in_its_cell(head))
             continue
         others = list(islice((other for other in submitted if other is not row), _MOST_OTHERS + 1))
         if others:
             more = "など" if len(others) > _MOST_OTHERS else ""
+            elsewhere = "other_file" if len(others) == 1 else "other_files"
             facts = {
-                "variant": "added" if row.is_added else "other_file",
+                "variant": "added" if row.is_added else elsewhere,
                 "others": "、".join(map(_whereabouts, others[:_MOST_OTHERS])) + more,
                 "amount": _amount(row),
                 "write": "』と『".join(other.named_target for other in others[:_MOST_OTHERS]),
@@ -196,10 +202,18 @@ def _listed_again(
 _MOST_OTHERS = 3
 
 
+def _cell(row: ProjectRow) -> str:
+    return address(row.raw.place("name")).rstrip("：")
+
+
+def _in_its_cell(row: ProjectRow) -> str:
+    """``1ア-4（『事業』F5）``: two rows without a number have but one 対象."""
+    return f"{row.target}（{_cell(row)}）"
+
+
 def _whereabouts(row: ProjectRow) -> str:
     """``1ア-4（ファイル『健康推進課.xlsx』の『事業』F5、予算64,000千円）``."""
-    cell = address(row.raw.place("name")).rstrip("：")
-    return f"{row.target}（ファイル『{clip(row.raw.file)}』の{cell}、{_amount(row)}）"
+    return f"{row.target}（ファイル『{clip(row.raw.file)}』の{_cell(row)}、{_amount(row)}）"
 
 
 def _amount(row: ProjectRow) -> str:
@@ -211,7 +225,9 @@ def _amount(row: ProjectRow) -> str:
 def one_department(listing: Listing) -> Iterator[Finding]:
     """L107: one name, several departments: another project, a shared one, or a relisted one?"""
     known = listing.strategy.department_by_name
-    for group in listing.namesakes:
+    for named in listing.namesakes:
+        # Whose a row is whose department is unknown will be known when that is mended (R117).
+        group = [row for row in named if row.counted is None or row.counted in known]
         first = next((row for row in group if not row.is_relisted), None)
         for row in group:
             if row.is_relisted and row.original and row.original.counted not in known:

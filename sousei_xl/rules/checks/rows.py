@@ -166,7 +166,10 @@ def budget_undecided(listing: Listing) -> Iterator[Finding]:
         # Where the office has written it into 予算事業費, the department's 予算区分 says nothing.
         by_office = "budget" in row.corrected and "budget_kind" not in row.corrected
         field = "budget" if by_office else "budget_kind"
+        office = row.is_decided_by_office(field)
         if row.budget is None:
-            yield at("R116", row, field, listing, text.UNDECIDED)
+            variant = "office" if office else ""
+            yield at("R116", row, field, listing, text.UNDECIDED, variant=variant)
         else:
-            yield at("R116", row, field, listing, money(row.budget), variant="amount")
+            variant = "office_amount" if office else "amount"
+            yield at("R116", row, field, listing, money(row.budget), variant=variant)

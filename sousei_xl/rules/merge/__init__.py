@@ -35,8 +35,6 @@ from sousei_xl.rules.records import (
 )
 from sousei_xl.strategy import Department, Strategy
 
-WITHDRAWN = (text.ENDED, text.CANCELLED)
-
 
 def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> ListResult:
     """Merge everything that came in, compared with ``last`` year's list. Pure: no files, no clock.
@@ -55,7 +53,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     rows, found = parse_rows(raw_rows, strategy)
     sheet, _ = share(intake, strategy)
     found, corrections = office.apply_corrections(rows, found, sheet.corrections, strategy)
-    withdrawn = [r for r in rows if r.withheld or r.category in WITHDRAWN]
+    withdrawn = [r for r in rows if r.withheld or r.category in text.WITHDRAWN]
     gone = {r.row_id for r in withdrawn}
     # Nobody has to correct a row that is not to be listed.
     found = [f for f in found if f.place.row_id not in gone or not is_error(f)]
@@ -63,8 +61,8 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     lines = notes.find(candidates, strategy)
     aside = {r.row_id for r in lines}
     found = [f for f in found if f.place.row_id not in aside or not is_error(f)]
-    found += notes.ask(lines, strategy)
     judged = [r for r in candidates if r.row_id not in aside] if aside else candidates
+    found += notes.ask(lines, {r.raw.file for r in judged}, strategy)
     found += schema.validate(judged, strategy)
 
     listable = [r for r in candidates if r.measure in strategy.measure_by_key and r.name]
@@ -84,7 +82,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     compared = None
     if last is not None and last.projects:
         waiting = frozenset(department for department, _ in settled.missing)
-        compared = year.beside(listing, withdrawn, last, waiting)
+        compared = year.beside(listing, withdrawn, last, waiting, corrections)
         year.take_last_budgets(compared)
     found += _check(listing, found)
     found += year.run_checks(compared) if compared else []

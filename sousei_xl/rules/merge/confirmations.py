@@ -26,6 +26,7 @@ from sousei_xl.rules.merge.targets import TARGET, Aliases, spelling
 from sousei_xl.rules.records import Acknowledgement, AppliedAcknowledgement, unread_cell
 
 OF_A_MEASURE = ("L109",)  # it stands at a row and is not about it
+_GROUPED = re.compile(r"[-▲△]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _OTHERS = re.compile(r"\sほか(\d+)件\s*$")  # at the end of what ``joined_targets`` gives
 
 
@@ -93,9 +94,17 @@ def acknowledge_findings(
 
 
 def _is_unchanged(item: Acknowledgement, found: Finding) -> bool:
-    """Whether the value is the confirmed one, be it written in full or as 指摘一覧 shows it."""
-    confirmed = text.key(item.confirmed)
-    return confirmed in ("", text.key(found.value), text.key(excerpt(found.value)))
+    """Whether the value is the confirmed one, be it written in full or as 指摘一覧 shows it.
+
+    What is typed as 20,000,000 into Excel is a number, which comes without its commas.
+    """
+    confirmed = _ungrouped(item.confirmed)
+    return confirmed in ("", _ungrouped(found.value), text.key(excerpt(found.value)))
+
+
+def _ungrouped(value: str) -> str:
+    key = text.key(value)
+    return key.replace(",", "") if _GROUPED.fullmatch(key) else key
 
 
 class _Findings:
@@ -185,7 +194,7 @@ def _stale(item: Acknowledgement, place: Place, matches: Sequence[Finding]) -> F
             item.target,
             variant="changed",
             confirmed=item.confirmed,
-            current=matches[0].value,
+            current=matches[0].value or "空欄",
             **facts,
         )
     variant = "others" if _OTHERS.search(item.target) else ""

@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from sousei_xl import text
-from sousei_xl.findings import OFFICE, Finding, clip, finding
+from sousei_xl.findings import OFFICE, Finding, clip, excerpt, finding
 from sousei_xl.rules.merge.targets import bare_number, parts_of
 from sousei_xl.rules.parse import parse_row
 from sousei_xl.rules.records import (
@@ -206,14 +206,17 @@ def not_applied(
     heading = {"O102": "修正前", "O103": "対象"}.get(code, label)
     place = replace(correction.at(heading), label=label)
     name, row_id = (row.name or "", row.row_id) if row else ("", None)
-    if code == "O102":
-        facts["typed"] = f"『{value}』" if value else "空欄"
+    facts["typed"], facts["now"] = _quoted(value), _quoted(facts.get("current"))
     item = finding(code, place, value, subject=name or correction.target, **facts)
     status: CorrectionStatus = "不適用"
     if code == "O101":
         status = "対象なし" if label == "対象" else "記入誤り"
     current = str(facts.get("current", ""))
     return AppliedCorrection(correction, status, current, name, row_id), [item]
+
+
+def _quoted(value: object) -> str:
+    return f"『{value}』" if value else "空欄"
 
 
 def unread(correction: Correction) -> Outcome | None:
@@ -314,7 +317,8 @@ def _same(value: text.Value, row: ProjectRow, field: Field, strategy: Strategy) 
     understood = None if field.name in row.unknown else row.value(field.name)
     if text.is_blank(value):
         return text.is_blank(typed)
-    spellings = {text.key(text.to_text(typed))}
+    # A long text may be copied from 指摘一覧, which shows its beginning.
+    spellings = {text.key(text.to_text(typed)), text.key(excerpt(text.to_text(typed)))}
     if understood is not None:
         spellings.add(text.key(text.to_text(understood)))
     mine = {text.key(text.to_text(value))}

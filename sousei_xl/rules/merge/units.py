@@ -12,7 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
+from sousei_xl.figures import changes
+from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.rules import notes
 from sousei_xl.rules.records import RawRow, Submission
 from sousei_xl.strategy import Strategy
 
@@ -61,7 +64,8 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
         del kept[unit_key(old)]
         replaced.append(old)
         successors[old.file] = new.file
-        findings += _replacement(old, new, "repeats", strategy)
+        reason = "repeats" if old.unit and new.unit else "repeats_blank"
+        findings += _replacement(old, new, reason, strategy)
     order = {d.name: i for i, d in enumerate(strategy.departments)}
     active = sorted(kept.values(), key=lambda s: (order[s.department], s.file))
     missing = _missing(active, strategy)
@@ -106,7 +110,9 @@ def _outdated_reports(files: Sequence[Submission]) -> Iterator[Submission]:
 
 
 def _name(row: RawRow) -> str:
-    return text.key(text.to_text(row.values.get("name")))
+    """The match key of a name, whatever mark it bears: R107 asks to take （再掲） off."""
+    bare, _ = text.split_new_mark(text.to_text(row.values.get("name")).strip())
+    return text.key(text.split_relisted_mark(bare)[0])
 
 
 def _measure(row: RawRow, strategy: Strategy) -> str:
@@ -172,7 +178,7 @@ def _replacement(
                 name,
                 subject=name,
                 department=department,
-                target=f"{measure}-{number}" if number else f"{measure} {name}",
+                target=f"{measure}-{number}" if number else f"{measure} {name}".lstrip(),
                 kept=new.file,
                 dropped=old.file,
             )
@@ -181,15 +187,51 @@ def _replacement(
 
 
 def _vanished(old: Sequence[RawRow], new: Sequence[RawRow], strategy: Strategy) -> Iterator[RawRow]:
-    """Rows of the old file that the new one lacks; a row under another measure has only moved."""
-    surplus = Counter(map(_name, old)) - Counter(map(_name, new))
-    kept = _projects(new, strategy)
-    for still_there in (False, True):
-        for row in old:
-            name = _name(row)
-            if name and surplus[name] and ((_measure(row, strategy), name) in kept) is still_there:
-                surplus[name] -= 1
-                yield row
+    """Rows of the old file that the new one lacks: the first of each measure and name.
+
+    A row under another measure has only moved; one beside another of its measure and name was the
+    repetition that L106 asks to delete; one that has a like name or the same text in its old place
+    was renamed, as other findings ask. A total or a note was no project.
+    """
+    before, after = _first_rows(old, strategy), _first_rows(new, strategy)
+    surplus = Counter(name for _, name in before) - Counter(name for _, name in after)
+    fresh = [row for key, row in after.items() if key not in before]
+    for key, row in before.items():
+        _, name = key
+        if key in after or not surplus[name] or notes.is_no_project(row, strategy):
+            continue
+        surplus[name] -= 1
+        if not any(_is_renamed(row, other, strategy) for other in fresh):
+            yield row
+
+
+def _first_rows(rows: Sequence[RawRow], strategy: Strategy) -> dict[tuple[str, str], RawRow]:
+    """(measure, name) → its first row."""
+    found: dict[tuple[str, str], RawRow] = {}
+    for row in rows:
+        if _name(row):
+            found.setdefault((_measure(row, strategy), _name(row)), row)
+    return found
+
+
+def _is_renamed(old: RawRow, new: RawRow, strategy: Strategy) -> bool:
+    """Whether ``new`` stands where ``old`` stood, in the list or on the sheet, and is like it."""
+    number = text.parse_integer(old.values.get("number")).value
+    same_number = (
+        number is not None
+        and number == text.parse_integer(new.values.get("number")).value
+        and _measure(old, strategy) == _measure(new, strategy)
+    )
+    if not (same_number or (old.sheet, old.row) == (new.sheet, new.row)):
+        return False
+    return bool(likely_renamings([_as_compared(old)], [_as_compared(new)]))
+
+
+def _as_compared(row: RawRow) -> changes.Row:
+    return {
+        changes.NAME: row.values.get("name"),
+        changes.DESCRIPTION: row.values.get("description"),
+    }
 
 
 def _missing(active: Sequence[Submission], strategy: Strategy) -> tuple[tuple[str, str], ...]:

@@ -242,7 +242,9 @@ def _for_the_office(contents: Contents) -> Iterator[str]:
             f"ファイル名を『{OFFICE_SHEET}』に戻し、inbox の直下に置いて、"
             "もう一度統合します。それまで、一覧は作成中です。"
         )
-    errors = [f for f in contents.findings if is_error(f) and f.place.file not in lost]
+    # What was refused is told with its own remedy, which is never a row of the office's sheet.
+    refused = {f.file for f in contents.result.files if f.outcome == "refused"}
+    errors = [f for f in contents.findings if is_error(f) and f.place.file not in refused]
     in_sheet = sum(f.place.file in sheets for f in errors)
     elsewhere = sum(f.addressee == OFFICE and f.place.file not in sheets for f in errors)
     if in_sheet:

@@ -222,8 +222,7 @@ def _write_withdrawn(sheet: Sheet, top: int, contents: Contents) -> None:
     """終了 and 取下げ as the departments said; what the office withholds is not public, and of a
     project that is only relisted no more nothing has ended."""
     goals = contents.strategy.measure_order
-    said = (text.ENDED, text.CANCELLED)
-    gone = [w for w in contents.result.withdrawn if w.reason in said and not w.relisted]
+    gone = [w for w in contents.result.withdrawn if w.reason in text.WITHDRAWN and not w.relisted]
     if not gone:
         sheet.wide_text(top, "終了・取下げの事業はありません。", "plain_wrap")
         return
