@@ -330,6 +330,14 @@ def test_a_project_that_has_moved_to_another_measure_is_told_where_it_is(target:
     assert [r.name for r in done.withdrawn] == ["甲"]
 
 
+def test_what_has_moved_is_told_of_the_only_row_of_a_department_that_has_the_name() -> None:
+    asked = ("2ア 甲", "掲載しない", "", None, None)
+    several = merged(row(1, "甲", "1ア"), row(2, "甲", "3ア", **RE), office=office(asked))
+    own = office(asked, added=[added(9, "甲", measure="1ア")])
+    for result in (several, merged(row(1, "乙"), office=own)):
+        assert "今は" not in one(result, "O101").message
+
+
 @pytest.mark.parametrize(
     ("target", "write"),
     [
@@ -479,9 +487,12 @@ def test_several_corrections_of_one_row() -> None:
         ("2ア-1", "修正", "予算事業費", 900, 800),
         ("2ア-1", "修正", "施策", "2ア", "1ア"),
         ("2ア-1", "修正", "関連性", "◎", "○"),
+        ("2ア-1", "修正", "事業名", "甲", "乙"),
+        ("2ア-1", "修正", "事業名", "乙", "丙"),
     )
     result = merged(row(1, "甲"), office=sheet)
-    assert [c.status for c in result.corrections] == [YES] * 4
+    assert [c.status for c in result.corrections] == [YES] * 6
+    assert [(r.name, r.former_name) for r in result.listed] == [("丙", "甲")]
     assert value(result, 1, "budget") == 800
     assert value(result, 1, "measure") == "1ア"
     assert value(result, 1, "relevance") == "○"
@@ -502,9 +513,17 @@ def test_a_row_is_found_by_what_was_submitted_however_it_was_corrected() -> None
     assert [value(result, 3, n) for n in ("number", "budget")] == [7, 800]
 
 
-def test_an_ambiguous_target_asks_for_the_name() -> None:
-    rows = [row(1, "甲", number=1), row(2, "乙", number=1)]
-    result = merged(*rows, office=office(("2ア-1", "修正", "予算事業費", 1000, 9)))
+def test_a_number_that_the_list_gave_means_the_row_of_that_name_without_one() -> None:
+    rows = [row(1, "甲", number=5), row(2, "甲", number=None)]
+    result = merged(*rows, office=office(fix(B, 1000, 9, "2ア-3 甲")))
+    assert {r.row_id: r.budget for r in result.listed} == {1: 1000, 2: 9}
+
+
+@pytest.mark.parametrize("moved", [[], [("2ア-3", "順番", "", 3, 1)]])
+def test_an_ambiguous_target_asks_for_the_name(moved: list[tuple[Any, ...]]) -> None:
+    """Also where the office has given the number to one more row."""
+    rows = [row(1, "甲", number=1), row(2, "乙", number=1), row(3, "丙", number=3)]
+    result = merged(*rows, office=office(*moved, ("2ア-1", "修正", "予算事業費", 1000, 9)))
     item = one(result, "O101")
     assert "当てはまる行が2行あります" in item.message
     assert item.severity == "要修正"
@@ -533,6 +552,7 @@ def test_a_correction_of_an_original_reaches_its_relisted_rows() -> None:
         ("予算区分", None, "未定"),
         (B, 1000, 900),
         ("部局名", E, f"{E}・{N}"),
+        ("部局名", E, N),
         ("掲載区分", None, "新規"),
         ("財源", None, "国"),
     ],
@@ -547,6 +567,7 @@ def test_what_a_relisted_row_repeats_is_corrected_in_its_original(
     result = merged(*rows, office=office(fix(field, before, after, "2ア-2")), strategy=strategy)
     [applied] = result.corrections
     assert (applied.status, result.listed) == (NO, plain.listed)
+    assert "L107" not in {f.code for f in result.findings}  # another department is not printed
     item = one(result, "O103")
     assert f"その{field}には初出（1ア-1 甲 乙）のものが載ります。この修正は適用して" in item.message
     assert (item.cure, item.addressee) == (
@@ -556,11 +577,12 @@ def test_what_a_relisted_row_repeats_is_corrected_in_its_original(
     assert item.place.cell == "A5"
 
 
-def test_a_correction_that_a_relisted_row_keeps_is_applied() -> None:
+@pytest.mark.parametrize("name", ["A事業", "Ａ事業"])
+def test_a_correction_that_a_relisted_row_keeps_is_applied(name: str) -> None:
     """What is its own, what makes it find its original, and what the original says as well."""
-    rows = [row(1, "甲", "1ア"), row(2, "丙", "2ア", budget=5, relisted="再掲")]
+    rows = [row(1, "A事業", "1ア"), row(2, "丙", "2ア", budget=5, relisted="再掲")]
     sheet = office(
-        fix("事業名", "丙", "甲", "2ア-2"),
+        fix("事業名", "丙", name, "2ア-2"),
         fix(B, 5, 1000, "2ア-2"),
         fix("関連性", "◎", "○", "2ア-2"),
     )
@@ -575,6 +597,7 @@ def test_a_mark_that_is_taken_away_from_an_equal_row_is_not_applied() -> None:
     result = merged(*rows, office=office(fix("再掲", "再掲", None, "2ア-2")))
     assert [c.status for c in result.corrections] == [NO]
     assert "同じ部局の同じ事業名が『1ア-1 甲』にあるため、再掲として" in one(result, "O103").message
+    assert "L105" not in {f.code for f in result.findings}  # as if nobody had marked it
 
 
 def test_rows_that_relist_an_original_follow_its_corrected_name() -> None:
@@ -758,6 +781,7 @@ CONFIRMATIONS: list[tuple[str, list[RawRow], tuple[str, str, str], list[str], li
     ("another code", OTHER, ("L105", "2ア-1", ""), [], ["O103"]),
     ("no such code", OTHER, ("X999", "2ア-1", ""), [], ["O103"]),
     ("a long value", ENDS, ("R115", "2ア-1", "平成29年度は、する。"), ["R115"], []),
+    ("a line of which nothing is left", ENDS, ("R115", "2ア-9 丙 ほか1件", ""), [], ["O103"]),
     ("a long value that has changed", ENDS, ("R115", "2ア-1", "平成29年度は。"), [], ["O103"]),
     ("what must be corrected", [row(1, "甲", relevance="×")], ("R103", "2ア-1", ""), [], ["O103"]),
     ("a conversion", [row(1, "甲", budget="1,000")], ("A101", "2ア-1", ""), [], ["O103"]),
@@ -786,12 +810,13 @@ def test_acknowledgement(
 
 
 def test_a_confirmation_that_was_not_looked_at_does_not_say_that_it_has_met_anything() -> None:
-    """One of a gap waits though another gap was confirmed; one of last year's list or with a cell
-    that cannot be read says nothing in this run."""
+    """One of a gap waits though another gap was confirmed, one of a row does not; one of last
+    year's list or with a cell that cannot be read says nothing in this run."""
     sheet = office(
         confirmed=[
             ("L109", "2ア", ""),
             ("L109", "1ウ", ""),
+            ("R114", "2ア-1", ""),
             ("Y101", "2ア-1", ""),
             ("R115", "", ""),
         ]
@@ -802,11 +827,17 @@ def test_a_confirmation_that_was_not_looked_at_does_not_say_that_it_has_met_anyt
     assert [a.status for a in result.acknowledgements] == [
         "確認済",
         "当てはまる指摘なし",
+        "当てはまる指摘なし",
         "今回は照合していない",
         "今回は照合していない",
     ]
     result = merged(*GAP, missing=[N], office=sheet)
-    assert [a.status for a in result.acknowledgements][:2] == ["提出がそろってから照合"] * 2
+    assert [a.status for a in result.acknowledgements][:3] == [
+        "提出がそろってから照合",
+        "提出がそろってから照合",
+        "当てはまる指摘なし",
+    ]
+    assert one(result, "O103").value == "2ア-1"
 
 
 def test_what_the_finding_of_equal_numbers_shows_can_be_corrected() -> None:
