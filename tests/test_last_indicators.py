@@ -211,7 +211,14 @@ def test_a_reworded_name_is_the_same_indicator() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"単位": "千件"}, {"単位": "人"}, {"単位": "延べ件"}, {"集計区分": "累計"}]
+    "change",
+    [
+        {"単位": "千件"},
+        {"単位": "人"},
+        {"単位": "延べ件"},
+        {"集計区分": "累計"},
+        {"集計区分": "定性"},
+    ],
 )
 def test_values_counted_otherwise_are_not_compared(change: dict[str, str]) -> None:
     rows = edited("2ア-1", **change)

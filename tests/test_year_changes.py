@@ -340,6 +340,7 @@ def test_relisted_rows_go_with_the_project_of_their_department() -> None:
         last("相談事業", "1ウ", department="福祉部"),
         last("相談事業", "2ア", relisted=True),
         last("相談事業", "3ア", department="福祉部", relisted=True),
+        last("相談事業", "4ア", department="総務部", relisted=True),  # whose it is, nobody knows
     ]
     now = [
         row("相談事業", "1ア", 事業内容="企業の相談"),
@@ -355,6 +356,13 @@ def test_relisted_rows_go_with_the_project_of_their_department() -> None:
 def test_a_relisted_row_of_another_department_goes_with_the_only_one_of_its_name() -> None:
     before = [last("甲"), last("甲", "3ア", department="農政部", relisted=True)]
     found = years(before, [row("甲"), row("甲", "3ア", 再掲="再掲")])
+    assert names(found.relisted.same) == ["甲"]
+    assert not found.relisted
+
+
+def test_a_relisted_row_goes_with_the_first_of_its_department() -> None:
+    before = [last("甲", "1ア"), last("甲", "1イ"), last("甲", "3ア", relisted=True)]
+    found = years(before, [row("甲", "1ア"), row("甲", "3ア", 再掲="再掲")])
     assert names(found.relisted.same) == ["甲"]
     assert not found.relisted
 
