@@ -560,6 +560,11 @@ def test_k103_nobody_counts_half_a_person(
     assert k103(id_, None, None, value, **changes) == (["H29実績"] if found else [])
 
 
+@pytest.mark.parametrize(("baseline", "found"), [("10", []), ("10.0", ["H27実績"])])
+def test_k103_a_zero_is_as_far_as_the_last_digit_is_fine(baseline: str, found: list[str]) -> None:
+    assert k103("2ア-1", 0, baseline=baseline, target="12") == found
+
+
 def test_k103_waiting_list_that_has_almost_gone() -> None:
     """Nothing is far below a target of 0."""
     falling = {"baseline": "60", "direction": "減少"}
@@ -737,6 +742,12 @@ def test_k107_says_what_is_carried_over_meanwhile() -> None:
     found = of(report_rows(row, previous={"2ア-1": {2017: Decimal(27)}}))
     (item,) = [f for f in found if f.code == "K107"]
     assert item.message.endswith("前年度の別紙の値（27）を引き継いでいます。")
+    # What the office has taken back is not.
+    row = kpi_row(1, "2ア-1", FULL, merged={"reason": "集計中"})
+    office = OfficeSheet(corrections=(correction(after=None),))
+    found = of(report_rows(row, previous={"2ア-1": {2017: Decimal(27)}}, office=office))
+    assert [f.code for f in found] == ["K106", "K107"]
+    assert not any("引き継いで" in f.message for f in found)
     result = report_rows(kpi_row(1, "2ア-1", {"H28実績": 24}))
     assert not next(r for r in result.reports if r.indicator.id == "2ア-1").reported
 
@@ -1247,6 +1258,17 @@ def test_the_office_corrects_the_row_that_says_something(blank: dict[str, Any]) 
             assert not any("引き継いで" in item.message for item in of(result))
 
 
+def test_departments_are_asked_where_the_office_has_taken_back_a_reason_alone() -> None:
+    made = correction(field_label="未入力の理由", before="集計中", after=None)
+    result = _joint({"未入力の理由": "集計中"}, {}, office=OfficeSheet(corrections=(made,)))
+    found = of(result)
+    assert [(f.code, f.place.file) for f in found] == [
+        ("K107", "地域振興部.xlsx"),
+        ("K107", "経済部.xlsx"),
+    ]
+    assert all(f.message.startswith("H29実績が空欄で") for f in found)
+
+
 @pytest.mark.parametrize(
     ("typed", "cell"),
     [
@@ -1592,6 +1614,12 @@ def test_k106_can_be_confirmed() -> None:
     office = OfficeSheet(acknowledgements=(confirmation("K106", "2ア-1"),))
     (item,) = of(report(*files, office=office), "K106", "O103")
     assert item.acknowledged
+    # Of a replaced file it comes without last year's list, too: it is known to be another now.
+    other = replace(office.acknowledgements[0], confirmed="25")
+    result = report(*files, office=OfficeSheet(acknowledgements=(other,)))
+    assert [a.status for a in result.acknowledgements] == ["当てはまる指摘なし"]
+    (stale,) = of(result, "O103")
+    assert "今の値：23" in stale.message
 
 
 def test_kpi_form_never_replaces_projects_nor_the_other_way_round() -> None:
