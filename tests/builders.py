@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sousei_xl
+from sousei_xl.eras import parse_fiscal_year
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.records import (
     FileRecord,
@@ -28,7 +29,7 @@ from sousei_xl.strategy.load.table import (
     INDICATOR_COLUMNS,
     MEASURE_COLUMNS,
 )
-from sousei_xl.text import parse_fiscal_year, split_new_mark
+from sousei_xl.text import split_new_mark
 
 FACTS = Path(sousei_xl.__file__).parent / "examples" / "asahikawa_h30"
 DEPARTMENTS = (

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.addresses import cell_address
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.forms import layout
@@ -805,7 +805,7 @@ ORIGINAL = st.builds(
         },
     ),
     AMOUNT,
-).filter(lambda row: not text.fiscal_years_in(row["description"]))
+).filter(lambda row: not eras.fiscal_years_in(row["description"]))
 RELISTED = st.fixed_dictionaries(
     {
         "measure": st.sampled_from([m.option for m in example_strategy().measures]),

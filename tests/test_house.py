@@ -33,6 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("rules", "figures"),
     ("workspace",),
     ("strategy",),
+    ("amounts", "eras"),
     ("text",),
     ("findings",),
     ("addresses", "debug"),

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from sousei_xl import text
-from sousei_xl.text import Money, Parsed
+from sousei_xl import amounts, eras, text
+from sousei_xl.amounts import Money
+from sousei_xl.text import Parsed
 
 # --- keys -----------------------------------------------------------------------------------------
 
@@ -90,8 +91,8 @@ def test_a_cell_as_a_person_reads_it(value: Any, shown: str) -> None:
 @pytest.mark.parametrize("value", [None, "", " ", "\n", "　", "\u00a0", "\u200b", "\ufeff \t"])
 def test_blank(value: Any) -> None:
     assert text.is_blank(value)
-    assert text.tidy(value) == text.tidy_name(value) == text.parse_integer(value) == Parsed()
-    assert text.parse_money(value) == Money()
+    assert text.tidy(value) == text.tidy_name(value) == amounts.parse_integer(value) == Parsed()
+    assert amounts.parse_money(value) == Money()
 
 
 @pytest.mark.parametrize("value", [0, 0.0, False, "0", "-", "無"])
@@ -283,7 +284,7 @@ def test_choice(value: Any, parsed: Parsed) -> None:
     ],
 )
 def test_integer(value: Any, number: int) -> None:
-    parsed = text.parse_integer(value)
+    parsed = amounts.parse_integer(value)
     assert (parsed.value, parsed.problem) == (number, "")
     assert isinstance(parsed.value, int)
 
@@ -316,7 +317,7 @@ def test_integer(value: Any, number: int) -> None:
     ],
 )
 def test_no_integer(value: Any, problem: str) -> None:
-    parsed = text.parse_integer(value)
+    parsed = amounts.parse_integer(value)
     assert (parsed.value, parsed.problem) == (None, problem)
 
 
@@ -390,7 +391,7 @@ def test_no_integer(value: Any, problem: str) -> None:
     ],
 )
 def test_money(value: Any, money: Money) -> None:
-    assert text.parse_money(value) == money
+    assert amounts.parse_money(value) == money
 
 
 # --- years and dates ------------------------------------------------------------------------------
@@ -430,7 +431,7 @@ def test_money(value: Any, money: Money) -> None:
     ],
 )
 def test_fiscal_year(value: Any, year: int | None) -> None:
-    assert text.parse_fiscal_year(value) == year
+    assert eras.parse_fiscal_year(value) == year
 
 
 @pytest.mark.parametrize(
@@ -447,13 +448,13 @@ def test_fiscal_year(value: Any, year: int | None) -> None:
     ],
 )
 def test_fiscal_year_labels_come_back(year: int, label: str, short: str) -> None:
-    assert text.fiscal_year_label(year) == label
-    assert text.fiscal_year_label(year, short=True) == short
-    assert text.parse_fiscal_year(label) == text.parse_fiscal_year(short) == year
+    assert eras.fiscal_year_label(year) == label
+    assert eras.fiscal_year_label(year, short=True) == short
+    assert eras.parse_fiscal_year(label) == eras.parse_fiscal_year(short) == year
 
 
 @pytest.mark.parametrize(
-    ("year", "eras"),
+    ("year", "counted"),
     [
         (1988, [("昭和", 63)]),
         (1989, [("昭和", 64), ("平成", 1)]),
@@ -464,10 +465,10 @@ def test_fiscal_year_labels_come_back(year: int, label: str, short: str) -> None
     ],
 )
 def test_a_year_in_which_an_era_begins_is_counted_in_both(
-    year: int, eras: list[tuple[str, int]]
+    year: int, counted: list[tuple[str, int]]
 ) -> None:
-    assert text.eras_of(year) == eras
-    assert [text.year_in_era(era, year) for era, _ in eras] == [number for _, number in eras]
+    assert eras.eras_of(year) == counted
+    assert [eras.year_in_era(era, year) for era, _ in counted] == [number for _, number in counted]
 
 
 @pytest.mark.parametrize(
@@ -483,7 +484,7 @@ def test_a_year_in_which_an_era_begins_is_counted_in_both(
     ],
 )
 def test_years_that_a_text_is_about(description: str, years: dict[str, int]) -> None:
-    assert text.fiscal_years_in(description) == years
+    assert eras.fiscal_years_in(description) == years
 
 
 @pytest.mark.parametrize(
@@ -515,7 +516,7 @@ def test_years_that_a_text_is_about(description: str, years: dict[str, int]) -> 
     ],
 )
 def test_date(value: Any, date: dt.date | None) -> None:
-    assert text.parse_date(value) == date
+    assert eras.parse_date(value) == date
 
 
 @pytest.mark.parametrize(
@@ -531,8 +532,8 @@ def test_date(value: Any, date: dt.date | None) -> None:
     ],
 )
 def test_japanese_dates_come_back(date: dt.date, shown: str) -> None:
-    assert text.japanese_date(date) == shown
-    assert text.parse_date(shown) == date
+    assert eras.japanese_date(date) == shown
+    assert eras.parse_date(shown) == date
 
 
 def test_marks_in_names_are_looked_for_in_no_time() -> None:

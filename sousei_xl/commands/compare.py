@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sousei_xl import eras
 from sousei_xl.commands.console import differing, shown
 from sousei_xl.commands.options import DONE, add_workspace_options, workspace_of
 from sousei_xl.intake.arrivals import require_opening
@@ -158,9 +159,8 @@ def _tell(found: Comparison) -> None:
 
 
 def _title(side: Side) -> str:
-    from sousei_xl import text
 
-    year = text.fiscal_year_label(side.fiscal_year) if side.fiscal_year else "年度の記載なし"
+    year = eras.fiscal_year_label(side.fiscal_year) if side.fiscal_year else "年度の記載なし"
     return f"{shown(side.file)}（{year}）"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sousei_xl import text
+from sousei_xl import eras
 from sousei_xl.commands.console import shown
 from sousei_xl.sheets import named
 
@@ -38,10 +38,10 @@ def wrong_year(last: LastYear, strategy: Strategy) -> str:
     expected = strategy.settings.fiscal_year - 1
     if last.fiscal_year in (None, expected):
         return ""
-    found = text.fiscal_year_label(last.fiscal_year or 0)
+    found = eras.fiscal_year_label(last.fiscal_year or 0)
     return (
         f"『{shown(last.file)}』には{found}とあります。"
-        f"前年度（{text.fiscal_year_label(expected)}）の別紙かどうか確かめてください。"
+        f"前年度（{eras.fiscal_year_label(expected)}）の別紙かどうか確かめてください。"
     )
 
 

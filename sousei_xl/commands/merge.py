@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sousei_xl import publish, text
+from sousei_xl import eras, publish
 from sousei_xl.commands.cluster import executor_of
 from sousei_xl.commands.options import (
     DONE,
@@ -91,7 +91,7 @@ def approval_date(typed: str | None) -> dt.date | None:
     """The date of ``--approve``; OperatorError where it is none."""
     if typed is None:
         return None
-    date = text.parse_date(typed)
+    date = eras.parse_date(typed)
     if date is None:
         raise OperatorError(
             f"決裁日『{typed}』が日付として読み取れません。「2018-03-30」のように指定してください。"

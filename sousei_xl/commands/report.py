@@ -14,13 +14,14 @@ from sousei_xl.commands import last_year
 from sousei_xl.commands.console import differing, shown
 from sousei_xl.commands.status_report import files_aside, state_words
 from sousei_xl.commands.terminal import MOST, finding_line, new_console, new_table
+from sousei_xl.eras import japanese_date
 from sousei_xl.figures.changes import Changes, Row, target
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import collapse
 from sousei_xl.forms.returns import FOLDER
 from sousei_xl.publish import EDITED
 from sousei_xl.sheets import Contents, named
-from sousei_xl.text import japanese_date, to_text
+from sousei_xl.text import to_text
 from sousei_xl.workspace import HISTORY, OFFICE_SHEET, Workspace
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from sousei_xl import text
+from sousei_xl import amounts, eras, text
 from sousei_xl.forms.layout import CHECK, INDICATORS, Rows
 from sousei_xl.strategy import Settings, Strategy
 from sousei_xl.strategy.indicators import (
@@ -120,9 +120,9 @@ def _year_of_edited(heading: str, strategy: Strategy) -> int | None:
     match = _ABOUT_A_YEAR.fullmatch(shown)
     if not match or _NO_ACTUAL.search(shown):
         return None
-    year, note = text.parse_fiscal_year(match["year"]), match["note"]
+    year, note = eras.parse_fiscal_year(match["year"]), match["note"]
     known = _NOTES | {text.key(i.unit) for i in strategy.indicators}
-    says = not note or text.key(note) in known or text.parse_fiscal_year(note) == year
+    says = not note or text.key(note) in known or eras.parse_fiscal_year(note) == year
     return year if says else None
 
 
@@ -243,5 +243,5 @@ def content_mark(rows: Iterable[Mapping[str, Value]], settings: Settings) -> str
 
 def _as_kept(value: Value) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return text.as_kept(value)
+        return amounts.as_kept(value)
     return text.to_text(value)

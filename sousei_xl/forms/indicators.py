@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sousei_xl import text
+from sousei_xl import amounts, text
 from sousei_xl.addresses import column_letters
 from sousei_xl.figures.precision import number_format
 from sousei_xl.forms.checks import GOOD
@@ -258,7 +258,7 @@ class IndicatorSheet:
         if column.choices:
             options = {"validate": "list", "source": f"={choices_name(column)}"}
         elif column.year:
-            bounds = {"minimum": 1 - text.LARGEST, "maximum": text.LARGEST - 1}
+            bounds = {"minimum": 1 - amounts.LARGEST, "maximum": amounts.LARGEST - 1}
             options = {"validate": "decimal", "criteria": "between", **bounds}
         validate(self.sheet, FIRST_ROW, position, self.last, options, column.hint, column.label)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sousei_xl import text
+from sousei_xl import amounts, text
 from sousei_xl.addresses import column_letters
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import (
@@ -294,7 +294,7 @@ class ProjectSheet:
             # For relisted rows; any other name may be typed.
             options = {"validate": "list", "source": f"={OWN_NAMES}", "show_error": False}
         elif field.kind == "integer":
-            bounds = {"minimum": 1 - text.LARGEST, "maximum": text.LARGEST - 1}
+            bounds = {"minimum": 1 - amounts.LARGEST, "maximum": amounts.LARGEST - 1}
             options = {"validate": "integer", "criteria": "between", **bounds}
         else:
             wrong = f"{field.short_label}は{field.max_length}文字以内で入力してください。"

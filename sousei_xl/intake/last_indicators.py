@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from sousei_xl import text
+from sousei_xl import amounts, eras, text
 from sousei_xl.figures.changes.indicators import (
     ACTUAL,
     BASELINE,
@@ -54,10 +54,10 @@ def last_indicators(
         if not last_id:
             continue
         first.setdefault(last_id, said)
-        year = text.parse_fiscal_year(row.get(YEAR))
+        year = eras.parse_fiscal_year(row.get(YEAR))
         value = row.get(ACTUAL)
         if year is not None and isinstance(value, int | float) and not isinstance(value, bool):
-            reported.setdefault(last_id, {})[year] = Decimal(text.as_kept(value))
+            reported.setdefault(last_id, {})[year] = Decimal(amounts.as_kept(value))
             if said.get(STAGE) == STAGES[0]:
                 preliminary[last_id].append(year)
     series = {

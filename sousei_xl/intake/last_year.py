@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sousei_xl import text
+from sousei_xl import amounts, eras, text
 from sousei_xl.addresses import cell_address
 from sousei_xl.figures.changes import PROJECTS_SHEET, amount_or_word
 from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
@@ -61,8 +61,8 @@ def read_last_year(reading: Reading, strategy: Strategy) -> LastYear:
     this_year = strategy.settings.fiscal_year
     if PROJECTS_SHEET in sheets and year is not None and year >= this_year:
         raise OperatorError(
-            f"『{reading.file}』は{text.fiscal_year_label(year)}の別紙です。"
-            f"前年度（{text.fiscal_year_label(this_year - 1)}）の別紙を指定してください"
+            f"『{reading.file}』は{eras.fiscal_year_label(year)}の別紙です。"
+            f"前年度（{eras.fiscal_year_label(this_year - 1)}）の別紙を指定してください"
             "（テンプレートの『設定』の年度が、写したときのままになっていないかも確かめてください）。"
         )
     return LastYear(reading.file, year, tuple(rows), actuals, series)
@@ -173,14 +173,14 @@ def _year(sheet: SheetCells, position: int, columns: Mapping[str, int]) -> int |
     """The column 年度, or the first 年度 above the header."""
     for name in ("western_year", "year"):
         for _, values in sheet.rows[position + 1 :]:
-            year = text.parse_fiscal_year(_cell(values, columns, name))
+            year = eras.parse_fiscal_year(_cell(values, columns, name))
             if year is not None:
                 return year
     for _, values in sheet.rows[:position]:
         for value in values:
             named = _YEAR.search(text.nfkc(value)) if isinstance(value, str) else None
             if named:
-                return text.parse_fiscal_year(named[0])
+                return eras.parse_fiscal_year(named[0])
     return None
 
 
@@ -224,7 +224,7 @@ def _row(
     return LastRow(
         measure=place.measure,
         measure_name=place.measure_name,
-        number=text.parse_integer(_cell(values, columns, "number")).value,
+        number=amounts.parse_integer(_cell(values, columns, "number")).value,
         relisted=text.choice(shown.get("relisted"), text.RELISTED_SPELLINGS).value == text.RELISTED,
         name=name,
         department=department,
@@ -252,7 +252,7 @@ def _department(shown: str, strategy: Strategy) -> tuple[str, str]:
 
 def _budget(value: Value, kind: str) -> int | str | None:
     """Thousand yen; 未定 and 内数 as a word; what cannot be read as it stood there."""
-    money = text.parse_money(value)
+    money = amounts.parse_money(value)
     chosen = money.kind or text.choice(kind, text.BUDGET_KIND_SPELLINGS).value
     if money.amount is None and chosen == text.ZERO:
         return 0

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from sousei_xl import publish, text
+from sousei_xl import amounts, publish, text
 from sousei_xl.addresses import column_number
 from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, ORIGINAL, PROJECTS_SHEET, Row
 from sousei_xl.figures.changes.indicators import ACTUAL, INDICATORS_SHEET
@@ -141,12 +141,12 @@ def _printed_budget(edit: HandEdit, typed: Mapping[str, str]) -> _Changes:
     before = edit.before
     kind = text.choice(typed.get("budget_kind"), text.BUDGET_KIND_SPELLINGS).value
     if kind not in (None, text.INITIAL):
-        word = text.parse_money(edit.after).kind
+        word = amounts.parse_money(edit.after).kind
         if word != kind:
             yield "budget_kind", typed["budget_kind"], word
         if word:
             return
-    if kind or text.parse_money(before).kind:
+    if kind or amounts.parse_money(before).kind:
         before = typed.get("budget", before)
     yield "budget", before, edit.after
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sousei_xl import publish, text
+from sousei_xl import eras, publish, text
 from sousei_xl.addresses import cell_address
 from sousei_xl.publish import Cell, OpenSheets, Outbox, Sheets, Values
 from sousei_xl.publish.record import as_text
@@ -107,7 +107,7 @@ def _beside(sheets: Sheets, remarks: Iterable[Remark], ours: Values) -> Iterator
         for number, row in enumerate(rows, 1):
             for column, cell in enumerate(row, 1):
                 said = "" if cell in written else _said([cell], 0)
-                is_key = normal_key(said) or text.parse_fiscal_year(said)
+                is_key = normal_key(said) or eras.parse_fiscal_year(said)
                 if said and said not in taken and not is_key:
                     yield f"『{text.printable(name)}』{cell_address(number, column)}"
 
@@ -193,7 +193,7 @@ def _standing(folder: Path, settings: Settings) -> Path | None:
 def year_in(label: str) -> int | None:
     """The fiscal year that a label names, whatever stands around it."""
     match = _A_YEAR.search(text.nfkc(label))
-    return text.parse_fiscal_year(match[0]) if match else None
+    return eras.parse_fiscal_year(match[0]) if match else None
 
 
 # --- cells ----------------------------------------------------------------------------------------
@@ -252,7 +252,7 @@ def _in_sheet(
             near = f"（「{subject}」の下の行）" if subject and not said[KEY] else ""
             yield Remark(
                 key or said[KEY],
-                text.parse_fiscal_year(said.get(YEAR, "")),
+                eras.parse_fiscal_year(said.get(YEAR, "")),
                 said[SUBJECT] or near,
                 said[OPINION],
                 said[RESPONSE],

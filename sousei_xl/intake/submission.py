@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.findings import OFFICE, Finding, Place, finding
 from sousei_xl.forms import layout
 from sousei_xl.forms.indicator_layout import find_indicator_header
@@ -252,7 +252,7 @@ def _judge(
         return "", [finding("F202", Place(file), version, variant="version", **shown)]
     department, problems = _department(file, reply, strategy)
     typed_year = reply.answer(layout.YEAR, layout.PROPERTY_YEAR)
-    year = text.parse_fiscal_year(typed_year)
+    year = eras.parse_fiscal_year(typed_year)
     if typed_year and year != strategy.settings.fiscal_year:
         place = reply.place(file, layout.YEAR)
         item = finding(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.figures.changes import (
     BUDGET,
     CATEGORY,
@@ -142,7 +142,7 @@ def _ours(reading: Reading) -> Side:
     sheet = _sheet(reading, PROJECTS_SHEET)
     rows = sheet.by_heading if sheet else []
     years: list[Value] = [row.get(h) for row in rows[:1] for h in ("西暦年度", "年度")]
-    known = (year for value in years if (year := text.parse_fiscal_year(value)) is not None)
+    known = (year for value in years if (year := eras.parse_fiscal_year(value)) is not None)
     return Side(reading.file, next(known, None), tuple(rows))
 
 

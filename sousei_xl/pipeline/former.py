@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sousei_xl import publish, text
+from sousei_xl import eras, publish, text
 from sousei_xl.figures.changes import DEPARTMENT, MEASURE, NAME, Row, compare
 from sousei_xl.figures.changes.indicators import (
     ACTUAL,
@@ -134,5 +134,5 @@ def _actuals_gone(former: Former, contents: Contents) -> tuple[IndicatorChange, 
 
 
 def _is_among(row: Row, taken_back: Container[tuple[str, str]]) -> bool:
-    year = text.parse_fiscal_year(row[YEAR])
+    year = eras.parse_fiscal_year(row[YEAR])
     return year is not None and (text.key(str(row[ID])), actual_field(year)) in taken_back

@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sousei_xl import text
+from sousei_xl import amounts, text
+from sousei_xl.amounts import Money
 from sousei_xl.findings import Finding, clip, finding
 from sousei_xl.rules.records import REPEATED, ProjectRow, RawRow
 from sousei_xl.strategy import AUTOMATIC, Strategy
 from sousei_xl.strategy.fields import Field
-from sousei_xl.text import Money, Parsed
+from sousei_xl.text import Parsed
 
 _T = TypeVar("_T", bound=text.Value)
 
@@ -123,8 +124,8 @@ def parse_row(
     if strategy.own_fields:
         row.own = {f.name: _own(cells, f) for f in strategy.own_fields}
     # Last year's columns are for reference: what cannot be read there is simply not known.
-    row.previous_number = text.parse_integer(raw.values.get("previous_number")).value
-    row.previous_budget = text.parse_money(raw.values.get("previous_budget")).amount
+    row.previous_number = amounts.parse_integer(raw.values.get("previous_number")).value
+    row.previous_budget = amounts.parse_money(raw.values.get("previous_budget")).amount
     row.unknown = frozenset(cells.unknown) if cells.unknown else text.NOTHING
     return row, cells.findings
 
@@ -158,7 +159,7 @@ def _measure(cells: _Cells, strategy: Strategy) -> str | None:
 
 
 def _number(cells: _Cells) -> int | None:
-    parsed = cells.take("number", text.parse_integer)
+    parsed = cells.take("number", amounts.parse_integer)
     if parsed.problem:
         typed = text.to_text(cells.raw.values.get("number"))
         variant = "date" if parsed.problem == "date" else ""
@@ -227,7 +228,7 @@ def _budget(cells: _Cells) -> None:
     kind = cells.take("budget_kind", lambda v: text.choice(v, text.BUDGET_KIND_SPELLINGS))
     row.budget_kind = kind.value
     value = cells.typed("budget")
-    money = text.parse_money(value)
+    money = amounts.parse_money(value)
     if row.is_relisted and (money.problem or money.kind or (money.amount or 0) < 0):
         row.budget = None  # it is its original's: what stands here is quoted then (A104)
         return
@@ -238,7 +239,7 @@ def budget_of_an_original(row: ProjectRow, strategy: Strategy) -> list[Finding]:
     """Type the budget of a row that has taken its original's place, and so has one of its own."""
     cells = _Cells(row, strategy)
     value = row.raw.values.get("budget")
-    _own_budget(cells, value, text.parse_money(value))
+    _own_budget(cells, value, amounts.parse_money(value))
     row.unknown |= cells.unknown
     return cells.findings
 
@@ -285,10 +286,10 @@ def _typed_kind(cells: _Cells, money: Money, typed: str) -> Money:
 def _own(cells: _Cells, field: Field) -> str | int | None:
     """The office's own fields: texts as typed, integers typed, choices in the office's words."""
     if field.kind == "integer":
-        parsed = cells.take(field.name, text.parse_integer)
+        parsed = cells.take(field.name, amounts.parse_integer)
         if parsed.problem:
             value = text.to_text(cells.raw.values.get(field.name))
-            meant = parsed.expected or text.only_number_in(value)
+            meant = parsed.expected or amounts.only_number_in(value)
             facts = {"expected": meant, "example": meant or "5"}
             cells.reject("R105", field.name, value, variant="number", **facts)
         return parsed.value

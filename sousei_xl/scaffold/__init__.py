@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
+from sousei_xl.eras import parse_fiscal_year
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.indicators import indicator_rows
 from sousei_xl.publish.disk import of_a_full_disk
@@ -19,7 +20,7 @@ from sousei_xl.scaffold.office import EXAMPLE_ACKNOWLEDGEMENTS, build_office_she
 from sousei_xl.scaffold.template import blank_strategy, build_template, strategy_of
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import actual_field, column_by_name
-from sousei_xl.text import NEW, Value, parse_fiscal_year, split_new_mark
+from sousei_xl.text import NEW, Value, split_new_mark
 from sousei_xl.workspace import OFFICE_SHEET, OperatorError, Workspace
 
 __all__ = ["EXAMPLES", "build_template", "init_workspace", "load_facts", "write_example"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sousei_xl import text
+from sousei_xl import eras
 from sousei_xl.scaffold.grid import FIRST_ROW, Column, Grid
 from sousei_xl.sheets.tables import Formula
 from sousei_xl.strategy import AS_SUBMITTED, AUTOMATIC, CLASSES, GROSS, LICENCES, NET
@@ -176,7 +176,7 @@ def _value(setting: Setting, given: Mapping[str, str]) -> Value:
     value = given.get(setting.key)
     if value is None:
         return setting.default
-    return text.parse_date(value) or value if setting.key.endswith("基準日") else value
+    return eras.parse_date(value) or value if setting.key.endswith("基準日") else value
 
 
 def _state(setting: Setting, row: int, value: Value) -> Formula:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.figures.changes.year import YearChanges
 from sousei_xl.figures.indicators import Judged
 from sousei_xl.figures.totals import Totals
@@ -105,7 +105,7 @@ class Contents:
 
     def _stamp(self, most: int) -> str:
         if self.status == "final" and self.approved_on is not None:
-            return f"{text.japanese_date(self.approved_on)}　確定"
+            return f"{eras.japanese_date(self.approved_on)}　確定"
         if self.status == "proposal":
             return "（案）決裁前の資料です。"
         missing = [

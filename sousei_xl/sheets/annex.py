@@ -13,6 +13,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
+from sousei_xl import eras
 from sousei_xl import text as texts
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.rules.records import ListedRow
@@ -64,7 +65,7 @@ def _general_values(contents: Contents) -> dict[str, Value]:
         "年度全角": texts.full_width(settings.year_label),
         "表題": settings.title,
         "単位": settings.unit,
-        "基準日": texts.japanese_date(settings.list_date),
+        "基準日": eras.japanese_date(settings.list_date),
         "状態": states.get(contents.status, contents.stamp),
         "予算の基準": settings.budget_basis,
     }

@@ -19,6 +19,7 @@ from typing import Any, Literal
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from sousei_xl import eras
 from sousei_xl import text as texts
 from sousei_xl.findings import UNPRINTABLE
 from sousei_xl.sheets import pages
@@ -445,7 +446,7 @@ class Sheet:
             state = f'&L&"{font},Bold"&16&KFF0000【作成中】&R&"{font},Bold"&16&KFF0000【作成中】'
         elif self.book.proposal:
             state = f'&R&"{font},Bold"&14（案）'
-        day = f"{texts.japanese_date(self.as_of)}現在　" if self.as_of else ""
+        day = f"{eras.japanese_date(self.as_of)}現在　" if self.as_of else ""
         right = f"{day}照合番号 {run.hash}"
         footer = f'&C&"{font},Regular"&9- &P/&N -&R&"{font},Regular"&8{right.replace("&", "&&")}'
         self.page_texts(state, footer)

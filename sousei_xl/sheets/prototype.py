@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
+from sousei_xl import eras
 from sousei_xl import text as texts
 from sousei_xl.addresses import cell_address
 from sousei_xl.findings import Finding, Place, clip, finding
@@ -135,7 +136,7 @@ def load_prototype(
 
 def doubts(prototype: Prototype, settings: Settings) -> Iterator[str]:
     """What the office has to look at once more: another year's words, a total in another column."""
-    label = texts.fiscal_year_label(settings.fiscal_year)
+    label = eras.fiscal_year_label(settings.fiscal_year)
     for kind, rows in prototype.rows.items():
         for cell in (cell for row in rows for cell in row.cells):
             said = "".join(settings.year_label if p in _THIS_YEAR else p.text for p in cell.pieces)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sousei_xl import text
+from sousei_xl import eras, text
 
 if TYPE_CHECKING:
     from sousei_xl.strategy import Settings
@@ -60,14 +60,14 @@ def names_another_year(label: str, fiscal_year: int) -> bool:
     said = [
         m[0] for m in _A_YEAR.finditer(plain) if m[0] == plain or _OF_YEAR.match(plain, m.end())
     ]
-    found = {text.parse_fiscal_year(year) for year in said} - {None}
+    found = {eras.parse_fiscal_year(year) for year in said} - {None}
     return bool(found) and fiscal_year not in found and not _A_SPAN.search(plain)
 
 
 def _about_years(settings: Settings) -> Iterator[str]:
     """A title of last year's, and a plan that is over: the year after it is still evaluated."""
     year, (first, last) = settings.fiscal_year, settings.plan_years
-    label = text.fiscal_year_label(year)
+    label = eras.fiscal_year_label(year)
     if names_another_year(settings.title, year):
         yield (
             f"テンプレートの「設定」の表題（{settings.title}）に、{label}ではない年度があります。"
@@ -85,12 +85,12 @@ def _about_deadline(deadline: str, year: int) -> Iterator[str]:
     """A day that does not exist, or not on that weekday, goes into every form and letter."""
     told = f"テンプレートの「設定」の提出期限（{deadline}）"
     plain = text.nfkc(_WEEKDAY.sub("", deadline)).strip()
-    day = text.parse_date(plain)
+    day = eras.parse_date(plain)
     if day is None:
         if _A_DAY.fullmatch(plain):
             yield f"{told}は、暦にない日です。正しい日付に直します。"
         return
-    label = text.fiscal_year_label(year)
+    label = eras.fiscal_year_label(year)
     first, _ = usual_days(year)
     if day < first:  # last autumn's, for the actuals, at the latest
         yield (
@@ -109,7 +109,7 @@ def questions(settings: Settings, approved_on: dt.date | None = None) -> Iterato
     """What the office has to look at once more: days that are possible and seldom meant."""
     year, basis = settings.fiscal_year, settings.list_date
     first, last = usual_days(year)
-    label, day = text.fiscal_year_label(year), text.japanese_date(basis)
+    label, day = eras.fiscal_year_label(year), eras.japanese_date(basis)
     if basis < first:
         yield (
             f"テンプレートの「設定」の基準日（{day}）は、{label}が始まる半年より前の日です。"
@@ -126,13 +126,13 @@ def questions(settings: Settings, approved_on: dt.date | None = None) -> Iterato
     if results is not None and not first <= results <= last:
         place = "始まる半年より前" if results < first else "終わった後"
         yield (
-            f"テンプレートの「設定」の実績基準日（{text.japanese_date(results)}）は、{label}が{place}の"
+            f"テンプレートの「設定」の実績基準日（{eras.japanese_date(results)}）は、{label}が{place}の"
             "日です。この日で、どの年の実績を照会し、判定するかが決まります。前年度のままになっていないか、"
             "年に誤りがないか確かめます。"
         )
     if approved_on is None:
         return
-    approved = text.japanese_date(approved_on)
+    approved = eras.japanese_date(approved_on)
     again = "誤りなら、正しい日付でもう一度 --approve を実行するか、テンプレートの基準日を直します"
     if approved_on < basis:
         yield (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.strategy import CLASSES, Indicator, Settings
 from sousei_xl.strategy.dates import END_OF_SPAN
 
@@ -150,13 +150,13 @@ def list_year_label(year: int, settings: Settings) -> str:
 
 def _spelled_as(label: str, last: int, year: int) -> str:
     """``year``, up to ``last`` in 平成 where ``label`` ends with a year of it."""
-    short = text.fiscal_year_label(year, short=True)
+    short = eras.fiscal_year_label(year, short=True)
     if (
         _HEISEI_TO_THE_END.search(END_OF_SPAN.sub("", text.nfkc(label)))
         and short.startswith("R")
         and year <= last
     ):
-        return f"H{text.year_in_era('H', year)}"
+        return f"H{eras.year_in_era('H', year)}"
     return short
 
 
@@ -175,7 +175,7 @@ def actual_year(heading: str) -> int | None:
     if "績" not in heading:  # every cell above a header is asked, so first what costs nothing
         return None
     match = _ACTUAL_LABEL.fullmatch("".join(text.nfkc(heading).split()))
-    return text.parse_fiscal_year(match["year"]) if match else None
+    return eras.parse_fiscal_year(match["year"]) if match else None
 
 
 def results_day(settings: Settings) -> dt.date:
@@ -189,7 +189,7 @@ def results_day(settings: Settings) -> dt.date:
 def results_as_of(settings: Settings) -> str:
     """``平成30年8月31日現在``; empty where the office has given no 実績基準日."""
     day = settings.results_date
-    return f"{text.japanese_date(day)}現在" if day else ""
+    return f"{eras.japanese_date(day)}現在" if day else ""
 
 
 def has_ended(year: int, indicator: Indicator, settings: Settings) -> bool:
@@ -253,12 +253,12 @@ def target(indicator: Indicator) -> Decimal | None:
 
 def baseline_year(indicator: Indicator) -> int | None:
     """現状値年 by its April."""
-    return text.parse_fiscal_year(indicator.baseline_year)
+    return eras.parse_fiscal_year(indicator.baseline_year)
 
 
 def target_year(indicator: Indicator, settings: Settings) -> int:
     """目標値年 by its April; the plan's last year where it is blank."""
-    return text.parse_fiscal_year(indicator.target_year) or settings.plan_years[1]
+    return eras.parse_fiscal_year(indicator.target_year) or settings.plan_years[1]
 
 
 def is_to_fall(indicator: Indicator) -> bool:
@@ -343,6 +343,6 @@ def reference_text(indicator: Indicator, name: str, settings: Settings) -> str:
     figure = baseline(indicator) if name == "baseline" else target(indicator)
     shown = f"{figure:,f}" if figure is not None else getattr(indicator, name) or NONE
     typed = getattr(indicator, f"{name}_year")
-    year = text.parse_fiscal_year(typed)
+    year = eras.parse_fiscal_year(typed)
     label = typed if year is None else year_label(year, settings)
     return f"{shown}（{label}）" if label else shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.figures.changes.indicators import (
     ACTUAL,
     BASELINE,
@@ -69,7 +69,7 @@ def _fields(last: LastIndicator, now: Indicator, strategy: Strategy) -> list[tup
         (TARGET, last.target, last.target_year, defined.target(now), end),
     ):
         known = before or (year_before and last.name)
-        same_year = not year_before or text.parse_fiscal_year(year_before) == year
+        same_year = not year_before or eras.parse_fiscal_year(year_before) == year
         if known and not (_decimal(before) == after and (after is None or same_year)):
             label = "" if year is None else defined.year_label(year, strategy.settings)
             old, new = _shown(_decimal(before)) or before, _shown(after)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.figures.changes import Row
 from sousei_xl.text import Value
 
@@ -77,7 +77,7 @@ def _years(said: Mapping[str, str]) -> str:
 
 def _year(said: Value) -> int | str:
     """The year that a label means; the label where it means none."""
-    return text.parse_fiscal_year(said) or text.to_text(said)
+    return eras.parse_fiscal_year(said) or text.to_text(said)
 
 
 def _labels(rows: Sequence[Row]) -> dict[int | str, str]:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sousei_xl import text
+from sousei_xl import amounts, text
 from sousei_xl.addresses import column_number
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
@@ -131,8 +131,8 @@ def unlisted(name: str, names: Sequence[str], allowed: Sequence[str], required: 
 
 def no_integer(name: str, least: int | None) -> Condition:
     """Neither blank nor an integer from ``least`` on."""
-    low = 1 - text.LARGEST if least is None else least
-    wrong = f"ISLOGICAL({{{name}}}),{{{name}}}<{low},{{{name}}}>={text.LARGEST}"
+    low = 1 - amounts.LARGEST if least is None else least
+    wrong = f"ISLOGICAL({{{name}}}),{{{name}}}<{low},{{{name}}}>={amounts.LARGEST}"
     near = f"ABS({{{name}}}-ROUND({{{name}}},0))>={_NEAR:.6f}"
 
     def fails(cells: Cells) -> bool:
@@ -143,7 +143,7 @@ def no_integer(name: str, least: int | None) -> Condition:
             return False
         if isinstance(value, bool) or not isinstance(value, int | float):
             return True
-        return not low <= value < text.LARGEST or abs(value - round(value)) >= _NEAR
+        return not low <= value < amounts.LARGEST or abs(value - round(value)) >= _NEAR
 
     return f'IF(ISNUMBER({{{name}}}),OR({wrong},{near}),{{{name}}}<>"")', fails
 

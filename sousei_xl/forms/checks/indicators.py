@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from sousei_xl import text
+from sousei_xl import amounts, text
 from sousei_xl.forms.checks.conditions import (
     CONTROL,
     ERROR,
@@ -56,7 +56,7 @@ def choices_name(column: Column) -> str:
 
 
 def _no_figure(name: str) -> Condition:
-    size = text.LARGEST
+    size = amounts.LARGEST
 
     def fails(cells: Cells) -> bool:
         value = cells.get(name)

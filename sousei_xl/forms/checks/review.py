@@ -7,7 +7,7 @@ rows follow their original and need nothing.
 
 from __future__ import annotations
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.forms.checks.conditions import PENDING, Cells, Check, is_empty
 from sousei_xl.strategy import Settings
 from sousei_xl.strategy.fields import Field
@@ -72,7 +72,7 @@ def past_years(settings: Settings) -> tuple[str, ...]:
 def _spellings(year: int) -> tuple[str, ...]:
     """平成31年度 is 令和元年度 and 令和1年度 as well; digits in either width."""
     names: list[str] = []
-    for era, number in text.eras_of(year):
+    for era, number in eras.eras_of(year):
         numbers = [str(number), text.full_width(number), *(["元"] if number == 1 else [])]
         names += [f"{era}{shown}年度" for shown in numbers]
     return tuple(names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.findings import Finding, clip
 from sousei_xl.rules.checks.listing import Listing, at, money
 from sousei_xl.rules.records import ProjectRow
@@ -143,7 +143,7 @@ def speaks_of_this_year(listing: Listing) -> Iterator[Finding]:
             continue
         others = [
             phrase
-            for phrase, year in text.fiscal_years_in(row.description).items()
+            for phrase, year in eras.fiscal_years_in(row.description).items()
             if year != settings.fiscal_year
         ]
         if others:

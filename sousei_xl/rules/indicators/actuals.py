@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sousei_xl import text
+from sousei_xl import amounts, text
 from sousei_xl.rules.indicators.scale import converted
 from sousei_xl.strategy.indicators import BEING_COUNTED, NOT_PUBLISHED, NOT_SURVEYED
 
@@ -46,23 +46,23 @@ def parse_actual(value: text.Value, unit: str) -> Actual:
     if isinstance(value, bool):
         return Actual(problem="bool")
     if isinstance(value, int | float):
-        if not math.isfinite(value) or abs(value) >= text.LARGEST:
+        if not math.isfinite(value) or abs(value) >= amounts.LARGEST:
             return Actual(problem="text")
-        return Actual(Decimal(text.as_kept(value)))
+        return Actual(Decimal(amounts.as_kept(value)))
     if not isinstance(value, str):
         return Actual(problem="date")
-    typed = text.as_number(value)
+    typed = amounts.as_number(value)
     if not typed.strip("-"):
         return Actual(converted=True)
     if reason := REASON_SPELLINGS.get(text.key(typed)):
         return Actual(problem="reason", expected=reason)
     match = _NUMBER.fullmatch(typed)
-    if not match or not text.GROUPED.fullmatch(match["whole"]):
+    if not match or not amounts.GROUPED.fullmatch(match["whole"]):
         return Actual(problem="text")
-    if text.has_symbols_for_digits(value):
+    if amounts.has_symbols_for_digits(value):
         return Actual(problem="text")
     size = Decimal(match["whole"].replace(",", "") + (match["rest"] or ""))
-    if size >= text.LARGEST:
+    if size >= amounts.LARGEST:
         return Actual(problem="text")
     number = -size if match["sign"] in ("-", "▲", "△") else size
     if match["unit"] and text.key(match["unit"]) != text.key(unit):

@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import chain, pairwise
 from typing import Any
 
-from sousei_xl import text
+from sousei_xl import amounts, text
 from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.indicators.joint import WORDS, by_weight, goes_with_value, saying
@@ -260,7 +260,7 @@ def _reported_before(row: IndicatorRow, indicator: Indicator, kpi: Round) -> Map
 
 def _as_printed(value: Decimal) -> Decimal:
     """A value as a workbook keeps it."""
-    return Decimal(text.as_kept(float(value)))
+    return Decimal(amounts.as_kept(float(value)))
 
 
 def latest_is_answered(kpi: Round) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from collections.abc import Container, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.figures.precision import rounded
 from sousei_xl.findings import Finding, finding
 from sousei_xl.rules.indicators.actuals import REASON_SPELLINGS, parse_actual
@@ -250,8 +250,8 @@ def _own_words(cells: _Cells, name: str) -> str:
 def _publication(cells: _Cells) -> str:
     """公表予定. Excel turns 平成30年12月 into a date: the month is what the person sees."""
     value = cells.raw.values.get("publication")
-    if isinstance(value, dt.date) and (date := text.parse_date(value)):
-        return text.japanese_date(date).partition("月")[0] + "月"
+    if isinstance(value, dt.date) and (date := eras.parse_date(value)):
+        return eras.japanese_date(date).partition("月")[0] + "月"
     return cells.prose("publication")
 
 

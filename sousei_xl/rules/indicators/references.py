@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.rules.indicators.actuals import parse_actual
 from sousei_xl.rules.indicators.records import IndicatorRow
 from sousei_xl.rules.indicators.scale import is_other_scale
@@ -92,8 +92,8 @@ def refers(value: text.Value, indicator: Indicator, name: str, settings: Setting
         return text.key(bare) == text.key(indicator.kind)
     if name not in ("baseline", "target"):
         return False
-    year = text.parse_fiscal_year(rest.strip(") ")) if rest else None
-    expected_year = text.parse_fiscal_year(getattr(indicator, f"{name}_year"))
+    year = eras.parse_fiscal_year(rest.strip(") ")) if rest else None
+    expected_year = eras.parse_fiscal_year(getattr(indicator, f"{name}_year"))
     if rest and year != expected_year:
         return False
     figure = baseline(indicator) if name == "baseline" else target(indicator)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
-from sousei_xl import text
+from sousei_xl import amounts, text
 from sousei_xl.findings import OFFICE, Finding, clip, excerpt, finding
 from sousei_xl.rules.merge.targets import bare_number, parts_of
 from sousei_xl.rules.parse import parse_row
@@ -261,7 +261,7 @@ def _apply(
             return failed("O102", name.label, text.to_text(before), **facts)
         row.withheld = True
         return AppliedCorrection(correction, "適用", "", row.name or "", row.row_id), []
-    after = text.parse_integer(correction.after).value
+    after = amounts.parse_integer(correction.after).value
     if field.name == "number" and (after is None or after < 1):
         return failed("O101", "修正後", text.to_text(correction.after), variant="number")
     current = _current(row, field)
@@ -286,7 +286,7 @@ def _as_in_a_form(value: text.Value, field: Field) -> text.Value:
     """修正後 as a form has it: the cells of 修正 are texts, which is no conversion to be told."""
     if not (isinstance(value, str) and field.kind in ("money", "integer")):
         return value
-    number = text.parse_integer(value).value
+    number = amounts.parse_integer(value).value
     return value if number is None else number
 
 
@@ -323,7 +323,7 @@ def _same(value: text.Value, row: ProjectRow, field: Field, strategy: Strategy) 
         spellings.add(text.key(text.to_text(understood)))
     mine = {text.key(text.to_text(value))}
     if field.kind in ("money", "integer"):
-        amount = text.parse_money(value).amount
+        amount = amounts.parse_money(value).amount
         mine |= set() if amount is None else {str(amount)}
     if field.kind == "measure":
         mine = {strategy.measure_spellings.get(spelling, spelling).casefold() for spelling in mine}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sousei_xl import text
+from sousei_xl import amounts
 from sousei_xl.findings import Finding, finding
 from sousei_xl.rules.records import ProjectRow
 from sousei_xl.strategy import AUTOMATIC, Strategy
 
-_LAST = text.LARGEST
+_LAST = amounts.LARGEST
 
 
 def in_list_order(rows: Iterable[ProjectRow], strategy: Strategy) -> list[ProjectRow]:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
-from sousei_xl import text
+from sousei_xl import amounts, text
 from sousei_xl.findings import Finding, clip, finding
 from sousei_xl.rules.merge.order import automatic_order
 from sousei_xl.rules.records import (
@@ -107,7 +107,7 @@ class Aliases:
     def _names(self, row: ProjectRow, raw: RawRow) -> Iterator[str]:
         typed = text.key(text.to_text(raw.values.get("measure")))
         measures = {row.measure or "", self._strategy.measure_spellings.get(typed, "")} - {""}
-        number = text.parse_integer(raw.values.get("number")).value
+        number = amounts.parse_integer(raw.values.get("number")).value
         numbers = {row.number, row.submitted_number, number} - {None}
         names = _both_names(row, raw)
         for measure in measures:

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sousei_xl import text
+from sousei_xl import amounts, text
 from sousei_xl.figures import changes
 from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.findings import Finding, Place, finding
@@ -216,10 +216,10 @@ def _first_rows(rows: Sequence[RawRow], strategy: Strategy) -> dict[tuple[str, s
 
 def _is_renamed(old: RawRow, new: RawRow, strategy: Strategy) -> bool:
     """Whether ``new`` stands where ``old`` stood, in the list or on the sheet, and is like it."""
-    number = text.parse_integer(old.values.get("number")).value
+    number = amounts.parse_integer(old.values.get("number")).value
     same_number = (
         number is not None
-        and number == text.parse_integer(new.values.get("number")).value
+        and number == amounts.parse_integer(new.values.get("number")).value
         and _measure(old, strategy) == _measure(new, strategy)
     )
     if not (same_number or (old.sheet, old.row) == (new.sheet, new.row)):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.findings import Finding, address, collapse
 from sousei_xl.rules.records import DepartmentStatus
 from sousei_xl.strategy import Settings
@@ -139,8 +139,8 @@ def _questions(asked: Sequence[Finding], settings: Settings, alone: bool) -> Ite
 
 def _due(what: str, settings: Settings) -> str:
     """By when; no letter knows whether it is sent before that day or after."""
-    date = text.parse_date(settings.deadline)
-    deadline = text.japanese_date(date) if date else settings.deadline
+    date = eras.parse_date(settings.deadline)
+    deadline = eras.japanese_date(date) if date else settings.deadline
     late = "過ぎている場合は、できるだけ早くお願いします。"
     return f"{what}は{deadline}です。{late}" if deadline else ""
 

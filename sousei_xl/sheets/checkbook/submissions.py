@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.findings import Finding, is_for_department
 from sousei_xl.rules.indicators.records import IndicatorResult, Report
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
@@ -137,7 +137,7 @@ def _summary(contents: Contents) -> Iterator[tuple[str, str]]:
     if contents.year_changes is not None:
         last = contents.year_changes.last
         year = last.fiscal_year
-        label = f"（{text.fiscal_year_label(year)}）" if year else ""
+        label = f"（{eras.fiscal_year_label(year)}）" if year else ""
         count = f"{len(last.rows):,}行"
         yield "前年度の別紙", f"{text.printable(last.file)}{label}　{count}と比べました"
     yield "次にすること", "\n".join(bulleted(next_steps(contents)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.figures import changes as fields
 from sousei_xl.figures.changes import Row
 from sousei_xl.figures.changes.definitions import indicator_changes
@@ -45,7 +45,7 @@ def write_changes(book: Book, contents: Contents, found: YearChanges) -> None:
     summary = Summary(contents.strategy, last.projects, found)
     more = summary.columns - len(_WIDTHS)
     sheet = book.sheet(CHANGES, (*_WIDTHS, *[_WIDTHS[-1]] * more))
-    before = text.fiscal_year_label(last.fiscal_year) if last.fiscal_year else "前年度"
+    before = eras.fiscal_year_label(last.fiscal_year) if last.fiscal_year else "前年度"
     top = write_head(
         sheet,
         contents,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from sousei_xl import text
+from sousei_xl import amounts
 from sousei_xl.figures.changes.indicators import (
     ACTUAL,
     BASELINE,
@@ -144,7 +144,7 @@ def as_number(value: Decimal | None) -> int | float | None:
     if value is None:
         return None
     # With more digits than are kept the sheet would not read back as it was meant.
-    return int(value) if value == value.to_integral_value() else float(text.as_kept(value))
+    return int(value) if value == value.to_integral_value() else float(amounts.as_kept(value))
 
 
 def _ratio(value: Decimal | None) -> int | float | None:

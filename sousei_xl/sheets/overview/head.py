@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sousei_xl import text
+from sousei_xl import eras
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Sheet
 
@@ -24,7 +24,7 @@ def write_head(sheet: Sheet, contents: Contents, title: str, *notes: str) -> int
 def as_of(contents: Contents) -> str:
     """``旭川市　平成30年度　平成30年3月30日現在``."""
     settings = contents.strategy.settings
-    date = text.japanese_date(contents.run.list_date)
+    date = eras.japanese_date(contents.run.list_date)
     return f"{settings.municipality}　{settings.year_label}　{date}現在"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sousei_xl import __version__, text
+from sousei_xl import __version__, eras, text
 from sousei_xl.figures.changes import PROJECTS_SHEET
 from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
 from sousei_xl.sheets import Contents
@@ -68,7 +68,7 @@ def _about(contents: Contents) -> Iterator[_Note]:
             f"『{FORM}』で「※要修正」の付いた{marked}行は、部局の修正を待っています。"
             "金額は、読み取れるものだけを合計に含めています。",
         )
-    yield "基準日", f"{text.japanese_date(contents.run.list_date)}現在の内容です。"
+    yield "基準日", f"{eras.japanese_date(contents.run.list_date)}現在の内容です。"
     yield "予算の基準", f"{settings.budget_basis}（単位：{settings.unit}）"
     yield "計画期間", settings.plan_label
     yield (
@@ -187,7 +187,7 @@ def _sums(contents: Contents) -> Iterator[_Note]:
 def _indicators(contents: Contents) -> Iterator[_Note]:
     settings = contents.strategy.settings
     year = year_label(settings.fiscal_year - 1, settings)
-    era = text.ERA_NAMES[year[0]]
+    era = eras.ERA_NAMES[year[0]]
     if settings.notice:
         yield "注意書き", settings.notice
     if as_of := results_as_of(settings):

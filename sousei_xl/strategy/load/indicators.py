@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from sousei_xl import text
+from sousei_xl import amounts, eras, text
 from sousei_xl.strategy import Department, Goal, Indicator, Measure
 from sousei_xl.strategy.indicators import (
     FALLING,
@@ -79,7 +79,7 @@ def read_indicators(
             if row.text(heading) not in choices:
                 problem = f"「{heading}」に『{row.text(heading)}』とあります。"
                 mistakes.at(row, heading, problem, choose_from(choices))
-        goal = text.parse_integer(row.values.get("基本目標")).value or 0
+        goal = amounts.parse_integer(row.values.get("基本目標")).value or 0
         measure = f"{goal}{row.text('施策')}" if row.text("施策") else ""
         unknown_measure = measure and measure not in measure_keys
         if not row.text("基本目標"):
@@ -96,7 +96,7 @@ def read_indicators(
             )
         for heading in ("現状値年", "目標値年"):
             shown = row.text(heading)
-            if shown and text.parse_fiscal_year(row.values.get(heading)) is None:
+            if shown and eras.parse_fiscal_year(row.values.get(heading)) is None:
                 problem = f"「{heading}」の『{shown}』が年として読み取れません。"
                 mistakes.at(
                     row, heading, problem, "「H31」「平成31年度」のように入力してください。"
@@ -209,7 +209,7 @@ def _leads_to(aim: Decimal, start: Decimal, row: Row) -> bool:
 
 def _compare_years(row: Row, mistakes: Mistakes) -> None:
     """The way to the target takes at least a year."""
-    start, end = (text.parse_fiscal_year(row.values.get(h)) for h in ("現状値年", "目標値年"))
+    start, end = (eras.parse_fiscal_year(row.values.get(h)) for h in ("現状値年", "目標値年"))
     if start is not None and end is not None and end <= start:
         mistakes.at(
             row,
@@ -228,7 +228,7 @@ def _yearly_targets(row: Row, baseline: str, mistakes: Mistakes) -> Mapping[int,
         if not part.strip():
             continue
         year, _, shown = text.nfkc(part).partition("=")
-        number, value = text.parse_fiscal_year(year), shown.replace(",", "").strip()
+        number, value = eras.parse_fiscal_year(year), shown.replace(",", "").strip()
         if number is None or not is_number(value):
             problem = "が読み取れません。"
             remedy = "「H28=70000、H29=74000」のように入力してください。"
@@ -245,7 +245,7 @@ def _yearly_targets(row: Row, baseline: str, mistakes: Mistakes) -> Mapping[int,
 
 def _doubt_of_a_year(row: Row, year: int, value: str, baseline: str) -> tuple[str, str]:
     """What is wrong with a year's own target, and its cure; blank where nothing is."""
-    start, end = (text.parse_fiscal_year(row.values.get(h)) for h in ("現状値年", "目標値年"))
+    start, end = (eras.parse_fiscal_year(row.values.get(h)) for h in ("現状値年", "目標値年"))
     if start is not None and year < start:
         return f"は、現状値年（{row.text('現状値年')}）より前の年です。", "年を直してください。"
     if end is not None and year > end:

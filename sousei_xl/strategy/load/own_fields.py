@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sousei_xl import text
+from sousei_xl import amounts, text
 from sousei_xl.strategy.fields import CORE, OWN_NAME, RESERVED, Field
 from sousei_xl.strategy.load.table import (
     FIELD_COLUMNS,
@@ -36,7 +36,7 @@ def read_fields(tables: Tables, mistakes: Mistakes) -> tuple[Field, ...]:
             problem = f"「項目名」が{text.SHORT}文字を超えています。"
             mistakes.at(row, "項目名", problem, "短い名前にし、詳しくは「説明」に書いてください。")
             continue
-        limit = text.parse_integer(row.values.get("最大文字数"))
+        limit = amounts.parse_integer(row.values.get("最大文字数"))
         if limit.problem or (limit.value is not None and not 1 <= limit.value <= text.MAX_TEXT):
             problem = "「最大文字数」が1から32,767までの整数ではありません。"
             remedy = "1から32,767までの整数を入力してください（例：1000）。"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 
-from sousei_xl import text
+from sousei_xl import amounts, eras, text
 from sousei_xl.strategy import (
     AS_SUBMITTED,
     AUTOMATIC,
@@ -138,7 +138,7 @@ class _SettingsTable:
 
     def year(self, name: str, example: str) -> int:
         shown = self.text(name, example)
-        year = text.parse_fiscal_year(self.value(name))
+        year = eras.parse_fiscal_year(self.value(name))
         if shown and year is None:
             remedy = f"「{example}」のように入力してください。"
             self.wrong(name, f"の『{shown}』が年度として読み取れません。", remedy)
@@ -146,7 +146,7 @@ class _SettingsTable:
 
     def date(self, name: str, example: str, required: bool = True) -> dt.date | None:
         shown = self.text(name, example, default=None if required else "")
-        date = text.parse_date(self.value(name)) or text.parse_date(_WEEKDAY.sub("", shown))
+        date = eras.parse_date(self.value(name)) or eras.parse_date(_WEEKDAY.sub("", shown))
         if shown and date is None:
             remedy = f"「{example}」のように入力してください。"
             self.wrong(name, f"の『{shown}』が日付として読み取れません。", remedy)
@@ -155,14 +155,14 @@ class _SettingsTable:
     def day(self, name: str) -> str:
         """A day as it is printed: as typed, but a date in Japanese (平成30年3月16日)."""
         value = self.value(name)
-        date = None if isinstance(value, str) else text.parse_date(value)
+        date = None if isinstance(value, str) else eras.parse_date(value)
         if date is None:
             return self.text(name, default="")
         hour = text.to_text(value).removeprefix(date.isoformat())
-        return f"{text.japanese_date(date)}{hour}"
+        return f"{eras.japanese_date(date)}{hour}"
 
     def integer(self, name: str, default: int) -> int:
-        parsed = text.parse_integer(self.value(name))
+        parsed = amounts.parse_integer(self.value(name))
         if parsed.problem or (parsed.value is not None and parsed.value < 1):
             shown = text.to_text(self.value(name))
             self.wrong(
@@ -206,7 +206,7 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
     table = _SettingsTable(rows, mistakes)
     plan = table.text("計画期間", "平成27年度〜平成31年度")
     span = END_OF_SPAN.sub("", plan)
-    years = [text.parse_fiscal_year(p) for p in re.split(r"[~〜～\-－から]+", span)]
+    years = [eras.parse_fiscal_year(p) for p in re.split(r"[~〜～\-－から]+", span)]
     if plan and (len(years) != 2 or None in years or (years[0] or 0) > (years[1] or 0)):
         table.wrong(
             "計画期間",
@@ -217,7 +217,7 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
     list_date = table.date("基準日", "2018-03-30")
     if fiscal_year and list_date and not is_possible(list_date, fiscal_year):
         first, last = usual_days(fiscal_year)
-        label = text.fiscal_year_label(fiscal_year)
+        label = eras.fiscal_year_label(fiscal_year)
         table.wrong(
             "基準日",
             f"の『{table.text('基準日')}』は、年度（{label}）から離れています。"
@@ -228,7 +228,7 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
         )
     own_label = table.text("年度の表記", default="")
     if fiscal_year and names_another_year(own_label, fiscal_year):
-        label = text.fiscal_year_label(fiscal_year)
+        label = eras.fiscal_year_label(fiscal_year)
         table.wrong(
             "年度の表記",
             f"に『{own_label}』とありますが、年度は{label}です。",
@@ -239,7 +239,7 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
         municipality=table.text("自治体名", "旭川市"),
         code=table.code("団体コード", "012041"),
         fiscal_year=fiscal_year,
-        year_label=own_label or (text.fiscal_year_label(fiscal_year) if fiscal_year else ""),
+        year_label=own_label or (eras.fiscal_year_label(fiscal_year) if fiscal_year else ""),
         plan_years=(years[0] or 0, years[-1] or 0),
         plan_label=plan,
         title=table.text("表題", "旭川市まち・ひと・しごと創生総合戦略関連事業一覧"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sousei_xl import text
+from sousei_xl import amounts, text
 from sousei_xl.strategy import Department, Goal, Measure
 from sousei_xl.strategy.load.table import (
     DEPARTMENT_COLUMNS,
@@ -59,7 +59,7 @@ def read_measures(
 
 def _goal_number(row: Row, mistakes: Mistakes) -> int | None:
     """The goal of a row that has all it needs; None where a mistake in it was told."""
-    number = text.parse_integer(row.values.get("基本目標")).value
+    number = amounts.parse_integer(row.values.get("基本目標")).value
     key = row.text("キー")
     if number is None or number < 1:
         problem, remedy = "が番号ではありません。", "1からの番号を入力してください。"
@@ -103,7 +103,7 @@ def read_departments(tables: Tables, mistakes: Mistakes) -> tuple[Department, ..
                     f"『{spelling}』は、「{owner}」の部局名か別名にも入力されています。",
                     "一つの名前や別名は、一つの部局だけに入力してください。",
                 )
-        order = text.parse_integer(row.values.get("表示順"))
+        order = amounts.parse_integer(row.values.get("表示順"))
         if order.problem:
             mistakes.at(
                 row, "表示順", "「表示順」が番号ではありません。", "1からの番号を入力してください。"
