@@ -2266,6 +2266,15 @@ def test_hidden_rows_and_leftovers_are_reported_with_their_indicator() -> None:
     ]
 
 
+@pytest.mark.parametrize("names", [["KPI (2)"], ["KPI", "KPI (2)"]])
+def test_a_copy_is_one_where_the_sheet_itself_is_still_there(names: list[str]) -> None:
+    rows = {3: HEADER, 4: line("2ア-1", H29実績=27)}
+    came = received(REPLY, *(sheet(name, rows) for name in names))
+    assert [(f.code, f.place.sheet) for f in came.findings] == [("S101", "KPI (2)")][
+        : len(names) - 1
+    ]
+
+
 def merged(*ranges: str, **typed: Any) -> list[Finding]:
     """Two rows, with cells of the second merged with the first's. G3-1 is 期間累計."""
     rows = {3: HEADER, 4: line("2ア-1", **typed), 5: line("2ウ-1"), 6: line("G3-1")}

@@ -51,7 +51,7 @@ def with_indicators(
             lost += (_lost(item, table, rivals, submission) for item in (*found, *second))
             unread |= bool(second) or any(_holds_values(item, mine, table) for item in found)
             seen = [
-                *overlooked(mine, table, inputs, copy=position > 0),
+                *overlooked(mine, table, inputs, position > 0, reading.sheets),
                 *leftovers(mine, table, labels),
             ]
             ids_of = {row.row_id: text.to_text(row.values.get("id")) for row in mine}

@@ -70,7 +70,7 @@ def read_submission(
     if problems:
         kpi_form = not tables and _is_kpi_form(reading, reply, strategy)
         return refused(reading, strategy, department, kpi_form), [*notices, *problems]
-    rows, found = _read_tables(file, tables, strategy, ids)
+    rows, found = _read_tables(reading, tables, strategy, ids)
     typed = reply.answer(layout.DEPARTMENT, layout.PROPERTY_DEPARTMENT)
     if text.key(typed) != text.key(department):
         place = reply.place(file, layout.DEPARTMENT)
@@ -345,16 +345,17 @@ def _unit_expected(
 
 
 def _read_tables(
-    file: str, tables: list[Table], strategy: Strategy, ids: Iterator[int]
+    reading: Reading, tables: list[Table], strategy: Strategy, ids: Iterator[int]
 ) -> tuple[list[RawRow], list[Finding]]:
     rows: list[RawRow] = []
     findings: list[Finding] = []
     labels = {name: field.label for name, field in strategy.field_by_name.items()}
     for position, table in enumerate(tables):
-        mine = list(read_rows(file, table, strategy, ids))
+        mine = list(read_rows(reading.file, table, strategy, ids))
         rows += mine
         if mine:
-            findings += overlooked(mine, table, strategy.field_by_name, copy=position > 0)
+            fields, copy = strategy.field_by_name, position > 0
+            findings += overlooked(mine, table, fields, copy, reading.sheets)
             findings += repeated_columns(mine, table, strategy)
             findings += leftovers(mine, table, labels)
     return rows, findings

@@ -92,10 +92,15 @@ def covered_cells(
 
 
 def overlooked(
-    rows: list[RawRow], table: Table, inputs: Container[str], copy: bool
+    rows: list[RawRow],
+    table: Table,
+    inputs: Container[str],
+    copy: bool,
+    book: Sequence[SheetCells],
 ) -> Iterator[Finding]:
     """S101: rows that stand where a person does not look. Of the columns only the ``inputs``
-    matter: who hides what is for reference hides nothing."""
+    matter: who hides what is for reference hides nothing. ``book`` are all sheets of the file: one
+    moved between books bears the name of a copy, too, and there is no other to keep."""
     sheet = table.sheet
     name = sheet.name
 
@@ -106,7 +111,8 @@ def overlooked(
 
     if sheet.state != "visible":
         yield at(rows[0], "hidden_sheet")
-    if _COPY.search(text.nfkc(name)):
+    plain = uncopied(name)
+    if plain != text.key(name) and any(text.key(other.name) == plain for other in book):
         yield at(rows[0], "sheet_copy")
     elif copy:
         yield at(rows[0], "other_sheet")

@@ -241,7 +241,7 @@ KINDS = (
         budgets=(FIRST, SECOND, FIRST, SECOND),
         names=("{} 一", "{} 二", "{} 一（第2案）", "{} 二（第2案）"),
     ),
-    Kind("only-copy", "『事業 (2)』だけがある", edited(_only_copy), ("S101 事業 (2)!A4",)),
+    Kind("only-copy", "『事業 (2)』だけがある", edited(_only_copy)),
     Kind("sheet-renamed", "シート名を変えた（H30事業）", edited(_titled(SHEET, "H30事業"))),
     Kind("sheet-odd-name", "シート名に ' や # がある", edited(_titled(SHEET, "H30's #1 &=事業"))),
     Kind("reply-renamed", "回答票のシート名を変えた", edited(_titled("回答票", "Sheet1"))),
