@@ -38,6 +38,7 @@ from sousei_xl.rules.records import (
 from sousei_xl.sheets.checkbook.steps import from_list_forms
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import NONE, columns, reference_text
+from sousei_xl.text import to_text
 from tests.builders import example_submissions, facts, good, intake, submission
 from tests.indicator_builders import (
     example_kpi_strategy,
@@ -1279,11 +1280,20 @@ def test_departments_are_asked_where_the_office_has_taken_back_a_reason_alone() 
         ({**FULL, "事務局判定": "順調"}, "Q5"),
         ({**FULL, "要因・課題": "〃"}, "R5"),
         ({**FULL, "今後の方向性": "（同上）"}, "S5"),
+        ({"未入力の理由": "未公表", "公表予定": 43435}, "P5"),
+        ({"未入力の理由": "未公表", "公表予定": "４３４３５"}, "P5"),
     ],
 )
 def test_k112_no_choice(typed: dict[str, Any], cell: str) -> None:
     item = one("2ア-1", typed)
-    assert (item.code, item.place.cell, item.value) == ("K112", cell, list(typed.values())[-1])
+    said = to_text(list(typed.values())[-1])
+    assert (item.code, item.place.cell, item.value) == ("K112", cell, said)
+
+
+def test_the_number_of_a_day_is_printed_nowhere() -> None:
+    given = {"未入力の理由": "未公表", "公表予定": 43435}
+    reports = report_rows(kpi_row(1, "2ア-1", given)).reports
+    assert [r.publication for r in reports if r.reason] == [""]
 
 
 def test_only_the_office_is_told_how_to_leave_an_indicator_out() -> None:

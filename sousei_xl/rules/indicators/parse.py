@@ -40,6 +40,7 @@ _STAGE_SPELLINGS = text.spellings(
     {STAGES[0]: ("速報値", "暫定値"), STAGES[1]: ("確報値", "確定", "確定値")}
 )
 _DIGITS, _LETTER, _END = re.compile(r"\d+"), re.compile(r"[^\W\d_]"), "。、.,"
+_NO_TIME = re.compile(r"\d{5,}(?:\.\d+)?")
 _OF_THE_PAST = {"": "past", "reason": "past_reason"}  # variants of K102
 _LEFT_BLANK = ("words", "past_reason")  # those that ask for no value in the cell
 
@@ -248,11 +249,18 @@ def _own_words(cells: _Cells, name: str) -> str:
 
 
 def _publication(cells: _Cells) -> str:
-    """公表予定. Excel turns 平成30年12月 into a date: the month is what the person sees."""
+    """公表予定. Excel turns 平成30年12月 into a date: the month is what the person sees.
+
+    In a cell without that format it is the number of the day, 43435, and tells nobody anything.
+    """
     value = cells.raw.values.get("publication")
     if isinstance(value, dt.date) and (date := eras.parse_date(value)):
         return eras.japanese_date(date).partition("月")[0] + "月"
-    return cells.prose("publication")
+    said = cells.prose("publication")
+    if _NO_TIME.fullmatch(said):
+        cells.report("K112", "publication", said, variant="no_time")
+        return ""
+    return said
 
 
 def _class_words(strategy: Strategy) -> list[str]:
