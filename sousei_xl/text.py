@@ -136,6 +136,11 @@ def points_above(value: Value) -> bool:
     return isinstance(value, str) and _bare(value) in ABOVE_WORDS
 
 
+def is_date(value: Value) -> bool:
+    """True for a cell that Excel has made a date or a time of."""
+    return isinstance(value, dt.date | dt.time | dt.timedelta)
+
+
 def _bare(value: str) -> str:
     shown = without_spaces(value)
     return shown.translate(_NO_BRACKETS) if len(shown) <= SHORT else shown

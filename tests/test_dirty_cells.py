@@ -208,6 +208,8 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("name: there is no project", {"name": "該当 事業なし"}, ["R102"], HELD),
     ("name: none", {"name": "無し"}, ["R102"], HELD),
     ("name: only the mark of a new project", {"name": "（新）"}, ["R102"], HELD),
+    ("name: a date", {"name": dt.datetime(2019, 4, 1)}, ["R102"], HELD),
+    ("name: a time", {"name": dt.time(4, 1)}, ["R102"], HELD),
     ("name: begins like the row above", {"name": "同上施設の改修"}, [], {"name": "同上施設の改修"}),
     ("name: error value", {"name": None, ERRORS: {"name": "#VALUE!"}}, ["R110"], HELD),
     ("name: formula without result", {"name": None, UNCACHED: {"name"}}, ["R111"], HELD),
@@ -424,6 +426,7 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
     ("description: an arrow", {"description": "↑"}, ["R109"], {}),
     ("description: elsewhere", {"description": "（別紙参照）"}, ["R109"], {}),
     ("description: within a text", {"description": "同上の目的で、相談会を開く。"}, [], {}),
+    ("description: a date", {"description": dt.datetime(2019, 4, 1)}, ["R109"], {}),
     ("description: spaces only", {"description": "\n　"}, ["R109"], {}),
     (
         "description: outer white space",
@@ -664,6 +667,8 @@ def test_the_nearest_names_are_offered(typed: dict[str, Any], code: str, nearest
     [
         ({"number": dt.datetime(2018, 1, 2)}, "R108", "表示形式を「標準」に戻し"),
         ({"description": "〃"}, "R109", "上の行が別の事業になる"),
+        ({"description": dt.datetime(2019, 4, 1)}, "R109", "日付（2019-04-01）になっています"),
+        ({"name": dt.datetime(2019, 4, 1)}, "R102", "日付（2019-04-01）になっています"),
     ],
 )
 def test_what_is_said_fits_what_was_typed(typed: dict[str, Any], code: str, said: str) -> None:

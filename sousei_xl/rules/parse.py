@@ -169,7 +169,8 @@ def _number(cells: _Cells) -> int | None:
 
 def _name(cells: _Cells) -> str | None:
     name = cells.take("name", text.tidy_name).value
-    if name is None or text.says_nothing(cells.raw.values.get("name")):
+    typed = cells.raw.values.get("name")
+    if name is None or text.says_nothing(typed) or text.is_date(typed):
         return None
     bare, marked = text.split_new_mark(name)
     bare, again = text.split_relisted_mark(bare)

@@ -156,12 +156,14 @@ def _finding(row: ProjectRow, name: str, check: str, strategy: Strategy) -> Find
         variant = "" if code in ("R102", _OWN_NULL) else "blank"
         if name == "name" and text.says_nothing(value):
             variant = "nothing"
+        if name == "name" and text.is_date(row.raw.values.get(name)):
+            variant = "date"
         if name == "measure" and name in row.raw.merged:
             variant = "merged"
         return finding(
             code,
             place,
-            value if variant == "nothing" else "",
+            value if variant in ("nothing", "date") else "",
             variant=variant,
             subject=subject,
             department=department,

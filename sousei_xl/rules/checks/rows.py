@@ -38,9 +38,17 @@ def description_given(listing: Listing) -> Iterator[Finding]:
             continue
         if row.description is None:
             yield at("R109", row, "description", listing)
-        elif text.says_nothing(typed := row.raw.values.get("description")):
-            variant = "above" if text.points_above(typed) else "nothing"
+        elif variant := _is_no_text(row.raw.values.get("description")):
             yield at("R109", row, "description", listing, row.description, variant=variant)
+
+
+def _is_no_text(typed: text.Value) -> str:
+    """The variant of R109 for what tells nobody anything; blank for a text."""
+    if text.is_date(typed):
+        return "date"
+    if text.points_above(typed):
+        return "above"
+    return "nothing" if text.says_nothing(typed) else ""
 
 
 def one_name_in_a_cell(listing: Listing) -> Iterator[Finding]:
