@@ -347,7 +347,9 @@ def test_an_orphan_comes_home_when_its_place_returns(tmp_path: Path) -> None:
     first = written(tmp_path / "1.xlsx", [remark("指標:2ア-1", "数だけでよいか")])
     second = written(tmp_path / "2.xlsx", read(first), kpi_contents(strategy=without))
     assert ORPHANS in read_values(second).sheet_names
-    assert "行き先のない意見が1件あります" in str(rows_of(second))
+    assert "行き先のない意見が1件あります（シート『行き先のない意見』に載せました）。" in str(
+        rows_of(second)
+    )
     third = written(tmp_path / "3.xlsx", read(second))
     assert ORPHANS not in read_values(third).sheet_names
     (back,) = read(third)

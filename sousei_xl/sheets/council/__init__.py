@@ -82,7 +82,9 @@ def _write_evaluation(book: Book, contents: Contents, placed: Placed) -> None:
         by_place[group.indicator.measure or str(group.indicator.goal)].append(group)
     sheet = book.sheet(EVALUATION, WIDTHS, charted=False)
     notice = (f"※{strategy.settings.notice}",) if strategy.settings.notice else ()
-    waiting = f"行き先のない意見が{len(placed.orphans)}件あります（『{ORPHANS}』）。"
+    waiting = (
+        f"行き先のない意見が{len(placed.orphans)}件あります（シート『{ORPHANS}』に載せました）。"
+    )
     measured = (_measured(strategy.settings),) if strategy.indicators else ()
     response = written.response_of(strategy.settings.municipality)
     private = _PRIVATE.format(response=response)
