@@ -426,6 +426,16 @@ def test_rows_that_are_all_marked_are_told_together() -> None:
     assert "3イ-12と3ウ-10と4ア-1のどれにも再掲の印があり" in item.message
 
 
+def test_rows_of_several_departments_that_are_all_marked_name_each_other() -> None:
+    rows = [row(1, "移住推進事業", "3イ", E, **RE), row(2, "移住推進事業", "3ウ", N, **RE)]
+    found = merged(*rows, row(3, "移住促進事業", "1ア")).findings
+    first, second = (f for f in found if f.code == "L101")
+    assert f"同じ名前の行（{N}の3ウ-2）はどれも再掲" in first.message
+    assert f"同じ名前の行（{E}の3イ-1）はどれも再掲" in second.message
+    assert "移住促進事業" not in first.cure + second.cure
+    assert {first.place.field, second.place.field} == {"relisted"}
+
+
 def _taken(original: dict[str, Any], **again: Any) -> list[str]:
     """What is said about the values of a relisted row: A104."""
     result = merged(

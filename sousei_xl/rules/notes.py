@@ -15,8 +15,9 @@ from sousei_xl.strategy import Strategy
 
 # 番号 may count the lines, 部局名 is a default, 備考 may say anything.
 _BESIDE = ("number", "department", "note")
-# 農政部計, 小計（3イ）, 10事業　計: no name of a project ends so.
-_TOTAL = re.compile(r"(?:.*[部課局室]|\d+\s*事業|[小合総])?\s*計\s*(?:[(\[].*)?")
+# 農政部計, 小計（3イ）, 10事業　計, 再掲を除く計, （うち再掲）: no name of a project ends so.
+_WHICH = r"(?:.*[部課局室]|\d+\s*事業|再掲(?:を除く|を含む|分)?)?\s*[小合総純再]?"
+_TOTAL = re.compile(rf"{_WHICH}\s*計\s*(?:[(\[].*)?|[(\[]?うち再掲分?[)\]]?")
 _NO_PROJECT = {
     text.key(words)
     for words in ("該当なし", "該当無し", "該当事業なし", "該当する事業なし", "事業なし")
