@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 
 from sousei_xl import text
@@ -46,6 +46,9 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
             rows = [r for r in unfound[row.name_key] if r.counted == row.counted]
             if row.counted in nameless and not near:  # R102: it may be the original
                 yield at("L112", row, "name", listing, row.name, original=_HELD)
+            elif len(rows) < len(unfound[row.name_key]):
+                if row is rows[0]:  # told once in each department
+                    yield at("L101", row, "relisted", listing, row.name, **_elsewhere(row, unfound))
             elif near or len(rows) < 2:
                 yield at("L101", row, "name", listing, row.name, candidates=near)
             elif row is rows[0]:  # told once
@@ -56,6 +59,13 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
             yield at("L102", row, "name", listing, row.name, missing=missing)
         elif row.link == "held" or (row.original and row.original.row_id in listing.broken):
             yield at("L112", row, "name", listing, row.name, original=original or _HELD)
+
+
+def _elsewhere(row: ProjectRow, unfound: Mapping[str, Sequence[ProjectRow]]) -> dict[str, str]:
+    """L101 for a name that several departments have, all of them marked: no other name is meant."""
+    others = (r for r in unfound[row.name_key] if r is not row)
+    places = "、".join(f"{r.counted}の{r.target}" for r in others)
+    return {"variant": "elsewhere", "places": places}
 
 
 # Comparing one name with as many others takes a tenth of a second.
