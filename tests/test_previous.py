@@ -343,6 +343,11 @@ def test_a_remark_of_last_year_is_taken_over_once(years: TwoYears, tmp_path: Pat
     said = {r[0]: r[3] for r in rows(here, EVALUATION) if r[1] == "H30"}
     assert said == {"施策:1ア": "後から直した", "施策:1イ": "二つ目（訂正）"}
     assert [r[3:5] for r in rows(here, ORPHANS) if r[1] == "H30"] == [["二つ目", "後からの対応"]]
+    third = row(there, "施策:1ウ", "H30")
+    edit(there, EVALUATION, {f"D{third}": "三つ目"})
+    assert "4件引き継いでいます" in merge()
+    edit(there, EVALUATION, {f"G{third}": "後からの答え"})
+    assert "4件引き継いでいます" in merge()  # it stands beside its remark, which was counted
     assert "前に引き継いだ後で" not in merge()
 
 

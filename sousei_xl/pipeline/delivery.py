@@ -33,6 +33,7 @@ from sousei_xl.rules.records import Intake, ListedRow, ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
+from sousei_xl.sheets.council.remarks import Remark, place
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype, doubts, load_prototype
@@ -302,11 +303,12 @@ def publish_list(
             examine=writers.examine if rows > _LONG_LIST else publish.examine_here,
         )
     this_year = strategy.settings.fiscal_year
-    earlier = sum(remark.year is not None and remark.year < this_year for remark in said)
+    years = _years_of_placed(said, contents)
+    earlier = sum(year < this_year for year in years)
     found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
     replaced = [n for n in published.moved if Path(n).name.startswith(remarks.COUNCIL)]
     said_so = Remarks(
-        len(said) - earlier,
+        len(years) - earlier,
         earlier,
         late=written.late,
         beside=written.beside if replaced else (),
@@ -316,6 +318,14 @@ def publish_list(
     if former is None:
         former = put_aside(workspace, _OFFICIAL, published, made)
     return Delivered(published, tuple(edits), said_so, since(former, contents))
+
+
+def _years_of_placed(said: Sequence[Remark], contents: Contents) -> list[int]:
+    """The years of the remarks as they stand in the workbook, where a late answer has joined its
+    remark."""
+    placed = place(said, contents)
+    of_slots = [year for remarks_of_years in placed.at.values() for year in remarks_of_years]
+    return [*of_slots, *(orphan.year or 0 for orphan in placed.orphans)]
 
 
 def _ready(workspace: Workspace, contents: Contents, made: Sequence[HandEdit]) -> list[ReadyRow]:
