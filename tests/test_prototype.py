@@ -195,6 +195,13 @@ MISTAKES: list[tuple[str, Callable[[Worksheet], Any], str, str, str]] = [
     ),
     ("half", lambda s: s.__setitem__("D7", "{事業名"), "D7", "波かっこ", "波かっこ"),
     ("kind", lambda s: s.__setitem__("A7", "事業行"), "A7", "『事業行』", "「事業」では"),
+    (
+        "relisted",
+        lambda s: s.__setitem__("A8", "事業（再掲）"),
+        "A8",
+        "『事業（再掲）』",
+        "「再掲事業」では",
+    ),
     ("no row", lambda s: s.delete_rows(9), "A1", "「小計」の行がありません", "A列"),
     ("no kind", lambda s: s.__setitem__("A9", None), "B9", "A列が空欄のため", "行の種類（小計）"),
     (

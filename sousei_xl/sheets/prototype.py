@@ -234,7 +234,8 @@ class _Reader:
                 continue
             kind = known.get(texts.key(shown))
             if kind is None:
-                near = get_close_matches(shown, KINDS, 1, 0.4)
+                relisted = [RELISTED] if texts.RELISTED in shown else []
+                near = relisted or get_close_matches(shown, KINDS, 1, 0.4)
                 hint = f"「{near[0]}」ではありませんか。" if near else ""
                 remedy = f"{hint}{'、'.join(KINDS)}のどれかを入力してください。"
                 remedy += "" if near else _ABOVE
