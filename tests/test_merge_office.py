@@ -911,23 +911,36 @@ UNDECIDED = {"budget": None, "budget_kind": "未定"}
 
 
 @pytest.mark.parametrize(
-    ("rows", "sheet", "theirs"),
+    ("rows", "sheet", "cure"),
     [
-        ([row(1, "甲", **UNDECIDED)], {}, True),
-        ([row(1, "甲", budget=5, budget_kind="未定")], {}, True),
-        ([row(1, "甲", **UNDECIDED)], {"asked": fix(B, None, 4000)}, False),
-        ([row(1, "甲")], {"asked": fix("予算区分", None, "未定")}, False),
-        ([], {"added": [row(9, "甲", file=OFFICE, **UNDECIDED)]}, False),
+        ([row(1, "甲", **UNDECIDED)], {}, "再提出してください"),
+        ([row(1, "甲", budget=5, budget_kind="未定")], {}, "再提出してください"),
+        ([row(1, "甲", **UNDECIDED)], {"asked": fix(B, None, 4000)}, "『事務局修正.xlsx』で"),
+        (
+            [row(1, "甲")],
+            {"asked": fix("予算区分", None, "未定")},
+            "しだい、この『修正』の行を削除してください（未定",
+        ),
+        (
+            [row(1, "甲")],
+            {"asked": fix(B, 1000, "未定")},
+            "この『修正』の行を削除するか、修正後に金額を書いてください（未定",
+        ),
+        ([], {"added": [row(9, "甲", file=OFFICE, **UNDECIDED)]}, "『事務局修正.xlsx』で"),
     ],
-    ids=["of a department", "beside an amount", "the amount corrected", "corrected", "added"],
+    ids=[
+        *("of a department", "beside an amount", "the amount corrected"),
+        *("corrected", "the amount corrected to it", "added"),
+    ],
 )
 def test_what_is_undecided_is_decided_where_it_was_typed(
-    rows: list[RawRow], sheet: dict[str, Any], theirs: bool
+    rows: list[RawRow], sheet: dict[str, Any], cure: str
 ) -> None:
     asked = [sheet["asked"]] if "asked" in sheet else []
     item = one(merged(*rows, office=office(*asked, added=sheet.get("added", ()))), "R116")
-    assert ("再提出してください" in item.cure) is theirs
-    assert ("『事務局修正.xlsx』で" in item.cure) is (not theirs)
+    assert cure in item.cure
+    assert ("再提出" in item.cure) is ("再提出" in cure)
+    assert "）（" not in item.cure
 
 
 def test_what_r116_asks_of_the_office_decides_the_amount() -> None:

@@ -175,7 +175,11 @@ def budget_undecided(listing: Listing) -> Iterator[Finding]:
         by_office = "budget" in row.corrected and "budget_kind" not in row.corrected
         field = "budget" if by_office else "budget_kind"
         office = row.is_decided_by_office(field)
-        if row.budget is None:
+        if "budget_kind" in row.corrected:
+            yield at("R116", row, field, listing, text.UNDECIDED, variant="kind_line")
+        elif by_office and row.budget is None:
+            yield at("R116", row, field, listing, text.UNDECIDED, variant="line")
+        elif row.budget is None:
             variant = "office" if office else ""
             yield at("R116", row, field, listing, text.UNDECIDED, variant=variant)
         else:
