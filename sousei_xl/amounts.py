@@ -21,6 +21,7 @@ from sousei_xl.text import (
 )
 
 GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+_FIGURE = re.compile(r"-?\d+(?:\.\d+)?")
 _ANY_NUMBER = re.compile(r"(?:^-)?[\d,.]*\d")
 _NUMBER = re.compile(r"(?P<digits>[\d,]{1,30})(?P<decimals>\.\d+)?")
 # ``1億2,000万円`` has one part for each; in thousand yen.
@@ -41,6 +42,11 @@ _NEAR = 1e-6  # a formula's 12000.000000000002 is 12000
 def as_kept(value: float | Decimal) -> str:
     """A number with the digits that a workbook keeps, which are 15."""
     return f"{value:.15g}"
+
+
+def with_commas(figure: str) -> str:
+    """``70900.5`` → ``70,900.5``; any other text as it is."""
+    return f"{Decimal(figure):,f}" if _FIGURE.fullmatch(figure) else figure
 
 
 def _round(value: Decimal) -> int:

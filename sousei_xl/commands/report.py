@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from sousei_xl.amounts import with_commas
 from sousei_xl.commands import last_year
 from sousei_xl.commands.console import differing, shown
 from sousei_xl.commands.status_report import files_aside, state_words
@@ -108,7 +109,7 @@ def _by_hand(rows: Iterable[ReadyRow]) -> set[HandEdit]:
 def _actuals_gone(console: Console, gone: Sequence[IndicatorChange]) -> None:
     console.print(f"\n  前回の別紙にあって、今回はない実績値のある指標: {len(gone)}件")
     for change in gone[:MOST]:
-        told = "、".join(f"{heading} {before}" for heading, before, _ in change.fields)
+        told = "、".join(f"{heading} {with_commas(before)}" for heading, before, _ in change.fields)
         console.print(f"    {shown(f'{change.id}　{change.title}（{told}）')}")
     if len(gone) > MOST:
         console.print(f"    ほか {len(gone) - MOST} 件")
