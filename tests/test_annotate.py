@@ -724,6 +724,17 @@ def test_the_offices_own_field_has_no_example_of_another(form: Path) -> None:
         assert "例：" not in line["内容と直し方"]
 
 
+@pytest.mark.parametrize(
+    ("label", "shown"), [("予算事業費（千円）", True), ("事業内容", False), ("備考", False)]
+)
+def test_an_example_is_of_the_field_that_is_asked_about(
+    form: Path, label: str, shown: bool
+) -> None:
+    asked = finding("R120", Place(form.name, "事業", 5, "J5", "budget", label))
+    [line] = lines(openpyxl.load_workbook(returned(form, [asked])))
+    assert ("例：予算事業費のJ7とJ8" in (line["正しい値・例"] or "")) is shown
+
+
 def test_equal_messages_share_a_line(form: Path) -> None:
     edit(form, {"J4": None, "J5": None, "J6": None})
     book = openpyxl.load_workbook(returned(form))

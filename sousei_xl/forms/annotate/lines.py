@@ -186,10 +186,13 @@ def _line(group: Sequence[Located]) -> Line:
 
 
 def _example(item: Finding) -> str:
-    """The rule's, which is of another field where the office's own one is meant."""
-    known = item.code in RULES and not item.place.field.startswith(OWN_NAME)
-    example = RULES[item.code].example if known else ""
-    return f"例：{example}" if example else ""
+    """The rule's, unless it is of another field: where the office's own one is meant, or where the
+    rule is about any cell and its example begins with the name of one."""
+    rule = RULES.get(item.code)
+    if rule is None or not rule.example or item.place.field.startswith(OWN_NAME):
+        return ""
+    its_own = rule.where != "cell" or rule.example.startswith(item.place.label.split("（")[0])
+    return f"例：{rule.example}" if its_own else ""
 
 
 def _name(one: Located, several: bool) -> str:
