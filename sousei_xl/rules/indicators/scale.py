@@ -21,7 +21,14 @@ _MULTIPLIERS = {
 _ZERO = Decimal(0)
 _YEN = "円"
 # Spellings of one unit; 件数 is 件, too. 延べ人 or 人泊 is something else than 人.
-_SYNONYMS = (("人", "名"), ("箇所", "か所", "カ所", "ヶ所", "ケ所", "個所"))
+_SYNONYMS = (
+    ("人", "名"),
+    ("箇所", "か所", "カ所", "ヵ所", "ヶ所", "ケ所", "個所"),
+    ("ha", "ヘクタール"),
+    ("t", "トン"),
+    ("km", "キロメートル"),
+    ("pv", "ページビュー"),
+)
 _SPELLINGS = {text.key(word): words[0] for words in _SYNONYMS for word in words}
 _YEN_SCALES = (Decimal(1), *(_MULTIPLIERS[m] for m in ("千", "万", "百万", "億")))
 # A slip is worth a question only if it is far off, and only if the other reading is likely.
