@@ -139,6 +139,11 @@ def points_above(value: Value) -> bool:
     return isinstance(value, str) and _bare(value) in ABOVE_WORDS
 
 
+def says_no_project(value: Value) -> bool:
+    """True for one of ``NO_PROJECT_WORDS``, also as a note: ※該当なし。"""
+    return heading_key(value).strip("()[]【】※。") in _NO_PROJECT
+
+
 def _bare(value: str) -> str:
     shown = without_spaces(value)
     return shown.translate(_NO_BRACKETS) if len(shown) <= SHORT else shown
@@ -362,9 +367,15 @@ ABOVE_WORDS = (
     *("同上", "〃", "〃〃", "″", '"', "”", "“", "''", "々", "↑", "上に同じ", "上と同じ"),
     *("上記に同じ", "上記と同じ", "上記のとおり", "同文"),
 )
+NO_PROJECT_WORDS = (
+    *("該当なし", "該当無し", "該当事業なし", "該当事業無し"),
+    *("該当する事業なし", "事業なし"),
+)
+_NO_PROJECT = frozenset(map(key, NO_PROJECT_WORDS))
 EMPTY_WORDS = (
     *ABOVE_WORDS,
-    *("－", "―", "ー", "-", "※", "・", "なし", "新"),
+    *NO_PROJECT_WORDS,
+    *("－", "―", "ー", "-", "※", "・", "なし", "無し", "新"),
     *(
         "前年度と同じ",
         "前年度に同じ",
@@ -375,7 +386,6 @@ EMPTY_WORDS = (
         "別紙のとおり",
     ),
     *("計", "小計", "合計"),
-    *("該当なし", "該当無し", "該当事業なし", "無し"),
 )
 BUDGET_KIND_SPELLINGS = spellings(
     {

@@ -597,6 +597,7 @@ NAME_ALONE = {"number": None, "relevance": None, "budget": None, "description": 
         ("担い手育成事業", {"number": 3}),
         ("該当なし", {}),
         ("（該当事業なし）", {}),
+        ("【事業なし】", {}),
     ],
 )
 def test_a_line_with_a_name_alone_is_asked_about_once(name: str, cells: dict[str, Any]) -> None:
@@ -619,6 +620,18 @@ def test_that_there_is_no_project_is_to_be_said_where_there_is_none(
     """Beside a project, F208 would ask to take 該当なし away again."""
     item = one(merged(*beside, row(2, "該当なし", "", **NAME_ALONE)), "R101")
     assert ("「該当なし」を選んで" in item.cure) is ticks
+
+
+@pytest.mark.parametrize(
+    ("name", "ticks"),
+    [("事業なし", True), ("（該当する事業なし）", True), ("該当事業なし", True), ("同上", False)],
+)
+def test_no_project_is_no_name_of_one(name: str, ticks: bool) -> None:
+    result = merged(row(1, "甲"), row(2, name, description="該当する事業はありません。"))
+    item = one(result, "R102")
+    assert (item.value, item.place.row_id) == (name, 2)
+    assert ("「該当なし」を選んで" in item.cure) is ticks
+    assert [r.raw.row_id for r in result.held] == [2]
 
 
 @pytest.mark.parametrize(
