@@ -268,6 +268,12 @@ def has_relisted_mark(name: Value) -> bool:
     return RELISTED in rest or begins or shown.endswith(AGAIN_MARKS)
 
 
+def behind_again_mark(name: str) -> str:
+    """``（再）産後ケア事業`` → ``産後ケア事業``, which may be a name or the rest of a word; blank
+    where nothing of the kind stands before it."""
+    return name[3:] if name.startswith(AGAIN_MARKS) else ""
+
+
 def without_brackets(text: str) -> str:
     """A text without brackets of any kind, but with what stands in them."""
     return _BRACKETS.sub("", text)

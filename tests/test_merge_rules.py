@@ -120,6 +120,20 @@ RELISTING: list[tuple[str, list[RawRow], list[str], Codes, dict[int, int]]] = [
         {2: 1},
     ),
     (
+        "（再） before the name of another row",
+        [row(1, "甲", "1ア"), row(2, "（再）甲", "2ア")],
+        [],
+        [("R107", 2)],
+        {},
+    ),
+    (
+        "（再） that begins a word",
+        [row(1, "甲", "1ア"), row(2, "（再）就学支援事業", "2ア"), row(3, "【再】エネ事業", "2ア")],
+        [],
+        [],
+        {},
+    ),
+    (
         "unmarked and blank: no R104, no R109",
         [row(1, "甲", "1ア"), row(2, "甲", "2ア", budget=None, description=None)],
         [],

@@ -137,6 +137,17 @@ def unmarked_twice(listing: Listing) -> Iterator[Finding]:
             yield at("L105", row, "relisted", listing, original=row.original.target)
 
 
+def again_before_a_name(listing: Listing) -> Iterator[Finding]:
+    """R107: （再） before a name that another row has. Before any other it begins a word:
+    （再）就職."""
+    names = {row.name_key for row in listing.placed}
+    for row in listing.placed:
+        behind = text.behind_again_mark(row.name or "")
+        told = row.is_relisted or "relisted" in row.unknown
+        if behind and not told and text.fresh_key(behind) in names:
+            yield at("R107", row, "relisted", listing, row.name, variant="in_name")
+
+
 def once_per_measure(listing: Listing) -> Iterator[Finding]:
     """L106: a department lists a project once within a measure.
 
