@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -276,6 +277,13 @@ def test_what_a_department_says_is_no_guess() -> None:
 )
 def test_what_a_note_says_to_be_a_former_name(note: str, former: list[str]) -> None:
     assert former_names(note, {"甲事業", "乙事業", "新甲事業"}) == former
+
+
+@pytest.mark.parametrize("note", ["甲" * 32_000 + "変更", "甲から" * 10_000 + "に", "旧" * 32_000])
+def test_a_note_that_fills_its_cell_is_read_in_no_time(note: str) -> None:
+    began = time.process_time()
+    assert former_names(note, {"甲", "甲甲"}) == []
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,10 @@ from sousei_xl import text
 from sousei_xl.strategy.fields import own_note
 
 _PARTS, _CLAUSES = re.compile(r"[、，,。\n]"), re.compile(r"[。\n]")
+# What is looked for is bounded, for a cell may have 32,767 letters.
+_MOST_MORE = 29
 _QUOTES = "「」『』()"
-_MARKS = rf"[:、,・{_QUOTES}]*"
+_MARKS = rf"[:、,・{_QUOTES}]{{0,4}}"
 _AND = rf"{_MARKS}(?:と|や|及び)?{_MARKS}"
 _RENAMED = "改称|(?:名称|名前|事業名)を?変更|統合"
 # 旧：甲、乙, 前の名前は「甲」
@@ -18,8 +20,8 @@ _BEFORE = rf"(?:旧(?:称|名称?|事業名)?|前年度は|前の名前|{_RENAME
 # 甲から変更, 甲から丙に名称変更, 甲と乙を統合; but not 甲に統合, which is what another becomes
 _AFTER = (
     rf"{_MARKS}(?:"
-    rf"(?:(?:の|が|との?|を|から|より)?|(?:を|から|より)[^、を]*[にへ])(?:{_RENAMED})"
-    r"|(?:から|より)(?:[^、を]*[にへ])?変更)"
+    rf"(?:(?:の|が|との?|を|から|より)?|(?:を|から|より)[^、を]{{0,99}}[にへ])(?:{_RENAMED})"
+    rf"|(?:から|より)(?:[^、を]{{0,99}}[にへ])?変更)"
 )
 _WORDS = re.compile("旧|前年度は|前の名前|改称|変更|統合")
 _DENIED = re.compile("とは別|変更は?な[しい]")
@@ -46,7 +48,7 @@ def _beside_words(clause: str, names: Collection[str]) -> list[str]:
     mentioned = sorted((n for n in names if n and n in words), key=len, reverse=True)
     if not mentioned:
         return []
-    name = f"(?:{'|'.join(map(re.escape, mentioned))})"  # the longest one that stands there
-    listed = f"{name}(?:{_AND}{name})*"
+    name = f"(?>{'|'.join(map(re.escape, mentioned))})"  # the longest one that stands there
+    listed = f"{name}(?:{_AND}{name}){{0,{_MOST_MORE}}}+"
     said = re.finditer(f"{_BEFORE}({listed})|({listed}){_AFTER}", words)
     return [found for match in said for found in re.findall(name, match[1] or match[2])]
