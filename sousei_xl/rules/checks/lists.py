@@ -29,10 +29,10 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
     for row in listing.placed:
         if row.link == "missing":
             unfound[row.name_key].append(row)
-            if listing.complete:
+            if listing.complete and "relisted" not in row.unknown:  # R107
                 near[row.row_id] = nearest(row.name or "", candidates.of(row))
-    alone = [r for rows in unfound.values() for r in rows if not near.get(r.row_id)]
-    nameless = _with_enough_nameless(alone, listing)
+    alone = [row for rows in unfound.values() for row in rows if near.get(row.row_id) == ""]
+    nameless = _with_enough_nameless(alone, listing) if alone else set()
     missing = "、".join(listing.missing)
     for row in listing.placed:
         original = row.original.target if row.original else ""
@@ -67,8 +67,7 @@ def _with_enough_nameless(alone: Iterable[ProjectRow], listing: Listing) -> set[
     be its original: one that lacks nothing but its name. With fewer, some project has none."""
     projects: dict[str | None, set[str]] = defaultdict(set)
     for row in alone:
-        if "relisted" not in row.unknown:  # R107
-            projects[row.counted].add(row.name_key)
+        projects[row.counted].add(row.name_key)
     nameless = Counter(row.counted for row in _held_projects(listing) if _lacks_its_name(row))
     return {
         department for department, names in projects.items() if len(names) <= nameless[department]
