@@ -522,13 +522,37 @@ OF_NOBODY = {"department": "経済局", "file": f"{E}.xlsx"}
         (row(1, "", "1ア", department=N), "甲", "L101"),
         (row(1, "", "1ア", **RE), "甲", "L101"),
         (row(1, "", "1ア"), "移住推進事業", "L101"),  # which only looks misspelt
+        (row(1, "該当なし", "1ア"), "甲", "L101"),
     ],
-    ids=["blank", "the row above", "another department's", "relisted", "near another name"],
+    ids=[
+        *("blank", "the row above", "another department's", "relisted", "near another name"),
+        "a word for no project",
+    ],
 )
 def test_an_original_that_lacks_its_name_is_waited_for(held: RawRow, name: str, code: str) -> None:
     """Whoever obeyed L101 would take the mark away from a row that is right."""
     result = merged(held, row(2, name, **BARE), row(3, "移住促進事業"))
     assert codes(result, "L109") == sorted([(code, 2), ("R102", 1)])
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [(("甲", "甲"), "L112"), (("甲", "乙"), "L101"), (("甲", "移住推進事業"), "L112")],
+    ids=["one project", "two projects", "one of which is misspelt"],
+)
+def test_one_row_without_a_name_is_the_original_of_one(names: tuple[str, str], code: str) -> None:
+    relisted = [row(2, names[0], **BARE), row(3, names[1], "2イ", **BARE)]
+    result = merged(row(1, "", "1ア"), *relisted, row(4, "移住促進事業"))
+    assert (code, 2) in codes(result)
+
+
+@pytest.mark.parametrize(
+    ("measure", "budget"), [("経済部　計", 9), ("1ア", None)], ids=["a total", "no content"]
+)
+def test_what_says_nothing_of_a_project_is_no_original(measure: str, budget: int | None) -> None:
+    nothing = row(1, "", measure, **{**NAME_ALONE, "budget": budget})
+    result = merged(nothing, row(2, "甲", **BARE))
+    assert {f.code for f in result.findings} & {"L101", "L112"} == {"L101"}
 
 
 @pytest.mark.parametrize("marked", [RE, {}], ids=["relisted", "unmarked"])

@@ -24,11 +24,15 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
     for row in listing.placed if unsettled else ():
         if row.name_key in unsettled and not row.is_relisted:
             owners[row.name_key].append(f"{row.counted}の{row.target}")
-    nameless = {row.counted for row in listing.held if not (row.name or row.is_relisted)}
     unfound: dict[str, list[ProjectRow]] = defaultdict(list)
+    near: dict[int, str] = {}
     for row in listing.placed:
         if row.link == "missing":
             unfound[row.name_key].append(row)
+            if listing.complete and "relisted" not in row.unknown:  # R107
+                near[row.row_id] = nearest(row.name or "", candidates.of(row))
+    alone = [row for rows in unfound.values() for row in rows if near.get(row.row_id) == ""]
+    nameless = _with_enough_nameless(alone, listing) if alone else set()
     missing = "、".join(listing.missing)
     for row in listing.placed:
         original = row.original.target if row.original else ""
@@ -42,12 +46,12 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
         elif row.link == "missing" and listing.complete:
             if "relisted" in row.unknown:  # R107: the name is to be mended first
                 continue
-            near = nearest(row.name or "", candidates.of(row))
             rows = [r for r in unfound[row.name_key] if r.counted == row.counted]
-            if row.counted in nameless and not near:  # R102: it may be the original
+            like = near[row.row_id]
+            if row.counted in nameless and not like:  # R102: it may be the original
                 yield at("L112", row, "name", listing, row.name, original=_HELD)
-            elif near or len(rows) < 2:
-                yield at("L101", row, "name", listing, row.name, candidates=near)
+            elif like or len(rows) < 2:
+                yield at("L101", row, "name", listing, row.name, candidates=like)
             elif row is rows[0]:  # told once
                 places = "と".join(r.target for r in rows) + "の"
                 places += "どちらにも" if len(rows) == 2 else "どれにも"
@@ -56,6 +60,25 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
             yield at("L102", row, "name", listing, row.name, missing=missing)
         elif row.link == "held" or (row.original and row.original.row_id in listing.broken):
             yield at("L112", row, "name", listing, row.name, original=original or _HELD)
+
+
+def _with_enough_nameless(alone: Iterable[ProjectRow], listing: Listing) -> set[str | None]:
+    """Departments with a held row for each project that has but relisted rows (``alone``) which may
+    be its original: one that lacks nothing but its name. With fewer, some project has none."""
+    projects: dict[str | None, set[str]] = defaultdict(set)
+    for row in alone:
+        projects[row.counted].add(row.name_key)
+    nameless = Counter(row.counted for row in _held_projects(listing) if _lacks_its_name(row))
+    return {
+        department for department, names in projects.items() if len(names) <= nameless[department]
+    }
+
+
+def _lacks_its_name(row: ProjectRow) -> bool:
+    """Not of 該当なし and 合計, which are names of no project."""
+    name, *content = (row.raw.values.get(field) for field in ("name", "budget", "description"))
+    unnamed = text.is_blank(name) or text.points_above(name)
+    return unnamed and not row.is_relisted and not all(map(text.is_blank, content))
 
 
 # Comparing one name with as many others takes a tenth of a second.
@@ -305,11 +328,13 @@ def numbers_without_gap(listing: Listing) -> Iterator[Finding]:
 def unsettled(listing: Listing) -> list[ProjectRow]:
     """Rows of which the list does not know yet where they stand: those held back, and those whose
     number is refused."""
-    if not listing.held:
-        return [row for row in listing.placed if _is_refused(row)]
-    judged = {row.row_id for row in listing.judged}
-    held = [row for row in listing.held if row.row_id in judged]
-    return [*held, *(row for row in listing.placed if _is_refused(row))]
+    return [*_held_projects(listing), *(row for row in listing.placed if _is_refused(row))]
+
+
+def _held_projects(listing: Listing) -> list[ProjectRow]:
+    """What is held, without what is no project at all."""
+    judged = {row.row_id for row in listing.judged} if listing.held else set()
+    return [row for row in listing.held if row.row_id in judged]
 
 
 def _is_refused(row: ProjectRow) -> bool:
