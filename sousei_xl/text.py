@@ -80,20 +80,23 @@ _NEW = rf"\s*(?:[{_OPENING}]\s*新規?\s*[{_CLOSING}]|🈟)"
 _NEW_MARK = re.compile(rf"^(?:{_NEW})+\s*")
 _NEW_AT_END = re.compile(rf"(?:{_NEW})+\s*$")
 _LAST_OF_MARK = (*"）)】]］〕》〉＞>🈟",)
-_REPEATED_WORD = r"再\s{0,9}掲(?!\s{0,9}載)"
+# Words of ordinary names that begin with 再掲: 広報紙再掲載, 看板の再掲出.
+OTHER_REPEATED_WORDS = ("再掲載", "再掲示", "再掲出", "再掲揚")
+_OTHER_ENDS = "".join(word[-1] for word in OTHER_REPEATED_WORDS)
+_REPEATED_WORD = rf"再\s{{0,9}}掲(?!\s{{0,9}}[{_OTHER_ENDS}])"
 _INSIDE = rf"[^{_OPENING}{_CLOSING}]{{0,24}}"
 _RELISTED_BRACKET = re.compile(
     rf"[※\s]{{0,9}}[{_OPENING}]{_INSIDE}{_REPEATED_WORD}{_INSIDE}[{_CLOSING}]\s{{0,9}}"
 )
 # What is typed around a mark. The long-vowel mark is none of these: it ends words.
 _AROUND = r"[\s※・･:：、，,◆◇■□●○★☆*＊\-－—―–−/／|｜]"
-# 再 alone is a mark in brackets, unless it begins a word: （再）就職.
-AGAIN_WORDS = ("就職", "就業", "起業", "挑戦", "チャ")
+# 再 alone is a mark in brackets behind a name; before it only apart from it, for words begin so:
+# （再）就職, 【再】エネ.
 AGAIN_MARKS = ("（再）", "(再)", "【再】", "［再］", "[再]", "〔再〕", "《再》", "〈再〉")
+AFTER_AGAIN = (" ", "：", ":", "・")
 _AGAIN = "|".join(map(re.escape, AGAIN_MARKS))
-_NO_WORD = rf"(?!{'|'.join(AGAIN_WORDS)})"
 _RELISTED_FIRST = re.compile(
-    rf"^(?:{_AROUND}*{_REPEATED_WORD}{_AROUND}*|(?:{_AGAIN}){_NO_WORD}\s*)"
+    rf"^(?:{_AROUND}*{_REPEATED_WORD}{_AROUND}*|(?:{_AGAIN})[\u3000{''.join(AFTER_AGAIN)}]+)"
 )
 _RELISTED_LAST = re.compile(rf"(?:{_AROUND}*{_REPEATED_WORD}{_AROUND}*|\s*(?:{_AGAIN}))$")
 _PLACE = r"\d{1,2}\w(?:-?\d{1,4})?"
@@ -139,6 +142,11 @@ def points_above(value: Value) -> bool:
 def is_date(value: Value) -> bool:
     """True for a cell that Excel has made a date or a time of."""
     return isinstance(value, dt.date | dt.time | dt.timedelta)
+
+
+def says_no_project(value: Value) -> bool:
+    """True for one of ``NO_PROJECT_WORDS``, also as a note: ※該当なし。"""
+    return heading_key(value).strip("()[]【】※。") in _NO_PROJECT
 
 
 def _bare(value: str) -> str:
@@ -253,14 +261,22 @@ def parse_relisted(value: Value) -> Parsed[str]:
 
 def has_relisted_mark(name: Value) -> bool:
     """Whether a name says that its row is relisted: 再掲 (but not 再掲載) anywhere in it, or
-    （再） before or behind it."""
+    （再） behind it or, with a space or colon, before it."""
     if not isinstance(name, str) or RELISTED[0] not in name:  # hardly any has it
         return False
     shown = without_spaces(name)
-    if RELISTED in shown.replace(f"{RELISTED}載", ""):
-        return True
-    begins = shown.startswith(AGAIN_MARKS) and not shown.startswith(AGAIN_WORDS, 3)
-    return begins or shown.endswith(AGAIN_MARKS)
+    rest = shown
+    for word in OTHER_REPEATED_WORDS:
+        rest = rest.replace(word, "")
+    first = name.replace("\u3000", " ").strip(" ")
+    begins = first.startswith(AGAIN_MARKS) and first[3:4] in AFTER_AGAIN
+    return RELISTED in rest or begins or shown.endswith(AGAIN_MARKS)
+
+
+def behind_again_mark(name: str) -> str:
+    """``（再）産後ケア事業`` → ``産後ケア事業``, which may be a name or the rest of a word; blank
+    where nothing of the kind stands before it."""
+    return name[3:] if name.startswith(AGAIN_MARKS) else ""
 
 
 def without_brackets(text: str) -> str:
@@ -362,9 +378,15 @@ ABOVE_WORDS = (
     *("同上", "〃", "〃〃", "″", '"', "”", "“", "''", "々", "↑", "上に同じ", "上と同じ"),
     *("上記に同じ", "上記と同じ", "上記のとおり", "同文"),
 )
+NO_PROJECT_WORDS = (
+    *("該当なし", "該当無し", "該当事業なし", "該当事業無し"),
+    *("該当する事業なし", "事業なし"),
+)
+_NO_PROJECT = frozenset(map(key, NO_PROJECT_WORDS))
 EMPTY_WORDS = (
     *ABOVE_WORDS,
-    *("－", "―", "ー", "-", "※", "・", "なし", "新"),
+    *NO_PROJECT_WORDS,
+    *("－", "―", "ー", "-", "※", "・", "なし", "無し", "新"),
     *(
         "前年度と同じ",
         "前年度に同じ",
@@ -376,7 +398,6 @@ EMPTY_WORDS = (
     ),
     *("未定", "仮称", "検討中", "調整中", "後日提出", "追って提出", "…", "……"),
     *("計", "小計", "合計"),
-    *("該当なし", "該当無し", "該当事業なし", "無し"),
 )
 BUDGET_KIND_SPELLINGS = spellings(
     {

@@ -551,6 +551,7 @@ def test_k103_says_what_a_value_was_compared_with() -> None:
         ("2ア-1", 21.0, {}, False),
         ("2ア-1", 20.5, {"baseline": "20.5"}, False),
         ("2ア-1", 20.5, {"unit": "回"}, False),
+        ("2ア-1", 20.5, {"unit": "ヵ所"}, True),
         ("4ア-2", 39.98, {}, False),
         ("3イ-1", 18633977.5, {}, False),
     ],

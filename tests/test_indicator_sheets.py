@@ -270,10 +270,11 @@ def test_what_is_said_of_blank_cells_is_so(tmp_path: Path) -> None:
 def test_a_year_that_was_passed_over_stays_in_sight(
     typed: dict[str, Any], said: bool, tmp_path: Path
 ) -> None:
-    """K107 asks for it; what came of that is told to the reader."""
+    """K107 asks for it. It is not 未報告: last year's 別紙, or the office, may have said why."""
     sent = [kpi_submission([kpi_row(1, "2ア-1", typed)])]
     path = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(submissions=sent))
-    assert any("H28の値は未報告です。" in t for t in texts(path, STATUS)) is said
+    assert not any("H28の値は未報告" in t for t in texts(path, STATUS))
+    assert any("H28の値はありません。" in t for t in texts(path, STATUS)) is said
 
 
 def test_what_is_told_in_words_is_not_missing(tmp_path: Path) -> None:

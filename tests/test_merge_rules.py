@@ -120,6 +120,20 @@ RELISTING: list[tuple[str, list[RawRow], list[str], Codes, dict[int, int]]] = [
         {2: 1},
     ),
     (
+        "（再） before the name of another row",
+        [row(1, "甲", "1ア"), row(2, "（再）甲", "2ア")],
+        [],
+        [("R107", 2)],
+        {},
+    ),
+    (
+        "（再） that begins a word",
+        [row(1, "甲", "1ア"), row(2, "（再）就学支援事業", "2ア"), row(3, "【再】エネ事業", "2ア")],
+        [],
+        [],
+        {},
+    ),
+    (
         "unmarked and blank: no R104, no R109",
         [row(1, "甲", "1ア"), row(2, "甲", "2ア", budget=None, description=None)],
         [],
@@ -518,13 +532,37 @@ OF_NOBODY = {"department": "経済局", "file": f"{E}.xlsx"}
         (row(1, "", "1ア", department=N), "甲", "L101"),
         (row(1, "", "1ア", **RE), "甲", "L101"),
         (row(1, "", "1ア"), "移住推進事業", "L101"),  # which only looks misspelt
+        (row(1, "該当なし", "1ア"), "甲", "L101"),
     ],
-    ids=["blank", "the row above", "another department's", "relisted", "near another name"],
+    ids=[
+        *("blank", "the row above", "another department's", "relisted", "near another name"),
+        "a word for no project",
+    ],
 )
 def test_an_original_that_lacks_its_name_is_waited_for(held: RawRow, name: str, code: str) -> None:
     """Whoever obeyed L101 would take the mark away from a row that is right."""
     result = merged(held, row(2, name, **BARE), row(3, "移住促進事業"))
     assert codes(result, "L109") == sorted([(code, 2), ("R102", 1)])
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [(("甲", "甲"), "L112"), (("甲", "乙"), "L101"), (("甲", "移住推進事業"), "L112")],
+    ids=["one project", "two projects", "one of which is misspelt"],
+)
+def test_one_row_without_a_name_is_the_original_of_one(names: tuple[str, str], code: str) -> None:
+    relisted = [row(2, names[0], **BARE), row(3, names[1], "2イ", **BARE)]
+    result = merged(row(1, "", "1ア"), *relisted, row(4, "移住促進事業"))
+    assert (code, 2) in codes(result)
+
+
+@pytest.mark.parametrize(
+    ("measure", "budget"), [("経済部　計", 9), ("1ア", None)], ids=["a total", "no content"]
+)
+def test_what_says_nothing_of_a_project_is_no_original(measure: str, budget: int | None) -> None:
+    nothing = row(1, "", measure, **{**NAME_ALONE, "budget": budget})
+    result = merged(nothing, row(2, "甲", **BARE))
+    assert {f.code for f in result.findings} & {"L101", "L112"} == {"L101"}
 
 
 @pytest.mark.parametrize("marked", [RE, {}], ids=["relisted", "unmarked"])
@@ -613,6 +651,7 @@ NAME_ALONE = {"number": None, "relevance": None, "budget": None, "description": 
         ("担い手育成事業", {"number": 3}),
         ("該当なし", {}),
         ("（該当事業なし）", {}),
+        ("【事業なし】", {}),
     ],
 )
 def test_a_line_with_a_name_alone_is_asked_about_once(name: str, cells: dict[str, Any]) -> None:
@@ -635,6 +674,18 @@ def test_that_there_is_no_project_is_to_be_said_where_there_is_none(
     """Beside a project, F208 would ask to take 該当なし away again."""
     item = one(merged(*beside, row(2, "該当なし", "", **NAME_ALONE)), "R101")
     assert ("「該当なし」を選んで" in item.cure) is ticks
+
+
+@pytest.mark.parametrize(
+    ("name", "ticks"),
+    [("事業なし", True), ("（該当する事業なし）", True), ("該当事業なし", True), ("同上", False)],
+)
+def test_no_project_is_no_name_of_one(name: str, ticks: bool) -> None:
+    result = merged(row(1, "甲"), row(2, name, description="該当する事業はありません。"))
+    item = one(result, "R102")
+    assert (item.value, item.place.row_id) == (name, 2)
+    assert ("「該当なし」を選んで" in item.cure) is ticks
+    assert [r.raw.row_id for r in result.held] == [2]
 
 
 @pytest.mark.parametrize(

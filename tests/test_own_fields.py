@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 import openpyxl
 from python_calamine import CalamineWorkbook
 
+from sousei_xl.intake.read import SheetCells
+from sousei_xl.intake.submission import find_tables, read_rows
+from tests.builders import make_strategy
 from tests.workspaces import column, edit, example_workspace, run
 
 
@@ -53,3 +57,23 @@ def test_an_own_field_reaches_the_data_sheet_and_the_printed_list(tmp_path: Path
     (wrong,) = (f for f in findings if f["code"] == "R118")
     assert wrong["cell"] == f"{note}{header_row + 1}"
     assert "『国』" in wrong["cure"]
+
+
+def test_a_formulas_zero_is_blank_but_in_own_fields_and_false_is_a_word() -> None:
+    """=A1 of an empty cell gives 0; what the office's own text holds nobody knows."""
+    strategy = make_strategy(fields=[("補助率区分", "独自", "文字")])
+    headings = ("施策", "事業名", "関連性", "事業内容", "補助率区分")
+    typed = ("2ア", "甲", "◎", "内容", "国")
+    for place, letter in enumerate("ABCDE"):
+        for value in (0, False):
+            cells = (*typed[:place], value, *typed[place + 1 :])
+            sheet = SheetCells(
+                "事業",
+                rows=((3, headings), (4, cells)),
+                formulas={letter: frozenset({4})},
+            )
+            (table,) = find_tables((sheet,), strategy)
+            (row,) = read_rows("農政部.xlsx", table, strategy, count(1))
+            is_kept = value is False or headings[place] == "補助率区分"
+            blanked = cells if is_kept else (*typed[:place], *typed[place + 1 :])
+            assert tuple(row.values.values()) == blanked, (letter, value)

@@ -31,7 +31,7 @@ from tests.two_years import (
     TwoYears,
     two_years,
 )
-from tests.workspaces import edit, example_workspace, run
+from tests.workspaces import column, edit, example_workspace, run
 
 YEAR_CODES = ("Y101", "Y102", "K106")
 
@@ -203,6 +203,24 @@ def test_the_councils_page(years: TwoYears, merged: Any) -> None:
     # What was reported otherwise than published, in the words of ``compare``.
     [revised] = section(shown, "8　数値目標・KPIの変更")[1:]
     assert revised[1:] == ["移住に関わる相談件数（件）", "H28の実績値", "24", "99"]
+
+
+def test_the_councils_page_says_what_was_united(years: TwoYears, tmp_path: Path) -> None:
+    second = tmp_path / "令和元"
+    shutil.copytree(years.second, second, ignore=shutil.ignore_patterns("outbox"))
+    (second / "outbox").mkdir()
+    form = second / "inbox" / "子育て支援部.xlsx"
+    name, note = column(form, "事業名"), column(form, "備考")
+    cells = openpyxl.load_workbook(form)["事業"][name]
+    row = next(c.row for c in cells if c.value == GREW)
+    edit(form, "事業", {f"{note}{row}": f"{RENAMED[0]}を統合"})
+    assert run("merge", "--workspace", second, "--previous", years.previous).status == 0
+    shown = rows(second / "outbox" / NEXT_COUNCIL)
+    fates = {r[1]: r[-1] for r in section(shown, "2　今年度")}
+    assert fates == {ENDED: "終了", RENAMED[0]: "ほかの事業に統合・改称"}
+    assert section(shown, "3　名称") == []
+    assert [r[-1] for r in section(shown, "5　予算")] == ["統合"]  # no 大きく増加
+    assert any("一つの前年度の予算との比較です" in str(r[0]) for r in shown)
 
 
 def test_what_no_form_says_of_the_past_stays(years: TwoYears, merged: Any) -> None:

@@ -205,8 +205,8 @@ MISTAKES: list[tuple[str, Callable[[Worksheet], Any], str, str, str]] = [
     ("no row", lambda s: s.delete_rows(9), "A1", "「小計」の行がありません", "A列"),
     ("no kind", lambda s: s.__setitem__("A9", None), "B9", "A列が空欄のため", "行の種類（小計）"),
     (
-        "a note below",
-        lambda s: s.__setitem__("C12", "※一般会計のみ。"),
+        "a row of the form below",
+        lambda s: s.__setitem__("C12", "{表題}の続き"),
         "C12",
         "この行は印刷されません",
         "印刷できるのは一覧の上だけです",
@@ -275,6 +275,12 @@ def test_words_of_another_year_are_asked_about(tmp_path: Path) -> None:
 
     (asked,) = doubted(tmp_path, change)
     assert "「表題」の行に、平成30年度ではない年度があります（『※予算事業費は、平成29" in asked
+
+
+def test_a_memo_beside_the_form_is_asked_about(tmp_path: Path) -> None:
+    (question,) = doubted(tmp_path, lambda s: s.__setitem__("I24", "※一般会計のみ。"))
+    assert "I24の『※一般会計のみ。』は、A列が空欄のため印刷されません" in question
+    assert "印刷できるのは一覧の上だけです" in question
 
 
 def test_a_total_under_another_heading_is_asked_about(tmp_path: Path) -> None:

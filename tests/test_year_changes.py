@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -19,10 +20,12 @@ from sousei_xl.figures.changes import (
     pair,
     same_project,
 )
+from sousei_xl.figures.changes.former_names import former_names
 from sousei_xl.figures.changes.names import guess_renamings, likely_renamings
 from sousei_xl.figures.changes.year import Fate, YearChanges, compare_years
 from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.sheets.council.changes_summary import Summary
+from sousei_xl.strategy.fields import FORMER_MEASURE
 from tests.builders import example_strategy
 
 if TYPE_CHECKING:
@@ -238,6 +241,67 @@ def test_what_a_department_says_is_no_guess() -> None:
     assert [g.fate for g in found.gone] == ["終了"]
     found = years([last("移住促進事業")], [row("移住推進事業", 掲載区分="新規")])
     assert (len(found.new), len(found.gone), len(found.renamed)) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("note", "former"),
+    [
+        ("甲事業", ["甲事業"]),
+        ("「甲 事業」。", ["甲事業"]),
+        ("甲事業、乙事業", ["甲事業", "乙事業"]),
+        ("甲事業\n乙事業", ["甲事業", "乙事業"]),
+        ("旧：乙事業、甲事業", ["乙事業", "甲事業"]),
+        ("旧事業名　甲事業（拡充のため増）", ["甲事業"]),
+        ("前年度は「甲事業」として実施", ["甲事業"]),
+        ("前の名前は、甲事業です。乙事業とは別", ["甲事業"]),
+        ("名称変更（甲事業→丙事業）", ["甲事業"]),
+        ("甲事業から変更", ["甲事業"]),
+        ("甲事業から丙事業に変更", ["甲事業"]),
+        ("「甲事業」から「丙事業」へ名称を変更した。", ["甲事業"]),
+        ("甲事業を改称", ["甲事業"]),
+        ("甲事業及び乙事業の統合", ["甲事業", "乙事業"]),
+        ("旧新甲事業", ["新甲事業"]),  # not 甲事業, which stands in it
+        (f"{FORMER_MEASURE}旧甲事業\n旧乙事業", ["乙事業"]),
+        (f"{FORMER_MEASURE}旧甲事業", []),
+        ("甲事業と連携して実施", []),
+        ("甲事業とは別に計上", []),
+        ("旧甲事業とは別", []),
+        ("甲事業から変更なし", []),
+        ("甲事業を拡充。旧館の改修", []),
+        ("甲事業の旧館の改修", []),
+        ("甲事業に統合", []),
+        ("甲事業から財源を変更", []),
+        ("甲事業と連携\n統合により増額", []),
+        ("", []),
+    ],
+)
+def test_what_a_note_says_to_be_a_former_name(note: str, former: list[str]) -> None:
+    assert former_names(note, {"甲事業", "乙事業", "新甲事業"}) == former
+
+
+@pytest.mark.parametrize("note", ["甲" * 32_000 + "変更", "甲から" * 10_000 + "に", "旧" * 32_000])
+def test_a_note_that_fills_its_cell_is_read_in_no_time(note: str) -> None:
+    began = time.process_time()
+    assert former_names(note, {"甲", "甲甲"}) == []
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("now", "kept"),
+    [
+        ({"事業名": "丙"}, [("甲", "丙", True)]),
+        ({"事業名": "丙", "掲載区分": "新規"}, []),
+        ({"事業名": "丁"}, [("丁", "丁", True)]),
+    ],
+    ids=["under a new name", "as a new one", "into one that was there"],
+)
+def test_what_is_united_has_become_another(now: dict[str, str], kept: list[Any]) -> None:
+    united = {**row(), "備考": "旧：甲、乙", **now}
+    found = years([last("甲"), last("乙"), last("丁")], [united])
+    assert [(k.before.name, k.row["事業名"], k.united) for k in found.kept] == kept
+    told = {g.before.name: g.fate for g in found.gone}
+    expected: dict[str, Fate] = {"甲": "統合", "乙": "統合", "丁": "掲載なし"}
+    assert told == {n: f for n, f in expected.items() if n not in {name for name, _, _ in kept}}
 
 
 @pytest.mark.parametrize(("measure", "fate"), [("1ア", "終了"), ("", "確認中")])

@@ -96,6 +96,31 @@ FORGOTTEN: list[tuple[str, list[RawRow], list[LastRow], list[str], dict[str, str
         {},
     ),
     (
+        "two that were united, by 備考 of one that is not new",
+        [row(1, "丙", note="旧：甲事業、乙事業")],
+        [last("甲事業"), last("乙事業", number=2)],
+        [],
+        {},
+    ),
+    (
+        "united into one that was there, held or relisted",
+        [
+            row(1, "丙", note="甲事業を統合"),
+            row(2, "丁", "", note="旧乙事業"),
+            row(3, "丙", "1ア", note="旧戊事業", **RE),
+        ],
+        [last("甲事業"), last("乙事業", number=2), last("丙", number=3), last("戊事業")],
+        [],
+        {},
+    ),
+    (
+        "only mentioned in 備考",
+        [row(1, "丙", note="甲事業と連携"), row(2, "丁", note="乙事業とは別に計上")],
+        [last("甲事業"), last("乙事業", number=2)],
+        [],
+        {E: "『甲事業』（2ア-1）、『乙事業』（2ア-2）"},
+    ),
+    (
         "named in the 備考 of another department",
         [row(1, "丙", note="旧甲事業", department=N)],
         [last("甲事業")],
@@ -126,9 +151,9 @@ def test_what_was_listed_last_year_is_not_forgotten(
 def test_what_is_forgotten_may_have_another_name_now() -> None:
     before = [last("甲事業")]
     asked = compared([row(1, "乙")], before)
-    assert "名前を変えた事業は今の行の備考に前の名前を書いてください" in one(asked, "Y103").cure
-    assert "備考に前の名前を書いてください" in one(asked, "Y101").cure
-    answered = compared([row(1, "乙", note="甲事業")], before)
+    for code in ("Y101", "Y103"):
+        assert "備考に「旧：前の事業名」と書いてください" in one(asked, code).cure
+    answered = compared([row(1, "乙", note="旧：甲事業")], before)
     assert {f.code for f in answered.findings} & {"Y101", "Y103"} == set()
 
 
@@ -274,6 +299,12 @@ CASES: list[tuple[str, list[RawRow], list[LastRow], Codes]] = [
         [],
     ),
     (
+        "備考 mentions another project",
+        [row(1, "乙", note="甲事業とは別の事業（新たに実施）")],
+        [last("甲事業", budget=900_000)],
+        [("Y101", 1)],
+    ),
+    (
         "備考 has the name of what is listed still",
         [row(1, "乙", note="甲事業から分離"), row(2, "甲事業", number=2)],
         [last("甲事業")],
@@ -389,7 +420,7 @@ def test_the_councils_page_finds_the_same_projects(
     pairs = sorted({**match.known, **match.renamed}.items())
     assert kept == [(last_year.projects[j], projects[i], i in match.renamed) for i, j in pairs]
     fates = {g.before.name for g in changes.gone if g.fate != "掲載なし"}
-    assert fates == {last_year.projects[j].name for j in match.aside.values()}
+    assert fates == {last_year.projects[j].name for j in (*match.aside.values(), *match.united)}
 
 
 def test_an_approval_covers_the_name_that_is_printed_alone() -> None:

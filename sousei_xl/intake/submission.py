@@ -366,7 +366,8 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
 
     A row counts when it has a 事業名 or when anything was typed into an input column; a default
     部局名 and formulas alone do not make one, nor does a repeated header. A formula that gives 0
-    where no number belongs points at an empty cell: that is a blank.
+    where no number belongs points at an empty cell: that is a blank; what FALSE is, or 0 in the
+    office's own fields, nobody here knows.
     """
     sheet, letters = table.sheet, table.letters
     inputs = {n: c for n, c in table.columns.items() if n in strategy.field_by_name}
@@ -383,7 +384,7 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
             if name != "check" and column < len(line) and line[column] is not None
         }
         for name in linked:
-            if number in formulas[name] and values.get(name) == 0:
+            if number in formulas[name] and _is_zero(values.get(name)):
                 del values[name]
         errors, uncached = text.EMPTY, text.NOTHING
         if sheet.errors or sheet.uncached:
@@ -411,4 +412,8 @@ def read_rows(file: str, table: Table, strategy: Strategy, ids: Iterator[int]) -
 
 
 def _holds_no_zero(field: Field) -> bool:
-    return field.name == "number" or field.kind not in ("integer", "money")
+    return not field.own and (field.name == "number" or field.kind not in ("integer", "money"))
+
+
+def _is_zero(value: Value) -> bool:
+    return value == 0 and not isinstance(value, bool)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
@@ -18,17 +19,22 @@ _BESIDE = ("number", "department", "note")
 # 農政部計, 小計（3イ）, 10事業　計, 再掲を除く計, （うち再掲）: no name of a project ends so.
 _WHICH = r"(?:.*[部課局室]|\d+\s*事業|再掲(?:を除く|を含む|分)?)?\s*[小合総純再]?"
 _TOTAL = re.compile(rf"{_WHICH}\s*計\s*(?:[(\[].*)?|[(\[]?うち再掲分?[)\]]?")
-_NO_PROJECT = {
-    text.key(words)
-    for words in ("該当なし", "該当無し", "該当事業なし", "該当する事業なし", "事業なし")
-}
 
 
-def find(rows: Iterable[ProjectRow], strategy: Strategy) -> list[ProjectRow]:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row that is no project; ``holder`` is the field that has its words."""
+
+    row: ProjectRow
+    holder: str
+
+
+def find(rows: Iterable[ProjectRow], strategy: Strategy) -> list[Line]:
     """The rows that have nothing of a project but words, in 事業名 or where no 施策 and no 部局 are
     called so; a 合計 may have an amount."""
     others = _others(strategy)
-    return [row for row in rows if _words_alone(row.raw, others, strategy)]
+    held = ((row, _words_alone(row.raw, others, strategy)) for row in rows)
+    return [Line(row, holder) for row, holder in held if holder]
 
 
 def is_no_project(raw: RawRow, strategy: Strategy) -> bool:
@@ -71,14 +77,13 @@ def _is_known(holder: str, words: str, strategy: Strategy) -> bool:
     )
 
 
-def ask(rows: Iterable[ProjectRow], files: Container[str], strategy: Strategy) -> list[Finding]:
-    """R101, once for each of these rows; ``files`` have projects, and nothing else to say."""
-    others = _others(strategy)
+def ask(lines: Iterable[Line], files: Container[str], strategy: Strategy) -> list[Finding]:
+    """R101, once for each of these lines; ``files`` have projects, and nothing else to say."""
     found = []
-    for row in rows:
-        holder = _words_alone(row.raw, others, strategy)
+    for line in lines:
+        row, holder = line.row, line.holder
         words = text.to_text(row.raw.values.get(holder))
-        nothing = text.key(words).strip("()[]【】※。") in _NO_PROJECT and row.raw.file not in files
+        nothing = text.says_no_project(words) and row.raw.file not in files
         found.append(
             finding(
                 "R101",

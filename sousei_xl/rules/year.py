@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from sousei_xl import text
 from sousei_xl.figures import changes
+from sousei_xl.figures.changes.former_names import former_names
 from sousei_xl.figures.changes.year import FORMER_NAME, NOTE, match, unlisted
 from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.findings import Finding, Place, clip, finding
@@ -68,13 +69,15 @@ def beside(
         )
         if row.name and not row.is_relisted
     ]
-    known, renamed, beside, twins = match(old, list(map(_data, rows)), aside, waiting)
-    found = {*known.values(), *renamed.values(), *beside.values()}
+    known, renamed, beside, twins, united = match(old, list(map(_data, rows)), aside, waiting)
+    found = {*known.values(), *renamed.values(), *beside.values(), *united}
     said = (*listing.placed, *listing.held, *withdrawn)
     told = {(r.name_key, d) for r in said if r.is_relisted for d in (r.counted, r.submitter)}
-    notes: dict[str, str] = defaultdict(str)  # a project of several is named in one of them
-    for row in said:
-        notes[row.counted or ""] += f"{text.key(row.note or '')}\n"
+    names: dict[str | None, set[str]] = defaultdict(set)
+    for project in old:
+        names[project.counted].add(text.key(project.name))
+    for row in said:  # what is relisted, held or withdrawn may name a former project, too
+        told |= {(name, row.counted) for name in former_names(row.note or "", names[row.counted])}
     asked = {d.name for d in listing.strategy.departments if d.expected}
     return Year(
         listing,
@@ -86,7 +89,6 @@ def beside(
             if j not in found
             and row.counted in asked
             and (text.key(row.name), row.counted) not in told
-            and text.key(row.name) not in notes[row.counted]
         ],
         frozenset(_with_reason(rows, corrections)),
     )

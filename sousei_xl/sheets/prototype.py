@@ -91,12 +91,14 @@ class FormRow:
 
 @dataclass(frozen=True)
 class Prototype:
-    """The printed form. ``widths`` are Excel's characters of a 7 pixel digit."""
+    """The printed form. ``widths`` are Excel's characters of a 7 pixel digit; ``unprinted`` are the
+    cells of rows beside the form that are not said to be notes, with their texts."""
 
     rows: Mapping[str, tuple[FormRow, ...]]
     widths: tuple[float, ...]
     orientation: Orientation
     margins: Margins
+    unprinted: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def columns(self) -> Mapping[str, int]:
@@ -135,7 +137,13 @@ def load_prototype(
 
 
 def doubts(prototype: Prototype, settings: Settings) -> Iterator[str]:
-    """What the office has to look at once more: another year's words, a total in another column."""
+    """What the office has to look at once more: another year's words, a total in another column,
+    what is not printed."""
+    for address, shown in prototype.unprinted:
+        yield (
+            f"テンプレートの「{FORM}」の{address}の『{clip(shown)}』は、A列が空欄のため印刷されません。"
+            f"覚え書きなら、A列に「注」と入力します。{_ABOVE}"
+        )
     label = eras.fiscal_year_label(settings.fiscal_year)
     for kind, rows in prototype.rows.items():
         for cell in (cell for row in rows for cell in row.cells):
@@ -188,6 +196,7 @@ class _Reader:
             TOTAL: (*OF_TOTAL, *GENERAL),
         }
         self.found: list[Finding] = []
+        self.unprinted: list[tuple[int, int, str]] = []
         self.merges: dict[tuple[int, int], tuple[int, int]] = {}
         self.covered: set[tuple[int, int]] = set()
         for top, left, bottom, right in form["merged"]:
@@ -215,6 +224,7 @@ class _Reader:
             widths=tuple(map(_width, self.form["widths"][1:last])),
             orientation="landscape" if self.form["orientation"] == "landscape" else "portrait",
             margins=margins,
+            unprinted=tuple((cell_address(r, c), shown) for r, c, shown in self.unprinted),
         )
         return prototype, []
 
@@ -251,18 +261,33 @@ class _Reader:
                 remedy = f"続けて並べてください。{_ABOVE if kind == TITLE else ''}"
                 self._add(number, 1, shown, problem, remedy)
         missing = [kind for kind in KINDS if kind not in rows]
-        for number in nameless:
+        printed = [number for group in rows.values() for number in group]
+        lost = [number for number in nameless if self._is_lost(number, printed)]
+        self.unprinted = [self._first_text(n) for n in nameless if n not in lost]
+        for number in lost:
             self._nameless(number, missing or KINDS)
-        if not nameless:
+        if not lost:
             for kind in missing:
                 remedy = f"A列に「{kind}」と入力した見本の行を作ってください。"
                 self._add(1, 1, "", f"「{kind}」の行がありません。", remedy)
         return rows
 
+    def _is_lost(self, number: int, printed: Sequence[int]) -> bool:
+        """Whether a row without a kind was meant to be printed; any other is a memo beside the
+        form."""
+        cells = self.rows[number]["cells"]
+        inside = bool(printed) and min(printed) < number < max(printed)
+        filled = any(_PLACEHOLDER.search(cell["text"]) for cell in cells)
+        return inside or filled or (number, 1) in self.covered
+
+    def _first_text(self, number: int) -> tuple[int, int, str]:
+        """(row, column, text) of its first cell that is filled."""
+        cells = enumerate(self.rows[number]["cells"], 1)
+        return next((number, i, c["text"]) for i, c in cells if c["text"].strip())
+
     def _nameless(self, number: int, kinds: Sequence[str]) -> None:
         """A row that does not say which of these kinds it is: it would vanish."""
-        cells = self.rows[number]["cells"]
-        column, shown = next((i, c["text"]) for i, c in enumerate(cells, 1) if c["text"].strip())
+        _, column, shown = self._first_text(number)
         if (number, 1) in self.covered:
             problem = "A列のセルが上の行と結合されているため、この行は印刷されません。"
             remedy = "結合を解除し、この行のA列にも行の種類を入力してください。"

@@ -117,7 +117,8 @@ class Settings:
 
     ``notice`` (注意書き) is printed on the sheets about indicators; most offices leave it blank.
     ``budget_factor`` (前年度比の目安) is a decimal above 1, or 0 where nobody is to be asked.
-    ``licence`` (オープンデータの利用条件) is one of ``LICENCES`` or blank.
+    ``licence`` (オープンデータの利用条件) is one of ``LICENCES`` or blank. ``own_keys`` are the
+    office's own, which say nothing to us.
     """
 
     municipality: str
@@ -143,6 +144,7 @@ class Settings:
     notice: str = ""
     budget_factor: str = "2"
     licence: str = ""
+    own_keys: tuple[str, ...] = ()
 
     @property
     def number_format(self) -> str:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from sousei_xl import text
 from sousei_xl.strategy import Indicator, Strategy
-from sousei_xl.strategy.indicators import QUALITATIVE
+from sousei_xl.strategy.indicators import (
+    FALLING,
+    PERIOD_SUM,
+    QUALITATIVE,
+    RISING,
+    baseline,
+    year_label,
+)
 
 _MOST = 5
 _DIVIDED = re.compile(r"[/／;；\s]")
@@ -22,6 +30,11 @@ def gaps(strategy: Strategy) -> Iterator[str]:
                 f"テンプレートの「施策体系」の基本目標{goal.number}に、施策がありません。"
                 "このままでは、この基本目標に事業を載せられません。"
             )
+    if own := strategy.settings.own_keys:
+        yield (
+            f"テンプレートの「設定」に、使われない行があります（{_listed(own)}）。"
+            "事務局の覚え書きなら、そのままで構いません。"
+        )
     yield from _perhaps_several(strategy)
     indicators = strategy.indicators
     if nobodys := [i for i in indicators if not i.departments]:
@@ -41,6 +54,29 @@ def gaps(strategy: Strategy) -> Iterator[str]:
             f"（{_named(undated)}）。このままでは、判定できません。"
         )
 
+    if dips := [f"{i.id}の{'、'.join(years)}" for i in numeric if (years := _dips(i, strategy))]:
+        yield (
+            f"テンプレートの「指標」に、現状値から見て目標の向きと逆の側にある年度別目標があります"
+            f"（{_listed(dips)}）。そのような計画なら、そのままで構いません。"
+        )
+
+
+def _dips(indicator: Indicator, strategy: Strategy) -> list[str]:
+    """The years whose own target lies on the other side of 現状値.
+
+    Not of 維持, which may be surpassed, nor of 期間累計: a year's sum starts at 0.
+    """
+    start = baseline(indicator)
+    if start is None or indicator.kind == PERIOD_SUM:
+        return []
+    aims = {year: Decimal(shown) for year, shown in indicator.yearly_targets.items()}
+    return [
+        year_label(year, strategy.settings)
+        for year, aim in aims.items()
+        if (indicator.direction == RISING and aim < start)
+        or (indicator.direction == FALLING and aim > start)
+    ]
+
 
 def _perhaps_several(strategy: Strategy) -> Iterator[str]:
     """A lone choice or unit that may be several: only 「、」「，」 and line breaks divide them."""
@@ -55,5 +91,9 @@ def _perhaps_several(strategy: Strategy) -> Iterator[str]:
 
 
 def _named(indicators: Sequence[Indicator]) -> str:
-    more = f"ほか{len(indicators) - _MOST}件" if len(indicators) > _MOST else ""
-    return "、".join([*(i.id for i in indicators[:_MOST]), *([more] if more else [])])
+    return _listed([i.id for i in indicators])
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f"ほか{len(names) - _MOST}件" if len(names) > _MOST else ""
+    return "、".join([*names[:_MOST], *([more] if more else [])])

@@ -28,10 +28,11 @@ from sousei_xl.figures.changes import (
     pair,
     same_project,
 )
+from sousei_xl.figures.changes.former_names import former_names
 from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.figures.last_year import LastRow, LastYear
 
-Fate = Literal["終了", "取下げ", "掲載なし", "確認中", "未提出"]
+Fate = Literal["終了", "取下げ", "統合", "掲載なし", "確認中", "未提出"]
 # No headings of データ_事業: the name of what the office has renamed, and the department's note.
 FORMER_NAME, NOTE = "修正前の事業名", "備考"
 _TEXTS = (NAME, DEPARTMENT, RELEVANCE, DESCRIPTION)
@@ -40,11 +41,13 @@ _YEAR = re.compile(r"(?:(?:昭和|平成|令和|[SHR])\s*)?(?:\d+|元)\s*年度?
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A project of both years; ``renamed`` where that is a guess by its name or text."""
+    """A project of both years; ``renamed`` where that is a guess by its name or text, ``united``
+    where others of last year went into it."""
 
     before: LastRow
     row: Row
     renamed: bool = False
+    united: bool = False
 
     @property
     def moved(self) -> bool:
@@ -131,13 +134,15 @@ class Match(NamedTuple):
     """Position of a row of this year → position of the project of last year that it is.
 
     ``known`` and ``renamed`` (a guess) are of the listed rows, ``aside`` of the others. ``twins``
-    are listed rows that repeat a known one (L106): the same project, which counts once.
+    are listed rows that repeat a known one (L106): the same project, which counts once. ``united``
+    gives the row whose 備考 names a project of last year that no row is, by its position there.
     """
 
     known: Mapping[int, int]
     renamed: Mapping[int, int]
     aside: Mapping[int, int]
     twins: Mapping[int, int]
+    united: Mapping[int, int]
 
 
 def match(
@@ -160,8 +165,9 @@ def match(
     left = sorted(set(range(len(last))) - set(known.values()))
     beside = {i: left[j] for i, j in pair([data[j] for j in left], aside).items()}
     taken = set(beside.values())
-    known |= _noted([j for j in left if j not in taken], last, listed, known)
-    taken |= set(known.values())
+    noted, united = _noted({j for j in left if j not in taken}, last, listed, known)
+    known |= noted
+    taken |= {*known.values(), *united}
     gone = [j for j in left if j not in taken and last[j].counted not in waiting]
     first = {_project(listed[i]): j for i, j in known.items()}
     twins = {
@@ -173,7 +179,7 @@ def match(
         i for i, row in enumerate(listed) if i not in known and i not in twins and not is_new(row)
     ]
     guesses = likely_renamings([data[j] for j in gone], [listed[i] for i in fresh])
-    return Match(known, {fresh[i]: gone[j] for i, j in guesses.items()}, beside, twins)
+    return Match(known, {fresh[i]: gone[j] for i, j in guesses.items()}, beside, twins, united)
 
 
 def _as_named(row: Row, owners: Mapping[str, Container[str]]) -> Row:
@@ -185,23 +191,25 @@ def _as_named(row: Row, owners: Mapping[str, Container[str]]) -> Row:
 
 
 def _noted(
-    gone: Sequence[int], last: Sequence[LastRow], listed: Sequence[Row], known: Container[int]
-) -> dict[int, int]:
-    """Position of a row → position in ``last`` of the project of its department that 備考 names."""
-    names: dict[str, dict[int, str]] = defaultdict(dict)
-    for j in gone:
-        names[text.key(last[j].counted)][j] = text.key(last[j].name)
+    gone: Container[int], last: Sequence[LastRow], listed: Sequence[Row], known: Container[int]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """What 備考 says of ``gone`` projects of its department: position of a row → position in
+    ``last`` of what it was called, the first that it names; and ``united`` of the others."""
+    owned: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for j, project in enumerate(last):
+        owned[text.key(project.counted)][text.key(project.name)].append(j)
     found: dict[int, int] = {}
+    united: dict[int, int] = {}
+    taken: set[int] = set()
     for i, row in enumerate(listed):
-        note = text.key(text.to_text(row.get(NOTE)))
-        if not note or i in known or is_new(row):
-            continue
-        mine = names[_department(row)]
-        named = [j for j, name in mine.items() if name in note]
-        if named:
-            found[i] = max(named, key=lambda j: len(mine[j]))
-            del mine[found[i]]
-    return found
+        mine = owned[_department(row)]
+        former = former_names(text.to_text(row.get(NOTE)), mine)
+        left = [j for name in former for j in mine[name] if j in gone and j not in taken]
+        united |= dict.fromkeys(left, i)
+        if left and i not in known and not is_new(row):
+            found[i] = left[0]
+            taken.add(left[0])
+    return found, {j: i for j, i in united.items() if j not in taken}
 
 
 def _project(row: Row) -> tuple[str, str, str]:
@@ -231,14 +239,18 @@ def compare_years(
     """
     old = last.projects
     projects = [row for row in rows if not row.get(RELISTED)]
-    known, renamed, beside, twins = match(old, projects, [row for row, _ in aside], waiting)
-    fates = {j: aside[i][1] for i, j in beside.items()}
+    known, renamed, beside, twins, united = match(old, projects, [row for row, _ in aside], waiting)
+    fates: dict[int, Fate] = dict.fromkeys(united, "統合")
+    fates |= {j: aside[i][1] for i, j in beside.items()}
+    grown = set(united.values())
     found = {**known, **renamed}
     kept = set(found.values())
     return YearChanges(
         last=last,
         new=tuple(row for i, row in enumerate(projects) if i not in found and i not in twins),
-        kept=tuple(Kept(old[found[i]], projects[i], i in renamed) for i in sorted(found)),
+        kept=tuple(
+            Kept(old[found[i]], projects[i], i in renamed, i in grown) for i in sorted(found)
+        ),
         gone=tuple(
             Gone(row, fates.get(j) or _fate(row, waiting))
             for j, row in enumerate(old)

@@ -100,12 +100,13 @@ def _without(shown: str, *characters: str) -> str:
 
 def relisted_mark(name: str) -> Condition:
     """再掲 in the name, or （再） before or behind it (``text.has_relisted_mark``)."""
-    shown, word = _unspaced(name), text.RELISTED
-    marks, words = _constants(text.AGAIN_MARKS), _constants(text.AGAIN_WORDS)
-    again = f'ISNUMBER(FIND("{word}",SUBSTITUTE({shown},"{word}載","")))'
+    shown, marks = _unspaced(name), _constants(text.AGAIN_MARKS)
+    rest = _without(shown, *(f'"{word}"' for word in text.OTHER_REPEATED_WORDS))
+    first = f'TRIM(SUBSTITUTE({{{name}}},"\u3000"," "))'
+    again = f'ISNUMBER(FIND("{text.RELISTED}",{rest}))'
     begins = (
-        f"SUMPRODUCT(--EXACT(LEFT({shown},3),{marks}))"
-        f"*(SUMPRODUCT(--EXACT(MID({shown},4,2),{words}))=0)"
+        f"SUMPRODUCT(--EXACT(LEFT({first},3),{marks}))"
+        f"*SUMPRODUCT(--EXACT(MID({first},4,1),{_constants(text.AFTER_AGAIN)}))"
     )
     ends = f"SUMPRODUCT(--EXACT(RIGHT({shown},3),{marks}))"
     return f"OR({again},{begins}+{ends}>0)", lambda cells: text.has_relisted_mark(cells.get(name))

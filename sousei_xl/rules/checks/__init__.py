@@ -27,6 +27,7 @@ CHECKS: tuple[tuple[Literal["row", "list"], Check], ...] = (
     ("list", lists.budget_equals_original),
     ("list", lists.original_stands_first),
     ("list", lists.unmarked_twice),
+    ("list", lists.again_before_a_name),
     ("list", lists.once_per_measure),
     ("list", lists.one_department),
     ("list", lists.numbers_differ),

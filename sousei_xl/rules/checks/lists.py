@@ -24,11 +24,15 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
     for row in listing.placed if unsettled else ():
         if row.name_key in unsettled and not row.is_relisted:
             owners[row.name_key].append(f"{row.counted}の{row.target}")
-    nameless = {row.counted for row in listing.held if not (row.name or row.is_relisted)}
     unfound: dict[str, list[ProjectRow]] = defaultdict(list)
+    near: dict[int, str] = {}
     for row in listing.placed:
         if row.link == "missing":
             unfound[row.name_key].append(row)
+            if listing.complete and "relisted" not in row.unknown:  # R107
+                near[row.row_id] = nearest(row.name or "", candidates.of(row))
+    alone = [row for rows in unfound.values() for row in rows if near.get(row.row_id) == ""]
+    nameless = _with_enough_nameless(alone, listing) if alone else set()
     missing = "、".join(listing.missing)
     for row in listing.placed:
         original = row.original.target if row.original else ""
@@ -42,15 +46,15 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
         elif row.link == "missing" and listing.complete:
             if "relisted" in row.unknown:  # R107: the name is to be mended first
                 continue
-            near = nearest(row.name or "", candidates.of(row))
             rows = [r for r in unfound[row.name_key] if r.counted == row.counted]
-            if row.counted in nameless and not near:  # R102: it may be the original
+            like = near[row.row_id]
+            if row.counted in nameless and not like:  # R102: it may be the original
                 yield at("L112", row, "name", listing, row.name, original=_HELD)
             elif len(rows) < len(unfound[row.name_key]):
                 if row is rows[0]:  # told once in each department
                     yield at("L101", row, "relisted", listing, row.name, **_elsewhere(row, unfound))
-            elif near or len(rows) < 2:
-                yield at("L101", row, "name", listing, row.name, candidates=near)
+            elif like or len(rows) < 2:
+                yield at("L101", row, "name", listing, row.name, candidates=like)
             elif row is rows[0]:  # told once
                 places = "と".join(r.target for r in rows) + "の"
                 places += "どちらにも" if len(rows) == 2 else "どれにも"
@@ -66,6 +70,25 @@ def _elsewhere(row: ProjectRow, unfound: Mapping[str, Sequence[ProjectRow]]) -> 
     others = (r for r in unfound[row.name_key] if r is not row)
     places = "、".join(f"{r.counted}の{r.target}" for r in others)
     return {"variant": "elsewhere", "places": places}
+
+
+def _with_enough_nameless(alone: Iterable[ProjectRow], listing: Listing) -> set[str | None]:
+    """Departments with a held row for each project that has but relisted rows (``alone``) which may
+    be its original: one that lacks nothing but its name. With fewer, some project has none."""
+    projects: dict[str | None, set[str]] = defaultdict(set)
+    for row in alone:
+        projects[row.counted].add(row.name_key)
+    nameless = Counter(row.counted for row in _held_projects(listing) if _lacks_its_name(row))
+    return {
+        department for department, names in projects.items() if len(names) <= nameless[department]
+    }
+
+
+def _lacks_its_name(row: ProjectRow) -> bool:
+    """Not of 該当なし and 合計, which are names of no project."""
+    name, *content = (row.raw.values.get(field) for field in ("name", "budget", "description"))
+    unnamed = text.is_blank(name) or text.points_above(name)
+    return unnamed and not row.is_relisted and not all(map(text.is_blank, content))
 
 
 # Comparing one name with as many others takes a tenth of a second.
@@ -145,6 +168,17 @@ def unmarked_twice(listing: Listing) -> Iterator[Finding]:
         told = told or not text.is_blank(row.raw.values.get("relisted"))
         if row.link == "unmarked" and row.original and not told:
             yield at("L105", row, "relisted", listing, original=row.original.target)
+
+
+def again_before_a_name(listing: Listing) -> Iterator[Finding]:
+    """R107: （再） before a name that another row has. Before any other it begins a word:
+    （再）就職."""
+    names = {row.name_key for row in listing.placed}
+    for row in listing.placed:
+        behind = text.behind_again_mark(row.name or "")
+        told = row.is_relisted or "relisted" in row.unknown
+        if behind and not told and text.fresh_key(behind) in names:
+            yield at("R107", row, "relisted", listing, row.name, variant="in_name")
 
 
 def once_per_measure(listing: Listing) -> Iterator[Finding]:
@@ -304,11 +338,13 @@ def numbers_without_gap(listing: Listing) -> Iterator[Finding]:
 def unsettled(listing: Listing) -> list[ProjectRow]:
     """Rows of which the list does not know yet where they stand: those held back, and those whose
     number is refused."""
-    if not listing.held:
-        return [row for row in listing.placed if _is_refused(row)]
-    judged = {row.row_id for row in listing.judged}
-    held = [row for row in listing.held if row.row_id in judged]
-    return [*held, *(row for row in listing.placed if _is_refused(row))]
+    return [*_held_projects(listing), *(row for row in listing.placed if _is_refused(row))]
+
+
+def _held_projects(listing: Listing) -> list[ProjectRow]:
+    """What is held, without what is no project at all."""
+    judged = {row.row_id for row in listing.judged} if listing.held else set()
+    return [row for row in listing.held if row.row_id in judged]
 
 
 def _is_refused(row: ProjectRow) -> bool:

@@ -23,7 +23,7 @@ from sousei_xl.rules.indicators.records import (
 from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge.confirmations import acknowledge_findings
 from sousei_xl.rules.merge.office import addressed
-from sousei_xl.rules.records import DepartmentStatus, Intake, Submission
+from sousei_xl.rules.records import DepartmentStatus, Intake, RawRow, Submission
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import is_due, judged_year, plan_years
 
@@ -47,10 +47,11 @@ def merge_indicators(
     settled = units.settle(intake.submissions)
     kpi_forms = frozenset(s.file for s in settled.active if s.kpi_form)
     raw_rows = [(row, s.department) for s in settled.active for row in s.indicator_rows]
-    notes = tuple(item for item in raw_rows if is_note(item[0], strategy))
-    rows, found = parse_rows(
-        [item for item in raw_rows if not is_note(item[0], strategy)], strategy
-    )
+    notes: list[tuple[RawRow, str]] = []
+    to_parse: list[tuple[RawRow, str]] = []
+    for item in raw_rows:
+        (notes if is_note(item[0], strategy) else to_parse).append(item)
+    rows, found = parse_rows(to_parse, strategy)
     for row in rows:
         row.in_kpi_form = row.raw.file in kpi_forms
     _, office = share(intake, strategy)
@@ -83,7 +84,7 @@ def merge_indicators(
         acknowledgements=confirmed,
         findings=tuple(findings),
         state="draft" if silent or broken else "complete",
-        notes=notes,
+        notes=tuple(notes),
     )
 
 

@@ -21,7 +21,14 @@ _MULTIPLIERS = {
 _ZERO = Decimal(0)
 _YEN = "円"
 # Spellings of one unit; 件数 is 件, too. 延べ人 or 人泊 is something else than 人.
-_SYNONYMS = (("人", "名"), ("箇所", "か所", "カ所", "ヶ所", "ケ所", "個所"))
+_SYNONYMS = (
+    ("人", "名"),
+    ("箇所", "か所", "カ所", "ヵ所", "ヶ所", "ケ所", "個所"),
+    ("ha", "ヘクタール"),
+    ("t", "トン"),
+    ("km", "キロメートル"),
+    ("pv", "ページビュー"),
+)
 _SPELLINGS = {text.key(word): words[0] for words in _SYNONYMS for word in words}
 _YEN_SCALES = (Decimal(1), *(_MULTIPLIERS[m] for m in ("千", "万", "百万", "億")))
 # A slip is worth a question only if it is far off, and only if the other reading is likely.
@@ -31,37 +38,8 @@ _LIKELY = 3
 _TENFOLD, _ABOUT, _STABLE = 10, Decimal("1.15"), Decimal("1.5")
 # Nobody counts half of one of these.
 _COUNTED = {
-    *(
-        "人",
-        "名",
-        "世帯",
-        "戸",
-        "件",
-        "箇所",
-        "か所",
-        "カ所",
-        "ヶ所",
-        "社",
-        "店",
-        "店舗",
-        "校",
-        "園",
-    ),
-    *(
-        "棟",
-        "台",
-        "団体",
-        "組",
-        "地区",
-        "施設",
-        "事業",
-        "事業所",
-        "企業",
-        "経営体",
-        "法人",
-        "取組",
-        "pv",
-    ),
+    *("人", "世帯", "戸", "件", "箇所", "社", "店", "店舗", "校", "園", "棟", "台", "団体", "組"),
+    *("地区", "施設", "事業", "事業所", "企業", "経営体", "法人", "取組", "pv"),
 }
 
 
@@ -95,8 +73,12 @@ def is_same_unit(unit: str, other: str) -> bool:
     if is_other_scale(unit, other):
         return False
     bare, bare_other = (split_unit(u)[1].removesuffix("数") for u in (unit, other))
-    same = _SPELLINGS.get(bare, bare) == _SPELLINGS.get(bare_other, bare_other)
+    same = _usual(bare) == _usual(bare_other)
     return same or is_percent(unit)  # and so is the other
+
+
+def _usual(bare: str) -> str:
+    return _SPELLINGS.get(bare, bare)
 
 
 def probably_meant(value: Decimal, unit: str, references: Iterable[Decimal]) -> Decimal | None:
@@ -141,7 +123,7 @@ def is_tenfold(value: Decimal, references: Iterable[Decimal], below: bool = True
 def is_split(value: Decimal, unit: str, references: Iterable[Decimal]) -> bool:
     """Whether a value has a fraction although its unit counts, and only whole values are known."""
     known = list(references)
-    counted = text.key(unit) in _COUNTED
+    counted = _usual(text.key(unit)) in _COUNTED
     return counted and bool(known) and value % 1 != 0 and all(r % 1 == 0 for r in known)
 
 

@@ -7,18 +7,18 @@ project back.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import amounts, text
-from sousei_xl.figures import changes
-from sousei_xl.figures.changes.names import likely_renamings
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules import notes
 from sousei_xl.rules.records import RawRow, Submission
 from sousei_xl.strategy import Strategy
 
+_MARK = re.compile(r"[\W_]")  # no letter and no digit
 _REPEATS = 0.5  # more than this share of rows in common: the same unit under another name
 
 
@@ -190,8 +190,9 @@ def _vanished(old: Sequence[RawRow], new: Sequence[RawRow], strategy: Strategy) 
     """Rows of the old file that the new one lacks: the first of each measure and name.
 
     A row under another measure has only moved; one beside another of its measure and name was the
-    repetition that L106 asks to delete; one that has a like name or the same text in its old place
-    was renamed, as other findings ask. A total or a note was no project.
+    repetition that L106 asks to delete; one whose text stands in its old place, or whose name does
+    but for its marks, was renamed. A total or a note was no project. A name that is only alike may
+    be another project's: that is asked.
     """
     before, after = _first_rows(old, strategy), _first_rows(new, strategy)
     surplus = Counter(name for _, name in before) - Counter(name for _, name in after)
@@ -215,7 +216,7 @@ def _first_rows(rows: Sequence[RawRow], strategy: Strategy) -> dict[tuple[str, s
 
 
 def _is_renamed(old: RawRow, new: RawRow, strategy: Strategy) -> bool:
-    """Whether ``new`` stands where ``old`` stood, in the list or on the sheet, and is like it."""
+    """Whether ``new`` says the same where ``old`` stood, in the list or on the sheet."""
     number = amounts.parse_integer(old.values.get("number")).value
     same_number = (
         number is not None
@@ -224,14 +225,13 @@ def _is_renamed(old: RawRow, new: RawRow, strategy: Strategy) -> bool:
     )
     if not (same_number or (old.sheet, old.row) == (new.sheet, new.row)):
         return False
-    return bool(likely_renamings([_as_compared(old)], [_as_compared(new)]))
+    description = _description(old)
+    same_text = bool(description) and description == _description(new)
+    return same_text or _MARK.sub("", _name(old)) == _MARK.sub("", _name(new))
 
 
-def _as_compared(row: RawRow) -> changes.Row:
-    return {
-        changes.NAME: row.values.get("name"),
-        changes.DESCRIPTION: row.values.get("description"),
-    }
+def _description(row: RawRow) -> str:
+    return text.key(text.to_text(row.values.get("description")))
 
 
 def _missing(active: Sequence[Submission], strategy: Strategy) -> tuple[tuple[str, str], ...]:

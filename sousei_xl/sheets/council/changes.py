@@ -29,6 +29,7 @@ _PLACE, _NAME, _DEPARTMENT = (
 _FATES: dict[Fate, str] = {
     "終了": "終了",
     "取下げ": "取下げ",
+    "統合": "ほかの事業に統合・改称",
     "掲載なし": "今年度の一覧にありません",
     "確認中": "提出された内容を確認中です",
     "未提出": "様式を待っています",
@@ -230,6 +231,8 @@ def _write_budgets(sections: Sections, contents: Contents, found: YearChanges) -
         times = f"{factor.normalize():f}"
         note += f"摘要は、{times}倍を超える増と、{times}分の1未満への減です。"
     kept = found.with_other_budget
+    if any(k.united for k in kept):
+        note += "「統合」は、まとめた事業のうち、一つの前年度の予算との比較です。"
     lines = [[_budget_line(k, factor)] for k in kept]
     _write(sections, "5　予算が変わった事業", note, spans, lines)
 
@@ -245,6 +248,8 @@ def _budget_line(kept: Kept, factor: Decimal) -> Line:
             remark = "大きく増加" if before else "皆増"
         elif factor and after * factor < before:
             remark = "大きく減少" if after else "皆減"
+    if kept.united:  # beside the amount of but one of them
+        remark = "統合"
     return (
         fields.target(kept.row),
         _name(kept.row),

@@ -166,7 +166,7 @@ def _remarks(entry: Entry, settings: Settings) -> Iterator[str]:
         yield from _about_words(entry, settings)
     yield _about_silence(entry, settings)
     if passed := _passed_over(entry, settings):
-        yield f"{_years(passed, settings)}の値は{defined.NOT_REPORTED}です"
+        yield f"{_years(passed, settings)}の値はありません"
     if entry.report.carried:
         yield f"{_years(entry.report.carried, settings)}は前年度の別紙の値です"
     start = defined.baseline_year(indicator)
@@ -211,7 +211,7 @@ def _about_words(entry: Entry, settings: Settings) -> Iterator[str]:
 
 
 def _passed_over(entry: Entry, settings: Settings) -> Sequence[int]:
-    """Years before the judged one of which nobody has told anything."""
+    """Years before the judged one without a value, also where its silence was explained once."""
     report = entry.report
     if report.office_class == defined.EXCLUDED or report.reason == defined.NOT_SURVEYED:
         return ()

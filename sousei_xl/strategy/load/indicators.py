@@ -132,7 +132,7 @@ def read_indicators(
             direction=row.text("目標の向き"),
             note=row.text("備考"),
             departments=tuple(owners),
-            yearly_targets=_yearly_targets(row, baseline, mistakes),
+            yearly_targets=_yearly_targets(row, mistakes),
         )
     return tuple(indicators.values())
 
@@ -185,7 +185,12 @@ def _compare(row: Row, baseline: str, target: str, mistakes: Mistakes) -> None:
     if not (is_number(baseline) and is_number(target)):
         return
     start, aim = Decimal(baseline), Decimal(target)
-    if not _leads_to(aim, start, row):
+    fits = {
+        RISING: aim >= start,
+        FALLING: aim <= start,
+        MAINTAINED: aim <= start or row.text("集計区分") == PERIOD_SUM,
+    }
+    if not fits.get(direction, True):
         than, other = ("小さく", FALLING) if aim < start else ("大きく", RISING)
         mistakes.at(
             row,
@@ -195,16 +200,6 @@ def _compare(row: Row, baseline: str, target: str, mistakes: Mistakes) -> None:
             f"{than}なっています。",
             f"目標の向きを『{other}』に直すか、現状値と目標値を確かめて直してください。",
         )
-
-
-def _leads_to(aim: Decimal, start: Decimal, row: Row) -> bool:
-    """Whether the way from 現状値 to a target takes 目標の向き."""
-    fits = {
-        RISING: aim >= start,
-        FALLING: aim <= start,
-        MAINTAINED: aim <= start or row.text("集計区分") == PERIOD_SUM,
-    }
-    return fits.get(row.text("目標の向き"), True)
 
 
 def _compare_years(row: Row, mistakes: Mistakes) -> None:
@@ -221,7 +216,7 @@ def _compare_years(row: Row, mistakes: Mistakes) -> None:
         )
 
 
-def _yearly_targets(row: Row, baseline: str, mistakes: Mistakes) -> Mapping[int, str]:
+def _yearly_targets(row: Row, mistakes: Mistakes) -> Mapping[int, str]:
     """``H28=70,000、H29=74000`` → {2016: "70000", 2017: "74000"}."""
     targets: dict[int, str] = {}
     for part in _YEARS.split(row.text("年度別目標")):
@@ -237,25 +232,17 @@ def _yearly_targets(row: Row, baseline: str, mistakes: Mistakes) -> Mapping[int,
             remedy = "一つの年には、目標を一つだけ入力してください。"
         else:
             targets[number] = value
-            problem, remedy = _doubt_of_a_year(row, number, value, baseline)
+            problem, remedy = _doubt_of_a_year(row, number)
         if problem:
             mistakes.at(row, "年度別目標", f"年度別目標の『{part.strip()}』{problem}", remedy)
     return targets
 
 
-def _doubt_of_a_year(row: Row, year: int, value: str, baseline: str) -> tuple[str, str]:
+def _doubt_of_a_year(row: Row, year: int) -> tuple[str, str]:
     """What is wrong with a year's own target, and its cure; blank where nothing is."""
     start, end = (eras.parse_fiscal_year(row.values.get(h)) for h in ("現状値年", "目標値年"))
     if start is not None and year < start:
         return f"は、現状値年（{row.text('現状値年')}）より前の年です。", "年を直してください。"
     if end is not None and year > end:
         return f"は、目標値年（{row.text('目標値年')}）より後の年です。", "年を直してください。"
-    # The sum that a year is to reach starts at 0, whatever came in before the plan.
-    is_level = is_number(baseline) and row.text("集計区分") != PERIOD_SUM
-    if is_level and not _leads_to(Decimal(value), Decimal(baseline), row):
-        return (
-            f"は、現状値（{row.text('現状値')}）から見て、"
-            f"目標の向き（{row.text('目標の向き')}）と逆の側にあります。",
-            "目標を確かめて直してください。",
-        )
     return "", ""

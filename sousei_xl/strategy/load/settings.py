@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from difflib import get_close_matches
 
@@ -32,6 +33,7 @@ from sousei_xl.strategy.load.table import (
 from sousei_xl.text import Value
 
 _ALIKE = 0.3  # of a key and the words that took its place: 注意書き, 注記
+_NOTE = "※"  # begins the office's own words, wherever they stand
 _WEEKDAY = re.compile(r"\s*[(（][日月火水木金土](?:曜日?)?[)）]\s*$")
 
 
@@ -61,18 +63,25 @@ class _SettingsTable:
         else:
             self._lacking.append(name)
 
-    def finish(self) -> None:
-        """What only shows when every key has been asked for: keys that are missing or unknown."""
+    def finish(self) -> tuple[str, ...]:
+        """What only shows when every key has been asked for: keys that are missing or reworded.
+
+        Returns those that are like no missing one: the office's own, which nobody reads.
+        """
+        own = []
         absent = [name for key, name in self._asked.items() if key not in self._rows]
         for key, row in self._rows.items():
             if key in self._asked or text.is_blank(row.values["値"]):  # or a group's heading
                 continue
             typed = row.text("キー")
             near = get_close_matches(typed, absent, 2, _ALIKE)
+            if not near:
+                own.append(typed)
+                continue
             self._lacking = [name for name in self._lacking if name not in near]
-            remedy = "キーを元に戻してください。" if near else "この行を削除してください。"
             problem = f"「{typed}」というキーはありません。"
-            self._mistakes.at(row, "キー", problem, text.perhaps(near) + remedy)
+            remedy = f"{text.perhaps(near)}キーを元に戻してください。"
+            self._mistakes.at(row, "キー", problem, remedy)
         for name in self._lacking:
             self._mistakes.add(
                 SETTINGS,
@@ -80,6 +89,7 @@ class _SettingsTable:
                 f"「{name}」の行がありません。",
                 f"キーの列に「{name}」の行を戻してください。",
             )
+        return tuple(own)
 
     def _row(self, name: str) -> Row | None:
         key = text.key(name)
@@ -197,6 +207,8 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
     rows: dict[str, Row] = {}
     for row in rows_of(tables, mistakes, SETTINGS, ("キー", "値"), 2):
         name = row.text("キー")
+        if name.startswith(_NOTE):
+            continue
         if text.key(name) in rows:
             mistakes.at(row, "キー", f"「{name}」が2行あります。", "片方の行を削除してください。")
         elif name:
@@ -265,5 +277,4 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
         budget_factor=table.factor("前年度比の目安", "2"),
         licence=table.choice("オープンデータの利用条件", LICENCES, required=False),
     )
-    table.finish()
-    return settings
+    return replace(settings, own_keys=table.finish())

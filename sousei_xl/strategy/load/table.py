@@ -208,15 +208,16 @@ def _reworded(
     places: Mapping[str, int],
     columns: Sequence[str],
 ) -> int | None:
-    """Where a missing heading stands in other words: those most like it, or what took its place."""
+    """Where a missing heading stands in other words: those most like it, or what took its place
+    between two others. Behind the last of them the office may have columns of its own."""
     near = get_close_matches(heading, unknown.values(), 1, _ALIKE)
+    near += [shown for shown in unknown.values() if heading in shown]
     if near:
         return next(i for i, shown in unknown.items() if shown == near[0])
     order = columns.index(heading)
     before = max((places[c] for c in columns[:order] if c in places), default=-1)
-    after = min((places[c] for c in columns[order:] if c in places), default=None)
-    between = (i for i in unknown if before < i and (after is None or i < after))
-    return next(between, None)
+    after = min((places[c] for c in columns[order:] if c in places), default=-1)
+    return next((i for i in unknown if before < i < after), None)
 
 
 def choose_from(choices: Iterable[str]) -> str:
