@@ -729,6 +729,10 @@ def test_a_name_of_another_row_is_a_name_in_any_line() -> None:
         ({"measure": "※予算額は一般財源のみ"}, "measure"),
         ({"department": "農政部計", "budget": 12345}, "department"),
         ({"name": "10事業　計", "budget": 12345}, "name"),
+        ({"budget": 12345}, "budget"),
+        ({"budget": "12,345", "number": 3}, "budget"),
+        ({"description": "以上のほか、随時実施。"}, "description"),
+        ({"note": "一般財源のみ"}, "note"),
     ],
 )
 def test_words_that_are_no_project_may_stand_in_another_column(

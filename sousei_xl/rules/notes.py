@@ -31,9 +31,11 @@ class Line:
 
 def find(rows: Iterable[ProjectRow], strategy: Strategy) -> list[Line]:
     """The rows that have nothing of a project but words, in 事業名 or where no 施策 and no 部局 are
-    called so; a 合計 may have an amount."""
+    called so (a 合計 may have an amount), or nothing but one text or amount."""
     others = _others(strategy)
-    held = ((row, _words_alone(row.raw, others, strategy)) for row in rows)
+    held = (
+        (row, _words_alone(row.raw, others, strategy) or _only_cell(row, strategy)) for row in rows
+    )
     return [Line(row, holder) for row, holder in held if holder]
 
 
@@ -65,6 +67,22 @@ def _words_alone(raw: RawRow, others: Sequence[str], strategy: Strategy) -> str:
     allowed = {holder, "budget"} if _is_total(words) else {holder}
     unread = {*raw.errors, *raw.uncached, *raw.merged}
     return holder if allowed.issuperset(filled) and unread.isdisjoint({*others} - {holder}) else ""
+
+
+def _only_cell(row: ProjectRow, strategy: Strategy) -> str:
+    """The field of a text or an amount that is all that was written; its words may stand where no
+    column of the form is. 部局名 is a default, unless it is another's."""
+    raw = row.raw
+    if not text.is_blank(raw.values.get("name")) or raw.errors or raw.uncached or raw.merged:
+        return ""
+    beside = ("number", "department")
+    written = [
+        field
+        for field in strategy.fields
+        if field.name not in beside and not text.is_blank(raw.values.get(field.name))
+    ]
+    alone = len(written) == 1 and written[0].kind in ("text", "money")
+    return written[0].name if alone and row.department in (None, row.submitter) else ""
 
 
 def _is_known(holder: str, words: str, strategy: Strategy) -> bool:
