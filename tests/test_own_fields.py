@@ -9,7 +9,7 @@ import openpyxl
 from python_calamine import CalamineWorkbook
 
 from sousei_xl.intake.read import SheetCells
-from sousei_xl.intake.submission import find_tables, read_rows
+from sousei_xl.intake.rows import find_tables, read_rows
 from tests.builders import make_strategy
 from tests.workspaces import column, edit, example_workspace, run
 

@@ -23,7 +23,7 @@ from sousei_xl.forms.checks import GOOD
 from sousei_xl.forms.projects import FIRST_ROW
 from sousei_xl.intake.office import read_office_sheet
 from sousei_xl.intake.read import read_one
-from sousei_xl.intake.submission import find_tables
+from sousei_xl.intake.rows import find_tables
 from sousei_xl.rules.merge.office import OPERATIONS
 from sousei_xl.rules.records import OfficeSheet
 from sousei_xl.scaffold import EXAMPLES, init_workspace, office

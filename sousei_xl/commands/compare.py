@@ -159,7 +159,6 @@ def _tell(found: Comparison) -> None:
 
 
 def _title(side: Side) -> str:
-
     year = eras.fiscal_year_label(side.fiscal_year) if side.fiscal_year else "年度の記載なし"
     return f"{shown(side.file)}（{year}）"
 

@@ -20,7 +20,8 @@ from sousei_xl.forms.office_layout import (
     CORRECTED_NEEDED,
 )
 from sousei_xl.intake.read import Reading, SheetCells
-from sousei_xl.intake.submission import find_tables, read_rows, remarks
+from sousei_xl.intake.rows import find_tables, read_rows
+from sousei_xl.intake.submission import remarks
 from sousei_xl.intake.table import Table, row_numbers, uncopied
 from sousei_xl.rules.records import (
     REASON,

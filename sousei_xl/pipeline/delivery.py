@@ -159,7 +159,7 @@ def _compared_with(workspace: Workspace, strategy: Strategy) -> str:
     """The name of last year's 別紙 that the list in the outbox was compared with."""
     outbox = Outbox.of(workspace)
     sources = publish.published_sources(outbox)
-    return next((s for n in _official_names(outbox, strategy) if (s := sources.get(n))), "")
+    return next((s for n in official_names(outbox, strategy) if (s := sources.get(n))), "")
 
 
 def output_names(strategy: Strategy) -> dict[ListStatus, str]:
@@ -172,7 +172,7 @@ def output_names(strategy: Strategy) -> dict[ListStatus, str]:
     }
 
 
-def _official_names(outbox: Outbox, strategy: Strategy) -> tuple[str, ...]:
+def official_names(outbox: Outbox, strategy: Strategy) -> tuple[str, ...]:
     """The names under which this year's official workbook may stand."""
     return (*output_names(strategy).values(), *_of_this_year(outbox, _OFFICIAL, strategy))
 
@@ -243,7 +243,7 @@ def publish_list(
     """
     require_room(contents)
     strategy = contents.strategy
-    official_names = _official_names(held, strategy)
+    names = official_names(held, strategy)
 
     inbox = relative(workspace.inbox, workspace.outbox)
 
@@ -253,11 +253,11 @@ def publish_list(
         output_names(strategy)[contents.status],
         write=partial(write_official, contents=contents, prototype=prototype),
         verify=lambda _, sheets: verify_official(sheets, contents),
-        replaces=official_names,
+        replaces=names,
         last=True,
         source=last.name if last else "",
     )
-    former = edited_since(workspace, official_names, made)
+    former = edited_since(workspace, names, made)
     written = remarks.read_remarks(workspace, strategy.settings, last)
     said = written.remarks
     approval = None
@@ -362,7 +362,7 @@ def changes_since_published(workspace: Workspace, contents: Contents) -> tuple[s
     Compared is what was published; what somebody has typed into it since is told as hand edits.
     """
     new = listed_rows(contents)
-    for name in _official_names(Outbox.of(workspace), contents.strategy):
+    for name in official_names(Outbox.of(workspace), contents.strategy):
         former = publish.published_values(workspace, name) or _standing_values(workspace, name)
         if former is not None:
             return name, compare(previous.data_rows(former), new)

@@ -25,7 +25,7 @@ from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.last_indicators import Actuals, last_indicators
 from sousei_xl.intake.read import SheetCells, read_files
 from sousei_xl.pipeline import require_anybody
-from sousei_xl.pipeline.delivery import output_names, unreadable
+from sousei_xl.pipeline.delivery import official_names, unreadable
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.publish import Outbox, Output, Published
 from sousei_xl.sheets import Contents
@@ -84,7 +84,7 @@ def reported_before(workspace: Workspace, strategy: Strategy) -> Actuals:
     evaluated: the new form takes the place of the one that reported them. OperatorError where
     nothing is remembered of the workbook in the outbox, and it cannot be read.
     """
-    names = list(output_names(strategy).values())
+    names = official_names(Outbox.of(workspace), strategy)
     remembered = (previous.published_indicators(workspace, name) for name in names)
     standing = (_indicators_in(workspace, n) for n in names if is_file(workspace.outbox / n))
     sheet = next(filter(None, chain(remembered, standing)), None)
