@@ -903,6 +903,10 @@ def test_a_second_round_starts_from_what_the_first_one_reported(workspace: Path)
     published = official.read_bytes()
     edit(official, "データ_KPI", {cell_address(place, at + 1): 999})
     assert shown_of("3ア-1") == [*reported, ""]  # what was published
+    label = shown(template, "設定")[7][1]
+    edit(template, "設定", {"B8": "2018年度"})  # the same year in other words
+    assert shown_of("3ア-1") == [*reported, ""]
+    edit(template, "設定", {"B8": label})
     history = workspace / "outbox" / "履歴"
     history.rename(workspace / "履歴")
     official.write_bytes(published)
