@@ -11,8 +11,7 @@ import openpyxl
 import pytest
 
 from sousei_xl import publish as pub
-from sousei_xl.publish import Cell, Output, hand_edited, read_approval
-from sousei_xl.publish.record import load_snapshot, remembering
+from sousei_xl.publish import Output, hand_edited, read_approval
 from sousei_xl.workspace import HISTORY, Workspace
 from tests import zip_surgery as zs
 from tests.outboxes import DRAFT, PROPOSAL, ROWS, publish, text, workbook
@@ -169,11 +168,50 @@ def test_damaged_records_are_reported_and_kept(published: Workspace) -> None:
     assert [path.read_text() for path in (published.outbox / HISTORY).glob("記録（*.json")] == ["{"]
 
 
-def test_only_the_values_of_what_stands_are_remembered(published: Workspace) -> None:
+def test_only_copies_of_what_stands_are_kept(published: Workspace) -> None:
     for rows in (ROWS[:2], ROWS[:3]):
         publish(published, Output(DRAFT, workbook(rows)))
     publish(published, Output(PROPOSAL, workbook(), replaces=(DRAFT,)))
     assert len(list((published.outbox / HISTORY / "記録").iterdir())) == 1
+
+
+def test_a_copy_is_kept_of_what_is_tracked_or_asked_for_later(workspace: Workspace) -> None:
+    made = {
+        "別紙.xlsx": {},
+        "点検結果.xlsx": {"tracked": False},
+        "資料.xlsx": {"tracked": False, "remembered": True},
+    }
+    lists = [ROWS[:count] for count in (2, 3, 4)]
+    outputs = [
+        Output(name, workbook(rows), **options)
+        for (name, options), rows in zip(made.items(), lists, strict=True)
+    ]
+    publish(workspace, *outputs)
+    copies = {path.read_bytes() for path in (workspace.outbox / HISTORY / "記録").iterdir()}
+    kept = ("別紙.xlsx", "資料.xlsx")
+    assert copies == {(workspace.outbox / name).read_bytes() for name in kept}
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: workbook(ROWS[:2])(path)])
+def test_a_copy_that_is_gone_or_another_is_told_and_made_anew(
+    published: Workspace, damage: Callable[[Path], object]
+) -> None:
+    (copy,) = (published.outbox / HISTORY / "記録").iterdir()
+    damage(copy)
+    edit(published, lambda book: book["別紙"].__setitem__("C3", 900))
+    (found,) = hand_edited(published)
+    assert found.problem == "出力時の控えがないため、比較できません。"
+    publish(published, Output(DRAFT, workbook()))
+    assert copy.read_bytes() == (published.outbox / DRAFT).read_bytes()
+
+
+def test_values_that_an_earlier_version_has_kept_are_deleted(published: Workspace) -> None:
+    former = published.outbox / HISTORY / "記録" / f"{'0' * 32}.json.gz"
+    other = former.with_name("メモ.txt")
+    for path in (former, other):
+        path.write_bytes(b"")
+    publish(published, Output(DRAFT, workbook(ROWS[:2])))
+    assert (former.exists(), other.exists()) == (False, True)
 
 
 def test_published_values_are_what_we_wrote(published: Workspace) -> None:
@@ -183,35 +221,3 @@ def test_published_values_are_what_we_wrote(published: Workspace) -> None:
     assert values["別紙"][2] == ["2", "起業支援", "800"]
     assert values["注記"] == [[], [], ["", "架空の値"]]
     assert pub.published_values(published, "無い.xlsx") is None
-
-
-def test_values_are_remembered_while_the_sheets_are_read_for_verification(tmp_path: Path) -> None:
-    """A long sheet is read once; one that the verification leaves unread, or half read, is whole
-    all the same, and the sheets stand in the workbook's order."""
-    stored = {
-        "別紙": [["名前", "額"], ["", ""], ["あ", 1.0], ["", ""]],
-        "部局": [["い"], ["う"]],
-        "データ": [["え", True]],
-    }
-    read: list[str] = []
-
-    class Once(dict[str, list[list[Cell]]]):
-        def __getitem__(self, name: str) -> list[list[Cell]]:
-            read.append(name)
-            return super().__getitem__(name)
-
-    formulas = {"別紙": ["B3"], "部局": [], "データ": []}
-    path = tmp_path / "値.json.gz"
-    with remembering(path, Once(stored), lambda: formulas) as sheets:
-        assert list(sheets["データ"]) == stored["データ"]
-        assert next(iter(sheets["部局"])) == ["い"]
-        assert sheets.get("ない", ()) == ()
-    assert read == ["データ", "部局", "ない", "別紙"]
-    snapshot = load_snapshot(path)
-    assert snapshot is not None
-    assert list(snapshot.sheets.items()) == [
-        ("別紙", [["名前", "額"], [], ["あ", "1"]]),
-        ("部局", [["い"], ["う"]]),
-        ("データ", [["え", "TRUE"]]),
-    ]
-    assert snapshot.formulas == formulas

@@ -91,7 +91,7 @@ def history(workspace: Workspace) -> list[bytes]:
     return sorted(
         path.read_bytes()
         for path in (workspace.outbox / HISTORY).rglob("*.*")
-        if path.suffix in (".xlsx", ".csv")
+        if path.suffix in (".xlsx", ".csv") and path.parent.name != "記録"
     )
 
 

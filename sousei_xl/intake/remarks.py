@@ -13,7 +13,7 @@ from pathlib import Path
 from sousei_xl import eras, publish, text
 from sousei_xl.addresses import cell_address
 from sousei_xl.publish import Cell, OpenSheets, Outbox, Sheets, Values
-from sousei_xl.publish.record import as_text
+from sousei_xl.publish.copies import as_text
 from sousei_xl.sheets.council.remarks import (
     GOAL,
     KEY,
@@ -85,18 +85,20 @@ def read_remarks(workspace: Workspace, settings: Settings, previous: Path | None
     known = taken_over.union(map(_mark, found))
     is_late = any(r.year is not None and r.year < this_year for r in found)
     new = [replace(r, late=is_late) for r in last if _mark(r) not in known]
+    edited = here is not None and not publish.is_as_published(workspace, name)
+    ours = publish.published_values(workspace, name) if edited else None
     return Written(
         (*found, *new),
         " ".join(sorted(taken_over.union(map(_mark, last)))),
         len(new) if is_late else 0,
-        tuple(_beside(sheets, found, publish.published_values(workspace, name) or {})),
+        tuple(_beside(sheets, found, ours or {})),
     )
 
 
 def _beside(sheets: Sheets, remarks: Iterable[Remark], ours: Values) -> Iterator[str]:
     """``『施策評価表』K12``: the cells with what neither we have written nor is a remark.
 
-    Rows may have been moved, so a text is known wherever it stands. Where nothing is remembered of
+    Rows may have been moved, so a text is known wherever it stands. Where nothing is known of
     what we have written (``ours``), there is nothing to compare with.
     """
     written = {cell for rows in ours.values() for row in rows for cell in row}

@@ -16,12 +16,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from sousei_xl.publish.copies import Values, forget_copies
 from sousei_xl.publish.disk import RETRY_DELAYS, WORK, Outbox, in_plain_words, is_inside
-from sousei_xl.publish.edits import EDITED, hand_edited, published_values
+from sousei_xl.publish.edits import EDITED, hand_edited, is_as_published, published_values
 from sousei_xl.publish.journal import commit, is_half_moved, recover
 from sousei_xl.publish.lock import locked
-from sousei_xl.publish.plan import Examine, Formulas, Output, examine_here, make_plan, written_whole
-from sousei_xl.publish.record import VALUES, Approval, Record, Values, load_record, values_name
+from sousei_xl.publish.plan import Examine, Output, examine_here, make_plan, written_whole
+from sousei_xl.publish.record import Approval, load_record
 from sousei_xl.publish.verify import Cell, NotWhole, OpenSheets, Sheets, read_back
 from sousei_xl.workspace import HISTORY, OperatorError, Run, Workspace, file_key
 
@@ -30,7 +31,6 @@ __all__ = [
     "RETRY_DELAYS",
     "Approval",
     "Cell",
-    "Formulas",
     "NotWhole",
     "OpenSheets",
     "Outbox",
@@ -40,6 +40,7 @@ __all__ = [
     "Values",
     "examine_here",
     "hand_edited",
+    "is_as_published",
     "locked",
     "publish",
     "published_sources",
@@ -123,7 +124,7 @@ def _publish(
             for change in plan.changes:
                 outbox.ensure_free(change.target)
             commit(outbox, plan.changes)
-            _forget_values(outbox, record)
+            forget_copies(outbox, record)
     finally:
         # What cannot be deleted, or is still needed to repair the set, is left to the next run.
         with contextlib.suppress(OperatorError):
@@ -137,15 +138,6 @@ def _retired(outputs: Iterable[Output], retire: Iterable[str]) -> list[str]:
     coming = {output.name for output in outputs}
     former = (name for output in outputs for name in output.replaces)
     return [name for name in dict.fromkeys((*former, *retire)) if name not in coming]
-
-
-def _forget_values(outbox: Outbox, record: Record) -> None:
-    """Delete the values of workbooks that stand in the outbox no more."""
-    needed = {PurePosixPath(values_name(entry.sha256)).name for entry in record.files.values()}
-    with contextlib.suppress(OSError):
-        for path in list(outbox.at(VALUES).glob("*.json.gz")):
-            if path.name not in needed:
-                path.unlink()
 
 
 def _check_names(coming: Sequence[str], going: Sequence[str]) -> None:

@@ -7,25 +7,11 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from sousei_xl.addresses import cell_address
+from sousei_xl.publish.copies import Snapshot, Values, published_snapshot, snapshot
 from sousei_xl.publish.disk import Outbox, history_name, in_plain_words
 from sousei_xl.publish.journal import is_half_moved
-from sousei_xl.publish.record import (
-    RECORD,
-    Entry,
-    Record,
-    Snapshot,
-    Values,
-    as_text,
-    load_record,
-    load_snapshot,
-    values_name,
-)
-from sousei_xl.publish.verify import (
-    NotWhole,
-    formula_cells,
-    is_workbook,
-    read_back,
-)
+from sousei_xl.publish.record import RECORD, Entry, Record, load_record
+from sousei_xl.publish.verify import NotWhole, is_workbook
 from sousei_xl.rules.hand_edits import HandEdit
 from sousei_xl.workspace import Workspace
 
@@ -60,12 +46,19 @@ def hand_edited(workspace: Workspace) -> list[HandEdit]:
 
 def published_values(workspace: Workspace, name: str) -> Values | None:
     """The cell values of a workbook as it was published, as text by sheet and row, without trailing
-    blanks; None where nothing is remembered. Raises OperatorError.
+    blanks; None where no copy of it is kept. Raises OperatorError.
     """
     outbox = Outbox.of(workspace)
     entry = (load_record(outbox) or Record()).files.get(name)
-    snapshot = load_snapshot(outbox.at(values_name(entry.sha256))) if entry else None
-    return snapshot.sheets if snapshot else None
+    ours = published_snapshot(outbox, entry.sha256) if entry else None
+    return ours.sheets if ours else None
+
+
+def is_as_published(workspace: Workspace, name: str) -> bool:
+    """Whether a file of the outbox is the very one that was published. Raises OperatorError."""
+    outbox = Outbox.of(workspace)
+    entry = (load_record(outbox) or Record()).files.get(name)
+    return entry is not None and outbox.digest(name) == entry.sha256
 
 
 def edits_of(outbox: Outbox, name: str, entry: Entry) -> list[HandEdit]:
@@ -78,15 +71,12 @@ def edits_of(outbox: Outbox, name: str, entry: Entry) -> list[HandEdit]:
     kept = history_name(outbox, name, sha256, EDITED)
     if not is_workbook(name):
         return [HandEdit(name, kept_as=kept, problem="出力後に内容が変更されています。")]
-    ours = load_snapshot(outbox.at(values_name(entry.sha256)))
+    ours = published_snapshot(outbox, entry.sha256)
     if ours is None:
-        return [
-            HandEdit(name, kept_as=kept, problem="出力時の値の控えがないため、比較できません。")
-        ]
-    path = outbox.at(name)
+        return [HandEdit(name, kept_as=kept, problem="出力時の控えがないため、比較できません。")]
     try:
         with in_plain_words(outbox, name, reading=True):
-            theirs = Snapshot(as_text(read_back(path)), formula_cells(path))
+            theirs = snapshot(outbox, name)
     except NotWhole:
         return [
             HandEdit(

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import nullcontext
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from sousei_xl.publish.copies import copy_name
 from sousei_xl.publish.disk import Outbox, digest, history_name, in_plain_words, sync
 from sousei_xl.publish.edits import EDITED, edits_of
 from sousei_xl.publish.journal import Change
-from sousei_xl.publish.record import (
-    RECORD,
-    Approval,
-    Entry,
-    Record,
-    dump_record,
-    load_record,
-    remembering,
-    values_name,
-)
+from sousei_xl.publish.record import RECORD, Approval, Entry, Record, dump_record, load_record
 from sousei_xl.publish.verify import (
     NotWhole,
     OpenSheets,
     check_whole,
-    formula_cells,
     is_workbook,
     opened,
     same_contents,
@@ -45,7 +36,7 @@ class Output:
     OperatorError if it is not what was meant. ``replaces`` names other files that go to ``履歴/``
     when this one takes its place: former states of the same document. ``last`` puts the official
     workbook behind all others. ``tracked`` says whether hand edits in it are looked for,
-    ``remembered`` whether its values are kept even so, for who wants to know what was typed into
+    ``remembered`` whether a copy of it is kept even so, for who wants to know what was typed into
     it. ``source`` is remembered: what this file was made of or compared with, beside the inbox.
     ``aside``: another process is writing it, so it is asked for when all others are done.
     """
@@ -61,14 +52,17 @@ class Output:
     aside: bool = False
 
 
-Formulas = Mapping[str, list[str]]
-Examine = Callable[[Callable[[Path], Formulas], Path], Callable[[], Formulas]]
+Examine = Callable[[Callable[[Path], None], Path], Callable[[], None]]
 
 
-def examine_here(examine: Callable[[Path], Formulas], path: Path) -> Callable[[], Formulas]:
+def examine_here(examine: Callable[[Path], None], path: Path) -> Callable[[], None]:
     """Examine a workbook here and now."""
-    found = examine(path)
-    return lambda: found
+    examine(path)
+    return _nothing
+
+
+def _nothing() -> None:
+    """There is nothing to wait for."""
 
 
 def written_whole(output: Output) -> Output:
@@ -84,22 +78,12 @@ def _write_whole(write: Callable[[Path], object], path: Path) -> str:
     return digest(path)
 
 
-def _formulas_of(path: Path, *, whole: bool, tracked: bool) -> Formulas:
-    """The addresses of a ``tracked`` workbook's formulas by sheet.
-
-    ``whole``: it is known to be. Raises NotWhole where it is not.
-    """
-    if not whole:
-        check_whole(path)
-    return formula_cells(path) if tracked else {}
-
-
 class Plan:
     """Collects the changes; nothing outside the work folder is touched.
 
     ``written``, ``unchanged`` and ``moved`` (name → where it is kept) are what
     :class:`sousei_xl.publish.Published` tells.
-    ``examine`` has a workbook examined, and gives what waits for the result.
+    ``examine`` has a workbook examined, and gives what waits for that.
     """
 
     def __init__(self, outbox: Outbox, run: Run, examine: Examine) -> None:
@@ -115,8 +99,8 @@ class Plan:
         self._entries = dict(self.former.files)
         self._run = run
         self._staged = 0
-        self._examined: dict[str, Callable[[], Formulas]] = {}
-        self._remembered: set[str] = set()  # values that two workbooks may share
+        self._examined: dict[str, Callable[[], None]] = {}
+        self._copied: set[str] = set()  # copies that two workbooks may share
 
     def add(self, output: Output) -> None:
         """Write and verify one output and compare it with what stands.
@@ -126,35 +110,19 @@ class Plan:
         """
         staged = self._stage(PurePosixPath(output.name).suffix.lower())
         with in_plain_words(self.outbox), _badly_written(output.name):
-            formulas = self._write(output, staged)
+            examined = self._write(output, staged)
             sync(staged)
             sha256 = self._put(output.name, staged)
-            entry = Entry(sha256, self._run.hash, output.tracked, output.source)
-            self._entries[output.name] = entry
-            with self._read(output, staged, sha256, formulas) as sheets:
+            if is_workbook(output.name):
+                if output.tracked or output.remembered:
+                    self._keep_copy(output.name, staged, sha256)
                 if output.verify:
-                    output.verify(staged, sheets)
-        self._examined[output.name] = formulas
-
-    @contextlib.contextmanager
-    def _read(
-        self, output: Output, staged: Path, sha256: str, formulas: Callable[[], Formulas]
-    ) -> Iterator[OpenSheets]:
-        """What calamine reads in an output that was written, its values being remembered where
-        somebody will ask for them."""
-        name = values_name(sha256)
-        wanted = output.tracked or output.remembered
-        if not is_workbook(output.name):
-            yield EMPTY
-        elif not wanted or name in self._remembered or self.outbox.digest(name):
-            with opened(staged) if output.verify else nullcontext(EMPTY) as sheets:
-                yield sheets
-        else:
-            self._remembered.add(name)
-            values = self._stage(".gz")
-            with opened(staged) as sheets, remembering(values, sheets, formulas) as sheets:
-                yield sheets
-            self._put_record(name, values)
+                    with opened(staged) as sheets:
+                        output.verify(staged, sheets)
+            elif output.verify:
+                output.verify(staged, EMPTY)
+        self._entries[output.name] = Entry(sha256, self._run.hash, output.tracked, output.source)
+        self._examined[output.name] = examined
 
     def retire(self, name: str) -> None:
         """Take away a file, if it stands, and keep it in the history."""
@@ -168,9 +136,9 @@ class Plan:
 
     def conclude(self, approval: Approval | None) -> Record:
         """Add the record of all this as the last change, and return it; by now all is whole."""
-        for name, formulas in self._examined.items():
+        for name, examined in self._examined.items():
             with in_plain_words(self.outbox), _badly_written(name):
-                formulas()
+                examined()
         planned = {change.target for change in self.changes}
         with in_plain_words(self.outbox):
             # A file that its reader has taken away is reported once, not for ever.
@@ -186,8 +154,8 @@ class Plan:
         self._put_record(RECORD, staged)
         return record
 
-    def _write(self, output: Output, staged: Path) -> Callable[[], Formulas]:
-        """Write a file, and have it examined; what is given back waits for its formulas."""
+    def _write(self, output: Output, staged: Path) -> Callable[[], None]:
+        """Write a file, and have it examined; what is given back waits until it is."""
         try:
             examined = output.write(staged)
         except (OSError, NotWhole):
@@ -197,12 +165,9 @@ class Plan:
             if cause is None:
                 raise
             raise cause from error
-        if not is_workbook(output.name):
-            return lambda: {}
-        whole = examined is not None and examined == digest(staged)
-        if whole and not output.tracked:
-            return lambda: {}
-        return self._examine(partial(_formulas_of, whole=whole, tracked=output.tracked), staged)
+        if not is_workbook(output.name) or (examined is not None and examined == digest(staged)):
+            return _nothing
+        return self._examine(check_whole, staged)
 
     def _put(self, name: str, staged: Path) -> str:
         """Plan that ``staged`` takes the place of ``name``; the hash of what will stand there."""
@@ -220,6 +185,17 @@ class Plan:
         self.changes.append(Change(name, staged.name, new_sha256, old, old_sha256, kept))
         self.written.append(name)
         return new_sha256
+
+    def _keep_copy(self, name: str, staged: Path, sha256: str) -> None:
+        """Plan a copy of the workbook that will stand as ``name``, for ``edits``."""
+        copy = copy_name(sha256)
+        if copy in self._copied or self.outbox.digest(copy) == sha256:
+            return
+        self._copied.add(copy)
+        twin = self._stage(".xlsx")
+        # What stands already may differ in the times that openpyxl puts into it.
+        shutil.copyfile(self.outbox.at(name) if name in self.unchanged else staged, twin)
+        self._put_record(copy, twin)
 
     def _put_record(self, name: str, staged: Path) -> None:
         """Plan a file of our own records; what it replaces is kept only if it is damaged."""
