@@ -303,8 +303,40 @@ RELISTING: list[tuple[str, list[RawRow], list[str], Codes, dict[int, int]]] = [
             row(3, "甲", "2ウ", **RE),
         ],
         [],
-        [("A104", 2), ("L107", 2), ("L111", 3)],
-        {2: 3},
+        [("A104", 2), ("L111", 2)],
+        {3: 2},
+    ),
+    (
+        "relisted before its original by another department that does not say whose it is",
+        [
+            row(1, "甲", "1ア", file=f"{N}.xlsx", **{**BARE, "department": None}),
+            row(2, "甲", "2ア"),
+            row(3, "甲", "2イ", **RE),
+            row(4, "甲", "2ウ", N, **RE),
+        ],
+        [],
+        [("A102", 1), *[("A104", 1)] * 3, ("A104", 4), ("L104", 1), ("L107", 4)],
+        {2: 1, 3: 1, 4: 1},
+    ),
+    (
+        "original ended: an amount and the 予算区分 beside it go together",
+        [
+            row(1, "甲", "1ア", category="終了", budget=None, budget_kind="内数"),
+            row(2, "甲", "2ア", budget=9, **RE),
+        ],
+        [],
+        [("L111", 2)],
+        {},
+    ),
+    (
+        "original ended, the relisted row blank: 予算区分 and amount are the original's",
+        [
+            row(1, "甲", "1ア", category="終了", budget=None, budget_kind="内数"),
+            row(2, "甲", "2ア", **BARE),
+        ],
+        [],
+        [("A104", 2), ("A104", 2), ("L111", 2)],
+        {},
     ),
     (
         "original ended without amount and text: the office decides, not the department",
@@ -501,11 +533,52 @@ def test_both_figures_are_shown() -> None:
     assert "初出（1ア-1）の予算が1,000千円" in item.message
 
 
+@pytest.mark.parametrize("typed", [-5, "▲1,200", "1億円", 1200.5, "(25,518)"])
+def test_an_amount_that_is_no_plain_number_is_compared_with_the_originals(typed: object) -> None:
+    result = merged(row(1, "甲", "1ア"), row(2, "甲", "2ア", **{**RE, "budget": typed}))
+    item = one(result, "L103")
+    assert f"『{typed}』" in item.message
+    assert "初出（1ア-1）の予算が1,000千円" in item.message
+    assert value(result, 2, "budget") == 1000
+
+
+@pytest.mark.parametrize("typed", ["100万円", "(1,000)", "再掲", "2ア-3に計上", "－", "未定"])
+def test_the_same_amount_and_words_are_no_other_amount(typed: str) -> None:
+    result = merged(row(1, "甲", "1ア"), row(2, "甲", "2ア", **{**RE, "budget": typed}))
+    assert "L103" not in {f.code for f in result.findings}
+
+
 def test_a_swap_names_both_rows() -> None:
     item = one(merged(row(1, "甲", "1ア", **RE), row(2, "甲")), "L104")
     assert item.place.cell == "D5"
     assert "前にある1ア-1を初出、2ア-2を再掲として扱いました" in item.cure
     assert item.addressee == "事務局"
+
+
+def test_a_swap_between_departments_asks_whose_project_it_is() -> None:
+    rows = [
+        row(1, "甲", "1ア", file=f"{N}.xlsx", **{**BARE, "department": None}),
+        row(2, "甲", "2ア"),
+    ]
+    result = merged(*rows)
+    item = one(result, "L104")
+    assert f"{E}の初出の行（2ア-2）" in item.message
+    assert "共管の事業か、別の事業か" in item.cure
+    assert [(r.target, r.department, r.relisted) for r in result.listed] == [
+        ("1ア-1", E, False),
+        ("2ア-2", E, True),
+    ]
+
+
+@pytest.mark.parametrize(("kind", "budget"), [("内数", None), ("未定", None), ("０予算", 0)])
+def test_an_amount_is_not_set_aside_by_what_an_ended_original_said(
+    kind: str, budget: int | None
+) -> None:
+    ended = row(1, "甲", "1ア", category="終了", budget=budget, budget_kind=kind)
+    result = merged(ended, row(2, "甲", "2ア", budget=43265, **RE))
+    (listed,) = result.listed
+    assert (listed.budget, listed.budget_kind) == (43265, "")
+    assert {f.code for f in result.findings} == {"L109", "L111"}
 
 
 def test_an_ended_original_does_not_end_the_row_that_stands() -> None:

@@ -567,3 +567,31 @@ def test_fy2018_with_a_department_missing_is_a_draft_without_noise() -> None:
     assert result.findings == ()
     states: Mapping[str, str] = {d.department: d.state for d in result.departments}
     assert states[E] == "未提出"
+
+
+@pytest.mark.parametrize("numbering", ["提出どおり", "自動"])
+@pytest.mark.parametrize("names", [("a.xlsx", "b.xlsx"), ("b.xlsx", "a.xlsx")])
+def test_numbers_do_not_depend_on_what_the_files_are_called(
+    names: tuple[str, str], numbering: str
+) -> None:
+    """提出課 in their order, then other units by name; in each the rows as they stand."""
+    declared = [(1, E, "", "はい", "産業課、商工課"), (2, N)]
+    strategy = strategy_of(departments=declared, settings={"番号の付け方": numbering})
+    first, second = names
+    files = {"産業課": first, "商工課": second, "観光課": f"c{first}"}
+    rows = {
+        unit: [row(i, name, number=None, file=files[unit]) for i, name in given]
+        for unit, given in {
+            "産業課": [(11, "乙"), (12, "甲")],
+            "商工課": [(1, "丙")],
+            "観光課": [(5, "丁")],
+        }.items()
+    }
+    came = [submission(rows[unit], unit=unit) for unit in ("商工課", "観光課", "産業課")]
+    result = merge(intake([*came, submission([], N, none_applicable=True)]), strategy)
+    assert [(r.number, r.name) for r in result.listed] == [
+        (1, "乙"),
+        (2, "甲"),
+        (3, "丙"),
+        (4, "丁"),
+    ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
+from sousei_xl.amounts import parse_money
 from sousei_xl.findings import RULES, Finding, Place, clip, is_error
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import (
@@ -122,6 +123,21 @@ REASON, REQUESTED_BY = "reason", "requested_by"
 _AMOUNT = {"budget_kind", "budget"}
 
 
+# How a row has found its original, or why it stands for one; "" for a row that is alone.
+Link = Literal[
+    "",
+    "found",
+    "unmarked",  # not marked 再掲, but the same project stands under an earlier measure
+    "demoted",  # it called itself the original of a row under an earlier measure, which is
+    "swapped",  # and has become the original
+    "other",  # only another department has that name
+    "several",  # more than one other department has it: no chance decides whose it is
+    "held",  # the original is
+    "withdrawn",  # the original is; this row stands for it, so that the project is still counted
+    "missing",
+]
+
+
 @dataclass(slots=True, eq=False)
 class ProjectRow:
     """A row of the list on its way: typed values, None for blank or unreadable.
@@ -131,7 +147,7 @@ class ProjectRow:
     counted under. ``corrected`` maps a field to the office's cell that now stands for it,
     ``former_measure``, ``former_name`` and ``former_number`` are what the form has where they were.
     ``submitted_number`` is the number before the list gave one. ``original`` is the row that this
-    one repeats, ``link`` how that was found (``relist.py``). ``overruled`` maps a field whose
+    one repeats, ``link`` how that was found. ``overruled`` maps a field whose
     correction gave way to what the row repeats to the row that it repeats there.
     ``previous_budget`` is last year's amount as typed, ``listed_before`` that of last year's list.
     """
@@ -162,7 +178,7 @@ class ProjectRow:
     withheld: bool = False
     submitted_number: int | None = None
     original: ProjectRow | None = None
-    link: str = ""
+    link: Link = ""
     overruled: Mapping[str, ProjectRow] = field(default_factory=_empty)
     _keyed: tuple[str | None, str] = (None, "")  # a name and its match key
 
@@ -195,13 +211,23 @@ class ProjectRow:
         Where the office has corrected the original, the department has nothing to say about it;
         beside 未定 and 内数 an amount says nothing.
         """
-        original = self.original
-        if original is None or self.link == "withdrawn" or None in (self.budget, original.budget):
+        original, stated = self.original, self.stated_budget
+        if original is None or self.link == "withdrawn" or None in (stated, original.budget):
             return False
         if original.budget_kind in (UNDECIDED, INCLUDED):
             return False
         decided = original.corrected.keys() & _AMOUNT and not self.corrected.keys() & _AMOUNT
-        return self.budget != original.budget and not decided
+        return stated != original.budget and not decided
+
+    @property
+    def stated_budget(self) -> int | None:
+        """The amount that its cell gives, be it only by what was probably meant (1億円)."""
+        if self.budget is not None or "budget" in self.corrected:
+            return self.budget
+        money = parse_money(self.raw.values.get("budget"))
+        if money.expected:
+            return int(money.expected)
+        return None if money.kind else money.amount
 
     def value(self, name: str) -> str | int | None:
         """The typed value of any field, own ones included."""

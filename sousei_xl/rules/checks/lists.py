@@ -132,12 +132,14 @@ def budget_equals_original(listing: Listing) -> Iterator[Finding]:
         if original and _AMOUNT & listing.broken.get(original.row_id, frozenset()):
             continue
         if original and row.differs_from_original and "budget" not in row.corrected:
+            plain = row.budget is not None
             yield at(
                 "L103",
                 row,
                 "budget",
                 listing,
-                money(row.budget),
+                money(row.budget) if plain else text.to_text(row.raw.values.get("budget")),
+                variant="" if plain else "meant",
                 expected=money(original.budget),
                 original=original.target,
             )
@@ -149,14 +151,19 @@ def original_stands_first(listing: Listing) -> Iterator[Finding]:
     for row in listing.placed:
         if row.link == "swapped":
             after = demoted[row]
+            # A form that leaves 部局名 blank does not say that it repeats another department's.
+            assumed = text.is_blank(row.raw.values.get("department"))
+            variant = "other" if assumed and row.submitter != after.submitter else ""
             yield at(
                 "L104",
                 row,
                 "relisted",
                 listing,
                 text.RELISTED,
+                variant=variant,
                 before=row.target,
                 after=after.target,
+                other=after.submitter,
             )
 
 

@@ -17,16 +17,20 @@ def in_list_order(rows: Iterable[ProjectRow], strategy: Strategy) -> list[Projec
     """Rows by measure and number; unnumbered ones after the numbered ones of their measure.
 
     Equal numbers stand by order of department, then name; unnumbered rows by original before
-    relisted, order of department, order of submission.
+    relisted, order of department. Where that decides nothing, and where the list numbers the rows
+    itself, they stay in the order in which they come: that of ``Units.active`` and of each form.
     """
     departments = {d.name: i for i, d in enumerate(strategy.departments)}
+    automatic = strategy.settings.numbering == AUTOMATIC
 
     def position(row: ProjectRow) -> tuple[object, ...]:
-        department = departments.get(row.counted or "", len(departments))
         measure = strategy.measure_order[row.measure or ""]
+        if automatic:
+            return measure, *automatic_order(row)
+        department = departments.get(row.counted or "", len(departments))
         if row.number is None or row.number < 1:
-            return measure, _LAST, row.is_relisted, department, "", row.row_id
-        return measure, row.number, False, department, row.name or "", row.row_id
+            return measure, _LAST, row.is_relisted, department, ""
+        return measure, row.number, False, department, row.name or ""
 
     return sorted(rows, key=position)
 
@@ -37,8 +41,8 @@ def assign_numbers(
     """Give every row its printed number by the office's rule; each number given is an A105.
 
     提出どおり keeps what was submitted and numbers the blank ones after the largest; 自動 numbers
-    by last year's number, then by order of submission, relisted rows last; a row whose number the
-    office has corrected stands where the office wants it.
+    by last year's number, then in the order in which the rows come, relisted rows last; a row whose
+    number the office has corrected stands where the office wants it.
     """
     automatic = strategy.settings.numbering == AUTOMATIC
     groups: dict[str, list[ProjectRow]] = defaultdict(list)
@@ -67,9 +71,9 @@ def assign_numbers(
     return ordered, findings
 
 
-def automatic_order(row: ProjectRow) -> tuple[bool, int, int]:
+def automatic_order(row: ProjectRow) -> tuple[bool, int]:
     """Sorts the rows of a measure where the list numbers them itself."""
-    return row.is_relisted, row.previous_number or _LAST, row.row_id
+    return row.is_relisted, row.previous_number or _LAST
 
 
 def _put_in_place(rows: list[ProjectRow]) -> None:

@@ -8,9 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from sousei_xl import text
 from sousei_xl.findings import Finding, finding
 from sousei_xl.rules.parse import budget_of_an_original, in_one_line
-from sousei_xl.rules.records import REPEATED, ProjectRow
+from sousei_xl.rules.records import REPEATED, Link, ProjectRow
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import fresh_key
+
+_BUDGET = ("budget_kind", "budget")
+_Found = tuple[Link, ProjectRow]  # how an original was found, and which
+_NOBODY: tuple[Link, None] = ("missing", None)
 
 
 def by_name(
@@ -43,22 +47,21 @@ def link(
     withdrawn: Iterable[ProjectRow],
     strategy: Strategy,
 ) -> list[Finding]:
-    """Set ``original`` and ``link`` of the rows in ``groups`` (``by_name``).
+    """Set ``original`` and ``link`` (``records.Link``) of the rows in ``groups`` (``by_name``).
 
-    ``link`` of a relisted row: ``found``; ``unmarked`` (an unmarked repetition under a later
-    measure becomes relisted); ``demoted`` (it called itself the original, but an earlier row
-    exists, whose link is ``swapped``); ``other`` (only another department has that name);
-    ``several`` (more than one other department has it: no chance decides whose it is);
-    ``held`` (the original is); ``withdrawn`` (the original is, and this row has become the
-    original, so that the project is still counted once); ``missing``. Returns what has changed.
+    Returns what has changed.
     """
-    aside: dict[str, list[tuple[str, ProjectRow]]] = defaultdict(list)
+    aside: dict[str, list[_Found]] = defaultdict(list)
 
     def position(row: ProjectRow) -> tuple[object, ...]:
         measure = strategy.measure_order.get(row.measure or "", len(strategy.measures))
-        return measure, row.measure or "", row.number or 0, row.counted or "", row.row_id
+        return measure, row.measure or "", row.number or 0, row.counted or ""
 
-    for state, rows in (("held", held), ("withdrawn", withdrawn)):
+    states: tuple[tuple[Link, Iterable[ProjectRow]], ...] = (
+        ("held", held),
+        ("withdrawn", withdrawn),
+    )
+    for state, rows in states:
         for row in sorted(rows, key=position):
             if row.name and not row.is_relisted:
                 aside[row.name_key].append((state, row))
@@ -69,9 +72,7 @@ def link(
     return findings
 
 
-def _link_group(
-    group: list[ProjectRow], aside: list[tuple[str, ProjectRow]], strategy: Strategy
-) -> list[Finding]:
+def _link_group(group: list[ProjectRow], aside: list[_Found], strategy: Strategy) -> list[Finding]:
     """One name. Within a department the earliest row is the original of all others."""
     departments: dict[str, list[ProjectRow]] = defaultdict(list)
     listed = {row.counted for row in group if not row.is_relisted}
@@ -89,21 +90,26 @@ def _link_group(
         else:
             orphans.append(rows)
 
-    def own_of(rows: list[ProjectRow]) -> list[tuple[str, ProjectRow]]:
+    def own_of(rows: list[ProjectRow]) -> list[_Found]:
         department = rows[0].counted or sole
         return [pair for pair in aside if pair[1].counted == department]
 
     # Whose original it was comes first: the others may relist what takes its place.
     for rows in sorted(orphans, key=lambda rows: not own_of(rows)):
         own = own_of(rows)
-        others = [("other", row) for row in group if not row.is_relisted]
-        state, original = next(iter(own or others or aside), ("missing", None))
+        others: list[_Found] = [("other", r) for r in group if not r.is_relisted]
+        state, original = next(iter(own or others or aside), _NOBODY)
         if not own and len({row.counted for _, row in others}) > 1:
             state, original = "several", None
         for row in rows:
             row.link, row.original = state, original
         if state == "withdrawn":
             findings += _promote(rows, strategy)
+        elif state == "other" and original and _stands_before(rows[0], original, strategy):
+            findings += _swap(rows[0], original, strategy)
+            for row in group:
+                if row.original is original:
+                    row.original = rows[0]
     return findings
 
 
@@ -126,14 +132,9 @@ def _link_department(
     rows: list[ProjectRow], originals: list[ProjectRow], strategy: Strategy
 ) -> list[Finding]:
     findings: list[Finding] = []
-    order = strategy.measure_order
     head, first = originals[0], rows[0]
-    if first.is_relisted and order[first.measure or ""] < order[head.measure or ""]:
-        # The contents are those of the row that was the original; only the roles change.
-        findings += _repeat(first, head, strategy)
-        first.unknown |= head.unknown & {*REPEATED}
-        first.relisted, first.link = None, "swapped"
-        head.relisted, head.link, head.original = text.RELISTED, "demoted", first
+    if first.is_relisted and _stands_before(first, head, strategy):
+        findings += _swap(first, head, strategy)
         head = first
     for row in rows:
         if row is head or row.link == "demoted":
@@ -143,6 +144,25 @@ def _link_department(
         elif row.measure != head.measure:
             row.relisted, row.link, row.original = text.RELISTED, "unmarked", head
             _overrule(row, "relisted", head)
+    return findings
+
+
+def _stands_before(row: ProjectRow, other: ProjectRow, strategy: Strategy) -> bool:
+    order = strategy.measure_order
+    return order[row.measure or ""] < order[other.measure or ""]
+
+
+def _swap(first: ProjectRow, head: ProjectRow, strategy: Strategy) -> list[Finding]:
+    """Make the relisted row, which stands under an earlier measure, the original of ``head``. The
+    contents are those of the row that was the original; only the roles change."""
+    findings = _repeat(first, head, strategy)
+    first.unknown |= head.unknown & {*REPEATED}
+    first.relisted, head.relisted = None, text.RELISTED
+    if head.link == "withdrawn":  # it stood for another one only
+        first.link, first.original, head.link = "withdrawn", head.original, "found"
+    else:
+        first.link, first.original, head.link = "swapped", None, "demoted"
+    head.original = first
     return findings
 
 
@@ -160,15 +180,21 @@ def fill(placed: Iterable[ProjectRow], strategy: Strategy) -> list[Finding]:
 
 
 def _repeat(row: ProjectRow, original: ProjectRow, strategy: Strategy) -> list[Finding]:
-    findings: list[Finding] = []
-    for name in (*REPEATED, *row.own):
-        blank = text.is_blank(row.raw.values.get(name)) and row.value(name) is None
-        blank = blank and name != "category"
-        if row.link != "withdrawn" or blank:
-            findings += _take(row, original, name, strategy)
-    if row.link != "withdrawn":
+    names = [*REPEATED, *row.own]
+    if row.link == "withdrawn":
+        names = [name for name in names if _is_left_to_original(row, name)]
+    else:
         row.counted = original.counted
-    return findings
+    return [told for name in names for told in _take(row, original, name, strategy)]
+
+
+def _is_left_to_original(row: ProjectRow, name: str) -> bool:
+    """Whether a row that stands for its withdrawn original says nothing itself. A blank 掲載区分
+    means 継続, and a blank 予算区分 beside an amount 当初."""
+    together = _BUDGET if name in _BUDGET else (name,)
+    return name != "category" and all(
+        text.is_blank(row.raw.values.get(part)) and row.value(part) is None for part in together
+    )
 
 
 def _overrule(row: ProjectRow, name: str, original: ProjectRow) -> None:

@@ -217,8 +217,8 @@ def _took_over(
     others only since."""
     if strategy.settings.numbering != AUTOMATIC:
         return all(r.number_in_form is None and "number" not in r.corrected for r in others)
-    same = (r for r in rows if r.measure == row.measure)
-    return sum(automatic_order(r) < automatic_order(row) for r in same) == number - 1
+    same = sorted((r for r in rows if r.measure == row.measure), key=automatic_order)
+    return same.index(row) == number - 1
 
 
 def name_numbered_rows(

@@ -67,7 +67,7 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
         reason = "repeats" if old.unit and new.unit else "repeats_blank"
         findings += _replacement(old, new, reason, strategy)
     order = {d.name: i for i, d in enumerate(strategy.departments)}
-    active = sorted(kept.values(), key=lambda s: (order[s.department], s.file))
+    active = sorted(kept.values(), key=lambda s: (order[s.department], _unit_place(s, strategy)))
     missing = _missing(active, strategy)
     return Units(tuple(active), tuple(replaced), missing, tuple(findings), successors)
 
@@ -75,6 +75,13 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
 def unit_key(submission: Submission) -> tuple[str, str]:
     """部局 and the match key of 担当課."""
     return submission.department, text.key(submission.unit)
+
+
+def _unit_place(submission: Submission, strategy: Strategy) -> tuple[int, str]:
+    """Sorts the units of a department by 提出課, then by name: never by what a file is called."""
+    unit = text.key(submission.unit)
+    declared = map(text.key, strategy.department_by_name[submission.department].units)
+    return [*declared, unit].index(unit), unit
 
 
 def lateness(submission: Submission) -> tuple[int, str, str]:
