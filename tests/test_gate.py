@@ -23,6 +23,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from sousei_xl.findings import RULES, Place, finding
 from sousei_xl.intake import gate, worker
 from sousei_xl.intake.gate import Inspection, inspect
+from sousei_xl.intake.gate import strings as shared
 from sousei_xl.intake.gate.cells import any_cells, take_apart, usual_cells
 from sousei_xl.intake.gate.workbook import SheetPart
 from sousei_xl.intake.gate.worksheet import inspect_sheet
@@ -760,3 +761,76 @@ def test_a_fault_of_the_reader_is_known_for_one(
     assert reading.refusal is not None
     assert (reading.refusal.code, bug(reading)) == ("F106", "読み取りの不具合: TypeError")
     assert "TypeError: ours" in capsys.readouterr().err
+
+
+# --- shared strings that many workbooks have in common --------------------------------------------
+
+_SST = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    ' count="9" uniqueCount="9">'
+)
+
+
+def _sst(*items: str, head: str = _SST, tail: str = "</sst>") -> bytes:
+    return f"{head}{''.join(f'<si>{item}' for item in items)}{tail}".encode()
+
+
+WORDS, BLANK, KEPT = "<t>事業</t></si>", "<t> &#10;</t></si>", '<t xml:space="preserve"> </t></si>'
+RUNS = "<r><rPr><b/></rPr><t>太</t></r><r><t>字</t></r></si>"
+READING = '<t>再掲</t><rPh sb="0" eb="2"><t>サイケイ</t></rPh><phoneticPr fontId="1"/></si>'
+
+
+def test_strings_that_are_known_are_judged_as_they_were_the_first_time() -> None:
+    shared._known.clear()
+    first = shared.read_strings(_sst(WORDS, BLANK, KEPT))
+    assert first == (True, False, True)
+    assert shared.read_strings(_sst(BLANK, RUNS, WORDS, BLANK, READING)) == (
+        *(False, True, True),
+        *(False, True),
+    )
+    assert len(shared._known) == 5
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _sst(WORDS, "<t>&nobody;</t></si>"),
+        _sst(WORDS, "<t>a & b</t></si>"),
+        _sst(WORDS, "<t>\x01</t></si>"),
+        _sst(WORDS, "<t>閉じない</t>"),
+        _sst(WORDS, '<t>読み</t><rPh sb="0" x:eb="2"><t>ヨミ</t></rPh></si>'),
+        _sst(WORDS, tail=""),
+        _sst(WORDS, tail="</sst><sst/>"),
+        _sst(WORDS).replace("事業".encode(), b"\xff\xfe"),
+        _sst(WORDS, head=_SST.replace('"9">', f'"{10**10}">')),
+    ],
+)
+def test_known_strings_do_not_vouch_for_the_rest_of_the_part(content: bytes) -> None:
+    shared.read_strings(_sst(WORDS))
+    with pytest.raises(Refused):
+        shared.read_strings(content)
+    with pytest.raises(Refused):
+        shared._read(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _sst(WORDS, "<t>a<!-- b --></t></si>"),
+        _sst(WORDS, "<t/></si><si><t>c</t></si>"),
+        _sst(WORDS, BLANK, head=_SST.replace("<sst", "<!-- c --><sst")),
+        _sst(WORDS, head=_SST.replace(' standalone="yes"', "")),
+        _sst(WORDS, "<t>x</t></si><extLst/>"),
+    ],
+)
+def test_an_unusual_part_is_read_as_a_whole(content: bytes) -> None:
+    assert shared.read_strings(content) == shared._read(content)
+
+
+def test_what_is_known_takes_little_memory() -> None:
+    shared._known.clear()
+    for number in range(40):
+        long = f"<t>{number}{'長' * 20_000}</t></si>"
+        assert shared.read_strings(_sst(long, WORDS)) == (True, True)
+    assert shared._known.size == sum(map(len, shared._known)) <= 1 << 20

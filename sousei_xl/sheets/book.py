@@ -24,7 +24,7 @@ from sousei_xl import text as texts
 from sousei_xl.findings import UNPRINTABLE
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.styles import RED, STYLES
-from sousei_xl.sheets.worksheet import ListWorksheet
+from sousei_xl.sheets.worksheet import ListWorksheet, PlainCell
 from sousei_xl.strategy import Settings
 from sousei_xl.workspace import Run
 
@@ -278,8 +278,8 @@ class Sheet:
         """An empty cell that has a look."""
         self._done(self.worksheet.write_blank(row, column, None, self._format(style)), row, column)
 
-    def line(self, row: int, cells: Sequence[tuple[int, str | Number | None, Any]]) -> None:
-        """Plain cells of a row (column, value, format), as ``text``, ``number`` and ``blank`` write
+    def line(self, row: int, cells: Sequence[PlainCell]) -> None:
+        """Plain cells of a row from left to right, as ``text``, ``number`` and ``blank`` write
         them; on a sheet that feeds no chart in a third of the time."""
         if self._charted:
             for column, value, look in cells:

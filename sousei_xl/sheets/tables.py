@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Number, Sheet
+from sousei_xl.sheets.worksheet import PlainCell
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class _Place:
     described: Column
     style: str
     look: Any  # XlsxWriter's format
+    is_text: bool
     width: float
     size: float
     room: float
@@ -127,6 +129,7 @@ class _Kind:
                     column,
                     style,
                     sheet.book.style(style, formats.get(index)),
+                    column.kind == "text",
                     width,
                     size,
                     pages.characters(width, size),
@@ -139,22 +142,25 @@ class _Kind:
         sheet, height = self._sheet, self._least
         if len(cells) != len(self._places):
             raise ValueError(f"{sheet.name}: {len(cells)} cells for {len(self._places)} columns")
-        plain: list[tuple[int, str | Number | None, Any]] = []
+        plain: list[PlainCell] = []
         for place, cell in zip(self._places, cells, strict=True):
-            shown = self._special(number, place, cell) if isinstance(cell, Formula | Link) else cell
-            if isinstance(shown, str) and (len(shown) > place.room or "\n" in shown):
-                needed = pages.text_height(shown, place.width, place.size, self._font)
-                height = max(height, needed)
-            if shown is cell:
-                if cell is not None and isinstance(cell, str) != (place.described.kind == "text"):
-                    kind = place.described.kind
-                    raise TypeError(
-                        f"{sheet.name}, {place.described.heading}: {cell!r} is no {kind}"
-                    )
-                plain.append((place.column, cell, place.look))
+            if isinstance(cell, str):
+                if len(cell) > place.room or "\n" in cell:
+                    height = max(height, self._height(place, cell))
+            elif isinstance(cell, Formula | Link):
+                height = max(height, self._height(place, self._special(number, place, cell)))
+                continue
+            if cell is not None and isinstance(cell, str) != place.is_text:
+                kind = place.described.kind
+                raise TypeError(f"{sheet.name}, {place.described.heading}: {cell!r} is no {kind}")
+            plain.append((place.column, cell, place.look))
         if plain:
             sheet.line(number, plain)
         sheet.height(number, height)
+
+    def _height(self, place: _Place, shown: str) -> float:
+        """Points that a text needs."""
+        return pages.text_height(shown, place.width, place.size, self._font)
 
     def _special(self, number: int, place: _Place, cell: Formula | Link) -> str:
         """Write a cell that is more than a value; the text that is shown in it is returned."""

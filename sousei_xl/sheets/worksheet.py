@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_col_to_name
@@ -28,9 +28,18 @@ from xlsxwriter.worksheet import (
 
 from sousei_xl.text import utf16_length
 
+PlainCell = tuple[int, Any, Any]  # column, text or number or None, format
+
 _AT_ONCE = 512  # rows that are let go of together
 _EXACT = 10**15  # integers below it are written as they are
 _letters = cache(xl_col_to_name)
+
+
+class _Run(NamedTuple):
+    """The XML of neighbouring cells, up to the column ``last``."""
+
+    last: int
+    written: str
 
 
 @lru_cache(maxsize=1024)  # many links lead into the same file
@@ -58,43 +67,70 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
+        self._heads: dict[tuple[int, Any], tuple[str, str]] = {}
         self._links: dict[tuple[int, int], tuple[str, str, str]] = {}
         self._heights: dict[float, tuple[Any, Any]] = {}
         self._row_looks: dict[Any, str] = {}
 
     def put_line(
-        self, row: int, cells: Iterable[tuple[int, Any, Any]], check: Callable[[str, int], None]
+        self, row: int, cells: Iterable[PlainCell], check: Callable[[str, int], None]
     ) -> None:
-        """Take plain cells (column, text or number or None, format) of a row as finished XML, which
-        is kept in the place of XlsxWriter's own records of them.
+        """Take plain cells (column, text or number or None, format) of a row, from left to right,
+        as finished XML, which is kept in the place of XlsxWriter's own records of them.
 
         No chart may refer to them, because XlsxWriter looks for the values of its charts among
         its own cells. ``check`` gets each text that is new to the workbook, and its column.
         ValueError outside the sheet and for a number that is none, OverflowError for one that is
         too large.
         """
-        strings, line, number = self.str_table, self.table[row], row + 1
-        known = strings.string_table
+        strings, number = self.str_table, row + 1
+        known, heads = strings.string_table, self._heads
+        written: list[str] = []
+        first = following = -1
         for column, value, look in cells:
-            cell, index = f"{_letters(column)}{number}", look.xf_index or look._get_xf_index()
+            if column != following:
+                if written:
+                    self._take(row, first, following - 1, "".join(written))
+                    written = []
+                first = column
+            following = column + 1
+            head = heads.get((column, look))
+            if head is None:
+                head = heads[column, look] = self._head(column, look)
+            begin, end = head
+            kind = value.__class__
             if value is None or value == "":
-                line[column] = f'<c r="{cell}" s="{index}"/>'
-            elif isinstance(value, str):
+                written.append(f"{begin}{number}{end}/>")
+            elif kind is str:
                 string = known.get(value)
                 if string is None:
                     check(value, column)
                     string = strings._get_shared_string_index(value)
                 else:
                     strings.count += 1
-                line[column] = f'<c r="{cell}" s="{index}" t="s"><v>{string}</v></c>'
-            elif value.__class__ is int and -_EXACT < value < _EXACT:
-                line[column] = f'<c r="{cell}" s="{index}"><v>{value}</v></c>'
+                written.append(f'{begin}{number}{end} t="s"><v>{string}</v></c>')
+            elif kind is int and -_EXACT < value < _EXACT:
+                written.append(f"{begin}{number}{end}><v>{value}</v></c>")
             elif math.isfinite(value):
-                line[column] = f'<c r="{cell}" s="{index}"><v>{value:.16G}</v></c>'
+                written.append(f"{begin}{number}{end}><v>{value:.16G}</v></c>")
             else:
                 raise ValueError(str(value))
-        if any(self._check_dimensions(row, column) for column in (min(line), max(line))):
+        if written:
+            self._take(row, first, following - 1, "".join(written))
+
+    def _head(self, column: int, look: Any) -> tuple[str, str]:
+        """What stands before and after the row's number in the tag of a cell."""
+        return f'<c r="{_letters(column)}', f'" s="{look._get_xf_index()}"'
+
+    def _take(self, row: int, first: int, last: int, written: str) -> None:
+        """Keep neighbouring cells of a row as XML, in the place of the first one."""
+        if self._check_dimensions(row, first) or self._check_dimensions(row, last):
             raise ValueError("outside the sheet")
+        line = self.table[row]
+        if line:  # the blank cells of a merged range
+            for column in range(first, last + 1):
+                line.pop(column, None)
+        line[first] = _Run(last, written)
 
     def put_link(
         self,
@@ -191,11 +227,15 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
         for number in range(first, last):
             cells, info = self.table.get(number), self.row_info.get(number)
             if cells:
-                parts = [self._row_tag(number, info)]
-                parts += [
-                    cell if isinstance(cell, str) else self._cell(number, column, cell)
-                    for column, cell in sorted(cells.items())
-                ]
+                parts, end = [self._row_tag(number, info)], -1
+                for column, cell in sorted(cells.items()) if len(cells) > 1 else cells.items():
+                    if column <= end:
+                        raise ValueError(f"{self.name}: {_letters(column)}{number + 1} twice")
+                    if cell.__class__ is _Run:
+                        end, written = cell
+                    else:
+                        written = self._cell(number, column, cell)
+                    parts.append(written)
                 yield f"{''.join(parts)}</row>"
             elif info:
                 yield self._captured(self._write_empty_row, number, None, info)

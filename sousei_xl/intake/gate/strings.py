@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sousei_xl.intake.gate.limits import MAX_STRINGS
 from sousei_xl.intake.gate.markup import create_parser, local, run, whole
@@ -69,23 +69,65 @@ def has_text(content: bytes, index: int, keep_space: bool) -> bool:
     return _BLANK.fullmatch(content, begin, end) is None
 
 
+# How Excel and XlsxWriter begin the part: what stands in it means the same in every workbook.
+_HEAD = re.compile(
+    rb'<\?xml version="1\.0" encoding="UTF-8" standalone="yes"\?>\r?\n'
+    rb'<sst xmlns="http://schemas\.openxmlformats\.org/spreadsheetml/2006/main"'
+    rb' count="\d+" uniqueCount="\d+">'
+)
+_TAIL = b"</sst>"
+_LARGEST, _KEPT = 1 << 18, 1 << 20  # bytes of a part whose strings are remembered, and of all these
+
+
+class _Known(dict[bytes, bool]):
+    """Shared strings as written → whether they are anything but blank; forgotten when they take
+    too much memory."""
+
+    size = 0
+
+    def learn(self, items: Sequence[bytes], filled: Iterable[bool]) -> None:
+        self.size += sum(map(len, items))
+        self.update(zip(items, filled, strict=True))
+
+    def make_room(self) -> None:
+        if self.size > _KEPT:
+            self.clear()
+            self.size = 0
+
+
+_known = _Known()
+
+
 def read_strings(content: bytes) -> tuple[bool, ...]:
     """For each shared string whether it is anything but blank; phonetic readings do not count.
 
     Raises Refused where the part is not whole or announces more strings than calamine could
     reserve memory for.
     """
+    head, *items = content.split(b"<si>") if len(content) <= _LARGEST else [content]
+    if not (items and _HEAD.fullmatch(head) and items[-1].endswith(_TAIL)):
+        return _read(content)
+    # Forms have most of their strings in common: only new ones are judged, as a part of their own.
+    items[-1] = items[-1].removesuffix(_TAIL)
+    new = [item for item in dict.fromkeys(items) if item not in _known]
+    usual = [_USUAL.fullmatch(b"<si>" + item) for item in new]
+    if not all(usual):
+        return _read(content)
+    _check_strings(b"".join([head, *(match[0] for match in usual if match), _TAIL]))
+    _known.learn(new, [_has_words(*match.groups(b"")) for match in usual if match])
+    found = tuple(map(_known.__getitem__, items))
+    _known.make_room()
+    return found
+
+
+def _read(content: bytes) -> tuple[bool, ...]:
+    """As ``read_strings``, whatever the part looks like."""
     _check_strings(content)
     count = content.count(b"<si")
     usual = count > 0 and b"<!" not in content and b":si" not in content
     texts = _USUAL.findall(content) if usual else []
     if usual and len(texts) == count:
-        return tuple(
-            any(_is_filled(*run) for run in _TEXTS.findall(runs))
-            if runs
-            else _is_filled(kept, text)
-            for kept, text, runs in texts
-        )
+        return tuple(_has_words(*groups) for groups in texts)
     items: list[Item] = []
     inside = False  # an si
 
@@ -109,6 +151,13 @@ def read_strings(content: bytes) -> tuple[bool, ...]:
     parser.EndElementHandler = end
     run(parser, content)
     return tuple(item.filled for item in items)
+
+
+def _has_words(kept: bytes, text: bytes, runs: bytes) -> bool:
+    """Whether there is anything but blanks in what ``_USUAL`` has found."""
+    if not runs:
+        return _is_filled(kept, text)
+    return any(_is_filled(*run) for run in _TEXTS.findall(runs))
 
 
 def _is_filled(kept: bytes, text: bytes) -> bool:
