@@ -238,7 +238,7 @@ RELISTING: list[tuple[str, list[RawRow], list[str], Codes, dict[int, int]]] = [
     (
         "the department of the original is not known: nobody asks whose the relisted row is",
         [
-            row(1, "甲", "1ア", department="経済部、農政部", file=f"{E}.xlsx"),
+            row(1, "甲", "1ア", department="経済部、商業部", file=f"{E}.xlsx"),
             row(2, "甲", "2ア", **RE),
         ],
         [],

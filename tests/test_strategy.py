@@ -769,17 +769,20 @@ def test_who_reports_an_indicator() -> None:
     content = copy.deepcopy(tables(departments=[(1, "経済部", "商工部"), (2, "観光・文化部")]))
     put("指標", 2, "担当部局", "商工部、観光・文化部")(content)
     put("指標", 3, "担当部局", "経済部・観光・文化部")(content)
-    _, found = load(content, FILE)
-    assert [(f.place.cell, f.value) for f in found] == [
-        ("P3", "経済部・観光・文化部"),
-        ("P3", "経済部・観光・文化部"),
-    ]
-    put("指標", 3, "担当部局", "商工部")(content)
+    put("指標", 4, "担当部局", "観光・文化部・経済部、商工部")(content)
     strategy, found = load(content, FILE)
     assert not found
     assert strategy is not None
     assert strategy.indicators[0].departments == ("経済部", "観光・文化部")
-    assert strategy.indicators[1].departments == ("経済部",)
+    assert strategy.indicators[1].departments == ("経済部", "観光・文化部")
+    assert strategy.indicators[2].departments == ("観光・文化部", "経済部")
+    put("指標", 3, "担当部局", "経済部・観光・教育部")(content)
+    _, found = load(content, FILE)
+    assert [(f.place.cell, f.message.split("』")[0]) for f in found] == [
+        ("P3", "担当部局『観光"),
+        ("P3", "担当部局『教育部"),
+    ]
+    assert all("複数の部局は「、」で区切ります。" in f.cure for f in found)
 
 
 def test_figures_of_an_indicator_are_decimal_text() -> None:
