@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from sousei_xl import text
 from sousei_xl.strategy import Department
 from sousei_xl.strategy.dates import questions
+from sousei_xl.strategy.departments import departments_in
 from sousei_xl.strategy.fields import CORE
 from sousei_xl.strategy.gaps import gaps
 from sousei_xl.strategy.load import load
@@ -763,6 +765,47 @@ def test_departments() -> None:
         ("観光・文化部", ""),
     )
     assert strategy.department_spellings["商工部"] == "経済部"
+
+
+KNOWN = {
+    text.key(spelling): name
+    for name, aliases in {
+        "経済部": ["商工部"],
+        "農政部": [],
+        "観光・スポーツ部": ["観スポ"],
+        "産業・労働部": ["労働部"],
+        "スポーツ・労働部": [],
+        "観光": [],
+    }.items()
+    for spelling in (name, *aliases)
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("経済部", ["経済部"]),
+        ("観光・スポーツ部", ["観光・スポーツ部"]),
+        ("観光・スポーツ部・経済部", ["観光・スポーツ部", "経済部"]),
+        ("経済部・観光・スポーツ部", ["経済部", "観光・スポーツ部"]),
+        ("観スポ・商工部", ["観光・スポーツ部", "経済部"]),
+        ("産業・労働部・観光・スポーツ部", ["産業・労働部", "観光・スポーツ部"]),
+        ("労働部・産業・労働部・経済部", ["産業・労働部", "経済部"]),
+        ("経済部・経済部", ["経済部"]),
+        ("観光・スポーツ・労働部", ["観光", "スポーツ・労働部"]),  # not 観光・スポーツ and 労働部
+        ("経済部、農政部", ["経済部", "農政部"]),
+        ("観光･ｽﾎﾟｰﾂ部 ， 経済 部", ["観光・スポーツ部", "経済部"]),
+        ("経済部・\n観光・\nスポーツ部", ["経済部", "観光・スポーツ部"]),
+        ("経済部\r\n農政部", ["経済部", "農政部"]),
+        ("経済部・旧観光センター", ["経済部", "旧観光センター"]),
+        ("観光・文化部・経済部", ["観光", "文化部", "経済部"]),
+        ("経済部・", ["経済部", ""]),
+        ("・", [""]),
+        ("", [""]),
+    ],
+)
+def test_the_departments_that_a_name_means(words: str, found: list[str]) -> None:
+    assert departments_in(words, KNOWN) == tuple(found)
 
 
 def test_who_reports_an_indicator() -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from sousei_xl import text
 
 JOINT = "・"  # what is printed between departments
-_BETWEEN = re.compile(r"[・･、､，,]|\r?\n")  # and what is typed there
+_BETWEEN = re.compile(r"[\r\n]*[・･、､，,][\r\n]*|[\r\n]+")  # and what is typed there
 
 
 def departments_in(words: str, spellings: Mapping[str, str]) -> tuple[str, ...]:
