@@ -696,6 +696,13 @@ def test_the_expected_amount_is_computed(typed: Any, expected: str) -> None:
     ("typed", "code", "nearest"),
     [
         ({"department": "経済局"}, "R117", "『経済部』"),
+        (
+            {"department": "経済部・農政局"},
+            "R117",
+            "空欄は提出した部局と見なします）。"
+            "複数の部局で行う事業は「・」でつなぎます。『農政部』",
+        ),
+        ({"department": "観光・文化局・経済部"}, "R117", "『観光・文化部』"),
         ({"measure": "2ア 移住の環境"}, "R101", "『2ア 移住環境』"),
     ],
 )
