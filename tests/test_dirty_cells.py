@@ -246,6 +246,42 @@ CASES: list[tuple[str, dict[str, Any], list[str], dict[str, Any]]] = [
         ["R113"],
         {"department": "観光・文化部", "counted": "観光・文化部"},
     ),
+    (
+        "department: joint, ・ inside the first name",
+        {"department": "観光・文化部・経済部"},
+        ["R113"],
+        {"department": "観光・文化部・経済部", "counted": "観光・文化部"},
+    ),
+    (
+        "department: joint, ・ inside the second name",
+        {"department": "経済部・観光・文化部"},
+        ["R113"],
+        {"department": "経済部・観光・文化部", "counted": "経済部"},
+    ),
+    (
+        "department: joint, an alias of a name with ・ first",
+        {"department": "観文・農政部"},
+        ["A102", "R113"],
+        {"department": "観光・文化部・農政部", "counted": "観光・文化部"},
+    ),
+    (
+        "department: joint by 、",
+        {"department": "観光・文化部、経済部"},
+        ["A102", "R113"],
+        {"department": "観光・文化部・経済部", "counted": "観光・文化部"},
+    ),
+    (
+        "department: joint by a line break",
+        {"department": "経済部\n観光・文化部"},
+        ["A102", "R113"],
+        {"department": "経済部・観光・文化部", "counted": "経済部"},
+    ),
+    (
+        "department: the same twice",
+        {"department": "経済部・経済部"},
+        ["A102"],
+        {"department": "経済部", "counted": "経済部"},
+    ),
     ("department: unknown", {"department": "経済局"}, ["R117"], {"department": "経済局"}),
     ("department: joint with unknown", {"department": "経済部・甲部"}, ["R117"], {"marked": True}),
     ("department: number", {"department": 3}, ["R117"], {}),
@@ -547,7 +583,7 @@ def _strategy() -> Strategy:
         departments=[
             (1, "経済部", "商工部、産業経済部"),
             (2, "農政部", None, "いいえ"),
-            (3, "観光・文化部", None, "いいえ"),
+            (3, "観光・文化部", "観文", "いいえ"),
         ],
         fields=[
             ("財源", "独自", "選択", "いいえ", None, "国、道、市"),
@@ -660,6 +696,13 @@ def test_the_expected_amount_is_computed(typed: Any, expected: str) -> None:
     ("typed", "code", "nearest"),
     [
         ({"department": "経済局"}, "R117", "『経済部』"),
+        (
+            {"department": "経済部・農政局"},
+            "R117",
+            "空欄は提出した部局と見なします）。"
+            "複数の部局で行う事業は「・」でつなぎます。『農政部』",
+        ),
+        ({"department": "観光・文化局・経済部"}, "R117", "『観光・文化部』"),
         ({"measure": "2ア 移住の環境"}, "R101", "『2ア 移住環境』"),
     ],
 )

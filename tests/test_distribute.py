@@ -37,12 +37,12 @@ from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.rules import checks, schema
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import Submission
-from sousei_xl.sheets.final_check import write_final_check
+from sousei_xl.sheets.final_check import printed_rows, write_final_check
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import columns, reference_text
 from sousei_xl.workspace import OFFICE_SHEET, OperatorError, Run, Workspace
 from tests import zip_surgery as zs
-from tests.builders import DEPARTMENTS, example_strategy, facts, make_strategy
+from tests.builders import DEPARTMENTS, example_strategy, facts, make_strategy, raw
 from tests.facts import example_contents, example_rows
 from tests.forms_filled import fill, project_letters
 from tests.indicator_builders import example_kpi_strategy
@@ -301,6 +301,33 @@ def plain_list(path: Path, rows: list[list[Any]], title: str = "平成29年度�
 
 def last_year(path: Path, strategy: Strategy | None = None) -> LastYear:
     return read_last_year(read_one(str(path), path.name), strategy or example_strategy())
+
+
+def test_joint_names_of_last_year_are_cut_where_departments_end(tmp_path: Path) -> None:
+    """What means no department of this year stays as it was printed, letter for letter."""
+    strategy = make_strategy(
+        departments=[
+            (1, "経済部", "商工部"),
+            (2, "観光・スポーツ部"),
+            (3, "産業・労働部", "労働部"),
+        ]
+    )
+    lines = {
+        "観光・スポーツ部・経済部": ("観光・スポーツ部・経済部", "観光・スポーツ部"),
+        "商工部・産業・労働部": ("経済部・産業・労働部", "経済部"),
+        "経済部、観光・スポーツ部": ("経済部・観光・スポーツ部", "経済部"),
+        "旧観光センター・商工部": ("旧観光センター・経済部", "経済部"),
+        "旧観光センター・旧ｽﾎﾟｰﾂ課": ("旧観光センター・旧ｽﾎﾟｰﾂ課", ""),
+    }
+    rows = [[i, None, f"事業{i}", printed, "◎", 5, "行う。"] for i, printed in enumerate(lines, 1)]
+    found = last_year(plain_list(tmp_path / "一覧.xlsx", rows), strategy)
+    assert [(r.department, r.counted) for r in found.rows] == [*lines.values()]
+    # What is prefilled comes back untouched, and is no mistake then.
+    prefilled = [(r.department, r.counted) for r in found.rows[:3]]
+    raws = [raw(i, department=printed) for i, (printed, _) in enumerate(prefilled, 1)]
+    again, said = parse_rows([(one, "経済部") for one in raws], strategy)
+    assert [(r.department, r.counted) for r in again] == prefilled
+    assert "A102" not in {f.code for f in said}
 
 
 def test_a_plain_list_with_bands(tmp_path: Path) -> None:
@@ -1051,6 +1078,20 @@ def test_the_final_check_shows_the_offices_own_fields(tmp_path: Path) -> None:
     assert [line[8] for line in lines] == ["財源：国\n件数：1500", "財源：道\n件数：（空欄）"]
     [rule] = openpyxl.load_workbook(path)["最終確認"].data_validations.dataValidation
     assert str(rule.sqref) == "K7:K8"  # 確認
+
+
+def test_the_final_check_of_each_department_of_a_joint_project(tmp_path: Path) -> None:
+    sports, labour = "観光・スポーツ部", "産業・労働部"
+    names = (sports, labour, "総務部", "観光部")
+    strategy = make_strategy(departments=[(i, name) for i, name in enumerate(names, 1)])
+    cells = {**example_rows()[0], "counted": sports}
+    rows = [
+        {**cells, "department": printed, "number": i}
+        for i, printed in enumerate((f"{sports}・総務部", f"{sports}・{labour}"), 1)
+    ]
+    contents = example_contents(rows=rows, strategy=strategy)
+    numbers = {name: [row.number for row in printed_rows(contents, name)] for name in names}
+    assert numbers == {sports: [1, 2], labour: [2], "総務部": [1], "観光部": []}
 
 
 def test_the_final_check_of_a_draft(workspace: Path) -> None:

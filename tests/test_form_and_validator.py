@@ -41,7 +41,19 @@ from tests.recalculate import needs_office, recalculate
 from tests.workspaces import edit
 
 DEPARTMENT = "経済部"
-DEPARTMENTS = [(1, "経済部", "商工部、経済局"), (2, "農政部"), (3, "文化・スポーツ部")]
+DEPARTMENTS = [
+    (1, "経済部", "商工部、経済局"),
+    (2, "農政部"),
+    (3, "文化・スポーツ部"),
+    (4, "産業・労働部", "労働部"),
+    (5, "スポーツ・労働部"),
+]
+# Names of the list between ・, some of which have ・ themselves or are a part of another one.
+JOINT = [
+    "文化・スポーツ部・経済部", "商工部・文化・スポーツ部", "経済部・産業・労働部",
+    "労働部・産業・労働部", "産業・労働部・スポーツ・労働部", "文化・スポーツ部、農政部",
+    "経済部・経済部",
+]  # fmt: skip
 OWN_FIELDS = [
     ("財源", "独自", "選択", "はい", "", "国、道、市", ""),
     ("財源の内訳", "独自", "文字", "いいえ", 20, "", ""),
@@ -76,7 +88,9 @@ VALUES: dict[str, list[Any]] = {
         "（同上）", "″", '"', "（別紙 参照）",
     ],
     "department": [
-        None, "商工部", "経済部・農政部", "文化・スポーツ部", "文化", "財政部", "・", " ",
+        None, "商工部", "経済部・農政部", "文化・スポーツ部", "文化", "財政部", "・", " ", *JOINT,
+        "産業・労働部・某某部", "産業・文化・スポーツ部・労働", "産業・スポーツ・労働部・労働部",
+        "経済部･文化・スポーツ部", "経済部\n産業・労働部",
     ],
     "relevance": [None, "○", "〇", "△", " ", "=1/0"],
     "budget_kind": [None, "当初", "未定", "内数", "０予算", "ゼロ予算", "調整", "=1/0"],
@@ -277,6 +291,20 @@ def test_tick_means_no_correction_and_a_correction_was_announced(
     expected = "R101 R102 R103 R104 R105 R106 R107 R108 R109 R110 R112 R117 R118 R119"
     assert seen == set(expected.split())
     assert min(states.values()) > 20
+
+
+def test_joint_names_are_names_to_both(calculated: Mapping[str, Path]) -> None:
+    met = set()
+    for name, path in calculated.items():
+        if name.startswith("rows"):
+            check = {i: row[0] for i, row in enumerate(shown(path, layout.PROJECTS), 1)}
+            errors = errors_of_rows(path)
+            for row in received(path).rows:
+                if (typed := row.values.get("department")) in JOINT:
+                    met.add(typed)
+                    assert "R117" not in errors[row.row]
+                    assert "部局名" not in check[row.row]
+    assert met == set(JOINT)
 
 
 def test_a_row_that_the_form_overlooks_is_no_row(calculated: Mapping[str, Path]) -> None:

@@ -51,7 +51,13 @@ OWN_FIELDS = [
     ("財源の内訳", "独自", "文字", "いいえ", 20, "", ""),
     ("人数", "独自", "整数", "いいえ", "", "", ""),
 ]
-DEPARTMENTS = [(1, "経済部", "商工部、経済局"), (2, "農政部"), (3, "文化・スポーツ部")]
+DEPARTMENTS = [
+    (1, "経済部", "商工部、経済局"),
+    (2, "農政部"),
+    (3, "文化・スポーツ部"),
+    (4, "産業・労働部", "労働部"),
+    (5, "スポーツ・労働部"),
+]
 
 
 def office() -> Strategy:
@@ -139,6 +145,25 @@ ROWS: dict[str, tuple[dict[str, Any], str]] = {
     "name with ・": (typed(department="文化・スポーツ部"), GOOD),
     "half of a name": (typed(department="文化"), DEPARTMENT),
     "unknown department": (typed(department="経済"), DEPARTMENT),
+    "name with ・ and another": (typed(department="文化・スポーツ部・経済部"), GOOD),
+    "another and name with ・": (typed(department="経済部・文化・スポーツ部"), GOOD),
+    "alias and name with ・": (typed(department="商工部・文化・スポーツ部"), GOOD),
+    "two names with ・": (typed(department="産業・労働部・文化・スポーツ部"), GOOD),
+    "name that is the end of another": (typed(department="労働部・産業・労働部"), GOOD),
+    "names of common parts": (typed(department="産業・労働部・経済部・スポーツ・労働部"), GOOD),
+    "joined by 、": (typed(department="文化・スポーツ部、経済部"), GOOD),
+    "twice the same": (typed(department="経済部・経済部"), GOOD),
+    "name around another": (typed(department="産業・文化・スポーツ部・労働"), DEPARTMENT),
+    "name around one with common parts": (
+        typed(department="産業・スポーツ・労働部・労働部"),
+        DEPARTMENT,
+    ),
+    "as many letters as a name that is found twice": (
+        typed(department="産業・労働部・某某部"),
+        DEPARTMENT,
+    ),
+    "end of a name with ・": (typed(department="経済部・スポーツ部"), DEPARTMENT),
+    "joint at the start": (typed(department="・経済部"), DEPARTMENT),
     "one of two unknown": (typed(department="経済部・経済"), DEPARTMENT),
     "joint at the end": (typed(department="経済部・"), DEPARTMENT),
     "budget 0": (typed(budget=0), GOOD),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sousei_xl.findings import is_error
+from sousei_xl.rules import notes
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import FileRecord, RawRow
 from tests.builders import intake, rows_by_id, submission
@@ -238,7 +239,7 @@ RELISTING: list[tuple[str, list[RawRow], list[str], Codes, dict[int, int]]] = [
     (
         "the department of the original is not known: nobody asks whose the relisted row is",
         [
-            row(1, "甲", "1ア", department="経済部、農政部", file=f"{E}.xlsx"),
+            row(1, "甲", "1ア", department="経済部、商業部", file=f"{E}.xlsx"),
             row(2, "甲", "2ア", **RE),
         ],
         [],
@@ -409,7 +410,9 @@ def test_a_misspelled_original_of_two_relisted_rows_is_named() -> None:
         row(1, "移住促進事業"),
         *(row(i, "移住推進事業", f"3{m}", **RE) for i, m in ((2, "ア"), (3, "イ"))),
     ]
-    for item in (f for f in merged(*rows).findings if f.code == "L101"):
+    found = [f for f in merged(*rows).findings if f.code == "L101"]
+    assert [f.place.row_id for f in found] == [2, 3]
+    for item in found:
         assert "『移住促進事業』" in item.cure
         assert "空欄" not in item.message
 
@@ -734,6 +737,18 @@ def test_a_line_with_a_name_alone_is_asked_about_once(name: str, cells: dict[str
     assert "行ごと削除" in item.cure
     [held] = result.held
     assert (held.raw.row_id, held.findings) == (2, (item,))
+
+
+@pytest.mark.parametrize(
+    ("department", "is_note"),
+    [(f"{E}・産業・労働部", False), ("産業・労働部・観光・文化部", False), ("以下余白", True)],
+)
+def test_a_row_of_departments_alone_is_no_note(department: str, is_note: bool) -> None:
+    """Neither name nor 施策: a department or several are what the form was prefilled with."""
+    strategy = strategy_of(departments=[(1, E), (2, "産業・労働部"), (3, "観光・文化部")])
+    blank = {"relevance": None, "description": None, "budget": None}
+    lone = row(2, "", "", department, file=f"{E}.xlsx", **blank)
+    assert notes.is_no_project(lone, strategy) is is_note
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from sousei_xl import text
 from sousei_xl.strategy import Department
 from sousei_xl.strategy.dates import questions
+from sousei_xl.strategy.departments import departments_in
 from sousei_xl.strategy.fields import CORE
 from sousei_xl.strategy.gaps import gaps
 from sousei_xl.strategy.load import load
@@ -765,21 +767,65 @@ def test_departments() -> None:
     assert strategy.department_spellings["商工部"] == "経済部"
 
 
+KNOWN = {
+    text.key(spelling): name
+    for name, aliases in {
+        "経済部": ["商工部"],
+        "農政部": [],
+        "観光・スポーツ部": ["観スポ"],
+        "産業・労働部": ["労働部"],
+        "スポーツ・労働部": [],
+        "観光": [],
+    }.items()
+    for spelling in (name, *aliases)
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("経済部", ["経済部"]),
+        ("観光・スポーツ部", ["観光・スポーツ部"]),
+        ("観光・スポーツ部・経済部", ["観光・スポーツ部", "経済部"]),
+        ("経済部・観光・スポーツ部", ["経済部", "観光・スポーツ部"]),
+        ("観スポ・商工部", ["観光・スポーツ部", "経済部"]),
+        ("産業・労働部・観光・スポーツ部", ["産業・労働部", "観光・スポーツ部"]),
+        ("労働部・産業・労働部・経済部", ["産業・労働部", "経済部"]),
+        ("経済部・経済部", ["経済部"]),
+        ("観光・スポーツ・労働部", ["観光", "スポーツ・労働部"]),  # not 観光・スポーツ and 労働部
+        ("経済部、農政部", ["経済部", "農政部"]),
+        ("観光･ｽﾎﾟｰﾂ部 ， 経済 部", ["観光・スポーツ部", "経済部"]),
+        ("経済部・\n観光・\nスポーツ部", ["経済部", "観光・スポーツ部"]),
+        ("経済部\r\n農政部", ["経済部", "農政部"]),
+        ("経済部・旧観光センター", ["経済部", "旧観光センター"]),
+        ("観光・文化部・経済部", ["観光", "文化部", "経済部"]),
+        ("経済部・", ["経済部", ""]),
+        ("・", [""]),
+        ("", [""]),
+    ],
+)
+def test_the_departments_that_a_name_means(words: str, found: list[str]) -> None:
+    assert departments_in(words, KNOWN) == tuple(found)
+
+
 def test_who_reports_an_indicator() -> None:
     content = copy.deepcopy(tables(departments=[(1, "経済部", "商工部"), (2, "観光・文化部")]))
     put("指標", 2, "担当部局", "商工部、観光・文化部")(content)
     put("指標", 3, "担当部局", "経済部・観光・文化部")(content)
-    _, found = load(content, FILE)
-    assert [(f.place.cell, f.value) for f in found] == [
-        ("P3", "経済部・観光・文化部"),
-        ("P3", "経済部・観光・文化部"),
-    ]
-    put("指標", 3, "担当部局", "商工部")(content)
+    put("指標", 4, "担当部局", "観光・文化部・経済部、商工部")(content)
     strategy, found = load(content, FILE)
     assert not found
     assert strategy is not None
     assert strategy.indicators[0].departments == ("経済部", "観光・文化部")
-    assert strategy.indicators[1].departments == ("経済部",)
+    assert strategy.indicators[1].departments == ("経済部", "観光・文化部")
+    assert strategy.indicators[2].departments == ("観光・文化部", "経済部")
+    put("指標", 3, "担当部局", "経済部・観光・教育部")(content)
+    _, found = load(content, FILE)
+    assert [(f.place.cell, f.message.split("』")[0]) for f in found] == [
+        ("P3", "担当部局『観光"),
+        ("P3", "担当部局『教育部"),
+    ]
+    assert all("複数の部局は「、」で区切ります。" in f.cure for f in found)
 
 
 def test_figures_of_an_indicator_are_decimal_text() -> None:

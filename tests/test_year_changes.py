@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from sousei_xl.figures.changes import (
     COMPARED,
+    DEPARTMENTS,
     Changes,
     Row,
     changed,
     compare,
+    department_lines,
     pair,
     same_project,
 )
@@ -506,3 +508,31 @@ def test_compare_and_the_councils_page_judge_alike(old: list[Row], new: list[Row
     assert bag(page.new) == bag(found.added)
     assert bag(g.before.data for g in page.gone) == bag(found.removed)
     assert bag(k.row for k in page.renamed) == bag(c.row for c in found.renamed)
+
+
+def test_a_department_with_a_dot_owns_what_it_had() -> None:
+    """観光・スポーツ部 is one department, and its 備考 is about its own projects."""
+    sports = "観光・スポーツ部"
+    found = years(
+        [last("甲事業", department=sports)], [row("乙", 部局名=sports, 備考="旧：甲事業")]
+    )
+    assert [k.before.name for k in found.kept] == ["甲事業"]
+    assert not found.new + found.gone
+
+
+def test_departments_are_the_same_by_their_whole_names() -> None:
+    """Of two finished workbooks, too, where nobody knows the departments."""
+
+    def same(one: str, other: str, *told: list[str]) -> bool:
+        rows = [row("甲", "1ア", 部局名=one), row("甲", "2ア", 部局名=other, 掲載区分="新規")]
+        for made, names in zip(rows, told, strict=False):
+            made[DEPARTMENTS] = department_lines(names[0], names)
+        return same_project(*rows)
+
+    assert not same("観光・スポーツ部", "観光・文化部")
+    assert same("観光・スポーツ部・経済部", "経済部")
+    assert same("観光・スポーツ部", "経済部・観光・スポーツ部")
+    assert not same("産業・労働部", "労働部", ["産業・労働部"], ["労働部"])
+    assert same(
+        "経済部・産業・労働部", "農政部・経済部", ["経済部", "産業・労働部"], ["農政部", "経済部"]
+    )

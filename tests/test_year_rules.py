@@ -157,6 +157,17 @@ def test_what_is_forgotten_may_have_another_name_now() -> None:
     assert {f.code for f in answered.findings} & {"Y101", "Y103"} == set()
 
 
+def test_the_former_name_of_a_department_with_a_dot_is_read() -> None:
+    """Alone and before another one: its projects are those of 観光・スポーツ部."""
+    sports = "観光・スポーツ部"
+    strategy = strategy_of(departments=[(1, E), (2, N), (3, sports)])
+    for printed in (sports, f"{sports}・{N}"):
+        before = [replace(last("甲事業", department=printed), counted=sports)]
+        mine = row(1, "乙", department=printed, note="旧：甲事業", file=f"{sports}.xlsx")
+        result = compared([mine], before, strategy)
+        assert {f.code for f in result.findings} & {"R117", "Y101", "Y103"} == set()
+
+
 def test_what_the_office_has_renamed_is_not_forgotten() -> None:
     renamed = office(("2ア-1", "修正", "事業名", "甲", "丙"))
     result = compared([row(1, "甲")], [last("甲")], office=renamed)

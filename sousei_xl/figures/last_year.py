@@ -39,10 +39,11 @@ class LastRow:
     """One project of last year's list in this year's terms.
 
     ``measure`` is blank where this year's strategy has none like ``measure_name``. ``department``
-    is what is printed, ``counted`` the department that is asked, blank where there is none of that
-    name. ``budget`` is thousand yen or what stood there instead. ``unit`` is the 担当課 where the
-    list names one, ``category`` 新規 where the list marks the project as new. ``goal`` is the
-    number that its 基本目標 had, where the list says so.
+    is what is printed, ``departments`` are those of today in it and ``counted``, the first of them,
+    is the one that is asked, blank where there is none of that name. ``budget`` is thousand yen or
+    what stood there instead. ``unit`` is the 担当課 where the list names one, ``category`` 新規
+    where the list marks the project as new. ``goal`` is the number that its 基本目標 had, where the
+    list says so.
     """
 
     measure: str
@@ -59,6 +60,7 @@ class LastRow:
     own: Mapping[str, Value] = field(default_factory=dict)
     category: str = ""
     goal: int | None = None
+    departments: tuple[str, ...] = ()
 
     @property
     def data(self) -> changes.Row:
@@ -70,6 +72,9 @@ class LastRow:
             changes.CATEGORY: self.category or None,
             changes.NAME: self.name,
             changes.DEPARTMENT: self.department,
+            changes.DEPARTMENTS: changes.department_lines(
+                self.counted or self.department, self.departments
+            ),
             changes.RELEVANCE: self.relevance or None,
             changes.BUDGET: self.budget,
             changes.DESCRIPTION: self.description or None,

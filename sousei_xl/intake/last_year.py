@@ -22,12 +22,12 @@ from sousei_xl.intake.submission import finding_of
 from sousei_xl.sheets import named
 from sousei_xl.sheets.annex import MARK
 from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.departments import JOINT
 from sousei_xl.strategy.load.table import FORM
 from sousei_xl.text import Value
 from sousei_xl.workspace import OperatorError
 
 _ENOUGH = 4  # known headings that make a row the header
-_JOINT = "・"
 _GOAL = re.compile(r"基本目標\s*-?\s*(\d+)")
 _LETTER = re.compile(r"\(?([ア-ンA-Za-z])\)?[\s.、:・]")
 _KEY = re.compile(r"(\d+)\s*-?\s*[ア-ンA-Za-z]")
@@ -219,7 +219,7 @@ def _row(
     name, is_new = text.split_new_mark(
         (text.tidy_name(shown["name"]).value or "").removeprefix(MARK)
     )
-    department, counted = _department(shown["department"], strategy)
+    department, known = _department(shown["department"], strategy)
     relevance = text.choice(shown.get("relevance"), text.RELEVANCE_SPELLINGS).value
     return LastRow(
         measure=place.measure,
@@ -228,7 +228,7 @@ def _row(
         relisted=text.choice(shown.get("relisted"), text.RELISTED_SPELLINGS).value == text.RELISTED,
         name=name,
         department=department,
-        counted=counted,
+        counted=known[0] if known else "",
         relevance=relevance if relevance in (text.DIRECT, text.SUPPORTING) else "",
         budget=_budget(_cell(values, columns, "budget"), shown.get("budget_kind", "")),
         description=text.tidy(_cell(values, columns, "description")).value or "",
@@ -236,18 +236,16 @@ def _row(
         own={f.name: _cell(values, columns, f.name) for f in strategy.own_fields},
         category=text.NEW if is_new or shown.get("category") == text.NEW else "",
         goal=place.goal,
+        departments=known,
     )
 
 
-def _department(shown: str, strategy: Strategy) -> tuple[str, str]:
-    """(as it is printed this year, whose form the row goes to); unknown names stay as they are."""
-    spellings = strategy.department_spellings
-    whole = spellings.get(text.key(shown))
-    if whole:
-        return whole, whole
-    parts = [spellings.get(text.key(part), part) for part in text.nfkc(shown).split(_JOINT)]
-    counted = next((part for part in parts if part in strategy.department_by_name), "")
-    return (_JOINT.join(parts) if counted else shown), counted
+def _department(shown: str, strategy: Strategy) -> tuple[str, tuple[str, ...]]:
+    """(as it is printed this year, the known departments in it, whose form the row goes to first);
+    unknown names stay as they are."""
+    parts = strategy.departments_in(shown)
+    known = tuple(part for part in parts if part in strategy.department_by_name)
+    return (JOINT.join(parts) if known else shown), known
 
 
 def _budget(value: Value, kind: str) -> int | str | None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sousei_xl import text
-from sousei_xl.figures.changes import BUDGET, BUDGET_KIND, Row, amount_or_word
+from sousei_xl.figures.changes import (
+    BUDGET,
+    BUDGET_KIND,
+    DEPARTMENTS,
+    Row,
+    amount_or_word,
+    department_lines,
+)
 from sousei_xl.figures.changes.year import (
     FORMER_NAME,
     NOTE,
@@ -28,6 +35,8 @@ def year_changes(contents: Contents, last: LastYear) -> YearChanges:
     rows = [dict(zip(headings, values, strict=True)) for values in data]
     for row, listed in zip(rows, contents.result.listed, strict=True):
         row[FORMER_NAME], row[NOTE] = listed.former_name, listed.note
+        named = contents.strategy.departments_in(listed.department)
+        row[DEPARTMENTS] = department_lines(listed.counted, named)
         row[BUDGET] = amount_or_word(row[BUDGET_KIND], row[BUDGET])
     waiting = {d.department for d in contents.result.departments if d.missing_units}
     return compare_years(last, rows, list(_aside(contents.result)), waiting)

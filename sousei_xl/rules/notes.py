@@ -89,10 +89,8 @@ def _is_known(holder: str, words: str, strategy: Strategy) -> bool:
     """Whether these are words for a 施策, or for a 部局 or several."""
     if holder == "measure":
         return text.key(words) in strategy.measure_spellings
-    names = (words, *text.nfkc(words).split("・"))
-    return holder == "department" and any(
-        text.key(name) in strategy.department_spellings for name in names
-    )
+    known = strategy.department_by_name
+    return holder == "department" and any(d in known for d in strategy.departments_in(words))
 
 
 def ask(lines: Iterable[Line], files: Container[str], strategy: Strategy) -> list[Finding]:

@@ -15,12 +15,12 @@ from sousei_xl.amounts import Money
 from sousei_xl.findings import Finding, clip, finding
 from sousei_xl.rules.records import REPEATED, ProjectRow, RawRow
 from sousei_xl.strategy import AUTOMATIC, Strategy
+from sousei_xl.strategy.departments import JOINT
 from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Parsed
 
 _T = TypeVar("_T", bound=text.Value)
 
-_JOINT = "・"
 _BESIDE_KEYS = re.compile(r"[()\[\]【】〔〕.、・]")  # 3（イ）, 3.イ
 
 
@@ -208,20 +208,14 @@ def _department(cells: _Cells, strategy: Strategy) -> tuple[str | None, str | No
         if submitter and "department" not in cells.unknown and "department" in cells.raw.columns:
             cells.report("A102", "department", "", variant="blank", taken=submitter)
         return submitter, submitter
-    name = parsed.value
-    spellings = strategy.department_spellings
-    official = spellings.get(text.key(name))
-    if official is None and _JOINT in text.nfkc(name):
-        parts = [spellings.get(text.key(p)) for p in text.nfkc(name).split(_JOINT)]
-        if all(parts):
-            official = _JOINT.join(str(p) for p in parts)
-    if official is None:
-        return name, name
-    if official != text.to_text(value):
-        cells.report("A102", "department", text.to_text(value), taken=official)
-    return official, official if official in strategy.department_by_name else official.split(
-        _JOINT
-    )[0]
+    typed = text.to_text(value)
+    named = strategy.departments_in(typed)
+    if not strategy.department_by_name.keys() >= set(named):
+        return parsed.value, parsed.value
+    official = JOINT.join(named)
+    if official != typed:
+        cells.report("A102", "department", typed, taken=official)
+    return official, named[0]
 
 
 def _budget(cells: _Cells) -> None:

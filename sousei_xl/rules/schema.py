@@ -19,6 +19,7 @@ from sousei_xl import text
 from sousei_xl.findings import Finding, finding
 from sousei_xl.rules.records import ProjectRow
 from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.departments import JOINT
 from sousei_xl.strategy.fields import Field
 
 # Required columns: what a null means.
@@ -176,7 +177,9 @@ def _finding(row: ProjectRow, name: str, check: str, strategy: Strategy) -> Find
     elif code == "R112" and not variant:
         facts = {"length": text.utf16_length(str(row.value(name))), "limit": field.max_length}
     elif code == "R117":
-        facts = {"candidates": nearest(value, list(strategy.department_by_name))}
+        known = strategy.department_by_name
+        unknown = (part for part in strategy.departments_in(value) if part not in known)
+        facts = {"candidates": nearest(JOINT.join(unknown), list(known))}
         # A row that the office adds has been submitted by nobody.
         variant = "" if row.submitter in strategy.department_by_name else "added"
     elif code == "R118":

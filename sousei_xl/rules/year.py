@@ -20,6 +20,7 @@ from sousei_xl.findings import Finding, Place, clip, finding
 from sousei_xl.rules.checks.listing import Listing, at
 from sousei_xl.rules.checks.rows import thousandth
 from sousei_xl.rules.records import REASON, AppliedCorrection, ProjectRow
+from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import own_note
 
 _SMALL = 1000  # thousand yen: nobody has to explain less
@@ -69,7 +70,9 @@ def beside(
         )
         if row.name and not row.is_relisted
     ]
-    known, renamed, beside, twins, united = match(old, list(map(_data, rows)), aside, waiting)
+    known, renamed, beside, twins, united = match(
+        old, [_data(row, listing.strategy) for row in rows], aside, waiting
+    )
     found = {*known.values(), *renamed.values(), *beside.values(), *united}
     said = (*listing.placed, *listing.held, *withdrawn)
     told = {(r.name_key, d) for r in said if r.is_relisted for d in (r.counted, r.submitter)}
@@ -107,7 +110,7 @@ def _with_reason(
             yield row.row_id
 
 
-def _data(row: ProjectRow) -> changes.Row:
+def _data(row: ProjectRow, strategy: Strategy) -> changes.Row:
     return {
         changes.MEASURE: row.measure,
         changes.NUMBER: row.number,
@@ -116,6 +119,9 @@ def _data(row: ProjectRow) -> changes.Row:
         FORMER_NAME: row.former_name,
         NOTE: row.note,
         changes.DEPARTMENT: row.department,
+        changes.DEPARTMENTS: changes.department_lines(
+            row.counted or "", strategy.departments_in(row.department or "")
+        ),
         changes.RELEVANCE: row.relevance,
         changes.BUDGET_KIND: row.budget_kind,
         changes.BUDGET: changes.amount_or_word(row.budget_kind, row.budget),

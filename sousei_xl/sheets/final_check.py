@@ -42,10 +42,11 @@ _ASIDE = ((0, 0, "施策"), (1, 1, "番号"), (2, 5, "事業名"), (6, len(_LIST
 
 def printed_rows(contents: Contents, department: str) -> list[ListedRow]:
     """The rows that bear the department's name, those with several departments included."""
+    named = contents.strategy.departments_in
     return [
         row
         for row in contents.result.listed
-        if department == row.counted or department in row.department.split("・")
+        if department == row.counted or department in named(row.department)
     ]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from sousei_xl import text
+from sousei_xl.strategy.departments import departments_in
 from sousei_xl.strategy.fields import Field
 
 GROSS, NET = "再掲を含む", "再掲を除く"
@@ -203,6 +204,20 @@ class Strategy:
             for spelling in (department.name, *department.aliases):
                 table.setdefault(text.key(spelling), department.name)
         return table
+
+    @cached_property
+    def _departments_in(self) -> dict[str, tuple[str, ...]]:
+        """What was looked up already: a few names come again in very many rows."""
+        return {}
+
+    def departments_in(self, words: str) -> tuple[str, ...]:
+        """Official names of the departments that a printed or typed name means, the one that is
+        counted first; a part that means none stays as typed (``departments.py``)."""
+        found = self._departments_in.get(words)
+        if found is None:
+            found = departments_in(words, self.department_spellings)
+            self._departments_in[words] = found
+        return found
 
     @cached_property
     def field_by_name(self) -> Mapping[str, Field]:

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from sousei_xl import text
+from sousei_xl.strategy.departments import JOINT
 from sousei_xl.text import Value
 
 PROJECTS_SHEET = "データ_事業"
@@ -20,6 +21,8 @@ MEASURE, NUMBER, RELISTED, CATEGORY = "施策キー", "番号", "再掲", "掲�
 NAME, DEPARTMENT, RELEVANCE = "事業名", "部局名", "関連性"
 BUDGET_KIND, BUDGET, DESCRIPTION = "予算区分", "予算事業費（千円）", "事業内容"
 ORIGINAL = "初出"
+# No heading of データ_事業: the departments that 部局名 names, one a line, the counted one first.
+DEPARTMENTS = "部局名の内訳"
 # What a person looks for; the rest of the data sheet follows from these.
 COMPARED = (
     MEASURE,
@@ -152,9 +155,30 @@ def same_project(before: Row, row: Row) -> bool:
 
     What is said to be new and has neither measure nor department in common only has the name.
     """
-    mine, others = (text.to_text(r.get(DEPARTMENT)).split("・") for r in (row, before))
     measures = {text.to_text(r.get(MEASURE)) for r in (row, before)}
-    return not is_new(row) or len(measures) == 1 or not set(mine).isdisjoint(others)
+    return not is_new(row) or len(measures) == 1 or _have_a_department_in_common(row, before)
+
+
+def department_lines(counted: str, others: Iterable[str]) -> str:
+    """The cell ``DEPARTMENTS``."""
+    return "\n".join(dict.fromkeys((counted, *others)))
+
+
+def departments(row: Row) -> list[str]:
+    """Match keys of the departments of a row, the counted one first. Of a finished workbook nobody
+    knows where its 部局名 would have to be cut: it is one."""
+    printed = text.to_text(row.get(DEPARTMENT))
+    named = text.to_text(row[DEPARTMENTS]).split("\n") if DEPARTMENTS in row else [printed]
+    return [text.key(name) for name in named]
+
+
+def _have_a_department_in_common(row: Row, before: Row) -> bool:
+    if DEPARTMENTS in row and DEPARTMENTS in before:
+        return not set(departments(row)).isdisjoint(departments(before))
+    one, other = (
+        f"{JOINT}{text.key(text.to_text(r.get(DEPARTMENT)))}{JOINT}" for r in (row, before)
+    )
+    return one in other or other in one
 
 
 def compare(

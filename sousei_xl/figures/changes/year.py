@@ -24,6 +24,7 @@ from sousei_xl.figures.changes import (
     Changes,
     Row,
     compare,
+    departments,
     is_new,
     pair,
     same_project,
@@ -222,7 +223,7 @@ def _name(row: Row) -> str:
 
 
 def _department(row: Row) -> str:
-    return text.key(text.to_text(row.get(DEPARTMENT)).split("・")[0])
+    return departments(row)[0]
 
 
 def compare_years(

@@ -7,12 +7,14 @@ at their own row only and give the same result in Excel 2013 and LibreOffice.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import amounts, text
 from sousei_xl.addresses import column_number
 from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.departments import JOINT
 from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Value
 
@@ -159,29 +161,59 @@ def too_long(field: Field) -> Condition:
 
 
 def unknown_department(strategy: Strategy) -> Condition:
-    """No department, alias or several of them joined by ・.
+    """No department, alias or several of them joined by ・ or 、.
 
     ``経済部・農政部`` becomes ``・経済部・・農政部・``: when all ``・name・`` are taken out of it,
-    nothing is left.
+    nothing is left. The letters that each name would take away are added up, which is right as long
+    as no two names take the same ones: those that may (産業・労働部, where 労働部 is one as well)
+    give way to a line break first, one after the other.
     """
-    spellings = frozenset(department_spellings(strategy))
-    joined = '"・"&SUBSTITUTE({department},"・","・・")&"・"'
-    rest = f'SUBSTITUTE({joined},"・"&{DEPARTMENT_SPELLINGS}&"・","")'
-    taken = f"SUMPRODUCT(LEN({joined})-LEN({rest}))"
+    spellings = department_spellings(strategy)
+    known, first = frozenset(spellings), _with_common_parts(spellings)
+    shown = _between_joints('SUBSTITUTE({department},"、","・")')
+    for name in first:
+        shown = f'SUBSTITUTE({shown},"{_in_template(_framed(name))}",CHAR(10))'
+    rest = f'SUBSTITUTE({shown},{_between_joints(DEPARTMENT_SPELLINGS)},"")'
+    taken = f"SUMPRODUCT(LEN({shown})-LEN({rest}))"
     listed = f"SUMPRODUCT(--EXACT({DEPARTMENT_SPELLINGS},{{department}}))"
 
     def fails(cells: Cells) -> bool:
         name = cells.get("department")
-        if is_empty(name) or name in spellings:
+        if is_empty(name) or name in known:
             return False
-        return not all(part in spellings for part in text.to_text(name).split("・"))
+        shown = _framed(text.to_text(name).replace("、", JOINT))
+        for other in first:
+            shown = shown.replace(_framed(other), "\n")
+        taken = sum(len(shown) - len(shown.replace(_framed(name), "")) for name in spellings)
+        return taken != len(shown.replace("\n", ""))
 
-    return f'IF({{department}}="",FALSE,IF({listed}>0,FALSE,{taken}<>LEN({joined})))', fails
+    left = f'SUBSTITUTE({shown},CHAR(10),"")' if first else shown
+    return f'IF(({{department}}="")+{listed}>0,FALSE,{taken}<>LEN({left}))', fails
+
+
+def _between_joints(shown: str) -> str:
+    return f'"・"&SUBSTITUTE({shown},"・","・・")&"・"'
+
+
+def _framed(name: str) -> str:
+    """The same in Python."""
+    return f"{JOINT}{name.replace(JOINT, JOINT * 2)}{JOINT}"
+
+
+def _in_template(words: str) -> str:
+    return quoted(words).replace("{", "{{").replace("}", "}}")
+
+
+def _with_common_parts(names: Sequence[str]) -> list[str]:
+    """The names of several parts that have one in common with another name, the longest first."""
+    owners = Counter(part for name in names for part in {*name.split(JOINT)})
+    shared = (n for n in names if JOINT in n and any(owners[p] > 1 for p in n.split(JOINT)))
+    return sorted(shared, key=len, reverse=True)
 
 
 def department_spellings(strategy: Strategy) -> tuple[str, ...]:
-    """Names and aliases, word for word."""
-    return tuple(s for d in strategy.departments for s in (d.name, *d.aliases))
+    """Names and aliases, word for word, each once."""
+    return tuple(dict.fromkeys(s for d in strategy.departments for s in (d.name, *d.aliases)))
 
 
 def has_error(cells: Sequence[str]) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from sousei_xl import amounts, eras, text
 from sousei_xl.strategy import Department, Goal, Indicator, Measure
+from sousei_xl.strategy.departments import departments_in
 from sousei_xl.strategy.indicators import (
     FALLING,
     MAINTAINED,
@@ -53,6 +54,7 @@ def read_indicators(
     measures_are_known = not mistakes.are_on(MEASURES)
     departments_are_known = not mistakes.are_on(DEPARTMENTS)
     department_names = {text.key(s): d.name for d in departments for s in (d.name, *d.aliases)}
+    official = {d.name for d in departments}
     indicators: dict[str, Indicator] = {}
     for row in rows_of(tables, mistakes, INDICATORS, INDICATOR_COLUMNS, 6, _ALWAYS_ASKED):
         indicator_id = row.text("ID")
@@ -108,13 +110,15 @@ def read_indicators(
         if not qualitative:
             _compare(row, baseline, target, mistakes)
         owners: list[str] = []
-        for spelling in _joint(row.list("担当部局"), department_names):
-            owner = department_names.get(text.key(spelling))
-            if owner is not None:
+        for owner in departments_in(row.text("担当部局"), department_names):
+            if owner in official:
                 owners.append(owner)
-            elif departments_are_known:
-                problem = f"担当部局『{spelling}』が部局の一覧にありません。"
-                mistakes.at(row, "担当部局", problem, "部局シートにある部局名を入力してください。")
+            elif owner and departments_are_known:
+                problem = f"担当部局『{owner}』が部局の一覧にありません。"
+                remedy = (
+                    "部局シートにある部局名を入力してください。複数の部局は「、」で区切ります。"
+                )
+                mistakes.at(row, "担当部局", problem, remedy)
         indicators[text.key(indicator_id)] = Indicator(
             indicator_id,
             goal,
@@ -145,13 +149,6 @@ def _is_qualitative(row: Row) -> bool:
 def _may_be_blank(heading: str, row: Row) -> bool:
     """Words lead in no direction that could be judged."""
     return heading == "年・年度" or (heading == "目標の向き" and _is_qualitative(row))
-
-
-def _joint(spellings: Sequence[str], known: Mapping[str, str]) -> Iterator[str]:
-    """「経済部・農政部」 are two departments unless one of that name exists."""
-    for spelling in spellings:
-        whole = text.key(spelling) in known
-        yield from [spelling] if whole else (p for p in re.split("[・･]", spelling) if p)
 
 
 def _decimal(row: Row, heading: str, mistakes: Mistakes) -> str:
