@@ -149,8 +149,6 @@ def write_projects_data(book: Book, contents: Contents) -> None:
     for number, values in enumerate(rows, 1):
         sheet.line(number, list(zip(places, values, looks, strict=True)))
         sheet.height(number, ROW_HEIGHT)
-    # 団体コード is a text that looks like a number: no green corners in a published table.
-    sheet.worksheet.ignore_errors({"number_stored_as_text": f"A2:A{count + 2}"})
     sheet.repeat = (0, 0)
     sheet.freeze(1, 0)
     sheet.worksheet.autofilter(0, 0, max(count, 1), len(headings) - 1)
