@@ -13,9 +13,10 @@ from sousei_xl.intake.gate.markup import run, whole
 from sousei_xl.intake.notice import Refused, refuse
 
 _RANGE = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}(?::[A-Z]{1,3}[1-9][0-9]{0,6})?").fullmatch
-_CRITERIA = ("filters", "customFilters", "dynamicFilter", "top10", "colorFilter", "iconFilter")
+# What says in a filter of a sheet or a table which rows it lets through.
+CRITERIA = ("filters", "customFilters", "dynamicFilter", "top10", "colorFilter", "iconFilter")
 _TRUE = ("1", "true")
-_NAMES = frozenset(("mergeCell", "col", "sheetPr", "sheetData", "customSheetViews", *_CRITERIA))
+_NAMES = frozenset(("mergeCell", "col", "sheetPr", "sheetData", "customSheetViews", *CRITERIA))
 _TELLING = re.compile(rb"[<:](?:%b)\b" % "|".join(sorted(_NAMES)).encode())
 
 
@@ -97,7 +98,7 @@ class Frame:
             _add_column(attributes, self.facts)
         elif name == "sheetPr":
             self.facts.filtered |= attributes.get("filterMode") in _TRUE
-        elif name in _CRITERIA:
+        elif name in CRITERIA:
             # A saved view of another person's filter hides nothing here.
             self.facts.filtered |= "customSheetViews" not in self._names
         else:
