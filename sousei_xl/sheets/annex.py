@@ -44,10 +44,8 @@ def write_annex(book: Book, contents: Contents, prototype: Prototype) -> None:
 def printed_name(name: str, category: str, marked: bool = False) -> str:
     """The name with （新）, and in a draft with the mark of a row that awaits correction."""
     shown = (MARK if marked else "") + texts.with_new_mark(name, category)
-    if texts.utf16_length(shown) > texts.MAX_TEXT:
-        # As long as a cell can be: such a row is 要修正 and stands in a draft.
-        shown = shown[: texts.MAX_TEXT // 2] + "…"
-    return shown
+    # As long as a cell can be: such a row is 要修正 and stands in a draft.
+    return texts.clip_utf16(shown, texts.MAX_TEXT)
 
 
 def printed_amount(budget: int | None, kind: str) -> int | str:

@@ -213,10 +213,7 @@ def _writable(value: object) -> str:
     """Text that a workbook can hold; what is cut or replaced here has its R112 already."""
     if value is None:
         return ""
-    shown = text.printable(str(value))
-    if len(shown) <= _EXCEL_TEXT // 2 or text.utf16_length(shown) <= _EXCEL_TEXT:
-        return shown
-    return shown[: _EXCEL_TEXT // 2] + "…"
+    return text.clip_utf16(text.printable(str(value)), _EXCEL_TEXT)
 
 
 def _countable(row: ProjectRow) -> int | None:
