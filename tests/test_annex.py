@@ -80,9 +80,8 @@ def printed(
         contents.run,
         contents.strategy.settings,
         "一覧",
+        contents.status,
         contents.banner,
-        contents.status == "draft",
-        contents.status == "proposal",
     )
     write_annex(out, contents, prototype)
     out.close()

@@ -189,7 +189,7 @@ def test_excel_has_nothing_to_calculate_and_asks_for_no_saving(sheet: Sheet) -> 
 
 
 def test_the_state_of_a_list_is_as_large_on_a_page_that_is_printed_smaller(tmp_path: Path) -> None:
-    sheet = make_book(tmp_path / "a.xlsx", draft=True).sheet("表", [200])
+    sheet = make_book(tmp_path / "a.xlsx", status="draft").sheet("表", [200])
     sheet.text(1, 0, "あ")
     sheet.page_setup()
     xml = part(saved(sheet), "xl/worksheets/sheet1.xml")
@@ -202,7 +202,7 @@ def test_the_state_of_a_list_is_as_large_on_a_page_that_is_printed_smaller(tmp_p
 def test_same_contents_same_bytes_and_no_author(tmp_path: Path) -> None:
     made = []
     for name in ("a.xlsx", "b.xlsx"):
-        sheet = make_book(tmp_path / name, stamp="確定").sheet("表", [10])
+        sheet = make_book(tmp_path / name, status="final", stamp="確定").sheet("表", [10])
         sheet.text(0, 0, "あ")
         sheet.page_setup()
         made.append(saved(sheet).read_bytes())
@@ -223,13 +223,13 @@ def test_a_failure_while_saving_is_the_systems_own(tmp_path: Path) -> None:
     ("options", "header", "tab", "first"),
     [
         (
-            {"draft": True, "stamp": "公表しないでください。"},
+            {"status": "draft", "stamp": "公表しないでください。"},
             "【作成中】",
             "FFC00000",
             "公表しないでください。",
         ),
-        ({"proposal": True, "stamp": "（案）"}, "（案）", None, "本文"),
-        ({"stamp": "確定"}, None, None, "本文"),
+        ({"status": "proposal", "stamp": "（案）"}, "（案）", None, "本文"),
+        ({"status": "final", "stamp": "確定"}, None, None, "本文"),
     ],
 )
 def test_the_state_shows_on_screen_and_on_paper(
@@ -248,7 +248,7 @@ def test_the_state_shows_on_screen_and_on_paper(
 
 
 def test_a_data_sheet_has_no_banner(tmp_path: Path) -> None:
-    sheet = make_book(tmp_path / "a.xlsx", draft=True, stamp="作成中").sheet(
+    sheet = make_book(tmp_path / "a.xlsx", status="draft", stamp="作成中").sheet(
         "表", [10], banner=False
     )
     assert sheet.top == 0

@@ -72,9 +72,8 @@ def write(path: Path, contents: Contents) -> Path:
         contents.run,
         contents.strategy.settings,
         "一覧",
+        status=contents.status,
         stamp=contents.banner,
-        draft=contents.status == "draft",
-        proposal=contents.status == "proposal",
     )
     write_contents_page(book, contents)
     book.sheet("別紙", [10])

@@ -22,6 +22,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from sousei_xl import eras
 from sousei_xl import text as texts
 from sousei_xl.findings import UNPRINTABLE
+from sousei_xl.rules.records import ListStatus
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.styles import RED, STYLES
 from sousei_xl.sheets.worksheet import ListWorksheet
@@ -75,9 +76,10 @@ class Margins:
 class Book:
     """A workbook to be written to ``path``; nothing stands there before ``close``.
 
-    ``stamp`` is the line that says how far the list has come, ``draft`` makes it red on every
-    sheet and page, ``proposal`` prints （案） on every page. ``rows`` is about how many its longest
-    list has: beyond some thousands the finished rows wait in files beside ``path``, not in memory.
+    ``status`` is how far the list has come, if the book says so: a draft is red on every sheet and
+    page and bears ``stamp``, the line that says why; a proposal bears （案） on every page.
+    ``rows`` is about how many its longest list has: beyond some thousands the finished rows wait in
+    files beside ``path``, not in memory.
     """
 
     def __init__(
@@ -86,14 +88,13 @@ class Book:
         run: Run,
         settings: Settings,
         title: str,
+        status: ListStatus | None = None,
         stamp: str = "",
-        draft: bool = False,
-        proposal: bool = False,
         rows: int = 0,
     ) -> None:
         self.is_large = rows > _MANY_ROWS
-        self.settings, self.run, self.stamp = settings, run, stamp
-        self.draft, self.proposal = draft, proposal
+        self.settings, self.run = settings, run
+        self.status, self.stamp = status, stamp
         options = {
             "in_memory": not self.is_large,
             "tmpdir": str(path.parent),
@@ -166,7 +167,7 @@ class Book:
         """
         sheet = Sheet(self, name, widths, in_order, charted and not in_order)
         self.sheets[name] = sheet
-        if self.draft:
+        if self.status == "draft":
             sheet.worksheet.set_tab_color(RED)
             if banner:
                 sheet.wide_text(0, self.stamp, "banner")
@@ -442,9 +443,9 @@ class Sheet:
     def _header_and_footer(self) -> None:
         font = self.book.page_font
         run, state = self.book.run, ""
-        if self.book.draft:
+        if self.book.status == "draft":
             state = f'&L&"{font},Bold"&16&KFF0000【作成中】&R&"{font},Bold"&16&KFF0000【作成中】'
-        elif self.book.proposal:
+        elif self.book.status == "proposal":
             state = f'&R&"{font},Bold"&14（案）'
         day = f"{eras.japanese_date(self.as_of)}現在　" if self.as_of else ""
         right = f"{day}照合番号 {run.hash}"

@@ -58,9 +58,8 @@ def write_council(path: Path, contents: Contents, remarks: Iterable[Remark]) -> 
         contents.run,
         settings,
         title=f"{settings.year_label} 検討懇談会資料",
+        status=contents.status,
         stamp=contents.banner,
-        draft=contents.status == "draft",
-        proposal=contents.status == "proposal",
         rows=len(contents.result.listed),
     )
     placed = place(remarks, contents)
