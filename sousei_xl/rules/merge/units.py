@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import amounts, text
@@ -70,6 +70,19 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
     active = sorted(kept.values(), key=lambda s: (order[s.department], s.file))
     missing = _missing(active, strategy)
     return Units(tuple(active), tuple(replaced), missing, tuple(findings), successors)
+
+
+def replacements(findings: Iterable[Finding]) -> dict[str, Finding]:
+    """Replaced file → the F206 at the file that is used in its place.
+
+    ``findings`` are those of the list, which say more, and then those of the KPI round: each round
+    knows replacements that the other does not.
+    """
+    found: dict[str, Finding] = {}
+    for item in findings:
+        if item.code == "F206":
+            found.setdefault(item.value, item)
+    return found
 
 
 def unit_key(submission: Submission) -> tuple[str, str]:
