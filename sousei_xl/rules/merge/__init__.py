@@ -12,10 +12,9 @@ from dataclasses import replace
 
 from sousei_xl import text
 from sousei_xl.figures.last_year import LastYear
-from sousei_xl.findings import Finding, is_error, is_for_department
+from sousei_xl.findings import Finding, asked_by_file, is_error
 from sousei_xl.rules import checks, notes, schema, year
 from sousei_xl.rules.checks import lists
-from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge import confirmations, office, order, relist, targets, units
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import (
@@ -39,6 +38,7 @@ from sousei_xl.strategy import Department, Strategy
 def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> ListResult:
     """Merge everything that came in, compared with ``last`` year's list. Pure: no files, no clock.
 
+    The office's rows are those of the list (``share``).
     The ledger of the result always balances; what is in doubt is a finding, never an exception.
     """
     settled = units.settle(intake.submissions, strategy)
@@ -51,8 +51,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
 
     raw_rows = _raw_rows(settled.active, intake, strategy)
     rows, found = parse_rows(raw_rows, strategy)
-    sheet, _ = share(intake, strategy)
-    found, corrections = office.apply_corrections(rows, found, sheet.corrections, strategy)
+    found, corrections = office.apply_corrections(rows, found, intake.office.corrections, strategy)
     withdrawn = [r for r in rows if r.withheld or r.category in text.WITHDRAWN]
     gone = {r.row_id for r in withdrawn}
     # Nobody has to correct a row that is not to be listed.
@@ -100,7 +99,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     )
     everything, confirmed = confirmations.acknowledge_findings(
         everything,
-        sheet.acknowledgements,
+        intake.office.acknowledgements,
         # What is missing, held or has no number yet may still bring findings of the whole list.
         complete=not settling,
         not_asked=() if compared else year.CODES,
@@ -308,15 +307,12 @@ def _departments(
     active = defaultdict(list)
     for submission in settled.active:
         active[submission.department].append(submission)
-    per_file: dict[str, Counter[str]] = defaultdict(Counter)
-    for item in findings:
-        if is_for_department(item):
-            per_file[item.place.file][item.severity] += 1
+    asked = asked_by_file(findings)
     states = []
     for department in strategy.departments:
         records = by_department[department.name]
         accepted = [r.file for r in records if r.outcome == "accepted"]
-        errors = sum(per_file[f]["要修正"] for f in accepted)
+        errors = sum(asked[f]["要修正"] for f in accepted)
         states.append(
             DepartmentState(
                 department.name,
@@ -327,7 +323,7 @@ def _departments(
                 sum(r.read for r in records),
                 errors,
                 # Rows that vanished are asked about at the file that had them (L110).
-                sum(per_file[f]["要確認"] for f in (*accepted, *replaced[department.name])),
+                sum(asked[f]["要確認"] for f in (*accepted, *replaced[department.name])),
             )
         )
     return tuple(states)
