@@ -21,7 +21,7 @@ from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.pipeline.approval import require_final, require_plausible
-from sousei_xl.pipeline.former import Former, Missing, edited_since, listed_rows, put_aside, since
+from sousei_xl.pipeline.former import Former, Missing, edited_since, put_aside, since
 from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.pipeline.returns import returns_of, settled_returns
 from sousei_xl.pipeline.verification import require_room, verify_official
@@ -34,6 +34,7 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
 from sousei_xl.sheets.council.remarks import Remark, place
+from sousei_xl.sheets.data import listed_rows
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype, doubts, load_prototype

@@ -117,6 +117,12 @@ def projects_data(contents: Contents) -> tuple[tuple[str, ...], Iterator[tuple[V
     return tuple(column.heading for column in project_columns(strategy)), rows
 
 
+def listed_rows(contents: Contents) -> list[dict[str, Value]]:
+    """The rows of データ_事業 by heading."""
+    headings, rows = projects_data(contents)
+    return [dict(zip(headings, row, strict=True)) for row in rows]
+
+
 def project_columns(strategy: Strategy) -> tuple[DataColumn, ...]:
     """The columns of データ_事業 from left to right, the office's own fields last."""
     own = (
