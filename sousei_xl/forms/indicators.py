@@ -27,7 +27,6 @@ from sousei_xl.forms.look import (
     CHECK,
     GREY,
     HEADER,
-    NAVY,
     NOTE,
     NUMBER,
     PALE_GREY,
@@ -39,6 +38,7 @@ from sousei_xl.forms.look import (
 from sousei_xl.forms.reply import Count
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.styles import DARK_RED, DARK_YELLOW, NAVY, RED_PAPER, YELLOW_PAPER
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import (
     PERIOD_SUM,
@@ -265,13 +265,13 @@ class IndicatorSheet:
     def _mark(self) -> None:
         """Conditional formats: the check says it in words, the colour only shows where."""
         workbook = self.book.workbook
-        wrong = workbook.add_format({"bg_color": "#FBE0DD", "font_color": "#9C0006", "bold": True})
+        wrong = workbook.add_format({"bg_color": RED_PAPER, "font_color": DARK_RED, "bold": True})
         waiting = workbook.add_format(
-            {"bg_color": "#FFF2CC", "font_color": "#7F6000", "bold": True}
+            {"bg_color": YELLOW_PAPER, "font_color": DARK_YELLOW, "bold": True}
         )
         good = workbook.add_format({"font_color": "#1E6B34", "bold": True})
-        spot = workbook.add_format({"bg_color": "#FBE0DD"})
-        open_spot = workbook.add_format({"bg_color": "#FFF2CC"})
+        spot = workbook.add_format({"bg_color": RED_PAPER})
+        open_spot = workbook.add_format({"bg_color": YELLOW_PAPER})
         first, last = FIRST_ROW + 1, self.last + 1
         check = f"${self.letters['check']}{first}"
         starts = ",".join(f'LEFT({check},{len(w)})="{w}"' for w in (NOT_ENTERED, QUESTION))

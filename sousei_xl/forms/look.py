@@ -9,9 +9,10 @@ from typing import Any
 from sousei_xl import text
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import LostCell, Sheet
+from sousei_xl.sheets.styles import NAVY
 from sousei_xl.text import Value
 
-NAVY, GREY, LINE = "#1F3864", "#595959", "#A6A6A6"
+GREY, LINE = "#595959", "#A6A6A6"
 PALE, PALE_GREY = "#DCE6F1", "#F2F2F2"
 _BORDER = {"border": 1, "border_color": LINE}
 

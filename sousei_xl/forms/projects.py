@@ -25,7 +25,6 @@ from sousei_xl.forms.look import (
     CHECK,
     GREY,
     HEADER,
-    NAVY,
     NOTE,
     NUMBER,
     PALE_GREY,
@@ -38,6 +37,7 @@ from sousei_xl.forms.look import (
 from sousei_xl.forms.reply import Count, count_cells
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.styles import DARK_RED, DARK_YELLOW, NAVY, RED_PAPER, YELLOW_PAPER
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Value
@@ -307,15 +307,15 @@ class ProjectSheet:
         """Conditional formats: the check says it in words, the colour only shows where."""
         worksheet, workbook = self.sheet.worksheet, self.book.workbook
         first, last = FIRST_ROW + 1, FIRST_ROW + _COUNTED
-        wrong = workbook.add_format({"bg_color": "#FBE0DD", "font_color": "#9C0006", "bold": True})
+        wrong = workbook.add_format({"bg_color": RED_PAPER, "font_color": DARK_RED, "bold": True})
         good = workbook.add_format({"font_color": "#1E6B34", "bold": True})
-        spot = workbook.add_format({"bg_color": "#FBE0DD", "border": 1, "border_color": "#9C0006"})
+        spot = workbook.add_format({"bg_color": RED_PAPER, "border": 1, "border_color": DARK_RED})
         idle = workbook.add_format({"font_color": "#808080"})
         waiting = workbook.add_format(
-            {"bg_color": "#FFF2CC", "font_color": "#7F6000", "bold": True}
+            {"bg_color": YELLOW_PAPER, "font_color": DARK_YELLOW, "bold": True}
         )
         open_spot = workbook.add_format(
-            {"bg_color": "#FFF2CC", "border": 1, "border_color": "#7F6000"}
+            {"bg_color": YELLOW_PAPER, "border": 1, "border_color": DARK_YELLOW}
         )
         check = self.letters["check"]
 

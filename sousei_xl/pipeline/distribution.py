@@ -34,7 +34,7 @@ from sousei_xl.strategy import AUTOMATIC, Strategy
 from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.indicators import actual_field, judged_year, plan_years
 from sousei_xl.text import EMPTY, Value
-from sousei_xl.workspace import OperatorError, Run, Workspace, file_key, is_file
+from sousei_xl.workspace import OperatorError, Run, Workspace, file_key, is_file, is_lock
 
 FORMS, FINAL_CHECK = "様式", "最終確認"
 _NOT_STATED = "記載なし"
@@ -264,6 +264,6 @@ def others(workspace: Workspace, made: Sequence[str]) -> list[str]:
     for folder in sorted(folders):
         for path in sorted(Path(workspace.outbox, *folder.parts).glob("*.xlsx")):
             name = f"{folder}/{path.name}"
-            if file_key(name) not in names and not path.name.startswith("~$"):
+            if file_key(name) not in names and not is_lock(path.name):
                 found.append(name)
     return found

@@ -29,6 +29,7 @@ from sousei_xl.scaffold.tables import (
 )
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.styles import DARK_RED, RED_PAPER
 from sousei_xl.sheets.tables import Formula
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load import load
@@ -212,7 +213,7 @@ def _states(grids: Mapping[str, Grid]) -> dict[str, Formula]:
 def _mark(sheet: Sheet, area: str, condition: str) -> None:
     """Emphasis beside the word that says it."""
     look = sheet.book.workbook.add_format(
-        {"bg_color": "#FBE0DD", "font_color": "#9C0006", "bold": True}
+        {"bg_color": RED_PAPER, "font_color": DARK_RED, "bold": True}
     )
     options = {"type": "formula", "criteria": f"={condition}", "format": look}
     if sheet.worksheet.conditional_format(area, options):

@@ -142,9 +142,8 @@ class _Annex:
         self.goal_rows[goal.number] = self.row
         self._band(form.GOAL, values)
         first = self.row
-        for measure in self.contents.strategy.measures:
-            if measure.goal == goal.number:
-                self._measure(measure, {**values, **_measure_values(measure)})
+        for measure in self.contents.strategy.measures_of(goal):
+            self._measure(measure, {**values, **_measure_values(measure)})
         if self.row > first:
             self.areas[goal.number] = (first, self.row - 1)
             # No page has a subtotal and one project.

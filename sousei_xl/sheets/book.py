@@ -21,6 +21,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from sousei_xl import eras
 from sousei_xl import text as texts
+from sousei_xl.addresses import LAST_COLUMN, LAST_ROW, cell_address
 from sousei_xl.findings import UNPRINTABLE
 from sousei_xl.rules.records import ListStatus
 from sousei_xl.sheets import pages
@@ -48,7 +49,7 @@ _MAX_FROZEN = 150.0  # points of rows: a screen of 1366 by 768 shows about 375
 _NORMAL = {"font_name": "Verdana", "font_size": 8.25}
 # Excel's green triangles say nothing here: 012041 is a text, and a subtotal leaves its band out.
 _NO_TRIANGLES = ("number_stored_as_text", "formula_range", "formula_differs")
-_WHOLE_SHEET = "A1:XFD1048576"
+_WHOLE_SHEET = f"A1:{cell_address(LAST_ROW, LAST_COLUMN)}"
 # Excel's version of calculating. Values that an older one has stored are calculated anew at every
 # opening, and then Excel asks whether to save what nobody has changed.
 _CALCULATED = 191029

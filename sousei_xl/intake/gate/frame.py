@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.parsers.expat import XMLParserType
 
+from sousei_xl.addresses import LAST_COLUMN
 from sousei_xl.intake.gate.cells import Parts, is_zero
-from sousei_xl.intake.gate.limits import GRID_COLUMNS, MAX_MERGED
+from sousei_xl.intake.gate.limits import MAX_MERGED
 from sousei_xl.intake.gate.markup import run, whole
 from sousei_xl.intake.notice import Refused, refuse
 
@@ -126,6 +127,6 @@ def _add_merged(reference: str, facts: SheetFacts) -> None:
 def _add_column(attributes: Mapping[str, str], facts: SheetFacts) -> None:
     if attributes.get("hidden") in _TRUE or is_zero(attributes.get("width")):
         first, last = whole(attributes.get("min")), whole(attributes.get("max"))
-        if not 0 < first <= last <= GRID_COLUMNS:
+        if not 0 < first <= last <= LAST_COLUMN:
             refuse("F103", "sheet", sheet=facts.name)
         facts.hidden_columns.append((first - 1, last - 1))

@@ -66,7 +66,7 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
         successors[old.file] = new.file
         reason = "repeats" if old.unit and new.unit else "repeats_blank"
         findings += _replacement(old, new, reason, strategy)
-    order = {d.name: i for i, d in enumerate(strategy.departments)}
+    order = strategy.department_order
     active = sorted(kept.values(), key=lambda s: (order[s.department], s.file))
     missing = _missing(active, strategy)
     return Units(tuple(active), tuple(replaced), missing, tuple(findings), successors)

@@ -118,7 +118,7 @@ def lines_of(findings: Iterable[Finding], result: ListResult) -> list[Line]:
 
 def _sorted(findings: Iterable[Finding], contents: Contents) -> list[Line]:
     """Department by department as in the strategy, the office last, 要修正 first."""
-    order = {d.name: i for i, d in enumerate(contents.strategy.departments)}
+    order = contents.strategy.department_order
 
     def position(line: Line) -> tuple[object, ...]:
         place = line.first.place

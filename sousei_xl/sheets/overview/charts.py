@@ -9,6 +9,7 @@ from typing import Any
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import LostCell, Sheet
 from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart
+from sousei_xl.sheets.styles import NAVY
 from sousei_xl.strategy import Settings
 
 _GAP = 12
@@ -16,11 +17,11 @@ _GAP = 12
 # would not show.
 _LONG, _SMALL, _VISIBLE = 1_000_000, 10_000, 50
 
-_DARK, _LIGHT = "#1F3864", "#FFFFFF"
-SOLID: dict[str, Any] = {"fill": {"color": _DARK}, "border": {"color": _DARK}}
+_LIGHT = "#FFFFFF"
+SOLID: dict[str, Any] = {"fill": {"color": NAVY}, "border": {"color": NAVY}}
 HATCHED: dict[str, Any] = {
-    "pattern": {"pattern": "wide_upward_diagonal", "fg_color": _DARK, "bg_color": _LIGHT},
-    "border": {"color": _DARK},
+    "pattern": {"pattern": "wide_upward_diagonal", "fg_color": NAVY, "bg_color": _LIGHT},
+    "border": {"color": NAVY},
 }
 
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column
