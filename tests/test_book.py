@@ -128,12 +128,31 @@ def test_a_cell_outside_the_sheet_is_refused(sheet: Sheet, row: int, column: int
         lambda: sheet.text(row, column, "a"),
         lambda: sheet.number(row, column, 1),
         lambda: sheet.blank(row, column),
+        lambda: sheet.boolean(row, column, True, "text"),
+        lambda: sheet.date(row, column, RUN.list_date, "text"),
         lambda: sheet.formula(row, column, "=1", 1),
         lambda: sheet.link(row, column, "internal:'表'!A1", "a"),
         lambda: sheet.merge_text(row, column, row, column + 1, "a", "text"),
     ):
         with pytest.raises(LostCell):
             write()
+
+
+@pytest.mark.filterwarnings("ignore:Length of")
+def test_what_stands_beside_the_cells_is_refused_rather_than_lost(sheet: Sheet) -> None:
+    look = sheet.book.workbook.add_format({"bold": True})
+    chart = sheet.book.workbook.add_chart({"type": "bar"})
+    for add in (
+        lambda: sheet.validate(0, 0, 1, {"validate": "list", "source": ["長い選択肢"] * 99}),
+        lambda: sheet.tell(0, 0, "題" * 33, "文"),
+        lambda: sheet.mark("A1:XFE1", "=TRUE", look),
+        lambda: sheet.sparkline(0, 0, {}),
+        lambda: sheet.sparkline(1_048_576, 0, {"range": "'表'!A1:C1"}),
+        lambda: sheet.chart(1_048_576, chart, "シートの外のグラフ", 0, 0),
+        lambda: sheet.book.define_name("a b", "='表'!$A$1"),
+    ):
+        with pytest.raises(LostCell):
+            add()
 
 
 def test_a_link_that_excel_does_not_take_is_refused(sheet: Sheet) -> None:

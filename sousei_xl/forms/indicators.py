@@ -277,9 +277,9 @@ class IndicatorSheet:
         starts = ",".join(f'LEFT({check},{len(w)})="{w}"' for w in (NOT_ENTERED, QUESTION))
         neither = ",".join(f'{check}<>"{word}"' for word in (GOOD, NOT_NEEDED))
         cells = f"{self.letters['check']}{first}:{self.letters['check']}{last}"
-        self._when(cells, f'={check}="{GOOD}"', good)
-        self._when(cells, f"=OR({starts})", waiting)
-        self._when(cells, f"=AND({neither},NOT(OR({starts})))", wrong)
+        self.sheet.mark(cells, f'={check}="{GOOD}"', good)
+        self.sheet.mark(cells, f"=OR({starts})", waiting)
+        self.sheet.mark(cells, f"=AND({neither},NOT(OR({starts})))", wrong)
         reasons: dict[tuple[str, bool], list[str]] = {}
         for indicator in self.indicators:
             for item in indicator_checks(indicator, self.strategy.settings):
@@ -293,7 +293,7 @@ class IndicatorSheet:
                 said = f'LEFT({check},3)="IDを"'
             letter = self.letters[name]
             style = open_spot if is_waiting else spot
-            self._when(f"{letter}{first}:{letter}{last}", f"=OR({said})", style)
+            self.sheet.mark(f"{letter}{first}:{letter}{last}", f"=OR({said})", style)
 
     def _show_all_decimals(self) -> None:
         """More decimals than the source has are shown, never rounded away."""
@@ -303,12 +303,7 @@ class IndicatorSheet:
             cell = f"{years[0]}{row}"
             rounded = f"{cell}<>ROUND({cell},{decimals(indicator)})"
             condition = f"=IF(ISNUMBER({cell}),{rounded},FALSE)"
-            self._when(f"{cell}:{years[-1]}{row}", condition, as_typed)
-
-    def _when(self, cells: str, condition: str, style: Any) -> None:
-        options = {"type": "formula", "criteria": condition, "format": style}
-        if self.sheet.worksheet.conditional_format(cells, options):
-            raise ValueError(f"conditional format refused: {condition}")
+            self.sheet.mark(f"{cell}:{years[-1]}{row}", condition, as_typed)
 
     def _set_view(self) -> None:
         sheet, worksheet = self.sheet, self.sheet.worksheet

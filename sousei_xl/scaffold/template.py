@@ -215,9 +215,7 @@ def _mark(sheet: Sheet, area: str, condition: str) -> None:
     look = sheet.book.workbook.add_format(
         {"bg_color": RED_PAPER, "font_color": DARK_RED, "bold": True}
     )
-    options = {"type": "formula", "criteria": f"={condition}", "format": look}
-    if sheet.worksheet.conditional_format(area, options):
-        raise ValueError(f"conditional format refused: {condition}")
+    sheet.mark(area, f"={condition}", look)
 
 
 # --- the tables -----------------------------------------------------------------------------------
@@ -254,10 +252,4 @@ def _emphasise_goals(sheet: Sheet) -> None:
     """A goal's row stands out from its measures, which have a letter."""
     look = sheet.book.workbook.add_format({"bold": True, "bg_color": "#DCE6F1"})
     first = FIRST_ROW + 1
-    options = {
-        "type": "formula",
-        "criteria": f'=AND($A{first}<>"",$C{first}="")',
-        "format": look,
-    }
-    if sheet.worksheet.conditional_format(f"A{first}:F{FIRST_ROW + _ROOM}", options):
-        raise ValueError("conditional format refused")
+    sheet.mark(f"A{first}:F{FIRST_ROW + _ROOM}", f'=AND($A{first}<>"",$C{first}="")', look)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -175,6 +175,11 @@ class Book:
                 sheet.top = 1
         return sheet
 
+    def define_name(self, name: str, area: str) -> None:
+        """A name for a list (``='選択肢'!$A$3:$A$9``)."""
+        if self.workbook.define_name(name, area):
+            raise LostCell(f"{self.workbook.filename}: name {name} refused by the writer")
+
     def close(self) -> None:
         """Write the file. Raises OSError (PermissionError while Excel has it open), and LostCell
         where it has more number formats than Excel opens."""
@@ -243,6 +248,16 @@ class Sheet:
             code = self.worksheet.write_number(row, column, value, self._format(style))
         except (TypeError, OverflowError) as error:
             raise self._lost(row, column, str(error)) from error
+        self._done(code, row, column)
+
+    def boolean(self, row: int, column: int, value: bool, style: Any) -> None:
+        """TRUE or FALSE."""
+        code = self.worksheet.write_boolean(row, column, value, self._format(style))
+        self._done(code, row, column)
+
+    def date(self, row: int, column: int, value: dt.date, style: Any) -> None:
+        """A day, or a point in time, as the style's number format shows it."""
+        code = self.worksheet.write_datetime(row, column, value, self._format(style))
         self._done(code, row, column)
 
     def formula(
@@ -359,7 +374,31 @@ class Sheet:
     def tell(self, row: int, column: int, title: str, message: str) -> None:
         """A message that is shown when the cell is selected, and never printed."""
         told = {"validate": "any", "input_title": title, "input_message": message}
-        self._done(self.worksheet.data_validation(row, column, row, column, told), row, column)
+        self.validate(row, column, row, told)
+
+    def validate(self, row: int, column: int, last_row: int, options: Mapping[str, Any]) -> None:
+        """A dropdown, limit or message for the cells of a column (XlsxWriter's options)."""
+        code = self.worksheet.data_validation(row, column, last_row, column, dict(options))
+        self._done(code, row, column)
+
+    def mark(self, area: str, condition: str, look: Any) -> None:
+        """Show the cells of an area (``C4:C303``) in an XlsxWriter format where a formula is true.
+
+        The format says only what is shown otherwise: none of ``Book.format``, which names a font.
+        """
+        options = {"type": "formula", "criteria": condition, "format": look}
+        if self.worksheet.conditional_format(area, options):
+            raise LostCell(f"{self.name}!{area}: mark for {condition} refused by the writer")
+
+    def sparkline(self, row: int, column: int, options: Mapping[str, Any]) -> None:
+        """A chart in a cell (XlsxWriter's options)."""
+        self._done(self.worksheet.add_sparkline(row, column, dict(options)), row, column)
+
+    def chart(self, row: int, chart: Any, description: str, x: int, y: int) -> None:
+        """A chart that moves with its row, but keeps its size; ``x`` and ``y`` are pixels from the
+        row's beginning, ``description`` is what those hear who do not see it."""
+        options = {"x_offset": x, "y_offset": y, "object_position": 2, "description": description}
+        self._done(self.worksheet.insert_chart(row, 0, chart, options), row, 0)
 
     def freeze(self, row: int, column: int = 0) -> None:
         """Keep the rows above and the columns left of this cell in sight; to be called when the

@@ -205,5 +205,4 @@ def _aside(contents: Contents, department: str) -> Iterable[_Aside]:
 
 def _offer_answers(sheet: Sheet, first: int, last: int, column: int) -> None:
     options = {"validate": "list", "source": list(_ANSWERS), "error_type": "warning"}
-    if sheet.worksheet.data_validation(first, column, last, column, options):
-        raise ValueError("dropdown refused by the writer")
+    sheet.validate(first, column, last, options)

@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from sousei_xl.figures.indicators import count_classes, wholes
 from sousei_xl.sheets import Contents, pages
-from sousei_xl.sheets.book import LostCell, Sheet
+from sousei_xl.sheets.book import Sheet
 from sousei_xl.sheets.data import literal
 from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart, chart_rows
 from sousei_xl.sheets.indicators.entries import quoted, shown_class
@@ -165,13 +165,8 @@ class CountTable:
             for goal, _ in counts.goals
             if (found := [(lb, n) for lb in counts.labels if (n := counts.counts[goal][lb])])
         )
-        options = {
-            "y_offset": _GAP // 2,
-            "object_position": 2,
-            "description": f"{TITLE}の積み上げ横棒グラフ。{said or '指標はありません'}。",
-        }
-        if sheet.worksheet.insert_chart(row, 0, chart, options):
-            raise LostCell(f"{sheet.name}: chart {TITLE!r} refused by the writer")
+        described = f"{TITLE}の積み上げ横棒グラフ。{said or '指標はありません'}。"
+        sheet.chart(row, chart, described, 0, _GAP // 2)
 
     def _chart(self) -> Any:
         sheet, goals = self.sheet, len(self.counts.goals)

@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_range_abs
 
 from sousei_xl import text
 from sousei_xl.sheets import Contents, pages
-from sousei_xl.sheets.book import LostCell, Sheet
+from sousei_xl.sheets.book import Sheet
 from sousei_xl.sheets.indicators.entries import (
     NOTHING,
     Entry,
@@ -277,8 +277,7 @@ class StatusTable:
             "min": float(min(Decimal(0), *values)),
             "max": 0 if max(values) < 0 else None,
         }
-        if self.sheet.worksheet.add_sparkline(row, columns.trend, options):
-            raise LostCell(f"{self.sheet.name}: sparkline in row {row + 1} refused by the writer")
+        self.sheet.sparkline(row, columns.trend, options)
 
     def _said(self, entry: Entry) -> list[tuple[str, int, int]]:
         """要因・課題, 今後の方向性 and remarks, side by side: text, first and last column."""

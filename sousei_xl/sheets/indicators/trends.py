@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sousei_xl.sheets import Contents, pages
-from sousei_xl.sheets.book import Book, LostCell, Sheet
+from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart
 from sousei_xl.sheets.indicators.entries import entries, shown_class
 from sousei_xl.sheets.indicators.head import write_indicator_head
@@ -210,14 +210,8 @@ def _insert(sheet: Sheet, row: int, column: int, rows: int, place: _Place) -> No
     width = (whole - _GAP * (_ACROSS - 1)) // _ACROSS
     chart = _chart(sheet, place)
     chart.set_size({"width": width, "height": rows * ROW_PIXELS - _GAP})
-    options = {
-        "x_offset": column * (width + _GAP),
-        "y_offset": _GAP // 2,
-        "object_position": 2,
-        "description": _description(place.trend, sheet.book.settings),
-    }
-    if sheet.worksheet.insert_chart(row, 0, chart, options):
-        raise LostCell(f"{sheet.name}: chart {place.trend.title!r} refused by the writer")
+    described = _description(place.trend, sheet.book.settings)
+    sheet.chart(row, chart, described, column * (width + _GAP), _GAP // 2)
 
 
 def _chart(sheet: Sheet, place: _Place) -> Any:

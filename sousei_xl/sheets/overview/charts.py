@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sousei_xl.sheets import pages
-from sousei_xl.sheets.book import LostCell, Sheet
+from sousei_xl.sheets.book import Sheet
 from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart
 from sousei_xl.sheets.styles import NAVY
 from sousei_xl.strategy import Settings
@@ -65,14 +65,7 @@ def insert_charts(sheet: Sheet, top: int, rows: int, charts: Sequence[BarChart])
     for position, described in enumerate(charts):
         chart = _chart(sheet, described)
         chart.set_size({"width": width, "height": rows * ROW_PIXELS - _GAP})
-        options = {
-            "x_offset": position * (width + _GAP),
-            "y_offset": _GAP // 2,
-            "object_position": 2,
-            "description": described.description,
-        }
-        if sheet.worksheet.insert_chart(top, 0, chart, options):
-            raise LostCell(f"{sheet.name}: chart {described.title!r} refused by the writer")
+        sheet.chart(top, chart, described.description, position * (width + _GAP), _GAP // 2)
 
 
 def _chart(sheet: Sheet, described: BarChart) -> Any:
