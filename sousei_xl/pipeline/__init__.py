@@ -73,11 +73,11 @@ def require_anybody(strategy: Strategy) -> None:
 
 def last_year_of(arrivals: Arrivals, strategy: Strategy) -> LastYear | None:
     """Last year's 別紙, where it was asked for. OperatorError where it cannot be used."""
-    if arrivals.previous is None:
+    if arrivals.last_reading is None:
         return None
     from sousei_xl.intake.last_year import read_last_year  # most runs have none
 
-    return read_last_year(arrivals.previous, strategy)
+    return read_last_year(arrivals.last_reading, strategy)
 
 
 def receive_all(arrivals: Arrivals, strategy: Strategy) -> Intake:

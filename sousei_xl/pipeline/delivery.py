@@ -111,11 +111,11 @@ def contents_of(
     workspace: Workspace,
     approve: dt.date | None = None,
     last: LastYear | None = None,
-    previous: Path | None = None,
+    last_path: Path | None = None,
 ) -> Contents:
     """The contents of this run with its state: draft, proposal or final.
 
-    ``last`` is last year's 別紙, where it was asked for, ``previous`` its path.
+    ``last`` is last year's 別紙, where it was asked for, ``last_path`` its path.
     OperatorError where ``approve`` is asked for a list that cannot be final.
     """
     figures = totals(result.listed, strategy)
@@ -152,7 +152,7 @@ def contents_of(
     )
     if last is None:
         return replace(contents, forgotten=_compared_with(workspace, strategy))
-    typed = relative(previous, workspace.root) if previous else last.file
+    typed = relative(last_path, workspace.root) if last_path else last.file
     return replace(contents, year_changes=year_changes(contents, last), previous=typed)
 
 
@@ -234,13 +234,13 @@ def publish_list(
     prototype: Prototype,
     held: Outbox,
     writers: Writers,
-    last: Path | None = None,
+    last_path: Path | None = None,
 ) -> Delivered:
     """Write, verify and publish the workbooks; former states and hand edits go to 履歴.
 
     ``held`` is the locked outbox: one run at a time, from reading the inbox on. ``writers`` help
-    where there is much to write. Beside ``last``, last year's 別紙, stand the council's remarks of
-    last year.
+    where there is much to write. Beside ``last_path``, last year's 別紙, stand last year's remarks
+    of the council.
     """
     require_room(contents)
     strategy = contents.strategy
@@ -256,10 +256,10 @@ def publish_list(
         verify=lambda _, sheets: verify_official(sheets, contents),
         replaces=names,
         last=True,
-        source=last.name if last else "",
+        source=last_path.name if last_path else "",
     )
     former = edited_since(workspace, names, made)
-    written = remarks.read_remarks(workspace, strategy.settings, last)
+    written = remarks.read_remarks(workspace, strategy.settings, last_path)
     said = written.remarks
     approval = None
     if contents.status == "final" and contents.approved_on is not None:
@@ -306,7 +306,7 @@ def publish_list(
     this_year = strategy.settings.fiscal_year
     years = _years_of_placed(said, contents)
     earlier = sum(year < this_year for year in years)
-    found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
+    found = last_path is not None and remarks.has_workbook(last_path.parent, strategy.settings)
     replaced = [n for n in published.moved if Path(n).name.startswith(remarks.COUNCIL)]
     said_so = Remarks(
         len(years) - earlier,
@@ -330,17 +330,17 @@ def _years_of_placed(said: Sequence[Remark], contents: Contents) -> list[int]:
 
 
 def _ready(workspace: Workspace, contents: Contents, made: Sequence[HandEdit]) -> list[ReadyRow]:
-    standing = _standing(contents.result) if made else {}
-    return previous.ready_rows(workspace, made, contents.strategy, standing)
+    rows_now = _rows_now(contents.result) if made else {}
+    return previous.ready_rows(workspace, made, contents.strategy, rows_now)
 
 
-def _standing(result: ListResult) -> dict[tuple[str, str], previous.Standing]:
+def _rows_now(result: ListResult) -> dict[tuple[str, str], previous.RowNow]:
     """(measure, name) → how the row stands now; not of rows that have both in common."""
-    found: dict[tuple[str, str], list[previous.Standing]] = {}
+    found: dict[tuple[str, str], list[previous.RowNow]] = {}
     for row in result.listed:
         target = result.written.get(row.row_id, f"{row.target} {row.name}")
         typed = result.typed.get(row.row_id, {"category": row.category})
-        found.setdefault((row.measure, row.name), []).append(previous.Standing(target, typed))
+        found.setdefault((row.measure, row.name), []).append(previous.RowNow(target, typed))
     return {place: rows[0] for place, rows in found.items() if len(rows) == 1}
 
 

@@ -44,7 +44,7 @@ class OfficeFile:
     state: State
 
 
-def standing(workspace: Workspace) -> InboxFile | None:
+def find_office_sheet(workspace: Workspace) -> InboxFile | None:
     """The office's sheet in the inbox, if there is one."""
     try:
         return list_inbox(workspace.inbox).office
@@ -60,7 +60,7 @@ def renew(workspace: Workspace, strategy: Strategy, reading: Reading | None) -> 
     """
     if not is_folder(workspace.inbox):
         return None
-    found = standing(workspace)
+    found = find_office_sheet(workspace)
     path = workspace.inbox / (found.file if found else OFFICE_SHEET)
     if (found is None) != (reading is None) or (reading and reading.refusal):
         return OfficeFile(path, "failed")  # it came, or went, or cannot be read: leave it

@@ -87,11 +87,9 @@ def _apply(
     column = column_by_name(strategy.settings)[name]
     cells = _meant(correction, rows, column, strategy.settings)
     row = cells[-1]
-    standing = _published(row, name, published)
+    carried = _published(row, name, published)
     whole = united(cells, name) if name in TEXTS and len(saying(cells, name)) > 1 else ""
-    current = (
-        whole or row.raw.errors.get(name) or text.to_text(row.raw.values.get(name)) or standing
-    )
+    current = whole or row.raw.errors.get(name) or text.to_text(row.raw.values.get(name)) or carried
     facts = {"target": correction.target, "current": current}
     # A value that waits for its unit may turn out to be right as it stands.
     waits = row.other_unit and name in row.unknown
@@ -99,8 +97,8 @@ def _apply(
         said = (text.tidy(value).value for value in (correction.after, correction.before))
         done, fits = (value == text.tidy(whole).value for value in said)
     else:
-        done = not waits and _same(correction.after, row, name, standing)
-        fits = any(_same(correction.before, row, name, known) for known in ("", standing))
+        done = not waits and _same(correction.after, row, name, carried)
+        fits = any(_same(correction.before, row, name, known) for known in ("", carried))
     # What is not there yet would be carried over again, once last year's 別紙 is given.
     stays_out = column.year and text.is_blank(correction.after) and not published
     if done and not stays_out:
@@ -165,14 +163,14 @@ def _published(row: IndicatorRow, name: str, published: PublishedActuals) -> str
     return next((f"{v:f}" for year, v in known.items() if actual_field(year) == name), "")
 
 
-def _same(value: text.Value, row: IndicatorRow, name: str, standing: str) -> bool:
+def _same(value: text.Value, row: IndicatorRow, name: str, carried: str) -> bool:
     """Whether a typed value means what the row says now; figures are compared as figures.
 
-    ``standing`` stands for a blank cell.
+    ``carried`` stands for a blank cell.
     """
     typed = row.raw.errors.get(name) or row.raw.values.get(name)
     if text.is_blank(typed):
-        typed = standing
+        typed = carried
     if text.is_blank(value) or text.is_blank(typed):
         return text.is_blank(value) and text.is_blank(typed)
     unit = row.indicator.unit if row.indicator else ""

@@ -100,7 +100,7 @@ def _edition(submission: Submission) -> int:
     return max(submission.edition, 1)
 
 
-def standing(submission: Submission) -> tuple[bool, int, str, str]:
+def kpi_lateness(submission: Submission) -> tuple[bool, int, str, str]:
     """Sorts the KPI sheets of a unit: a form of the KPI round stands above any form of the list,
     whatever their 版; among forms of one kind the later one counts.
 
@@ -118,7 +118,7 @@ def replacement_reason(old: Submission, new: Submission) -> str:
 
 def _outdated_reports(files: Sequence[Submission]) -> Iterator[Submission]:
     """Files with nothing but a KPI sheet that a later one of the unit replaces."""
-    reporting = sorted((f for f in files if f.has_indicators), key=standing)
+    reporting = sorted((f for f in files if f.has_indicators), key=kpi_lateness)
     return (f for f in reporting[:-1] if not f.has_projects)
 
 

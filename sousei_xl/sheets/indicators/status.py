@@ -27,10 +27,8 @@ _COUNTED = "この表とグラフでは、内訳のある指標は、全体の�
 
 
 def write_indicator_status(book: Book, contents: Contents) -> None:
-    """The sheet 数値目標等の状況: counts of classes, how to read the figures, the table.
-
-    ``contents.indicators`` must be there. The figures of the table are live formulas.
-    """
+    """The sheet 数値目標等の状況: counts of classes, how to read the figures, and the table, whose
+    figures are live formulas."""
     found = groups(contents)
     settings = contents.strategy.settings
     columns = Columns(shown_years(contents, found))
