@@ -84,7 +84,7 @@ def reported_before(workspace: Workspace, strategy: Strategy) -> Actuals:
     evaluated: the new form takes the place of the one that reported them. OperatorError where
     nothing is remembered of the workbook in the outbox, and it cannot be read.
     """
-    names = official_names(Outbox.of(workspace), strategy)
+    names = official_names(publish.published_sources(Outbox.of(workspace)), strategy)
     remembered = (previous.published_indicators(workspace, name) for name in names)
     standing = (_indicators_in(workspace, n) for n in names if is_file(workspace.outbox / n))
     sheet = next(filter(None, chain(remembered, standing)), None)

@@ -42,13 +42,6 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     The ledger of the result always balances; what is in doubt is a finding, never an exception.
     """
     settled = units.settle(intake.submissions, strategy)
-    superseded_files = {s.file for s in settled.superseded}
-    # Why it counts as an earlier one may be its 版 (F210).
-    findings = [
-        f for f in intake.findings if f.place.file not in superseded_files or f.code == "F210"
-    ]
-    findings += settled.findings
-
     raw_rows = _raw_rows(settled.active, intake, strategy)
     rows, found = parse_rows(raw_rows, strategy)
     found, corrections = office.apply_corrections(rows, found, intake.office.corrections, strategy)
@@ -92,13 +85,11 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     corrections, given_way = targets.send_to_originals(corrections, rows)
     found += given_way
     found += targets.ask_which_row(corrections, rows, placed, strategy)
-    everything = office.addressed((*findings, *found, *numbered), intake.records)
-    told = {f.place.row_id for f in everything}
-    everything = _with_targets(
-        everything, {r.row_id: r.named_target for r in rows if r.row_id in told}
-    )
+
+    of_files = _findings_of_files(intake, settled)
+    everything = office.addressed((*of_files, *found, *numbered), intake.records)
     everything, confirmed = confirmations.acknowledge_findings(
-        everything,
+        _with_targets(everything, rows),
         intake.office.acknowledgements,
         # What is missing, held or has no number yet may still bring findings of the whole list.
         complete=not settling,
@@ -125,20 +116,17 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
         findings=tuple(everything),
         ledger=_ledger(files),
         complete=not settled.missing,
-        written={
-            r.row_id: r.named_target
-            for r in placed
-            if r.is_printed_elsewhere or "name" in r.corrected
-        },
-        typed={
-            r.row_id: {n: text.to_text(r.raw.values.get(n)) for n in _PRINTED_TOGETHER}
-            for r in placed
-            if r.category == text.NEW or r.budget_kind not in (None, text.INITIAL)
-        },
+        written=_targets_to_write(placed),
+        typed=_printed_together(placed),
     )
 
 
-_PRINTED_TOGETHER = ("category", "name", "budget_kind", "budget")
+def _findings_of_files(intake: Intake, settled: units.Units) -> list[Finding]:
+    """What was found on reading the files, and what replaces what. Nobody mends a replaced file;
+    but why it counts as an earlier one may be its 版 (F210)."""
+    replaced = {s.file for s in settled.superseded}
+    read = (f for f in intake.findings if f.place.file not in replaced or f.code == "F210")
+    return [*read, *settled.findings]
 
 
 def _raw_rows(
@@ -168,14 +156,35 @@ def _check(listing: checks.Listing, found: Sequence[Finding]) -> list[Finding]:
     return result + checks.run_checks(replace(listing, broken=broken), "list")
 
 
-def _with_targets(findings: Iterable[Finding], targets: Mapping[int, str]) -> list[Finding]:
+def _with_targets(findings: Sequence[Finding], rows: Iterable[ProjectRow]) -> list[Finding]:
     """The 対象 of findings of a row says which project it is, also when rows have moved."""
+    told = {f.place.row_id for f in findings}
+    targets = {r.row_id: r.named_target for r in rows if r.row_id in told}
     return [
         f
         if f.code in confirmations.OF_A_MEASURE
         else replace(f, target=targets.get(f.place.row_id or 0, f.target))
         for f in findings
     ]
+
+
+def _targets_to_write(placed: Iterable[ProjectRow]) -> dict[int, str]:
+    """The 対象 of rows that the list has elsewhere, or under another name, than their forms."""
+    return {
+        r.row_id: r.named_target for r in placed if r.is_printed_elsewhere or "name" in r.corrected
+    }
+
+
+_PRINTED_TOGETHER = ("category", "name", "budget_kind", "budget")
+
+
+def _printed_together(placed: Iterable[ProjectRow]) -> dict[int, dict[str, str]]:
+    """What the forms say in fields of which the list prints two in one cell."""
+    return {
+        r.row_id: {n: text.to_text(r.raw.values.get(n)) for n in _PRINTED_TOGETHER}
+        for r in placed
+        if r.category == text.NEW or r.budget_kind not in (None, text.INITIAL)
+    }
 
 
 def _listed(row: ProjectRow, broken: Container[int | None], strategy: Strategy) -> ListedRow:
