@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a sheet of Excel's
+
 
 def column_letters(number: int) -> str:
     """1 → ``A``, 16384 → ``XFD``."""

@@ -36,7 +36,7 @@ _BRACKETED = re.compile(r"[(\[〔]([^()\[\]〔〕]*)[)\]〕]")
 _BUDGET_WORDS = BUDGET_KIND_SPELLINGS | {"-": ZERO, "なし": ZERO}
 _HIDDEN = re.compile(f"[{INVISIBLE}]+")
 LARGEST = 10**15  # Excel shows no more digits; nobody counts further
-_NEAR = 1e-6  # a formula's 12000.000000000002 is 12000
+NEAR = 1e-6  # a formula's 12000.000000000002 is 12000
 
 
 def as_kept(value: float | Decimal) -> str:
@@ -59,7 +59,7 @@ def _from_float(value: float) -> Parsed[int]:
     nearest = _round(Decimal(repr(value)))
     if value == nearest:
         return Parsed(nearest)
-    if abs(value - nearest) < _NEAR:
+    if abs(value - nearest) < NEAR:
         return Parsed(nearest, converted=True)
     return Parsed(problem="fraction", expected=str(nearest))
 

@@ -321,7 +321,7 @@ def utf16_length(text: str) -> int:
 def clip_utf16(text: str, length: int) -> str:
     """As much of the text as Excel takes where it allows ``length`` characters; ``…`` ends what was
     cut."""
-    if utf16_length(text) <= length:
+    if len(text) <= length // 2 or utf16_length(text) <= length:
         return text
     units = text.encode("utf-16-le", "surrogatepass")[: 2 * (length - 1)]
     return units.decode("utf-16-le", "ignore") + "…"  # no half of a character

@@ -16,6 +16,8 @@ if TYPE_CHECKING:  # every command starts here, and some need none of these
 
 TEMPLATE_NAME = "別紙_template.xlsx"
 OFFICE_SHEET = "事務局修正.xlsx"
+WORKBOOKS = (".xlsx", ".xlsm")  # how the names of workbooks end, whatever their case
+_LOCKS = ("~${}", ".~lock.{}#")  # Excel's and LibreOffice's, beside a workbook that is open
 HISTORY = "履歴"  # in the outbox: former states, records and hand-edited copies
 
 
@@ -123,6 +125,16 @@ def file_key(name: str) -> str:
     """Equal for names that are one file somewhere: Windows does not tell cases apart, and a Mac not
     how letters are composed."""
     return unicodedata.normalize("NFC", name).casefold()
+
+
+def lock_files(name: str) -> list[str]:
+    """The names of what stands beside a workbook of this name while somebody has it open."""
+    return [lock.format(name) for lock in _LOCKS]
+
+
+def is_lock(name: str) -> bool:
+    """Whether that is the name of a file that stands beside an open workbook."""
+    return name.startswith(tuple(lock.partition("{")[0] for lock in _LOCKS))
 
 
 _SPECIAL = "&(),;'{}"  # 令和8年度(案) in PowerShell, R&D in cmd.exe

@@ -7,8 +7,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from sousei_xl.figures.last_year import LastYear
 from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.rules.indicators.records import IndicatorResult
+from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.records import OfficeSheet, RawRow, Submission
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import actual_year, columns, input_name, reference_text
@@ -91,7 +93,9 @@ def report(
 ) -> IndicatorResult:
     """The KPI round of these submissions."""
     chosen = strategy or example_kpi_strategy()
-    return merge_indicators(intake(submissions, office), chosen, previous)
+    last = None if previous is None else LastYear("昨年の別紙.xlsx", None, (), previous)
+    _, came_in = share(intake(submissions, office), chosen)
+    return merge_indicators(came_in, chosen, last)
 
 
 def report_rows(*rows: RawRow, **options: Any) -> IndicatorResult:

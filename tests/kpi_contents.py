@@ -132,9 +132,8 @@ def write_indicator_sheets(path: Path, contents: Contents) -> Path:
         contents.run,
         contents.strategy.settings,
         "KPI",
+        status=contents.status,
         stamp=contents.banner,
-        draft=contents.status == "draft",
-        proposal=contents.status == "proposal",
     )
     write_indicator_status(book, contents)
     write_indicator_trends(book, contents)

@@ -20,7 +20,7 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_amount, printed_name, write_annex
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.official import write_official
-from sousei_xl.text import MAX_TEXT
+from sousei_xl.text import MAX_TEXT, utf16_length
 from tests.facts import example_contents, example_rows, make_strategy, prototype_of, write_form
 
 OWN = [("財源", "独自", "文字"), ("事業コード", "独自", "整数")]
@@ -80,9 +80,8 @@ def printed(
         contents.run,
         contents.strategy.settings,
         "一覧",
+        contents.status,
         contents.banner,
-        contents.status == "draft",
-        contents.status == "proposal",
     )
     write_annex(out, contents, prototype)
     out.close()
@@ -270,7 +269,9 @@ def test_a_name_that_fills_a_cell_is_cut_rather_than_lost(tmp_path: Path, name: 
     rows = example_rows()
     rows[0].update(name=name, marked=True)
     list_ = printed(tmp_path, example_contents("draft", rows=rows))
-    assert list_.field(list_.rows[0], "事業名").endswith("…")
+    shown = list_.field(list_.rows[0], "事業名")
+    assert shown.endswith("…")
+    assert MAX_TEXT - 1 <= utf16_length(shown) <= MAX_TEXT
 
 
 @pytest.mark.parametrize(

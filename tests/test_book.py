@@ -128,12 +128,31 @@ def test_a_cell_outside_the_sheet_is_refused(sheet: Sheet, row: int, column: int
         lambda: sheet.text(row, column, "a"),
         lambda: sheet.number(row, column, 1),
         lambda: sheet.blank(row, column),
+        lambda: sheet.boolean(row, column, True, "text"),
+        lambda: sheet.date(row, column, RUN.list_date, "text"),
         lambda: sheet.formula(row, column, "=1", 1),
         lambda: sheet.link(row, column, "internal:'表'!A1", "a"),
         lambda: sheet.merge_text(row, column, row, column + 1, "a", "text"),
     ):
         with pytest.raises(LostCell):
             write()
+
+
+@pytest.mark.filterwarnings("ignore:Length of")
+def test_what_stands_beside_the_cells_is_refused_rather_than_lost(sheet: Sheet) -> None:
+    look = sheet.book.workbook.add_format({"bold": True})
+    chart = sheet.book.workbook.add_chart({"type": "bar"})
+    for add in (
+        lambda: sheet.validate(0, 0, 1, {"validate": "list", "source": ["長い選択肢"] * 99}),
+        lambda: sheet.tell(0, 0, "題" * 33, "文"),
+        lambda: sheet.mark("A1:XFE1", "=TRUE", look),
+        lambda: sheet.sparkline(0, 0, {}),
+        lambda: sheet.sparkline(1_048_576, 0, {"range": "'表'!A1:C1"}),
+        lambda: sheet.chart(1_048_576, chart, "シートの外のグラフ", 0, 0),
+        lambda: sheet.book.define_name("a b", "='表'!$A$1"),
+    ):
+        with pytest.raises(LostCell):
+            add()
 
 
 def test_a_link_that_excel_does_not_take_is_refused(sheet: Sheet) -> None:
@@ -189,7 +208,7 @@ def test_excel_has_nothing_to_calculate_and_asks_for_no_saving(sheet: Sheet) -> 
 
 
 def test_the_state_of_a_list_is_as_large_on_a_page_that_is_printed_smaller(tmp_path: Path) -> None:
-    sheet = make_book(tmp_path / "a.xlsx", draft=True).sheet("表", [200])
+    sheet = make_book(tmp_path / "a.xlsx", status="draft").sheet("表", [200])
     sheet.text(1, 0, "あ")
     sheet.page_setup()
     xml = part(saved(sheet), "xl/worksheets/sheet1.xml")
@@ -202,7 +221,7 @@ def test_the_state_of_a_list_is_as_large_on_a_page_that_is_printed_smaller(tmp_p
 def test_same_contents_same_bytes_and_no_author(tmp_path: Path) -> None:
     made = []
     for name in ("a.xlsx", "b.xlsx"):
-        sheet = make_book(tmp_path / name, stamp="確定").sheet("表", [10])
+        sheet = make_book(tmp_path / name, status="final", stamp="確定").sheet("表", [10])
         sheet.text(0, 0, "あ")
         sheet.page_setup()
         made.append(saved(sheet).read_bytes())
@@ -223,13 +242,13 @@ def test_a_failure_while_saving_is_the_systems_own(tmp_path: Path) -> None:
     ("options", "header", "tab", "first"),
     [
         (
-            {"draft": True, "stamp": "公表しないでください。"},
+            {"status": "draft", "stamp": "公表しないでください。"},
             "【作成中】",
             "FFC00000",
             "公表しないでください。",
         ),
-        ({"proposal": True, "stamp": "（案）"}, "（案）", None, "本文"),
-        ({"stamp": "確定"}, None, None, "本文"),
+        ({"status": "proposal", "stamp": "（案）"}, "（案）", None, "本文"),
+        ({"status": "final", "stamp": "確定"}, None, None, "本文"),
     ],
 )
 def test_the_state_shows_on_screen_and_on_paper(
@@ -248,7 +267,7 @@ def test_the_state_shows_on_screen_and_on_paper(
 
 
 def test_a_data_sheet_has_no_banner(tmp_path: Path) -> None:
-    sheet = make_book(tmp_path / "a.xlsx", draft=True, stamp="作成中").sheet(
+    sheet = make_book(tmp_path / "a.xlsx", status="draft", stamp="作成中").sheet(
         "表", [10], banner=False
     )
     assert sheet.top == 0

@@ -25,6 +25,7 @@ from sousei_xl.forms.returns import plan_returns
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
 from sousei_xl.rules.merge import merge
+from sousei_xl.rules.merge.units import replacements
 from sousei_xl.rules.records import (
     CORRECT,
     Acknowledgement,
@@ -39,7 +40,6 @@ from sousei_xl.sheets.checkbook.cells import Inbox, quoted_sheet, typed
 from sousei_xl.sheets.checkbook.findings import lines_of
 from sousei_xl.sheets.checkbook.reminders import reminders
 from sousei_xl.sheets.checkbook.steps import next_steps, tally
-from sousei_xl.sheets.checkbook.submissions import successors
 from sousei_xl.sheets.tables import Link
 from sousei_xl.workspace import Run
 from tests.builders import NO_KPI, example_submissions, good, intake, make_strategy, submission
@@ -828,4 +828,4 @@ def test_a_file_whose_sheets_two_others_replace_is_said_to_be_replaced_by_the_li
         finding("F206", Place(name), "前.xlsx", kept=name, dropped="前.xlsx", variant=variant)
         for name, variant in (("一覧.xlsx", "newer_edition"), ("KPI.xlsx", "kpi_form"))
     )
-    assert successors([by_list, by_kpi]) == {"前.xlsx": "一覧.xlsx"}
+    assert replacements([by_list, by_kpi]) == {"前.xlsx": by_list}

@@ -360,8 +360,19 @@ def test_facts_that_calamine_does_not_tell() -> None:
     assert facts.cells == 5
 
 
-def test_filters_count_where_they_hide_rows() -> None:
-    criteria = '<filterColumn colId="0"><filters><filter val="a"/></filters></filterColumn>'
+@pytest.mark.parametrize(
+    "criterion",
+    [
+        '<filters><filter val="a"/></filters>',
+        '<customFilters><customFilter val="a"/></customFilters>',
+        '<dynamicFilter type="today"/>',
+        '<top10 val="3"/>',
+        '<colorFilter dxfId="0"/>',
+        '<iconFilter iconSet="3Arrows" iconId="0"/>',
+    ],
+)
+def test_filters_count_where_they_hide_rows(criterion: str) -> None:
+    criteria = f'<filterColumn colId="0">{criterion}</filterColumn>'
     active = f'<autoFilter ref="A1:B9">{criteria}</autoFilter>'
     idle = '<autoFilter ref="A1:B9"><filterColumn colId="0" hiddenButton="1"/></autoFilter>'
     view = f"<customSheetViews><customSheetView>{active}</customSheetView></customSheetViews>"

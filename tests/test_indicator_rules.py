@@ -24,6 +24,7 @@ from sousei_xl.rules.indicators.checks import CHECKS
 from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.rules.indicators.records import IndicatorResult, Report
 from sousei_xl.rules.indicators.scale import probably_meant
+from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import (
     Acknowledgement,
@@ -1804,7 +1805,7 @@ def test_office_corrects_an_actual() -> None:
     (applied,) = result.corrections
     assert (applied.status, applied.current, applied.row_id) == ("適用", "27", 1)
     # The list has nothing to do with it, though 2ア-1 is a project as well.
-    listed = merge(intake([submission([good(1)])], office), STRATEGY)
+    listed = merge(share(intake([submission([good(1)])], office), STRATEGY)[0], STRATEGY)
     assert (listed.corrections, listed.errors) == ((), 0)
 
 
@@ -1826,7 +1827,7 @@ def test_a_correction_that_says_nothing_takes_no_actual_away(error: str, code: s
     assert item.addressee == "事務局"
     assert result.reports[9].actuals[2017] == 27
     assert [c.status for c in result.corrections] == ["不適用"]
-    assert merge(intake([submission([good(1)])], office), STRATEGY).errors == 0
+    assert merge(share(intake([submission([good(1)])], office), STRATEGY)[0], STRATEGY).errors == 0
 
 
 def test_corrected_cell_is_where_the_finding_points_to() -> None:
@@ -1904,7 +1905,7 @@ def test_of_an_indicator_only_what_departments_fill_in_can_be_corrected(
     assert item.cure.startswith("項目を、『H27実績』・")
     assert "『要因・課題』・『今後の方向性』のいずれか" in item.cure
     assert [c.status for c in result.corrections] == ["記入誤り"]
-    listed = merge(intake([submission([good(1)])], office), STRATEGY)
+    listed = merge(share(intake([submission([good(1)])], office), STRATEGY)[0], STRATEGY)
     assert (listed.corrections, listed.errors) == ((), 0)
 
 
@@ -1912,7 +1913,7 @@ def test_what_neither_list_nor_indicators_have_is_told_of_the_field() -> None:
     """2ア-1 is an ID and a place in the list: there may be no such project."""
     office = OfficeSheet(corrections=(correction(field_label="要因"),))
     for rows in ([good(1)], [good(2)]):
-        listed = merge(intake([submission(rows)], office), STRATEGY)
+        listed = merge(share(intake([submission(rows)], office), STRATEGY)[0], STRATEGY)
         (item,) = [f for f in listed.findings if f.code == "O101"]
         assert (item.place.label, item.value) == ("項目", "要因")
     assert report_rows(kpi_row(1, "2ア-1", FULL), office=office).corrections == ()
@@ -1940,7 +1941,7 @@ def test_confirmed_silence_completes_the_round() -> None:
     assert [f.acknowledged for f in of(result, "K108")] == [True]
     assert (result.state, result.reported) == ("complete", 29)
     # The list never hears of it.
-    listed = merge(intake([submission([good(1)])], office), STRATEGY)
+    listed = merge(share(intake([submission([good(1)])], office), STRATEGY)[0], STRATEGY)
     assert listed.acknowledgements == ()
     assert "O103" not in {f.code for f in listed.findings}
 
@@ -1951,13 +1952,13 @@ def test_the_replacement_of_a_kpi_sheet_can_be_confirmed() -> None:
     office = OfficeSheet(acknowledgements=(confirmation("F206", "地域振興部"),))
     (item,) = of(report(early, late, office=office), "F206", "O103")
     assert (item.code, item.acknowledged) == ("F206", True)
-    listed = merge(intake([early, late], office), STRATEGY)
+    listed = merge(share(intake([early, late], office), STRATEGY)[0], STRATEGY)
     assert "O103" not in {f.code for f in listed.findings}
     # One that names another file fits neither.
     other = replace(confirmation("F206", "地域振興部"), confirmed="9.xlsx")
     office = OfficeSheet(acknowledgements=(other,))
     assert not of(report(early, late, office=office), "F206")[0].acknowledged
-    listed = merge(intake([early, late], office), STRATEGY)
+    listed = merge(share(intake([early, late], office), STRATEGY)[0], STRATEGY)
     assert [f.code for f in listed.findings if f.code == "O103"] == ["O103"]
 
 

@@ -115,8 +115,8 @@ def test_every_series_by_hand(
     figures = [None] * 4
     if latest is not None:
         figures = [latest.progress, latest.expected, latest.attainment, latest.distance]
-    ratios = ["" if f is None else percent(f) for f in figures[:3]]
-    distance = "" if figures[3] is None else shown(figures[3], item)
+    ratios = ["" if f is None else percent(f, "▲") for f in figures[:3]]
+    distance = "" if figures[3] is None else shown(figures[3], item, "▲")
     assert (result.class_name, *ratios, distance) == (class_name, *printed)
     assert result.year == 2017
 
@@ -320,7 +320,7 @@ def test_sum_over_the_period() -> None:
     years = judged(item, "8", "6", "15").years
     assert [y.cumulated for y in years] == [8, 14, 29]
     assert [y.class_name for y in years] == ["順調", "順調", "目標値到達"]
-    assert [percent(y.expected or Decimal(0)) for y in years] == ["20.0％", "40.0％", "60.0％"]
+    assert [percent(y.expected or Decimal(0), "▲") for y in years] == ["20.0％", "40.0％", "60.0％"]
     # A year's own zero is a value, a blank is none.
     assert judged(item, "0", "0", "0").class_name == "改善なし"
     missing = judged(item, "8", "", "29")
@@ -354,7 +354,7 @@ def test_office_has_its_own_yearly_targets() -> None:
     item = indicator("2ア-1", yearly_targets=targets)
     years = judged(item, "21", "21", "21").years
     # H27 has none: the straight line. H28 0.5/5, H29 1/5.
-    assert [percent(y.expected or Decimal(0)) for y in years] == ["20.0％", "10.0％", "20.0％"]
+    assert [percent(y.expected or Decimal(0), "▲") for y in years] == ["20.0％", "10.0％", "20.0％"]
     assert years[-1].class_name == "順調"
     # Of 期間累計 it is the sum that should have been reached: (2+2+2)/10 against 6/10.
     total = indicator("2ア-2", yearly_targets={2017: "6"})
@@ -449,12 +449,12 @@ def test_worst_of_two_parts(classes: tuple[str, str], worst: str) -> None:
     ],
 )
 def test_values_are_printed_as_in_the_source(id_: str, value: str, printed: str) -> None:
-    assert with_unit(Decimal(value), indicator(id_)) == printed
+    assert with_unit(Decimal(value), indicator(id_), "▲") == printed
 
 
 def test_words_have_no_decimals() -> None:
     words = indicator("G1-1", target="1.8水準", baseline="")
-    assert with_unit(Decimal("1.345"), words) == "1.35人"
+    assert with_unit(Decimal("1.345"), words, "▲") == "1.35人"
     assert judged(words, "", "", "1.9", office_class="順調").class_name == "順調"
 
 
@@ -476,16 +476,16 @@ def test_actuals_are_printed_as_given(id_: str, actuals: tuple[str, ...], places
 
 def test_a_reference_is_printed_to_the_letter_and_percentages_differ_by_points() -> None:
     share, nights = indicator("1エ-1"), indicator("2オ-3")
-    assert reference(Decimal("25"), share) == "25％"
-    assert reference(Decimal("17.3"), share) == "17.3％"
-    assert gap(Decimal("-1.25"), share) == "▲1.3ポイント"
-    assert gap(Decimal("8.4"), nights) == "8.4万泊"
+    assert reference(Decimal("25"), share, "▲") == "25％"
+    assert reference(Decimal("17.3"), share, "▲") == "17.3％"
+    assert gap(Decimal("-1.25"), share, "▲") == "▲1.3ポイント"
+    assert gap(Decimal("8.4"), nights, "▲") == "8.4万泊"
 
 
 def test_formats() -> None:
     assert number_format(indicator("1ウ-1a"), SETTINGS) == "#,##0.0;▲#,##0.0"
     assert number_format(indicator("2ア-1"), SETTINGS) == "#,##0;▲#,##0"
-    assert percent(Decimal("0.0005")) == "0.1％"
+    assert percent(Decimal("0.0005"), "▲") == "0.1％"
     assert percent(Decimal("-0.0005"), minus="-") == "-0.1％"
 
 
@@ -624,6 +624,6 @@ def test_half_is_rounded_up(value: Decimal, places: int) -> None:
 def test_the_sources_figures_survive_printing(item: Indicator) -> None:
     for figure in (item.baseline, item.target):
         if figure:
-            printed = shown(Decimal(figure), item).replace(",", "")
+            printed = shown(Decimal(figure), item, "▲").replace(",", "")
             assert Decimal(printed) == Decimal(figure)
             assert len(printed.partition(".")[2]) == decimals(item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from sousei_xl.figures.changes.definitions import indicator_changes
 from sousei_xl.figures.changes.indicators import IndicatorChange, compare_indicator_rows
+from sousei_xl.figures.last_year import LastIndicator, LastYear
 from sousei_xl.intake.last_indicators import last_indicators
 from sousei_xl.intake.read import SheetCells
 from sousei_xl.rules.indicators.merge import merge_indicators
@@ -50,6 +52,11 @@ def edited(id_: str, **changes: Any) -> list[tuple[Any, ...]]:
         )
         for row in DATA
     ]
+
+
+def last(series: Iterable[LastIndicator], values: Any) -> LastYear:
+    """Last year's 別紙 with these series, and the values that are compared."""
+    return LastYear("昨年の別紙.xlsx", None, (), values, tuple(series))
 
 
 def actuals(rows: Any = DATA, strategy: Strategy | None = None) -> Any:
@@ -103,7 +110,7 @@ def test_a_round_knows_what_was_preliminary_in_the_one_before(stage: str | None,
     series, before = last_indicators(sheet(data), example_kpi_strategy())
     again = replace(row, values={**row.values, "actual_2016": 21, "actual_2017": 25})
     sent = intake([kpi_submission([again])])
-    result = merge_indicators(sent, example_kpi_strategy(), before, series)
+    result = merge_indicators(sent, example_kpi_strategy(), last(series, before))
     past, latest = [f for f in result.findings if f.code == "K106"]
     assert says in latest.text
     assert "遡って改定された値であれば" in past.text  # an earlier year is no 速報
@@ -189,7 +196,7 @@ def test_series_of_one_name(
             replace(row, row_id=n, values={**row.values, "id": id_, **typed})
             for n, id_ in enumerate(now)
         ]
-        result = merge_indicators(intake([kpi_submission(rows)]), strategy, values, series)
+        result = merge_indicators(intake([kpi_submission(rows)]), strategy, last(series, values))
         items = [f for f in result.findings if f.code == "K119"]
         assert [item.target for item in items] == told
         meant = "か".join(f"『{id_}』" for id_ in now)
@@ -233,12 +240,12 @@ def test_values_counted_otherwise_are_not_compared(change: dict[str, str]) -> No
         ({"H27実績": 1, "H28実績": 2}, []),
     ):
         sent = intake([kpi_submission([kpi_row(1, "2ア-1", {**typed, "H29実績": 27})])])
-        result = merge_indicators(sent, example_kpi_strategy(), {}, left_out)
+        result = merge_indicators(sent, example_kpi_strategy(), last(left_out, {}))
         messages = [f.message for f in result.findings if f.code == "K119"]
         assert len(messages) == len(asked)
         assert all(years in message for years, message in zip(asked, messages, strict=True))
         assert all(f"{heading}『{before}』→『" in message for message in messages)
-    nothing_yet = merge_indicators(intake([]), example_kpi_strategy(), {}, left_out)
+    nothing_yet = merge_indicators(intake([]), example_kpi_strategy(), last(left_out, {}))
     assert "K119" not in {f.code for f in nothing_yet.findings}
 
 

@@ -13,7 +13,7 @@ from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
 
 from sousei_xl.intake.read import read_one
-from sousei_xl.pipeline.office_sheet import OfficeFile, renew, standing
+from sousei_xl.pipeline.office_sheet import OfficeFile, find_office_sheet, renew
 from sousei_xl.scaffold import init_workspace
 from sousei_xl.scaffold.office import build_office_sheet
 from sousei_xl.scaffold.template import blank_strategy
@@ -31,7 +31,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def renewed(workspace: Workspace, strategy: Strategy | None = None) -> OfficeFile:
-    found = standing(workspace)
+    found = find_office_sheet(workspace)
     reading = read_one(str(found.path), found.file) if found else None
     office = renew(workspace, strategy or example_strategy(), reading)
     assert office is not None

@@ -72,9 +72,8 @@ def write(path: Path, contents: Contents) -> Path:
         contents.run,
         contents.strategy.settings,
         "一覧",
+        status=contents.status,
         stamp=contents.banner,
-        draft=contents.status == "draft",
-        proposal=contents.status == "proposal",
     )
     write_contents_page(book, contents)
     book.sheet("別紙", [10])
@@ -180,6 +179,16 @@ def test_data_sheet_is_a_plain_table(awkward: Path) -> None:
     assert sheet["P11"].data_type == "s"  # no formula comes alive
     # A row without a height of its own is as high as its text wherever a program likes.
     assert {sheet.row_dimensions[row].height for row in (2, 3, 82)} == {12.0}
+
+
+def test_nothing_on_the_data_sheet_gets_a_green_corner(awkward: Path) -> None:
+    place = list(load_workbook(awkward).sheetnames).index("データ_事業") + 1
+    with zipfile.ZipFile(awkward) as package:
+        page = package.read(f"xl/worksheets/sheet{place}.xml").decode()
+    (ignored,) = re.findall("<ignoredErrors>.*</ignoredErrors>", page)
+    # 事業名 may look like a number as well as 団体コード.
+    for kind in ("numberStoredAsText", "formulaRange", "formula"):
+        assert f'<ignoredError sqref="A1:XFD1048576" {kind}="1"/>' in ignored
 
 
 def test_data_sheet_equals_its_values(awkward: Path) -> None:

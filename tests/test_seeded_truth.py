@@ -9,14 +9,17 @@ import csv
 import time
 from collections import Counter
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding
 from sousei_xl.intake.inbox import Stray
 from sousei_xl.intake.receive import receive
 from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.rules.indicators.records import IndicatorResult
+from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import Intake, ListResult, OfficeSheet
 from tests.indicator_builders import kpi_row
@@ -85,11 +88,12 @@ def take_in(world: World, without: str = "") -> tuple[Intake, ListResult, Indica
     received = receive(files, None, [Stray("写真.jpg", "other")], world.strategy)
     office = OfficeSheet(tuple(world.corrections), (), tuple(world.acknowledgements))
     intake = replace(with_reports(world, received), office=office)
-    past = {"2エ-1": {2016: 23}}
+    past = {"2エ-1": {2016: Decimal(23)}}
+    for_list, for_kpi = share(intake, world.strategy)
     return (
         intake,
-        merge(intake, world.strategy),
-        merge_indicators(intake, world.strategy, past),
+        merge(for_list, world.strategy),
+        merge_indicators(for_kpi, world.strategy, LastYear("昨年の別紙.xlsx", None, (), past)),
     )
 
 

@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
     arrivals.require_template(workspace)
-    template, previous, in_inbox = _read(workspace, args.previous)
+    template, last_reading, in_inbox = _read(workspace, args.previous)
     from sousei_xl import pipeline
     from sousei_xl.intake.last_year import read_last_year
     from sousei_xl.pipeline import distribution, office_sheet
@@ -97,10 +97,10 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
     strategy = pipeline.strategy_of(template)
     if args.only == OFFICE:
         return _office_alone(args, workspace, office_sheet.renew(workspace, strategy, in_inbox))
-    last = None if previous is None else read_last_year(previous, strategy)
+    last = None if last_reading is None else read_last_year(last_reading, strategy)
     earlier = distribution.reported_before(workspace, strategy) if args.only == INDICATORS else {}
     plan = distribution.plan_forms(strategy, args.only, last, earlier)
-    inputs = [] if previous is None else [(previous.file, previous.sha256)]
+    inputs = [] if last_reading is None else [(last_reading.file, last_reading.sha256)]
     made_from = Run.of(template.sha256, inputs, strategy.settings.list_date)
     published = distribution.publish_forms(workspace, strategy, made_from, plan)
     beside = distribution.others(workspace, [form.file for form in plan.forms])
@@ -120,12 +120,12 @@ def _read(
     workspace: Workspace, previous: Path | None
 ) -> tuple[Reading, Reading | None, Reading | None]:
     """The template, last year's 別紙, and the office's sheet in the inbox."""
-    from sousei_xl.pipeline.office_sheet import standing
+    from sousei_xl.pipeline.office_sheet import find_office_sheet
 
     arrivals.require_previous(previous)
     template = InboxFile(workspace.template.name, workspace.template)
     last = None if previous is None else InboxFile(previous.name, previous)
-    wanted = [template, last, standing(workspace)]
+    wanted = [template, last, find_office_sheet(workspace)]
     files = [file for file in wanted if file is not None]
     readings = iter(read_files(files, len(files)))
     first, second, third = (None if file is None else next(readings) for file in wanted)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sousei_xl.figures.changes.year import YearChanges
     from sousei_xl.figures.last_year import LastYear
-    from sousei_xl.pipeline.delivery import Remarks
+    from sousei_xl.pipeline.council import Remarks
     from sousei_xl.strategy import Strategy
 
 

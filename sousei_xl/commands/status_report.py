@@ -11,6 +11,7 @@ from sousei_xl.commands.console import shown
 from sousei_xl.commands.terminal import MOST, new_console, new_table
 from sousei_xl.findings import Finding
 from sousei_xl.rules.indicators.records import IndicatorResult
+from sousei_xl.rules.merge.units import replacements
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import named
 from sousei_xl.strategy import Strategy
@@ -116,13 +117,11 @@ def files_aside(console: Console, files: Sequence[FileRecord], found: Sequence[F
 def _files_replaced(console: Console, result: ListResult, indicators: IndicatorResult) -> None:
     """Files that another one of their unit stands for, each with the reason."""
     replaced = [f.file for f in result.files if f.outcome == "superseded"]
-    # The list's come last, and stand: they say more than those of the KPI round.
-    found = (*indicators.findings, *result.findings)
-    reasons = {f.value: f.text for f in found if f.code == "F206"}
+    reasons = replacements((*result.findings, *indicators.findings))
     for file in replaced[:MOST]:
         console.print(f"  差替え済み（使っていません）: {shown(file)}")
         if file in reasons:
-            console.print(f"    {reasons[file]}")
+            console.print(f"    {reasons[file].text}")
     if len(replaced) > MOST:
         console.print(f"  ほか {len(replaced) - MOST} ファイル")
     if replaced:

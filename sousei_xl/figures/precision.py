@@ -17,7 +17,7 @@ def rounded(value: Decimal, places: int) -> Decimal:
     return abs(result) if result.is_zero() else result
 
 
-def shown(value: Decimal, indicator: Indicator, minus: str = "▲", places: int | None = None) -> str:
+def shown(value: Decimal, indicator: Indicator, minus: str, places: int | None = None) -> str:
     """A value as it is printed, without its unit: ``63.0``, ``18,370,112``, ``▲1.5``.
 
     ``places`` are its own decimals where they are not the indicator's.
@@ -26,19 +26,17 @@ def shown(value: Decimal, indicator: Indicator, minus: str = "▲", places: int 
     return f"{minus if result < 0 else ''}{abs(result):,f}"
 
 
-def with_unit(
-    value: Decimal, indicator: Indicator, minus: str = "▲", places: int | None = None
-) -> str:
+def with_unit(value: Decimal, indicator: Indicator, minus: str, places: int | None = None) -> str:
     """A value with its unit: ``63.0％``, ``74.4万泊``."""
     return shown(value, indicator, minus, places) + indicator.unit
 
 
-def reference(value: Decimal, indicator: Indicator, minus: str = "▲") -> str:
+def reference(value: Decimal, indicator: Indicator, minus: str) -> str:
     """現状値 or 目標値 with its unit, to the letter of the source: ``100万泊`` beside 74.4万泊."""
     return with_unit(value, indicator, minus, own_decimals(value))
 
 
-def gap(value: Decimal, indicator: Indicator, minus: str = "▲", places: int | None = None) -> str:
+def gap(value: Decimal, indicator: Indicator, minus: str, places: int | None = None) -> str:
     """The difference of two values: ``8.4万泊``; between percentages ``3.3ポイント``."""
     return shown(value, indicator, minus, places) + gap_unit(indicator)
 
@@ -53,7 +51,7 @@ def actual_places(indicator: Indicator, actuals: Iterable[Decimal]) -> int:
     return min(max(least, given), least + _MORE_PLACES)
 
 
-def percent(ratio: Decimal, minus: str = "▲") -> str:
+def percent(ratio: Decimal, minus: str) -> str:
     """A ratio with one decimal: 0.6667 → ``66.7％``."""
     result = rounded(ratio * 100, 1)
     return f"{minus if result < 0 else ''}{abs(result):,f}％"

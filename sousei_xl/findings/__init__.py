@@ -9,6 +9,7 @@ hands over facts and never writes Japanese itself.
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -239,6 +240,15 @@ def is_open_confirmation(item: Finding) -> bool:
 def is_for_department(item: Finding) -> bool:
     """True for what the department is asked: 要修正, and 要確認 that is still open."""
     return item.addressee == "部局" and (is_error(item) or is_open_confirmation(item))
+
+
+def asked_by_file(items: Iterable[Finding]) -> dict[str, Counter[str]]:
+    """File → severity → how many findings its department still has to deal with."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for item in items:
+        if is_for_department(item):
+            counts[item.place.file][item.severity] += 1
+    return counts
 
 
 def asks_nothing(item: Finding) -> bool:

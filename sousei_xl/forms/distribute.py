@@ -143,8 +143,7 @@ def write_choices(book: Book, strategy: Strategy, extra: Mapping[str, Sequence[s
         if name and words:
             letter = column_letters(column + 1)
             area = f"='{layout.CHOICES}'!${letter}$3:${letter}${len(words) + 2}"
-            if book.workbook.define_name(name, area):
-                raise ValueError(f"no name for a list: {name}")
+            book.define_name(name, area)
     sheet.freeze(2)
     sheet.worksheet.set_landscape()
     sheet.worksheet.set_paper(9)

@@ -27,7 +27,6 @@ from sousei_xl.forms.look import (
     CHECK,
     GREY,
     HEADER,
-    NAVY,
     NOTE,
     NUMBER,
     PALE_GREY,
@@ -39,6 +38,7 @@ from sousei_xl.forms.look import (
 from sousei_xl.forms.reply import Count
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.styles import DARK_RED, DARK_YELLOW, NAVY, RED_PAPER, YELLOW_PAPER
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import (
     PERIOD_SUM,
@@ -265,21 +265,21 @@ class IndicatorSheet:
     def _mark(self) -> None:
         """Conditional formats: the check says it in words, the colour only shows where."""
         workbook = self.book.workbook
-        wrong = workbook.add_format({"bg_color": "#FBE0DD", "font_color": "#9C0006", "bold": True})
+        wrong = workbook.add_format({"bg_color": RED_PAPER, "font_color": DARK_RED, "bold": True})
         waiting = workbook.add_format(
-            {"bg_color": "#FFF2CC", "font_color": "#7F6000", "bold": True}
+            {"bg_color": YELLOW_PAPER, "font_color": DARK_YELLOW, "bold": True}
         )
         good = workbook.add_format({"font_color": "#1E6B34", "bold": True})
-        spot = workbook.add_format({"bg_color": "#FBE0DD"})
-        open_spot = workbook.add_format({"bg_color": "#FFF2CC"})
+        spot = workbook.add_format({"bg_color": RED_PAPER})
+        open_spot = workbook.add_format({"bg_color": YELLOW_PAPER})
         first, last = FIRST_ROW + 1, self.last + 1
         check = f"${self.letters['check']}{first}"
         starts = ",".join(f'LEFT({check},{len(w)})="{w}"' for w in (NOT_ENTERED, QUESTION))
         neither = ",".join(f'{check}<>"{word}"' for word in (GOOD, NOT_NEEDED))
         cells = f"{self.letters['check']}{first}:{self.letters['check']}{last}"
-        self._when(cells, f'={check}="{GOOD}"', good)
-        self._when(cells, f"=OR({starts})", waiting)
-        self._when(cells, f"=AND({neither},NOT(OR({starts})))", wrong)
+        self.sheet.mark(cells, f'={check}="{GOOD}"', good)
+        self.sheet.mark(cells, f"=OR({starts})", waiting)
+        self.sheet.mark(cells, f"=AND({neither},NOT(OR({starts})))", wrong)
         reasons: dict[tuple[str, bool], list[str]] = {}
         for indicator in self.indicators:
             for item in indicator_checks(indicator, self.strategy.settings):
@@ -293,7 +293,7 @@ class IndicatorSheet:
                 said = f'LEFT({check},3)="IDを"'
             letter = self.letters[name]
             style = open_spot if is_waiting else spot
-            self._when(f"{letter}{first}:{letter}{last}", f"=OR({said})", style)
+            self.sheet.mark(f"{letter}{first}:{letter}{last}", f"=OR({said})", style)
 
     def _show_all_decimals(self) -> None:
         """More decimals than the source has are shown, never rounded away."""
@@ -303,12 +303,7 @@ class IndicatorSheet:
             cell = f"{years[0]}{row}"
             rounded = f"{cell}<>ROUND({cell},{decimals(indicator)})"
             condition = f"=IF(ISNUMBER({cell}),{rounded},FALSE)"
-            self._when(f"{cell}:{years[-1]}{row}", condition, as_typed)
-
-    def _when(self, cells: str, condition: str, style: Any) -> None:
-        options = {"type": "formula", "criteria": condition, "format": style}
-        if self.sheet.worksheet.conditional_format(cells, options):
-            raise ValueError(f"conditional format refused: {condition}")
+            self.sheet.mark(f"{cell}:{years[-1]}{row}", condition, as_typed)
 
     def _set_view(self) -> None:
         sheet, worksheet = self.sheet, self.sheet.worksheet

@@ -8,10 +8,11 @@ from typing import Any
 
 from sousei_xl import text
 from sousei_xl.sheets import pages
-from sousei_xl.sheets.book import LostCell, Sheet
+from sousei_xl.sheets.book import Sheet
+from sousei_xl.sheets.styles import NAVY
 from sousei_xl.text import Value
 
-NAVY, GREY, LINE = "#1F3864", "#595959", "#A6A6A6"
+GREY, LINE = "#595959", "#A6A6A6"
 PALE, PALE_GREY = "#DCE6F1", "#F2F2F2"
 _BORDER = {"border": 1, "border_color": LINE}
 
@@ -59,12 +60,12 @@ def write_value(sheet: Sheet, row: int, column: int, value: Value, style: Any) -
     if value is None or value == "":
         sheet.blank(row, column, style)
     elif isinstance(value, bool):
-        sheet.worksheet.write_boolean(row, column, value, style)
+        sheet.boolean(row, column, value, style)
     elif isinstance(value, int | float):
         sheet.number(row, column, value, style)
     elif isinstance(value, dt.datetime | dt.date):
         date = sheet.book.format(**CELL, locked=False, num_format="yyyy-mm-dd", align="left")
-        sheet.worksheet.write_datetime(row, column, value, date)
+        sheet.date(row, column, value, date)
     else:
         sheet.text(row, column, text.to_text(value), style)
 
@@ -109,5 +110,4 @@ def validate(
         "error_type": "warning",
     }
     given = {k: v for k, v in {**shown, **options}.items() if v != ""}
-    if sheet.worksheet.data_validation(row, column, last_row, column, given):
-        raise LostCell(f"{sheet.name}: dropdown or message of {title} refused by the writer")
+    sheet.validate(row, column, last_row, given)

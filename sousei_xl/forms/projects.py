@@ -25,7 +25,6 @@ from sousei_xl.forms.look import (
     CHECK,
     GREY,
     HEADER,
-    NAVY,
     NOTE,
     NUMBER,
     PALE_GREY,
@@ -38,6 +37,7 @@ from sousei_xl.forms.look import (
 from sousei_xl.forms.reply import Count, count_cells
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.styles import DARK_RED, DARK_YELLOW, NAVY, RED_PAPER, YELLOW_PAPER
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Value
@@ -269,8 +269,7 @@ class ProjectSheet:
         area = f"'{layout.PROJECTS}'!${letter}${HEADER_ROW + 1}:${letter}${FIRST_ROW + _COUNTED}"
         last = f"SUMPRODUCT(MAX((1-ISBLANK({area}))*ROW({area})))-ROW(INDEX({area},1))+1"
         names = f"=INDEX({area},2):INDEX({area},MAX(2,{last}))"
-        if self.book.workbook.define_name(OWN_NAMES, names):
-            raise ValueError(f"no name for a list: {OWN_NAMES}")
+        self.book.define_name(OWN_NAMES, names)
 
     # --- dropdowns, marks, view -------------------------------------------------------------------
 
@@ -305,40 +304,34 @@ class ProjectSheet:
 
     def _mark(self) -> None:
         """Conditional formats: the check says it in words, the colour only shows where."""
-        worksheet, workbook = self.sheet.worksheet, self.book.workbook
+        workbook = self.book.workbook
         first, last = FIRST_ROW + 1, FIRST_ROW + _COUNTED
-        wrong = workbook.add_format({"bg_color": "#FBE0DD", "font_color": "#9C0006", "bold": True})
+        wrong = workbook.add_format({"bg_color": RED_PAPER, "font_color": DARK_RED, "bold": True})
         good = workbook.add_format({"font_color": "#1E6B34", "bold": True})
-        spot = workbook.add_format({"bg_color": "#FBE0DD", "border": 1, "border_color": "#9C0006"})
+        spot = workbook.add_format({"bg_color": RED_PAPER, "border": 1, "border_color": DARK_RED})
         idle = workbook.add_format({"font_color": "#808080"})
         waiting = workbook.add_format(
-            {"bg_color": "#FFF2CC", "font_color": "#7F6000", "bold": True}
+            {"bg_color": YELLOW_PAPER, "font_color": DARK_YELLOW, "bold": True}
         )
         open_spot = workbook.add_format(
-            {"bg_color": "#FFF2CC", "border": 1, "border_color": "#7F6000"}
+            {"bg_color": YELLOW_PAPER, "border": 1, "border_color": DARK_YELLOW}
         )
-        check = self.letters["check"]
-
-        def when(columns: str, condition: str, style: Any) -> None:
-            options = {"type": "formula", "criteria": condition, "format": style}
-            if worksheet.conditional_format(columns, options):
-                raise ValueError(f"conditional format refused: {condition}")
-
+        check, mark = self.letters["check"], self.sheet.mark
         cells = f"{check}{first}:{check}{last}"
-        when(cells, f'=${check}{first}="{GOOD}"', good)
+        mark(cells, f'=${check}{first}="{GOOD}"', good)
         is_pending = f'LEFT(${check}{first},{len(PENDING)})="{PENDING}"'
         if self.prefilled:
-            when(cells, f"={is_pending}", waiting)
-            when(cells, f"=AND(LEN(${check}{first})>1,NOT({is_pending}))", wrong)
+            mark(cells, f"={is_pending}", waiting)
+            mark(cells, f"=AND(LEN(${check}{first})>1,NOT({is_pending}))", wrong)
         else:
-            when(cells, f"=LEN(${check}{first})>1", wrong)
+            mark(cells, f"=LEN(${check}{first})>1", wrong)
         as_typed = workbook.add_format({"num_format": AS_TYPED})
         for _, field in self._fields():
             letter = self.letters[field.name]
             if field.kind in ("integer", "money"):  # a fraction is shown, never rounded away
                 cell = f"{letter}{first}"
                 fraction = f"=IF(ISNUMBER({cell}),{cell}<>ROUND({cell},0),FALSE)"
-                when(f"{cell}:{letter}{last}", fraction, as_typed)
+                mark(f"{cell}:{letter}{last}", fraction, as_typed)
             for pending, style in ((False, spot), *([(True, open_spot)] * self.prefilled)):
                 reasons = [
                     f'${check}{first}="{quoted(reason)}"'
@@ -346,11 +339,11 @@ class ProjectSheet:
                 ]
                 if reasons:
                     area = f"{letter}{first}:{letter}{last}"
-                    when(area, f"=OR({','.join(reasons)})", style)
+                    mark(area, f"=OR({','.join(reasons)})", style)
         end = self.letters[self.columns[-1][0]]
         category = f"${self.letters['category']}{first}"
         condition = f'=OR({category}="{text.ENDED}",{category}="{text.CANCELLED}")'
-        when(f"{self.letters['measure']}{first}:{end}{last}", condition, idle)
+        mark(f"{self.letters['measure']}{first}:{end}{last}", condition, idle)
 
     def _set_view(self) -> None:
         sheet, worksheet = self.sheet, self.sheet.worksheet

@@ -25,14 +25,14 @@ class Arrivals:
     """The template, the departments' files, the office's sheet and what is none of these.
 
     ``files`` come one after the other while others are still being read, in the order of their
-    names; only once. ``previous`` is last year's 別紙, where it was asked for.
+    names; only once. ``last_reading`` is last year's 別紙, where it was asked for.
     """
 
     template: Reading
     files: Iterable[Reading]
     office: Reading | None
     strays: tuple[Stray, ...]
-    previous: Reading | None = None
+    last_reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,16 @@ class Arriving:
     has_office: bool
     strays: tuple[Stray, ...]
     spread: SpreadReadings | None = None
-    has_previous: bool = False
+    has_last: bool = False
 
     def result(self) -> Arrivals:
         """Wait for all that is not the departments'; to be called once."""
         readings = self.pending.in_order()
         template = next(readings)
         office = next(readings) if self.has_office else None
-        previous = next(readings) if self.has_previous else None
+        last_reading = next(readings) if self.has_last else None
         files = self.spread.in_order() if self.spread else readings
-        return Arrivals(template, files, office, self.strays, previous)
+        return Arrivals(template, files, office, self.strays, last_reading)
 
     def __enter__(self) -> Arriving:
         return self

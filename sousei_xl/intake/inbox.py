@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from sousei_xl.workspace import OFFICE_SHEET, file_key
+from sousei_xl.workspace import OFFICE_SHEET, WORKBOOKS, file_key, is_lock
 
-_WORKBOOKS = (".xlsx", ".xlsm")
 # A department that sent one of these meant to submit: refused with a cure, not put aside.
 _WRONG_FORMATS = (
     *(".xls", ".xlsb", ".xlt", ".xltx", ".xltm", ".xlam", ".xla"),
@@ -23,7 +22,6 @@ _WRONG_FORMATS = (
 )
 _SHORTCUTS = (".lnk", ".url", ".webloc")
 _SYSTEM = ("thumbs.db", "desktop.ini", ".ds_store", ".gitkeep", ".gitignore", "__macosx")
-_LOCKS = ("~$", ".~lock.")
 _MANY = 20
 _MEANT = ("link", "lock")
 
@@ -115,11 +113,11 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 def _judge_file(entry: os.DirEntry[str], name: str, root: Path) -> InboxFile | Stray:
     suffix = PurePosixPath(entry.name).suffix.lower()
-    if entry.name.startswith(_LOCKS):
+    if is_lock(entry.name):
         return Stray(name, "lock")
     if suffix in _SHORTCUTS or _leads_outside(entry, root):
         return Stray(name, "link")
-    if suffix not in (*_WORKBOOKS, *_WRONG_FORMATS) or not entry.is_file():
+    if suffix not in (*WORKBOOKS, *_WRONG_FORMATS) or not entry.is_file():
         return Stray(name, "other")
     return InboxFile(name, Path(entry.path))
 

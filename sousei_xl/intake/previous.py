@@ -21,7 +21,7 @@ from sousei_xl.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RowNow:
     """A row of the list as it stands now: the 対象 that 修正 takes, and what its own cells say
     (``ListResult.typed``)."""
 
@@ -34,8 +34,8 @@ class _Line:
     """A line of our workbook about ``row``, and ``original`` in what a relisted row repeats;
     ``fields`` says which field stands in a column."""
 
-    row: Standing
-    original: Standing
+    row: RowNow
+    original: RowNow
     name: str
     cells: Sequence[str]
     fields: Mapping[int, str]
@@ -73,11 +73,11 @@ def ready_rows(
     workspace: Workspace,
     edits: Sequence[HandEdit],
     strategy: Strategy,
-    standing: Mapping[tuple[str, str], Standing],
+    rows_now: Mapping[tuple[str, str], RowNow],
 ) -> list[ReadyRow]:
     """Each hand edit, and where it changed a field of a project, as rows for 修正.
 
-    ``standing`` gives the projects as they stand now, by measure and name: since the list was
+    ``rows_now`` gives the projects as they stand now, by measure and name: since the list was
     published departments may have moved them.
     """
     places: dict[str, dict[tuple[str, int], _Line]] = {}
@@ -85,7 +85,7 @@ def ready_rows(
     for (file, sheet, row), group in groupby(edits, lambda e: (e.file, e.sheet, e.row_before)):
         if file not in places:
             ours = publish.published_values(workspace, file)
-            places[file] = dict(_places(ours, strategy, standing)) if ours else {}
+            places[file] = dict(_places(ours, strategy, rows_now)) if ours else {}
         line = places[file].get((sheet, row or 0))
         made = list(group)
         if line and line.is_gone(made):
@@ -154,7 +154,7 @@ def _printed_budget(edit: HandEdit, typed: Mapping[str, str]) -> _Changes:
 def _places(
     ours: Mapping[str, Sequence[Sequence[str]]],
     strategy: Strategy,
-    standing: Mapping[tuple[str, str], Standing],
+    rows_now: Mapping[tuple[str, str], RowNow],
 ) -> Iterator[tuple[tuple[str, int], _Line]]:
     """(sheet, Excel row) → what stands there. What a relisted row repeats is about its original.
 
@@ -173,12 +173,12 @@ def _places(
     printed_fields: dict[int, str] = {}
     for number, row in enumerate(data[1:], 2):
         measure, name = row[index[MEASURE]], row[index[NAME]]
-        itself = standing.get((measure, name))
-        itself = itself or Standing(f"{measure}-{row[index[NUMBER]]} {name}")
+        itself = rows_now.get((measure, name))
+        itself = itself or RowNow(f"{measure}-{row[index[NUMBER]]} {name}")
         original = itself
         if place := row[index[ORIGINAL]]:
-            known = standing.get((place.rpartition("-")[0], name))
-            original = known or Standing(f"{place} {name}")
+            known = rows_now.get((place.rpartition("-")[0], name))
+            original = known or RowNow(f"{place} {name}")
 
         yield (PROJECTS_SHEET, number), _Line(itself, original, name, row, data_fields)
         for printed_number, cells in printed:

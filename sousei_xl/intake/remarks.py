@@ -60,19 +60,21 @@ def council_name(settings: Settings) -> str:
 
 def has_workbook(folder: Path, settings: Settings) -> bool:
     """Whether there is a council's workbook that remarks could be carried over from."""
-    return _standing(folder, settings) is not None
+    return _workbook_in(folder, settings) is not None
 
 
-def read_remarks(workspace: Workspace, settings: Settings, previous: Path | None = None) -> Written:
+def read_remarks(
+    workspace: Workspace, settings: Settings, last_path: Path | None = None
+) -> Written:
     """The remarks in the outbox: in this year's workbook, or in the latest of an earlier year.
 
-    Those of earlier years are taken over from the workbook beside ``previous``, last year's 別紙,
+    Those of earlier years are taken over from the workbook beside ``last_path``, last year's 別紙,
     each of them once: here it may be changed or deleted, and what is written there later still
     comes. Raises OperatorError where there is one that cannot be read: publishing would lose what
     it says.
     """
-    here = _standing(workspace.outbox, settings)
-    there = _standing(previous.parent, settings) if previous else None
+    here = _workbook_in(workspace.outbox, settings)
+    there = _workbook_in(last_path.parent, settings) if last_path else None
     if here and there and there.resolve() == here.resolve():
         there = None
     sheets, found = _read(here) if here else _NOTHING
@@ -176,7 +178,7 @@ def check_kept(sheets: OpenSheets, remarks: Iterable[Remark]) -> None:
                 )
 
 
-def _standing(folder: Path, settings: Settings) -> Path | None:
+def _workbook_in(folder: Path, settings: Settings) -> Path | None:
     """This year's workbook, else the latest of this year under another name or of earlier ones."""
     wanted = unicodedata.normalize("NFC", council_name(settings))
     latest: tuple[int, str, Path] | None = None

@@ -13,6 +13,7 @@ from sousei_xl.intake.receive import receive
 from sousei_xl.intake.submission import finding_of
 from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.rules.indicators.records import IndicatorResult
+from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import Intake, ListResult
 from sousei_xl.strategy import Strategy
@@ -72,11 +73,11 @@ def require_anybody(strategy: Strategy) -> None:
 
 def last_year_of(arrivals: Arrivals, strategy: Strategy) -> LastYear | None:
     """Last year's 別紙, where it was asked for. OperatorError where it cannot be used."""
-    if arrivals.previous is None:
+    if arrivals.last_reading is None:
         return None
     from sousei_xl.intake.last_year import read_last_year  # most runs have none
 
-    return read_last_year(arrivals.previous, strategy)
+    return read_last_year(arrivals.last_reading, strategy)
 
 
 def receive_all(arrivals: Arrivals, strategy: Strategy) -> Intake:
@@ -91,8 +92,8 @@ def merge_all(
 
     A ledger that does not balance is a bug and stops everything.
     """
-    result = merge(intake, strategy, last)
+    for_list, for_kpi = share(intake, strategy)
+    result = merge(for_list, strategy, last)
     if not result.ledger.balanced or result.ledger.listed != len(result.listed):
         raise RuntimeError(f"the ledger does not balance: {result.ledger}")
-    actuals, series = (last.actuals, last.indicators) if last else (None, ())
-    return result, merge_indicators(intake, strategy, actuals, series)
+    return result, merge_indicators(for_kpi, strategy, last)

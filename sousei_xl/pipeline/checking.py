@@ -14,7 +14,7 @@ from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, is_error
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
 from sousei_xl.pipeline import merge_all
-from sousei_xl.rules.merge.units import lateness, settle, standing, unit_key
+from sousei_xl.rules.merge.units import kpi_lateness, lateness, settle, unit_key
 from sousei_xl.rules.records import FileRecord, Intake, ListedRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OperatorError
@@ -126,7 +126,7 @@ def _yielding(other: Submission, mine: Submission) -> Submission:
     """A file of the inbox without the sheets that the checked file of its unit brings."""
     if mine.has_projects:
         other = replace(other, has_projects=False, none_applicable=False, rows=())
-    # A form of the list takes nothing from a form of the KPI round (``units.standing``).
+    # A form of the list takes nothing from a form of the KPI round (``units.kpi_lateness``).
     if mine.has_indicators and mine.kpi_form >= other.kpi_form:
         other = replace(other, has_indicators=False, indicator_rows=())
     return other
@@ -172,5 +172,5 @@ def _rivals(
         found[PROJECTS] = sorted(having, key=lambda a: lateness(submissions[a.file]))
     if mine.has_indicators:
         having = [a for a in unit if submissions[a.file].has_indicators]
-        found[INDICATORS] = sorted(having, key=lambda a: standing(submissions[a.file]))
+        found[INDICATORS] = sorted(having, key=lambda a: kpi_lateness(submissions[a.file]))
     return found

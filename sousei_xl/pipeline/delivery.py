@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from operator import attrgetter
@@ -21,7 +21,8 @@ from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.pipeline.approval import require_final, require_plausible
-from sousei_xl.pipeline.former import Former, Missing, edited_since, listed_rows, put_aside, since
+from sousei_xl.pipeline.council import Remarks, remarks_told
+from sousei_xl.pipeline.former import Former, Missing, edited_since, put_aside, since
 from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.pipeline.returns import returns_of, settled_returns
 from sousei_xl.pipeline.verification import require_room, verify_official
@@ -33,7 +34,7 @@ from sousei_xl.rules.records import Intake, ListedRow, ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
-from sousei_xl.sheets.council.remarks import Remark, place
+from sousei_xl.sheets.data import listed_rows
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype, doubts, load_prototype
@@ -110,11 +111,11 @@ def contents_of(
     workspace: Workspace,
     approve: dt.date | None = None,
     last: LastYear | None = None,
-    previous: Path | None = None,
+    last_path: Path | None = None,
 ) -> Contents:
     """The contents of this run with its state: draft, proposal or final.
 
-    ``last`` is last year's 別紙, where it was asked for, ``previous`` its path.
+    ``last`` is last year's 別紙, where it was asked for, ``last_path`` its path.
     OperatorError where ``approve`` is asked for a list that cannot be final.
     """
     figures = totals(result.listed, strategy)
@@ -151,15 +152,14 @@ def contents_of(
     )
     if last is None:
         return replace(contents, forgotten=_compared_with(workspace, strategy))
-    typed = relative(previous, workspace.root) if previous else last.file
+    typed = relative(last_path, workspace.root) if last_path else last.file
     return replace(contents, year_changes=year_changes(contents, last), previous=typed)
 
 
 def _compared_with(workspace: Workspace, strategy: Strategy) -> str:
     """The name of last year's 別紙 that the list in the outbox was compared with."""
-    outbox = Outbox.of(workspace)
-    sources = publish.published_sources(outbox)
-    return next((s for n in official_names(outbox, strategy) if (s := sources.get(n))), "")
+    sources = publish.published_sources(Outbox.of(workspace))
+    return next((s for n in official_names(sources, strategy) if (s := sources.get(n))), "")
 
 
 def output_names(strategy: Strategy) -> dict[ListStatus, str]:
@@ -172,37 +172,20 @@ def output_names(strategy: Strategy) -> dict[ListStatus, str]:
     }
 
 
-def official_names(outbox: Outbox, strategy: Strategy) -> tuple[str, ...]:
-    """The names under which this year's official workbook may stand."""
-    return (*output_names(strategy).values(), *_of_this_year(outbox, _OFFICIAL, strategy))
+def official_names(recorded: Iterable[str], strategy: Strategy) -> tuple[str, ...]:
+    """The names under which this year's official workbook may stand; ``recorded`` are those of
+    everything that was published (``publish.published_sources``)."""
+    return (*output_names(strategy).values(), *_of_this_year(recorded, _OFFICIAL, strategy))
 
 
-def _of_this_year(outbox: Outbox, beginning: str, strategy: Strategy) -> tuple[str, ...]:
+def _of_this_year(recorded: Iterable[str], beginning: str, strategy: Strategy) -> tuple[str, ...]:
     """What was published of one kind for this fiscal year, whatever its 年度の表記 was: 令和元年度
     may have become 平成31年度 since."""
     this_year = strategy.settings.fiscal_year
-    names = publish.published_sources(outbox)
-    return tuple(n for n in names if n.startswith(beginning) and remarks.year_in(n) == this_year)
+    return tuple(n for n in recorded if n.startswith(beginning) and remarks.year_in(n) == this_year)
 
 
 # --- the outbox -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Remarks:
-    """How many remarks of the council and the city stand in its workbook, by their year.
-
-    ``late`` of the earlier ones were written in last year's workbook after it was taken over.
-    ``beside`` are cells with something that is not taken over, ``kept`` where they are kept.
-    ``has_last_years`` says whether there is a workbook of last year's beside last year's 別紙.
-    """
-
-    this_year: int = 0
-    earlier: int = 0
-    late: int = 0
-    beside: tuple[str, ...] = ()
-    kept: str = ""
-    has_last_years: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,56 +216,25 @@ def publish_list(
     prototype: Prototype,
     held: Outbox,
     writers: Writers,
-    last: Path | None = None,
+    last_path: Path | None = None,
 ) -> Delivered:
     """Write, verify and publish the workbooks; former states and hand edits go to 履歴.
 
     ``held`` is the locked outbox: one run at a time, from reading the inbox on. ``writers`` help
-    where there is much to write. Beside ``last``, last year's 別紙, stand the council's remarks of
-    last year.
+    where there is much to write. Beside ``last_path``, last year's 別紙, stand last year's remarks
+    of the council.
     """
     require_room(contents)
-    strategy = contents.strategy
-    names = official_names(held, strategy)
-
-    inbox = relative(workspace.inbox, workspace.outbox)
-
+    recorded = publish.published_sources(held)
+    names = official_names(recorded, contents.strategy)
     made = publish.hand_edited(workspace)
     edits = _ready(workspace, contents, made)
-    official = Output(
-        output_names(strategy)[contents.status],
-        write=partial(write_official, contents=contents, prototype=prototype),
-        verify=lambda _, sheets: verify_official(sheets, contents),
-        replaces=names,
-        last=True,
-        source=last.name if last else "",
-    )
     former = edited_since(workspace, names, made)
-    written = remarks.read_remarks(workspace, strategy.settings, last)
-    said = written.remarks
-    approval = None
-    if contents.status == "final" and contents.approved_on is not None:
-        digest = content_hash(contents.result, strategy)
-        year_of_list = strategy.settings.fiscal_year
-        approval = publish.Approval(contents.approved_on, digest, year_of_list)
-    due = plan_returns(contents.result, contents.findings)
-    checkbook = partial(write_checkbook, contents=contents, inbox_link=inbox, hand_edits=edits)
+    written = remarks.read_remarks(workspace, contents.strategy.settings, last_path)
+    official = _official(contents, prototype, names, last_path)
     beside = [
-        Output(
-            f"{_CHECKBOOK}{strategy.settings.year_label}.xlsx",
-            write=checkbook,
-            replaces=_of_this_year(held, _CHECKBOOK, strategy),
-            tracked=False,
-        ),
-        Output(
-            remarks.council_name(strategy.settings),
-            write=partial(write_council, contents=contents, remarks=said),
-            verify=(lambda _, sheets: remarks.check_kept(sheets, said)) if said else None,
-            replaces=_of_this_year(held, remarks.COUNCIL, strategy),
-            tracked=False,
-            remembered=True,
-            source=written.taken_over,
-        ),
+        _checkbook(workspace, contents, recorded, edits),
+        _council(contents, recorded, written),
         *_open_data(contents),
     ]
     rows = len(contents.result.listed)
@@ -290,56 +242,83 @@ def publish_list(
         beside = written_ahead(
             list(map(publish.written_whole, beside)), writers, at_once=len(beside)
         )
+    due = plan_returns(contents.result, contents.findings)
     with Writers() as several:  # beside the one that writes and examines the large workbooks
-        returns = returns_of(due, workspace.inbox, strategy, several)
+        returns = returns_of(due, workspace.inbox, contents.strategy, several)
         published = publish.publish(
             workspace,
             contents.run,
             [official, *beside, *returns],
             # Open data that this run has none of (a draft has none at all) stands no longer.
             retire=[*settled_returns(held, returns, contents), *OPEN_DATA_NAMES],
-            approval=approval,
+            approval=_approval(contents),
             held=held,
             examine=writers.examine if rows > _LONG_LIST else publish.examine_here,
         )
-    this_year = strategy.settings.fiscal_year
-    years = _years_of_placed(said, contents)
-    earlier = sum(year < this_year for year in years)
-    found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
-    replaced = [n for n in published.moved if Path(n).name.startswith(remarks.COUNCIL)]
-    said_so = Remarks(
-        len(years) - earlier,
-        earlier,
-        late=written.late,
-        beside=written.beside if replaced else (),
-        kept=next(iter(replaced), ""),
-        has_last_years=found,
-    )
+    told = remarks_told(written, contents, published, last_path)
     if former is None:
         former = put_aside(workspace, _OFFICIAL, published, made)
-    return Delivered(published, tuple(edits), said_so, since(former, contents))
+    return Delivered(published, tuple(edits), told, since(former, contents))
 
 
-def _years_of_placed(said: Sequence[Remark], contents: Contents) -> list[int]:
-    """The years of the remarks as they stand in the workbook, where a late answer has joined its
-    remark."""
-    placed = place(said, contents)
-    of_slots = [year for remarks_of_years in placed.at.values() for year in remarks_of_years]
-    return [*of_slots, *(orphan.year or 0 for orphan in placed.orphans)]
+def _official(
+    contents: Contents, prototype: Prototype, names: tuple[str, ...], last_path: Path | None
+) -> Output:
+    return Output(
+        output_names(contents.strategy)[contents.status],
+        write=partial(write_official, contents=contents, prototype=prototype),
+        verify=lambda _, sheets: verify_official(sheets, contents),
+        replaces=names,
+        last=True,
+        source=last_path.name if last_path else "",
+    )
+
+
+def _checkbook(
+    workspace: Workspace, contents: Contents, recorded: Iterable[str], edits: Sequence[ReadyRow]
+) -> Output:
+    inbox = relative(workspace.inbox, workspace.outbox)
+    return Output(
+        f"{_CHECKBOOK}{contents.strategy.settings.year_label}.xlsx",
+        write=partial(write_checkbook, contents=contents, inbox_link=inbox, hand_edits=edits),
+        replaces=_of_this_year(recorded, _CHECKBOOK, contents.strategy),
+        tracked=False,
+    )
+
+
+def _council(contents: Contents, recorded: Iterable[str], written: remarks.Written) -> Output:
+    said = written.remarks
+    return Output(
+        remarks.council_name(contents.strategy.settings),
+        write=partial(write_council, contents=contents, remarks=said),
+        verify=(lambda _, sheets: remarks.check_kept(sheets, said)) if said else None,
+        replaces=_of_this_year(recorded, remarks.COUNCIL, contents.strategy),
+        tracked=False,
+        remembered=True,
+        source=written.taken_over,
+    )
+
+
+def _approval(contents: Contents) -> publish.Approval | None:
+    """What is recorded of a final list."""
+    if contents.status != "final" or contents.approved_on is None:
+        return None
+    digest = content_hash(contents.result, contents.strategy)
+    return publish.Approval(contents.approved_on, digest, contents.strategy.settings.fiscal_year)
 
 
 def _ready(workspace: Workspace, contents: Contents, made: Sequence[HandEdit]) -> list[ReadyRow]:
-    standing = _standing(contents.result) if made else {}
-    return previous.ready_rows(workspace, made, contents.strategy, standing)
+    rows_now = _rows_now(contents.result) if made else {}
+    return previous.ready_rows(workspace, made, contents.strategy, rows_now)
 
 
-def _standing(result: ListResult) -> dict[tuple[str, str], previous.Standing]:
+def _rows_now(result: ListResult) -> dict[tuple[str, str], previous.RowNow]:
     """(measure, name) → how the row stands now; not of rows that have both in common."""
-    found: dict[tuple[str, str], list[previous.Standing]] = {}
+    found: dict[tuple[str, str], list[previous.RowNow]] = {}
     for row in result.listed:
         target = result.written.get(row.row_id, f"{row.target} {row.name}")
         typed = result.typed.get(row.row_id, {"category": row.category})
-        found.setdefault((row.measure, row.name), []).append(previous.Standing(target, typed))
+        found.setdefault((row.measure, row.name), []).append(previous.RowNow(target, typed))
     return {place: rows[0] for place, rows in found.items() if len(rows) == 1}
 
 
@@ -362,7 +341,8 @@ def changes_since_published(workspace: Workspace, contents: Contents) -> tuple[s
     Compared is what was published; what somebody has typed into it since is told as hand edits.
     """
     new = listed_rows(contents)
-    for name in official_names(Outbox.of(workspace), contents.strategy):
+    recorded = publish.published_sources(Outbox.of(workspace))
+    for name in official_names(recorded, contents.strategy):
         former = publish.published_values(workspace, name) or _standing_values(workspace, name)
         if former is not None:
             return name, compare(previous.data_rows(former), new)

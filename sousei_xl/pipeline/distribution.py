@@ -34,7 +34,7 @@ from sousei_xl.strategy import AUTOMATIC, Strategy
 from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.indicators import actual_field, judged_year, plan_years
 from sousei_xl.text import EMPTY, Value
-from sousei_xl.workspace import OperatorError, Run, Workspace, file_key, is_file
+from sousei_xl.workspace import OperatorError, Run, Workspace, file_key, is_file, is_lock
 
 FORMS, FINAL_CHECK = "様式", "最終確認"
 _NOT_STATED = "記載なし"
@@ -84,7 +84,7 @@ def reported_before(workspace: Workspace, strategy: Strategy) -> Actuals:
     evaluated: the new form takes the place of the one that reported them. OperatorError where
     nothing is remembered of the workbook in the outbox, and it cannot be read.
     """
-    names = official_names(Outbox.of(workspace), strategy)
+    names = official_names(publish.published_sources(Outbox.of(workspace)), strategy)
     remembered = (previous.published_indicators(workspace, name) for name in names)
     standing = (_indicators_in(workspace, n) for n in names if is_file(workspace.outbox / n))
     sheet = next(filter(None, chain(remembered, standing)), None)
@@ -264,6 +264,6 @@ def others(workspace: Workspace, made: Sequence[str]) -> list[str]:
     for folder in sorted(folders):
         for path in sorted(Path(workspace.outbox, *folder.parts).glob("*.xlsx")):
             name = f"{folder}/{path.name}"
-            if file_key(name) not in names and not path.name.startswith("~$"):
+            if file_key(name) not in names and not is_lock(path.name):
                 found.append(name)
     return found

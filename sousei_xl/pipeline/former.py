@@ -27,7 +27,7 @@ from sousei_xl.publish import Published
 from sousei_xl.rules.hand_edits import HandEdit
 from sousei_xl.rules.records import WITHHOLD
 from sousei_xl.sheets import Contents
-from sousei_xl.sheets.data import projects_data
+from sousei_xl.sheets.data import listed_rows
 from sousei_xl.sheets.indicators import indicators_data
 from sousei_xl.strategy.indicators import actual_field
 from sousei_xl.workspace import Workspace
@@ -70,12 +70,6 @@ def put_aside(
 def since(former: Former, contents: Contents) -> Missing:
     """Compare the former official workbook (empty where there is none) with this one."""
     return Missing(*_gone(former, contents), _actuals_gone(former, contents))
-
-
-def listed_rows(contents: Contents) -> list[Row]:
-    """The rows of データ_事業 by heading, as this run lists them."""
-    headings, rows = projects_data(contents)
-    return [dict(zip(headings, row, strict=True)) for row in rows]
 
 
 def _gone(former: Former, contents: Contents) -> tuple[tuple[Row, ...], tuple[Row, ...]]:

@@ -24,15 +24,14 @@ from sousei_xl.figures.changes.year import (
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.rules.records import ListResult
 from sousei_xl.sheets import Contents
-from sousei_xl.sheets.data import projects_data
+from sousei_xl.sheets.data import listed_rows
 
 _FATES: dict[str, Fate] = {text.ENDED: "終了", text.CANCELLED: "取下げ"}
 
 
 def year_changes(contents: Contents, last: LastYear) -> YearChanges:
     """This year's list beside last year's."""
-    headings, data = projects_data(contents)
-    rows = [dict(zip(headings, values, strict=True)) for values in data]
+    rows = listed_rows(contents)
     for row, listed in zip(rows, contents.result.listed, strict=True):
         row[FORMER_NAME], row[NOTE] = listed.former_name, listed.note
         named = contents.strategy.departments_in(listed.department)

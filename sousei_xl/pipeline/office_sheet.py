@@ -24,7 +24,7 @@ from sousei_xl.scaffold.grid import HEADER_ROW
 from sousei_xl.scaffold.office import build_office_sheet
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
-from sousei_xl.workspace import OFFICE_SHEET, Workspace, is_folder
+from sousei_xl.workspace import OFFICE_SHEET, Workspace, is_folder, lock_files
 
 # made: there was none. renewed: nothing was typed in it, and its lists were not this year's.
 # current: nothing to do. kept: something was typed, and its lists are not this year's.
@@ -32,7 +32,6 @@ from sousei_xl.workspace import OFFICE_SHEET, Workspace, is_folder
 State = Literal["made", "renewed", "current", "kept", "open", "failed"]
 Rows = Mapping[int, tuple[Value, ...]]
 
-_LOCKS = ("~${}", ".~lock.{}#")  # Excel's and LibreOffice's, while the workbook is open
 _FOR_NOBODY = "._{}.tmp"  # a name that the inbox passes by
 _ATTACHED = ("comment", "drawing", "media/", "embeddings/")  # parts that our own file has none of
 
@@ -45,7 +44,7 @@ class OfficeFile:
     state: State
 
 
-def standing(workspace: Workspace) -> InboxFile | None:
+def find_office_sheet(workspace: Workspace) -> InboxFile | None:
     """The office's sheet in the inbox, if there is one."""
     try:
         return list_inbox(workspace.inbox).office
@@ -61,7 +60,7 @@ def renew(workspace: Workspace, strategy: Strategy, reading: Reading | None) -> 
     """
     if not is_folder(workspace.inbox):
         return None
-    found = standing(workspace)
+    found = find_office_sheet(workspace)
     path = workspace.inbox / (found.file if found else OFFICE_SHEET)
     if (found is None) != (reading is None) or (reading and reading.refusal):
         return OfficeFile(path, "failed")  # it came, or went, or cannot be read: leave it
@@ -81,7 +80,7 @@ def _put(fresh: Path, path: Path, reading: Reading | None) -> State:
             return "current"
         if not _is_untouched(reading, wanted) or _has_attachments(path) or path.is_symlink():
             return "kept"
-        if any(path.with_name(lock.format(path.name)).exists() for lock in _LOCKS):
+        if any(path.with_name(lock).exists() for lock in lock_files(path.name)):
             return "open"
     data = fresh.read_bytes()
     beside = path.with_name(_FOR_NOBODY.format(path.name))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, zip_longest
 
 from sousei_xl import text
+from sousei_xl.addresses import LAST_ROW
 from sousei_xl.figures.changes import PROJECTS_SHEET
 from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
 from sousei_xl.publish import OpenSheets
@@ -14,7 +15,7 @@ from sousei_xl.sheets.data import projects_data
 from sousei_xl.sheets.indicators import indicators_data
 from sousei_xl.workspace import OperatorError
 
-_MOST_ROWS = 1_048_000  # of Excel's 1,048,576: titles, headings and sums need some
+_MOST_ROWS = LAST_ROW - 576  # titles, headings and sums need some
 
 
 def require_room(contents: Contents) -> None:

@@ -17,7 +17,8 @@ from xml.parsers import expat
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum
 
-from sousei_xl.addresses import column_number
+from sousei_xl.addresses import LAST_COLUMN, LAST_ROW, column_number
+from sousei_xl.workspace import WORKBOOKS
 
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 Sheets = dict[str, list[list[Cell]]]
@@ -28,7 +29,6 @@ OpenSheets = Mapping[str, Iterable[list[Cell]]]  # read while they are asked for
 # that somebody else has saved is measured first.
 _MAX_UNPACKED = 2_000_000_000
 _MAX_AREA = 10_000_000
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _MAX_SHARED_STRINGS = 10_000_000
 
 # NotImplementedError: an unknown compression; RuntimeError: a password.
@@ -55,7 +55,7 @@ class NotWhole(Exception):
 
 def is_workbook(name: str) -> bool:
     """True for the names of workbooks, by their suffix."""
-    return name.lower().endswith((".xlsx", ".xlsm"))
+    return name.lower().endswith(WORKBOOKS)
 
 
 def read_back(path: Path) -> Sheets:
@@ -245,7 +245,7 @@ class _Extent:
             row = int(match[2]) if match else self._row
             self._column = column_number(match[1]) if match else self._column + 1
             self._rows, self._columns = max(self._rows, row), max(self._columns, self._column)
-            off_the_grid = row > _LAST_ROW or self._column > _LAST_COLUMN
+            off_the_grid = row > LAST_ROW or self._column > LAST_COLUMN
             if off_the_grid or self._rows * self._columns > _MAX_AREA:
                 raise NotWhole(f"{self._part}: {row}, {self._column}")
         elif kind == "sst":

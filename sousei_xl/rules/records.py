@@ -390,7 +390,7 @@ class Correction:
 
     def at(self, heading: str) -> Place:
         """The cell of one heading."""
-        return replace(self.place, cell=self.cells.get(heading, self.place.cell))
+        return _cell_of(self, heading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,8 +424,11 @@ class Acknowledgement:
 
     def at(self, heading: str) -> Place:
         """The cell of one heading."""
-        cell = self.cells.get(heading, self.place.cell)
-        return replace(self.place, cell=cell, label=heading)
+        return _cell_of(self, heading)
+
+
+def _cell_of(row: Correction | Acknowledgement, heading: str) -> Place:
+    return replace(row.place, cell=row.cells.get(heading, row.place.cell), label=heading)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from sousei_xl.scaffold.tables import (
 )
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.styles import DARK_RED, RED_PAPER
 from sousei_xl.sheets.tables import Formula
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load import load
@@ -212,11 +213,9 @@ def _states(grids: Mapping[str, Grid]) -> dict[str, Formula]:
 def _mark(sheet: Sheet, area: str, condition: str) -> None:
     """Emphasis beside the word that says it."""
     look = sheet.book.workbook.add_format(
-        {"bg_color": "#FBE0DD", "font_color": "#9C0006", "bold": True}
+        {"bg_color": RED_PAPER, "font_color": DARK_RED, "bold": True}
     )
-    options = {"type": "formula", "criteria": f"={condition}", "format": look}
-    if sheet.worksheet.conditional_format(area, options):
-        raise ValueError(f"conditional format refused: {condition}")
+    sheet.mark(area, f"={condition}", look)
 
 
 # --- the tables -----------------------------------------------------------------------------------
@@ -253,10 +252,4 @@ def _emphasise_goals(sheet: Sheet) -> None:
     """A goal's row stands out from its measures, which have a letter."""
     look = sheet.book.workbook.add_format({"bold": True, "bg_color": "#DCE6F1"})
     first = FIRST_ROW + 1
-    options = {
-        "type": "formula",
-        "criteria": f'=AND($A{first}<>"",$C{first}="")',
-        "format": look,
-    }
-    if sheet.worksheet.conditional_format(f"A{first}:F{FIRST_ROW + _ROOM}", options):
-        raise ValueError("conditional format refused")
+    sheet.mark(f"A{first}:F{FIRST_ROW + _ROOM}", f'=AND($A{first}<>"",$C{first}="")', look)

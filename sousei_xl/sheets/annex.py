@@ -44,10 +44,8 @@ def write_annex(book: Book, contents: Contents, prototype: Prototype) -> None:
 def printed_name(name: str, category: str, marked: bool = False) -> str:
     """The name with （新）, and in a draft with the mark of a row that awaits correction."""
     shown = (MARK if marked else "") + texts.with_new_mark(name, category)
-    if texts.utf16_length(shown) > texts.MAX_TEXT:
-        # As long as a cell can be: such a row is 要修正 and stands in a draft.
-        shown = shown[: texts.MAX_TEXT // 2] + "…"
-    return shown
+    # As long as a cell can be: such a row is 要修正 and stands in a draft.
+    return texts.clip_utf16(shown, texts.MAX_TEXT)
 
 
 def printed_amount(budget: int | None, kind: str) -> int | str:
@@ -144,9 +142,8 @@ class _Annex:
         self.goal_rows[goal.number] = self.row
         self._band(form.GOAL, values)
         first = self.row
-        for measure in self.contents.strategy.measures:
-            if measure.goal == goal.number:
-                self._measure(measure, {**values, **_measure_values(measure)})
+        for measure in self.contents.strategy.measures_of(goal):
+            self._measure(measure, {**values, **_measure_values(measure)})
         if self.row > first:
             self.areas[goal.number] = (first, self.row - 1)
             # No page has a subtotal and one project.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +21,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from sousei_xl import eras
 from sousei_xl import text as texts
+from sousei_xl.addresses import LAST_COLUMN, LAST_ROW, cell_address
 from sousei_xl.findings import UNPRINTABLE
+from sousei_xl.rules.records import ListStatus
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.styles import RED, STYLES
 from sousei_xl.sheets.worksheet import ListWorksheet, PlainCell
@@ -47,7 +49,7 @@ _MAX_FROZEN = 150.0  # points of rows: a screen of 1366 by 768 shows about 375
 _NORMAL = {"font_name": "Verdana", "font_size": 8.25}
 # Excel's green triangles say nothing here: 012041 is a text, and a subtotal leaves its band out.
 _NO_TRIANGLES = ("number_stored_as_text", "formula_range", "formula_differs")
-_WHOLE_SHEET = "A1:XFD1048576"
+_WHOLE_SHEET = f"A1:{cell_address(LAST_ROW, LAST_COLUMN)}"
 # Excel's version of calculating. Values that an older one has stored are calculated anew at every
 # opening, and then Excel asks whether to save what nobody has changed.
 _CALCULATED = 191029
@@ -75,9 +77,10 @@ class Margins:
 class Book:
     """A workbook to be written to ``path``; nothing stands there before ``close``.
 
-    ``stamp`` is the line that says how far the list has come, ``draft`` makes it red on every
-    sheet and page, ``proposal`` prints （案） on every page. ``rows`` is about how many its longest
-    list has: beyond some thousands the finished rows wait in files beside ``path``, not in memory.
+    ``status`` is how far the list has come, if the book says so: a draft is red on every sheet and
+    page and bears ``stamp``, the line that says why; a proposal bears （案） on every page.
+    ``rows`` is about how many its longest list has: beyond some thousands the finished rows wait in
+    files beside ``path``, not in memory.
     """
 
     def __init__(
@@ -86,14 +89,13 @@ class Book:
         run: Run,
         settings: Settings,
         title: str,
+        status: ListStatus | None = None,
         stamp: str = "",
-        draft: bool = False,
-        proposal: bool = False,
         rows: int = 0,
     ) -> None:
         self.is_large = rows > _MANY_ROWS
-        self.settings, self.run, self.stamp = settings, run, stamp
-        self.draft, self.proposal = draft, proposal
+        self.settings, self.run = settings, run
+        self.status, self.stamp = status, stamp
         options = {
             "in_memory": not self.is_large,
             "tmpdir": str(path.parent),
@@ -166,12 +168,17 @@ class Book:
         """
         sheet = Sheet(self, name, widths, in_order, charted and not in_order)
         self.sheets[name] = sheet
-        if self.draft:
+        if self.status == "draft":
             sheet.worksheet.set_tab_color(RED)
             if banner:
                 sheet.wide_text(0, self.stamp, "banner")
                 sheet.top = 1
         return sheet
+
+    def define_name(self, name: str, area: str) -> None:
+        """A name for a list (``='選択肢'!$A$3:$A$9``)."""
+        if self.workbook.define_name(name, area):
+            raise LostCell(f"{self.workbook.filename}: name {name} refused by the writer")
 
     def close(self) -> None:
         """Write the file. Raises OSError (PermissionError while Excel has it open), and LostCell
@@ -241,6 +248,16 @@ class Sheet:
             code = self.worksheet.write_number(row, column, value, self._format(style))
         except (TypeError, OverflowError) as error:
             raise self._lost(row, column, str(error)) from error
+        self._done(code, row, column)
+
+    def boolean(self, row: int, column: int, value: bool, style: Any) -> None:
+        """TRUE or FALSE."""
+        code = self.worksheet.write_boolean(row, column, value, self._format(style))
+        self._done(code, row, column)
+
+    def date(self, row: int, column: int, value: dt.date, style: Any) -> None:
+        """A day, or a point in time, as the style's number format shows it."""
+        code = self.worksheet.write_datetime(row, column, value, self._format(style))
         self._done(code, row, column)
 
     def formula(
@@ -357,7 +374,31 @@ class Sheet:
     def tell(self, row: int, column: int, title: str, message: str) -> None:
         """A message that is shown when the cell is selected, and never printed."""
         told = {"validate": "any", "input_title": title, "input_message": message}
-        self._done(self.worksheet.data_validation(row, column, row, column, told), row, column)
+        self.validate(row, column, row, told)
+
+    def validate(self, row: int, column: int, last_row: int, options: Mapping[str, Any]) -> None:
+        """A dropdown, limit or message for the cells of a column (XlsxWriter's options)."""
+        code = self.worksheet.data_validation(row, column, last_row, column, dict(options))
+        self._done(code, row, column)
+
+    def mark(self, area: str, condition: str, look: Any) -> None:
+        """Show the cells of an area (``C4:C303``) in an XlsxWriter format where a formula is true.
+
+        The format says only what is shown otherwise: none of ``Book.format``, which names a font.
+        """
+        options = {"type": "formula", "criteria": condition, "format": look}
+        if self.worksheet.conditional_format(area, options):
+            raise LostCell(f"{self.name}!{area}: mark for {condition} refused by the writer")
+
+    def sparkline(self, row: int, column: int, options: Mapping[str, Any]) -> None:
+        """A chart in a cell (XlsxWriter's options)."""
+        self._done(self.worksheet.add_sparkline(row, column, dict(options)), row, column)
+
+    def chart(self, row: int, chart: Any, description: str, x: int, y: int) -> None:
+        """A chart that moves with its row, but keeps its size; ``x`` and ``y`` are pixels from the
+        row's beginning, ``description`` is what those hear who do not see it."""
+        options = {"x_offset": x, "y_offset": y, "object_position": 2, "description": description}
+        self._done(self.worksheet.insert_chart(row, 0, chart, options), row, 0)
 
     def freeze(self, row: int, column: int = 0) -> None:
         """Keep the rows above and the columns left of this cell in sight; to be called when the
@@ -442,9 +483,9 @@ class Sheet:
     def _header_and_footer(self) -> None:
         font = self.book.page_font
         run, state = self.book.run, ""
-        if self.book.draft:
+        if self.book.status == "draft":
             state = f'&L&"{font},Bold"&16&KFF0000【作成中】&R&"{font},Bold"&16&KFF0000【作成中】'
-        elif self.book.proposal:
+        elif self.book.status == "proposal":
             state = f'&R&"{font},Bold"&14（案）'
         day = f"{eras.japanese_date(self.as_of)}現在　" if self.as_of else ""
         right = f"{day}照合番号 {run.hash}"

@@ -117,6 +117,12 @@ def projects_data(contents: Contents) -> tuple[tuple[str, ...], Iterator[tuple[V
     return tuple(column.heading for column in project_columns(strategy)), rows
 
 
+def listed_rows(contents: Contents) -> list[dict[str, Value]]:
+    """The rows of データ_事業 by heading."""
+    headings, rows = projects_data(contents)
+    return [dict(zip(headings, row, strict=True)) for row in rows]
+
+
 def project_columns(strategy: Strategy) -> tuple[DataColumn, ...]:
     """The columns of データ_事業 from left to right, the office's own fields last."""
     own = (
@@ -149,8 +155,6 @@ def write_projects_data(book: Book, contents: Contents) -> None:
     for number, values in enumerate(rows, 1):
         sheet.line(number, list(zip(places, values, looks, strict=True)))
         sheet.height(number, ROW_HEIGHT)
-    # 団体コード is a text that looks like a number: no green corners in a published table.
-    sheet.worksheet.ignore_errors({"number_stored_as_text": f"A2:A{count + 2}"})
     sheet.repeat = (0, 0)
     sheet.freeze(1, 0)
     sheet.worksheet.autofilter(0, 0, max(count, 1), len(headings) - 1)

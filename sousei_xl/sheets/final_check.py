@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from sousei_xl import text
-from sousei_xl.rules.records import REASON, WITHHOLD, ListedRow
+from sousei_xl.rules.records import REASON, WITHHOLD, ListedRow, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_amount, printed_name
 from sousei_xl.sheets.book import Book, Sheet
@@ -59,8 +59,8 @@ def write_final_check(path: Path, contents: Contents, department: str) -> None:
     """Write the workbook of one department. Raises OSError and, for a bug of ours, LostCell."""
     settings = contents.strategy.settings
     title = f"{settings.year_label} {settings.title}　{SHEET}（{department}）"
-    proposal = contents.status == "proposal"
-    book = Book(path, contents.run, settings, title, proposal=proposal)
+    status: ListStatus | None = "proposal" if contents.status == "proposal" else None
+    book = Book(path, contents.run, settings, title, status)
     columns = _columns(contents)
     sheet = book.sheet(SHEET, [c.width for c in columns])
     rows = printed_rows(contents, department)
@@ -206,5 +206,4 @@ def _aside(contents: Contents, department: str) -> Iterable[_Aside]:
 
 def _offer_answers(sheet: Sheet, first: int, last: int, column: int) -> None:
     options = {"validate": "list", "source": list(_ANSWERS), "error_type": "warning"}
-    if sheet.worksheet.data_validation(first, column, last, column, options):
-        raise ValueError("dropdown refused by the writer")
+    sheet.validate(first, column, last, options)

@@ -31,9 +31,8 @@ def write_official(path: Path, contents: Contents, prototype: Prototype) -> None
         contents.run,
         settings,
         title=f"{settings.year_label} {settings.title}",
+        status=contents.status,
         stamp=contents.banner,
-        draft=contents.status == "draft",
-        proposal=contents.status == "proposal",
         rows=len(contents.result.listed),
     )
     write_contents_page(book, contents)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-RED, GREY = "#C00000", "#808080"
+RED, GREY, NAVY = "#C00000", "#808080", "#1F3864"
+# Paper behind what is wrong, and what is to be looked at; letters and frames on it.
+RED_PAPER, YELLOW_PAPER = "#FBE0DD", "#FFF2CC"
+DARK_RED, DARK_YELLOW = "#9C0006", "#7F6000"
 
 _BORDER = {"border": 1, "border_color": GREY}
 # Named styles. Names can be combined, the later one winning: ``sheet.number(…, "number subtotal")``
@@ -54,8 +57,8 @@ STYLES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "band": {**_BORDER, "bold": True, "bg_color": "#EAF1DD"},
         "subtotal": {**_BORDER, "bold": True, "bg_color": "#F2F2F2"},
         "total": {**_BORDER, "bold": True, "bg_color": "#D9D9D9", "top": 2, "bottom": 2},
-        "warning": {"bg_color": "#FFF2CC"},
-        "error": {"bg_color": "#FBE0DD", "font_color": RED, "bold": True},
+        "warning": {"bg_color": YELLOW_PAPER},
+        "error": {"bg_color": RED_PAPER, "font_color": RED, "bold": True},
         "muted": {"font_color": GREY},
         "bold": {"bold": True},
         "indent": {"indent": 1},
@@ -66,7 +69,7 @@ STYLES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         # To be filled in, on a sheet whose other cells are locked.
         "input": {
             "border": 2,
-            "border_color": "#1F3864",
+            "border_color": NAVY,
             "bg_color": "#FFFDE7",
             "text_wrap": True,
             "valign": "top",

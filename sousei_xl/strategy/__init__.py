@@ -197,6 +197,11 @@ class Strategy:
         return {d.name: d for d in self.departments}
 
     @cached_property
+    def department_order(self) -> Mapping[str, int]:
+        """Official name → position in the template."""
+        return {d.name: i for i, d in enumerate(self.departments)}
+
+    @cached_property
     def department_spellings(self) -> Mapping[str, str]:
         """Match key of official name, alias or former name → official name."""
         table: dict[str, str] = {}
@@ -247,6 +252,10 @@ class Strategy:
         return tuple(
             (d.name, unit) for d in self.departments if d.expected for unit in (d.units or ("",))
         )
+
+    def measures_of(self, goal: Goal) -> tuple[Measure, ...]:
+        """The measures of a goal, in the order of the strategy."""
+        return tuple(m for m in self.measures if m.goal == goal.number)
 
     def goal_of(self, measure: str) -> int:
         """Goal number of a measure key. KeyError for an unknown key."""

@@ -30,8 +30,6 @@ DEPARTMENT_OPTIONS, DEPARTMENT_SPELLINGS = "部局名の選択肢", "部局名�
 BLANK_CHARACTERS = "空白の文字"
 EMPTY_WORDS = "内容のない言葉"
 
-_NEAR = 1e-6  # as in text.py: a formula's 12000.000000000002 is 12000
-
 Cells = Mapping[str, Value]
 Condition = tuple[str, Callable[[Cells], bool]]  # Excel text, and the same in Python
 
@@ -136,7 +134,7 @@ def no_integer(name: str, least: int | None) -> Condition:
     """Neither blank nor an integer from ``least`` on."""
     low = 1 - amounts.LARGEST if least is None else least
     wrong = f"ISLOGICAL({{{name}}}),{{{name}}}<{low},{{{name}}}>={amounts.LARGEST}"
-    near = f"ABS({{{name}}}-ROUND({{{name}}},0))>={_NEAR:.6f}"
+    near = f"ABS({{{name}}}-ROUND({{{name}}},0))>={amounts.NEAR:.6f}"
 
     def fails(cells: Cells) -> bool:
         value = cells.get(name)
@@ -146,7 +144,7 @@ def no_integer(name: str, least: int | None) -> Condition:
             return False
         if isinstance(value, bool) or not isinstance(value, int | float):
             return True
-        return not low <= value < amounts.LARGEST or abs(value - round(value)) >= _NEAR
+        return not low <= value < amounts.LARGEST or abs(value - round(value)) >= amounts.NEAR
 
     return f'IF(ISNUMBER({{{name}}}),OR({wrong},{near}),{{{name}}}<>"")', fails
 

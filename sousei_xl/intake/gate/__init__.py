@@ -18,10 +18,9 @@ from sousei_xl.intake.gate.package import open_package
 from sousei_xl.intake.gate.workbook import read_outline
 from sousei_xl.intake.gate.worksheet import inspect_sheet
 from sousei_xl.intake.notice import Notice, Refused, refuse
+from sousei_xl.workspace import WORKBOOKS
 
 __all__ = ["Inspection", "SheetFacts", "inspect"]
-
-_SUFFIXES = (".xlsx", ".xlsm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def _inspect(data: bytes, name: str) -> Inspection:
     package = open_package(data)
     outline = read_outline(package)
     suffix = PurePosixPath(name).suffix
-    if suffix.lower() not in _SUFFIXES:
+    if suffix.lower() not in WORKBOOKS:
         refuse("F102", "renamed", value=suffix)
     parts = dict(package.xml)
     contained = sum(map(len, parts.values())) <= MAX_CONTAINED

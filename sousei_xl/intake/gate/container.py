@@ -2,6 +2,9 @@
 
 calamine spends most of its time on unpacking the file again and on blank cells, of which prepared
 forms are full and in which it finds nothing.
+
+The zip is put together by hand: for a form (15 parts, 120 kB) that takes 0.06 ms, with ``zipfile``
+0.21 ms, which an inbox of a thousand forms pays a thousand times.
 """
 
 from __future__ import annotations

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.parsers.expat import XMLParserType
 
+from sousei_xl.addresses import LAST_COLUMN
 from sousei_xl.intake.gate.cells import Parts, is_zero
-from sousei_xl.intake.gate.limits import GRID_COLUMNS, MAX_MERGED
+from sousei_xl.intake.gate.limits import MAX_MERGED
 from sousei_xl.intake.gate.markup import run, whole
 from sousei_xl.intake.notice import Refused, refuse
 
 _RANGE = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}(?::[A-Z]{1,3}[1-9][0-9]{0,6})?").fullmatch
-_CRITERIA = ("filters", "customFilters", "dynamicFilter", "top10", "colorFilter", "iconFilter")
+# What says in a filter of a sheet or a table which rows it lets through.
+CRITERIA = ("filters", "customFilters", "dynamicFilter", "top10", "colorFilter", "iconFilter")
 _TRUE = ("1", "true")
-_NAMES = frozenset(("mergeCell", "col", "sheetPr", "sheetData", "customSheetViews", *_CRITERIA))
+_NAMES = frozenset(("mergeCell", "col", "sheetPr", "sheetData", "customSheetViews", *CRITERIA))
 _TELLING = re.compile(rb"[<:](?:%b)\b" % "|".join(sorted(_NAMES)).encode())
 
 
@@ -97,7 +99,7 @@ class Frame:
             _add_column(attributes, self.facts)
         elif name == "sheetPr":
             self.facts.filtered |= attributes.get("filterMode") in _TRUE
-        elif name in _CRITERIA:
+        elif name in CRITERIA:
             # A saved view of another person's filter hides nothing here.
             self.facts.filtered |= "customSheetViews" not in self._names
         else:
@@ -125,6 +127,6 @@ def _add_merged(reference: str, facts: SheetFacts) -> None:
 def _add_column(attributes: Mapping[str, str], facts: SheetFacts) -> None:
     if attributes.get("hidden") in _TRUE or is_zero(attributes.get("width")):
         first, last = whole(attributes.get("min")), whole(attributes.get("max"))
-        if not 0 < first <= last <= GRID_COLUMNS:
+        if not 0 < first <= last <= LAST_COLUMN:
             refuse("F103", "sheet", sheet=facts.name)
         facts.hidden_columns.append((first - 1, last - 1))

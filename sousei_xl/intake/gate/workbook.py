@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sousei_xl.intake.gate.frame import CRITERIA
 from sousei_xl.intake.gate.limits import MAX_SHEETS
 from sousei_xl.intake.gate.markup import Element, check_whole, elements, local
 from sousei_xl.intake.gate.package import Package
@@ -23,7 +24,7 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STATES = ("visible", "hidden", "veryHidden")
 _NO_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")  # what Excel lets no sheet be called
 _FOR_MACROS = ("xlMacrosheet", "xlIntlMacrosheet", "dialogsheet")
-_CRITERIA = re.compile(rb"<(?:\w+:)?(?:filters|customFilters|dynamicFilter|top10|colorFilter)\b")
+_CRITERIA = re.compile(rf"<(?:\w+:)?(?:{'|'.join(CRITERIA)})\b".encode())
 
 
 @dataclass(frozen=True, slots=True)

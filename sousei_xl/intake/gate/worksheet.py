@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NoReturn
 
-from sousei_xl.addresses import cell_address, column_number
+from sousei_xl.addresses import LAST_COLUMN, LAST_ROW, cell_address, column_number
 from sousei_xl.intake.gate.cells import (
     INLINE_BLANK,
     Parts,
@@ -19,8 +19,6 @@ from sousei_xl.intake.gate.cells import (
 )
 from sousei_xl.intake.gate.frame import Frame, SheetFacts
 from sousei_xl.intake.gate.limits import (
-    GRID_COLUMNS,
-    GRID_ROWS,
     MAX_AREA,
     MAX_CELLS,
     MAX_ROW,
@@ -37,7 +35,7 @@ _NO_STRING = 10**9  # stands for what names no shared string: so many there cann
 _TEXTS = (b"str", b"d")  # an empty one is a value all the same: a formula that gives a blank text
 
 
-@lru_cache(maxsize=GRID_COLUMNS)
+@lru_cache(maxsize=LAST_COLUMN)
 def _column(letters: bytes) -> int:
     return column_number(letters.decode())
 
@@ -118,7 +116,7 @@ def _read_cells(tokens: Iterable[Token], facts: SheetFacts) -> _Sheet:
     strings: list[int] = []
     for row_start, attributes, letters, digits, kind, formula, valued, text, inline in tokens:
         if row_start:
-            if not row < int(row_start) <= GRID_ROWS:
+            if not row < int(row_start) <= LAST_ROW:
                 refuse("F103", "sheet", sheet=sheet)
             row_text, row, column = row_start, int(row_start), 0
             extra = attributes
@@ -126,7 +124,7 @@ def _read_cells(tokens: Iterable[Token], facts: SheetFacts) -> _Sheet:
         if not (formula or valued or inline):
             continue
         number = _column(letters)
-        if digits != row_text or not column < number <= GRID_COLUMNS:
+        if digits != row_text or not column < number <= LAST_COLUMN:
             refuse("F103", "sheet", sheet=sheet)
         column = number
         if formula:

@@ -17,7 +17,7 @@ from sousei_xl import amounts, text
 from sousei_xl.figures.last_year import LastIndicator
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.indicators.joint import WORDS, by_weight, goes_with_value, saying
-from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
+from sousei_xl.rules.indicators.records import IndicatorRow, PublishedActuals
 from sousei_xl.rules.indicators.references import named_as, refers
 from sousei_xl.rules.indicators.scale import is_far_off, is_split, is_tenfold, probably_meant
 from sousei_xl.rules.indicators.schema import is_calculated, no_class
@@ -31,15 +31,15 @@ from sousei_xl.strategy import indicators as defined
 class Round:
     """What a check may look at. ``rows`` go from the earliest file to the latest.
 
-    ``previous`` are the actuals of last year's report, ``replaced`` maps a file to those of the
+    ``published`` are the actuals of last year's report, ``replaced`` maps a file to those of the
     files that it replaces. ``files`` are the submissions of the rows by file, ``last`` last year's
     series.
     """
 
     strategy: Strategy
     rows: Sequence[IndicatorRow]
-    previous: PreviousActuals = field(default_factory=dict)
-    replaced: Mapping[str, PreviousActuals] = field(default_factory=dict)
+    published: PublishedActuals = field(default_factory=dict)
+    replaced: Mapping[str, PublishedActuals] = field(default_factory=dict)
     files: Mapping[str, Submission] = field(default_factory=dict)
     last: Sequence[LastIndicator] = ()
 
@@ -52,7 +52,7 @@ class Round:
 
     def was_preliminary(self, id_: str, year: int) -> bool:
         """Whether last year's 別紙 has the value as 速報."""
-        published = year in self.previous.get(id_, {})
+        published = year in self.published.get(id_, {})
         return published and any(s.id == id_ and year in s.preliminary for s in self.last)
 
     def of_indicator(self) -> Mapping[str, list[IndicatorRow]]:
@@ -158,7 +158,7 @@ def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
         if indicator.kind != defined.RUNNING_TOTAL:
             continue
         known = [(y, v, defined.actual_label(y, settings)) for y, v in row.actuals.items()]
-        published = kpi.previous.get(indicator.id, {})
+        published = kpi.published.get(indicator.id, {})
         # What another unit has revised is carried no more.
         carried = {y: v for y, v in published.items() if not speaking[indicator.id, y]}
         known += [
@@ -226,7 +226,7 @@ def _gone(
     gone: dict[str, dict[int, Decimal]] = {"carried": {}, "removed": {}}
     if not row.actuals and not row.answers(kpi.strategy):
         return gone
-    published = kpi.previous.get(indicator.id, {})
+    published = kpi.published.get(indicator.id, {})
     for year, before in sorted(_reported_before(row, indicator, kpi).items()):
         name = defined.actual_field(year)
         # Last year's 別紙 may have years that this year's form has not.
@@ -255,7 +255,7 @@ def _reported_before(row: IndicatorRow, indicator: Indicator, kpi: Round) -> Map
         for year, value in replaced.items()
         if year < judged and defined.actual_field(year) not in row.corrected
     }
-    return {**past, **kpi.previous.get(indicator.id, {})}
+    return {**past, **kpi.published.get(indicator.id, {})}
 
 
 def _as_printed(value: Decimal) -> Decimal:
@@ -278,7 +278,7 @@ def latest_is_answered(kpi: Round) -> Iterator[Finding]:
         actual = defined.actual_field(year)
         decided = [(row, name) for row in rows for name in row.decided(kpi.strategy)]
         taken_back = [(row, name) for row, name in decided if name != "reason"]
-        known = None if taken_back else kpi.previous.get(id_, {}).get(year)
+        known = None if taken_back else kpi.published.get(id_, {}).get(year)
         stays = "" if known is None else f"前年度の別紙の値（{known:f}）を引き継いでいます。"
         facts = {"reasons": "・".join(defined.REASONS), "stays": stays}
         variant = "words" if indicator.kind == defined.QUALITATIVE else ""
@@ -297,7 +297,7 @@ def past_is_answered(kpi: Round) -> Iterator[Finding]:
         if indicator is None or not answered or any(row.excuses_past_silence for row in rows):
             continue
         spoken = {year for year in defined.plan_years(settings) if speaking[id_, year]}
-        known = spoken.union(kpi.previous.get(id_, {}))
+        known = spoken.union(kpi.published.get(id_, {}))
         for year in defined.years_passed_over(indicator, known, settings):
             name = defined.actual_field(year)
             for row in rows:
@@ -333,7 +333,7 @@ def sums_have_all_years(kpi: Round) -> Iterator[Finding]:
         indicator = rows[0].indicator
         if indicator is None or any(row.excuses_silence for row in rows):
             continue
-        published = kpi.previous.get(id_, {})
+        published = kpi.published.get(id_, {})
         blank = [
             year
             for year in defined.years_of_sum(indicator, settings)
@@ -469,7 +469,7 @@ def somebody_reports(kpi: Round) -> Iterator[Finding]:
         if indicator.id in known or not defined.is_due(indicator, kpi.strategy.settings):
             continue
         owners = indicator.departments
-        published = sorted(kpi.previous.get(indicator.id, {}))
+        published = sorted(kpi.published.get(indicator.id, {}))
         years = "、".join(_labels(published, kpi))
         stays = f"前年度の別紙の{years}は引き継いでいます。" if published else ""
         yield finding(

@@ -15,7 +15,7 @@ from sousei_xl.findings import Finding
 from sousei_xl.rules.indicators.actuals import parse_actual
 from sousei_xl.rules.indicators.joint import TEXTS, by_weight, saying, united
 from sousei_xl.rules.indicators.parse import parse_row
-from sousei_xl.rules.indicators.records import IndicatorRow, PreviousActuals
+from sousei_xl.rules.indicators.records import IndicatorRow, PublishedActuals
 from sousei_xl.rules.merge.office import Outcome, not_applied, unread
 from sousei_xl.rules.records import CORRECT, AppliedCorrection, Correction
 from sousei_xl.strategy import Settings, Strategy
@@ -34,13 +34,13 @@ def apply_corrections(
     findings: Sequence[Finding],
     corrections: Sequence[Correction],
     strategy: Strategy,
-    previous: PreviousActuals,
+    published: PublishedActuals,
 ) -> tuple[list[Finding], list[AppliedCorrection]]:
     """Apply the KPI corrections to the rows (earliest file first) in place.
 
     ``findings`` are those of parsing; the ones of a corrected row are replaced. Where several units
     report an indicator, the row that counts is corrected: the latest that says anything in that
-    field. Where nobody does, what was published last year (``previous``) stands there, and may be
+    field. Where nobody does, what was published last year (``published``) stands there, and may be
     corrected. Returns all findings of the rows with O101–O103 added, and what became of each
     correction.
     """
@@ -55,7 +55,7 @@ def apply_corrections(
     applied: list[AppliedCorrection] = []
     for correction in corrections:
         mine = reporting.get(text.key(correction.target), [])
-        outcome, problem = _apply(correction, mine, by_row, strategy, previous)
+        outcome, problem = _apply(correction, mine, by_row, strategy, published)
         applied.append(outcome)
         problems += problem
     return [item for found in by_row.values() for item in found] + problems, applied
@@ -66,7 +66,7 @@ def _apply(
     rows: Sequence[IndicatorRow],
     by_row: dict[int, list[Finding]],
     strategy: Strategy,
-    previous: PreviousActuals,
+    published: PublishedActuals,
 ) -> Outcome:
     if outcome := unread(correction):
         return outcome
@@ -87,11 +87,9 @@ def _apply(
     column = column_by_name(strategy.settings)[name]
     cells = _meant(correction, rows, column, strategy.settings)
     row = cells[-1]
-    standing = _published(row, name, previous)
+    carried = _published(row, name, published)
     whole = united(cells, name) if name in TEXTS and len(saying(cells, name)) > 1 else ""
-    current = (
-        whole or row.raw.errors.get(name) or text.to_text(row.raw.values.get(name)) or standing
-    )
+    current = whole or row.raw.errors.get(name) or text.to_text(row.raw.values.get(name)) or carried
     facts = {"target": correction.target, "current": current}
     # A value that waits for its unit may turn out to be right as it stands.
     waits = row.other_unit and name in row.unknown
@@ -99,10 +97,10 @@ def _apply(
         said = (text.tidy(value).value for value in (correction.after, correction.before))
         done, fits = (value == text.tidy(whole).value for value in said)
     else:
-        done = not waits and _same(correction.after, row, name, standing)
-        fits = any(_same(correction.before, row, name, known) for known in ("", standing))
+        done = not waits and _same(correction.after, row, name, carried)
+        fits = any(_same(correction.before, row, name, known) for known in ("", carried))
     # What is not there yet would be carried over again, once last year's 別紙 is given.
-    stays_out = column.year and text.is_blank(correction.after) and not previous
+    stays_out = column.year and text.is_blank(correction.after) and not published
     if done and not stays_out:
         return failed("O103", column.label, correction.target, variant="done", **facts)
     if not (fits or done):
@@ -157,22 +155,22 @@ def _as_in_a_form(value: text.Value, column: Column) -> text.Value:
     return value if number is None else float(number)
 
 
-def _published(row: IndicatorRow, name: str, previous: PreviousActuals) -> str:
+def _published(row: IndicatorRow, name: str, published: PublishedActuals) -> str:
     """What stands for a blank cell: last year's value of the same year."""
     if not text.is_blank(row.raw.values.get(name)) or row.indicator is None:
         return ""
-    known = previous.get(row.indicator.id, {})
+    known = published.get(row.indicator.id, {})
     return next((f"{v:f}" for year, v in known.items() if actual_field(year) == name), "")
 
 
-def _same(value: text.Value, row: IndicatorRow, name: str, standing: str) -> bool:
+def _same(value: text.Value, row: IndicatorRow, name: str, carried: str) -> bool:
     """Whether a typed value means what the row says now; figures are compared as figures.
 
-    ``standing`` stands for a blank cell.
+    ``carried`` stands for a blank cell.
     """
     typed = row.raw.errors.get(name) or row.raw.values.get(name)
     if text.is_blank(typed):
-        typed = standing
+        typed = carried
     if text.is_blank(value) or text.is_blank(typed):
         return text.is_blank(value) and text.is_blank(typed)
     unit = row.indicator.unit if row.indicator else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from sousei_xl.figures.last_year import LastIndicator
+from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, Place, is_error, is_open_confirmation
 from sousei_xl.rules.indicators import checks, corrections, schema, units
 from sousei_xl.rules.indicators.joint import TEXTS, WORDS, by_weight, saying, united
@@ -17,10 +17,9 @@ from sousei_xl.rules.indicators.records import (
     IndicatorDepartment,
     IndicatorResult,
     IndicatorRow,
-    PreviousActuals,
+    PublishedActuals,
     Report,
 )
-from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge.confirmations import acknowledge_findings
 from sousei_xl.rules.merge.office import addressed
 from sousei_xl.rules.records import DepartmentStatus, Intake, RawRow, Submission
@@ -28,22 +27,21 @@ from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import is_due, judged_year, plan_years
 
 _UNANSWERED = ("K107", "K108")
-_BY_PREVIOUS = ("K106", "K119")
+_BY_LAST_YEAR = ("K106", "K119")
 
 
 def merge_indicators(
     intake: Intake,
     strategy: Strategy,
-    previous: PreviousActuals | None = None,
-    last: Sequence[LastIndicator] = (),
+    last: LastYear | None = None,
 ) -> IndicatorResult:
     """Unite the KPI sheets of everything that came in. Pure: no files, no clock.
 
-    ``previous`` are the actuals that were published last year: what no form says of them stays
-    (K106). ``last`` are last year's series, also those whose actuals are not carried over (K119).
-    The round is complete when every indicator is answered, or its silence confirmed by the
-    office, and no 要修正 is left.
+    The office's rows are those of the round (``share``). What was published ``last`` year and no
+    form speaks of stays (K106, K119). The round is complete when every indicator is answered, or
+    its silence confirmed by the office, and no 要修正 is left.
     """
+    published: PublishedActuals = last.actuals if last else {}
     settled = units.settle(intake.submissions)
     kpi_forms = frozenset(s.file for s in settled.active if s.kpi_form)
     raw_rows = [(row, s.department) for s in settled.active for row in s.indicator_rows]
@@ -54,24 +52,23 @@ def merge_indicators(
     rows, found = parse_rows(to_parse, strategy)
     for row in rows:
         row.in_kpi_form = row.raw.file in kpi_forms
-    _, office = share(intake, strategy)
     found, applied = corrections.apply_corrections(
-        rows, found, office.corrections, strategy, previous or {}
+        rows, found, intake.office.corrections, strategy, published
     )
     found += schema.validate(rows, strategy)
     replaced = {file: _actuals(earlier, strategy) for file, earlier in settled.replaced.items()}
     files = {s.file: s for s in settled.active}
-    kpi = checks.Round(strategy, rows, previous or {}, replaced, files, last)
+    kpi = checks.Round(strategy, rows, published, replaced, files, last.indicators if last else ())
     found += checks.run_checks(kpi)
     headings = [item for s in settled.active for item in s.indicator_findings]
     findings, confirmed = acknowledge_findings(
         addressed((*settled.findings, *headings, *found), intake.records),
-        office.acknowledgements,
-        not_asked=() if previous else _BY_PREVIOUS,
+        intake.office.acknowledgements,
+        not_asked=() if published else _BY_LAST_YEAR,
     )
     findings = [f for f in findings if not _is_awaited(f, settled.active, strategy)]
     reports = tuple(
-        _report(i, rows, strategy, previous or {}, bool(kpi_forms)) for i in strategy.indicators
+        _report(i, rows, strategy, published, bool(kpi_forms)) for i in strategy.indicators
     )
     silence = {f.target for f in findings if f.code in _UNANSWERED and f.acknowledged}
     silent = [r for r in reports if not r.reported and r.indicator.id not in silence]
@@ -97,7 +94,7 @@ def _is_awaited(item: Finding, active: Sequence[Submission], strategy: Strategy)
     return bool(owners) and not any(s.department in owners for s in active)
 
 
-def _actuals(files: Sequence[Submission], strategy: Strategy) -> PreviousActuals:
+def _actuals(files: Sequence[Submission], strategy: Strategy) -> PublishedActuals:
     """What replaced files said; the later file counts."""
     rows, _ = parse_rows([(row, f.department) for f in files for row in f.indicator_rows], strategy)
     actuals: dict[str, dict[int, Decimal]] = {}
@@ -111,7 +108,7 @@ def _report(
     indicator: Indicator,
     rows: Iterable[IndicatorRow],
     strategy: Strategy,
-    previous: PreviousActuals,
+    published: PublishedActuals,
     round_begun: bool,
 ) -> Report:
     """United from the earliest file to the latest: the later word counts, a blank says nothing.
@@ -121,7 +118,7 @@ def _report(
     mine = [row for row in rows if row.indicator is not None and row.indicator.id == indicator.id]
     carried = {
         year: value
-        for year, value in previous.get(indicator.id, {}).items()
+        for year, value in published.get(indicator.id, {}).items()
         if year in plan_years(strategy.settings) and not any(row.speaks_of(year) for row in mine)
     }
     actuals = dict(carried)

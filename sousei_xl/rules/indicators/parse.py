@@ -105,19 +105,19 @@ def parse_row(
     submitter: str,
     strategy: Strategy,
     row: IndicatorRow | None = None,
-    standing: Container[str] = (),
+    ids_in_form: Container[str] = (),
 ) -> tuple[IndicatorRow, list[Finding]]:
     """Type the cells of one row.
 
     ``submitter`` is the department of the file. ``row`` is given when a correction of the office
-    has changed the raw row: its ``corrected`` places stay. ``standing`` are the match keys of the
-    IDs of the form: a row without an ID takes none of them by its name. Returns the row and the
+    has changed the raw row: its ``corrected`` places stay. ``ids_in_form`` are match keys of the
+    form's IDs: a row without an ID takes none of them by its name. Returns the row and the
     findings of its cells (K102, K115, K116, A101). What the form has no column for any more is
     unknown: the heading that was lost has its own finding (K114).
     """
     row = row or IndicatorRow(raw, submitter)
     row.raw = raw
-    identify(row, strategy, standing)
+    identify(row, strategy, ids_in_form)
     cells = _Cells(row, strategy)
     if row.belongs_to:  # whatever else is wrong is another indicator's
         named = "か".join(f"『{id_}』" for id_ in row.belongs_to)
@@ -153,14 +153,14 @@ def parse_rows(
     rows: Sequence[tuple[RawRow, str]], strategy: Strategy
 ) -> tuple[list[IndicatorRow], list[Finding]]:
     """``parse_row`` for (raw row, submitting department) pairs, in order."""
-    standing: dict[str, set[str]] = defaultdict(set)
+    ids_in_form: dict[str, set[str]] = defaultdict(set)
     for raw, _ in rows:
-        standing[raw.file].add(text.key(typed_id(raw)))
+        ids_in_form[raw.file].add(text.key(typed_id(raw)))
     parsed: list[IndicatorRow] = []
     findings: list[Finding] = []
     for raw, submitter in rows:
-        row, found = parse_row(raw, submitter, strategy, standing=standing[raw.file])
-        standing[raw.file].add(text.key(row.id))
+        row, found = parse_row(raw, submitter, strategy, ids_in_form=ids_in_form[raw.file])
+        ids_in_form[raw.file].add(text.key(row.id))
         parsed.append(row)
         findings += found
     return parsed, findings

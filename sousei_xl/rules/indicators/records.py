@@ -30,7 +30,7 @@ from sousei_xl.strategy.indicators import (
 RoundState = Literal["draft", "complete"]
 
 # Indicator ID → fiscal year → the actual that was reported before.
-PreviousActuals = Mapping[str, Mapping[int, Decimal]]
+PublishedActuals = Mapping[str, Mapping[int, Decimal]]
 
 
 @dataclass(slots=True, eq=False)

@@ -13,10 +13,10 @@ from sousei_xl.strategy import Indicator, Settings, Strategy
 from sousei_xl.strategy.indicators import NONE, baseline, reference_text, target
 
 
-def identify(row: IndicatorRow, strategy: Strategy, standing: Container[str]) -> None:
+def identify(row: IndicatorRow, strategy: Strategy, ids_in_form: Container[str]) -> None:
     """Find the indicator by its ID, or by name and part where the ID was lost.
 
-    An ID that is ``standing`` in the form was not lost: its values would be overwritten.
+    An ID that stands in the form (``ids_in_form``) was not lost: its values would be overwritten.
     An unknown ID passes through as typed: the schema refuses it.
     """
     typed = typed_id(row.raw)
@@ -24,7 +24,7 @@ def identify(row: IndicatorRow, strategy: Strategy, standing: Container[str]) ->
     row.indicator = by_id.get(text.key(typed))
     named = named_as(row.raw, strategy)
     if row.indicator is None and not typed:
-        lost = [i for i in named if text.key(i.id) not in standing]
+        lost = [i for i in named if text.key(i.id) not in ids_in_form]
         row.indicator = named[0] if len(named) == len(lost) == 1 else None
     row.id = row.indicator.id if row.indicator else typed
     if row.indicator is not None:

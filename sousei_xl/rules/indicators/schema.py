@@ -82,16 +82,16 @@ def _findings(
 ) -> list[Finding]:
     by_id = {row.row_id: row for row in rows}
     columns = column_by_name(strategy.settings)
-    standing: dict[str, set[str]] = defaultdict(set)
+    ids_in_form: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        standing[row.raw.file].add(row.id)
+        ids_in_form[row.raw.file].add(row.id)
     findings = []
     for case in cases.to_dict("records"):
         if case["schema_context"] != "Column" or pd.isna(case["index"]):
             raise TypeError(f"the frame of KPI rows is not typed as promised: {case}")
         row, name = by_id[int(case["index"])], str(case["column"])
         if name == "id":
-            findings.append(_unknown_id(row, standing[row.raw.file], strategy))
+            findings.append(_unknown_id(row, ids_in_form[row.raw.file], strategy))
             continue
         findings.append(_no_choice(row, columns[name], strategy))
         setattr(row, name, "")
@@ -99,13 +99,13 @@ def _findings(
     return findings
 
 
-def _unknown_id(row: IndicatorRow, standing: Container[str], strategy: Strategy) -> Finding:
-    """K101. An ID that is ``standing`` in the form already is no guess: following it would
+def _unknown_id(row: IndicatorRow, ids_in_form: Container[str], strategy: Strategy) -> Finding:
+    """K101. An ID that stands in the form already is no guess: following it would
     overwrite what is reported there."""
     name = text.to_text(row.raw.values.get("name"))
     named = [i.id for i in named_as(row.raw, strategy)]
     ids = [i.id for i in strategy.indicators]
-    free = [i for i in named or ids if i not in standing]
+    free = [i for i in named or ids if i not in ids_in_form]
     candidates = text.perhaps(free) if named and free else nearest(row.id, free)
     variant = ""
     if not row.id:
@@ -118,7 +118,7 @@ def _unknown_id(row: IndicatorRow, standing: Container[str], strategy: Strategy)
         candidates = nearest(row.id, alike)
         variant = "" if candidates else "new"
     mine = [i.id for i in strategy.indicators if row.submitter in i.departments]
-    examples = [i for i in mine if i in free] or mine or [i for i in ids if i in standing] or ids
+    examples = [i for i in mine if i in free] or mine or [i for i in ids if i in ids_in_form] or ids
     facts: dict[str, Any] = {
         "example": examples[0] if examples else "",
         "candidates": candidates,

@@ -9,13 +9,13 @@ from sousei_xl import text
 from sousei_xl.findings import RULES, Finding
 from sousei_xl.rules.indicators import units
 from sousei_xl.rules.merge.targets import TARGET
-from sousei_xl.rules.records import Acknowledgement, Correction, Intake, OfficeSheet
+from sousei_xl.rules.records import Acknowledgement, Correction, Intake
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import columns, input_name
 
 
-def share(intake: Intake, strategy: Strategy) -> tuple[OfficeSheet, OfficeSheet]:
-    """(what concerns the list, what concerns the KPI round).
+def share(intake: Intake, strategy: Strategy) -> tuple[Intake, Intake]:
+    """What came in for the list and for the KPI round: each with its own rows of the office's.
 
     A confirmation goes by its code, a correction by its 項目: an ID such as ``2ア-1`` is also how a
     project is named. One whose 項目 is neither's goes by its 対象 where that can be an indicator
@@ -25,17 +25,15 @@ def share(intake: Intake, strategy: Strategy) -> tuple[OfficeSheet, OfficeSheet]
     replaced = units.settle(intake.submissions).findings if office.acknowledgements else ()
     corrections = [(c, _corrects_indicator(c, strategy)) for c in office.corrections]
     confirmed = [(a, _confirms_indicator(a, replaced)) for a in office.acknowledgements]
-    return (
+    for_list, for_kpi = (
         replace(
             office,
-            corrections=tuple(c for c, kpi in corrections if not kpi),
-            acknowledgements=tuple(a for a, kpi in confirmed if not kpi),
-        ),
-        OfficeSheet(
-            corrections=tuple(c for c, kpi in corrections if kpi),
-            acknowledgements=tuple(a for a, kpi in confirmed if kpi),
-        ),
+            corrections=tuple(c for c, of_kpi in corrections if of_kpi is kpi),
+            acknowledgements=tuple(a for a, of_kpi in confirmed if of_kpi is kpi),
+        )
+        for kpi in (False, True)
     )
+    return replace(intake, office=for_list), replace(intake, office=for_kpi)
 
 
 def _corrects_indicator(correction: Correction, strategy: Strategy) -> bool:

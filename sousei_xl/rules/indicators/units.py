@@ -2,7 +2,7 @@
 
 As for projects, but sheet by sheet: a KPI form that comes in late summer replaces the actuals of
 the unit's form of the list and leaves its projects alone, and the other way round. A form of the
-KPI round goes before any form of the list, whatever their 版 (``standing``).
+KPI round goes before any form of the list, whatever their 版 (``kpi_lateness``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.indicators.actuals import parse_actual
-from sousei_xl.rules.merge.units import lateness, replacement_reason, standing, unit_key
+from sousei_xl.rules.merge.units import kpi_lateness, lateness, replacement_reason, unit_key
 from sousei_xl.rules.records import Submission
 from sousei_xl.strategy.indicators import ACTUAL
 
@@ -45,7 +45,7 @@ def settle(submissions: Sequence[Submission]) -> IndicatorUnits:
     replaced: dict[str, tuple[Submission, ...]] = {}
     findings: list[Finding] = []
     for files in groups.values():
-        reporting = sorted((f for f in files if f.has_indicators), key=standing)
+        reporting = sorted((f for f in files if f.has_indicators), key=kpi_lateness)
         if not reporting:
             continue
         *earlier, last = reporting
@@ -58,7 +58,7 @@ def settle(submissions: Sequence[Submission]) -> IndicatorUnits:
             for old in earlier
             if old not in said and not _is_next_round(old, last)
         ]
-    return IndicatorUnits(tuple(sorted(active, key=standing)), replaced, tuple(findings))
+    return IndicatorUnits(tuple(sorted(active, key=kpi_lateness)), replaced, tuple(findings))
 
 
 def _is_next_round(old: Submission, new: Submission) -> bool:

@@ -12,10 +12,9 @@ from dataclasses import replace
 
 from sousei_xl import text
 from sousei_xl.figures.last_year import LastYear
-from sousei_xl.findings import Finding, is_error, is_for_department
+from sousei_xl.findings import Finding, asked_by_file, is_error
 from sousei_xl.rules import checks, notes, schema, year
 from sousei_xl.rules.checks import lists
-from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge import confirmations, office, order, relist, targets, units
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import (
@@ -39,20 +38,13 @@ from sousei_xl.strategy import Department, Strategy
 def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> ListResult:
     """Merge everything that came in, compared with ``last`` year's list. Pure: no files, no clock.
 
+    The office's rows are those of the list (``share``).
     The ledger of the result always balances; what is in doubt is a finding, never an exception.
     """
     settled = units.settle(intake.submissions, strategy)
-    superseded_files = {s.file for s in settled.superseded}
-    # Why it counts as an earlier one may be its 版 (F210).
-    findings = [
-        f for f in intake.findings if f.place.file not in superseded_files or f.code == "F210"
-    ]
-    findings += settled.findings
-
     raw_rows = _raw_rows(settled.active, intake, strategy)
     rows, found = parse_rows(raw_rows, strategy)
-    sheet, _ = share(intake, strategy)
-    found, corrections = office.apply_corrections(rows, found, sheet.corrections, strategy)
+    found, corrections = office.apply_corrections(rows, found, intake.office.corrections, strategy)
     withdrawn = [r for r in rows if r.withheld or r.category in text.WITHDRAWN]
     gone = {r.row_id for r in withdrawn}
     # Nobody has to correct a row that is not to be listed.
@@ -93,14 +85,12 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     corrections, given_way = targets.send_to_originals(corrections, rows)
     found += given_way
     found += targets.ask_which_row(corrections, rows, placed, strategy)
-    everything = office.addressed((*findings, *found, *numbered), intake.records)
-    told = {f.place.row_id for f in everything}
-    everything = _with_targets(
-        everything, {r.row_id: r.named_target for r in rows if r.row_id in told}
-    )
+
+    of_files = _findings_of_files(intake, settled)
+    everything = office.addressed((*of_files, *found, *numbered), intake.records)
     everything, confirmed = confirmations.acknowledge_findings(
-        everything,
-        sheet.acknowledgements,
+        _with_targets(everything, rows),
+        intake.office.acknowledgements,
         # What is missing, held or has no number yet may still bring findings of the whole list.
         complete=not settling,
         not_asked=() if compared else year.CODES,
@@ -126,20 +116,17 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
         findings=tuple(everything),
         ledger=_ledger(files),
         complete=not settled.missing,
-        written={
-            r.row_id: r.named_target
-            for r in placed
-            if r.is_printed_elsewhere or "name" in r.corrected
-        },
-        typed={
-            r.row_id: {n: text.to_text(r.raw.values.get(n)) for n in _PRINTED_TOGETHER}
-            for r in placed
-            if r.category == text.NEW or r.budget_kind not in (None, text.INITIAL)
-        },
+        written=_targets_to_write(placed),
+        typed=_printed_together(placed),
     )
 
 
-_PRINTED_TOGETHER = ("category", "name", "budget_kind", "budget")
+def _findings_of_files(intake: Intake, settled: units.Units) -> list[Finding]:
+    """What was found on reading the files, and what replaces what. Nobody mends a replaced file;
+    but why it counts as an earlier one may be its 版 (F210)."""
+    replaced = {s.file for s in settled.superseded}
+    read = (f for f in intake.findings if f.place.file not in replaced or f.code == "F210")
+    return [*read, *settled.findings]
 
 
 def _raw_rows(
@@ -169,14 +156,35 @@ def _check(listing: checks.Listing, found: Sequence[Finding]) -> list[Finding]:
     return result + checks.run_checks(replace(listing, broken=broken), "list")
 
 
-def _with_targets(findings: Iterable[Finding], targets: Mapping[int, str]) -> list[Finding]:
+def _with_targets(findings: Sequence[Finding], rows: Iterable[ProjectRow]) -> list[Finding]:
     """The 対象 of findings of a row says which project it is, also when rows have moved."""
+    told = {f.place.row_id for f in findings}
+    targets = {r.row_id: r.named_target for r in rows if r.row_id in told}
     return [
         f
         if f.code in confirmations.OF_A_MEASURE
         else replace(f, target=targets.get(f.place.row_id or 0, f.target))
         for f in findings
     ]
+
+
+def _targets_to_write(placed: Iterable[ProjectRow]) -> dict[int, str]:
+    """The 対象 of rows that the list has elsewhere, or under another name, than their forms."""
+    return {
+        r.row_id: r.named_target for r in placed if r.is_printed_elsewhere or "name" in r.corrected
+    }
+
+
+_PRINTED_TOGETHER = ("category", "name", "budget_kind", "budget")
+
+
+def _printed_together(placed: Iterable[ProjectRow]) -> dict[int, dict[str, str]]:
+    """What the forms say in fields of which the list prints two in one cell."""
+    return {
+        r.row_id: {n: text.to_text(r.raw.values.get(n)) for n in _PRINTED_TOGETHER}
+        for r in placed
+        if r.category == text.NEW or r.budget_kind not in (None, text.INITIAL)
+    }
 
 
 def _listed(row: ProjectRow, broken: Container[int | None], strategy: Strategy) -> ListedRow:
@@ -213,10 +221,7 @@ def _writable(value: object) -> str:
     """Text that a workbook can hold; what is cut or replaced here has its R112 already."""
     if value is None:
         return ""
-    shown = text.printable(str(value))
-    if len(shown) <= _EXCEL_TEXT // 2 or text.utf16_length(shown) <= _EXCEL_TEXT:
-        return shown
-    return shown[: _EXCEL_TEXT // 2] + "…"
+    return text.clip_utf16(text.printable(str(value)), _EXCEL_TEXT)
 
 
 def _countable(row: ProjectRow) -> int | None:
@@ -311,15 +316,12 @@ def _departments(
     active = defaultdict(list)
     for submission in settled.active:
         active[submission.department].append(submission)
-    per_file: dict[str, Counter[str]] = defaultdict(Counter)
-    for item in findings:
-        if is_for_department(item):
-            per_file[item.place.file][item.severity] += 1
+    asked = asked_by_file(findings)
     states = []
     for department in strategy.departments:
         records = by_department[department.name]
         accepted = [r.file for r in records if r.outcome == "accepted"]
-        errors = sum(per_file[f]["要修正"] for f in accepted)
+        errors = sum(asked[f]["要修正"] for f in accepted)
         states.append(
             DepartmentState(
                 department.name,
@@ -330,7 +332,7 @@ def _departments(
                 sum(r.read for r in records),
                 errors,
                 # Rows that vanished are asked about at the file that had them (L110).
-                sum(per_file[f]["要確認"] for f in (*accepted, *replaced[department.name])),
+                sum(asked[f]["要確認"] for f in (*accepted, *replaced[department.name])),
             )
         )
     return tuple(states)

@@ -226,7 +226,7 @@ def unread(correction: Correction) -> Outcome | None:
         return None
     found = [
         finding(
-            *unread_cell(error, replace(correction.at(heading), label=heading)),
+            *unread_cell(error, correction.at(heading)),
             subject=correction.target,
         )
         for heading, error in correction.unread.items()

@@ -196,7 +196,7 @@ def ask_which_row(
             target = applied.correction.target
             yield finding(
                 "O104",
-                replace(applied.correction.at("対象"), label="対象"),
+                applied.correction.at("対象"),
                 target,
                 subject=target,
                 name=shown_name(meant.name),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import amounts, text
@@ -66,10 +66,23 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
         successors[old.file] = new.file
         reason = "repeats" if old.unit and new.unit else "repeats_blank"
         findings += _replacement(old, new, reason, strategy)
-    order = {d.name: i for i, d in enumerate(strategy.departments)}
+    order = strategy.department_order
     active = sorted(kept.values(), key=lambda s: (order[s.department], _unit_place(s, strategy)))
     missing = _missing(active, strategy)
     return Units(tuple(active), tuple(replaced), missing, tuple(findings), successors)
+
+
+def replacements(findings: Iterable[Finding]) -> dict[str, Finding]:
+    """Replaced file → the F206 at the file that is used in its place.
+
+    ``findings`` are those of the list, which say more, and then those of the KPI round: each round
+    knows replacements that the other does not.
+    """
+    found: dict[str, Finding] = {}
+    for item in findings:
+        if item.code == "F206":
+            found.setdefault(item.value, item)
+    return found
 
 
 def unit_key(submission: Submission) -> tuple[str, str]:
@@ -94,7 +107,7 @@ def _edition(submission: Submission) -> int:
     return max(submission.edition, 1)
 
 
-def standing(submission: Submission) -> tuple[bool, int, str, str]:
+def kpi_lateness(submission: Submission) -> tuple[bool, int, str, str]:
     """Sorts the KPI sheets of a unit: a form of the KPI round stands above any form of the list,
     whatever their 版; among forms of one kind the later one counts.
 
@@ -112,7 +125,7 @@ def replacement_reason(old: Submission, new: Submission) -> str:
 
 def _outdated_reports(files: Sequence[Submission]) -> Iterator[Submission]:
     """Files with nothing but a KPI sheet that a later one of the unit replaces."""
-    reporting = sorted((f for f in files if f.has_indicators), key=standing)
+    reporting = sorted((f for f in files if f.has_indicators), key=kpi_lateness)
     return (f for f in reporting[:-1] if not f.has_projects)
 
 

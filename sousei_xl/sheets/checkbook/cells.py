@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sousei_xl import text
 from sousei_xl.findings import UNPRINTABLE, Place, clip
-from sousei_xl.sheets.book import Sheet
 from sousei_xl.sheets.tables import Cell, Link
 
 _LONGEST = 1000  # of what was typed: enough to recognise it
@@ -57,8 +56,3 @@ def quoted_sheet(name: str) -> str:
     """A sheet's name as it stands in a reference."""
     plain = _PLAIN_SHEET.fullmatch(name) and not name.isascii()
     return name if plain else "'" + name.replace("'", "''") + "'"
-
-
-def allow_typed_numbers(sheet: Sheet) -> None:
-    """No green corners on a sheet that shows values as they were typed."""
-    sheet.worksheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})

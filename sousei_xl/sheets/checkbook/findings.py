@@ -12,7 +12,7 @@ from sousei_xl.rules.records import ListResult, RawRow
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book
 from sousei_xl.sheets.checkbook.answers import Answered, answered
-from sousei_xl.sheets.checkbook.cells import Inbox, allow_typed_numbers, typed
+from sousei_xl.sheets.checkbook.cells import Inbox, typed
 from sousei_xl.sheets.checkbook.steps import tally
 from sousei_xl.sheets.lines import write_title
 from sousei_xl.sheets.overview.head import write_head
@@ -118,7 +118,7 @@ def lines_of(findings: Iterable[Finding], result: ListResult) -> list[Line]:
 
 def _sorted(findings: Iterable[Finding], contents: Contents) -> list[Line]:
     """Department by department as in the strategy, the office last, 要修正 first."""
-    order = {d.name: i for i, d in enumerate(contents.strategy.departments)}
+    order = contents.strategy.department_order
 
     def position(line: Line) -> tuple[object, ...]:
         place = line.first.place
@@ -139,7 +139,6 @@ def write_findings(book: Book, contents: Contents, inbox: Inbox) -> None:
     """The sheet 指摘一覧."""
     found = [f for f in contents.findings if f.severity in ("要修正", "要確認")]
     sheet = book.sheet(FINDINGS_SHEET, [c.width for c in _FINDING_COLUMNS], in_order=True)
-    allow_typed_numbers(sheet)
     top = write_head(
         sheet,
         contents,
@@ -192,7 +191,6 @@ def write_conversions(book: Book, contents: Contents, inbox: Inbox) -> None:
     """The sheet 自動変換一覧: the value as typed and what it was taken for."""
     found = [f for f in contents.findings if f.severity == "自動変換"]
     sheet = book.sheet(CONVERSIONS_SHEET, [c.width for c in _CONVERSION_COLUMNS], in_order=True)
-    allow_typed_numbers(sheet)
     top = write_head(
         sheet,
         contents,
@@ -261,7 +259,6 @@ def write_held(book: Book, contents: Contents, inbox: Inbox) -> None:
     """The sheet 保留: rows that could not be placed, and rows that are not to be listed."""
     result = contents.result
     sheet = book.sheet(HELD_SHEET, [c.width for c in _HELD_COLUMNS], in_order=True)
-    allow_typed_numbers(sheet)
     top = write_head(
         sheet,
         contents,

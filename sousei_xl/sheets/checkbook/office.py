@@ -14,7 +14,6 @@ from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.checkbook.cells import (
     Inbox,
-    allow_typed_numbers,
     typed,
 )
 from sousei_xl.sheets.lines import write_title
@@ -101,7 +100,6 @@ def write_office(
 ) -> None:
     """The sheet 事務局修正一覧."""
     sheet = book.sheet(SHEET, [c.width for c in _CORRECTED])
-    allow_typed_numbers(sheet)
     row = write_head(
         sheet,
         contents,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import eras, text
-from sousei_xl.findings import Finding, is_for_department
+from sousei_xl.findings import Finding, asked_by_file
 from sousei_xl.rules.indicators.records import IndicatorResult, Report
+from sousei_xl.rules.merge.units import replacements
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book, Sheet
@@ -181,8 +182,9 @@ def _department_rows(contents: Contents, inbox: Inbox, asked: Collection[str]) -
     for record in result.files:
         if record.outcome in ("accepted", "refused", "superseded"):
             files[record.department].append(record)
-    counts, about_kpi = _counts(result.findings), _counts(contents.indicators.findings)
-    kept = successors(contents.findings)
+    counts = asked_by_file(result.findings)
+    about_kpi = asked_by_file(contents.indicators.findings)
+    replaced = replacements(contents.findings)
     for department in result.departments:
         records = files.pop(department.department, [])
         for record in records:
@@ -190,7 +192,7 @@ def _department_rows(contents: Contents, inbox: Inbox, asked: Collection[str]) -
             if record.kpi_form and record.outcome == "accepted":
                 own = own + of_kpi
             confirm = record.file in asked
-            yield _file_row(department, record, own, of_kpi["要修正"], inbox, kept, confirm)
+            yield _file_row(department, record, own, of_kpi["要修正"], inbox, replaced, confirm)
         if department.expected or not records:
             refused = any(r.is_refused_list for r in records)
             yield from _missing_rows(department, refused)
@@ -204,15 +206,6 @@ def _department_rows(contents: Contents, inbox: Inbox, asked: Collection[str]) -
                 "下の「受け付けなかったファイル」を御覧ください。",
             )
         )
-
-
-def successors(findings: Iterable[Finding]) -> dict[str, str]:
-    """Replaced file → the file that is used in its place, as F206 says it."""
-    found: dict[str, str] = {}
-    for item in findings:  # those of the list come first, and say more than those of the KPI round
-        if item.code == "F206":
-            found.setdefault(item.value, item.place.file)
-    return found
 
 
 def _missing_rows(department: DepartmentState, refused: bool) -> Iterator[Row]:
@@ -229,29 +222,20 @@ def _missing_rows(department: DepartmentState, refused: bool) -> Iterator[Row]:
         )
 
 
-def _counts(findings: Iterable[Finding]) -> dict[str, Counter[str]]:
-    """File → severity → findings that its department still has to deal with."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for item in findings:
-        if is_for_department(item):
-            counts[item.place.file][item.severity] += 1
-    return counts
-
-
 def _file_row(
     department: DepartmentState,
     record: FileRecord,
     counts: Counter[str],
     kpi_errors: int,
     inbox: Inbox,
-    kept: Mapping[str, str],
+    replaced: Mapping[str, Finding],
     confirm: bool,
 ) -> Row:
     cells = _file_cells(record, counts, inbox)
     name = department.department
     if record.outcome == "superseded":
-        successor = typed(kept.get(record.file, ""))
-        used = f"『{successor}』を使い、" if successor else ""
+        said = replaced.get(record.file)
+        used = f"『{typed(said.place.file)}』を使い、" if said else ""
         asked = _VANISHED if counts["要確認"] else ""
         return Row((name, "差替え済み", *cells, f"{used}{_REPLACED}{asked}"), "muted")
     if record.outcome == "refused":

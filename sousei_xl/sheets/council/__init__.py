@@ -58,9 +58,8 @@ def write_council(path: Path, contents: Contents, remarks: Iterable[Remark]) -> 
         contents.run,
         settings,
         title=f"{settings.year_label} 検討懇談会資料",
+        status=contents.status,
         stamp=contents.banner,
-        draft=contents.status == "draft",
-        proposal=contents.status == "proposal",
         rows=len(contents.result.listed),
     )
     placed = place(remarks, contents)
@@ -94,11 +93,10 @@ def _write_evaluation(book: Book, contents: Contents, placed: Placed) -> None:
     measures = {s.label: s for s in contents.totals.measures}
     for goal, subtotal in zip(strategy.goals, contents.totals.goals, strict=True):
         total = blocks.goal(goal, by_place[goal.key])
-        for measure in strategy.measures:
-            if measure.goal == goal.number:
-                blocks.measure(
-                    measure, by_place[measure.key], by_measure[measure.key], measures[measure.key]
-                )
+        for measure in strategy.measures_of(goal):
+            blocks.measure(
+                measure, by_place[measure.key], by_measure[measure.key], measures[measure.key]
+            )
         blocks.goal_total(total, subtotal)
     sheet.worksheet.protect("", _ALLOWED)
     sheet.page_setup(starts=blocks.starts[1:], with_next=blocks.tied)

@@ -11,34 +11,34 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from sousei_xl.figures.indicators import count_classes, wholes
 from sousei_xl.sheets import Contents, pages
-from sousei_xl.sheets.book import LostCell, Sheet
+from sousei_xl.sheets.book import Sheet
 from sousei_xl.sheets.data import literal
 from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart, chart_rows
 from sousei_xl.sheets.indicators.entries import quoted, shown_class
+from sousei_xl.sheets.styles import NAVY
 from sousei_xl.strategy import CLASSES, Settings
 
 TITLE = "基本目標別・判定別の指標の数（数値目標とKPI）"
 _GAP = 8
-_DARK = "#1F3864"
 
 
 def _pattern(name: str) -> dict[str, Any]:
     return {
-        "pattern": {"pattern": name, "fg_color": _DARK, "bg_color": "#FFFFFF"},
-        "border": {"color": _DARK},
+        "pattern": {"pattern": name, "fg_color": NAVY, "bg_color": "#FFFFFF"},
+        "border": {"color": NAVY},
     }
 
 
 # One look per class, told apart in black and white as well: from full to empty.
 _LOOKS: tuple[dict[str, Any], ...] = (
-    {"fill": {"color": _DARK}, "border": {"color": _DARK}},
-    {"fill": {"color": "#8EA9DB"}, "border": {"color": _DARK}},
+    {"fill": {"color": NAVY}, "border": {"color": NAVY}},
+    {"fill": {"color": "#8EA9DB"}, "border": {"color": NAVY}},
     _pattern("wide_upward_diagonal"),
     _pattern("dotted_diamond"),
     _pattern("large_check"),
-    {"fill": {"color": "#D9D9D9"}, "border": {"color": _DARK}},
+    {"fill": {"color": "#D9D9D9"}, "border": {"color": NAVY}},
     {"fill": {"color": "#FFFFFF"}, "border": {"color": "#7F7F7F", "dash_type": "dash"}},
-    {"fill": {"color": "#FFFFFF"}, "border": {"color": _DARK}},
+    {"fill": {"color": "#FFFFFF"}, "border": {"color": NAVY}},
 )
 _ON_DARK = (CLASSES[0],)  # their labels are white
 
@@ -165,13 +165,8 @@ class CountTable:
             for goal, _ in counts.goals
             if (found := [(lb, n) for lb in counts.labels if (n := counts.counts[goal][lb])])
         )
-        options = {
-            "y_offset": _GAP // 2,
-            "object_position": 2,
-            "description": f"{TITLE}の積み上げ横棒グラフ。{said or '指標はありません'}。",
-        }
-        if sheet.worksheet.insert_chart(row, 0, chart, options):
-            raise LostCell(f"{sheet.name}: chart {TITLE!r} refused by the writer")
+        described = f"{TITLE}の積み上げ横棒グラフ。{said or '指標はありません'}。"
+        sheet.chart(row, chart, described, 0, _GAP // 2)
 
     def _chart(self) -> Any:
         sheet, goals = self.sheet, len(self.counts.goals)

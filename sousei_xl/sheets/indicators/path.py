@@ -15,6 +15,7 @@ from sousei_xl.strategy import indicators as defined
 EXPECTED, ACTUAL, BASELINE, TARGET = "目安", "実績値", "現状値", "目標値"
 _LONG = 8  # characters of a value beyond which it does not fit between two years
 _CHARACTER, _PLOT = 0.0185, 0.7  # of a value and of all years, as shares of a chart's width
+_SIGN = "▲"  # whichever the office has: all are as wide where only the width counts
 _LOW = 8  # a value up to one in so many of the largest stands just over an axis from 0
 # In the order in which they are drawn, the later over the earlier.
 LINES = (EXPECTED, ACTUAL, BASELINE, TARGET)
@@ -113,7 +114,7 @@ class Trend:
         half of a year, or it would stand over the figures of the axis or the frame."""
         if (year == self.years[0]) == (year == self.years[-1]):
             return 0.0
-        written = shown(self.values[line][year], self.entry.indicator, places=self._places(line))
+        written = shown(self.values[line][year], self.entry.indicator, _SIGN, self._places(line))
         beyond = max(len(written) * _CHARACTER - _PLOT / len(self.years), 0.0) / 2
         return round(beyond if year == self.years[0] else -beyond, 4)
 
@@ -155,7 +156,7 @@ class Trend:
         expected = self.values[EXPECTED].get(latest)
         if expected is not None and line[latest] < expected and not low:
             # Below a long value the line itself would run through it.
-            long = len(shown(line[latest], self.entry.indicator)) > _LONG
+            long = len(shown(line[latest], self.entry.indicator, _SIGN)) > _LONG
             return "right" if long and has_room else "below"
         return "right" if came_down and has_room else "above"
 

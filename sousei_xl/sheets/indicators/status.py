@@ -27,10 +27,8 @@ _COUNTED = "この表とグラフでは、内訳のある指標は、全体の�
 
 
 def write_indicator_status(book: Book, contents: Contents) -> None:
-    """The sheet 数値目標等の状況: counts of classes, how to read the figures, the table.
-
-    ``contents.indicators`` must be there. The figures of the table are live formulas.
-    """
+    """The sheet 数値目標等の状況: counts of classes, how to read the figures, and the table, whose
+    figures are live formulas."""
     found = groups(contents)
     settings = contents.strategy.settings
     columns = Columns(shown_years(contents, found))
@@ -64,7 +62,7 @@ def write_indicator_status(book: Book, contents: Contents) -> None:
 
 def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
     """How to recompute every figure by hand; the first line is the heading."""
-    judgement = settings.judgement
+    judgement, minus = settings.judgement, settings.minus
     yield "数字の見方（電卓で確かめられます）"
     yield (
         "進捗率＝（実績値－現状値）÷（目標値－現状値）。現状値から目標値までの道のりを、どこまで進んだ"
@@ -86,11 +84,11 @@ def _explained(found: Sequence[Group], settings: Settings) -> Iterator[str]:
     )
     yield (
         f"判定：{reached}＝進捗率100％以上　{on_track}＝目安以上　"
-        f"{almost}＝目安の{percent(mostly)}以上　{behind}＝それ未満で0％より大きい　"
+        f"{almost}＝目安の{percent(mostly, minus)}以上　{behind}＝それ未満で0％より大きい　"
         f"{none}＝0％以下　{excluded}＝現状値の年を過ぎていない、又は事務局が対象外としたもの　"
         f"{on_hold}＝判定に必要な値がまだないもの　{not_reported}＝報告のないもの"
     )
-    kept = f"。目標値の{percent(tolerance)}までの差は含めます" if tolerance else ""
+    kept = f"。目標値の{percent(tolerance, minus)}までの差は含めます" if tolerance else ""
     yield (
         f"現状値と目標値が同じ指標と{defined.MAINTAINED}の指標は、目標値以上（目標の向きが{defined.FALLING}の指標は目標値以下、"
         f"{defined.MAINTAINED}で目標値が0の指標は0{kept}）を「{reached}」、それ以外を「{behind}」とし、"
@@ -114,7 +112,7 @@ def _examples(found: Sequence[Group], settings: Settings) -> Iterator[str]:
 
 def _worked_sum(entry: Entry, settings: Settings) -> str:
     """期間累計: the years' own values, summed up."""
-    indicator, figures = entry.indicator, entry.latest
+    indicator, figures, minus = entry.indicator, entry.latest, settings.minus
     aim = defined.target(indicator)
     if (
         not entry.is_sum
@@ -130,17 +128,17 @@ def _worked_sum(entry: Entry, settings: Settings) -> str:
     if figures.year > end:
         return ""
     own = [entry.report.actuals[year] for year in range(begin, figures.year + 1)]
-    values = "＋".join(shown(value, indicator, places=entry.places) for value in own)
+    values = "＋".join(shown(value, indicator, minus, entry.places) for value in own)
     return (
         f"『{defined.title(indicator)}』（期間累計）の進捗率は（{values}）÷"
-        f"{shown(aim, indicator, places=defined.own_decimals(aim))}＝"
-        f"{percent(figures.progress)}、目安は{len(own)}年÷{end - begin + 1}年＝"
-        f"{percent(figures.expected)}です。"
+        f"{shown(aim, indicator, minus, defined.own_decimals(aim))}＝"
+        f"{percent(figures.progress, minus)}、目安は{len(own)}年÷{end - begin + 1}年＝"
+        f"{percent(figures.expected, minus)}です。"
     )
 
 
 def _worked(entry: Entry, settings: Settings) -> str:
-    indicator, figures = entry.indicator, entry.latest
+    indicator, figures, minus = entry.indicator, entry.latest, settings.minus
     start, aim = defined.baseline(indicator), defined.target(indicator)
     begun = defined.baseline_year(indicator)
     if (
@@ -157,14 +155,14 @@ def _worked(entry: Entry, settings: Settings) -> str:
     ):
         return ""
 
-    begin, goal = (reference(v, indicator, settings.minus) for v in (start, aim))
-    value = with_unit(figures.actual, indicator, settings.minus, entry.places)
+    begin, goal = (reference(v, indicator, minus) for v in (start, aim))
+    value = with_unit(figures.actual, indicator, minus, entry.places)
     end = defined.target_year(indicator, settings)
     years = [defined.year_label(year, settings) for year in (figures.year, begun, end)]
     return (
         f"『{defined.title(indicator)}』の進捗率は（{value}－{begin}）÷"
-        f"（{goal}－{begin}）＝{percent(figures.progress, settings.minus)}、"
+        f"（{goal}－{begin}）＝{percent(figures.progress, minus)}、"
         f"目安は（{years[0]}－{years[1]}）÷（{years[2]}－{years[1]}）＝"
-        f"{percent(figures.expected)}、達成率は{value}÷{goal}＝"
-        f"{percent(figures.attainment)}です。"
+        f"{percent(figures.expected, minus)}、達成率は{value}÷{goal}＝"
+        f"{percent(figures.attainment, minus)}です。"
     )

@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_range_abs
 
 from sousei_xl import text
 from sousei_xl.sheets import Contents, pages
-from sousei_xl.sheets.book import LostCell, Sheet
+from sousei_xl.sheets.book import Sheet
 from sousei_xl.sheets.indicators.entries import (
     NOTHING,
     Entry,
@@ -24,7 +24,7 @@ from sousei_xl.sheets.indicators.entries import (
     year_format,
 )
 from sousei_xl.sheets.indicators.formulas import Columns, Formulas
-from sousei_xl.sheets.styles import STYLES
+from sousei_xl.sheets.styles import NAVY, STYLES
 from sousei_xl.strategy import Goal, Indicator, Settings
 from sousei_xl.strategy import indicators as defined
 
@@ -104,11 +104,10 @@ class StatusTable:
         own = [g for g in groups if not g.indicator.measure]
         none = "" if own else "　この基本目標には設定されていません。"
         self._section(f"数値目標{none}", own)
-        for measure in self.contents.strategy.measures:
-            if measure.goal == goal.number:
-                mine = [g for g in groups if g.indicator.measure == measure.key]
-                none = "" if mine else "　KPIは設定されていません。"
-                self._section(f"施策{measure.key}　{measure.list_name}{none}", mine)
+        for measure in self.contents.strategy.measures_of(goal):
+            mine = [g for g in groups if g.indicator.measure == measure.key]
+            none = "" if mine else "　KPIは設定されていません。"
+            self._section(f"施策{measure.key}　{measure.list_name}{none}", mine)
         self.ranges[goal.number] = (first, self.row - 1)
 
     # --- pages --------------------------------------------------------------------------------
@@ -273,13 +272,12 @@ class StatusTable:
             "type": "column",  # LibreOffice prints no lines
             "series_color": "#8EA9DB",
             "last_point": True,
-            "last_color": "#1F3864",
+            "last_color": NAVY,
             # Columns begin at 0, above or below: from anywhere else they make much of little.
             "min": float(min(Decimal(0), *values)),
             "max": 0 if max(values) < 0 else None,
         }
-        if self.sheet.worksheet.add_sparkline(row, columns.trend, options):
-            raise LostCell(f"{self.sheet.name}: sparkline in row {row + 1} refused by the writer")
+        self.sheet.sparkline(row, columns.trend, options)
 
     def _said(self, entry: Entry) -> list[tuple[str, int, int]]:
         """要因・課題, 今後の方向性 and remarks, side by side: text, first and last column."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sousei_xl.sheets import Contents, pages
-from sousei_xl.sheets.book import Book, LostCell, Sheet
+from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart
 from sousei_xl.sheets.indicators.entries import entries, shown_class
 from sousei_xl.sheets.indicators.head import write_indicator_head
 from sousei_xl.sheets.indicators.path import ACTUAL, BASELINE, EXPECTED, LINES, TARGET, Trend
-from sousei_xl.sheets.styles import STYLES
+from sousei_xl.sheets.styles import NAVY, STYLES
 from sousei_xl.strategy import Settings
 from sousei_xl.strategy import indicators as defined
 
@@ -25,7 +25,7 @@ _FIRST_YEAR = 3  # column
 _LEAST_YEARS = 7  # columns of years, so that the sheet is never narrow
 _LONGEST_TITLE = 90  # three lines above a small chart; the alt text has the whole
 _PAGE_SHAPE = 0.645  # height of a printed page, less a little, as a share of its width
-_DARK, _GREY, _LIGHT = "#1F3864", "#7F7F7F", "#BFBFBF"
+_GREY, _LIGHT = "#7F7F7F", "#BFBFBF"
 _LEGEND = (
     "線と印：●―●は実績値、■（灰色）は現状値、▲は目標値、破線は目安（現状値から目標値まで毎年同じ幅で進んだ場合。"
     "年度別目標のある指標はその値）です。期間累計の指標は、各年の値を足した累積値です。"
@@ -41,12 +41,12 @@ _LOOKS: dict[str, dict[str, Any]] = {
         "marker": {"type": "none"},
     },
     ACTUAL: {
-        "line": {"color": _DARK, "width": 2},
+        "line": {"color": NAVY, "width": 2},
         "marker": {
             "type": "circle",
             "size": 6,
-            "fill": {"color": _DARK},
-            "border": {"color": _DARK},
+            "fill": {"color": NAVY},
+            "border": {"color": NAVY},
         },
     },
     BASELINE: {
@@ -55,7 +55,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
             "type": "square",
             "size": 8,
             "fill": {"color": _LIGHT},
-            "border": {"color": _DARK, "width": 1},
+            "border": {"color": NAVY, "width": 1},
         },
     },
     TARGET: {
@@ -210,14 +210,8 @@ def _insert(sheet: Sheet, row: int, column: int, rows: int, place: _Place) -> No
     width = (whole - _GAP * (_ACROSS - 1)) // _ACROSS
     chart = _chart(sheet, place)
     chart.set_size({"width": width, "height": rows * ROW_PIXELS - _GAP})
-    options = {
-        "x_offset": column * (width + _GAP),
-        "y_offset": _GAP // 2,
-        "object_position": 2,
-        "description": _description(place.trend, sheet.book.settings),
-    }
-    if sheet.worksheet.insert_chart(row, 0, chart, options):
-        raise LostCell(f"{sheet.name}: chart {place.trend.title!r} refused by the writer")
+    described = _description(place.trend, sheet.book.settings)
+    sheet.chart(row, chart, described, column * (width + _GAP), _GAP // 2)
 
 
 def _chart(sheet: Sheet, place: _Place) -> Any:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sousei_xl.sheets import pages
-from sousei_xl.sheets.book import LostCell, Sheet
+from sousei_xl.sheets.book import Sheet
 from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart
+from sousei_xl.sheets.styles import NAVY
 from sousei_xl.strategy import Settings
 
 _GAP = 12
@@ -16,11 +17,11 @@ _GAP = 12
 # would not show.
 _LONG, _SMALL, _VISIBLE = 1_000_000, 10_000, 50
 
-_DARK, _LIGHT = "#1F3864", "#FFFFFF"
-SOLID: dict[str, Any] = {"fill": {"color": _DARK}, "border": {"color": _DARK}}
+_LIGHT = "#FFFFFF"
+SOLID: dict[str, Any] = {"fill": {"color": NAVY}, "border": {"color": NAVY}}
 HATCHED: dict[str, Any] = {
-    "pattern": {"pattern": "wide_upward_diagonal", "fg_color": _DARK, "bg_color": _LIGHT},
-    "border": {"color": _DARK},
+    "pattern": {"pattern": "wide_upward_diagonal", "fg_color": NAVY, "bg_color": _LIGHT},
+    "border": {"color": NAVY},
 }
 
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column
@@ -64,14 +65,7 @@ def insert_charts(sheet: Sheet, top: int, rows: int, charts: Sequence[BarChart])
     for position, described in enumerate(charts):
         chart = _chart(sheet, described)
         chart.set_size({"width": width, "height": rows * ROW_PIXELS - _GAP})
-        options = {
-            "x_offset": position * (width + _GAP),
-            "y_offset": _GAP // 2,
-            "object_position": 2,
-            "description": described.description,
-        }
-        if sheet.worksheet.insert_chart(top, 0, chart, options):
-            raise LostCell(f"{sheet.name}: chart {described.title!r} refused by the writer")
+        sheet.chart(top, chart, described.description, position * (width + _GAP), _GAP // 2)
 
 
 def _chart(sheet: Sheet, described: BarChart) -> Any:

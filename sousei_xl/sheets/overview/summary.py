@@ -135,9 +135,7 @@ def _write_by_goal(sheet: Sheet, top: int, contents: Contents, listed: Sequence[
     for goal, subtotal in zip(strategy.goals, totals.goals, strict=True):
         cells = figures.cells(top + 2 + len(rows), subtotal, new[goal.key], (GOAL, goal.key))
         rows.append(Row((goal.key, goal.list_name, *cells), "subtotal"))
-        for measure in strategy.measures:
-            if measure.goal != goal.number:
-                continue
+        for measure in strategy.measures_of(goal):
             where = (MEASURE, literal(measure.key))
             cells = figures.cells(
                 top + 2 + len(rows), by_measure[measure.key], new[measure.key], where
