@@ -711,7 +711,7 @@ def test_only_what_the_department_is_asked(form: Path) -> None:
         finding("R114", place, "5", variant="", limit=1, expected="1"),
         acknowledge(finding("R116", replace(place, cell="I5"))),  # confirmed by the office
         finding("L109", replace(place, cell="C5"), measure="2ア"),  # the office's own affair
-        finding("A101", replace(place, cell="H5"), "〇", taken="○"),  # nothing to do
+        finding("A101", replace(place, cell="H5"), "〇", expected="○"),  # nothing to do
     ]
     sheet = openpyxl.load_workbook(returned(form, made))["事業"]
     assert ours(sheet) == ["A5", "J5"]

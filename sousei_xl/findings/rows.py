@@ -475,10 +475,10 @@ RULES: tuple[Rule, ...] = (
         "cell",
         "表記をそろえた",
         {
-            "": Text("{label}の『{value}』を『{taken}』と読み取りました。"),
-            "blank": Text("{label}が空欄のため、『{taken}』と読み取りました。"),
+            "": Text("{label}の『{value}』を『{expected}』と読み取りました。"),
+            "blank": Text("{label}が空欄のため、『{expected}』と読み取りました。"),
             "number": Text("{label}の、文字として入力された『{value}』を、数字と読み取りました。"),
-            "newline": Text("{label}の中の改行を取り除きました（『{taken}』）。"),
+            "newline": Text("{label}の中の改行を取り除きました（『{expected}』）。"),
         },
         "関連性『〇』 → ○、予算『12,000千円』 → 12000",
     ),
@@ -490,8 +490,8 @@ RULES: tuple[Rule, ...] = (
         "部局名",
         "部局の別名・旧名・空欄を読み替えた",
         {
-            "": Text("部局名の『{value}』を『{taken}』と読み替えました。"),
-            "blank": Text("部局名が空欄のため、提出した部局（{taken}）としました。"),
+            "": Text("部局名の『{value}』を『{expected}』と読み替えました。"),
+            "blank": Text("部局名が空欄のため、提出した部局（{expected}）としました。"),
         },
         "部局名『子育て支援課』（別名） → 子育て支援部",
     ),
@@ -513,10 +513,10 @@ RULES: tuple[Rule, ...] = (
         "cell",
         "再掲の行の値を初出から補った",
         {
-            "": Text("再掲の行のため、{label}を初出（{original}）の『{taken}』としました。"),
+            "": Text("再掲の行のため、{label}を初出（{original}）の『{expected}』としました。"),
             "blank": Text("再掲の行の{label}が空欄のため、初出（{original}）から補いました。"),
             "unread": Text(
-                "再掲の行の{label}に『{value}』とありますが、初出（{original}）の『{taken}』としました"
+                "再掲の行の{label}に『{value}』とありますが、初出（{original}）の『{expected}』としました"
                 "（再掲の行では、空欄で構いません）。"
             ),
             "waiting": Text(
@@ -538,9 +538,9 @@ RULES: tuple[Rule, ...] = (
         "番号",
         "番号を付けた",
         {
-            "": Text("番号が空欄のため、『{taken}』としました。"),
+            "": Text("番号が空欄のため、『{expected}』としました。"),
             "renumbered": Text(
-                "番号の付け方（自動）に従い、番号『{value}』を『{taken}』としました。"
+                "番号の付け方（自動）に従い、番号『{value}』を『{expected}』としました。"
             ),
         },
         "番号が空欄 → その施策の最後の番号の次",
@@ -553,9 +553,9 @@ RULES: tuple[Rule, ...] = (
         "予算区分",
         "予算欄の言葉を予算区分に移した",
         {
-            "": Text("予算事業費の『{value}』を、予算区分『{taken}』と読み取りました。"),
+            "": Text("予算事業費の『{value}』を、予算区分『{expected}』と読み取りました。"),
             "included": Text(
-                "予算区分が『{taken}』のため、予算事業費の『{value}』は一覧に載せず、合計にも数えません。"
+                "予算区分が『{expected}』のため、予算事業費の『{value}』は一覧に載せず、合計にも数えません。"
             ),
         },
         "予算事業費『内数』 → 予算区分『内数』",

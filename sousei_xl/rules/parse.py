@@ -93,7 +93,7 @@ class _Cells:
             variant = "newline" if parsed.problem == "newline" else ""
             typed, taken = text.to_text(value), in_one_line(parsed.value)
             variant = "number" if typed == taken else variant
-            self.report("A101", name, typed, variant=variant, taken=taken)
+            self.report("A101", name, typed, variant=variant, expected=taken)
         return parsed
 
 
@@ -154,7 +154,7 @@ def _measure(cells: _Cells, strategy: Strategy) -> str | None:
     if found is None:
         return typed
     if typed not in (found, strategy.measure_by_key[found].option):
-        cells.report("A101", "measure", typed, taken=strategy.measure_by_key[found].option)
+        cells.report("A101", "measure", typed, expected=strategy.measure_by_key[found].option)
     return found
 
 
@@ -192,7 +192,7 @@ def _relisted_by_name(cells: _Cells, name: str, bare: str) -> None:
     Until that is mended the row is a relisted one, so that nothing else is asked about it.
     """
     if cells.row.is_relisted and bare != name:
-        cells.report("A101", "name", name, taken=bare)
+        cells.report("A101", "name", name, expected=bare)
     elif cells.row.relisted is None and "relisted" not in cells.unknown:
         cells.row.relisted = text.RELISTED
         cells.reject("R107", "relisted", name, variant="in_name")
@@ -206,7 +206,7 @@ def _department(cells: _Cells, strategy: Strategy) -> tuple[str | None, str | No
         # A row that the office adds has no submitter; that it names none is reported at reading.
         submitter = cells.row.submitter or None
         if submitter and "department" not in cells.unknown and "department" in cells.raw.columns:
-            cells.report("A102", "department", "", variant="blank", taken=submitter)
+            cells.report("A102", "department", "", variant="blank", expected=submitter)
         return submitter, submitter
     name = parsed.value
     spellings = strategy.department_spellings
@@ -218,7 +218,7 @@ def _department(cells: _Cells, strategy: Strategy) -> tuple[str | None, str | No
     if official is None:
         return name, name
     if official != text.to_text(value):
-        cells.report("A102", "department", text.to_text(value), taken=official)
+        cells.report("A102", "department", text.to_text(value), expected=official)
     return official, official if official in strategy.department_by_name else official.split(
         _JOINT
     )[0]
@@ -259,10 +259,10 @@ def _own_budget(cells: _Cells, value: text.Value, money: Money) -> None:
     elif money.converted and money.amount is not None:
         taken = str(money.amount)
         variant = "number" if typed == taken else ""
-        cells.report("A101", "budget", typed, variant=variant, taken=taken)
+        cells.report("A101", "budget", typed, variant=variant, expected=taken)
     row.budget = money.amount
     if row.budget_kind == text.INCLUDED and row.budget:
-        cells.report("A106", "budget_kind", typed, variant="included", taken=text.INCLUDED)
+        cells.report("A106", "budget_kind", typed, variant="included", expected=text.INCLUDED)
     if row.budget_kind == text.ZERO and row.budget is None and "budget" not in cells.unknown:
         row.budget = 0
 
@@ -280,7 +280,7 @@ def _typed_kind(cells: _Cells, money: Money, typed: str) -> Money:
         money = Money(kind=chosen)
     elif chosen in (None, text.INITIAL):
         cells.row.budget_kind = money.kind
-    cells.report("A106", "budget", typed, taken=money.kind)
+    cells.report("A106", "budget", typed, expected=money.kind)
     return money
 
 

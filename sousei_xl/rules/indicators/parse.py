@@ -88,7 +88,7 @@ class _Cells:
         value = self.typed(name)
         taken = text.printable(text.tidy(value).value or "")
         if taken != text.to_text(value).replace("\r\n", "\n") and not text.is_blank(value):
-            self.report("A101", name, text.to_text(value), taken=taken)
+            self.report("A101", name, text.to_text(value), expected=taken)
         return taken
 
     def choice(self, name: str, spellings: Mapping[str, str], exact: Sequence[str] = ()) -> str:
@@ -96,7 +96,7 @@ class _Cells:
         value = self.typed(name)
         parsed = text.choice(value, spellings)
         if parsed.converted and value not in exact:
-            self.report("A101", name, text.to_text(value), taken=str(parsed.value))
+            self.report("A101", name, text.to_text(value), expected=str(parsed.value))
         return str(parsed.value or "")
 
 
@@ -127,7 +127,7 @@ def parse_row(
         return row, cells.findings
     typed_id = text.to_text(raw.values.get("id"))
     if row.indicator is not None and typed_id != row.id:
-        cells.report("A101", "id", typed_id, variant="" if typed_id else "blank", taken=row.id)
+        cells.report("A101", "id", typed_id, variant="" if typed_id else "blank", expected=row.id)
     row.actuals = {}
     held = [c for c in columns(strategy.settings) if c.year and _actual(cells, c)]
     if held and row.indicator is not None:
@@ -200,7 +200,7 @@ def _actual(cells: _Cells, column: Column) -> bool:
     typed, settings = text.to_text(value), cells.strategy.settings
     if parsed.problem and not has_ended(column.year, indicator, settings):
         if parsed.problem == "reason":
-            cells.report("A101", column.name, typed, taken="空欄")
+            cells.report("A101", column.name, typed, expected="空欄")
         else:  # K105
             cells.unknown.add(column.name)
     elif parsed.problem:
@@ -217,7 +217,7 @@ def _actual(cells: _Cells, column: Column) -> bool:
     elif parsed.converted:
         shown = "空欄" if parsed.value is None else f"{parsed.value:f}"
         variant = "number" if typed == shown else ""
-        cells.report("A101", column.name, typed, variant=variant, taken=shown)
+        cells.report("A101", column.name, typed, variant=variant, expected=shown)
     if parsed.value is not None:
         row.actuals[column.year] = parsed.value
     return False
