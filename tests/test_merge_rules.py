@@ -690,7 +690,7 @@ def test_no_project_is_no_name_of_one(name: str, ticks: bool) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "example"),
-    [("5件", "5"), ("約1,000", "1000"), (1.5, "2"), ("-3人", "-3"), ("数件", "")],
+    [("5件", "5"), ("約1,000", "1000"), (1.5, "2"), ("-3人", "-3"), ("▲3人", "-3"), ("数件", "")],
 )
 def test_the_example_of_an_own_integer_is_what_was_typed(typed: object, example: str) -> None:
     strategy = strategy_of(fields=[("件数", "独自", "整数")])

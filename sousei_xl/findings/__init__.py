@@ -49,7 +49,8 @@ class Rule:
     moved (A103, A106) it is the field that it went to: its cell is the one that it was typed into,
     for that holds the value that is shown, be it in the office's sheet. ``texts``
     holds the default text under ``""`` and variants under their names. ``example`` is a short
-    "input → outcome" pair for the catalogue page.
+    "input → outcome" pair for the catalogue page: of one variant, so nothing to show beside a
+    finding.
     """
 
     code: str

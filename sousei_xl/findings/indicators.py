@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sousei_xl.findings import Rule, Text
 
-_NUMBER_ONLY = "数字だけを入力してください（例：{example}）。"
+_NUMBER_ONLY = "数字だけを入力してください（{bare}）。"
 _MERGED = "{label}のセルが上の行と結合されているため、この行の{label}が空欄です。"
 _ONE_OF_THEM = "{choices}のいずれかを選んでください。今は空欄として扱っています。"
 _OFFICES_COLUMN = "この欄は事務局が記入します。空欄に戻してください。"
@@ -73,7 +73,7 @@ RULES: tuple[Rule, ...] = (
             "words": Text(
                 "{label}に『{value}』とあります。",
                 "定性の指標の状況は、「要因・課題」に言葉で書き、実績値は空欄にしてください。数字で表せる"
-                "ときは、数字だけを入力してください（例：{example}）。",
+                "ときは、" + _NUMBER_ONLY,
             ),
             "reason": Text(
                 "{label}に『{value}』とあります。",
@@ -93,16 +93,18 @@ RULES: tuple[Rule, ...] = (
             ),
             "date": Text(
                 "{label}のセルの値が日付（{value}）になっています。",
-                "セルの表示形式を「標準」に戻し、" + _NUMBER_ONLY,
+                "セルの表示形式を「標準」に戻し、数字だけを入力してください。",
             ),
-            "bool": Text("{label}のセルの値が『{value}』になっています。", _NUMBER_ONLY),
+            "bool": Text(
+                "{label}のセルの値が『{value}』になっています。", "数字だけを入力してください。"
+            ),
             "error": Text("{label}が {value} です。", "参照先を直すか、値を直接入力してください。"),
             "uncached": Text(
                 "{label}に数式がありますが、計算結果がファイルに保存されていません。",
                 "Excelで開いて上書き保存するか、値を直接入力してください。",
             ),
         },
-        "H29実績『約75万泊』（単位は万泊） → 75.0",
+        "H29実績『約75万泊』（単位は万泊） → 75",
     ),
     Rule(
         "K103",

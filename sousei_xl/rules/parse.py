@@ -6,8 +6,8 @@ conversion that a reader could not see is reported (自動変換).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sousei_xl import amounts, text
@@ -21,7 +21,7 @@ from sousei_xl.text import Parsed
 _T = TypeVar("_T", bound=text.Value)
 
 _JOINT = "・"
-_BESIDE_KEYS = re.compile(r"[()\[\]【】〔〕.、・]")  # 3（イ）, 3.イ
+_BESIDE_KEYS = str.maketrans("", "", f"{text.BRACKETS}.、・")  # 3（イ）, 3.イ
 
 
 def in_one_line(value: text.Value) -> str:
@@ -150,7 +150,7 @@ def _measure(cells: _Cells, strategy: Strategy) -> str | None:
         return None
     said = text.key(typed)
     spellings = strategy.measure_spellings
-    found = spellings.get(said) or spellings.get(_BESIDE_KEYS.sub("", said))
+    found = spellings.get(said) or spellings.get(said.translate(_BESIDE_KEYS))
     if found is None:
         return typed
     if typed not in (found, strategy.measure_by_key[found].option):
@@ -249,11 +249,16 @@ def _own_budget(cells: _Cells, value: text.Value, money: Money) -> None:
     row, typed = cells.row, text.to_text(value)
     if money.problem == "brackets" and row.budget_kind == text.INCLUDED:
         money = Money(kind=text.INCLUDED)  # which is what the brackets say, too
+    if money.problem == "text":
+        about = amounts.parse_money(text.without_about(amounts.as_number(typed)))
+        meant = about.expected if about.amount is None else str(about.amount)
+        money = replace(money, expected=meant)
     if money.problem and money.expected.startswith("-"):
         cells.reject("R106", "budget", typed)
     elif money.problem:
         variant = "" if money.problem == "text" else money.problem
-        cells.reject("R105", "budget", typed, variant=variant, expected=money.expected)
+        facts = {"expected": money.expected, "example": money.expected or "12000"}
+        cells.reject("R105", "budget", typed, variant=variant, **facts)
     elif money.kind:
         money = _typed_kind(cells, money, typed)
     elif money.converted and money.amount is not None:
