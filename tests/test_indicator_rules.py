@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sousei_xl.figures.indicators import judge_all
-from sousei_xl.findings import RULES, Finding, Place
+from sousei_xl.findings import RULES, Finding, Place, is_for_department
 from sousei_xl.forms.indicator_layout import find_indicator_header, indicator_fields
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.receive import receive
@@ -648,6 +648,51 @@ def test_k104_running_total_falls(typed: dict[str, Any], cells: list[str]) -> No
     row = kpi_row(1, "3ア-1", typed, file="経済部.xlsx")
     result = report(kpi_submission([row], "経済部"))
     assert [f.place.cell for f in of(result, "K104")] == cells
+
+
+def test_k104_is_the_offices_to_judge_where_a_reason_is_written() -> None:
+    typed: dict[str, Any] = {"H27実績": 22, "H28実績": 24, "H29実績": 23}
+    (asked,) = of(report_rows(kpi_row(1, "3ア-1", typed)), "K104")
+    assert asked.addressee == "部局"
+    assert "要因・課題に理由を書いて" in asked.cure
+    typed["要因・課題"] = "1団体が解散した。"
+    (told,) = of(report_rows(kpi_row(1, "3ア-1", typed)), "K104")
+    assert (told.addressee, told.severity) == ("事務局", "要確認")
+    assert "要因・課題には『1団体が解散した。』とあります。" in told.message
+    assert not is_for_department(told)
+
+
+_REVISED = {**FULL, "H28実績": 23}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "addressee"),
+    [
+        (FULL, _REVISED, "部局"),
+        (FULL, {**_REVISED, "要因・課題": "統計の改定による。"}, "事務局"),
+        # It stood there already, beside the former value.
+        ({**FULL, "要因・課題": "順調"}, {**_REVISED, "要因・課題": "順調"}, "部局"),
+        (
+            {**FULL, "要因・課題": "順調"},
+            {**_REVISED, "要因・課題": "改定による。"},
+            "事務局",
+        ),
+    ],
+)
+def test_k106_is_the_offices_to_judge_where_a_reason_is_written(
+    before: dict[str, Any], after: dict[str, Any], addressee: str
+) -> None:
+    (item,) = of(report(_edition(1, before), _edition(2, after)), "K106")
+    assert item.addressee == addressee
+    assert ("とあります" in item.message) is (addressee == "事務局")
+    assert "24" in item.message
+
+
+def test_k106_a_reason_that_comes_again_beside_its_value_stays_one() -> None:
+    told = {**_REVISED, "要因・課題": "統計の改定による。"}
+    result = report(_edition(1, told), _edition(2, told), previous={"2ア-1": {2016: Decimal(24)}})
+    (item,) = of(result, "K106")
+    assert item.addressee == "事務局"
 
 
 def test_k105_year_that_is_not_over() -> None:

@@ -59,9 +59,10 @@ def merge_indicators(
         rows, found, office.corrections, strategy, previous or {}
     )
     found += schema.validate(rows, strategy)
-    replaced = {file: _actuals(earlier, strategy) for file, earlier in settled.replaced.items()}
+    earlier = {file: _rows_of(before, strategy) for file, before in settled.replaced.items()}
+    replaced = {file: _actuals(before) for file, before in earlier.items()}
     files = {s.file: s for s in settled.active}
-    kpi = checks.Round(strategy, rows, previous or {}, replaced, files, last)
+    kpi = checks.Round(strategy, rows, previous or {}, replaced, files, last, earlier)
     found += checks.run_checks(kpi)
     headings = [item for s in settled.active for item in s.indicator_findings]
     findings, confirmed = acknowledge_findings(
@@ -97,9 +98,13 @@ def _is_awaited(item: Finding, active: Sequence[Submission], strategy: Strategy)
     return bool(owners) and not any(s.department in owners for s in active)
 
 
-def _actuals(files: Sequence[Submission], strategy: Strategy) -> PreviousActuals:
-    """What replaced files said; the later file counts."""
+def _rows_of(files: Sequence[Submission], strategy: Strategy) -> list[IndicatorRow]:
     rows, _ = parse_rows([(row, f.department) for f in files for row in f.indicator_rows], strategy)
+    return rows
+
+
+def _actuals(rows: Iterable[IndicatorRow]) -> PreviousActuals:
+    """What replaced files said; the later file counts."""
     actuals: dict[str, dict[int, Decimal]] = {}
     for row in rows:
         if row.indicator is not None:
