@@ -137,6 +137,11 @@ def says_nothing(value: Value) -> bool:
     return isinstance(value, str) and _bare(value) in EMPTY_WORDS
 
 
+def says_total(value: Value) -> bool:
+    """True for 合計 and its like, which are the sum of the rows above."""
+    return isinstance(value, str) and _bare(value) in TOTAL_WORDS
+
+
 def points_above(value: Value) -> bool:
     """True for 同上 and its like, which mean the row above."""
     return isinstance(value, str) and _bare(value) in ABOVE_WORDS
@@ -403,6 +408,7 @@ NO_PROJECT_WORDS = (
     *("該当なし", "該当無し", "該当事業なし", "該当事業無し"),
     *("該当する事業なし", "事業なし"),
 )
+TOTAL_WORDS = ("計", "小計", "合計")
 _NO_PROJECT = frozenset(map(key, NO_PROJECT_WORDS))
 EMPTY_WORDS = (
     *ABOVE_WORDS,
@@ -418,7 +424,7 @@ EMPTY_WORDS = (
         "別紙のとおり",
     ),
     *("未定", "仮称", "検討中", "調整中", "後日提出", "追って提出", "…", "……"),
-    *("計", "小計", "合計"),
+    *TOTAL_WORDS,
 )
 BUDGET_KIND_SPELLINGS = spellings(
     {
