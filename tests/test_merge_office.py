@@ -323,7 +323,7 @@ def test_a_project_that_has_moved_to_another_measure_is_told_where_it_is(target:
     """Also where another project has its number now, which is not to be touched. But the row may
     be gone, and its original have stood there all the time: that is not to be withheld."""
     rows = [row(1, "乙", "2ア", number=1), row(2, "甲", "1ア", number=4)]
-    deleted = "部局が行を消したのであれば、この行を削除してください。"
+    deleted = "部局が行を消したのであれば、この『修正』の行を削除してください。"
     moved = "施策が変わったのであれば、対象を『1ア-4 甲』と書いてください"
     for asked, cure in (
         ((target, "掲載しない", "", None, None), f"{deleted}{moved}（その行が一覧から外れます）。"),
@@ -1197,7 +1197,7 @@ def test_a_target_that_names_no_printed_row_is_told_how_to_write_one(target: str
     result = merged(*NUMBERED, office=office((target, "修正", B, 1000, 900)))
     item = one(result, "O101")
     assert "施策と番号と事業名で書いてください" in item.cure
-    assert "部局が行を消したのであれば、この行を削除してください。" in item.cure
+    assert "部局が行を消したのであれば、この『修正』の行を削除してください。" in item.cure
 
 
 @pytest.mark.parametrize(
