@@ -257,7 +257,11 @@ RULES: tuple[Rule, ...] = (
         {
             "": Text(
                 "対象『{value}』の行が見つかりません。",
-                "{renamed}" + _WRITE_SO + _DELETED,
+                _WRITE_SO + _DELETED,
+            ),
+            "renamed": Text(
+                "対象『{value}』の行が見つかりません。",
+                "名前が変わったのであれば、対象を『{write}』と書いてください。" + _DELETED,
             ),
             "moved": Text(
                 _ONE_LEFT,
@@ -276,7 +280,7 @@ RULES: tuple[Rule, ...] = (
             "added": Text(
                 "対象『{value}』の行が、部局の様式に見つかりません。",
                 "事務局が追加した行のことであれば、『追加』シートの行を直してください。"
-                "部局の行のことであれば、" + _WRITE_SO + "{renamed}" + _DELETED,
+                "部局の行のことであれば、" + _WRITE_SO + _DELETED,
             ),
             "printed": Text(
                 "対象『{value}』の番号は、ファイル『{file}』の『{name}』に、統合のときに自動で付いた"

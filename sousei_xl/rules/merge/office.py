@@ -35,8 +35,6 @@ from sousei_xl.rules.records import (
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
 
-_MOST_NAMES = 2000  # of a measure: comparing one name with so many takes a while
-
 
 class _Rows:
     """Finds rows by the office's 対象, always by what was submitted: corrections change the rows
@@ -107,8 +105,7 @@ class _Rows:
     def unfound(self, target: str, withhold: bool = False) -> tuple[str, dict[str, str]]:
         """What O101 says of a 対象 that no row has: (variant, facts).
 
-        The only row of that name may be what the project has become, or may have stood beside the
-        one that is gone: a relisted row that is deleted leaves its original. Nobody can know.
+        The only row of that name may have stood beside the one that is gone, as an original does.
         """
         typed, number, name = parts_of(target)
         moved = [row for row in self._named(name) if not row.is_added] if name else []
@@ -126,17 +123,16 @@ class _Rows:
                 now = {"name": shown_name(rows[0].name), "write": rows[0].named_target}
                 return "another", {"place": place, **now}
         measure = self._spellings.get(text.key(re.split(r"[\s-]", typed)[0]))
-        facts = {"renamed": self._perhaps_renamed(name, measure)}
-        return ("added" if measure in self._added_to else ""), facts
+        if alike := self._most_alike(name, measure):
+            return "renamed", {"write": alike.named_target}
+        return ("added" if measure in self._added_to else ""), {}
 
-    def _perhaps_renamed(self, name: str, measure: str | None) -> str:
-        """The row of the measure whose name is most like one that is gone; blank without any."""
+    def _most_alike(self, name: str, measure: str | None) -> ProjectRow | None:
+        """The row of the measure whose name is most like one that is gone."""
         names = {r.name_key: r for r in self._placed if r.measure == measure and not r.is_added}
-        alike = name and len(names) <= _MOST_NAMES and get_close_matches(text.key(name), names, 1)
-        if not alike:
-            return ""
-        written = self._now[names[alike[0]].row_id].named_target
-        return f"名前が変わったのであれば、対象を『{written}』と書いてください。"
+        few = name and len(names) <= 2000  # for comparing with more takes a while
+        alike = get_close_matches(text.key(name), names, 1) if few else []
+        return self._now[names[alike[0]].row_id] if alike else None
 
     def ambiguous(self, rows: Sequence[ProjectRow]) -> tuple[str, dict[str, str]]:
         """What O101 says where ``rows`` all have the 対象: (variant, facts)."""
