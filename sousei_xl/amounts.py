@@ -9,20 +9,24 @@ from decimal import ROUND_HALF_UP, Decimal
 from sousei_xl.text import (
     BLANK,
     BUDGET_KIND_SPELLINGS,
+    CLOSING_CLASS,
     INCLUDED,
     INVISIBLE,
+    OPENING_CLASS,
     ZERO,
     Parsed,
     Value,
     is_blank,
     key,
     nfkc,
+    unbracketed,
     without_brackets,
 )
 
+MINUS = "-▲△"
 GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 _FIGURE = re.compile(r"-?\d+(?:\.\d+)?")
-_ANY_NUMBER = re.compile(r"(?:^-)?[\d,.]*\d")
+_ANY_NUMBER = re.compile(rf"(?:^[{MINUS}])?[\d,.]*\d")
 _NUMBER = re.compile(r"(?P<digits>[\d,]{1,30})(?P<decimals>\.\d+)?")
 # ``1億2,000万円`` has one part for each; in thousand yen.
 _YEN_PARTS = {"億": "100000", "千万": "10000", "百万": "1000", "万": "10", "": "0.001"}
@@ -31,7 +35,7 @@ _IN_YEN = re.compile(
 )
 # 「12,000千円の内数」「12,000（内数）」「保育所運営費の内数」; other figures are not understood.
 _PART = re.compile(r"(?:[\d,.]+(?:千円)?|\D*)の?(?:内数|うち数)")
-_BRACKETED = re.compile(r"[(\[〔]([^()\[\]〔〕]*)[)\]〕]")
+_BRACKETED = re.compile(f"[{OPENING_CLASS}]([^{OPENING_CLASS}{CLOSING_CLASS}]*)[{CLOSING_CLASS}]")
 # Said inside the budget cell; a lone dash is how lists write "no budget of its own".
 _BUDGET_WORDS = BUDGET_KIND_SPELLINGS | {"-": ZERO, "なし": ZERO}
 _HIDDEN = re.compile(f"[{INVISIBLE}]+")
@@ -110,9 +114,13 @@ def parse_integer(value: Value) -> Parsed[int]:
         return _from_float(value)
     if not isinstance(value, str):
         return Parsed(problem="date")
-    text = as_number(value)
-    sign = -1 if text[:1] in "-▲△" else 1
-    return _from_digits(text.lstrip("-▲△") if sign < 0 else text, sign)
+    sign, digits = _split_sign(as_number(value))
+    return _from_digits(digits, sign)
+
+
+def _split_sign(text: str) -> tuple[int, str]:
+    """``▲ 5`` → (−1, ``5``). A second sign is no number any more."""
+    return (-1, text[1:].strip()) if text.startswith((*MINUS,)) else (1, text)
 
 
 def only_number_in(text: str) -> str:
@@ -146,7 +154,7 @@ def parse_money(value: Value) -> Money:
         parsed = parse_integer(value)
         return Money(parsed.value, "", parsed.converted, parsed.problem, parsed.expected)
     text = as_number(value)
-    word = _BUDGET_WORDS.get(key(text).strip("()[]"))
+    word = _BUDGET_WORDS.get(unbracketed(key(text)))
     if word:
         return Money(0 if word == ZERO else None, kind=word)
     if _PART.fullmatch(without_brackets(text)):
@@ -158,9 +166,7 @@ def parse_money(value: Value) -> Money:
         inner = parse_money(bracketed[1])
         meant = inner.expected if inner.amount is None else str(inner.amount)
         return Money(problem="brackets" if meant else "text", expected=meant)
-    sign, body = 1, text
-    if text.startswith(("-", "▲", "△")):
-        sign, body = -1, text[1:].strip()
+    sign, body = _split_sign(text)
     if body.startswith(("¥", "\\")) or (body.endswith(("円", "億", "万")) and body[-2:] != "千円"):
         return _in_yen(body.lstrip("¥\\").removesuffix("円"), sign)
     parsed = _from_digits(body.removesuffix("千円").strip(), sign)

@@ -75,18 +75,21 @@ _LOOK_ALIKES = str.maketrans(
 INVISIBLE = r"\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff"
 _SPACES = re.compile(rf"[\s{INVISIBLE}]+")
 _BREAKS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
-_OPENING, _CLOSING = "（(【\\[［〔《〈＜<", "）)】\\]］〕》〉＞>"
-_NEW = rf"\s*(?:[{_OPENING}]\s*新規?\s*[{_CLOSING}]|🈟)"
+# Brackets in which people put a word or a number, typed and after NFKC.
+_OPENING, _CLOSING = "（(【［[〔《〈＜<", "）)】］]〕》〉＞>"
+BRACKETS = _OPENING + _CLOSING
+OPENING_CLASS, CLOSING_CLASS = re.escape(_OPENING), re.escape(_CLOSING)  # inside [] of a pattern
+_NEW = rf"\s*(?:[{OPENING_CLASS}]\s*新規?\s*[{CLOSING_CLASS}]|🈟)"
 _NEW_MARK = re.compile(rf"^(?:{_NEW})+\s*")
 _NEW_AT_END = re.compile(rf"(?:{_NEW})+\s*$")
-_LAST_OF_MARK = (*"）)】]］〕》〉＞>🈟",)
+_LAST_OF_MARK = (*_CLOSING, "🈟")
 # Words of ordinary names that begin with 再掲: 広報紙再掲載, 看板の再掲出.
 OTHER_REPEATED_WORDS = ("再掲載", "再掲示", "再掲出", "再掲揚")
 _OTHER_ENDS = "".join(word[-1] for word in OTHER_REPEATED_WORDS)
 _REPEATED_WORD = rf"再\s{{0,9}}掲(?!\s{{0,9}}[{_OTHER_ENDS}])"
-_INSIDE = rf"[^{_OPENING}{_CLOSING}]{{0,24}}"
+_INSIDE = rf"[^{OPENING_CLASS}{CLOSING_CLASS}]{{0,24}}"
 _RELISTED_BRACKET = re.compile(
-    rf"[※\s]{{0,9}}[{_OPENING}]{_INSIDE}{_REPEATED_WORD}{_INSIDE}[{_CLOSING}]\s{{0,9}}"
+    rf"[※\s]{{0,9}}[{OPENING_CLASS}]{_INSIDE}{_REPEATED_WORD}{_INSIDE}[{CLOSING_CLASS}]\s{{0,9}}"
 )
 # What is typed around a mark. The long-vowel mark is none of these: it ends words.
 _AROUND = r"[\s※・･:：、，,◆◇■□●○★☆*＊\-－—―–−/／|｜]"
@@ -134,6 +137,11 @@ def says_nothing(value: Value) -> bool:
     return isinstance(value, str) and _bare(value) in EMPTY_WORDS
 
 
+def says_total(value: Value) -> bool:
+    """True for 合計 and its like, which are the sum of the rows above."""
+    return isinstance(value, str) and _bare(value) in TOTAL_WORDS
+
+
 def points_above(value: Value) -> bool:
     """True for 同上 and its like, which mean the row above."""
     return isinstance(value, str) and _bare(value) in ABOVE_WORDS
@@ -146,7 +154,7 @@ def is_date(value: Value) -> bool:
 
 def says_no_project(value: Value) -> bool:
     """True for one of ``NO_PROJECT_WORDS``, also as a note: ※該当なし。"""
-    return heading_key(value).strip("()[]【】※。") in _NO_PROJECT
+    return heading_key(value).strip(f"{BRACKETS}※。") in _NO_PROJECT
 
 
 def _bare(value: str) -> str:
@@ -281,12 +289,30 @@ def behind_again_mark(name: str) -> str:
 
 def without_brackets(text: str) -> str:
     """A text without brackets of any kind, but with what stands in them."""
-    return _BRACKETS.sub("", text)
+    return text.translate(_BRACKETS)
+
+
+def unbracketed(text: str) -> str:
+    """A text without the brackets around it."""
+    return text.strip(f"{BRACKETS} ")
 
 
 def without_spaces(name: str) -> str:
     """A text as the form's checks compare it: without blanks and line breaks."""
     return name.replace(" ", "").replace("\u3000", "").replace("\n", "")
+
+
+# What people put around a number that they do not know to the last digit.
+_REMARK = rf"[{OPENING_CLASS}](?:見込み?|概数|推計|速報|確報|暫定|予定)値?[{CLOSING_CLASS}]"
+_ABOUT = re.compile(
+    r"^(?:約|およそ|おおよそ|おおむね|概ね|ほぼ)\s*"
+    rf"|\s*(?:(?:程度|くらい|ぐらい|ほど|前後|見込み?|以上|余り?|強|弱|超)\s*(?:{_REMARK})?|{_REMARK})$"
+)
+
+
+def without_about(text: str) -> str:
+    """``約12,000千円程度`` → ``12,000千円``."""
+    return _ABOUT.sub("", text.strip())
 
 
 def with_new_mark(name: str, category: str | None) -> str:
@@ -344,7 +370,7 @@ def choice(value: Value, spellings: Mapping[str, str]) -> Parsed[str]:
         return BLANK
     raw = to_text(value)
     # （新） alone is a word here, while a key drops it as a mark.
-    word = spellings.get(key(raw)) or spellings.get(key(nfkc(raw).strip("()[]【】〔〕 ")))
+    word = spellings.get(key(raw)) or spellings.get(key(unbracketed(nfkc(raw))))
     if word is None:
         return Parsed(raw.strip(_OUTER))
     return Parsed(word, converted=word != raw)
@@ -372,7 +398,7 @@ INITIAL, UNDECIDED, INCLUDED, ZERO = "当初", "未定", "内数", "０予算"
 # No name and no description, with or without these brackets. 同上 points at the row above, which
 # in the list is another one; a 合計 is somebody's own sum below the rows; that there is nothing is
 # said on 回答票.
-EMPTY_BRACKETS = "（）()"
+EMPTY_BRACKETS = "（）()"  # no others: each is one more level in the form's formula
 _NO_BRACKETS = str.maketrans("", "", EMPTY_BRACKETS)
 ABOVE_WORDS = (
     *("同上", "〃", "〃〃", "″", '"', "”", "“", "''", "々", "↑", "上に同じ", "上と同じ"),
@@ -382,6 +408,7 @@ NO_PROJECT_WORDS = (
     *("該当なし", "該当無し", "該当事業なし", "該当事業無し"),
     *("該当する事業なし", "事業なし"),
 )
+TOTAL_WORDS = ("計", "小計", "合計")
 _NO_PROJECT = frozenset(map(key, NO_PROJECT_WORDS))
 EMPTY_WORDS = (
     *ABOVE_WORDS,
@@ -397,7 +424,7 @@ EMPTY_WORDS = (
         "別紙のとおり",
     ),
     *("未定", "仮称", "検討中", "調整中", "後日提出", "追って提出", "…", "……"),
-    *("計", "小計", "合計"),
+    *TOTAL_WORDS,
 )
 BUDGET_KIND_SPELLINGS = spellings(
     {
@@ -407,4 +434,4 @@ BUDGET_KIND_SPELLINGS = spellings(
         ZERO: ("ゼロ予算", "予算なし", "人件費のみ", "予算なし(人件費のみ)"),
     }
 )
-_BRACKETS = re.compile(r"[()\[\]【】〔〕]")
+_BRACKETS = str.maketrans("", "", BRACKETS)

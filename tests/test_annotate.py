@@ -711,37 +711,31 @@ def test_only_what_the_department_is_asked(form: Path) -> None:
         finding("R114", place, "5", variant="", limit=1, expected="1"),
         acknowledge(finding("R116", replace(place, cell="I5"))),  # confirmed by the office
         finding("L109", replace(place, cell="C5"), measure="2ア"),  # the office's own affair
-        finding("A101", replace(place, cell="H5"), "〇", taken="○"),  # nothing to do
+        finding("A101", replace(place, cell="H5"), "〇", expected="○"),  # nothing to do
     ]
     sheet = openpyxl.load_workbook(returned(form, made))["事業"]
     assert ours(sheet) == ["A5", "J5"]
 
 
-def test_the_offices_own_field_has_no_example_of_another(form: Path) -> None:
-    place = Place(form.name, "事業", 5, "J5", "own_1", "終期")
+def test_what_is_right_is_told_only_where_it_is_known(form: Path) -> None:
+    """A rule's example is of one of its variants, and tells the others to do something else."""
+    place = Place(form.name, "事業", 5, "J5", "budget", "予算事業費（千円）")
+    twice = {"others": "4イ-9", "amount": "予算1千円", "write": "4イ"}
     book = openpyxl.load_workbook(
         returned(
             form,
             [
-                finding("R105", place, "11件", variant="number", example="11"),
-                finding("R119", place),
+                finding("F103", Place(form.name), variant="half"),
+                finding("L106", place, "甲", variant="other_file", **twice),
+                finding("R120", place),
+                finding(
+                    "R105", replace(place, cell="J6"), "12.5", variant="fraction", expected="13"
+                ),
+                finding("R105", replace(place, field="own_1"), "件", variant="number", example="5"),
             ],
         )
     )
-    for line in lines(book):
-        assert not line["正しい値・例"]
-        assert "12000" not in line["内容と直し方"]
-
-
-@pytest.mark.parametrize(
-    ("label", "shown"), [("予算事業費（千円）", True), ("事業内容", False), ("備考", False)]
-)
-def test_an_example_is_of_the_field_that_is_asked_about(
-    form: Path, label: str, shown: bool
-) -> None:
-    asked = finding("R120", Place(form.name, "事業", 5, "J5", "budget", label))
-    [line] = lines(openpyxl.load_workbook(returned(form, [asked])))
-    assert ("例：予算事業費のJ7とJ8" in (line["正しい値・例"] or "")) is shown
+    assert [line["正しい値・例"] for line in lines(book)] == [None, None, None, None, "13"]
 
 
 def test_equal_messages_share_a_line(form: Path) -> None:

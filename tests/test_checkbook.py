@@ -333,7 +333,7 @@ def test_a_letter_counts_all_that_is_asked_in_the_file_that_goes_back() -> None:
     (letter,) = reminders(result, kpi, strategy.settings)
     assert "直していただきたいところが1件、確認していただきたいところが2件" in letter.letter
     # What the round has to say itself stands in a letter of its own, with its questions.
-    wrong = finding("K102", place, label="H29実績", example="1", department="産業部")
+    wrong = finding("K102", place, label="H29実績", bare="例：1", department="産業部")
     kpi = replace(kpi, findings=(*kpi.findings, wrong))
     (letter,) = reminders(result, kpi, strategy.settings)
     assert "確認していただきたいところ" not in letter.letter

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sousei_xl.figures.indicators import judge_all
-from sousei_xl.findings import RULES, Finding, Place
+from sousei_xl.findings import RULES, Finding, Place, is_for_department
 from sousei_xl.forms.indicator_layout import find_indicator_header, indicator_fields
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.receive import receive
@@ -175,6 +175,7 @@ def test_project_headers_are_no_kpi_headers() -> None:
         ("120㎡", "㎡", "120", True),
         ("120m²", "㎡", "120", True),
         ("▲12", "人", "-12", True),
+        ("+12", "人", "12", True),
         ("△ 1.5", "人", "-1.5", True),
         ("0", "人", "0", True),
         ("－", "人", None, True),
@@ -196,6 +197,8 @@ def test_actuals_are_read(typed: Any, unit: str, value: str | None, noted: bool)
         ("75.0万泊（速報）", "万泊", "text", ""),
         ("12,34", "人", "text", ""),
         ("1.2.3", "人", "text", ""),
+        ("▲▲5", "人", "text", ""),
+        ("-+5", "人", "text", ""),
         ("12 000", "人", "text", ""),
         ("①", "人", "text", ""),
         ("12²", "人", "text", ""),
@@ -373,7 +376,7 @@ def test_a_dash_as_part_is_no_part(mine: str, theirs: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "says", "cure"),
     [
-        ("約27件", "H29実績に『約27件』とあります。", "（例：20）"),
+        ("約27件", "H29実績に『約27件』とあります。", "（例：27）"),
         ("集計中", "『集計中』とあります", "未入力の理由の欄で『集計中』"),
         (True, "『TRUE』になっています", "数字だけを"),
         (dt.date(2018, 4, 1), "日付（2018-04-01）", "「標準」に戻し"),
@@ -400,26 +403,29 @@ def test_k102_asks_for_a_reason_where_one_counts(
 
 
 @pytest.mark.parametrize(
-    ("id_", "changes", "example"),
+    ("id_", "typed", "expected"),
     [
-        ("G3-1", {}, "96"),  # 480 in five years
-        ("2エ-1", {}, "6"),  # 29/5
-        ("2エ-1", {"baseline_year": "H29"}, "15"),  # 29/2
-        ("2エ-1", {"baseline_year": "H26", "baseline": "7"}, "6"),
-        ("2ア-1", {}, "20"),
-        ("1ウ-1a", {}, "63.0"),
-        ("2ア-1", {"baseline": ""}, "25"),
-        ("2ア-1", {"baseline": "", "target": ""}, "12.3"),
-        ("G3-1", {"target": ""}, "12.3"),
+        ("2ア-1", "約27", "27"),
+        ("2ア-1", "27件くらい", "27"),
+        ("4ア-1", "約75万人（見込み）", "75"),
+        ("4ア-1", "約751,000人", "75.1"),
+        ("2ア-1", "27〜30件", ""),
+        ("2ア-1", "約27万泊", ""),  # of what?
+        ("2ア-1", "多数", ""),
     ],
 )
-def test_k102_gives_an_example_of_a_years_size(
-    id_: str, changes: dict[str, str], example: str
+def test_k102_gives_the_number_that_was_typed_and_no_other(
+    id_: str, typed: str, expected: str
 ) -> None:
-    strategy = replace(STRATEGY, indicators=(indicator(id_, **changes),))
-    result = report_rows(kpi_row(1, id_, {"H29実績": "112人くらい"}), strategy=strategy)
-    (item,) = of(result, "K102")
-    assert f"（例：{example}）" in item.cure
+    (item,) = of(report_rows(kpi_row(1, id_, {**FULL, "H29実績": typed})), "K102")
+    assert item.expected == expected
+    shown = f"例：{expected}" if expected else "「約」や単位は付けません"
+    assert f"数字だけを入力してください（{shown}）。" in item.cure
+
+
+def test_k102_a_reason_belongs_into_another_cell() -> None:
+    item = one("2ア-1", {**FULL, "H29実績": "集計中"})
+    assert item.expected == "（空欄）"  # of the value's cell
 
 
 def test_k102_names_the_value_in_the_proper_unit() -> None:
@@ -643,6 +649,51 @@ def test_k104_running_total_falls(typed: dict[str, Any], cells: list[str]) -> No
     row = kpi_row(1, "3ア-1", typed, file="経済部.xlsx")
     result = report(kpi_submission([row], "経済部"))
     assert [f.place.cell for f in of(result, "K104")] == cells
+
+
+def test_k104_is_the_offices_to_judge_where_a_reason_is_written() -> None:
+    typed: dict[str, Any] = {"H27実績": 22, "H28実績": 24, "H29実績": 23}
+    (asked,) = of(report_rows(kpi_row(1, "3ア-1", typed)), "K104")
+    assert asked.addressee == "部局"
+    assert "要因・課題に理由を書いて" in asked.cure
+    typed["要因・課題"] = "1団体が解散した。"
+    (told,) = of(report_rows(kpi_row(1, "3ア-1", typed)), "K104")
+    assert (told.addressee, told.severity) == ("事務局", "要確認")
+    assert "要因・課題には『1団体が解散した。』とあります。" in told.message
+    assert not is_for_department(told)
+
+
+_REVISED = {**FULL, "H28実績": 23}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "addressee"),
+    [
+        (FULL, _REVISED, "部局"),
+        (FULL, {**_REVISED, "要因・課題": "統計の改定による。"}, "事務局"),
+        # It stood there already, beside the former value.
+        ({**FULL, "要因・課題": "順調"}, {**_REVISED, "要因・課題": "順調"}, "部局"),
+        (
+            {**FULL, "要因・課題": "順調"},
+            {**_REVISED, "要因・課題": "改定による。"},
+            "事務局",
+        ),
+    ],
+)
+def test_k106_is_the_offices_to_judge_where_a_reason_is_written(
+    before: dict[str, Any], after: dict[str, Any], addressee: str
+) -> None:
+    (item,) = of(report(_edition(1, before), _edition(2, after)), "K106")
+    assert item.addressee == addressee
+    assert ("とあります" in item.message) is (addressee == "事務局")
+    assert "24" in item.message
+
+
+def test_k106_a_reason_that_comes_again_beside_its_value_stays_one() -> None:
+    told = {**_REVISED, "要因・課題": "統計の改定による。"}
+    result = report(_edition(1, told), _edition(2, told), previous={"2ア-1": {2016: Decimal(24)}})
+    (item,) = of(result, "K106")
+    assert item.addressee == "事務局"
 
 
 def test_k105_year_that_is_not_over() -> None:

@@ -320,12 +320,18 @@ def test_a_number_that_is_another_projects_now_is_told_with_its_name(
 
 @pytest.mark.parametrize("target", ["2ア-1 甲", "2ア 甲", "2ア-9 甲"])
 def test_a_project_that_has_moved_to_another_measure_is_told_where_it_is(target: str) -> None:
-    """Also where another project has its number now, which is not to be touched."""
+    """Also where another project has its number now, which is not to be touched. But the row may
+    be gone, and its original have stood there all the time: that is not to be withheld."""
     rows = [row(1, "乙", "2ア", number=1), row(2, "甲", "1ア", number=4)]
-    result = merged(*rows, office=office((target, "掲載しない", "", None, None)))
-    item = one(result, "O101")
-    assert "『甲』は、今は『1ア-4 甲』です。" in item.message
-    assert item.cure == "対象を『1ア-4 甲』と書いてください。"
+    deleted = "部局が行を消したのであれば、この『修正』の行を削除してください。"
+    moved = "施策が変わったのであれば、対象を『1ア-4 甲』と書いてください"
+    for asked, cure in (
+        ((target, "掲載しない", "", None, None), f"{deleted}{moved}（その行が一覧から外れます）。"),
+        ((target, "修正", B, 1000, 9), f"{moved}。{deleted}"),
+    ):
+        item = one(merged(*rows, office=office(asked)), "O101")
+        assert "『甲』の行は、『1ア-4 甲』だけです。" in item.message
+        assert item.cure == cure
     done = merged(*rows, office=office(("1ア-4 甲", "掲載しない", "", None, None)))
     assert [r.name for r in done.withdrawn] == ["甲"]
 
@@ -335,7 +341,7 @@ def test_what_has_moved_is_told_of_the_only_row_of_a_department_that_has_the_nam
     several = merged(row(1, "甲", "1ア"), row(2, "甲", "3ア", **RE), office=office(asked))
     own = office(asked, added=[added(9, "甲", measure="1ア")])
     for result in (several, merged(row(1, "乙"), office=own)):
-        assert "今は" not in one(result, "O101").message
+        assert "だけです" not in one(result, "O101").message
 
 
 @pytest.mark.parametrize(
@@ -919,7 +925,7 @@ UNDECIDED = {"budget": None, "budget_kind": "未定"}
         (
             [row(1, "甲")],
             {"asked": fix("予算区分", None, "未定")},
-            "しだい、この『修正』の行を削除してください（未定",
+            "次第、この『修正』の行を削除してください（未定",
         ),
         (
             [row(1, "甲")],
@@ -1189,7 +1195,26 @@ def test_a_correction_by_a_number_that_the_list_gave_is_told_what_to_write() -> 
 @pytest.mark.parametrize("target", ["2ア-9", "2ア-3 丙", "1ア-3"])
 def test_a_target_that_names_no_printed_row_is_told_how_to_write_one(target: str) -> None:
     result = merged(*NUMBERED, office=office((target, "修正", B, 1000, 900)))
-    assert "施策と番号と事業名で書いてください" in one(result, "O101").cure
+    item = one(result, "O101")
+    assert "施策と番号と事業名で書いてください" in item.cure
+    assert "部局が行を消したのであれば、この『修正』の行を削除してください。" in item.cure
+
+
+@pytest.mark.parametrize(
+    ("target", "named"),
+    [
+        ("2ア 移住促進事業", True),
+        ("2ア-9 移住の促進事業", True),
+        ("2イ 移住促進事業", False),  # where no such row is
+        ("2ア 除雪", False),
+        ("2ア-9", False),
+    ],
+)
+def test_a_row_that_may_have_got_another_name_is_named(target: str, named: bool) -> None:
+    rows = [row(1, "移住の促進支援事業", "2ア", number=1), row(2, "丙", "2ア", number=2)]
+    item = one(merged(*rows, office=office((target, "修正", B, 1000, 9))), "O101")
+    renamed = "名前が変わったのであれば、対象を『2ア-1 移住の促進支援事業』と書いてください。"
+    assert (renamed in item.cure) is named
 
 
 def test_rows_of_one_name_are_told_apart_by_their_department() -> None:

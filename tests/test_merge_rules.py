@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sousei_xl.findings import is_error
+from sousei_xl.forms.checks import check_text
 from sousei_xl.rules import notes
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import FileRecord, RawRow
@@ -597,6 +598,16 @@ def test_an_ended_original_does_not_end_the_row_that_stands() -> None:
     assert [w.reason for w in result.withdrawn] == ["終了"]
 
 
+@pytest.mark.parametrize("typed", [None, "平成29年度は、する。"])
+def test_the_text_of_an_ended_original_is_not_looked_for_in_a_blank_cell(typed: str | None) -> None:
+    ended = row(1, "甲", "1ア", category="終了", description="平成29年度は、した。")
+    result = merged(ended, row(2, "甲", "2ア", **{**RE, "description": typed}))
+    item = one(result, "R115")
+    assert item.place.row_id == 2
+    assert ("初出（1ア-1）の文章を載せています" in item.message) is (not typed)
+    assert ("今年度の事業内容を入力してください" in item.cure) is (not typed)
+
+
 OF_NOBODY = {"department": "経済局", "file": f"{E}.xlsx"}
 
 
@@ -619,6 +630,15 @@ def test_an_original_that_lacks_its_name_is_waited_for(held: RawRow, name: str, 
     """Whoever obeyed L101 would take the mark away from a row that is right."""
     result = merged(held, row(2, name, **BARE), row(3, "移住促進事業"))
     assert codes(result, "L109") == sorted([(code, 2), ("R102", 1)])
+
+
+@pytest.mark.parametrize(("relists", "whose"), [(E, ""), (N, f"{E}の")])
+def test_an_original_that_is_held_is_named_by_its_cell(relists: str, whose: str) -> None:
+    """Its 施策 or its name is what is wrong with it."""
+    original = row(1, "甲", "9ア")
+    item = one(merged(original, row(2, "甲", "2ア", relists, **BARE)), "L112")
+    cell = original.place("name").cell
+    assert item.message == f"再掲『甲』の初出（{whose}『事業』{cell}、保留中）が修正待ちです。"
 
 
 @pytest.mark.parametrize(
@@ -776,9 +796,29 @@ def test_no_project_is_no_name_of_one(name: str, ticks: bool) -> None:
     assert [r.raw.row_id for r in result.held] == [2]
 
 
+@pytest.mark.parametrize("name", ["該当なし", "（合計）"])
+@pytest.mark.parametrize(
+    "cells", [{}, {"budget_kind": "未定"}, {"relevance": "△", "budget": "約5"}]
+)
+def test_a_row_that_is_to_be_deleted_is_asked_nothing_else(
+    name: str, cells: dict[str, Any]
+) -> None:
+    typed = {**NAME_ALONE, **cells}
+    result = merged(row(1, "甲"), row(2, name, number=9), row(3, name, "2イ", **typed))
+    assert codes(result) == [("R102", 2), ("R102", 3)]
+    fields = dict(STRATEGY.field_by_name)
+    form = {**dict.fromkeys(fields), **typed, "measure": STRATEGY.measures[0].option, "name": name}
+    assert check_text(STRATEGY, form).startswith(fields["name"].label)
+
+
+def test_a_row_that_may_be_a_project_is_told_everything_at_once() -> None:
+    result = merged(row(1, "甲"), row(2, "仮称", "2イ", **NAME_ALONE))
+    assert {code for code, _ in codes(result)} == {"R102", "R103", "R104", "R109"}
+
+
 @pytest.mark.parametrize(
     ("typed", "example"),
-    [("5件", "5"), ("約1,000", "1000"), (1.5, "2"), ("-3人", "-3"), ("数件", "")],
+    [("5件", "5"), ("約1,000", "1000"), (1.5, "2"), ("-3人", "-3"), ("▲3人", "-3"), ("数件", "")],
 )
 def test_the_example_of_an_own_integer_is_what_was_typed(typed: object, example: str) -> None:
     strategy = strategy_of(fields=[("件数", "独自", "整数")])

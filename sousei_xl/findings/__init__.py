@@ -50,7 +50,8 @@ class Rule:
     moved (A103, A106) it is the field that it went to: its cell is the one that it was typed into,
     for that holds the value that is shown, be it in the office's sheet. ``texts``
     holds the default text under ``""`` and variants under their names. ``example`` is a short
-    "input → outcome" pair for the catalogue page.
+    "input → outcome" pair for the catalogue page: of one variant, so nothing to show beside a
+    finding.
     """
 
     code: str
@@ -85,8 +86,8 @@ class Place:
 class Finding:
     """One problem or conversion at one place; ``value`` is what was typed, as text.
 
-    ``expected`` is the right value or an example where it can be computed, of a conversion what the
-    value was taken for. ``subject`` is the name a person would use for the row (事業名, 部局名 …).
+    ``expected`` is what is right here, where it can be computed, of a conversion what the value was
+    taken for. ``subject`` is the name a person would use for the row (事業名, 部局名 …).
     ``target`` is how the office's sheet refers to it (対象, e.g. ``1ウ``), so that an
     acknowledgement can name it.
     """
@@ -151,8 +152,7 @@ def finding(
     rule = RULES[code]
     text = rule.texts[variant]
     shown = "" if value is None else excerpt(_printable(value), _LONGEST_VALUE)
-    taken = params.get("taken", "")  # of a conversion: what the value was taken for
-    expected, subject, target = map(_presentable, (expected or taken, subject, target))
+    expected, subject, target = map(_presentable, (expected, subject, target))
     facts = {
         "value": clip(shown.replace("\n", "↵")),
         "label": place.label or rule.where,

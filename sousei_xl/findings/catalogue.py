@@ -18,6 +18,9 @@ _SCOPES = {
 }
 
 
+_IN_FULL = "誤りのあるセルと直し方を、1件ずつ示します。"  # of a rule that is all facts
+
+
 class Entry(TypedDict):
     """One rule as plain values; placeholders of the texts are shown as ``…``."""
 
@@ -35,6 +38,7 @@ def entry(rule: Rule) -> Entry:
     """A rule as plain values for printing or JSON."""
     where = {"-": "ファイル", "row": "行", "cell": "セル"}.get(rule.where, rule.where)
     texts = [re.sub(r"\{\w+\}", "…", t.message + t.cure) for t in rule.texts.values()]
+    texts = [said if said.strip("…") else _IN_FULL for said in dict.fromkeys(texts)]
     return Entry(
         code=rule.code,
         scope=rule.scope,
@@ -54,10 +58,12 @@ def page() -> str:
         "",
         "この文書はプログラムの定義から作られています（`make docs`）。",
         "",
-        "- **要修正**: 部局または事務局が直すもの。残っている間、別紙は「作成中」です。",
+        "- **要修正**: 部局または事務局が直すもの。残っている間、別紙は「作成中」です"
+        "（KPIについての指摘と、受け付けなかったファイルについての指摘は別で、別紙の状態を変えません。様式のそろわない部局があれば、"
+        "そのことで「作成中」です）。",
         "- **要確認**: 間違いかもしれないもの。別紙は「（案）」にできます。事務局は"
         "「確認済」に記入できます。",
-        "- **自動変換**: 表記をそろえた記録です。することはありません。",
+        "- **自動変換**: 表記をそろえた記録です。対応は不要です。",
     ]
     for scope, title in _SCOPES.items():
         rules = [rule for rule in RULES.values() if rule.scope == scope]

@@ -7,6 +7,13 @@ from sousei_xl.findings import Rule, Text
 # A number is another project's once a department inserts, deletes or swaps rows.
 _ANOTHER = "別の事業になっていれば、対象を『3ア-5 事業名』のように直してください。"
 
+_WRITE_SO = (
+    "『1ア-4 事業名』のように、施策と番号と事業名で書いてください"
+    "（番号が空欄のときは『1ア 事業名』）。"
+)
+_DELETED = "部局が行を消したのであれば、この『修正』の行を削除してください。"
+_ONE_LEFT = "対象『{value}』の行が見つかりません。『{name}』の行は、『{write}』だけです。"
+
 _LISTED_BESIDE = "『{subject}』は、同じ施策の{others}にもあります。この行は、{amount}です。"
 
 RULES: tuple[Rule, ...] = (
@@ -259,12 +266,20 @@ RULES: tuple[Rule, ...] = (
         {
             "": Text(
                 "対象『{value}』の行が見つかりません。",
-                "『1ア-4 事業名』のように、施策と番号と事業名で書いてください（番号が空欄のときは"
-                "『1ア 事業名』）。",
+                _WRITE_SO + _DELETED,
+            ),
+            "renamed": Text(
+                "対象『{value}』の行が見つかりません。",
+                "名前が変わったのであれば、対象を『{write}』と書いてください。" + _DELETED,
             ),
             "moved": Text(
-                "対象『{value}』の行が見つかりません。『{name}』は、今は『{write}』です。",
-                "対象を『{write}』と書いてください。",
+                _ONE_LEFT,
+                "施策が変わったのであれば、対象を『{write}』と書いてください。" + _DELETED,
+            ),
+            "moved_withheld": Text(
+                _ONE_LEFT,
+                _DELETED + "施策が変わったのであれば、対象を『{write}』と書いてください"
+                "（その行が一覧から外れます）。",
             ),
             "another": Text(
                 "対象『{value}』の行が見つかりません。{place}は、今『{name}』です。",
@@ -274,7 +289,7 @@ RULES: tuple[Rule, ...] = (
             "added": Text(
                 "対象『{value}』の行が、部局の様式に見つかりません。",
                 "事務局が追加した行のことであれば、『追加』シートの行を直してください。"
-                "部局の行であれば、『1ア-4 事業名』のように施策と番号と事業名で書いてください。",
+                "部局の行のことであれば、" + _WRITE_SO + _DELETED,
             ),
             "printed": Text(
                 "対象『{value}』の番号は、ファイル『{file}』の『{name}』に、統合のときに自動で付いた"

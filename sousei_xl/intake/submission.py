@@ -70,7 +70,7 @@ def read_submission(
     typed = reply.answer(layout.DEPARTMENT, layout.PROPERTY_DEPARTMENT)
     if text.key(typed) != text.key(department):
         place = reply.place(file, layout.DEPARTMENT)
-        found.append(finding("A102", place, typed, taken=department))
+        found.append(finding("A102", place, typed, expected=department))
     if tables:  # a form of the KPI round names no 担当課
         found += _unit_expected(file, reply, department, strategy)
     ticked = layout.is_ticked(reply.values.get(layout.NONE_APPLICABLE, (None, ""))[0])

@@ -154,7 +154,7 @@ def _sheets(inspection: Inspection) -> list[bytes] | Notice:
         filled = sum(len(row) - row.count("") for row in rows)
         if filled != facts.filled:
             expected = str(facts.filled)
-            return Notice("F107", "", {"sheet": facts.name, "value": filled, "expected": expected})
+            return Notice("F107", "", {"sheet": facts.name, "value": filled, "inspected": expected})
         sheets.append(dumped(_plain_sheet(facts, rows)))
     return sheets
 

@@ -23,20 +23,30 @@ _TOTAL = re.compile(rf"{_WHICH}\s*計\s*(?:[(\[].*)?|[(\[]?うち再掲分?[)\]]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row that is no project; ``holder`` is the field that has its words."""
+    """A row that is no project; ``holder`` is the field that has its words, ``code`` says so."""
 
     row: ProjectRow
     holder: str
+    code: str = "R101"
 
 
 def find(rows: Iterable[ProjectRow], strategy: Strategy) -> list[Line]:
     """The rows that have nothing of a project but words, in 事業名 or where no 施策 and no 部局 are
-    called so (a 合計 may have an amount), or nothing but one text or amount."""
+    called so (a 合計 may have an amount), or nothing but one text or amount; and those that are
+    called 該当なし or 合計, whatever else is chosen there (R102)."""
     others = _others(strategy)
-    held = (
-        (row, _words_alone(row.raw, others, strategy) or _only_cell(row, strategy)) for row in rows
-    )
-    return [Line(row, holder) for row, holder in held if holder]
+    lines = []
+    for row in rows:
+        if holder := _words_alone(row.raw, others, strategy) or _only_cell(row, strategy):
+            lines.append(Line(row, holder))
+        elif row.name is None and _is_no_name(row.raw.values.get("name")):
+            lines.append(Line(row, "name", "R102"))
+    return lines
+
+
+def _is_no_name(words: text.Value) -> bool:
+    """Whether a row of this 事業名 is to be deleted."""
+    return text.says_nothing(words) and (text.says_no_project(words) or text.says_total(words))
 
 
 def is_no_project(raw: RawRow, strategy: Strategy) -> bool:
@@ -94,18 +104,23 @@ def _is_known(holder: str, words: str, strategy: Strategy) -> bool:
 
 
 def ask(lines: Iterable[Line], files: Container[str], strategy: Strategy) -> list[Finding]:
-    """R101, once for each of these lines; ``files`` have projects, and nothing else to say."""
+    """R101 or R102, once for each of these lines; ``files`` have projects, and nothing else to
+    say."""
     found = []
     for line in lines:
         row, holder = line.row, line.holder
         words = text.to_text(row.raw.values.get(holder))
-        nothing = text.says_no_project(words) and row.raw.file not in files
+        nothing, other = text.says_no_project(words), "note"
+        if line.code == "R102":
+            other = "nothing"
+        elif row.raw.file in files:
+            nothing = False
         found.append(
             finding(
-                "R101",
+                line.code,
                 row.place(holder, strategy.field_by_name[holder].label),
                 words,
-                variant="no_project" if nothing else "note",
+                variant="no_project" if nothing else other,
                 missing="施策" if holder == "name" else "事業名",
                 subject=words,
                 department=row.submitter,

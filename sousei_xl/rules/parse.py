@@ -6,8 +6,8 @@ conversion that a reader could not see is reported (自動変換).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sousei_xl import amounts, text
@@ -21,7 +21,7 @@ from sousei_xl.text import Parsed
 
 _T = TypeVar("_T", bound=text.Value)
 
-_BESIDE_KEYS = re.compile(r"[()\[\]【】〔〕.、・]")  # 3（イ）, 3.イ
+_BESIDE_KEYS = str.maketrans("", "", f"{text.BRACKETS}.、・")  # 3（イ）, 3.イ
 
 
 def in_one_line(value: text.Value) -> str:
@@ -93,7 +93,7 @@ class _Cells:
             variant = "newline" if parsed.problem == "newline" else ""
             typed, taken = text.to_text(value), in_one_line(parsed.value)
             variant = "number" if typed == taken else variant
-            self.report("A101", name, typed, variant=variant, taken=taken)
+            self.report("A101", name, typed, variant=variant, expected=taken)
         return parsed
 
 
@@ -150,11 +150,11 @@ def _measure(cells: _Cells, strategy: Strategy) -> str | None:
         return None
     said = text.key(typed)
     spellings = strategy.measure_spellings
-    found = spellings.get(said) or spellings.get(_BESIDE_KEYS.sub("", said))
+    found = spellings.get(said) or spellings.get(said.translate(_BESIDE_KEYS))
     if found is None:
         return typed
     if typed not in (found, strategy.measure_by_key[found].option):
-        cells.report("A101", "measure", typed, taken=strategy.measure_by_key[found].option)
+        cells.report("A101", "measure", typed, expected=strategy.measure_by_key[found].option)
     return found
 
 
@@ -192,7 +192,7 @@ def _relisted_by_name(cells: _Cells, name: str, bare: str) -> None:
     Until that is mended the row is a relisted one, so that nothing else is asked about it.
     """
     if cells.row.is_relisted and bare != name:
-        cells.report("A101", "name", name, taken=bare)
+        cells.report("A101", "name", name, expected=bare)
     elif cells.row.relisted is None and "relisted" not in cells.unknown:
         cells.row.relisted = text.RELISTED
         cells.reject("R107", "relisted", name, variant="in_name")
@@ -206,7 +206,7 @@ def _department(cells: _Cells, strategy: Strategy) -> tuple[str | None, str | No
         # A row that the office adds has no submitter; that it names none is reported at reading.
         submitter = cells.row.submitter or None
         if submitter and "department" not in cells.unknown and "department" in cells.raw.columns:
-            cells.report("A102", "department", "", variant="blank", taken=submitter)
+            cells.report("A102", "department", "", variant="blank", expected=submitter)
         return submitter, submitter
     typed = text.to_text(value)
     named = strategy.departments_in(typed)
@@ -214,7 +214,7 @@ def _department(cells: _Cells, strategy: Strategy) -> tuple[str | None, str | No
         return parsed.value, parsed.value
     official = JOINT.join(named)
     if official != typed:
-        cells.report("A102", "department", typed, taken=official)
+        cells.report("A102", "department", typed, expected=official)
     return official, named[0]
 
 
@@ -243,20 +243,25 @@ def _own_budget(cells: _Cells, value: text.Value, money: Money) -> None:
     row, typed = cells.row, text.to_text(value)
     if money.problem == "brackets" and row.budget_kind == text.INCLUDED:
         money = Money(kind=text.INCLUDED)  # which is what the brackets say, too
+    if money.problem == "text":
+        about = amounts.parse_money(text.without_about(amounts.as_number(typed)))
+        meant = about.expected if about.amount is None else str(about.amount)
+        money = replace(money, expected=meant)
     if money.problem and money.expected.startswith("-"):
         cells.reject("R106", "budget", typed)
     elif money.problem:
         variant = "" if money.problem == "text" else money.problem
-        cells.reject("R105", "budget", typed, variant=variant, expected=money.expected)
+        facts = {"expected": money.expected, "example": money.expected or "12000"}
+        cells.reject("R105", "budget", typed, variant=variant, **facts)
     elif money.kind:
         money = _typed_kind(cells, money, typed)
     elif money.converted and money.amount is not None:
         taken = str(money.amount)
         variant = "number" if typed == taken else ""
-        cells.report("A101", "budget", typed, variant=variant, taken=taken)
+        cells.report("A101", "budget", typed, variant=variant, expected=taken)
     row.budget = money.amount
     if row.budget_kind == text.INCLUDED and row.budget:
-        cells.report("A106", "budget_kind", typed, variant="included", taken=text.INCLUDED)
+        cells.report("A106", "budget_kind", typed, variant="included", expected=text.INCLUDED)
     if row.budget_kind == text.ZERO and row.budget is None and "budget" not in cells.unknown:
         row.budget = 0
 
@@ -274,7 +279,7 @@ def _typed_kind(cells: _Cells, money: Money, typed: str) -> Money:
         money = Money(kind=chosen)
     elif chosen in (None, text.INITIAL):
         cells.row.budget_kind = money.kind
-    cells.report("A106", "budget", typed, taken=money.kind)
+    cells.report("A106", "budget", typed, expected=money.kind)
     return money
 
 

@@ -156,7 +156,7 @@ def _finding(row: ProjectRow, name: str, check: str, strategy: Strategy) -> Find
         code = _NULL.get(name, _OWN_NULL)
         variant = "" if code in ("R102", _OWN_NULL) else "blank"
         if name == "name" and text.says_nothing(value):
-            variant = "no_project" if text.says_no_project(value) else "nothing"
+            variant = "nothing"
         if name == "name" and text.is_date(row.raw.values.get(name)):
             variant = "date"
         if name == "measure" and name in row.raw.merged:
@@ -164,7 +164,7 @@ def _finding(row: ProjectRow, name: str, check: str, strategy: Strategy) -> Find
         return finding(
             code,
             place,
-            value if variant in ("nothing", "no_project", "date") else "",
+            value if variant in ("nothing", "date") else "",
             variant=variant,
             subject=subject,
             department=department,

@@ -14,7 +14,6 @@ from sousei_xl.forms.annotate.marks import ERROR
 from sousei_xl.forms.annotate.worksheet import Worksheet, position
 from sousei_xl.forms.layout import Rows
 from sousei_xl.strategy import Strategy
-from sousei_xl.strategy.fields import OWN_NAME
 from sousei_xl.text import Value
 
 _MOST_CELLS, _MOST_NAMES, _MOST_VALUES = 40, 8, 3
@@ -180,19 +179,9 @@ def _line(group: Sequence[Located]) -> Line:
         subject,
         words,
         "、".join(values[:_MOST_VALUES]),
-        first.item.expected or _example(first.item),
+        first.item.expected,
         len(group),
     )
-
-
-def _example(item: Finding) -> str:
-    """The rule's, unless it is of another field: where the office's own one is meant, or where the
-    rule is about any cell and its example begins with the name of one."""
-    rule = RULES.get(item.code)
-    if rule is None or not rule.example or item.place.field.startswith(OWN_NAME):
-        return ""
-    its_own = rule.where != "cell" or rule.example.startswith(item.place.label.split("（")[0])
-    return f"例：{rule.example}" if its_own else ""
 
 
 def _name(one: Located, several: bool) -> str:

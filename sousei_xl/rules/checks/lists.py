@@ -61,8 +61,17 @@ def original_exists(listing: Listing) -> Iterator[Finding]:
                 yield at("L101", row, "relisted", listing, row.name, variant="all", places=places)
         elif row.link == "missing":
             yield at("L102", row, "name", listing, row.name, missing=missing)
-        elif row.link == "held" or (row.original and row.original.row_id in listing.broken):
-            yield at("L112", row, "name", listing, row.name, original=original or _HELD)
+        elif row.link == "held" and row.original:
+            where = _held_cell(row.original, row)
+            yield at("L112", row, "name", listing, row.name, original=where)
+        elif row.original and row.original.row_id in listing.broken:
+            yield at("L112", row, "name", listing, row.name, original=original)
+
+
+def _held_cell(original: ProjectRow, row: ProjectRow) -> str:
+    """``経済部の『事業』F5、保留中``: its 施策 or 事業名 is what is wrong with it."""
+    whose = "" if original.raw.file == row.raw.file else f"{original.submitter}の"
+    return f"{whose}{_cell(original)}、保留中"
 
 
 def _elsewhere(row: ProjectRow, unfound: Mapping[str, Sequence[ProjectRow]]) -> dict[str, str]:

@@ -157,15 +157,11 @@ def speaks_of_this_year(listing: Listing) -> Iterator[Finding]:
             if year != settings.fiscal_year
         ]
         if others:
-            yield at(
-                "R115",
-                row,
-                "description",
-                listing,
-                row.description,
-                found="、".join(others),
-                year=settings.year_label,
-            )
+            facts = {"found": "、".join(others), "year": settings.year_label}
+            if row.original and text.is_blank(row.raw.values.get("description")):
+                # It has taken its former original's place, and the text from there.
+                facts |= {"variant": "former", "original": row.original.target}
+            yield at("R115", row, "description", listing, row.description, **facts)
 
 
 def budget_undecided(listing: Listing) -> Iterator[Finding]:

@@ -12,7 +12,10 @@ from sousei_xl import amounts, text
 from sousei_xl.rules.indicators.scale import converted
 from sousei_xl.strategy.indicators import BEING_COUNTED, NOT_PUBLISHED, NOT_SURVEYED
 
-_NUMBER = re.compile(r"(?P<sign>[-+▲△]?)\s*(?P<whole>[\d,]+)(?P<rest>\.\d+)?\s*(?P<unit>\D.*)?")
+_NUMBER = re.compile(
+    rf"(?:(?P<minus>[{amounts.MINUS}])|\+)?\s*"
+    r"(?P<whole>[\d,]+)(?P<rest>\.\d+)?\s*(?P<unit>\D.*)?"
+)
 REASON_SPELLINGS = text.spellings(
     {
         NOT_PUBLISHED: ("公表前", "公表待ち"),
@@ -34,6 +37,13 @@ class Actual:
     converted: bool = False
     problem: str = ""
     expected: str = ""
+
+
+def number_in(typed: str, unit: str) -> str:
+    """The one number of a text such as 約120人程度, in the indicator's unit; blank where there is
+    none, or more than one, or another unit."""
+    parsed = parse_actual(text.without_about(amounts.as_number(typed)), unit)
+    return parsed.expected if parsed.value is None else f"{parsed.value:f}"
 
 
 def parse_actual(value: text.Value, unit: str) -> Actual:
@@ -64,7 +74,7 @@ def parse_actual(value: text.Value, unit: str) -> Actual:
     size = Decimal(match["whole"].replace(",", "") + (match["rest"] or ""))
     if size >= amounts.LARGEST:
         return Actual(problem="text")
-    number = -size if match["sign"] in ("-", "▲", "△") else size
+    number = -size if match["minus"] else size
     if match["unit"] and text.key(match["unit"]) != text.key(unit):
         meant = converted(number, match["unit"], unit)
         if meant is None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain, pairwise
 from typing import Any
 
 from sousei_xl import amounts, text
 from sousei_xl.figures.last_year import LastIndicator
-from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.findings import OFFICE, Finding, Place, clip, finding
 from sousei_xl.rules.indicators.joint import WORDS, by_weight, goes_with_value, saying
 from sousei_xl.rules.indicators.records import IndicatorRow, PublishedActuals
 from sousei_xl.rules.indicators.references import named_as, refers
@@ -32,8 +32,8 @@ class Round:
     """What a check may look at. ``rows`` go from the earliest file to the latest.
 
     ``published`` are the actuals of last year's report, ``replaced`` maps a file to those of the
-    files that it replaces. ``files`` are the submissions of the rows by file, ``last`` last year's
-    series.
+    files that it replaces, ``earlier`` to the rows of these. ``files`` are the submissions of the
+    rows by file, ``last`` last year's series.
     """
 
     strategy: Strategy
@@ -42,6 +42,7 @@ class Round:
     replaced: Mapping[str, PublishedActuals] = field(default_factory=dict)
     files: Mapping[str, Submission] = field(default_factory=dict)
     last: Sequence[LastIndicator] = ()
+    earlier: Mapping[str, Sequence[IndicatorRow]] = field(default_factory=dict)
 
     @property
     def known(self) -> Iterator[tuple[IndicatorRow, Indicator]]:
@@ -171,9 +172,29 @@ def running_total_never_falls(kpi: Round) -> Iterator[Finding]:
         known.sort()
         for (_, before, earlier), (year, value, _) in pairwise(known):
             if value < before and year in row.actuals:
-                name = defined.actual_field(year)
                 facts = {"earlier": earlier, "previous": _shown(before), "actual": _shown(value)}
-                yield _at("K104", row, name, kpi, _typed(row, name), **facts)
+                yield _unless_explained("K104", row, year, kpi, **facts)
+
+
+_LONGEST_CAUSE = 200
+
+
+def _unless_explained(code: str, row: IndicatorRow, year: int, kpi: Round, **facts: str) -> Finding:
+    """K104 or K106 at a year's value; the office's to judge where 要因・課題 may say why.
+
+    What stood there before in a replaced file, beside another value, says nothing about this one.
+    """
+    name = defined.actual_field(year)
+    said = text.key(row.cause)
+    left_over = any(
+        text.key(other.cause) == said and other.actuals.get(year) != row.actuals.get(year)
+        for other in kpi.earlier.get(row.raw.file, ())
+        if other.indicator is row.indicator
+    )
+    if not said or left_over:
+        return _at(code, row, name, kpi, _typed(row, name), **facts)
+    facts |= {"variant": "explained", "cause": clip(row.cause.replace("\n", "↵"), _LONGEST_CAUSE)}
+    return replace(_at(code, row, name, kpi, _typed(row, name), **facts), addressee=OFFICE)
 
 
 def year_has_ended(kpi: Round) -> Iterator[Finding]:
@@ -205,7 +226,9 @@ def past_is_unchanged(kpi: Round) -> Iterator[Finding]:
                 facts = {"previous": _shown(before), "actual": _shown(value)}
                 if kpi.was_preliminary(indicator.id, year):
                     facts["variant"] = "preliminary"
-                yield _at("K106", row, name, kpi, _typed(row, name), **facts)
+                    yield _at("K106", row, name, kpi, _typed(row, name), **facts)
+                else:
+                    yield _unless_explained("K106", row, year, kpi, **facts)
         for variant, blank in _gone(row, indicator, kpi, speaking).items():
             if blank:
                 yield _at(

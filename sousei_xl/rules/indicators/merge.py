@@ -56,9 +56,11 @@ def merge_indicators(
         rows, found, intake.office.corrections, strategy, published
     )
     found += schema.validate(rows, strategy)
-    replaced = {file: _actuals(earlier, strategy) for file, earlier in settled.replaced.items()}
+    earlier = {file: _rows_of(before, strategy) for file, before in settled.replaced.items()}
+    replaced = {file: _actuals(before) for file, before in earlier.items()}
     files = {s.file: s for s in settled.active}
-    kpi = checks.Round(strategy, rows, published, replaced, files, last.indicators if last else ())
+    series = last.indicators if last else ()
+    kpi = checks.Round(strategy, rows, published, replaced, files, series, earlier)
     found += checks.run_checks(kpi)
     headings = [item for s in settled.active for item in s.indicator_findings]
     findings, confirmed = acknowledge_findings(
@@ -94,9 +96,13 @@ def _is_awaited(item: Finding, active: Sequence[Submission], strategy: Strategy)
     return bool(owners) and not any(s.department in owners for s in active)
 
 
-def _actuals(files: Sequence[Submission], strategy: Strategy) -> PublishedActuals:
-    """What replaced files said; the later file counts."""
+def _rows_of(files: Sequence[Submission], strategy: Strategy) -> list[IndicatorRow]:
     rows, _ = parse_rows([(row, f.department) for f in files for row in f.indicator_rows], strategy)
+    return rows
+
+
+def _actuals(rows: Iterable[IndicatorRow]) -> PublishedActuals:
+    """What replaced files said; the later file counts."""
     actuals: dict[str, dict[int, Decimal]] = {}
     for row in rows:
         if row.indicator is not None:

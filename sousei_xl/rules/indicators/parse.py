@@ -14,9 +14,8 @@ from functools import lru_cache
 from typing import Any
 
 from sousei_xl import eras, text
-from sousei_xl.figures.precision import rounded
 from sousei_xl.findings import Finding, finding
-from sousei_xl.rules.indicators.actuals import REASON_SPELLINGS, parse_actual
+from sousei_xl.rules.indicators.actuals import REASON_SPELLINGS, number_in, parse_actual
 from sousei_xl.rules.indicators.records import IndicatorRow
 from sousei_xl.rules.indicators.references import identify, named_as, typed_id
 from sousei_xl.rules.records import RawRow
@@ -26,13 +25,10 @@ from sousei_xl.strategy.indicators import (
     QUALITATIVE,
     STAGES,
     Column,
-    baseline,
     columns,
-    decimals,
     has_ended,
     input_names,
     judged_year,
-    target_of_a_year,
     title,
 )
 
@@ -42,7 +38,7 @@ _STAGE_SPELLINGS = text.spellings(
 _DIGITS, _LETTER, _END = re.compile(r"\d+"), re.compile(r"[^\W\d_]"), "。、.,"
 _NO_TIME = re.compile(r"\d{5,}(?:\.\d+)?")
 _OF_THE_PAST = {"": "past", "reason": "past_reason"}  # variants of K102
-_LEFT_BLANK = ("words", "past_reason")  # those that ask for no value in the cell
+_LEFT_BLANK = ("words", "reason", "past_reason")  # those that ask for no value in the cell
 
 
 class _Cells:
@@ -88,7 +84,7 @@ class _Cells:
         value = self.typed(name)
         taken = text.printable(text.tidy(value).value or "")
         if taken != text.to_text(value).replace("\r\n", "\n") and not text.is_blank(value):
-            self.report("A101", name, text.to_text(value), taken=taken)
+            self.report("A101", name, text.to_text(value), expected=taken)
         return taken
 
     def choice(self, name: str, spellings: Mapping[str, str], exact: Sequence[str] = ()) -> str:
@@ -96,7 +92,7 @@ class _Cells:
         value = self.typed(name)
         parsed = text.choice(value, spellings)
         if parsed.converted and value not in exact:
-            self.report("A101", name, text.to_text(value), taken=str(parsed.value))
+            self.report("A101", name, text.to_text(value), expected=str(parsed.value))
         return str(parsed.value or "")
 
 
@@ -127,7 +123,7 @@ def parse_row(
         return row, cells.findings
     typed_id = text.to_text(raw.values.get("id"))
     if row.indicator is not None and typed_id != row.id:
-        cells.report("A101", "id", typed_id, variant="" if typed_id else "blank", taken=row.id)
+        cells.report("A101", "id", typed_id, variant="" if typed_id else "blank", expected=row.id)
     row.actuals = {}
     held = [c for c in columns(strategy.settings) if c.year and _actual(cells, c)]
     if held and row.indicator is not None:
@@ -200,24 +196,27 @@ def _actual(cells: _Cells, column: Column) -> bool:
     typed, settings = text.to_text(value), cells.strategy.settings
     if parsed.problem and not has_ended(column.year, indicator, settings):
         if parsed.problem == "reason":
-            cells.report("A101", column.name, typed, taken="空欄")
+            cells.report("A101", column.name, typed, expected="空欄")
         else:  # K105
             cells.unknown.add(column.name)
     elif parsed.problem:
         variant = _why_no_number(parsed.problem, column.year, indicator, settings)
+        meant = parsed.expected
+        if parsed.problem == "text":
+            meant = number_in(typed, indicator.unit)
         cells.reject(
             column.name,
             typed,
             variant=variant,
-            expected=text.SHOWN_BLANK if variant in _LEFT_BLANK else parsed.expected,
+            expected=text.SHOWN_BLANK if variant in _LEFT_BLANK else meant,
             reason=parsed.expected,
             unit=indicator.unit,
-            example=_example(indicator, settings),
+            bare=f"例：{meant}" if meant else "「約」や単位は付けません",
         )
     elif parsed.converted:
         shown = "空欄" if parsed.value is None else f"{parsed.value:f}"
         variant = "number" if typed == shown else ""
-        cells.report("A101", column.name, typed, variant=variant, taken=shown)
+        cells.report("A101", column.name, typed, variant=variant, expected=shown)
     if parsed.value is not None:
         row.actuals[column.year] = parsed.value
     return False
@@ -230,14 +229,6 @@ def _why_no_number(problem: str, year: int, indicator: Indicator, settings: Sett
     variant = "" if problem == "text" else problem
     past = indicator.kind != PERIOD_SUM and year != judged_year(indicator, settings)
     return _OF_THE_PAST.get(variant, variant) if past else variant
-
-
-def _example(indicator: Indicator, settings: Settings) -> str:
-    """A number such as belongs into the cell of a year: 96 where 480 is the target of five."""
-    size = target_of_a_year(indicator, settings)
-    if indicator.kind != PERIOD_SUM:
-        size = baseline(indicator) or size
-    return str(rounded(size, decimals(indicator))) if size else "12.3"
 
 
 def _own_words(cells: _Cells, name: str) -> str:

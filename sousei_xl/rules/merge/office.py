@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import cached_property, partial
 from typing import Any
 
@@ -101,13 +102,17 @@ class _Rows:
         that it is not found by."""
         return {row.measure for row in self._placed if row.number is None and row.is_added}
 
-    def unfound(self, target: str) -> tuple[str, dict[str, str]]:
-        """What O101 says of a 対象 that no row has: (variant, facts)."""
+    def unfound(self, target: str, withhold: bool = False) -> tuple[str, dict[str, str]]:
+        """What O101 says of a 対象 that no row has: (variant, facts).
+
+        The only row of that name may have stood beside the one that is gone, as an original does.
+        """
         typed, number, name = parts_of(target)
         moved = [row for row in self._named(name) if not row.is_added] if name else []
         if len(moved) == 1:
             row = self._now[moved[0].row_id]
-            return "moved", {"name": shown_name(row.name), "write": row.named_target}
+            variant = "moved_withheld" if withhold else "moved"
+            return variant, {"name": shown_name(row.name), "write": row.named_target}
         several = [rows for part in target.split("、") if (rows := self.find(part))]
         if len(several) > 1:
             return "several", {"write": several[0][0].named_target}
@@ -117,8 +122,17 @@ class _Rows:
             if len(rows) == 1:
                 now = {"name": shown_name(rows[0].name), "write": rows[0].named_target}
                 return "another", {"place": place, **now}
-        measure = re.split(r"[\s-]", typed)[0]
-        return ("added" if self._spellings.get(text.key(measure)) in self._added_to else ""), {}
+        measure = self._spellings.get(text.key(re.split(r"[\s-]", typed)[0]))
+        if alike := self._most_alike(name, measure):
+            return "renamed", {"write": alike.named_target}
+        return ("added" if measure in self._added_to else ""), {}
+
+    def _most_alike(self, name: str, measure: str | None) -> ProjectRow | None:
+        """The row of the measure whose name is most like one that is gone."""
+        names = {r.name_key: r for r in self._placed if r.measure == measure and not r.is_added}
+        few = name and len(names) <= 2000  # for comparing with more takes a while
+        alike = get_close_matches(text.key(name), names, 1) if few else []
+        return self._now[names[alike[0]].row_id] if alike else None
 
     def ambiguous(self, rows: Sequence[ProjectRow]) -> tuple[str, dict[str, str]]:
         """What O101 says where ``rows`` all have the 対象: (variant, facts)."""
@@ -249,7 +263,8 @@ def _apply(
         return failed("O101", "項目", correction.field_label, variant="field")
     rows = index.find(correction.target)
     if len(rows) != 1:
-        variant, facts = index.ambiguous(rows) if rows else index.unfound(correction.target)
+        said = correction.target
+        variant, facts = index.ambiguous(rows) if rows else index.unfound(said, withhold)
         return failed("O101", "対象", correction.target, variant=variant, count=len(rows), **facts)
     row = rows[0]
     failed = partial(not_applied, correction, row, target=correction.target)

@@ -83,7 +83,7 @@ def _put_in_place(rows: list[ProjectRow]) -> None:
         rows.insert(wanted[row.row_id] - 1, row)
 
 
-def _numbered(row: ProjectRow, given: int | None, strategy: Strategy) -> Finding:
+def _numbered(row: ProjectRow, given: int, strategy: Strategy) -> Finding:
     label = strategy.field_by_name["number"].label
     blank = row.number is None
     return finding(
@@ -93,5 +93,5 @@ def _numbered(row: ProjectRow, given: int | None, strategy: Strategy) -> Finding
         variant="" if blank else "renumbered",
         subject=row.name or "",
         department=row.submitter,
-        taken=given,
+        expected=str(given),
     )

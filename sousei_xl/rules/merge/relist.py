@@ -244,6 +244,6 @@ def _take(row: ProjectRow, original: ProjectRow, name: str, strategy: Strategy) 
             department=row.submitter,
             target=row.target,
             original=original.target,
-            taken="" if taken is None else in_one_line(taken),
+            expected="" if taken is None else in_one_line(taken),
         )
     ]
