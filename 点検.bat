@@ -16,7 +16,7 @@ echo Python to sousei_xl wo install shite kara, mou ichido jikkou shite kudasai.
 goto leave
 :found
 if not "%~1"=="" goto dropped
-%PY% -m sousei_xl check --help
+%PY% -m sousei_xl check
 goto done
 :dropped
 %PY% -m sousei_xl check %*

@@ -40,6 +40,7 @@ _BRACKETED = re.compile(f"[{OPENING_CLASS}]([^{OPENING_CLASS}{CLOSING_CLASS}]*)[
 _BUDGET_WORDS = BUDGET_KIND_SPELLINGS | {"-": ZERO, "なし": ZERO}
 _HIDDEN = re.compile(f"[{INVISIBLE}]+")
 LARGEST = 10**15  # Excel shows no more digits; nobody counts further
+SMALL = 1000  # thousand yen: nobody has to explain less
 NEAR = 1e-6  # a formula's 12000.000000000002 is 12000
 
 
@@ -187,3 +188,9 @@ def _in_yen(typed: str, sign: int) -> Money:
     if meant >= LARGEST:
         return Money(problem="text")
     return Money(problem="unit", expected=str(sign * _round(Decimal(meant))))
+
+
+def leaps(before: Decimal | int, now: Decimal | int, factor: Decimal) -> bool:
+    """Whether a budget is so far from last year's that its reason is asked for (前年度比の目安)."""
+    small, large = sorted((before, now))
+    return large - small >= SMALL and large > small * factor

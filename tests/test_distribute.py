@@ -46,6 +46,7 @@ from tests.builders import DEPARTMENTS, example_strategy, facts, make_strategy, 
 from tests.facts import example_contents, example_rows
 from tests.forms_filled import fill, project_letters
 from tests.indicator_builders import example_kpi_strategy
+from tests.recalculate import needs_office, recalculate
 from tests.workspaces import ROOT, column, edit, example_workspace, run
 
 GROSS, NET = 3_905_077, 3_550_284
@@ -220,10 +221,7 @@ def test_untouched_rows_are_said_to_be_unconfirmed(second_year: Path) -> None:
     answers = {row[0]: row[1] for row in shown(form, layout.REPLY)}
     assert answers["未確認（行）"] == relisted.count(False)
     assert answers["要修正（行）"] == 0
-    assert (
-        answers["提出の準備"]
-        == "「事業」の未確認の行を確かめ、今年度の予算などを入力してください。"
-    )
+    assert answers["提出の準備"] == "「事業」の未確認の行を、入力チェックに従って確かめてください。"
 
 
 # --- the states of a prefilled row ----------------------------------------------------------------
@@ -245,21 +243,29 @@ def prefilled(**changes: Any) -> dict[str, Any]:
 
 BUDGET = f"{PENDING}今年度の予算事業費を入力してください"
 PAST = f"{PENDING}事業内容に前の年度の記述があります（直すか、備考に「確認済」と入力してください）"
+LEAP = f"{PENDING}予算が前年度から大きく変わっています（正しければ備考に理由を入力してください）"
 STATES: dict[str, tuple[dict[str, Any], str]] = {
     "untouched": (prefilled(), BUDGET),
     "no number last year": (prefilled(previous_number=None), BUDGET),
-    "budget typed": (prefilled(budget=0), GOOD),
+    "budget typed": (prefilled(budget=12_500), GOOD),
+    "far from last year's": (prefilled(budget=0), LEAP),
+    "with its reason": (prefilled(budget=0, note="工事の完了による減"), GOOD),
+    "nothing but last year's measure": (prefilled(budget=25_000, note="前年度の施策：2ア"), LEAP),
+    "no amount": (prefilled(budget=25_000, budget_kind="内数"), GOOD),
     "kind chosen": (prefilled(budget_kind="内数"), GOOD),
     "kind says nothing": (prefilled(budget_kind="当初"), BUDGET),
     "ended": (prefilled(category="終了"), GOOD),
     "another fault first": (prefilled(measure=None), "施策をリストから選んでください"),
     "relisted": (prefilled(relisted="再掲", description=None, previous_budget=None), GOOD),
-    "last year's text": (prefilled(budget=1, description="平成29年度に始めた。"), PAST),
-    "in full width": (prefilled(budget=1, description="平成２９年度から行う。"), PAST),
-    "the year before": (prefilled(budget=1, description="平成28年度は調べた。"), PAST),
-    "since the year before": (prefilled(budget=1, description="平成28年度から行う。"), GOOD),
-    "this year's text": (prefilled(budget=1, description="平成30年度は行う。"), GOOD),
-    "confirmed": (prefilled(budget=1, description="平成29年度に始めた。", note="確認済です"), GOOD),
+    "last year's text": (prefilled(budget=12_000, description="平成29年度に始めた。"), PAST),
+    "in full width": (prefilled(budget=12_000, description="平成２９年度から行う。"), PAST),
+    "the year before": (prefilled(budget=12_000, description="平成28年度は調べた。"), PAST),
+    "since the year before": (prefilled(budget=12_000, description="平成28年度から行う。"), GOOD),
+    "this year's text": (prefilled(budget=12_000, description="平成30年度は行う。"), GOOD),
+    "confirmed": (
+        prefilled(budget=12_000, description="平成29年度に始めた。", note="確認済です"),
+        GOOD,
+    ),
     "a row of this year": (
         prefilled(previous_number=None, previous_budget=None),
         "予算事業費を入力してください（未定などは予算区分で選択）",
@@ -280,7 +286,7 @@ def test_state_of_a_prefilled_row(case: str) -> None:
 def test_years_of_a_new_era_are_known() -> None:
     strategy = make_strategy(settings={"年度": "令和2年度"})
     for words in ("平成31年度に", "令和元年度の", "令和１年度に", "平成30年度は"):
-        assert check_text(strategy, prefilled(budget=1, description=words)) == PAST
+        assert check_text(strategy, prefilled(budget=12_000, description=words)) == PAST
 
 
 # --- last year's workbook -------------------------------------------------------------------------
@@ -617,7 +623,7 @@ def test_a_form_that_comes_back_with_what_it_went_out_with_reports_nothing(
     form = workspace.outbox / next(f.file for f in plan.forms if f.department == "経済部")
     guide = openpyxl.load_workbook(form)[layout.GUIDE]
     words = [str(c.value) for row in guide.iter_rows() for c in row if c.value]
-    assert any("前回までの実績値は入れてあります" in w for w in words)
+    assert any(w.endswith("前回までの実績値") for w in words)
     untouched = _received(form)
     assert (untouched.has_indicators, untouched.kpi_form) == (False, bool(only))
     assert untouched.indicator_rows[0].values["actual_2016"] == 98.5
@@ -674,6 +680,47 @@ def test_kpi_sheet_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     assert not book[layout.INDICATORS].protection.sheet
     labels = [row[0] for row in shown(path, layout.REPLY)]
     assert layout.NONE_APPLICABLE not in labels
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("projects", [None, []])
+def test_the_guide_ends_where_the_form_does(
+    known: bool, projects: list[Any] | None, tmp_path: Path
+) -> None:
+    """Every state that 入力チェック may stay in when the form is ready is said to be good."""
+    strategy = example_kpi_strategy()
+    rows = indicator_rows(strategy, "経済部", {"G3-1": SUM_ROW})
+    path = tmp_path / "f.xlsx"
+    write_form(path, strategy, "経済部", projects=projects, indicators=rows, known=known)
+    steps = {str(r[0]).partition("　")[2]: str(r[1]) for r in shown(path, layout.GUIDE)}
+    step = steps[layout.CHECK]
+    assert f"{GOOD} と「今回は入力不要」の行は、そのままで構いません" in step
+    assert "「確認」の行も" in step
+    assert ("「未入力」の行があっても提出できます" in step) == (projects is not None)
+    assert "見出しの上に「今回入力」とある列" in steps[layout.INDICATORS]
+    hints = openpyxl.load_workbook(path)[layout.INDICATORS][2]
+    assert "今回入力" in [cell.value for cell in hints]
+    assert ("前回までの実績値" in steps) == known
+
+
+@needs_office
+@pytest.mark.libreoffice
+def test_a_form_of_the_list_may_go_without_actuals_but_says_so(tmp_path: Path) -> None:
+    strategy = example_kpi_strategy()
+    rows = indicator_rows(strategy, "経済部", {})
+    ready, begun, alone = (tmp_path / f"{name}.xlsx" for name in "abc")
+    good = {**prefilled(), "budget": 12_000}
+    write_form(ready, strategy, "経済部", projects=[good], indicators=rows)
+    write_form(begun, strategy, "経済部", projects=[], indicators=rows)
+    write_form(alone, strategy, "経済部", projects=None, indicators=rows)
+    copies = recalculate([ready, begun, alone], tmp_path)
+    for made in ([ready, begun, alone], copies):
+        states = [dict(r[:2] for r in shown(p, layout.REPLY))["提出の準備"] for p in made]
+        assert states == [
+            "提出できます（KPIには未入力の行があります）。",
+            "事業を入力するか、「該当なし」を選んでください。",
+            "「KPI」に実績値か未入力の理由を入力してください。",
+        ]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from sousei_xl import text
 from sousei_xl.addresses import column_letters
 from sousei_xl.findings import is_error
 from sousei_xl.forms import layout
-from sousei_xl.forms.checks import BLANKS, GOOD, check_formula, check_text, reasons_of
+from sousei_xl.forms.checks import BLANKS, GOOD, PENDING, check_formula, check_text, reasons_of
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.indicators import indicator_rows
 from sousei_xl.forms.look import AS_TYPED
@@ -38,6 +38,7 @@ from sousei_xl.scaffold.template import START, build_template, strategy_of
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import LostCell
 from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.load.table import DEPARTMENTS as DEPARTMENTS_SHEET
 from sousei_xl.strategy.load.table import FIELDS, FORM, INDICATORS, MEASURES, SETTINGS
 from sousei_xl.workspace import OperatorError
@@ -290,6 +291,27 @@ def columns_of(path: Path, sheet: str = layout.PROJECTS) -> list[list[Any]]:
     )
 
 
+LEAPS = [
+    typed(previous_number=1, **changes)
+    for changes in (
+        {"previous_budget": 5_999},
+        {"previous_budget": 6_000},
+        {"previous_budget": 25_000},
+        {"previous_budget": 25_000, "note": "工事の完了による減"},
+        {"previous_budget": 25_000, "note": " "},
+        {"previous_budget": 25_000, "note": f"{FORMER_MEASURE}2ア"},
+        {"previous_budget": 25_000, "note": f"{FORMER_MEASURE}2ア\n工事の完了による減"},
+        {"previous_budget": 25_000, "budget_kind": "当初"},
+        {"previous_budget": 25_000, "budget_kind": "内数"},
+        {"previous_budget": 25_000, "relisted": "再掲"},
+        {"previous_budget": "調整中"},
+        {"previous_budget": 1, "budget": 1_000},
+        {"previous_budget": 0, "budget": 1_000},
+        {"previous_budget": 1_000, "budget": 0},
+    )
+]
+
+
 @needs_office
 @pytest.mark.libreoffice
 def test_formulas_give_what_is_stored_with_them(tmp_path: Path) -> None:
@@ -298,7 +320,7 @@ def test_formulas_give_what_is_stored_with_them(tmp_path: Path) -> None:
     rows = [cells for cells, _ in typed_rows.values()]
     plain, many = tmp_path / "経済部.xlsx", tmp_path / "農政部.xlsx"
     write_form(plain, office(), "経済部", projects=rows)
-    write_form(many, office(), "農政部", projects=rows * 4, prefilled=True)
+    write_form(many, office(), "農政部", projects=rows * 4 + LEAPS, prefilled=True)
     for path, copy in zip((plain, many), recalculate([plain, many], tmp_path), strict=True):
         for sheet, column in ((layout.PROJECTS, 0), (layout.REPLY, 1)):
             ours, theirs = columns_of(path, sheet), columns_of(copy, sheet)
@@ -306,6 +328,9 @@ def test_formulas_give_what_is_stored_with_them(tmp_path: Path) -> None:
             assert ours[0] == theirs[0]
     expected = [reason for _, reason in typed_rows.values()]
     assert [r[0] for r in columns_of(plain)[FIRST_ROW : FIRST_ROW + len(rows)]] == expected
+    first = FIRST_ROW + 4 * len(rows)
+    leaps = [r[0].startswith(PENDING) for r in columns_of(many)[first : first + len(LEAPS)]]
+    assert leaps == [c == "Y" for c in "YNYNYYNYNNNNYY"]
 
 
 @needs_office
@@ -408,7 +433,7 @@ def test_the_longest_check_is_within_the_limits_of_excel(
             longest = check_formula(strategy, letters, 1000)
         except OperatorError:
             break
-    assert number > 15
+    assert number > 14
     assert nesting(longest) <= 64
     assert text.utf16_length(longest) <= 8192
     literals = re.findall(r'"((?:[^"]|"")*)"', longest)
@@ -540,8 +565,23 @@ def test_what_moving_cells_does_is_said_where_it_is_done(form: Path) -> None:
     (step,) = (words for words in said if "行の挿入、削除、並べ替え" in words)
     assert "切り取りやドラッグ" in step
     assert "正しく出ている行のものをコピー" in step
-    hints = openpyxl.load_workbook(form)[layout.PROJECTS][2]
-    assert [cell.column_letter for cell in hints if "ドラッグ" in str(cell.value)] == ["K"]
+    top = openpyxl.load_workbook(form)[layout.PROJECTS]["A1:Z2"]
+    said = [cell for row in top for cell in row if "ドラッグ" in str(cell.value)]
+    assert [(cell.coordinate, cell.alignment.wrap_text) for cell in said] == [("A1", True)]
+
+
+def test_what_is_filled_in_already_has_no_thick_frame(form: Path) -> None:
+    book = openpyxl.load_workbook(form)
+    sheet = book[layout.REPLY]
+    frames = {
+        sheet.cell(row, 1).value: sheet.cell(row, 2).border.left.style
+        for row in range(1, sheet.max_row)
+    }
+    assert frames[layout.YEAR] == frames[layout.DEPARTMENT] == "thin"
+    asked = (layout.UNIT, layout.PERSON, layout.EDITION, layout.NONE_APPLICABLE)
+    assert {frames[label] for label in asked} == {"medium"}
+    budget = next(c for c in book[layout.PROJECTS][3] if str(c.value).startswith("予算事業費"))
+    assert book[layout.PROJECTS].cell(2, budget.column).value == "原則として必須"  # not for 未定
 
 
 def test_view_and_print(form: Path) -> None:

@@ -146,6 +146,14 @@ def test_a_silence_that_the_office_has_confirmed_is_not_asked_about() -> None:
     assert _letters(*_others(), office=office) == {}
 
 
+def test_a_list_does_not_wait_for_a_round_that_has_not_begun() -> None:
+    steps = list(next_steps(kpi_contents(submissions=[])))
+    begun = list(next_steps(kpi_contents(submissions=_others())))
+    assert steps[-1].startswith("KPIの実績の報告は、まだどの部局からもありません。")
+    assert "依頼文は" in steps[-1]
+    assert not any("まだどの部局からも" in step for step in begun)
+
+
 def test_the_next_steps_name_those_who_are_written_to() -> None:
     steps = "\n".join(next_steps(kpi_contents(submissions=_others())))
     assert f"KPIの実績の報告がまだない1部局（{NAME}）に、報告を依頼します（依頼文は" in steps

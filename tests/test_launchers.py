@@ -15,7 +15,7 @@ import pytest
 from sousei_xl.cli import COMMANDS
 from sousei_xl.scaffold import init_workspace
 from sousei_xl.scaffold.launchers import LAUNCHERS, write_launcher
-from tests.workspaces import ROOT, example_workspace
+from tests.workspaces import ROOT, example_workspace, run
 
 BATCHES = [name for name in LAUNCHERS if name.endswith(".bat")]
 MAC = "統合.command"
@@ -73,6 +73,14 @@ def test_a_dropped_file_reaches_the_command() -> None:
     check, forms = (LAUNCHERS[n].decode() for n in ("点検.bat", "様式作成.bat"))
     assert "-m sousei_xl check %*" in check
     assert '-m sousei_xl distribute --previous "%~1"' in forms
+
+
+def test_a_check_without_a_file_says_what_to_drop_where(tmp_path: Path) -> None:
+    """What 点検.bat does when it is double-clicked."""
+    assert "-m sousei_xl check\r\n" in LAUNCHERS["点検.bat"].decode()
+    done = run("check", "--workspace", tmp_path)
+    assert done.status == 2
+    assert "「点検.bat」のアイコンの上にドラッグして放す" in done.err
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a script for macOS")

@@ -17,7 +17,7 @@ from sousei_xl.commands.options import (
 from sousei_xl.commands.progress import Progress
 from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import InboxFile
-from sousei_xl.workspace import OFFICE_SHEET, require_file
+from sousei_xl.workspace import OFFICE_SHEET, OperatorError, require_file
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "終了コード: 0 どのファイルにも要修正がない  1 要修正のあるファイルがある  "
         "2 実行できなかった\n"
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="点検するファイル")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="点検するファイル")
     parser.add_argument(
         "--return",
         dest="give_back",
@@ -45,6 +45,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit status 1 where one of the files has a 要修正."""
+    if not args.files:  # 点検.bat was double-clicked
+        raise OperatorError(
+            "点検するファイルがありません。\n"
+            "ファイルを「点検.bat」のアイコンの上にドラッグして放すか、"
+            "「sousei-xl check inbox/経済部.xlsx」のように指定してください。"
+        )
     for path in args.files:
         require_file(path)
     workspace = workspace_of(args)

@@ -9,6 +9,7 @@ from sousei_xl import text
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import GOOD, PENDING
 from sousei_xl.forms.checks.indicators import NOT_ENTERED, NOT_NEEDED, QUESTION
+from sousei_xl.forms.indicator_layout import ASKED_NOW
 from sousei_xl.forms.layout import CHECK
 from sousei_xl.forms.look import CELL, LABEL, LIST_HEADER, NOTE, SECTION, TITLE
 from sousei_xl.forms.reply import READY
@@ -51,24 +52,23 @@ _PREVIOUS_STEP = (
     "前年度からの事業",
     f"前年度の事業は入力してあり、「{PENDING}…」と表示されます。内容を今年度のものに直し、予算を"
     "入力してください（再掲の行は予算の入力が要りません）。終わった事業は行を消さず、掲載区分を"
-    "「終了」にします。",
+    "「終了」にします。\n"
+    "名前を変えた事業は、備考に「旧：前の事業名」と書きます。予算が前年度から大きく変わった事業は、備考に"
+    "その理由を書きます（例：対象の拡大による増）。",
 )
 _INDICATOR_STEP = (
     layout.INDICATORS,
-    "「KPI」の太い枠のセルに、その年の実績値を入力します。値がまだないときは空欄にし、未入力の理由と"
-    "公表予定を入力します。期間累計はその年だけの値（前の年の値も要ります）、累計は計画前からの合計です"
-    "（「集計区分」の欄にも書いてあります）。セルは、切り取りやドラッグで移すと「入力チェック」が"
-    "ずれるので、コピーして貼り付けます。",
+    f"「{layout.INDICATORS}」の太い枠のセル（見出しの上に「{ASKED_NOW}」とある列）に、その列の年の実績値を"
+    "入力します。値がまだないときは空欄にし、未入力の理由と公表予定を入力します。どちらもないと、実績を報告した"
+    "ことになりません。\n"
+    "期間累計はその年だけの値（前の年の値も要ります）、累計は計画前からの合計です（「集計区分」の欄にも"
+    "書いてあります）。\n"
+    "セルは、切り取りやドラッグで移すと「入力チェック」がずれるので、コピーして貼り付けます。",
 )
-_KNOWN_ACTUALS = (
-    "前回までの実績値は入れてあります。変わりがなければそのままにし、改定されたときは直して、要因・課題に"
-    "その旨を書きます（空欄にしても、取消しにはなりません）。太い枠のセルに値か、未入力の理由がないと、"
-    "実績を報告したことになりません。"
-)
-_CHECK_STEP = (
-    CHECK,
-    f"左端の「入力チェック」がすべて {GOOD} になるまで直します。回答票の「提出の準備」が"
-    f"「{READY}」になれば完了です。",
+_KNOWN_STEP = (
+    "前回までの実績値",
+    "入れてあります。変わりがなければそのままにし、改定されたときは直して、要因・課題にその旨を書きます"
+    "（空欄にしても、取消しにはなりません）。",
 )
 _SEND_STEP = (
     "提出",
@@ -83,7 +83,8 @@ _REASON_MARK = (
 _PENDING_MARK = (
     PENDING.rstrip("："),
     "前年度から引き継いだままの行です。今年度の予算（または予算区分）を入力すると、「未確認」の"
-    "表示が消えます。事業内容に前の年度の記述があるときは、直すか、そのままでよければ備考に「確認済」と入力します。",
+    "表示が消えます。予算が前年度から大きく変わったときは、備考にその理由を入力します。事業内容に前の年度の"
+    "記述があるときは、直すか、そのままでよければ備考に「確認済」と入力します。",
 )
 _NOT_ENTERED_MARK = (
     NOT_ENTERED.rstrip("："),
@@ -97,7 +98,11 @@ _QUESTION_MARK = (
     "構いません。",
 )
 _RETURNED_MARKS = (
-    ("要修正", "提出後の点検で見つかる誤りです。差戻しのファイルで場所と直し方をお知らせします。"),
+    (
+        "要修正",
+        "直していただく誤りです。回答票には「入力チェック」に理由が出ている行の数が表示されます。提出後の点検で"
+        "見つかったものは、差戻しのファイルで場所と直し方をお知らせします。",
+    ),
     ("要確認", "提出後の点検で確かめていただくものです。正しければそのままで構いません。"),
     ("自動変換", "提出後の点検で全角の数字などを読み替えた記録です。対応は不要です。"),
 )
@@ -136,6 +141,25 @@ _OTHER_UNITS_STEP = (
 )
 
 
+def _check_step(parts: Parts) -> tuple[str, str]:
+    """When the form is finished: some rows never get a ✓, and need none."""
+    marks = [PENDING] * parts.prefilled + [NOT_ENTERED] * parts.indicators
+    others = "".join(f"「{mark.rstrip('：')}」" for mark in marks)
+    words = f"左端の「{CHECK}」に理由{'や' * bool(others)}{others}が出ている行を直します。"
+    if parts.indicators:
+        words += (
+            f"{GOOD} と「{NOT_NEEDED}」の行は、そのままで構いません。「{QUESTION.rstrip('：')}」の"
+            "行も、見直して正しければ、そのままで構いません。"
+        )
+        if parts.projects:  # a form for the actuals alone is not ready before
+            words += (
+                f"「{NOT_ENTERED.rstrip('：')}」の行があっても提出できますが、その指標の実績を報告したことには"
+                "なりません。"
+            )
+    ready = READY.rstrip("。")
+    return CHECK, f"{words}回答票の「提出の準備」に「{ready}」と出れば完了です。"
+
+
 def _steps(parts: Parts) -> tuple[tuple[str, str], ...]:
     """What to do, numbered."""
     label, words = _REPLY_STEP
@@ -147,9 +171,10 @@ def _steps(parts: Parts) -> tuple[tuple[str, str], ...]:
         if parts.of_unit:
             steps.append(_OTHER_UNITS_STEP)
     if parts.indicators:
-        label, words = _INDICATOR_STEP
-        steps.append((label, words + (_KNOWN_ACTUALS if parts.known else "")))
-    steps += [_CHECK_STEP, _SEND_STEP]
+        steps.append(_INDICATOR_STEP)
+        if parts.known:
+            steps.append(_KNOWN_STEP)
+    steps += [_check_step(parts), _SEND_STEP]
     return tuple((f"{n}　{label}", words) for n, (label, words) in enumerate(steps, 1))
 
 

@@ -24,6 +24,7 @@ from sousei_xl.strategy.indicators import (
 from sousei_xl.text import Value
 
 SHEET = INDICATORS
+ASKED_NOW = "今回入力"  # above the heading of the year that is judged
 
 # A row is the header where ID, a year's 実績 and some more headings stand side by side.
 _ENOUGH = 4

@@ -20,7 +20,7 @@ from sousei_xl.forms.checks.indicators import (
     indicator_text,
     is_open,
 )
-from sousei_xl.forms.indicator_layout import SHEET, indicator_fields
+from sousei_xl.forms.indicator_layout import ASKED_NOW, SHEET, indicator_fields
 from sousei_xl.forms.look import (
     AS_TYPED,
     CELL,
@@ -35,7 +35,7 @@ from sousei_xl.forms.look import (
     write_footer,
     write_value,
 )
-from sousei_xl.forms.reply import Count
+from sousei_xl.forms.reply import READY_BUT_OPEN, Count
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.styles import DARK_RED, DARK_YELLOW, NAVY, RED_PAPER, YELLOW_PAPER
@@ -151,6 +151,7 @@ class IndicatorSheet:
                 missing,
                 "必要な実績値と未入力の理由の、どちらもない指標の数です。",
                 f"「{SHEET}」に実績値か未入力の理由を入力してください。" if required else "",
+                "" if required else READY_BUT_OPEN,
             ),
         )
 
@@ -209,7 +210,7 @@ class IndicatorSheet:
             return "任意"
         settings = self.strategy.settings
         if any(judged_year(i, settings) == column.year for i in self.indicators):
-            return "今回入力"
+            return ASKED_NOW
         ended = any(has_ended(column.year, i, settings) for i in self.indicators)
         return "前回まで" if ended else "入力しない"
 

@@ -33,6 +33,14 @@ LABEL: Mapping[str, Any] = {
     "indent": 1,
 }
 INPUT: Mapping[str, Any] = {"border": 2, "border_color": NAVY, "locked": False, "indent": 1}
+# What stands there already; it can be mended where somebody has changed it.
+GIVEN: Mapping[str, Any] = {
+    **_BORDER,
+    "bg_color": PALE_GREY,
+    "font_color": GREY,
+    "locked": False,
+    "indent": 1,
+}
 LIST_HEADER: Mapping[str, Any] = {**_BORDER, "bg_color": PALE, "bold": True, "align": "center"}
 CELL: Mapping[str, Any] = {**_BORDER, "text_wrap": True}
 # Otherwise Excel makes 12041 of 012041, -1 of (1) and a date of 1-2.

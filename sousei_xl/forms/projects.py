@@ -49,7 +49,7 @@ _COUNTED = 1000  # rows below the header that the summary looks at, pasted ones 
 HEADER_ROW, FIRST_ROW = 2, 3  # from 0; title and what is required stand above
 _EMPTY_HEIGHT = 24.0
 _TITLE_SIZE = 13
-_UNLESS_RELISTED = "再掲以外は必須"
+_MOVED = "切り取りやドラッグで動かすと、入力チェックがずれます。"  # above 入力チェック
 
 _WIDTHS = {
     "check": 25.0,
@@ -152,9 +152,9 @@ class ProjectSheet:
                     "未確認（行）",
                     f"=SUMPRODUCT(--({is_pending}))",
                     pending,
-                    "前年度から引き継いだままの行の数です。今年度の予算（または予算区分）を入力すると、"
-                    "「未確認」の表示が消えます。終わった事業は、掲載区分を「終了」にしてください。",
-                    "「事業」の未確認の行を確かめ、今年度の予算などを入力してください。",
+                    "前年度から引き継いだままの行などの数です。今年度の予算（または予算区分）など、入力チェックに"
+                    "ある内容を入力してください。終わった事業は、掲載区分を「終了」にしてください。",
+                    "「事業」の未確認の行を、入力チェックに従って確かめてください。",
                 )
             )
         return tuple(counts)
@@ -179,6 +179,7 @@ class ProjectSheet:
         sheet, book = self.sheet, self.book
         year = self.strategy.settings.year_label
         title = f"{year}　総合戦略関連事業　（{self.department}）"
+        sheet.text(0, 0, _MOVED, book.format(**{**NOTE, "font_size": 8}, text_wrap=True))
         sheet.text(0, 1, title, book.format(bold=True, font_size=_TITLE_SIZE, font_color=NAVY))
         counts = self.counts()
         named = ("入力済 ", "行　要修正 ", "行　未チェック ", "行　未確認 ")
@@ -195,7 +196,7 @@ class ProjectSheet:
         if pages.count_lines(title, sheet.span_width(1, aside - 1), _TITLE_SIZE) > 1:
             aside = self.index["description"]
         sheet.formula(0, aside, f"={'&'.join(parts)}", shown, style)
-        sheet.height(0, 26)
+        sheet.height(0, 28)
         hint = book.format(**NOTE, align="center")
         sheet.text(1, 0, "自動で表示", hint)
         for column, field in self._fields():
@@ -362,8 +363,8 @@ def _need(field: Field) -> str:
     """What stands above the header of a column."""
     if field.required and not field.own:
         return "必須"
-    if field.name == "description":  # the column with room for it
-        return f"{_UNLESS_RELISTED}（切り取りやドラッグは、入力チェックをずらします）"
-    if field.required or field.name == "budget":
-        return _UNLESS_RELISTED
+    if field.name == "budget":  # 未定, 内数 and ０予算 excuse it as well, as its hint says
+        return "原則として必須"
+    if field.required or field.name == "description":
+        return "再掲以外は必須"
     return "再掲のとき" if field.name == "relisted" else "任意"

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import DEPARTMENT_OPTIONS, DEPARTMENT_SPELLINGS
 from sousei_xl.forms.checks.conditions import as_formula, quoted
-from sousei_xl.forms.look import INPUT, LABEL, NOTE, SECTION, TITLE, validate
+from sousei_xl.forms.look import GIVEN, INPUT, LABEL, NOTE, SECTION, TITLE, validate
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Sheet
 
 TICK_OPTIONS = "該当事業なしの選択肢"
 WIDTHS = (20, 38, 74)
 READY = "提出できます。"
+READY_BUT_OPEN = "提出できます（KPIには未入力の行があります）。"
+_REQUEST = "太い枠の空いている欄に入力してください（年度、部局名、版は入力済みです）。"
 _TOP = 3  # row of the first label, from 0
 
 _EXPLANATIONS = {
@@ -31,7 +33,8 @@ _EXPLANATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One line of the summary. ``obstacle`` is what 提出の準備 says while the count is not 0;
+    """One line of the summary. ``obstacle`` is what 提出の準備 says while the count is not 0 and
+    no obstacle is in the way, ``proviso`` what it says then though the form may go;
     ``withdrawn`` is Excel's count of those among them that are not to be listed."""
 
     label: str
@@ -39,6 +42,7 @@ class Count:
     value: int
     explanation: str
     obstacle: str = ""
+    proviso: str = ""
     withdrawn: str = "0"
 
 
@@ -62,7 +66,7 @@ def write_reply(
     book = sheet.book
     sheet.text(0, 0, layout.REPLY, book.format(**TITLE))
     sheet.height(0, 30)
-    sheet.text(1, 0, "太い枠の欄に入力してください。", book.format(**NOTE))
+    sheet.text(1, 0, _REQUEST, book.format(**NOTE))
     labels = [x for x in layout.REPLY_LABELS if projects or x != layout.NONE_APPLICABLE]
     rows = {label: row for row, label in enumerate(labels, _TOP)}
     for label, row in rows.items():
@@ -88,7 +92,8 @@ def write_reply(
 def _write_answer(sheet: Sheet, row: int, label: str, value: str) -> None:
     numbers = {layout.MADE_ON: "yyyy/m/d", layout.EDITION: "0"}
     shape = {"num_format": numbers.get(label, "@"), "align": "left", "text_wrap": True}
-    style = sheet.book.format(**INPUT, bold=True, **shape)
+    look = GIVEN if label in (layout.YEAR, layout.DEPARTMENT) else INPUT
+    style = sheet.book.format(**look, bold=True, **shape)
     if label == layout.EDITION and value.isdigit():
         sheet.number(row, 1, int(value), style)
     else:
@@ -127,7 +132,7 @@ def _write_state(
     sheet.text(row, 0, "提出の準備", book.format(**LABEL))
     style = book.format(**{**LABEL, "bg_color": "#FFFFFF"})
     sheet.formula(row, 1, formula, value, style)
-    hint = f"「{READY}」と表示されたら、上書き保存して提出してください。"
+    hint = f"「{READY.rstrip('。')}」と表示されたら、上書き保存して提出してください。"
     sheet.text(row, 2, hint, explained)
     sheet.height(row, 36)
 
@@ -138,7 +143,8 @@ def _obstacles(
     counted: Sequence[tuple[Count, str]],
     has_projects: bool,
 ) -> list[tuple[str, bool, str]]:
-    """(Excel's condition, whether it holds now, what to do) of all that would be refused.
+    """(Excel's condition, whether it holds now, what to do) of all that would be refused; then of
+    what may go with a proviso.
 
     ``shown`` is the year as it is written. Nobody has chosen 該当事業なし yet.
     """
@@ -165,4 +171,7 @@ def _obstacles(
                 "「該当なし」と事業の両方が入力されています。",
             ),
         ]
+    found += [
+        (f"{cell}>0", count.value > 0, count.proviso) for count, cell in counted if count.proviso
+    ]
     return found

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sousei_xl import text
+from sousei_xl import amounts, text
 from sousei_xl.figures import changes
 from sousei_xl.figures.changes.former_names import former_names
 from sousei_xl.figures.changes.year import FORMER_NAME, NOTE, match, unlisted
@@ -22,8 +22,6 @@ from sousei_xl.rules.checks.rows import thousandth
 from sousei_xl.rules.records import REASON, AppliedCorrection, ProjectRow
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import own_note
-
-_SMALL = 1000  # thousand yen: nobody has to explain less
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +162,8 @@ def budget_is_explained(year: Year) -> Iterator[Finding]:
         # ０予算 and the like are a reason; what looks like yen is asked about already (R114).
         if row.budget_kind not in (None, text.INITIAL) or not isinstance(before.budget, int):
             continue
-        small, large = sorted((row.budget, before.budget))
         asked = row.budget > settings.budget_limit or thousandth(row) is not None
-        if asked or large - small < _SMALL or large <= small * factor:
+        if asked or not amounts.leaps(before.budget, row.budget, factor):
             continue
         yield at(
             "Y102",

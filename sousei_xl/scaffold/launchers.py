@@ -78,7 +78,7 @@ LAUNCHERS: Mapping[str, bytes] = {
     "様式作成.bat": _batch(
         _WITH_FILE.format(alone="distribute", dropped='distribute --previous "%~1"')
     ),
-    "点検.bat": _batch(_WITH_FILE.format(alone="check --help", dropped="check %*")),
+    "点検.bat": _batch(_WITH_FILE.format(alone="check", dropped="check %*")),
     "統合.command": _MAC.encode("utf-8"),
 }
 

@@ -205,7 +205,8 @@ def _write_guide(book: Book) -> None:
     sheet.height(0, 32)
     about = (
         "査定、決裁、確認で決まったことを事務局が記録するファイルです。inbox フォルダーに置いたまま"
-        "使います。入力して保存し、もう一度 merge を実行すると一覧に反映されます。"
+        "使います。入力して保存し、もう一度統合すると（統合.bat か sousei-xl merge）"
+        "一覧に反映されます。"
     )
     sheet.merge_text(1, 0, 1, 2, about, book.format(text_wrap=True))
     height = pages.text_height(about, sheet.span_width(0, 2), 10, book.settings.font)

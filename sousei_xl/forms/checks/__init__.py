@@ -50,7 +50,13 @@ from sousei_xl.forms.checks.conditions import (
     unknown_department,
     unlisted,
 )
-from sousei_xl.forms.checks.review import PAST_YEARS, past_years, this_years_budget, this_years_text
+from sousei_xl.forms.checks.review import (
+    PAST_YEARS,
+    explained_budget,
+    past_years,
+    this_years_budget,
+    this_years_text,
+)
 from sousei_xl.forms.layout import makes_a_row
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
@@ -210,7 +216,11 @@ def row_checks(strategy: Strategy) -> tuple[tuple[Check, ...], tuple[Check, ...]
     ]
     for field in strategy.own_fields:
         listed += _own_checks(field, strategy)
-    return first, (*listed, *of["note"], this_years_text(fields["description"], strategy.settings))
+    listed += of["note"]
+    if leap := explained_budget(fields["budget"], strategy.settings):
+        listed.append(leap)
+    listed.append(this_years_text(fields["description"], strategy.settings))
+    return first, tuple(listed)
 
 
 def check_formula(strategy: Strategy, letters: Mapping[str, str], row: int) -> str:

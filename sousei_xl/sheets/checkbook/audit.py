@@ -184,7 +184,7 @@ def _write_verdict(
     sheet: Sheet, row: int, files: tuple[int, int], totals: tuple[int, int], right: bool
 ) -> None:
     """One line that says whether every mark below is ○; lines are Excel's numbers."""
-    good = f"{_RIGHT} すべて一致しています。"
+    good = f"{_RIGHT} 全て一致しています。"
     bad = f"{_WRONG} 一致しないところがあります。判定が「{_WRONG}」の行を確かめてください。"
     wrong = (
         f'COUNTIF(J{files[0]}:J{files[1]},"{_WRONG}")+COUNTIF(F{totals[0]}:F{totals[1]},"{_WRONG}")'

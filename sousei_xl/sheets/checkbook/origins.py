@@ -48,7 +48,10 @@ _KPI_COLUMNS = (
 )
 _ACTUAL = 4  # its column, from 0
 _HASH_LENGTH = 12
-_HASH = f"受付番号は、ファイルのSHA-256の先頭{_HASH_LENGTH}文字です（『提出状況』では8文字）。"
+_HASH = (
+    f"受付番号は、ファイルの内容から計算した番号（SHA-256）の先頭{_HASH_LENGTH}文字です"
+    "（『提出状況』では8文字）。"
+)
 # Where 検算表 finds the data: Excel's number of the first row, and columns.
 FIRST_LINE = 5
 GOAL_COLUMN, RELISTED_COLUMN, BUDGET_COLUMN = "B", "C", "G"

@@ -86,7 +86,7 @@ def next_steps(contents: Contents) -> Iterator[str]:
     returned = [d.department for d in result.departments if d.errors]
     if returned:
         yield (
-            f"要修正のある{departments_named(returned)}に、出力フォルダーの「差戻し」のファイルを返し、"
+            f"要修正のある{departments_named(returned)}に、outbox の「差戻し」のファイルを返し、"
             "直ったファイルを inbox に入れて、もう一度統合します。"
         )
     kpi = [d.department for d in contents.indicators.departments if d.errors]
@@ -108,7 +108,9 @@ def next_steps(contents: Contents) -> Iterator[str]:
         )
     waiting = {d.department for d in contents.indicators.departments if d.from_list}
     silent = [r.addressee for r in about_kpi if r.state == "未提出" and r.addressee not in waiting]
-    if silent:
+    # In spring nobody is asked for actuals yet, and the list does not wait for them.
+    begun = any(d.files for d in contents.indicators.departments)
+    if silent and begun:
         yield (
             f"KPIの実績の報告がまだない{departments_named(silent)}に、報告を依頼します{_LETTERS}。"
         )
@@ -127,6 +129,12 @@ def next_steps(contents: Contents) -> Iterator[str]:
         )
     if contents.status == "final":
         yield from _to_publish(contents)
+    if silent and not begun:
+        yield (
+            "KPIの実績の報告は、まだどの部局からもありません。実績を集めるときに、"
+            f"{departments_named(silent)}に報告を依頼します{_LETTERS}。"
+            "事業の一覧の決裁と公表は、それを待たずにできます。"
+        )
 
 
 def departments_named(names: Sequence[str]) -> str:

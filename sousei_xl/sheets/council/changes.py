@@ -86,7 +86,7 @@ def write_changes(book: Book, contents: Contents, found: YearChanges) -> None:
 def _few(lines: Sequence[Sequence[Line]], spans: Sequence[Span]) -> Iterable[Sequence[Line]]:
     if len(lines) <= _MOST:
         return lines
-    more = f"ほか {len(lines) - _MOST:,}件（「sousei-xl compare」ですべて表示します）"
+    more = f"ほか {len(lines) - _MOST:,}件（「sousei-xl compare」で全て表示します）"
     return [*lines[:_MOST], [("", more, *("" for _ in spans[2:]))]]
 
 
