@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.addresses import column_letters
 from sousei_xl.findings import is_error
 from sousei_xl.forms import layout
@@ -28,7 +28,9 @@ from sousei_xl.forms.look import AS_TYPED
 from sousei_xl.forms.office_layout import ACKNOWLEDGED, ADDED, CORRECTED, GUIDE
 from sousei_xl.forms.projects import FIRST_ROW, HEADER_ROW, ROOM
 from sousei_xl.intake.read import read_one
+from sousei_xl.intake.remarks import council_name
 from sousei_xl.intake.submission import read_submission
+from sousei_xl.pipeline.delivery import output_names
 from sousei_xl.rules import checks, schema
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import Submission
@@ -406,6 +408,20 @@ def submissions(path: Path, strategy: Strategy) -> Iterator[Submission]:
     assert findings == []
     assert isinstance(received, Submission)
     yield received
+
+
+@pytest.mark.parametrize(
+    "label", ["平成30（2018）年度", "2018/平成30年度版", "平成30年度（当初）", "第2期4年次"]
+)
+def test_a_form_is_of_the_year_that_is_printed_on_it(label: str, tmp_path: Path) -> None:
+    strategy = make_strategy(settings={"年度の表記": label})
+    write_form(tmp_path / "経済部.xlsx", strategy, "経済部", projects=[typed()])
+    (submission,) = submissions(tmp_path / "経済部.xlsx", strategy)
+    assert submission.department == "経済部"
+    # No folder and no second extension is made of a label that is a file's name.
+    names = [*output_names(strategy).values(), council_name(strategy.settings)]
+    assert not [name for name in names if set(name) & set('\\/:*?"<>|')]
+    assert {eras.year_in(name) for name in names} == {eras.year_in(label)}
 
 
 def test_what_is_written_is_read_again(form: Path) -> None:

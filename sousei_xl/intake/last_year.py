@@ -35,7 +35,6 @@ _KEY = re.compile(r"(\d+)\s*-?\s*[ア-ンA-Za-z]")
 _UNIT = re.compile(r"(?:[(\[【〔:]|[\d,十百千万億]{0,9}円).*")
 _ROUNDED = re.compile(r"[\d十百千万億]{0,9}円未満")
 _THOUSANDS = re.compile(r"(?<!\d)(?:1?千|1000)円")
-_YEAR = re.compile(r"(?:平成|令和)\s*(?:\d{1,2}|元)\s*年度")
 
 Row = tuple[int, Sequence[Value]]
 
@@ -178,9 +177,9 @@ def _year(sheet: SheetCells, position: int, columns: Mapping[str, int]) -> int |
                 return year
     for _, values in sheet.rows[:position]:
         for value in values:
-            named = _YEAR.search(text.nfkc(value)) if isinstance(value, str) else None
-            if named:
-                return eras.parse_fiscal_year(named[0])
+            said = eras.fiscal_years_said(value) if isinstance(value, str) else []
+            if said:
+                return min(said[0])
     return None
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
-from sousei_xl import publish
+from sousei_xl import eras, publish
 from sousei_xl.figures.changes import Changes, compare
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
@@ -38,7 +38,7 @@ from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype, doubts, load_prototype
 from sousei_xl.strategy import Strategy
-from sousei_xl.workspace import OperatorError, Run, Workspace, is_file, relative
+from sousei_xl.workspace import OperatorError, Run, Workspace, is_file, relative, safe_stem
 
 # Rows of a list that pays for one more process, and of one that leaves it the memory for a copy.
 _LONG_LIST, _LONGEST_COPY = 500, 50_000
@@ -164,7 +164,7 @@ def _compared_with(workspace: Workspace, strategy: Strategy) -> str:
 
 def output_names(strategy: Strategy) -> dict[ListStatus, str]:
     """The official workbook's name in each state."""
-    year = strategy.settings.year_label
+    year = safe_stem(strategy.settings.year_label)
     return {
         "draft": f"{_OFFICIAL}{year}_作成中.xlsx",
         "proposal": f"{_OFFICIAL}{year}（案）.xlsx",
@@ -182,7 +182,7 @@ def _of_this_year(outbox: Outbox, beginning: str, strategy: Strategy) -> tuple[s
     may have become 平成31年度 since."""
     this_year = strategy.settings.fiscal_year
     names = publish.published_sources(outbox)
-    return tuple(n for n in names if n.startswith(beginning) and remarks.year_in(n) == this_year)
+    return tuple(n for n in names if n.startswith(beginning) and eras.year_in(n) == this_year)
 
 
 # --- the outbox -------------------------------------------------------------------------------
@@ -269,7 +269,7 @@ def publish_list(
     checkbook = partial(write_checkbook, contents=contents, inbox_link=inbox, hand_edits=edits)
     beside = [
         Output(
-            f"{_CHECKBOOK}{strategy.settings.year_label}.xlsx",
+            f"{_CHECKBOOK}{safe_stem(strategy.settings.year_label)}.xlsx",
             write=checkbook,
             replaces=_of_this_year(held, _CHECKBOOK, strategy),
             tracked=False,
