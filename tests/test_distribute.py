@@ -383,6 +383,17 @@ def test_a_measure_that_is_no_more_is_left_to_be_chosen(tmp_path: Path) -> None:
     assert check_text(example_strategy(), row) == "施策をリストから選んでください"
 
 
+def test_a_goal_of_last_year_s_list_is_known_by_what_it_is_called(tmp_path: Path) -> None:
+    called = {1: "目標1", 2: "基本目標Ⅰ", 3: "基本目標Ⅱ", 4: "横断的目標"}
+    base = example_strategy()
+    goals = tuple(replace(goal, called=called[goal.number]) for goal in base.goals)
+    bands = ["目標１　ひと", "目標10", "基本目標Ⅱ　まち", "横断的目標　人材", "基本目標Ⅰ"]
+    project = [1, None, "事業", "経済部", "◎", 5, "行う。"]
+    rows: list[list[Any]] = [row for band in bands for row in ([band], ["ア"], project)]
+    last = last_year(plain_list(tmp_path / "去年.xlsx", rows), replace(base, goals=goals))
+    assert [row.goal for row in last.rows] == [1, 1, 3, 4, 2]
+
+
 @pytest.mark.parametrize("columns", [True, False])
 def test_a_letter_that_another_measure_has_now_says_nothing(columns: bool, tmp_path: Path) -> None:
     """2ウ is gone; last year's 2エ has its letter. 2イ only has another name."""

@@ -240,8 +240,8 @@ def _figures(console: Console, contents: Contents) -> None:
         numbers = (group.rows, group.relisted, group.projects, group.gross, group.net)
         table.add_row(label, *(f"{n:,}" for n in numbers), style=style)
 
-    for group in contents.totals.goals:
-        add(f"基本目標{group.goal}", group)
+    for goal, group in zip(contents.strategy.goals, contents.totals.goals, strict=True):
+        add(goal.heading, group)
     add("合計", contents.totals.total, "bold")
     console.print(table)
     if contents.totals.total.undecided:

@@ -291,9 +291,9 @@ class _Places:
         if not 1 <= len(words) <= 2:  # a band has one text, or its letter in a cell of its own
             return
         band = " ".join(words)
-        goal = _GOAL.search(text.nfkc(band))
-        if goal:
-            self.goal, self.measure, self.measure_name = int(goal[1]), "", ""
+        goal = self._goal_of(band)
+        if goal is not None:
+            self.goal, self.measure, self.measure_name = goal, "", ""
             return
         named = [
             (m.goal == self.goal, len(name), m.key)
@@ -306,6 +306,19 @@ class _Places:
             key = f"{self.goal}{letter[1]}" if letter and self.goal is not None else ""
             self.measure = self._settled(max(named)[2] if named else "", key)
             self.measure_name = band
+
+    def _goal_of(self, band: str) -> int | None:
+        """The goal that a band begins with, as it is called this year, or else by its number.
+
+        基本目標Ⅱ also begins as 基本目標Ⅰ does, but something of the numeral is left.
+        """
+        words = text.key(band)
+        for goal in self._strategy.goals:
+            called = text.key(goal.called)
+            if called and re.match(rf"{re.escape(called)}(?![0-9a-z])", words):
+                return goal.number
+        numbered = _GOAL.search(text.nfkc(band))
+        return int(numbered[1]) if numbered else None
 
     def _settled(self, named: str, key: str) -> str:
         """The measure of that name, or else the one that has its key still."""

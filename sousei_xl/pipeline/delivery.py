@@ -78,7 +78,7 @@ def content_hash(result: ListResult, strategy: Strategy) -> str:
         [settings.municipality, settings.year_label, settings.title, settings.basis],
         [settings.unit, settings.budget_basis, settings.minus],
         settings.list_date.isoformat(),
-        [[g.key, g.list_name] for g in strategy.goals],
+        [[g.key, g.list_name, *filter(None, [g.called])] for g in strategy.goals],
         [[m.key, m.list_name] for m in strategy.measures],
     ]
     digest = hashlib.sha256(json.dumps(printed).encode())

@@ -12,6 +12,7 @@ from sousei_xl.scaffold.facts import Facts, Record
 from sousei_xl.scaffold.grid import Column, Grid
 from sousei_xl.strategy.fields import CORE, Field
 from sousei_xl.strategy.load.table import (
+    CALLED,
     DEPARTMENTS,
     DIRECTIONS,
     FIELDS,
@@ -61,10 +62,19 @@ def measures_grid(facts: Facts | None) -> Grid:
         Column("別紙名称", 62, "別紙（関連事業一覧）に載せる名前です。"),
         Column("本文名称", 62, "総合戦略の本文での名前です。別紙と同じなら空欄で構いません。"),
         Column("略称", 30, "様式のリストに出す短い名前です（例：移住環境）。"),
+        Column(
+            CALLED,
+            16,
+            "基本目標の行で、「基本目標」と番号の代わりに印字する呼び方です（例：横断的目標、基本目標Ⅰ、"
+            "目標1）。「基本目標1」の形でよければ空欄にします。",
+        ),
     )
     note = (
         "基本目標の行（施策は空欄）を先に、その施策の行を下に入力します。"
-        "一覧には、基本目標は番号の順に、施策は基本目標ごとに並べた順に載ります。"
+        "一覧には、基本目標は番号の順に、施策は基本目標ごとに並べた順に載ります。\n"
+        "基本目標はどれも1からの番号にし、横断的な目標やⅠ・Ⅱは「呼び方」で印字します。キーは、基本目標の番号に"
+        "施策の記号を続けたものです。「1-1-①」のような体系では、施策に「-1-①」と入力すると、キーは"
+        "「1-1-①」になります（3段あるときは、いちばん下の段を施策にします）。"
     )
     rows = _rows(facts.measures if facts else (), columns)
     return Grid(MEASURES, "施策体系", note, columns, rows)

@@ -33,17 +33,29 @@ CLASSES = (
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """基本目標. ``list_name`` is printed in the 別紙, ``text_name`` stands in the strategy text."""
+    """基本目標. ``list_name`` is printed in the 別紙, ``text_name`` stands in the strategy text;
+    ``called`` (呼び方) is what it is called instead of 基本目標 and its number."""
 
     number: int
     list_name: str
     text_name: str
     label: str
+    called: str = ""
 
     @property
     def key(self) -> str:
         """``1``."""
         return str(self.number)
+
+    @property
+    def heading(self) -> str:
+        """What it is called before its name: ``基本目標1``, ``横断的目標``."""
+        return self.called or f"基本目標{self.number}"
+
+    @property
+    def title(self) -> str:
+        """``基本目標1　…``."""
+        return f"{self.heading}　{self.list_name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ RESPONSES = (
 
 GOAL, MEASURE, INDICATOR = "基本目標", "施策", "指標"
 _KEY = re.compile(rf"({GOAL}|{MEASURE}|{INDICATOR}):(.+)")
-_WHOLE = re.compile(rf"(?:{GOAL}|{MEASURE}).+?全体（(.+)）")
+_WHOLE = re.compile(r".+?全体（(.+)）")
 _LONGEST = 30_000  # characters that are put together in one cell
 
 
@@ -114,7 +114,8 @@ def all_slots(contents: Contents) -> Iterator[Slot]:
 
 
 def _whole_slot(kind: str, about: Goal | Measure) -> Slot:
-    subject = whole(f"{kind}{about.key}", about.list_name)
+    title = about.heading if isinstance(about, Goal) else f"{kind}{about.key}"
+    subject = whole(title, about.list_name)
     return Slot(f"{kind}:{about.key}", subject, (about.list_name, about.text_name))
 
 
