@@ -424,6 +424,19 @@ def test_a_form_is_of_the_year_that_is_printed_on_it(label: str, tmp_path: Path)
     assert {eras.year_in(name) for name in names} == {eras.year_in(label)}
 
 
+@pytest.mark.parametrize("projects", [[typed()], None])
+def test_a_form_calls_the_plan_as_the_office_does(projects: Any, tmp_path: Path) -> None:
+    named = {"計画の名称": "第2期まちづくり計画", "表題": "関連事業一覧"}
+    strategy = make_strategy(settings=named)
+    rows = indicator_rows(strategy, "経済部", {})
+    path = tmp_path / "経済部.xlsx"
+    write_form(path, strategy, "経済部", projects=projects, indicators=rows)
+    book = openpyxl.load_workbook(path)
+    said = [str(c.value) for s in book for cells in s.iter_rows() for c in cells if c.value]
+    assert sum("第2期まちづくり計画" in words for words in said) > 1
+    assert [words for words in said if "総合戦略" in words] == []
+
+
 def test_what_is_written_is_read_again(form: Path) -> None:
     (submission,) = submissions(form, office())
     assert (submission.department, submission.unit, submission.edition) == (

@@ -25,6 +25,7 @@ from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import Reading, read_files
 from sousei_xl.strategy.dates import questions
 from sousei_xl.strategy.gaps import gaps
+from sousei_xl.strategy.load.table import FORM
 from sousei_xl.text import nfkc
 from sousei_xl.workspace import OperatorError, Run, Workspace
 
@@ -89,14 +90,20 @@ def run(args: argparse.Namespace) -> int:
 
 def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
     arrivals.require_template(workspace)
-    template, previous, in_inbox = _read(workspace, args.previous)
+    alone = args.only == OFFICE
+    # Who makes forms has the time to mend the sheet 別紙, which is printed weeks later.
+    template, previous, in_inbox = _read(workspace, args.previous, "" if alone else FORM)
     from sousei_xl import pipeline
     from sousei_xl.intake.last_year import read_last_year
     from sousei_xl.pipeline import distribution, office_sheet
+    from sousei_xl.pipeline.definition import define
 
-    strategy = pipeline.strategy_of(template)
-    if args.only == OFFICE:
+    if alone:
+        strategy = pipeline.strategy_of(template)
         return _office_alone(args, workspace, office_sheet.renew(workspace, strategy, in_inbox))
+    definition = define(template)
+    strategy = definition.strategy
+    asked = (*questions(strategy.settings), *gaps(strategy), *definition.doubts)
     last = None if previous is None else read_last_year(previous, strategy)
     earlier = distribution.reported_before(workspace, strategy) if args.only == INDICATORS else {}
     plan = distribution.plan_forms(strategy, args.only, last, earlier)
@@ -108,22 +115,23 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
     if args.json:
         from sousei_xl.commands import as_json
 
-        made = _described(plan, strategy, last, published, beside)
+        made = _described(plan, strategy, last, published, beside, asked)
         as_json.emit({**made, "office_sheet": _office_described(office)})
     else:
-        _tell(plan, strategy, last, workspace, beside, _office_words(office, typed_again(args)))
+        words = _office_words(office, typed_again(args))
+        _tell(plan, strategy, last, workspace, beside, words, asked)
         print(f"  ・様式を部局に送ります。{_where_to_put(args.only)}")
     return DONE
 
 
 def _read(
-    workspace: Workspace, previous: Path | None
+    workspace: Workspace, previous: Path | None, form: str
 ) -> tuple[Reading, Reading | None, Reading | None]:
-    """The template, last year's 別紙, and the office's sheet in the inbox."""
+    """The template with the look of a sheet (``form``), last year's 別紙, 事務局修正 in the inbox."""
     from sousei_xl.pipeline.office_sheet import standing
 
     arrivals.require_previous(previous)
-    template = InboxFile(workspace.template.name, workspace.template)
+    template = InboxFile(workspace.template.name, workspace.template, form)
     last = None if previous is None else InboxFile(previous.name, previous)
     wanted = [template, last, standing(workspace)]
     files = [file for file in wanted if file is not None]
@@ -182,6 +190,7 @@ def _described(
     last: LastYear | None,
     published: publish.Published,
     beside: Sequence[str],
+    asked: Sequence[str],
 ) -> dict[str, Any]:
     return {
         "fiscal_year": strategy.settings.fiscal_year,
@@ -207,7 +216,7 @@ def _described(
             for row in plan.unassigned
         ],
         "others": list(beside),
-        "questions": [*questions(strategy.settings), *gaps(strategy)],
+        "questions": list(asked),
         "written": published.written,
         "unchanged": published.unchanged,
         "moved": published.moved,
@@ -221,9 +230,10 @@ def _tell(
     workspace: Workspace,
     beside: Sequence[str],
     office: str,
+    asked: Sequence[str],
 ) -> None:
     """One summary of what was made, and what the office has to look at; ``office`` is what it
-    should know of its own sheet."""
+    should know of its own sheet, ``asked`` are the questions about the template."""
     settings = strategy.settings
     print(f"{settings.municipality}　{settings.year_label}　様式を{len(plan.forms)}件作りました。")
     print(f"場所: {shown(str(workspace.outbox))}")
@@ -255,7 +265,7 @@ def _tell(
     if office:
         print(f"\n{office}")
     print("\n次にすること")
-    for question in (*questions(settings), *gaps(strategy)):
+    for question in asked:
         print(f"  ・{shown(question)}")
     told = {"提出期限": settings.deadline, "提出先": settings.submit_to}
     if blank := [name for name, value in told.items() if not value]:

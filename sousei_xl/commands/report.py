@@ -78,8 +78,8 @@ def gone(console: Console, missing: Missing) -> None:
             missing.withheld,
         )
         console.print(
-            f"    番号が変わって別の事業を外していないか確かめます（『{OFFICE_SHEET}』の対象は、"
-            "『2ア-3 事業名』のように書きます）。"
+            f"    番号が変わって別の事業を外していないか確かめます（『{OFFICE_SHEET}』の対象には、"
+            "番号の後に事業名も書きます）。"
         )
     if missing.actuals:
         _actuals_gone(console, missing.actuals)

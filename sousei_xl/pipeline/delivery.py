@@ -19,7 +19,6 @@ from sousei_xl.figures.totals import totals
 from sousei_xl.forms.returns import plan_returns
 from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.read import Reading
-from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.pipeline.approval import require_final, require_plausible
 from sousei_xl.pipeline.former import Former, Missing, edited_since, listed_rows, put_aside, since
 from sousei_xl.pipeline.last_year import year_changes
@@ -36,7 +35,7 @@ from sousei_xl.sheets.council import write_council
 from sousei_xl.sheets.council.remarks import Remark, place
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
-from sousei_xl.sheets.prototype import Prototype, doubts, load_prototype
+from sousei_xl.sheets.prototype import Prototype
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OperatorError, Run, Workspace, is_file, relative, safe_stem
 
@@ -45,30 +44,6 @@ _LONG_LIST, _LONGEST_COPY = 500, 50_000
 _OFFICIAL, _CHECKBOOK = "別紙_", "点検結果_"
 _UNPRINTED = ("row_id", "note", "original", "former_name")
 _PRINTED = attrgetter(*(f.name for f in fields(ListedRow) if f.name not in _UNPRINTED))
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """The template, read: what the year is and how the list is printed."""
-
-    strategy: Strategy
-    prototype: Prototype
-
-    @property
-    def doubts(self) -> tuple[str, ...]:
-        """Questions about the printed form."""
-        return tuple(doubts(self.prototype, self.strategy.settings))
-
-
-def define(template: Reading) -> Definition:
-    """The whole template. TemplateError with every mistake of its tables and its form."""
-    strategy, mistakes = read_strategy(template)
-    if strategy is None:
-        raise TemplateError(mistakes)
-    prototype, mistakes = load_prototype(template.form, template.file, strategy)
-    if prototype is None:
-        raise TemplateError(mistakes)
-    return Definition(strategy, prototype)
 
 
 def content_hash(result: ListResult, strategy: Strategy) -> str:

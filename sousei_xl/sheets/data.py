@@ -35,9 +35,7 @@ _COLUMNS = (
     DataColumn("西暦年度", 11, "年度の始まる4月の西暦年です。", "integer", required=True),
     DataColumn(GOAL, 14, "基本目標の番号です。", "integer", required=True, minimum=1),
     DataColumn("基本目標", 30, "基本目標の名称です。", required=True),
-    DataColumn(
-        MEASURE, 10, "基本目標の番号と施策の記号です（例：2ア）。", required=True, is_key=True
-    ),
+    DataColumn(MEASURE, 10, "基本目標の番号と施策の記号です。", required=True, is_key=True),
     DataColumn("施策", 30, "施策の名称です。", required=True),
     DataColumn(
         NUMBER, 7, "施策の中での番号です。", "integer", required=True, minimum=1, is_key=True
@@ -70,7 +68,7 @@ _COLUMNS = (
     ),
     DataColumn(BUDGET, 20, "千円単位の金額です。空欄は0ではありません。", "integer", minimum=0),
     DataColumn(DESCRIPTION, 60, "事業の目的と内容です。"),
-    DataColumn(ORIGINAL, 9, "再掲の行が、どの行を載せたものかです（例：2ア-4 は施策2アの番号4）。"),
+    DataColumn(ORIGINAL, 9, "再掲の行が、どの行を載せたものかです（施策キー-番号）。"),
 )
 PROJECT_HEADINGS = tuple(column.heading for column in _COLUMNS)
 _OWN_WIDTH = 16

@@ -13,6 +13,7 @@ from functools import cached_property
 from sousei_xl import text
 from sousei_xl.strategy.fields import Field
 
+PLAN = "総合戦略"  # what most of them are
 GROSS, NET = "再掲を含む", "再掲を除く"
 AS_SUBMITTED, AUTOMATIC = "提出どおり", "自動"
 # Under which open data are published (オープンデータの利用条件).
@@ -129,8 +130,9 @@ class Settings:
 
     ``notice`` (注意書き) is printed on the sheets about indicators; most offices leave it blank.
     ``budget_factor`` (前年度比の目安) is a decimal above 1, or 0 where nobody is to be asked.
-    ``licence`` (オープンデータの利用条件) is one of ``LICENCES`` or blank. ``own_keys`` are the
-    office's own, which say nothing to us.
+    ``licence`` (オープンデータの利用条件) is one of ``LICENCES`` or blank. ``plan_name``
+    (計画の名称) is what forms and letters call the plan. ``own_keys`` are the office's own, which
+    say nothing to us.
     """
 
     municipality: str
@@ -156,6 +158,7 @@ class Settings:
     notice: str = ""
     budget_factor: str = "2"
     licence: str = ""
+    plan_name: str = PLAN
     own_keys: tuple[str, ...] = ()
 
     @property
@@ -179,6 +182,11 @@ class Strategy:
     def measure_by_key(self) -> Mapping[str, Measure]:
         """``2ア`` → Measure, in the order of the strategy."""
         return {m.key: m for m in self.measures}
+
+    @property
+    def example_measure(self) -> str:
+        """A key for examples: the strategy's own first one, 1ア before it has any."""
+        return self.measures[0].key if self.measures else "1ア"
 
     @cached_property
     def measure_order(self) -> Mapping[str, int]:

@@ -219,10 +219,10 @@ def _without_place(remark: Remark, of_that_key: str) -> Remark:
     if of_that_key:
         # Neither in its cell nor in quotes: whoever types this key means it.
         now = of_that_key.replace(":", "")
-        why = f"今の{now}とは名前が違い、同じ名前のものは、今の総合戦略にありません。"
+        why = f"今の{now}とは名前が違い、同じ名前のものは、今の計画にありません。"
         return replace(remark, key="", reason=why)
     if remark.key:
-        why = f"「{remark.key}」に当たる施策・指標が、今の総合戦略にありません。"
+        why = f"「{remark.key}」に当たる施策・指標が、今の計画にありません。"
     else:
         why = "照合キーのない行に書かれていました。"
     return replace(remark, reason=remark.reason or why)

@@ -85,7 +85,12 @@ def _own_field(
         mistakes.at(row, "必須", problem, f"「{YES}」か「{NO}」を選んでください。")
     choices = row.list("選択肢")
     if kind == "choice" and not choices:
-        mistakes.at(row, "選択肢", "選択肢が空欄です。", "「国、道、市」のように入力してください。")
+        mistakes.at(
+            row,
+            "選択肢",
+            "選択肢が空欄です。",
+            "「国、都道府県、市町村」のように入力してください。",
+        )
     return Field(
         name,
         label,
