@@ -39,6 +39,7 @@ from sousei_xl.scaffold.office import build_office_sheet
 from sousei_xl.scaffold.template import START, build_template, strategy_of
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import LostCell
+from sousei_xl.sheets.data import project_columns
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load.table import DEPARTMENTS as DEPARTMENTS_SHEET
 from sousei_xl.strategy.load.table import FIELDS, FORM, INDICATORS, MEASURES, SETTINGS
@@ -422,6 +423,20 @@ def test_a_form_is_of_the_year_that_is_printed_on_it(label: str, tmp_path: Path)
     names = [*output_names(strategy).values(), council_name(strategy.settings)]
     assert not [name for name in names if set(name) & set('\\/:*?"<>|')]
     assert {eras.year_in(name) for name in names} == {eras.year_in(label)}
+
+
+@pytest.mark.parametrize(("required", "missed"), [("はい", True), ("いいえ", False)])
+def test_an_office_whose_list_has_no_relevance_does_not_demand_it(
+    required: str, missed: bool
+) -> None:
+    strategy = make_strategy(fields=[("関連性", "標準", "選択", required)])
+    row = {**typed(), "relevance": None}
+    assert (check_text(strategy, row) != GOOD) == missed
+    [parsed], found = parse_rows([(raw(1, **row), "経済部")], strategy)
+    found += schema.validate([parsed], strategy)
+    assert ([f.code for f in found] == ["R103"]) == missed
+    columns = {c.heading: c.required for c in project_columns(strategy)}
+    assert columns["関連性"] == missed
 
 
 @pytest.mark.parametrize("projects", [[typed()], None])

@@ -22,7 +22,7 @@ from sousei_xl.commands.progress import Progress
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
 from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import InboxFile
-from sousei_xl.intake.read import Reading, read_files
+from sousei_xl.intake.read import start_reading
 from sousei_xl.strategy.dates import questions
 from sousei_xl.strategy.gaps import gaps
 from sousei_xl.strategy.load.table import FORM
@@ -92,12 +92,18 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
     arrivals.require_template(workspace)
     alone = args.only == OFFICE
     # Who makes forms has the time to mend the sheet 別紙, which is printed weeks later.
-    template, previous, in_inbox = _read(workspace, args.previous, "" if alone else FORM)
-    from sousei_xl import pipeline
-    from sousei_xl.intake.last_year import read_last_year
-    from sousei_xl.pipeline import distribution, office_sheet
-    from sousei_xl.pipeline.definition import define
+    wanted = _wanted(workspace, args.previous, "" if alone else FORM)
+    files = [file for file in wanted if file is not None]
+    with start_reading(files, len(files)) as pending:
+        # Reading goes on in the children while all this is imported here.
+        from sousei_xl import pipeline
+        from sousei_xl.intake.last_year import read_last_year
+        from sousei_xl.pipeline import distribution, office_sheet
+        from sousei_xl.pipeline.definition import define
 
+        readings = iter(pending.result())
+    template, previous, in_inbox = (None if file is None else next(readings) for file in wanted)
+    assert template is not None
     if alone:
         strategy = pipeline.strategy_of(template)
         return _office_alone(args, workspace, office_sheet.renew(workspace, strategy, in_inbox))
@@ -124,21 +130,15 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
     return DONE
 
 
-def _read(
-    workspace: Workspace, previous: Path | None, form: str
-) -> tuple[Reading, Reading | None, Reading | None]:
-    """The template with the look of a sheet (``form``), last year's 別紙, 事務局修正 in the inbox."""
+def _wanted(workspace: Workspace, previous: Path | None, form: str) -> tuple[InboxFile | None, ...]:
+    """The template with the look of its sheet ``form``, last year's 別紙, and the office's sheet in
+    the inbox."""
     from sousei_xl.pipeline.office_sheet import standing
 
     arrivals.require_previous(previous)
     template = InboxFile(workspace.template.name, workspace.template, form)
     last = None if previous is None else InboxFile(previous.name, previous)
-    wanted = [template, last, standing(workspace)]
-    files = [file for file in wanted if file is not None]
-    readings = iter(read_files(files, len(files)))
-    first, second, third = (None if file is None else next(readings) for file in wanted)
-    assert first is not None
-    return first, second, third
+    return template, last, standing(workspace)
 
 
 # --- 事務局修正.xlsx ----------------------------------------------------------------------------

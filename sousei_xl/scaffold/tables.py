@@ -145,7 +145,7 @@ def indicators_grid(facts: Facts | None) -> Grid:
     if facts:
         note += "\n※この例の「担当部局」は、例を作るための推定です（公表資料にはありません）。"
     rows = _rows(facts.indicators if facts else (), columns)
-    return Grid(INDICATORS, "指標（数値目標・KPI）", note, columns, rows, 60, frozen_columns=1)
+    return Grid(INDICATORS, "指標（数値目標・KPI）", note, columns, rows, frozen_columns=1)
 
 
 def fields_grid() -> Grid:
@@ -165,7 +165,8 @@ def fields_grid() -> Grid:
         ),
     )
     note = (
-        "様式「事業」の列です。標準の項目で変えられるのは最大文字数だけです。\n"
+        "様式「事業」の列です。標準の項目で変えられるのは、最大文字数と、「関連性」の必須"
+        "（別紙に関連性の列がないときは「いいえ」）だけです。\n"
         "独自の項目を足すときは、標準の項目の下に1行ずつ入力します（例：財源｜独自｜選択｜いいえ｜"
         "（空欄）｜国、都道府県、市町村｜主な財源です。選んでください。）。様式では備考の前に並びます。\n"
         "別紙に印字するときは、別紙シートの事業と再掲事業の行に {財源} のように入力します。"

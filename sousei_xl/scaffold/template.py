@@ -19,7 +19,7 @@ from sousei_xl.forms.look import (
 from sousei_xl.forms.worksheet import open_book
 from sousei_xl.scaffold.annex_form import write_annex_form
 from sousei_xl.scaffold.facts import EXAMPLES, Facts, load_facts
-from sousei_xl.scaffold.grid import FIRST_ROW, Grid, write_grid
+from sousei_xl.scaffold.grid import FIRST_ROW, ROOM, Grid, write_grid
 from sousei_xl.scaffold.settings import MISSING, TEXTS, Setting, settings_grid
 from sousei_xl.scaffold.tables import (
     departments_grid,
@@ -37,7 +37,6 @@ from sousei_xl.text import Value
 from sousei_xl.workspace import TEMPLATE_NAME
 
 START = "はじめに"
-_ROOM = 200  # rows of a table that はじめに looks at
 
 
 def strategy_of(facts: Facts) -> Strategy:
@@ -167,7 +166,7 @@ def _states(grids: Mapping[str, Grid]) -> dict[str, Formula]:
     """Live state of each step, with its present value."""
 
     def area(sheet: str, letter: str) -> str:
-        return f"'{sheet}'!${letter}${FIRST_ROW + 1}:${letter}${FIRST_ROW + _ROOM}"
+        return f"'{sheet}'!${letter}${FIRST_ROW + 1}:${letter}${FIRST_ROW + ROOM}"
 
     lacking = sum(
         isinstance(cell, Formula) and cell.value == MISSING
@@ -203,7 +202,7 @@ def _states(grids: Mapping[str, Grid]) -> dict[str, Formula]:
         ),
         FIELDS: Formula(f'="標準 {filled[FIELDS]}、独自 "&{own}', f"標準 {filled[FIELDS]}、独自 0"),
         FORM: Formula(
-            f'=IF(COUNTA(\'{FORM}\'!$A$2:$A${FIRST_ROW + _ROOM})=0,"{MISSING}","見本あり")',
+            f'=IF(COUNTA(\'{FORM}\'!$A$2:$A${FIRST_ROW + ROOM})=0,"{MISSING}","見本あり")',
             "見本あり",
         ),
     }
@@ -258,5 +257,5 @@ def _emphasise_goals(sheet: Sheet) -> None:
         "criteria": f'=AND($A{first}<>"",$C{first}="")',
         "format": look,
     }
-    if sheet.worksheet.conditional_format(f"A{first}:F{FIRST_ROW + _ROOM}", options):
+    if sheet.worksheet.conditional_format(f"A{first}:F{FIRST_ROW + ROOM}", options):
         raise ValueError("conditional format refused")

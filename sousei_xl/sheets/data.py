@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from xlsxwriter.utility import xl_col_to_name
 
@@ -127,7 +128,9 @@ def project_columns(strategy: Strategy) -> tuple[DataColumn, ...]:
         )
         for field in strategy.own_fields
     )
-    return (*_COLUMNS, *own)
+    asked = strategy.field_by_name["relevance"].required
+    core = (replace(c, required=asked) if c.heading == RELEVANCE else c for c in _COLUMNS)
+    return (*core, *own)
 
 
 def write_projects_data(book: Book, contents: Contents) -> None:

@@ -392,7 +392,10 @@ class _Reader:
                     beside = (c.column + 2 for c in cells if Piece(name, True) in c.pieces)
                     column = next(beside, 1)
                     problem = f"「{kind}」の行に、{{{name}}}だけのセルがありません。"
-                    remedy = f"一つのセルに{{{name}}}だけを入力してください。"
+                    remedy = (
+                        f"一つのセルに{{{name}}}だけを入力してください"
+                        "（一覧に見せない列は、その列を非表示にします）。"
+                    )
                     if column > 1:
                         remedy += (
                             "括弧や単位は、セルの書式設定の「表示形式」（ユーザー定義）で付けられます"

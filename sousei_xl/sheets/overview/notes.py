@@ -116,11 +116,13 @@ def _columns(contents: Contents) -> Iterator[_Note]:
         "部局名",
         "複数の部局による事業は「・」でつないでいます。部局別の集計では、先頭の部局に数えます。",
     )
-    yield (
-        "関連性",
-        f"{text.DIRECT}：施策の記載内容に直接関係する事業　"
-        f"{text.SUPPORTING}：施策の目的の達成を補完する事業",
-    )
+    asked = strategy.field_by_name["relevance"].required
+    if asked or any(row.relevance for row in contents.result.listed):
+        yield (
+            "関連性",
+            f"{text.DIRECT}：施策の記載内容に直接関係する事業　"
+            f"{text.SUPPORTING}：施策の目的の達成を補完する事業",
+        )
     yield (
         "予算区分",
         f"空欄・{text.INITIAL}：予算事業費のとおり　{text.UNDECIDED}：金額が決まっていない"

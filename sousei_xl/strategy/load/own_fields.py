@@ -52,6 +52,9 @@ def read_fields(tables: Tables, mistakes: Mistakes) -> tuple[Field, ...]:
         if key in core:
             if limit.value is not None:
                 core[key] = replace(core[key], max_length=int(limit.value))
+            # Not every office's list has this column.
+            if core[key].name == "relevance" and row.text("必須") == NO:
+                core[key] = replace(core[key], required=False)
             continue
         if key in taken:
             problem = f"『{label}』は様式やデータの見出しに使われています。"
