@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 
-from sousei_xl.text import Value, packed
+from sousei_xl.text import Value, nfkc, packed
 
 # The eras with their first days, the latest first.
 _ERA_STARTS = (
@@ -21,11 +20,25 @@ _ERAS = {
     for name, letter, start in _ERA_STARTS
     for spelling in (name, letter.lower())
 }
-_ERA_YEAR = re.compile(r"(昭和|平成|令和|[shr])\.?(\d{1,2}|元)")
-_FISCAL_YEAR = re.compile(_ERA_YEAR.pattern + r"(?:年度|年)?|(\d{4})(?:年度|年)?", re.IGNORECASE)
-_SUBJECT_YEAR = re.compile(r"(昭和|平成|令和)\s*(\d{1,2}|元)\s*年度は")
+# How years are written, for every pattern of one. A letter behind another is a part of a code.
+_NAMES = "|".join(name for name, _, _ in _ERA_STARTS)
+_LETTERS = "".join(letter + letter.lower() for _, letter, _ in _ERA_STARTS)
+ERA = rf"(?:{_NAMES}|(?<![0-9A-Za-z])[{_LETTERS}])"
+_NUMBER = r"(?:\d{1,2}(?!\d)|元)"
+_OF_ERA = rf"{ERA}\.?\s*{_NUMBER}"
+_WESTERN = r"(?<!\d)\d{4}(?!\d)"
+YEAR = rf"(?:{_OF_ERA}|{_WESTERN})"
+_YEAR = re.compile(YEAR)
+_ERA_YEAR = re.compile(rf"({ERA})\.?\s*({_NUMBER})")
+# One year in both ways: 令和6(2024)年度, 2023年度(令和5年度), 2024/令和6年度.
+_TWICE = "|".join(
+    rf"{one}\s*(?:(?:年度?)?\s*\(\s*{other}\s*(?:年度?)?\s*\)|/\s*{other})"
+    for one, other in ((_OF_ERA, _WESTERN), (_WESTERN, _OF_ERA))
+)
+_FISCAL_YEAR = re.compile(rf"(?:{_TWICE}|{YEAR})(?:\s*年度?)?")
+_SUBJECT_YEAR = re.compile(rf"({_NAMES})\s*({_NUMBER})\s*年度は")
 # Without something between the numbers the month of H30.12 would be a day: H30.1.2.
-_ERA_DATE = re.compile(_ERA_YEAR.pattern + r"[年./-](\d{1,2})[月./-](\d{1,2})日?", re.I)
+_ERA_DATE = re.compile(_ERA_YEAR.pattern + r"[年./-](\d{1,2})[月./-](\d{1,2})日?")
 _WESTERN_DATE = re.compile(
     r"(\d{4})年?[./-]?(\d{1,2})月?[./-](\d{1,2})日?|(\d{4})年(\d{1,2})月(\d{1,2})日"
 )
@@ -40,22 +53,65 @@ def _era_year(era: str, number: str) -> int:
     return _ERAS[era.lower()] + (1 if number == "元" else int(number))
 
 
-def parse_fiscal_year(value: Value) -> int | None:
-    """``H31``, ``平成31年度``, ``R1``, ``令和元年度``, ``2019`` → 2019; None if it is no year.
+def _year(words: str) -> int:
+    """The year of one ``YEAR``."""
+    match = _ERA_YEAR.fullmatch(words)
+    return _era_year(match[1], match[2]) if match else int(words)
 
-    A fiscal year runs from April to March and is named after the year of its April.
+
+def _is_possible(year: int) -> bool:
+    return 1926 <= year <= 2200
+
+
+def parse_fiscal_year(value: Value) -> int | None:
+    """``H31``, ``平成31年度``, ``R1``, ``令和元年度``, ``2019``, ``令和元（2019）年度`` → 2019.
+
+    None if it is no year, or is said twice and means two. A fiscal year runs from April to March
+    and is named after the year of its April.
     """
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
-        return int(value) if float(value).is_integer() and 1926 <= value <= 2200 else None
+        return int(value) if float(value).is_integer() and _is_possible(int(value)) else None
     if not isinstance(value, str):
         return None
-    match = _FISCAL_YEAR.fullmatch(packed(value))
-    if not match:
+    words = packed(value)
+    if not _FISCAL_YEAR.fullmatch(words):
         return None
-    year = int(match[3]) if match[3] else _era_year(match[1], match[2])
-    return year if 1926 <= year <= 2200 else None
+    years = set(map(_year, _YEAR.findall(words)))
+    return years.pop() if len(years) == 1 and all(map(_is_possible, years)) else None
+
+
+def year_in(label: str) -> int | None:
+    """The first year that a label names, whatever stands around it."""
+    match = _YEAR.search(nfkc(label))
+    return parse_fiscal_year(match[0]) if match else None
+
+
+def fiscal_years_said(label: str) -> list[set[int]]:
+    """What a label says as fiscal years, in order: 年度 stands behind them, or the year is all.
+
+    A year beside other words (``改訂2019``) need not be a fiscal year. Each is a set, which has two
+    years where one is said twice and its spellings contradict each other: ``令和7（2024）年度``.
+    """
+    plain = nfkc(label).strip()
+    said = (
+        set(filter(_is_possible, map(_year, _YEAR.findall(match[0]))))
+        for match in _FISCAL_YEAR.finditer(plain)
+        if match[0] == plain or "年度" in match[0]
+    )
+    return [years for years in said if years]
+
+
+def letter_at_end(label: str) -> str:
+    """The letter of the era in which a label says its last year: ``H``; blank where it is western
+    or something else stands behind it."""
+    plain = nfkc(label).rstrip()
+    for match in _FISCAL_YEAR.finditer(plain):
+        era = _ERA_YEAR.search(match[0])
+        if era and match.end() == len(plain):
+            return next(k for n, k, _ in _ERA_STARTS if era[1].upper() in (n, k))
+    return ""
 
 
 def fiscal_years_in(text: str) -> dict[str, int]:
@@ -65,10 +121,7 @@ def fiscal_years_in(text: str) -> dict[str, int]:
     """
     if "年" not in text and "\uf98e" not in text:  # most texts; the other one is its look-alike
         return {}
-    return {
-        m[0]: _era_year(m[1], unicodedata.normalize("NFKC", m[2]))
-        for m in _SUBJECT_YEAR.finditer(unicodedata.normalize("NFKC", text))
-    }
+    return {m[0]: _era_year(m[1], m[2]) for m in _SUBJECT_YEAR.finditer(nfkc(text))}
 
 
 def eras_of(year: int) -> list[tuple[str, int]]:

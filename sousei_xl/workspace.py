@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -135,6 +136,28 @@ def lock_files(name: str) -> list[str]:
 def is_lock(name: str) -> bool:
     """Whether that is the name of a file that stands beside an open workbook."""
     return name.startswith(tuple(lock.partition("{")[0] for lock in _LOCKS))
+
+
+# What Windows refuses in a name → the same sign in full width.
+_SIGNS = {ord(c): ord(c) + 0xFEE0 for c in '<>:"/\\|?*'}
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_DEVICES = re.compile(
+    r"(CON|PRN|AUX|NUL|CLOCK\$|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])", re.IGNORECASE
+)
+# Excel opens no path of more than 218 characters, and a folder needs room.
+_LONGEST = 80
+
+
+def safe_stem(stem: str) -> str:
+    """A stem without signs that a file system refuses or hides; never blank, never a device."""
+    stem = _CONTROLS.sub("", unicodedata.normalize("NFC", stem)).translate(_SIGNS)
+    stem = " ".join(stem.split())[:_LONGEST].rstrip(" .")
+    # Lock files begin with ~$, hidden ones with a point: the inbox passes them by.
+    if stem.startswith(("~", ".")) or not stem:
+        stem = f"_{stem}"
+    if _DEVICES.fullmatch(stem.partition(".")[0].rstrip()):
+        stem = f"_{stem}"
+    return stem
 
 
 _SPECIAL = "&(),;'{}"  # 令和8年度(案) in PowerShell, R&D in cmd.exe

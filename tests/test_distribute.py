@@ -40,6 +40,7 @@ from sousei_xl.rules.records import Submission
 from sousei_xl.sheets.final_check import printed_rows, write_final_check
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import columns, reference_text
+from sousei_xl.strategy.load.table import FORM
 from sousei_xl.workspace import OFFICE_SHEET, OperatorError, Run, Workspace
 from tests import zip_surgery as zs
 from tests.builders import DEPARTMENTS, example_strategy, facts, make_strategy, raw
@@ -416,6 +417,17 @@ def test_a_measure_that_is_no_more_is_left_to_be_chosen(tmp_path: Path) -> None:
     assert check_text(example_strategy(), row) == "施策をリストから選んでください"
 
 
+def test_a_goal_of_last_year_s_list_is_known_by_what_it_is_called(tmp_path: Path) -> None:
+    called = {1: "目標1", 2: "基本目標Ⅰ", 3: "基本目標Ⅱ", 4: "横断的目標"}
+    base = example_strategy()
+    goals = tuple(replace(goal, called=called[goal.number]) for goal in base.goals)
+    bands = ["目標１　ひと", "目標10", "基本目標Ⅱ　まち", "横断的目標　人材", "基本目標Ⅰ"]
+    project = [1, None, "事業", "経済部", "◎", 5, "行う。"]
+    rows: list[list[Any]] = [row for band in bands for row in ([band], ["ア"], project)]
+    last = last_year(plain_list(tmp_path / "去年.xlsx", rows), replace(base, goals=goals))
+    assert [row.goal for row in last.rows] == [1, 1, 3, 4, 2]
+
+
 @pytest.mark.parametrize("columns", [True, False])
 def test_a_letter_that_another_measure_has_now_says_nothing(columns: bool, tmp_path: Path) -> None:
     """2ウ is gone; last year's 2エ has its letter. 2イ only has another name."""
@@ -527,6 +539,46 @@ def test_what_cannot_be_read_and_this_years_own_list_are_refused(
     totals(first_year)
     with pytest.raises(OperatorError, match="前年度（平成29年度）の別紙を指定"):
         last_year(first_year / "outbox" / "別紙_平成30年度（案）.xlsx")
+
+
+def test_what_the_sheet_of_the_list_lacks_is_told_when_the_forms_are_made(tmp_path: Path) -> None:
+    folder = example_workspace(tmp_path / "w")
+    template = folder / "templates" / "別紙_template.xlsx"
+    book = openpyxl.load_workbook(template)
+    cells = [c for row in book[FORM].iter_rows() for c in row if c.value == "{部局名}"]
+    edit(template, FORM, {cells[0].coordinate: "{部局}"})
+    done = run("distribute", "--workspace", folder)
+    assert done.status == 2
+    assert "差込み『{部局}』は定義されていません。「{部局名}」ではありませんか。" in done.err
+    assert not (folder / "outbox" / "様式").exists()
+    # Its lists do not depend on how the list is printed.
+    assert run("distribute", "--only", "事務局修正", "--workspace", folder).status == 0
+
+
+@pytest.mark.parametrize(
+    ("headings", "row", "told"),
+    [
+        (
+            ["番号", "事業の名称", "担当部署", "予算事業費", "事業内容"],
+            [1, "移住促進事業", "経済部", 5, "行う。"],
+            "シート『Sheet』の2行目に、『事業名』『部局名』の見出しがありません。",
+        ),
+        (["事業名", "部局名", "概要"], ["移住促進事業", "経済部", "行う。"], "は、2つだけです。"),
+        (["番号", "事業名", "部局名", "事業内容"], [], "見出しの下に、事業の行が見つかりません。"),
+    ],
+)
+def test_a_list_that_is_not_found_says_what_its_headings_lack(
+    headings: list[str], row: list[Any], told: str, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for cells in (["平成29年度"], headings, row):
+        book.active.append(cells)
+    book.save(tmp_path / "一覧.xlsx")
+    with pytest.raises(OperatorError, match="関連事業の一覧が見つかりません") as caught:
+        last_year(tmp_path / "一覧.xlsx")
+    assert told in str(caught.value)
+    assert "1行に『事業名』『部局名』を含む4つ以上の見出し" in str(caught.value)
 
 
 # --- which department gets which form -------------------------------------------------------------

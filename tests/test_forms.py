@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from sousei_xl import text
+from sousei_xl import eras, text
 from sousei_xl.addresses import column_letters
 from sousei_xl.findings import is_error
 from sousei_xl.forms import layout
@@ -28,7 +28,9 @@ from sousei_xl.forms.look import AS_TYPED
 from sousei_xl.forms.office_layout import ACKNOWLEDGED, ADDED, CORRECTED, GUIDE
 from sousei_xl.forms.projects import FIRST_ROW, HEADER_ROW, ROOM
 from sousei_xl.intake.read import read_one
+from sousei_xl.intake.remarks import council_name
 from sousei_xl.intake.submission import read_submission
+from sousei_xl.pipeline.delivery import output_names
 from sousei_xl.rules import checks, schema
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import Submission
@@ -37,6 +39,7 @@ from sousei_xl.scaffold.office import build_office_sheet
 from sousei_xl.scaffold.template import START, build_template, strategy_of
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import LostCell
+from sousei_xl.sheets.data import project_columns
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.load.table import DEPARTMENTS as DEPARTMENTS_SHEET
@@ -456,6 +459,47 @@ def submissions(path: Path, strategy: Strategy) -> Iterator[Submission]:
     assert findings == []
     assert isinstance(received, Submission)
     yield received
+
+
+@pytest.mark.parametrize(
+    "label", ["平成30（2018）年度", "2018/平成30年度版", "平成30年度（当初）", "第2期4年次"]
+)
+def test_a_form_is_of_the_year_that_is_printed_on_it(label: str, tmp_path: Path) -> None:
+    strategy = make_strategy(settings={"年度の表記": label})
+    write_form(tmp_path / "経済部.xlsx", strategy, "経済部", projects=[typed()])
+    (submission,) = submissions(tmp_path / "経済部.xlsx", strategy)
+    assert submission.department == "経済部"
+    # No folder and no second extension is made of a label that is a file's name.
+    names = [*output_names(strategy).values(), council_name(strategy.settings)]
+    assert not [name for name in names if set(name) & set('\\/:*?"<>|')]
+    assert {eras.year_in(name) for name in names} == {eras.year_in(label)}
+
+
+@pytest.mark.parametrize(("required", "missed"), [("はい", True), ("いいえ", False)])
+def test_an_office_whose_list_has_no_relevance_does_not_demand_it(
+    required: str, missed: bool
+) -> None:
+    strategy = make_strategy(fields=[("関連性", "標準", "選択", required)])
+    row = {**typed(), "relevance": None}
+    assert (check_text(strategy, row) != GOOD) == missed
+    [parsed], found = parse_rows([(raw(1, **row), "経済部")], strategy)
+    found += schema.validate([parsed], strategy)
+    assert ([f.code for f in found] == ["R103"]) == missed
+    columns = {c.heading: c.required for c in project_columns(strategy)}
+    assert columns["関連性"] == missed
+
+
+@pytest.mark.parametrize("projects", [[typed()], None])
+def test_a_form_calls_the_plan_as_the_office_does(projects: Any, tmp_path: Path) -> None:
+    named = {"計画の名称": "第2期まちづくり計画", "表題": "関連事業一覧"}
+    strategy = make_strategy(settings=named)
+    rows = indicator_rows(strategy, "経済部", {})
+    path = tmp_path / "経済部.xlsx"
+    write_form(path, strategy, "経済部", projects=projects, indicators=rows)
+    book = openpyxl.load_workbook(path)
+    said = [str(c.value) for s in book for cells in s.iter_rows() for c in cells if c.value]
+    assert sum("第2期まちづくり計画" in words for words in said) > 1
+    assert [words for words in said if "総合戦略" in words] == []
 
 
 def test_what_is_written_is_read_again(form: Path) -> None:

@@ -12,6 +12,7 @@ from sousei_xl.rules.records import Acknowledgement, OfficeSheet, Submission
 from sousei_xl.sheets.checkbook.letters import Reminder
 from sousei_xl.sheets.checkbook.reminders import indicator_reminders
 from sousei_xl.sheets.checkbook.steps import next_steps
+from sousei_xl.strategy import Settings
 from tests.facts import example_contents
 from tests.indicator_builders import (
     example_kpi_strategy,
@@ -28,10 +29,13 @@ SETTINGS = replace(example_kpi_strategy().settings, deadline="2018-09-14", submi
 
 
 def _letters(
-    *sent: Submission, office: OfficeSheet | None = None, missing: tuple[str, ...] = ()
+    *sent: Submission,
+    office: OfficeSheet | None = None,
+    missing: tuple[str, ...] = (),
+    settings: Settings = SETTINGS,
 ) -> dict[str, Reminder]:
     result = example_contents(strategy=example_kpi_strategy(), missing=missing).result
-    letters = indicator_reminders(result, report(*sent, office=office), SETTINGS)
+    letters = indicator_reminders(result, report(*sent, office=office), settings)
     return {letter.addressee: letter for letter in letters}
 
 
@@ -51,6 +55,12 @@ def _answer(*typed: object) -> Submission:
 
 def test_nobody_is_written_to_when_all_have_answered() -> None:
     assert _letters(*example_kpi_submissions()) == {}
+
+
+def test_a_letter_calls_the_plan_as_the_office_does() -> None:
+    settings = replace(SETTINGS, plan_name="第2期まちづくり計画")
+    [letter] = _letters(*_others(), settings=settings).values()
+    assert "平成30年度の第2期まちづくり計画の数値目標・KPIの実績照会について" in letter.letter
 
 
 def test_a_letter_names_the_indicators_that_nobody_has_reported() -> None:

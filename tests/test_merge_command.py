@@ -813,3 +813,25 @@ def test_the_office_corrects_and_confirms_indicators_as_it_does_projects(workspa
         if cells[2] == "3ア-1" and "H29" in cells
     )
     assert 23 in data
+
+
+def test_a_goal_is_printed_as_the_office_calls_it(workspace: Path) -> None:
+    template = workspace / "templates" / "別紙_template.xlsx"
+    place = column(template, "呼び方", "施策体系")
+    goals = openpyxl.load_workbook(template)["施策体系"]["A"]
+    (row,) = (cell.row for cell in goals if str(cell.value) == "4")
+    edit(template, "施策体系", {f"{place}{row}": "横断的目標"})
+    former = openpyxl.Workbook()
+    assert former.active is not None
+    former.active.append(["番号", "事業名", "部局名", "予算事業費", "事業内容"])
+    former.active.append([1, "去年の事業", "経済部", 5, "行う。"])
+    former.save(workspace / "前年度.xlsx")
+    done = run("merge", "--workspace", workspace, "--previous", workspace / "前年度.xlsx")
+    assert done.status == 0, done.err
+    assert "横断的目標" in done.out
+    assert "基本目標4" not in done.out
+    for name in ("別紙_平成30年度（案）", "検討懇談会資料_平成30年度", "点検結果_平成30年度"):
+        book = openpyxl.load_workbook(workspace / "outbox" / f"{name}.xlsx")
+        said = [str(c.value) for s in book for cells in s.iter_rows() for c in cells if c.value]
+        assert any("横断的目標" in words for words in said), name
+        assert [words for words in said if "基本目標4" in words] == []

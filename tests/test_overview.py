@@ -422,6 +422,16 @@ def notes_of(contents: Contents, folder: Path) -> str:
     return texts(write(folder / "注記.xlsx", contents), "注記")
 
 
+def test_examples_are_of_measures_that_the_strategy_has(tmp_path: Path) -> None:
+    """A place without 2ア must not read of it: its first measure is the example."""
+    contents = example_contents()
+    assert contents.strategy.measures[0].key == "1ア"
+    assert "（例：1ア-4 は施策1アの番号4）" in notes_of(contents, tmp_path)
+    assert "（例：1ア-4 は施策1アの番号4）" in texts(tmp_path / "注記.xlsx", "部局別一覧")
+    fewer = replace(contents.strategy, measures=contents.strategy.measures[3:])
+    assert fewer.example_measure == contents.strategy.measures[3].key
+
+
 def test_confirmed_gap_is_told_in_neutral_words(tmp_path: Path) -> None:
     place = Place("学校教育部.xlsx", "事業", 5, "C5")
     gap = finding("L109", place, "2", measure="1ウ", target="1ウ")

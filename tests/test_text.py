@@ -435,6 +435,12 @@ def test_money(value: Any, money: Money) -> None:
         ("S63", 1988),
         ("2019", 2019),
         ("２０１９年度", 2019),
+        ("令和6（2024）年度", 2024),
+        ("2023（令和5）年度", 2023),
+        ("平成30年度（2018年度）", 2018),
+        ("2024/令和6年度", 2024),
+        ("令和7（2024）年度", None),
+        ("令和6年度（2024年3月）", None),
         (2019, 2019),
         (2019.0, 2019),
         ("2018.5", None),
@@ -454,6 +460,26 @@ def test_money(value: Any, money: Money) -> None:
 )
 def test_fiscal_year(value: Any, year: int | None) -> None:
     assert eras.parse_fiscal_year(value) == year
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "first"),
+    [
+        ("令和6年度版", [{2024}], 2024),
+        ("令和6（2024）年度（当初）", [{2024}], 2024),
+        ("令和7（2024）年度", [{2024, 2025}], 2025),
+        ("令和6年度（2023年12月現在）", [{2024}], 2024),
+        ("昭和60年度 H2年度", [{1985}, {1990}], 1985),
+        ("改訂2019", [], 2019),
+        ("H30", [{2018}], 2018),
+        ("別紙_h30（案）.xlsx", [], 2018),
+        ("第2期ABCH30年度", [], None),
+        ("第2期4年次", [], None),
+    ],
+)
+def test_the_fiscal_years_of_a_label(label: str, said: list[set[int]], first: int | None) -> None:
+    assert eras.fiscal_years_said(label) == said
+    assert eras.year_in(label) == first
 
 
 @pytest.mark.parametrize(

@@ -506,6 +506,18 @@ def test_what_a_missing_department_had_is_no_former_name() -> None:
     assert "名前を変えたもの" not in item.message
 
 
+@pytest.mark.parametrize(
+    ("before", "asked"),
+    [(f"{E}・{N}", False), (f"{E}･{N}", False), (f"{N}・{E}", True), (E, True), (None, True)],
+)
+def test_departments_that_shared_it_last_year_are_not_asked_again(
+    before: str | None, asked: bool
+) -> None:
+    listed = [replace(last("甲"), department=before)] if before else [last("別の事業")]
+    result = compared([row(1, "甲", department=f"{E}・{N}", file=f"{E}.xlsx")], listed)
+    assert ("R113" in {f.code for f in result.findings}) == asked
+
+
 def test_last_years_amount_tells_yen_from_thousand_yen() -> None:
     item = one(compared([row(1, "甲", budget=1_200_000)], [last("甲", budget=1200)]), "R114")
     assert "前年度（1,200千円）" in item.message

@@ -22,9 +22,10 @@ from sousei_xl.commands.progress import Progress
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
 from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import InboxFile
-from sousei_xl.intake.read import Reading, read_files
+from sousei_xl.intake.read import start_reading
 from sousei_xl.strategy.dates import questions
 from sousei_xl.strategy.gaps import gaps
+from sousei_xl.strategy.load.table import FORM
 from sousei_xl.text import nfkc
 from sousei_xl.workspace import OperatorError, Run, Workspace
 
@@ -89,14 +90,26 @@ def run(args: argparse.Namespace) -> int:
 
 def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
     arrivals.require_template(workspace)
-    template, last_reading, in_inbox = _read(workspace, args.previous)
-    from sousei_xl import pipeline
-    from sousei_xl.intake.last_year import read_last_year
-    from sousei_xl.pipeline import distribution, office_sheet
+    alone = args.only == OFFICE
+    # Who makes forms has the time to mend the sheet 別紙, which is printed weeks later.
+    wanted = _wanted(workspace, args.previous, "" if alone else FORM)
+    files = [file for file in wanted if file is not None]
+    with start_reading(files, len(files)) as pending:
+        # Reading goes on in the children while all this is imported here.
+        from sousei_xl import pipeline
+        from sousei_xl.intake.last_year import read_last_year
+        from sousei_xl.pipeline import distribution, office_sheet
+        from sousei_xl.pipeline.definition import define
 
-    strategy = pipeline.strategy_of(template)
-    if args.only == OFFICE:
+        readings = iter(pending.result())
+    template, last_reading, in_inbox = (None if file is None else next(readings) for file in wanted)
+    assert template is not None
+    if alone:
+        strategy = pipeline.strategy_of(template)
         return _office_alone(args, workspace, office_sheet.renew(workspace, strategy, in_inbox))
+    definition = define(template)
+    strategy = definition.strategy
+    asked = (*questions(strategy.settings), *gaps(strategy), *definition.doubts)
     last = None if last_reading is None else read_last_year(last_reading, strategy)
     earlier = distribution.reported_before(workspace, strategy) if args.only == INDICATORS else {}
     plan = distribution.plan_forms(strategy, args.only, last, earlier)
@@ -108,29 +121,24 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
     if args.json:
         from sousei_xl.commands import as_json
 
-        made = _described(plan, strategy, last, published, beside)
+        made = _described(plan, strategy, last, published, beside, asked)
         as_json.emit({**made, "office_sheet": _office_described(office)})
     else:
-        _tell(plan, strategy, last, workspace, beside, _office_words(office, typed_again(args)))
+        words = _office_words(office, typed_again(args))
+        _tell(plan, strategy, last, workspace, beside, words, asked)
         print(f"  ・様式を部局に送ります。{_where_to_put(args.only)}")
     return DONE
 
 
-def _read(
-    workspace: Workspace, previous: Path | None
-) -> tuple[Reading, Reading | None, Reading | None]:
-    """The template, last year's 別紙, and the office's sheet in the inbox."""
+def _wanted(workspace: Workspace, previous: Path | None, form: str) -> tuple[InboxFile | None, ...]:
+    """The template with the look of its sheet ``form``, last year's 別紙, and the office's sheet in
+    the inbox."""
     from sousei_xl.pipeline.office_sheet import find_office_sheet
 
     arrivals.require_previous(previous)
-    template = InboxFile(workspace.template.name, workspace.template)
+    template = InboxFile(workspace.template.name, workspace.template, form)
     last = None if previous is None else InboxFile(previous.name, previous)
-    wanted = [template, last, find_office_sheet(workspace)]
-    files = [file for file in wanted if file is not None]
-    readings = iter(read_files(files, len(files)))
-    first, second, third = (None if file is None else next(readings) for file in wanted)
-    assert first is not None
-    return first, second, third
+    return template, last, find_office_sheet(workspace)
 
 
 # --- 事務局修正.xlsx ----------------------------------------------------------------------------
@@ -182,6 +190,7 @@ def _described(
     last: LastYear | None,
     published: publish.Published,
     beside: Sequence[str],
+    asked: Sequence[str],
 ) -> dict[str, Any]:
     return {
         "fiscal_year": strategy.settings.fiscal_year,
@@ -207,7 +216,7 @@ def _described(
             for row in plan.unassigned
         ],
         "others": list(beside),
-        "questions": [*questions(strategy.settings), *gaps(strategy)],
+        "questions": list(asked),
         "written": published.written,
         "unchanged": published.unchanged,
         "moved": published.moved,
@@ -221,9 +230,10 @@ def _tell(
     workspace: Workspace,
     beside: Sequence[str],
     office: str,
+    asked: Sequence[str],
 ) -> None:
     """One summary of what was made, and what the office has to look at; ``office`` is what it
-    should know of its own sheet."""
+    should know of its own sheet, ``asked`` are the questions about the template."""
     settings = strategy.settings
     print(f"{settings.municipality}　{settings.year_label}　様式を{len(plan.forms)}件作りました。")
     print(f"場所: {shown(str(workspace.outbox))}")
@@ -255,7 +265,7 @@ def _tell(
     if office:
         print(f"\n{office}")
     print("\n次にすること")
-    for question in (*questions(settings), *gaps(strategy)):
+    for question in asked:
         print(f"  ・{shown(question)}")
     told = {"提出期限": settings.deadline, "提出先": settings.submit_to}
     if blank := [name for name, value in told.items() if not value]:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
-    from sousei_xl.pipeline.delivery import Definition, Delivered
+    from sousei_xl.pipeline.definition import Definition
+    from sousei_xl.pipeline.delivery import Delivered
     from sousei_xl.sheets import Contents
     from sousei_xl.workspace import Workspace
 
@@ -150,9 +151,10 @@ def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, 
         # Reading goes on in the workers while pandas and pandera are imported here.
         from sousei_xl import pipeline
         from sousei_xl.pipeline import delivery
+        from sousei_xl.pipeline.definition import define
 
         arrived = arriving.result()
-        definition = delivery.define(arrived.template)
+        definition = define(arrived.template)
         strategy = definition.strategy
         last = pipeline.last_year_of(arrived, strategy)
         intake = pipeline.receive_all(arrived, strategy)

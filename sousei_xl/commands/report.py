@@ -78,8 +78,8 @@ def gone(console: Console, missing: Missing) -> None:
             missing.withheld,
         )
         console.print(
-            f"    番号が変わって別の事業を外していないか確かめます（『{OFFICE_SHEET}』の対象は、"
-            "『2ア-3 事業名』のように書きます）。"
+            f"    番号が変わって別の事業を外していないか確かめます（『{OFFICE_SHEET}』の対象には、"
+            "番号の後に事業名も書きます）。"
         )
     if missing.actuals:
         _actuals_gone(console, missing.actuals)
@@ -240,8 +240,8 @@ def _figures(console: Console, contents: Contents) -> None:
         numbers = (group.rows, group.relisted, group.projects, group.gross, group.net)
         table.add_row(label, *(f"{n:,}" for n in numbers), style=style)
 
-    for group in contents.totals.goals:
-        add(f"基本目標{group.goal}", group)
+    for goal, group in zip(contents.strategy.goals, contents.totals.goals, strict=True):
+        add(goal.heading, group)
     add("合計", contents.totals.total, "bold")
     console.print(table)
     if contents.totals.total.undecided:

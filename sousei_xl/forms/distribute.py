@@ -63,7 +63,7 @@ def write_form(
     OSError where the file cannot be written.
     """
     settings = strategy.settings
-    subject = layout.ABOUT_INDICATORS if projects is None else layout.ABOUT_PROJECTS
+    subject = layout.subject(settings, of_kpi=projects is None)
     book = open_book(path, settings, f"{settings.year_label}　{subject}　様式（{department}）")
     mark = content_mark(indicators, settings) if known else ""
     _mark(book, strategy, department, unit, mark)

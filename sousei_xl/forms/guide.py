@@ -191,12 +191,12 @@ def _marks(parts: Parts) -> tuple[tuple[str, str], ...]:
 def _purpose(settings: Settings, parts: Parts) -> str:
     if parts.projects:
         return (
-            f"この様式は、{settings.municipality}の総合戦略に関連する事業を部局ごとにお知らせいただき、"
+            f"この様式は、{settings.municipality}の{settings.plan_name}に関連する事業を部局ごとにお知らせいただき、"
             f"別紙「{settings.title}」にまとめるためのものです。"
             "事業名と事業内容は、入力されたとおり一覧に載ります。"
         )
     return (
-        f"この様式は、{settings.municipality}の総合戦略の数値目標とKPIについて、実績を部局ごとに"
+        f"この様式は、{settings.municipality}の{settings.plan_name}の数値目標とKPIについて、実績を部局ごとに"
         "お知らせいただくためのものです。"
     )
 
@@ -205,7 +205,8 @@ def write_guide(book: Book, strategy: Strategy, parts: Parts) -> None:
     """Write 記入要領, one page wide, for a form of these parts."""
     settings = strategy.settings
     sheet = book.sheet(layout.GUIDE, _WIDTHS)
-    subject = "総合戦略関連事業調べ" if parts.projects else "総合戦略　数値目標・KPI実績調べ"
+    what = "調べ" if parts.projects else "実績調べ"
+    subject = f"{layout.subject(settings, of_kpi=not parts.projects)}{what}"
     sheet.text(0, 0, f"{settings.year_label}　{subject}　記入要領", book.format(**TITLE))
     sheet.height(0, 34)
     purpose = _purpose(settings, parts)

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from sousei_xl import text
 from sousei_xl.addresses import cell_address
-from sousei_xl.strategy import Strategy
+from sousei_xl.strategy import Settings, Strategy
 from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Value
 
@@ -24,8 +24,6 @@ GUIDE, REPLY, PROJECTS, INDICATORS = "記入要領", "回答票", "事業", "KPI
 CHOICES = "選択肢"
 SHEETS = (GUIDE, REPLY, PROJECTS, INDICATORS, CHOICES)
 
-# What a form and the request that comes with it are about, after the year.
-ABOUT_PROJECTS, ABOUT_INDICATORS = "総合戦略関連事業", "総合戦略　数値目標・KPI"
 
 # 回答票: label, value directly to its right.
 YEAR, DEPARTMENT, UNIT, PERSON = "年度", "部局名", "担当課", "担当者"
@@ -58,6 +56,11 @@ _EDITION_DIGITS = 3
 # A row is the project header where these stand side by side with most of the others.
 _NEEDED = ("measure", "name")
 _ENOUGH = 5
+
+
+def subject(settings: Settings, of_kpi: bool) -> str:
+    """What a form and the request that comes with it are about, after the year."""
+    return f"{settings.plan_name}　数値目標・KPI" if of_kpi else f"{settings.plan_name}関連事業"
 
 
 def edition(typed: str) -> int:

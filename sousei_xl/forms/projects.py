@@ -177,8 +177,9 @@ class ProjectSheet:
 
     def _write_top(self) -> None:
         sheet, book = self.sheet, self.book
-        year = self.strategy.settings.year_label
-        title = f"{year}　総合戦略関連事業　（{self.department}）"
+        settings = self.strategy.settings
+        subject = layout.subject(settings, of_kpi=False)
+        title = f"{settings.year_label}　{subject}　（{self.department}）"
         sheet.text(0, 0, _MOVED, book.format(**{**NOTE, "font_size": 8}, text_wrap=True))
         sheet.text(0, 1, title, book.format(bold=True, font_size=_TITLE_SIZE, font_color=NAVY))
         counts = self.counts()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from operator import itemgetter
 
 from sousei_xl import amounts, eras, text
 from sousei_xl.addresses import cell_address
@@ -27,6 +28,7 @@ from sousei_xl.strategy.load.table import FORM
 from sousei_xl.text import Value
 from sousei_xl.workspace import OperatorError
 
+_NEEDED = ("name", "department")
 _ENOUGH = 4  # known headings that make a row the header
 _GOAL = re.compile(r"基本目標\s*-?\s*(\d+)")
 _LETTER = re.compile(r"\(?([ア-ンA-Za-z])\)?[\s.、:・]")
@@ -35,7 +37,6 @@ _KEY = re.compile(r"(\d+)\s*-?\s*[ア-ンA-Za-z]")
 _UNIT = re.compile(r"(?:[(\[【〔:]|[\d,十百千万億]{0,9}円).*")
 _ROUNDED = re.compile(r"[\d十百千万億]{0,9}円未満")
 _THOUSANDS = re.compile(r"(?<!\d)(?:1?千|1000)円")
-_YEAR = re.compile(r"(?:平成|令和)\s*(?:\d{1,2}|元)\s*年度")
 
 Row = tuple[int, Sequence[Value]]
 
@@ -53,11 +54,7 @@ def read_last_year(reading: Reading, strategy: Strategy) -> LastYear:
     series, actuals = last_indicators(sheets.get(INDICATORS_SHEET), strategy)
     year, rows = read_rows(reading, strategy)
     if not rows and not actuals:
-        raise OperatorError(
-            f"『{reading.file}』に、関連事業の一覧が見つかりません。"
-            "番号、再掲、事業名、部局名、関連性、予算事業費、事業内容の見出しがある、前年度の別紙を"
-            "指定してください。"
-        )
+        raise no_list(reading, strategy)
     this_year = strategy.settings.fiscal_year
     if PROJECTS_SHEET in sheets and year is not None and year >= this_year:
         raise OperatorError(
@@ -153,18 +150,55 @@ def _headings(strategy: Strategy) -> dict[str, str]:
     return spellings
 
 
+def no_list(reading: Reading, strategy: Strategy) -> OperatorError:
+    """What to tell where no list was found: the headings that are needed, and those that came
+    nearest to a header."""
+    rows = [
+        (len(columns), sheet.name, number, columns)
+        for sheet in reading.sheets
+        for number, values in sheet.rows
+        if (columns := _known_columns(values, _headings(strategy)))
+    ]
+    needed = [strategy.field_by_name[name].title for name in _NEEDED]
+    told = ""
+    if rows:
+        _, sheet_name, number, columns = max(rows, key=itemgetter(0))
+        place = f"シート『{sheet_name}』の{number}行目"
+        lacking = [t for name, t in zip(_NEEDED, needed, strict=True) if name not in columns]
+        if lacking:
+            told = (
+                f"{place}に、『{'』『'.join(lacking)}』の見出しがありません。別の言葉の見出しは、"
+                "写しを作ってこの名前に直し、その写しを指定してください。"
+            )
+        elif len(columns) < _ENOUGH:
+            told = f"{place}で読み取れる見出しは、{len(columns)}つだけです。"
+        else:
+            told = f"{place}の見出しの下に、事業の行が見つかりません。"
+    return OperatorError(
+        f"『{reading.file}』に、関連事業の一覧が見つかりません。{told}"
+        f"読み取れる一覧は、1行に『{'』『'.join(needed)}』を含む{_ENOUGH}つ以上の見出し"
+        "（ほかに番号、再掲、関連性、予算事業費、事業内容）が並ぶ表です。"
+    )
+
+
+def _known_columns(values: Sequence[Value], spellings: Mapping[str, str]) -> dict[str, int]:
+    """Name → column, for the headings in a row that are known."""
+    columns: dict[str, int] = {}
+    for column, value in enumerate(values):
+        if isinstance(value, str):
+            key = text.key(value)
+            name = spellings.get(key) or spellings.get(_UNIT.sub("", key))
+            if name is not None:
+                columns.setdefault(name, column)
+    return columns
+
+
 def _find_header(sheet: SheetCells, strategy: Strategy) -> tuple[int, dict[str, int]] | None:
     """(position in the sheet's rows, name → column) of the first row that looks like a header."""
     spellings = _headings(strategy)
     for position, (_, values) in enumerate(sheet.rows):
-        columns: dict[str, int] = {}
-        for column, value in enumerate(values):
-            if isinstance(value, str):
-                key = text.key(value)
-                name = spellings.get(key) or spellings.get(_UNIT.sub("", key))
-                if name is not None:
-                    columns.setdefault(name, column)
-        if {"name", "department"} <= set(columns) and len(columns) >= _ENOUGH:
+        columns = _known_columns(values, spellings)
+        if set(_NEEDED) <= set(columns) and len(columns) >= _ENOUGH:
             return position, columns
     return None
 
@@ -178,9 +212,9 @@ def _year(sheet: SheetCells, position: int, columns: Mapping[str, int]) -> int |
                 return year
     for _, values in sheet.rows[:position]:
         for value in values:
-            named = _YEAR.search(text.nfkc(value)) if isinstance(value, str) else None
-            if named:
-                return eras.parse_fiscal_year(named[0])
+            said = eras.fiscal_years_said(value) if isinstance(value, str) else []
+            if said:
+                return min(said[0])
     return None
 
 
@@ -290,9 +324,9 @@ class _Places:
         if not 1 <= len(words) <= 2:  # a band has one text, or its letter in a cell of its own
             return
         band = " ".join(words)
-        goal = _GOAL.search(text.nfkc(band))
-        if goal:
-            self.goal, self.measure, self.measure_name = int(goal[1]), "", ""
+        goal = self._goal_of(band)
+        if goal is not None:
+            self.goal, self.measure, self.measure_name = goal, "", ""
             return
         named = [
             (m.goal == self.goal, len(name), m.key)
@@ -305,6 +339,19 @@ class _Places:
             key = f"{self.goal}{letter[1]}" if letter and self.goal is not None else ""
             self.measure = self._settled(max(named)[2] if named else "", key)
             self.measure_name = band
+
+    def _goal_of(self, band: str) -> int | None:
+        """The goal that a band begins with, as it is called this year, or else by its number.
+
+        基本目標Ⅱ also begins as 基本目標Ⅰ does, but something of the numeral is left.
+        """
+        words = text.key(band)
+        for goal in self._strategy.goals:
+            called = text.key(goal.called)
+            if called and re.match(rf"{re.escape(called)}(?![0-9a-z])", words):
+                return goal.number
+        numbered = _GOAL.search(text.nfkc(band))
+        return int(numbered[1]) if numbered else None
 
     def _settled(self, named: str, key: str) -> str:
         """The measure of that name, or else the one that has its key still."""

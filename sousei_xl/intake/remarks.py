@@ -29,10 +29,9 @@ from sousei_xl.sheets.council.remarks import (
     whole,
 )
 from sousei_xl.strategy import Settings
-from sousei_xl.workspace import OperatorError, Workspace
+from sousei_xl.workspace import OperatorError, Workspace, safe_stem
 
 COUNCIL, _SUFFIX = "検討懇談会資料_", ".xlsx"
-_A_YEAR = re.compile(r"(?:昭和|平成|令和)(?:\d{1,2}|元)|[shr]\d{1,2}|\d{4}", re.IGNORECASE)
 _TITLE = re.compile(rf"((?:{GOAL}|{MEASURE})\S+)　(.+)")  # of a block
 # A row of remarks is known by these headings; the others may be missing.
 _NEEDED = (KEY, OPINION, RESPONSE)
@@ -55,7 +54,7 @@ class Written:
 
 def council_name(settings: Settings) -> str:
     """The council's workbook of the year: ``検討懇談会資料_平成30年度.xlsx``."""
-    return f"{COUNCIL}{settings.year_label}{_SUFFIX}"
+    return f"{COUNCIL}{safe_stem(settings.year_label)}{_SUFFIX}"
 
 
 def has_workbook(folder: Path, settings: Settings) -> bool:
@@ -146,7 +145,7 @@ def _read(path: Path) -> _Read:
             f"{_cannot(path)}「{'」「'.join(_NEEDED)}」の見出しが見つかりません。"
             f"消した見出しを元に戻してください。{_OTHERWISE}"
         )
-    year = year_in(path.name)
+    year = eras.year_in(path.name)
     return sheets, tuple(replace(r, year=year) if r.year is None else r for r in found)
 
 
@@ -186,18 +185,12 @@ def _workbook_in(folder: Path, settings: Settings) -> Path | None:
         name = unicodedata.normalize("NFC", path.name)
         if name == wanted:
             return path
-        year = year_in(name.removeprefix(COUNCIL)) if name.startswith(COUNCIL) else None
+        year = eras.year_in(name.removeprefix(COUNCIL)) if name.startswith(COUNCIL) else None
         if year is None or year > settings.fiscal_year:
             continue
         if latest is None or (year, name) > latest[:2]:
             latest = (year, name, path)
     return latest[2] if latest else None
-
-
-def year_in(label: str) -> int | None:
-    """The fiscal year that a label names, whatever stands around it."""
-    match = _A_YEAR.search(text.nfkc(label))
-    return eras.parse_fiscal_year(match[0]) if match else None
 
 
 # --- cells ----------------------------------------------------------------------------------------

@@ -238,14 +238,16 @@ def _judge(
         return "", [finding("F202", Place(file), version, variant="version", **shown)]
     department, problems = _department(file, reply, strategy)
     typed_year = reply.answer(layout.YEAR, layout.PROPERTY_YEAR)
-    year = eras.parse_fiscal_year(typed_year)
-    if typed_year and year != strategy.settings.fiscal_year:
+    # 年度の表記 may be more than a year: 令和6年度（当初）.
+    as_printed = text.key(typed_year) == text.key(expected)
+    said = eras.fiscal_years_said(text.packed(typed_year))
+    if typed_year and not as_printed and said != [{strategy.settings.fiscal_year}]:
         place = reply.place(file, layout.YEAR)
         item = finding(
             "F202",
             place,
             typed_year,
-            variant="year" if year else "unread",
+            variant="year" if said else "unread",
             found=typed_year,
             expected=expected,
             department=department,

@@ -24,7 +24,7 @@ from sousei_xl.figures.changes.indicators import (
     compare_indicator_rows,
 )
 from sousei_xl.figures.changes.names import guess_renamings
-from sousei_xl.intake.last_year import read_rows
+from sousei_xl.intake.last_year import no_list, read_rows
 from sousei_xl.intake.ours import require_official
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import finding_of
@@ -149,11 +149,7 @@ def _ours(reading: Reading) -> Side:
 def _read(reading: Reading, strategy: Strategy) -> Side:
     year, rows = read_rows(reading, strategy)
     if not rows and _sheet(reading, PROJECTS_SHEET) is None:
-        raise OperatorError(
-            f"『{reading.file}』に、関連事業の一覧が見つかりません。"
-            "番号、再掲、事業名、部局名、関連性、予算事業費、事業内容の見出しがある、別紙を"
-            "指定してください。"
-        )
+        raise no_list(reading, strategy)
     return Side(reading.file, year, tuple(row.data for row in rows))
 
 

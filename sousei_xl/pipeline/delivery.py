@@ -11,7 +11,7 @@ from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
-from sousei_xl import publish
+from sousei_xl import eras, publish
 from sousei_xl.figures.changes import Changes, compare
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
@@ -19,7 +19,6 @@ from sousei_xl.figures.totals import totals
 from sousei_xl.forms.returns import plan_returns
 from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.read import Reading
-from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.pipeline.approval import require_final, require_plausible
 from sousei_xl.pipeline.council import Remarks, remarks_told
 from sousei_xl.pipeline.former import Former, Missing, edited_since, put_aside, since
@@ -37,39 +36,15 @@ from sousei_xl.sheets.council import write_council
 from sousei_xl.sheets.data import listed_rows
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
-from sousei_xl.sheets.prototype import Prototype, doubts, load_prototype
+from sousei_xl.sheets.prototype import Prototype
 from sousei_xl.strategy import Strategy
-from sousei_xl.workspace import OperatorError, Run, Workspace, is_file, relative
+from sousei_xl.workspace import OperatorError, Run, Workspace, is_file, relative, safe_stem
 
 # Rows of a list that pays for one more process, and of one that leaves it the memory for a copy.
 _LONG_LIST, _LONGEST_COPY = 500, 50_000
 _OFFICIAL, _CHECKBOOK = "別紙_", "点検結果_"
 _UNPRINTED = ("row_id", "note", "original", "former_name")
 _PRINTED = attrgetter(*(f.name for f in fields(ListedRow) if f.name not in _UNPRINTED))
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """The template, read: what the year is and how the list is printed."""
-
-    strategy: Strategy
-    prototype: Prototype
-
-    @property
-    def doubts(self) -> tuple[str, ...]:
-        """Questions about the printed form."""
-        return tuple(doubts(self.prototype, self.strategy.settings))
-
-
-def define(template: Reading) -> Definition:
-    """The whole template. TemplateError with every mistake of its tables and its form."""
-    strategy, mistakes = read_strategy(template)
-    if strategy is None:
-        raise TemplateError(mistakes)
-    prototype, mistakes = load_prototype(template.form, template.file, strategy)
-    if prototype is None:
-        raise TemplateError(mistakes)
-    return Definition(strategy, prototype)
 
 
 def content_hash(result: ListResult, strategy: Strategy) -> str:
@@ -79,7 +54,7 @@ def content_hash(result: ListResult, strategy: Strategy) -> str:
         [settings.municipality, settings.year_label, settings.title, settings.basis],
         [settings.unit, settings.budget_basis, settings.minus],
         settings.list_date.isoformat(),
-        [[g.key, g.list_name] for g in strategy.goals],
+        [[g.key, g.list_name, *filter(None, [g.called])] for g in strategy.goals],
         [[m.key, m.list_name] for m in strategy.measures],
     ]
     digest = hashlib.sha256(json.dumps(printed).encode())
@@ -164,7 +139,7 @@ def _compared_with(workspace: Workspace, strategy: Strategy) -> str:
 
 def output_names(strategy: Strategy) -> dict[ListStatus, str]:
     """The official workbook's name in each state."""
-    year = strategy.settings.year_label
+    year = safe_stem(strategy.settings.year_label)
     return {
         "draft": f"{_OFFICIAL}{year}_作成中.xlsx",
         "proposal": f"{_OFFICIAL}{year}（案）.xlsx",
@@ -182,7 +157,7 @@ def _of_this_year(recorded: Iterable[str], beginning: str, strategy: Strategy) -
     """What was published of one kind for this fiscal year, whatever its 年度の表記 was: 令和元年度
     may have become 平成31年度 since."""
     this_year = strategy.settings.fiscal_year
-    return tuple(n for n in recorded if n.startswith(beginning) and remarks.year_in(n) == this_year)
+    return tuple(n for n in recorded if n.startswith(beginning) and eras.year_in(n) == this_year)
 
 
 # --- the outbox -------------------------------------------------------------------------------
@@ -279,7 +254,7 @@ def _checkbook(
 ) -> Output:
     inbox = relative(workspace.inbox, workspace.outbox)
     return Output(
-        f"{_CHECKBOOK}{contents.strategy.settings.year_label}.xlsx",
+        f"{_CHECKBOOK}{safe_stem(contents.strategy.settings.year_label)}.xlsx",
         write=partial(write_checkbook, contents=contents, inbox_link=inbox, hand_edits=edits),
         replaces=_of_this_year(recorded, _CHECKBOOK, contents.strategy),
         tracked=False,

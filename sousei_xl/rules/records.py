@@ -149,7 +149,8 @@ class ProjectRow:
     ``submitted_number`` is the number before the list gave one. ``original`` is the row that this
     one repeats, ``link`` how that was found. ``overruled`` maps a field whose
     correction gave way to what the row repeats to the row that it repeats there.
-    ``previous_budget`` is last year's amount as typed, ``listed_before`` that of last year's list.
+    ``previous_budget`` is last year's amount as typed, ``listed_before`` that of last year's list,
+    from which ``department_before`` is, too.
     """
 
     raw: RawRow
@@ -171,6 +172,7 @@ class ProjectRow:
     previous_number: int | None = None
     previous_budget: int | None = None
     listed_before: int | None = None
+    department_before: str | None = None
     corrected: Mapping[str, Place] = field(default_factory=_empty)
     former_measure: str | None = None
     former_name: str | None = None

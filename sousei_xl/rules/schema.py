@@ -69,7 +69,11 @@ def build_schema(strategy: Strategy) -> pa.DataFrameSchema:
         "counted": pa.Column(
             "string", pa.Check.isin(list(strategy.department_by_name), error="R117"), nullable=True
         ),
-        "relevance": pa.Column("string", pa.Check.isin(fields["relevance"].choices, error="R103")),
+        "relevance": pa.Column(
+            "string",
+            pa.Check.isin(fields["relevance"].choices, error="R103"),
+            nullable=not fields["relevance"].required,
+        ),
         "budget_kind": pa.Column(
             "string", pa.Check.isin(fields["budget_kind"].choices, error="R118"), nullable=True
         ),

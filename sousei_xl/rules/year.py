@@ -216,9 +216,11 @@ def run_checks(year: Year) -> list[Finding]:
     return [item for check in CHECKS for item in check(year)]
 
 
-def take_last_budgets(year: Year) -> None:
-    """What last year's list has for every project, beside what the form says (R114)."""
+def take_last_values(year: Year) -> None:
+    """What last year's list has for every project: the budget beside what the form says (R114), and
+    the department that nobody has to confirm again (R113)."""
     for row in year.projects:
         before = year.known.get(row.row_id)
         if before and isinstance(before.budget, int):
             row.listed_before = before.budget
+        row.department_before = before.department if before else None

@@ -118,7 +118,7 @@ def _prototypes() -> Sequence[tuple[str, float, _Cells]]:
             ),
         ),
         (HEADER, 26, [(heading, _HEAD) for heading in _HEADINGS]),
-        (GOAL, 24, _wide("基本目標{基本目標番号}　{基本目標名}", _GOAL)),
+        (GOAL, 24, _wide("{基本目標の呼び方}　{基本目標名}", _GOAL)),
         (MEASURE, 21, _wide("{施策記号}　{施策名}", _MEASURE)),
         (PROJECT, 20, projects),
         (RELISTED, 20, projects),

@@ -22,6 +22,8 @@ from sousei_xl.sheets.tables import Formula
 from sousei_xl.text import Value
 
 HEADER_ROW, FIRST_ROW = 2, 3  # from 0
+# Rows prepared for typing, at which はじめに looks: below, 1-1 becomes a date.
+ROOM = 200
 _EMPTY_HEIGHT = 21.0
 
 
@@ -48,7 +50,7 @@ class Grid:
     note: str
     columns: tuple[Column, ...]
     rows: Sequence[Sequence[Value | Formula]] = ()
-    room: int = 40
+    room: int = ROOM
     frozen_columns: int = 0
 
 

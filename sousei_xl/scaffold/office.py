@@ -39,8 +39,8 @@ EXAMPLE_ACKNOWLEDGEMENTS: tuple[tuple[Value, ...], ...] = (
 
 _CENTRE = {"align": "center"}
 _HINTS = {
-    "対象": "事業は「1ア-4 事業名」のように、番号の後に事業名も入力します（番号だけでは、部局が"
-    "行を足したり消したりすると、別の事業になります）。ほかに、施策（1ウ）、部局名、指標のIDなど"
+    "対象": "事業は「{key}-4 事業名」のように、番号の後に事業名も入力します（番号だけでは、部局が"
+    "行を足したり消したりすると、別の事業になります）。ほかに、施策（{key}）、部局名、指標のIDなど"
     "です。",
     "操作": "修正：値を直す　掲載しない：一覧から外す　順番：番号を変える（修正後に新しい番号）",
     "項目": "操作が「修正」のとき、直す項目を選びます。",
@@ -55,10 +55,10 @@ _HINTS = {
     "メモ": "確認した内容です。",
 }
 # What differs in 修正, which takes rows and indicators alone.
-_CORRECTED_HINTS = {
-    "対象": "事業は「1ア-4 事業名」のように、番号の後に事業名も入力します（番号だけでは、部局が"
-    "行を足したり消したりすると、別の事業になります）。KPIは指標のID（2ア-1）です。",
-}
+_CORRECTED_TARGET = (
+    "事業は「{key}-4 事業名」のように、番号の後に事業名も入力します（番号だけでは、部局が"
+    "行を足したり消したりすると、別の事業になります）。KPIは指標のIDです。"
+)
 # Of no year: by its words a sheet in which nothing was typed is known again in the next one.
 _STEPS = (
     (
@@ -95,7 +95,10 @@ def build_office_sheet(
     book = open_book(path, strategy.settings, "事務局修正")
     _write_guide(book)
     corrected = (28, 12, 18, 30, 30, 34, 20, 14)
-    hints = {**_HINTS, "日付": f"例：{strategy.settings.fiscal_year}-03-23"}
+    key = strategy.example_measure
+    hints = {**_HINTS, "対象": _HINTS["対象"].format(key=key)}
+    of_corrected = {"対象": _CORRECTED_TARGET.format(key=key)}
+    hints |= {"日付": f"例：{strategy.settings.fiscal_year}-03-23"}
     choices = {"操作": _OPERATION_LIST, "項目": _FIELD_LIST, "指摘コード": _CODE_LIST}
     write_grid(
         book,
@@ -103,7 +106,12 @@ def build_office_sheet(
             CORRECTED,
             "修正（値の修正、掲載しない、順番）",
             "1行に一つの修正を入力します。使い方は「説明」シートにあります。",
-            _columns(CORRECTED_COLUMNS, corrected, choices, {**hints, **_CORRECTED_HINTS}),
+            _columns(
+                CORRECTED_COLUMNS,
+                corrected,
+                choices,
+                {**hints, **of_corrected},
+            ),
             room=100,
         ),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sousei_xl import eras
 from sousei_xl.scaffold.grid import FIRST_ROW, Column, Grid
 from sousei_xl.sheets.tables import Formula
-from sousei_xl.strategy import AS_SUBMITTED, AUTOMATIC, CLASSES, GROSS, LICENCES, NET
+from sousei_xl.strategy import AS_SUBMITTED, AUTOMATIC, CLASSES, GROSS, LICENCES, NET, PLAN
 from sousei_xl.strategy.load.table import SETTINGS
 from sousei_xl.text import Value
 
@@ -41,10 +41,17 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
             Setting(
                 "年度", "一覧の年度です（例：平成30年度。H30、2018でも構いません）。", required=True
             ),
-            Setting("年度の表記", "印字する年度です。空欄のときは「平成30年度」の形になります。"),
             Setting(
-                "計画期間", "総合戦略の期間です（例：平成27年度〜平成31年度）。", required=True
+                "年度の表記",
+                "印字する年度です。空欄のときは「平成30年度」の形になります（2019年度は「令和元年度」。平成31年度や"
+                "「令和6（2024）年度」の形で印字するときに入力します）。",
             ),
+            Setting(
+                "計画の名称",
+                "様式や依頼文で計画を呼ぶ名前です（例：第2期まちづくり計画）。変えなければこのままにします。",
+                PLAN,
+            ),
+            Setting("計画期間", "計画の期間です（例：平成27年度〜平成31年度）。", required=True),
             Setting(
                 "表題",
                 "一覧の題名です。年度は付けません（『別紙』シートの見本で年度に続けて印字します）。",

@@ -12,6 +12,7 @@ from sousei_xl.scaffold.facts import Facts, Record
 from sousei_xl.scaffold.grid import Column, Grid
 from sousei_xl.strategy.fields import CORE, Field
 from sousei_xl.strategy.load.table import (
+    CALLED,
     DEPARTMENTS,
     DIRECTIONS,
     FIELDS,
@@ -61,10 +62,19 @@ def measures_grid(facts: Facts | None) -> Grid:
         Column("別紙名称", 62, "別紙（関連事業一覧）に載せる名前です。"),
         Column("本文名称", 62, "総合戦略の本文での名前です。別紙と同じなら空欄で構いません。"),
         Column("略称", 30, "様式のリストに出す短い名前です（例：移住環境）。"),
+        Column(
+            CALLED,
+            16,
+            "基本目標の行で、「基本目標」と番号の代わりに印字する呼び方です（例：横断的目標、基本目標Ⅰ、"
+            "目標1）。「基本目標1」の形でよければ空欄にします。",
+        ),
     )
     note = (
         "基本目標の行（施策は空欄）を先に、その施策の行を下に入力します。"
-        "一覧には、基本目標は番号の順に、施策は基本目標ごとに並べた順に載ります。"
+        "一覧には、基本目標は番号の順に、施策は基本目標ごとに並べた順に載ります。\n"
+        "基本目標はどれも1からの番号にし、横断的な目標やⅠ・Ⅱは「呼び方」で印字します。キーは、基本目標の番号に"
+        "施策の記号を続けたものです。「1-1-①」のような体系では、施策に「-1-①」と入力すると、キーは"
+        "「1-1-①」になります（3段あるときは、いちばん下の段を施策にします）。"
     )
     rows = _rows(facts.measures if facts else (), columns)
     return Grid(MEASURES, "施策体系", note, columns, rows)
@@ -135,7 +145,7 @@ def indicators_grid(facts: Facts | None) -> Grid:
     if facts:
         note += "\n※この例の「担当部局」は、例を作るための推定です（公表資料にはありません）。"
     rows = _rows(facts.indicators if facts else (), columns)
-    return Grid(INDICATORS, "指標（数値目標・KPI）", note, columns, rows, 60, frozen_columns=1)
+    return Grid(INDICATORS, "指標（数値目標・KPI）", note, columns, rows, frozen_columns=1)
 
 
 def fields_grid() -> Grid:
@@ -155,9 +165,10 @@ def fields_grid() -> Grid:
         ),
     )
     note = (
-        "様式「事業」の列です。標準の項目で変えられるのは最大文字数だけです。\n"
+        "様式「事業」の列です。標準の項目で変えられるのは、最大文字数と、「関連性」の必須"
+        "（別紙に関連性の列がないときは「いいえ」）だけです。\n"
         "独自の項目を足すときは、標準の項目の下に1行ずつ入力します（例：財源｜独自｜選択｜いいえ｜"
-        "（空欄）｜国、道、市｜主な財源です。選んでください。）。様式では備考の前に並びます。\n"
+        "（空欄）｜国、都道府県、市町村｜主な財源です。選んでください。）。様式では備考の前に並びます。\n"
         "別紙に印字するときは、別紙シートの事業と再掲事業の行に {財源} のように入力します。"
     )
     rows = [_field_row(field) for field in CORE]

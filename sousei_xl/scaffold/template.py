@@ -19,7 +19,7 @@ from sousei_xl.forms.look import (
 from sousei_xl.forms.worksheet import open_book
 from sousei_xl.scaffold.annex_form import write_annex_form
 from sousei_xl.scaffold.facts import EXAMPLES, Facts, load_facts
-from sousei_xl.scaffold.grid import FIRST_ROW, Grid, write_grid
+from sousei_xl.scaffold.grid import FIRST_ROW, ROOM, Grid, write_grid
 from sousei_xl.scaffold.settings import MISSING, TEXTS, Setting, settings_grid
 from sousei_xl.scaffold.tables import (
     departments_grid,
@@ -38,7 +38,6 @@ from sousei_xl.text import Value
 from sousei_xl.workspace import TEMPLATE_NAME
 
 START = "はじめに"
-_ROOM = 200  # rows of a table that はじめに looks at
 
 
 def strategy_of(facts: Facts) -> Strategy:
@@ -168,7 +167,7 @@ def _states(grids: Mapping[str, Grid]) -> dict[str, Formula]:
     """Live state of each step, with its present value."""
 
     def area(sheet: str, letter: str) -> str:
-        return f"'{sheet}'!${letter}${FIRST_ROW + 1}:${letter}${FIRST_ROW + _ROOM}"
+        return f"'{sheet}'!${letter}${FIRST_ROW + 1}:${letter}${FIRST_ROW + ROOM}"
 
     lacking = sum(
         isinstance(cell, Formula) and cell.value == MISSING
@@ -204,7 +203,7 @@ def _states(grids: Mapping[str, Grid]) -> dict[str, Formula]:
         ),
         FIELDS: Formula(f'="標準 {filled[FIELDS]}、独自 "&{own}', f"標準 {filled[FIELDS]}、独自 0"),
         FORM: Formula(
-            f'=IF(COUNTA(\'{FORM}\'!$A$2:$A${FIRST_ROW + _ROOM})=0,"{MISSING}","見本あり")',
+            f'=IF(COUNTA(\'{FORM}\'!$A$2:$A${FIRST_ROW + ROOM})=0,"{MISSING}","見本あり")',
             "見本あり",
         ),
     }
@@ -252,4 +251,4 @@ def _emphasise_goals(sheet: Sheet) -> None:
     """A goal's row stands out from its measures, which have a letter."""
     look = sheet.book.workbook.add_format({"bold": True, "bg_color": "#DCE6F1"})
     first = FIRST_ROW + 1
-    sheet.mark(f"A{first}:F{FIRST_ROW + _ROOM}", f'=AND($A{first}<>"",$C{first}="")', look)
+    sheet.mark(f"A{first}:F{FIRST_ROW + ROOM}", f'=AND($A{first}<>"",$C{first}="")', look)

@@ -70,7 +70,11 @@ def _general_values(contents: Contents) -> dict[str, Value]:
 
 
 def _goal_values(goal: Goal) -> dict[str, Value]:
-    return {"基本目標番号": str(goal.number), "基本目標名": goal.list_name}
+    return {
+        "基本目標番号": str(goal.number),
+        "基本目標の呼び方": goal.heading,
+        "基本目標名": goal.list_name,
+    }
 
 
 def _measure_values(measure: Measure) -> dict[str, Value]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from xlsxwriter.utility import xl_col_to_name
 
@@ -35,9 +36,7 @@ _COLUMNS = (
     DataColumn("西暦年度", 11, "年度の始まる4月の西暦年です。", "integer", required=True),
     DataColumn(GOAL, 14, "基本目標の番号です。", "integer", required=True, minimum=1),
     DataColumn("基本目標", 30, "基本目標の名称です。", required=True),
-    DataColumn(
-        MEASURE, 10, "基本目標の番号と施策の記号です（例：2ア）。", required=True, is_key=True
-    ),
+    DataColumn(MEASURE, 10, "基本目標の番号と施策の記号です。", required=True, is_key=True),
     DataColumn("施策", 30, "施策の名称です。", required=True),
     DataColumn(
         NUMBER, 7, "施策の中での番号です。", "integer", required=True, minimum=1, is_key=True
@@ -70,7 +69,7 @@ _COLUMNS = (
     ),
     DataColumn(BUDGET, 20, "千円単位の金額です。空欄は0ではありません。", "integer", minimum=0),
     DataColumn(DESCRIPTION, 60, "事業の目的と内容です。"),
-    DataColumn(ORIGINAL, 9, "再掲の行が、どの行を載せたものかです（例：2ア-4 は施策2アの番号4）。"),
+    DataColumn(ORIGINAL, 9, "再掲の行が、どの行を載せたものかです（施策キー-番号）。"),
 )
 PROJECT_HEADINGS = tuple(column.heading for column in _COLUMNS)
 _OWN_WIDTH = 16
@@ -135,7 +134,9 @@ def project_columns(strategy: Strategy) -> tuple[DataColumn, ...]:
         )
         for field in strategy.own_fields
     )
-    return (*_COLUMNS, *own)
+    asked = strategy.field_by_name["relevance"].required
+    core = (replace(c, required=asked) if c.heading == RELEVANCE else c for c in _COLUMNS)
+    return (*core, *own)
 
 
 def write_projects_data(book: Book, contents: Contents) -> None:

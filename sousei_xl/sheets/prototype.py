@@ -32,7 +32,7 @@ BLOCKS = (TITLE, HEADER)  # may have several rows, all others have one
 
 # Placeholders, by what they are about.
 GENERAL = ("自治体名", "年度", "年度全角", "表題", "単位", "基準日", "状態", "予算の基準")
-OF_GOAL = ("基本目標番号", "基本目標名")
+OF_GOAL = ("基本目標番号", "基本目標名", "基本目標の呼び方")
 OF_MEASURE = ("施策記号", "施策名", "施策キー")
 COUNTS = ("事業数", "うち再掲", "純事業数", "小計額", "再掲を含む額", "再掲を除く額")
 OF_TOTAL = ("小計名", *COUNTS)
@@ -392,7 +392,10 @@ class _Reader:
                     beside = (c.column + 2 for c in cells if Piece(name, True) in c.pieces)
                     column = next(beside, 1)
                     problem = f"「{kind}」の行に、{{{name}}}だけのセルがありません。"
-                    remedy = f"一つのセルに{{{name}}}だけを入力してください。"
+                    remedy = (
+                        f"一つのセルに{{{name}}}だけを入力してください"
+                        "（一覧に見せない列は、その列を非表示にします）。"
+                    )
                     if column > 1:
                         remedy += (
                             "括弧や単位は、セルの書式設定の「表示形式」（ユーザー定義）で付けられます"

@@ -14,6 +14,7 @@ from sousei_xl import text
 from sousei_xl.strategy.departments import departments_in
 from sousei_xl.strategy.fields import Field
 
+PLAN = "総合戦略"  # what most of them are
 GROSS, NET = "再掲を含む", "再掲を除く"
 AS_SUBMITTED, AUTOMATIC = "提出どおり", "自動"
 # Under which open data are published (オープンデータの利用条件).
@@ -34,17 +35,29 @@ CLASSES = (
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """基本目標. ``list_name`` is printed in the 別紙, ``text_name`` stands in the strategy text."""
+    """基本目標. ``list_name`` is printed in the 別紙, ``text_name`` stands in the strategy text;
+    ``called`` (呼び方) is what it is called instead of 基本目標 and its number."""
 
     number: int
     list_name: str
     text_name: str
     label: str
+    called: str = ""
 
     @property
     def key(self) -> str:
         """``1``."""
         return str(self.number)
+
+    @property
+    def heading(self) -> str:
+        """What it is called before its name: ``基本目標1``, ``横断的目標``."""
+        return self.called or f"基本目標{self.number}"
+
+    @property
+    def title(self) -> str:
+        """``基本目標1　…``."""
+        return f"{self.heading}　{self.list_name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +131,9 @@ class Settings:
 
     ``notice`` (注意書き) is printed on the sheets about indicators; most offices leave it blank.
     ``budget_factor`` (前年度比の目安) is a decimal above 1, or 0 where nobody is to be asked.
-    ``licence`` (オープンデータの利用条件) is one of ``LICENCES`` or blank. ``own_keys`` are the
-    office's own, which say nothing to us.
+    ``licence`` (オープンデータの利用条件) is one of ``LICENCES`` or blank. ``plan_name``
+    (計画の名称) is what forms and letters call the plan. ``own_keys`` are the office's own, which
+    say nothing to us.
     """
 
     municipality: str
@@ -145,6 +159,7 @@ class Settings:
     notice: str = ""
     budget_factor: str = "2"
     licence: str = ""
+    plan_name: str = PLAN
     own_keys: tuple[str, ...] = ()
 
     @property
@@ -168,6 +183,11 @@ class Strategy:
     def measure_by_key(self) -> Mapping[str, Measure]:
         """``2ア`` → Measure, in the order of the strategy."""
         return {m.key: m for m in self.measures}
+
+    @property
+    def example_measure(self) -> str:
+        """A key for examples: the strategy's own first one, 1ア before it has any."""
+        return self.measures[0].key if self.measures else "1ア"
 
     @cached_property
     def measure_order(self) -> Mapping[str, int]:

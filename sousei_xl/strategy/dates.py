@@ -23,19 +23,11 @@ _HALF_A_YEAR = 183
 
 # 平成31年度まで（5年間）: what may stand behind the last year of a plan.
 END_OF_SPAN = re.compile(r"\s*(?:まで)?\s*(?:[(（][^()（）]*[)）])?\s*$")
-_A_YEAR = re.compile(
-    r"(?:昭和|平成|令和)\s*(?:\d{1,2}|元)|(?<![0-9A-Z])[SHR]\d{1,2}(?!\d)|(?<!\d)\d{4}(?!\d)",
-    re.IGNORECASE,
-)
-_OF_YEAR = re.compile(r"\s*年度")
 _A_SPAN = re.compile(r"[~〜-]|から")
 _WEEKDAY = re.compile(r"[(（].*")
 _WEEKDAYS = "月火水木金土日"
 _ON_WEEKDAY = re.compile(rf"[(（]([{_WEEKDAYS}])")
-_A_DAY = re.compile(
-    r"(?:(?:昭和|平成|令和|[SHR])\s*(?:\d{1,2}|元)|\d{4})\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?",
-    re.IGNORECASE,
-)
+_A_DAY = re.compile(rf"{eras.YEAR}\s*[年./-]\s*\d{{1,2}}\s*[月./-]\s*\d{{1,2}}\s*日?")
 
 
 def usual_days(fiscal_year: int) -> tuple[dt.date, dt.date]:
@@ -52,16 +44,11 @@ def is_possible(list_date: dt.date, fiscal_year: int) -> bool:
 
 
 def names_another_year(label: str, fiscal_year: int) -> bool:
-    """Whether 年度の表記 says a fiscal year, and not this one. A span of years may have it within.
-
-    A year beside other words (``改訂2019``) need not be the fiscal year.
-    """
-    plain = text.nfkc(label).strip()
-    said = [
-        m[0] for m in _A_YEAR.finditer(plain) if m[0] == plain or _OF_YEAR.match(plain, m.end())
-    ]
-    found = {eras.parse_fiscal_year(year) for year in said} - {None}
-    return bool(found) and fiscal_year not in found and not _A_SPAN.search(plain)
+    """Whether 年度の表記 says a fiscal year, and not this one; a span of years has it within."""
+    said = eras.fiscal_years_said(label)
+    if not said or _A_SPAN.search(text.nfkc(label)):
+        return False
+    return {fiscal_year} not in said or any(len(years) > 1 for years in said)
 
 
 def _about_years(settings: Settings) -> Iterator[str]:

@@ -34,7 +34,6 @@ _UNKNOWN_DECIMALS = 2
 NONE = "－"  # what a reference column shows where the strategy has no figure
 ACTUAL = "actual_"
 _ACTUAL_LABEL = re.compile(r"(?P<year>.+?)の?実績値?")
-_HEISEI_TO_THE_END = re.compile(r"(?:平成|H)\s*\d+\s*(?:年度?)?\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +148,12 @@ def list_year_label(year: int, settings: Settings) -> str:
 
 
 def _spelled_as(label: str, last: int, year: int) -> str:
-    """``year``, up to ``last`` in 平成 where ``label`` ends with a year of it."""
-    short = eras.fiscal_year_label(year, short=True)
-    if (
-        _HEISEI_TO_THE_END.search(END_OF_SPAN.sub("", text.nfkc(label)))
-        and short.startswith("R")
-        and year <= last
-    ):
-        return f"H{eras.year_in_era('H', year)}"
-    return short
+    """``year``, up to ``last`` in the era with whose year ``label`` ends: 平成31年度."""
+    letter = eras.letter_at_end(END_OF_SPAN.sub("", label))
+    number = eras.year_in_era(letter, year) if letter else 0
+    if number > 0 and year <= last:
+        return f"{letter}{number}"
+    return eras.fiscal_year_label(year, short=True)
 
 
 def actual_field(year: int) -> str:

@@ -13,7 +13,7 @@ from sousei_xl.forms import layout
 from sousei_xl.forms.annotate.marks import ERROR
 from sousei_xl.forms.annotate.worksheet import Worksheet, position
 from sousei_xl.forms.layout import Rows
-from sousei_xl.strategy import Strategy
+from sousei_xl.strategy import Settings, Strategy
 from sousei_xl.text import Value
 
 _MOST_CELLS, _MOST_NAMES, _MOST_VALUES = 40, 8, 3
@@ -138,12 +138,12 @@ def _shown_value(item: Finding, cell: str, table: _Table) -> str:
     return text.SHOWN_BLANK if text.is_blank(table.value(*position(cell))) else ""
 
 
-def about(located: Iterable[Located], sheets: Container[str] = ()) -> str:
+def about(located: Iterable[Located], settings: Settings, sheets: Container[str] = ()) -> str:
     """What the request is about: the KPI round where nothing else is asked, or where the form has
     no other ``sheets`` to fill in."""
     of_kpi = layout.INDICATORS in sheets and layout.PROJECTS not in sheets
     of_kpi = of_kpi or all(RULES[one.item.code].scope == "kpi" for one in located)
-    return layout.ABOUT_INDICATORS if of_kpi else layout.ABOUT_PROJECTS
+    return layout.subject(settings, of_kpi)
 
 
 def lines(located: Iterable[Located]) -> list[Line]:

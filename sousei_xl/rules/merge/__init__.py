@@ -75,7 +75,7 @@ def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> L
     if last is not None and last.projects:
         waiting = frozenset(department for department, _ in settled.missing)
         compared = year.beside(listing, withdrawn, last, waiting, corrections)
-        year.take_last_budgets(compared)
+        year.take_last_values(compared)
     found += _check(listing, found)
     found += year.run_checks(compared) if compared else []
     found += relist.fill(placed, strategy)

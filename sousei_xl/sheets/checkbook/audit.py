@@ -157,8 +157,8 @@ def _checks(contents: Contents) -> Iterator[_Check]:
         ):
             yield _Check(label, item, value, Formula(f"={formula}", value))
 
-    for figures in totals.goals:
-        yield from group(f"基本目標{figures.goal}", figures, f"{goal},{figures.goal},")
+    for named, figures in zip(contents.strategy.goals, totals.goals, strict=True):
+        yield from group(named.heading, figures, f"{goal},{figures.goal},")
     yield from group("合計", totals.total, "")
     parts = totals.departments
     yield _Check("部局別の合計", "行数", totals.total.rows, sum(d.rows for d in parts))

@@ -74,7 +74,9 @@ def _lines(
 ) -> Iterator[str]:
     yield f"{addressee}　御担当者様"
     yield ""
-    matter = "総合戦略の数値目標・KPIの実績照会" if about else f"「{settings.title}」の作成"
+    matter = (
+        f"{settings.plan_name}の数値目標・KPIの実績照会" if about else f"「{settings.title}」の作成"
+    )
     yield f"{settings.year_label}の{matter}について、お世話になっております。"
     if debt.refused:
         yield "提出されたファイルに、受け付けられないものがありました。"

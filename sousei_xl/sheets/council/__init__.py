@@ -35,7 +35,7 @@ _ALLOWED = {
 _PRIVATE = "委員意見と{response}は、議事録が確定するまで公表しません。"
 _ORPHANS_NOTE = (
     "施策や指標がなくなったなどの理由で、『施策評価表』に載せる場所のない意見です。「照合キー」に"
-    "移す先のキー（例：施策:1ア）を入力すると、次の統合でその行に移ります。不要な行は削除してください。"
+    "移す先のキー（例：施策:{key}）を入力すると、次の統合でその行に移ります。不要な行は削除してください。"
 )
 _ORPHAN_COLUMNS = (
     (written.KEY, 16.0),
@@ -114,7 +114,8 @@ def _write_orphans(book: Book, contents: Contents, orphans: Iterable[Remark]) ->
     sheet = book.sheet(ORPHANS, widths)
     response = written.response_of(contents.strategy.settings.municipality)
     private = _PRIVATE.format(response=response)
-    top = write_head(sheet, contents, ORPHANS, _ORPHANS_NOTE, private)
+    note = _ORPHANS_NOTE.format(key=contents.strategy.example_measure)
+    top = write_head(sheet, contents, ORPHANS, note, private)
     headings = [response if h == written.RESPONSE else h for h, _ in _ORPHAN_COLUMNS]
     for column, heading in enumerate(headings):
         sheet.text(top, column, heading, "header")

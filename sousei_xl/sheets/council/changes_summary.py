@@ -60,7 +60,8 @@ class Summary:
 
     def write(self, sections: Sections) -> None:
         """All lines; the table is never torn, for it stands on top of the first page."""
-        goals = [f"基本目標{g}" if g != _HOMELESS else _NOWHERE for g in self.goals]
+        called = {goal.number: goal.heading for goal in self._strategy.goals}
+        goals = [called.get(number, _NOWHERE) for number in self.goals]
         spans = [Span(0, _FIRST - 1, "区分")]
         for column, heading in enumerate([*goals, "合計"], _FIRST):
             spans.append(Span(column, column, heading))

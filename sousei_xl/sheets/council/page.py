@@ -78,7 +78,7 @@ class Blocks:
 
     def goal(self, goal: Goal, groups: Sequence[Group]) -> int:
         """The block of a goal; the row of its total, to be written after its measures."""
-        self._begin(f"基本目標{goal.number}　{goal.list_name}", "total")
+        self._begin(goal.title, "total")
         self._indicators("数値目標", groups)
         total = self.row
         self.row += 2

@@ -36,7 +36,7 @@ RESPONSES = (
 
 GOAL, MEASURE, INDICATOR = "基本目標", "施策", "指標"
 _KEY = re.compile(rf"({GOAL}|{MEASURE}|{INDICATOR}):(.+)")
-_WHOLE = re.compile(rf"(?:{GOAL}|{MEASURE}).+?全体（(.+)）")
+_WHOLE = re.compile(r".+?全体（(.+)）")
 _LONGEST = 30_000  # characters that are put together in one cell
 
 
@@ -114,7 +114,8 @@ def all_slots(contents: Contents) -> Iterator[Slot]:
 
 
 def _whole_slot(kind: str, about: Goal | Measure) -> Slot:
-    subject = whole(f"{kind}{about.key}", about.list_name)
+    title = about.heading if isinstance(about, Goal) else f"{kind}{about.key}"
+    subject = whole(title, about.list_name)
     return Slot(f"{kind}:{about.key}", subject, (about.list_name, about.text_name))
 
 
@@ -218,10 +219,10 @@ def _without_place(remark: Remark, of_that_key: str) -> Remark:
     if of_that_key:
         # Neither in its cell nor in quotes: whoever types this key means it.
         now = of_that_key.replace(":", "")
-        why = f"今の{now}とは名前が違い、同じ名前のものは、今の総合戦略にありません。"
+        why = f"今の{now}とは名前が違い、同じ名前のものは、今の計画にありません。"
         return replace(remark, key="", reason=why)
     if remark.key:
-        why = f"「{remark.key}」に当たる施策・指標が、今の総合戦略にありません。"
+        why = f"「{remark.key}」に当たる施策・指標が、今の計画にありません。"
     else:
         why = "照合キーのない行に書かれていました。"
     return replace(remark, reason=remark.reason or why)

@@ -16,7 +16,7 @@ from sousei_xl.sheets.data import literal
 from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart, chart_rows
 from sousei_xl.sheets.indicators.entries import quoted, shown_class
 from sousei_xl.sheets.styles import NAVY
-from sousei_xl.strategy import CLASSES, Settings
+from sousei_xl.strategy import CLASSES, Goal, Settings
 
 TITLE = "基本目標別・判定別の指標の数（数値目標とKPI）"
 _GAP = 8
@@ -50,7 +50,7 @@ class ClassCounts:
     ``labels`` maps each class as shown to the class, the best one that is shown so.
     """
 
-    goals: tuple[tuple[int, str], ...]
+    goals: tuple[Goal, ...]
     labels: Mapping[str, str]
     counts: Mapping[int, Counter[str]]
 
@@ -65,7 +65,7 @@ class ClassCounts:
             for name, count in found.get(goal.number, Counter()).items():
                 counts[goal.number][shown_class(name, settings)] += count
         return cls(
-            tuple((g.number, g.list_name) for g in contents.strategy.goals),
+            contents.strategy.goals,
             class_labels(settings),
             counts,
         )
@@ -107,16 +107,18 @@ class CountTable:
             sheet.merge_text(self.top, first, self.top, last, name, "header small")
         self._height(self.top, (*labels,))
         row = self.top + 1
-        for goal, title in self.counts.goals:
-            sheet.text(row, self.label[0], f"基本目標{goal}", "text_wrap small")
-            sheet.merge_text(row, self.label[0] + 1, row, self.label[1], title, "text_wrap small")
-            first_row, last_row = ranges[goal]
+        for goal in self.counts.goals:
+            sheet.text(row, self.label[0], goal.heading, "text_wrap small")
+            sheet.merge_text(
+                row, self.label[0] + 1, row, self.label[1], goal.list_name, "text_wrap small"
+            )
+            first_row, last_row = ranges[goal.number]
             area = xl_range_abs(first_row, class_column, last_row, class_column)
-            values = [self.counts.counts[goal][label] for label in labels]
+            values = [self.counts.counts[goal.number][label] for label in labels]
             formulas = [f"=COUNTIF({area},{literal(label)})" for label in labels]
             self._line(row, formulas, values, "integer")
             width = sheet.span_width(self.label[0] + 1, self.label[1])
-            needed = pages.text_height(title, width, 9, sheet.book.settings.font)
+            needed = pages.text_height(goal.list_name, width, 9, sheet.book.settings.font)
             sheet.height(row, max(needed, 20))
             row += 1
         sheet.merge_text(row, self.label[0], row, self.label[1], "合計", "text_wrap total")
@@ -161,9 +163,9 @@ class CountTable:
         width = pages.total_pixels(sheet.widths)
         chart.set_size({"width": width, "height": self.chart_rows * ROW_PIXELS - _GAP})
         said = "。".join(
-            f"基本目標{goal}は{'、'.join(f'{label}{count}件' for label, count in found)}"
-            for goal, _ in counts.goals
-            if (found := [(lb, n) for lb in counts.labels if (n := counts.counts[goal][lb])])
+            f"{goal.heading}は{'、'.join(f'{label}{count}件' for label, count in found)}"
+            for goal in counts.goals
+            if (found := [(lb, n) for lb in counts.labels if (n := counts.counts[goal.number][lb])])
         )
         described = f"{TITLE}の積み上げ横棒グラフ。{said or '指標はありません'}。"
         sheet.chart(row, chart, described, 0, _GAP // 2)

@@ -98,7 +98,7 @@ class StatusTable:
             self._goal(goal, [g for g in groups if g.indicator.goal == goal.number])
 
     def _goal(self, goal: Goal, groups: Sequence[Group]) -> None:
-        self.title = f"基本目標{goal.number}　{goal.list_name}"
+        self.title = goal.title
         self._page(self.title)
         first = self.row
         own = [g for g in groups if not g.indicator.measure]

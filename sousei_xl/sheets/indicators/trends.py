@@ -142,7 +142,7 @@ def _by_goal(contents: Contents, trends: Sequence[Trend]) -> Iterator[tuple[str,
     for goal in contents.strategy.goals:
         mine = [t for t in trends if t.entry.indicator.goal == goal.number]
         if mine:
-            yield f"基本目標{goal.number}　{goal.list_name}", mine
+            yield goal.title, mine
 
 
 def _write_charts(

@@ -29,7 +29,7 @@ _COLUMNS = (
 
 def write_departments(book: Book, contents: Contents) -> None:
     """The sheet 部局別一覧: departments in their order, each with a live subtotal."""
-    settings = contents.strategy.settings
+    settings, key = contents.strategy.settings, contents.strategy.example_measure
     groups: dict[str, list[ListedRow]] = defaultdict(list)
     for row in contents.result.listed:
         groups[row.counted].append(row)
@@ -38,7 +38,7 @@ def write_departments(book: Book, contents: Contents) -> None:
         sheet,
         contents,
         SHEET,
-        "「施策-番号」は一覧の施策と番号です（例：1ア-4 は基本目標1の施策アの番号4）。"
+        f"「施策-番号」は一覧の施策と番号です（例：{key}-4 は施策{key}の番号4）。"
         "複数の部局による事業は、先頭の部局に数えています。"
         f"予算事業費の単位は{settings.unit}です。",
         *undecided_note(contents),

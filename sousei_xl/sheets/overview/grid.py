@@ -70,7 +70,7 @@ class Grid:
                 projects[place] += 1
                 budget[place] += row.budget or 0
         goals = tuple(g.number for g in strategy.goals)
-        headings = tuple(f"基本目標{g.number}\n{g.label}" for g in strategy.goals)
+        headings = tuple(f"{g.heading}\n{g.label}" for g in strategy.goals)
         return cls(known, goals, headings, spellings, projects, budget, relisted, len(listed))
 
     @property

@@ -102,9 +102,10 @@ def _columns(contents: Contents) -> Iterator[_Note]:
         "ほかの施策に載っている事業を、もう一度載せた行です。事業名・部局名・予算事業費・事業内容は"
         "初出の行と同じで、番号と関連性だけが異なることがあります。",
     )
+    key = strategy.example_measure
     yield (
         "初出",
-        "再掲の行が、どの行をもう一度載せたものかを示します（例：2ア-4 は施策2アの番号4）。",
+        f"再掲の行が、どの行をもう一度載せたものかを示します（例：{key}-4 は施策{key}の番号4）。",
     )
     yield (
         "（新）・掲載区分",
@@ -115,11 +116,13 @@ def _columns(contents: Contents) -> Iterator[_Note]:
         "部局名",
         "複数の部局による事業は「・」でつないでいます。部局別の集計では、先頭の部局に数えます。",
     )
-    yield (
-        "関連性",
-        f"{text.DIRECT}：施策の記載内容に直接関係する事業　"
-        f"{text.SUPPORTING}：施策の目的の達成を補完する事業",
-    )
+    asked = strategy.field_by_name["relevance"].required
+    if asked or any(row.relevance for row in contents.result.listed):
+        yield (
+            "関連性",
+            f"{text.DIRECT}：施策の記載内容に直接関係する事業　"
+            f"{text.SUPPORTING}：施策の目的の達成を補完する事業",
+        )
     yield (
         "予算区分",
         f"空欄・{text.INITIAL}：予算事業費のとおり　{text.UNDECIDED}：金額が決まっていない"

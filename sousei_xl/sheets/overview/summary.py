@@ -184,7 +184,10 @@ def _charts(contents: Contents, grid: Grid, budgets: int) -> list[BarChart]:
     count, people = len(goals), len(departments)
     year = contents.strategy.settings.year_label
     net_row = budgets + grid.lines
-    amounts = "、".join(f"基本目標{g.goal}は再掲を含む{g.gross:,}、除く{g.net:,}" for g in goals)
+    amounts = "、".join(
+        f"{goal.heading}は再掲を含む{g.gross:,}、除く{g.net:,}"
+        for goal, g in zip(contents.strategy.goals, goals, strict=True)
+    )
     charts = [
         BarChart(
             f"基本目標別の予算事業費（{year}）",

@@ -52,6 +52,9 @@ def read_fields(tables: Tables, mistakes: Mistakes) -> tuple[Field, ...]:
         if key in core:
             if limit.value is not None:
                 core[key] = replace(core[key], max_length=int(limit.value))
+            # Not every office's list has this column.
+            if core[key].name == "relevance" and row.text("必須") == NO:
+                core[key] = replace(core[key], required=False)
             continue
         if key in taken:
             problem = f"『{label}』は様式やデータの見出しに使われています。"
@@ -85,7 +88,12 @@ def _own_field(
         mistakes.at(row, "必須", problem, f"「{YES}」か「{NO}」を選んでください。")
     choices = row.list("選択肢")
     if kind == "choice" and not choices:
-        mistakes.at(row, "選択肢", "選択肢が空欄です。", "「国、道、市」のように入力してください。")
+        mistakes.at(
+            row,
+            "選択肢",
+            "選択肢が空欄です。",
+            "「国、都道府県、市町村」のように入力してください。",
+        )
     return Field(
         name,
         label,

@@ -17,6 +17,7 @@ from sousei_xl.strategy import (
     GROSS,
     LICENCES,
     NET,
+    PLAN,
     Judgement,
     Settings,
 )
@@ -254,6 +255,7 @@ def read_settings(tables: Tables, mistakes: Mistakes) -> Settings | None:
         year_label=own_label or (eras.fiscal_year_label(fiscal_year) if fiscal_year else ""),
         plan_years=(years[0] or 0, years[-1] or 0),
         plan_label=plan,
+        plan_name=table.text("計画の名称", default=PLAN),
         title=table.text("表題", "旭川市まち・ひと・しごと創生総合戦略関連事業一覧"),
         unit=table.only("単位", "千円", "様式の予算事業費は千円で、ほかの単位には換算しません"),
         basis=table.choice("小計の算出", (GROSS, NET)),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from sousei_xl import amounts, text
 from sousei_xl.strategy import Department, Goal, Measure
 from sousei_xl.strategy.load.table import (
+    CALLED,
     DEPARTMENT_COLUMNS,
     DEPARTMENTS,
     MEASURE_COLUMNS,
@@ -40,13 +41,20 @@ def read_measures(
                 row, "キー", f"キー『{key}』が二度あります。", "どちらかの行を直してください。"
             )
         elif not letter:
-            goals[number] = Goal(number, *names)
+            goals[number] = Goal(number, *names, row.text(CALLED))
         elif number not in goals and not goal_is_lost:
             mistakes.at(
                 row,
                 "基本目標",
                 f"施策『{key}』の上に、基本目標{number}の行がありません。",
                 "基本目標の行（施策の列は空欄）を、その施策より上に入力してください。",
+            )
+        elif row.text(CALLED):
+            mistakes.at(
+                row,
+                CALLED,
+                f"施策の行の「{CALLED}」は使いません。",
+                f"空欄にしてください（「{CALLED}」は基本目標の行だけに入力します）。",
             )
         else:
             measures[key] = Measure(key, number, letter, *names)
@@ -66,6 +74,11 @@ def _goal_number(row: Row, mistakes: Mistakes) -> int | None:
         if not row.text("基本目標"):
             problem = "が空欄です。"
             remedy += "結合したセルは、結合を解除して、どの行にも入力します。"
+        else:
+            remedy += (
+                f"「Ⅰ」「横断的目標」などと印字するときは、その基本目標の行の「{CALLED}」の列に"
+                "「基本目標Ⅰ」「横断的目標」のように入力します（列がなければ、見出しの行に足します）。"
+            )
         mistakes.at(row, "基本目標", f"「基本目標」{problem}", remedy)
         return None
     expected = f"{number}{row.text('施策')}"

@@ -30,7 +30,8 @@ SETTINGS, MEASURES, DEPARTMENTS, INDICATORS, FIELDS = "設定", "施策体系", 
 FORM = "別紙"
 # Others are the office's own business.
 READ_SHEETS = (SETTINGS, MEASURES, DEPARTMENTS, INDICATORS, FIELDS, FORM)
-MEASURE_COLUMNS = ("キー", "基本目標", "施策", "別紙名称", "本文名称", "略称")
+CALLED = "呼び方"
+MEASURE_COLUMNS = ("キー", "基本目標", "施策", "別紙名称", "本文名称", "略称", CALLED)
 DEPARTMENT_COLUMNS = ("表示順", "部局名", "別名", "提出対象", "提出課")
 INDICATOR_COLUMNS = (
     "ID",
