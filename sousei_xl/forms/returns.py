@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sousei_xl.findings import Finding, is_error, is_for_department, is_unreadable
+from sousei_xl.rules.merge.units import edition_of
 from sousei_xl.rules.records import ListResult
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import file_key
@@ -67,7 +68,7 @@ def plan_returns(result: ListResult, findings: Iterable[Finding]) -> tuple[Retur
             record.file,
             names[record.file],
             record.department,
-            max(record.edition, 1) + 1,
+            edition_of(record) + 1,
             record.sha256,
             due[record.file],
         )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sousei_xl import amounts, text
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules import notes
-from sousei_xl.rules.records import RawRow, Submission
+from sousei_xl.rules.records import FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
 
 _MARK = re.compile(r"[\W_]")  # no letter and no digit
@@ -72,19 +72,19 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
     return Units(tuple(active), tuple(replaced), missing, tuple(findings), successors)
 
 
-def unit_key(submission: Submission) -> tuple[str, str]:
+def unit_key(sent: Submission | FileRecord) -> tuple[str, str]:
     """部局 and the match key of 担当課."""
-    return submission.department, text.key(submission.unit)
+    return sent.department, text.key(sent.unit)
 
 
-def lateness(submission: Submission) -> tuple[int, str, str]:
+def lateness(sent: Submission | FileRecord) -> tuple[int, str, str]:
     """Sorts the files of a unit: 版, then the document's own saved time, then the file name."""
-    return _edition(submission), submission.saved, submission.file
+    return edition_of(sent), sent.saved, sent.file
 
 
-def _edition(submission: Submission) -> int:
+def edition_of(sent: Submission | FileRecord) -> int:
     """One whose 版 is blank or cannot be read (F210) is the first, as forms are handed out."""
-    return max(submission.edition, 1)
+    return max(sent.edition, 1)
 
 
 def standing(submission: Submission) -> tuple[bool, int, str, str]:
@@ -98,7 +98,7 @@ def standing(submission: Submission) -> tuple[bool, int, str, str]:
 
 def replacement_reason(old: Submission, new: Submission) -> str:
     """Why ``new`` replaces ``old``: the variant of F206."""
-    if _edition(old) != _edition(new):
+    if edition_of(old) != edition_of(new):
         return "newer_edition"
     return "newer_save" if old.saved != new.saved else "file_name"
 

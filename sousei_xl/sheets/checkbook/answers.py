@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, Place, clip
+from sousei_xl.rules.merge.units import lateness, unit_key
 from sousei_xl.rules.records import Answer, FileRecord, ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook.cells import typed
@@ -108,14 +109,14 @@ def _current(
     answering = []
     for record in records:
         if record.outcome == "accepted":
-            files[_unit(record)].append(record.file)
+            files[unit_key(record)].append(record.file)
         if record.answers:
             answering.append(record)
-    answering.sort(key=lambda r: (r.edition, r.saved, r.file), reverse=True)
+    answering.sort(key=lateness, reverse=True)
     answering.sort(key=lambda r: r.outcome == "superseded")
     seen: set[tuple[object, ...]] = set()
     for record in answering:
-        unit, replaced = _unit(record), record.outcome == "superseded"
+        unit, replaced = unit_key(record), record.outcome == "superseded"
         for answer in record.answers:
             if not (replaced and (unit, *_line(answer)) in seen):
                 yield record, answer, files[unit] if replaced else [record.file]
@@ -124,10 +125,6 @@ def _current(
 
 def _line(answer: Answer) -> tuple[str, str, str]:
     return answer.spot, answer.name, answer.words
-
-
-def _unit(record: FileRecord) -> tuple[str, str]:
-    return record.department, text.key(record.unit)
 
 
 def _former_names(rows: Iterable[ListedRow]) -> dict[int, str]:
