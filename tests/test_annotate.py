@@ -38,7 +38,7 @@ from sousei_xl.forms.returns import plan_returns, return_names, returns_due, wri
 from sousei_xl.intake.inbox import list_inbox
 from sousei_xl.intake.read import read_one
 from sousei_xl.intake.receive import receive
-from sousei_xl.rules.merge import merge
+from sousei_xl.pipeline import merge_all
 from sousei_xl.rules.records import ListResult
 from sousei_xl.text import Value
 from tests import zip_surgery as zs
@@ -103,13 +103,15 @@ def broken(path: Path) -> Path:
 def merged(inbox: Path) -> ListResult:
     listing = list_inbox(inbox)
     readings = [read_one(str(item.path), item.file) for item in listing.files]
-    return merge(receive(readings, None, listing.strays, STRATEGY), STRATEGY)
+    result, _ = merge_all(receive(readings, None, listing.strays, STRATEGY), STRATEGY)
+    return result
 
 
 def findings_of(path: Path) -> list[Finding]:
     """What this file alone in the inbox gets."""
     reading = read_one(str(path), path.name)
-    return list(merge(receive([reading], None, (), STRATEGY), STRATEGY).findings)
+    result, _ = merge_all(receive([reading], None, (), STRATEGY), STRATEGY)
+    return list(result.findings)
 
 
 def returned(path: Path, findings: Sequence[Finding] | None = None, name: str = "") -> Path:

@@ -13,13 +13,14 @@ import pytest
 from python_calamine import load_workbook as read_values
 
 from sousei_xl.figures.totals import totals
-from sousei_xl.findings import acknowledge
-from sousei_xl.forms.request_layout import SHEET
+from sousei_xl.findings import Answer, acknowledge
+from sousei_xl.forms.request_layout import ANSWER, NAME, SHEET, SPOT, WORDS, read_answers
+from sousei_xl.rules.answers import with_answers
 from sousei_xl.rules.merge import merge
-from sousei_xl.rules.records import Answer, OfficeSheet, Submission
+from sousei_xl.rules.records import OfficeSheet, Submission
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
-from sousei_xl.sheets.checkbook.answers import ROOM, answered, next_step
+from sousei_xl.sheets.checkbook.answers import ROOM, apart, next_step
 from sousei_xl.workspace import Run
 from tests.builders import NO_KPI, good, intake, make_strategy, submission
 from tests.merging import office
@@ -79,19 +80,19 @@ def test_an_answer_goes_round(tmp_path: Path) -> None:
     answer(back, f"『事業』{asked}", SAYS)
     edit(back, "事業", {wrong: "◎"})
     done = run("merge", "--workspace", workspace)
-    assert "部局の回答が1件あります。点検結果の「指摘一覧」で見て" in done.out
+    assert "部局の回答が1件、事務局の確認を待っています。" in done.out
     told = {row["コード"]: row["部局の回答"] for row in findings(workspace / CHECKBOOK)}
     assert told.pop("R115") == SAYS
     assert set(told.values()) <= {""}
     (asked_for,) = [r for r in findings(workspace / CHECKBOOK) if r["コード"] == "R115"]
     assert asked_for["状態"] == "未確認"  # an answer settles nothing by itself
-    assert "部局の回答が1件あります" in str(sheet(workspace / CHECKBOOK, "提出状況"))
+    assert "部局の回答が1件、事務局の確認を待っています" in str(sheet(workspace / CHECKBOOK, "提出状況"))
     assert listed(workspace / CHECKBOOK) == []
 
     edit(back, "事業", {asked: "調査を行う。"})
     done = run("merge", "--workspace", workspace)
     assert "当てはまる指摘が今はない部局の回答が1件あります" in done.out
-    assert "部局の回答が1件あります。" not in done.out
+    assert "確認を待っています" not in done.out
     assert listed(workspace / CHECKBOOK) == [("経済部（修正）.xlsx", SAYS)]
     assert all(row["部局の回答"] == "" for row in findings(workspace / CHECKBOOK))
 
@@ -99,10 +100,17 @@ def test_an_answer_goes_round(tmp_path: Path) -> None:
 # --- without files -------------------------------------------------------------------------------
 
 
-WORDS = (
+ASKS = (
     "事業内容に『平成29年度は』とありますが、この一覧は平成30年度のものです。"
     "前年度の文章が残っていないか確認してください。"
 )
+
+
+def given(file: str, spot: str, words: str, said: str, name: str = "") -> Answer:
+    """A line of the request sheet as it comes back."""
+    rows = [(1, [SPOT, NAME, WORDS, ANSWER]), (2, [spot, name, words, said])]
+    [answer] = read_answers(rows, file)
+    return answer
 
 
 def asked(file: str, *answers: tuple[str, str, str], **changes: Any) -> Submission:
@@ -113,13 +121,13 @@ def asked(file: str, *answers: tuple[str, str, str], **changes: Any) -> Submissi
         for i in range(3)
     ]
     rows = [replace(row, row=8 + i) for i, row in enumerate(rows)]
-    given = tuple(Answer(file, *parts) for parts in answers)
-    return replace(submission(rows, **changes), answers=given)
+    came = tuple(given(file, *parts) for parts in answers)
+    return replace(submission(rows, **changes), answers=came)
 
 
 def contents(*submissions: Submission, office: OfficeSheet | None = None) -> Contents:
     strategy = make_strategy()
-    result = merge(intake(submissions, office), strategy)
+    result, _ = with_answers(merge(intake(submissions, office), strategy), NO_KPI)
     date = strategy.settings.list_date
     run = Run("ab12cd34", date, dt.datetime.combine(date, dt.time()))
     return Contents(strategy, result, totals(result.listed, strategy), run, "draft", NO_KPI)
@@ -127,33 +135,33 @@ def contents(*submissions: Submission, office: OfficeSheet | None = None) -> Con
 
 def cells(file: str) -> list[str]:
     found = [f for f in contents(asked(file)).findings if f.code == "R115"]
-    assert {f.text for f in found} == {WORDS}
+    assert {f.text for f in found} == {ASKS}
     return [f.place.cell for f in found]
 
 
 def placed(*submissions: Submission) -> tuple[list[str], list[str]]:
     """(answers beside findings, answers apart)."""
-    found = answered(contents(*submissions))
-    beside = [text for texts in found.beside.values() for text in texts]
-    return beside, [a.answer for _, a in found.apart]
+    found = contents(*submissions)
+    beside = [answer.answer for item in found.findings for answer in item.answers]
+    return beside, [answer.answer for _, answer in apart(found)]
 
 
 def test_a_line_of_several_cells() -> None:
     first, second = cells("a.xlsx")
-    both = (f"『事業』{first} ほか1か所", f"{WORDS}\n［{first}、{second}］")
+    both = (f"『事業』{first} ほか1か所", f"{ASKS}\n［{first}、{second}］")
     assert placed(asked("a.xlsx", (*both, "正しい"))) == (["正しい"] * 2, [])
-    many = (f"『事業』{first} ほか50か所", f"{WORDS}\n［{first} ほか50か所］")
+    many = (f"『事業』{first} ほか50か所", f"{ASKS}\n［{first} ほか50か所］")
     assert placed(asked("a.xlsx", (*many, "正しい"))) == (["正しい"] * 2, [])
-    assert placed(asked("a.xlsx", (f"『事業』{second}", WORDS, "正しい"))) == (["正しい"], [])
+    assert placed(asked("a.xlsx", (f"『事業』{second}", ASKS, "正しい"))) == (["正しい"], [])
 
 
 @pytest.mark.parametrize(
     ("spot", "words"),
     [
-        ("『事業』{}", WORDS.replace("29", "28")),
-        ("『事業』A1", WORDS),
-        ("『別のシート』{}", WORDS),
-        ("ファイル全体", WORDS),
+        ("『事業』{}", ASKS.replace("29", "28")),
+        ("『事業』A1", ASKS),
+        ("『別のシート』{}", ASKS),
+        ("ファイル全体", ASKS),
         ("", ""),
         ("『』", "\n［"),
     ],
@@ -170,12 +178,12 @@ def test_an_answer_goes_with_its_project_when_rows_move() -> None:
         spot: str, name: str, office: OfficeSheet | None = None
     ) -> dict[str, tuple[str, ...]]:
         [form] = [asked("a.xlsx")]
-        given = Answer("a.xlsx", f"『事業』{spot}", WORDS, "正しい", name)
-        found = contents(replace(form, answers=(given,)), office=office)
-        subjects = {f.place: f.subject for f in found.findings if f.code == "R115"}
-        told = answered(found)
-        assert len(told.apart) == (not told.beside)
-        return {subjects[place]: said for (_, place), said in told.beside.items()}
+        came = given("a.xlsx", f"『事業』{spot}", ASKS, "正しい", name)
+        found = contents(replace(form, answers=(came,)), office=office)
+        beside = {f.subject: tuple(a.answer for a in f.answers) for f in found.findings}
+        told = {name: said for name, said in beside.items() if said}
+        assert len(apart(found)) == (not told)
+        return told
 
     assert beside(first, "事業0") == {"事業0": ("正しい",)}
     assert beside(first, "事業1") == {"事業1": ("正しい",)}  # 事業0 stands there now
@@ -192,35 +200,35 @@ def test_an_answer_about_a_relisted_row_knows_its_originals_former_name() -> Non
     form = submission([good(1, "事業0"), again])
     [item] = [f for f in contents(form).findings if f.place.row_id == 2 and f.severity == "要修正"]
     spot = f"『{item.place.sheet}』{item.place.cell}"
-    form = replace(form, answers=(Answer(form.file, spot, item.text, "正しい", "事業0"),))
+    form = replace(form, answers=(given(form.file, spot, item.text, "正しい", "事業0"),))
     for corrections in ((), (("2ア-1 事業0", "修正", "事業名", "事業0", "事業零"),)):
         found = contents(form, office=office(*corrections))
-        assert list(answered(found).beside.values()) == [("正しい",)]
+        assert [a.answer for f in found.findings for a in f.answers] == ["正しい"]
 
 
 def test_answers_of_a_replaced_file_count_until_there_are_newer_ones() -> None:
     first, second = cells("a.xlsx")
     old = asked(
-        "a.xlsx", (f"『事業』{first}", WORDS, "前の回答"), (f"『事業』{second}", WORDS, "前だけ")
+        "a.xlsx", (f"『事業』{first}", ASKS, "前の回答"), (f"『事業』{second}", ASKS, "前だけ")
     )
-    new = asked("b.xlsx", (f"『事業』{first}", WORDS, "新しい回答"), edition=2)
+    new = asked("b.xlsx", (f"『事業』{first}", ASKS, "新しい回答"), edition=2)
     beside, apart = placed(old, new)
     assert sorted(beside) == sorted(["新しい回答", "前だけ"])
     assert apart == []
 
 
 def test_a_confirmed_finding_keeps_its_answer_and_asks_for_nothing() -> None:
-    given = contents(asked("a.xlsx", (f"『事業』{cells('a.xlsx')[0]}", WORDS, "正しい")))
+    given = contents(asked("a.xlsx", (f"『事業』{cells('a.xlsx')[0]}", ASKS, "正しい")))
     assert len(list(next_step(given))) == 1
     confirmed = tuple(map(acknowledge, given.result.findings))
     given = replace(given, result=replace(given.result, findings=confirmed))
     assert list(next_step(given)) == []
-    assert list(answered(given).beside.values()) == [("正しい",)]
+    assert [a.answer for f in given.findings for a in f.answers] == ["正しい"]
 
 
 def test_long_answers_stand_whole_in_the_list(tmp_path: Path) -> None:
     long = "正しい" * 200
-    given = contents(asked("a.xlsx", (f"『事業』{cells('a.xlsx')[0]}", WORDS, long)))
+    given = contents(asked("a.xlsx", (f"『事業』{cells('a.xlsx')[0]}", ASKS, long)))
     path = tmp_path / "点検結果.xlsx"
     write_checkbook(path, given)
     (shown,) = [r["部局の回答"] for r in findings(path) if r["コード"] == "R115"]
@@ -236,7 +244,7 @@ def test_long_answers_stand_whole_in_the_list(tmp_path: Path) -> None:
 def test_hostile_answers_are_text(tmp_path: Path, hostile: str) -> None:
     first, _ = cells("a.xlsx")
     spot = f"『事業』{first}"
-    given = contents(asked("a.xlsx", (spot, WORDS, hostile), (hostile, hostile, hostile)))
+    given = contents(asked("a.xlsx", (spot, ASKS, hostile), (hostile, hostile, hostile)))
     path = tmp_path / "点検結果.xlsx"
     write_checkbook(path, given)
     book = openpyxl.load_workbook(path)

@@ -25,6 +25,7 @@ from sousei_xl.forms.returns import plan_returns
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
 from sousei_xl.rules.merge import merge
+from sousei_xl.rules.merge.units import successors
 from sousei_xl.rules.records import (
     CORRECT,
     Acknowledgement,
@@ -39,7 +40,6 @@ from sousei_xl.sheets.checkbook.cells import Inbox, quoted_sheet, typed
 from sousei_xl.sheets.checkbook.findings import lines_of
 from sousei_xl.sheets.checkbook.reminders import reminders
 from sousei_xl.sheets.checkbook.steps import next_steps, tally
-from sousei_xl.sheets.checkbook.submissions import successors
 from sousei_xl.sheets.tables import Link
 from sousei_xl.workspace import Run
 from tests.builders import NO_KPI, example_submissions, good, intake, make_strategy, submission

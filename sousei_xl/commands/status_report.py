@@ -81,9 +81,10 @@ def status(
 
 
 def state_words(department: DepartmentState) -> str:
-    """``受理（確認依頼あり 2件）``, ``差戻し 3件（農政課が未提出）`` …"""
+    """``受理（要確認 2件、うち回答済み 1件）``, ``差戻し 3件（農政課が未提出）`` …"""
     if department.state == "受理" and department.confirmations:
-        return f"受理（確認依頼あり {department.confirmations}件）"
+        answered = f"、うち回答済み {department.answered}件" if department.answered else ""
+        return f"受理（要確認 {department.confirmations}件{answered}）"
     missing = [unit for unit in department.missing_units if unit]
     if not department.files and missing == [department.department]:
         missing = []  # the 課 is the 部局

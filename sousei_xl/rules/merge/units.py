@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import amounts, text
@@ -109,6 +109,29 @@ def _outdated_reports(files: Sequence[Submission]) -> Iterator[Submission]:
     return (f for f in reporting[:-1] if not f.has_projects)
 
 
+def successors(findings: Iterable[Finding]) -> dict[str, str]:
+    """Replaced file → the file that is used in its place, as F206 says it."""
+    found: dict[str, str] = {}
+    for item in findings:  # those of the list come first, and say more than those of the KPI round
+        if item.code == "F206":
+            found.setdefault(item.value, item.place.file)
+    return found
+
+
+def asked_place(item: Finding, kept: Mapping[str, str]) -> Place:
+    """Where a department is asked. ``kept`` are the ``successors`` in the list.
+
+    A row that vanished (L110) stood in a file that nobody uses any more: it is asked about in the
+    file that is used, which has no cell for it.
+    """
+    file = item.place.file
+    if item.code != "L110" or file not in kept:
+        return item.place
+    while file in kept:
+        file = kept[file]
+    return Place(file, row_id=item.place.row_id)
+
+
 def _name(row: RawRow) -> str:
     """The match key of a name, whatever mark it bears: R107 asks to take （再掲） off."""
     bare, _ = text.split_new_mark(text.to_text(row.values.get("name")).strip())
@@ -179,7 +202,6 @@ def _replacement(
                 subject=name,
                 department=department,
                 target=f"{measure}-{number}" if number else f"{measure} {name}".lstrip(),
-                kept=new.file,
                 dropped=old.file,
             )
         )
