@@ -22,10 +22,12 @@ def status(
     strategy: Strategy,
     inbox: str,
     options: str,
+    forgotten: str = "",
 ) -> None:
     """The report of ``status``: states, receipts, and reminders ready to be pasted into a mail.
 
     ``inbox`` and ``options`` name the workspace in the commands that go with a reminder.
+    ``forgotten`` is last year's 別紙 that the list in the outbox was compared with, and this not.
     """
     console = new_console()
     settings = strategy.settings
@@ -65,6 +67,12 @@ def status(
     _files_replaced(console, result, indicators)
     from sousei_xl.sheets.checkbook.reminders import indicator_reminders, marking, reminders
 
+    if forgotten:
+        console.print(
+            f"前回は、前年度の別紙『{shown(forgotten)}』と比べて統合しました。今回は --previous が"
+            "ないため、前年度と比べた指摘が依頼文に入っていません。入れるには、--previous を付けて"
+            "もう一度実行します。\n"
+        )
     kpi_letters = indicator_reminders(result, indicators, settings)
     for reminder in (*reminders(result, indicators, settings), *kpi_letters):
         console.print(

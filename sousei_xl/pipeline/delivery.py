@@ -33,7 +33,7 @@ from sousei_xl.rules.records import Intake, ListedRow, ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
-from sousei_xl.sheets.council.remarks import Remark, place
+from sousei_xl.sheets.council.remarks import Placed, place
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype, doubts, load_prototype
@@ -150,12 +150,12 @@ def contents_of(
         options=workspace.options,
     )
     if last is None:
-        return replace(contents, forgotten=_compared_with(workspace, strategy))
+        return replace(contents, forgotten=compared_with(workspace, strategy))
     typed = relative(previous, workspace.root) if previous else last.file
     return replace(contents, year_changes=year_changes(contents, last), previous=typed)
 
 
-def _compared_with(workspace: Workspace, strategy: Strategy) -> str:
+def compared_with(workspace: Workspace, strategy: Strategy) -> str:
     """The name of last year's 別紙 that the list in the outbox was compared with."""
     outbox = Outbox.of(workspace)
     sources = publish.published_sources(outbox)
@@ -192,7 +192,8 @@ def _of_this_year(outbox: Outbox, beginning: str, strategy: Strategy) -> tuple[s
 class Remarks:
     """How many remarks of the council and the city stand in its workbook, by their year.
 
-    ``late`` of the earlier ones were written in last year's workbook after it was taken over.
+    ``late`` of the earlier ones were written in last year's workbook after it was taken over;
+    ``orphans`` of all have no place in 施策評価表.
     ``beside`` are cells with something that is not taken over, ``kept`` where they are kept.
     ``has_last_years`` says whether there is a workbook of last year's beside last year's 別紙.
     """
@@ -200,6 +201,7 @@ class Remarks:
     this_year: int = 0
     earlier: int = 0
     late: int = 0
+    orphans: int = 0
     beside: tuple[str, ...] = ()
     kept: str = ""
     has_last_years: bool = False
@@ -303,7 +305,8 @@ def publish_list(
             examine=writers.examine if rows > _LONG_LIST else publish.examine_here,
         )
     this_year = strategy.settings.fiscal_year
-    years = _years_of_placed(said, contents)
+    placed = place(said, contents)
+    years = _years_of_placed(placed)
     earlier = sum(year < this_year for year in years)
     found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
     replaced = [n for n in published.moved if Path(n).name.startswith(remarks.COUNCIL)]
@@ -311,6 +314,7 @@ def publish_list(
         len(years) - earlier,
         earlier,
         late=written.late,
+        orphans=len(placed.orphans),
         beside=written.beside if replaced else (),
         kept=next(iter(replaced), ""),
         has_last_years=found,
@@ -320,10 +324,9 @@ def publish_list(
     return Delivered(published, tuple(edits), said_so, since(former, contents))
 
 
-def _years_of_placed(said: Sequence[Remark], contents: Contents) -> list[int]:
+def _years_of_placed(placed: Placed) -> list[int]:
     """The years of the remarks as they stand in the workbook, where a late answer has joined its
     remark."""
-    placed = place(said, contents)
     of_slots = [year for remarks_of_years in placed.at.values() for year in remarks_of_years]
     return [*of_slots, *(orphan.year or 0 for orphan in placed.orphans)]
 
