@@ -313,6 +313,7 @@ def test_letters_ask_what_has_no_answer_yet(tmp_path: Path) -> None:
     assert letters(found) == []
     steps = "\n".join(next_steps(found))
     assert "部局の回答が2件、事務局の確認を待っています" in steps
+    assert "要修正への" not in steps
     assert "部局あての要確認" not in steps
     [state] = [d for d in found.result.departments if d.department == "経済部"]
     assert state_words(state) == "受理（要確認 2件、うち回答済み 2件）"
@@ -327,8 +328,11 @@ def test_no_answer_mends_an_error() -> None:
     [item] = [f for f in contents(form).findings if f.severity == "要修正"]
     spot = f"『事業』{item.place.cell}"
     form = replace(form, answers=(given(form.file, spot, item.text, "正しい", "甲"),))
-    [letter] = letters(contents(form))
+    found = contents(form)
+    [letter] = letters(found)
     assert "直していただきたいところが1件あります" in letter.letter
+    [step] = next_step(found)  # 確認済 is of no use there
+    assert step.startswith("要修正への部局の回答が1件あります。")
 
 
 def test_a_row_that_vanished_is_asked_about_in_the_file_that_is_used() -> None:

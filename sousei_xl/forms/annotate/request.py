@@ -107,7 +107,7 @@ def write_request(
         _gap(),
         Row((Cell(0, "お願いする手順", "section", _LAST + 1),), 24),
     ]
-    for number, step in enumerate(_steps(letter, counts), 1):
+    for number, step in enumerate(_steps(letter, counts, answered), 1):
         height = _height(step, _span(1, _LAST), font, 21)
         rows.append(Row((Cell(0, str(number), "step"), Cell(1, step, "text", _LAST)), height))
     rows += [_gap(), Row((Cell(0, "印の見方", "section", _LAST + 1),), 24)]
@@ -155,7 +155,7 @@ def _greeting(letter: Letter, counts: Mapping[str, int], answered: int) -> str:
     )
 
 
-def _steps(letter: Letter, counts: Mapping[str, int]) -> list[str]:
+def _steps(letter: Letter, counts: Mapping[str, int], answered: int) -> list[str]:
     where = f"元のファイル（{letter.file}）を" if letter.file else "このファイルの中で"
     if not letter.opened:
         return [
@@ -175,6 +175,7 @@ def _steps(letter: Letter, counts: Mapping[str, int]) -> list[str]:
         steps.append(
             f"重要度が「{QUESTION}」の行：内容を確認し、誤りがあれば直してください。"
             f"{'正しければ、そのままで構いません。' if letter.file else answer}"
+            f"{'御回答済みのものは、そのままで構いません。' if answered else ''}"
         )
     edition = (
         "回答票の版を一つ増やしてください（この票を送り返す必要はありません）。"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from sousei_xl.findings import Answer, Finding, clip, collapse
+from sousei_xl.findings import Answer, Finding, clip, collapse, is_error
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook.cells import typed
 from sousei_xl.workspace import OFFICE_SHEET
@@ -49,12 +49,20 @@ def apart(contents: Contents) -> list[tuple[str, Answer]]:
 
 def next_step(contents: Contents) -> Iterator[str]:
     """What the office does about the answers, where there are any."""
-    waiting = {a for item in contents.findings if not item.acknowledged for a in item.answers}
+    opened = [item for item in contents.findings if item.answers and not item.acknowledged]
+    to_errors = {answer for item in opened if is_error(item) for answer in item.answers}
+    waiting = {answer for item in opened for answer in item.answers} - to_errors
     if waiting:
         yield (
             f"部局の回答が{len(waiting)}件、事務局の確認を待っています。点検結果の「指摘一覧」で見て、"
             f"認めるものは『{OFFICE_SHEET}』の「確認済」に書きます。認められないものは、部局に尋ね直します"
             "（回答のあった要確認は、依頼文では尋ねません）。"
+        )
+    if to_errors:
+        yield (
+            f"要修正への部局の回答が{len(to_errors)}件あります。点検結果の「指摘一覧」で見て、"
+            f"様式を直してもらうか、『{OFFICE_SHEET}』の「修正」で直します（回答だけでは、要修正は"
+            "なくなりません）。"
         )
     if unmatched := len(contents.result.unmatched):
         yield (
