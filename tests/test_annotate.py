@@ -29,7 +29,7 @@ from sousei_xl.forms.annotate import (
     worksheet,
 )
 from sousei_xl.forms.annotate.marks import mark
-from sousei_xl.forms.annotate.notes import SEPARATOR
+from sousei_xl.forms.annotate.notes import SEPARATOR, SEPARATOR_OF_QUESTIONS
 from sousei_xl.forms.annotate.package import Package
 from sousei_xl.forms.annotate.request import HEADINGS
 from sousei_xl.forms.annotate.styles import Styles
@@ -38,7 +38,7 @@ from sousei_xl.forms.returns import plan_returns, return_names, returns_due, wri
 from sousei_xl.intake.inbox import list_inbox
 from sousei_xl.intake.read import read_one
 from sousei_xl.intake.receive import receive
-from sousei_xl.rules.merge import merge
+from sousei_xl.pipeline import merge_all
 from sousei_xl.rules.records import ListResult
 from sousei_xl.text import Value
 from tests import zip_surgery as zs
@@ -103,13 +103,15 @@ def broken(path: Path) -> Path:
 def merged(inbox: Path) -> ListResult:
     listing = list_inbox(inbox)
     readings = [read_one(str(item.path), item.file) for item in listing.files]
-    return merge(receive(readings, None, listing.strays, STRATEGY), STRATEGY)
+    result, _ = merge_all(receive(readings, None, listing.strays, STRATEGY), STRATEGY)
+    return result
 
 
 def findings_of(path: Path) -> list[Finding]:
     """What this file alone in the inbox gets."""
     reading = read_one(str(path), path.name)
-    return list(merge(receive([reading], None, (), STRATEGY), STRATEGY).findings)
+    result, _ = merge_all(receive([reading], None, (), STRATEGY), STRATEGY)
+    return list(result.findings)
 
 
 def returned(path: Path, findings: Sequence[Finding] | None = None, name: str = "") -> Path:
@@ -418,6 +420,48 @@ def test_answers_given_earlier_stay(form: Path) -> None:
     }
     assert second["事業"].print_title_rows == "$3:$3"
     assert second["事業"].auto_filter.ref == "A3:L203"
+
+
+def test_an_answer_goes_on_with_its_row_and_none_is_lost(form: Path) -> None:
+    """A row is inserted above, one line's cells have all been mended, and two rounds pass."""
+    said = "平成29年度は、相談会を開いた。"
+    edit(broken(form), {"J6": 3000, "K5": said, "K6": said})
+    path = returned(form, name="1.xlsx")
+    book = openpyxl.load_workbook(path)
+    assert [line["セル"] for line in lines(book)] == ["『事業』J4", "『事業』K5 ほか1か所"]
+    for row in book[SHEET].iter_rows(min_col=3, max_col=8):
+        if str(row[0].value).startswith("『事業』"):
+            row[-1].value = f"{row[0].value}の回答"
+    sheet = book["事業"]
+    for column in "BCFHJK":
+        for n in (7, 6, 5):
+            sheet[f"{column}{n}"].value = sheet[f"{column}{n - 1}"].value
+    sheet["C4"], sheet["F4"], sheet["K4"], sheet["J5"] = 4, "新しい事業", said, 12000
+    book.save(path)
+    for name in ("2.xlsx", "3.xlsx"):
+        path = returned(path, name=name)
+        book = openpyxl.load_workbook(path)
+        found = [(line["セル"], line["回答欄"]) for line in lines(book) if line["セル"]]
+        assert found == [
+            ("『事業』J4", None),
+            ("『事業』K4", None),  # asked for the first time, though in the same words
+            ("『事業』K6 ほか1か所", "『事業』K5 ほか1か所の回答"),
+            ("『事業』J4", "『事業』J4の回答"),  # below all lines
+        ]
+        assert "前回までの回答" in words(book)
+        assert "確認していただきたいところが3件（うち2件は御回答済み）ありました" in words(book)
+    sheet = book["事業"]
+    sheet["J4"], sheet["K4"] = 1000, "相談会を開く。"
+    book.save(path)
+    book = openpyxl.load_workbook(returned(path, name="4.xlsx"))
+    assert "確認していただきたいところが2件（うち2件は御回答済み）ありました" in words(book)
+    assert "次の手順で確認をお願いします。" in words(book)
+    assert "提出先へ提出してください" in words(book)
+    (said, other) = (comments(book["事業"])[cell] for cell in ("K6", "K7"))
+    assert said == other
+    assert said.startswith(f"{SEPARATOR_OF_QUESTIONS}\n【要確認】")
+    again = openpyxl.load_workbook(returned(path.parent / "4.xlsx", name="5.xlsx"))
+    assert comments(again["事業"]) == comments(book["事業"])
 
 
 def test_marks_go_when_all_is_well(form: Path) -> None:

@@ -24,6 +24,7 @@ from sousei_xl.forms.annotate.request import Letter, write_request
 from sousei_xl.forms.returns import plan_returns
 from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
+from sousei_xl.rules.indicators.records import IndicatorDepartment
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.merge.units import replacements
 from sousei_xl.rules.records import (
@@ -38,7 +39,7 @@ from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.checkbook.cells import Inbox, quoted_sheet, typed
 from sousei_xl.sheets.checkbook.findings import lines_of
-from sousei_xl.sheets.checkbook.reminders import reminders
+from sousei_xl.sheets.checkbook.reminders import indicator_reminders, reminders
 from sousei_xl.sheets.checkbook.steps import next_steps, tally
 from sousei_xl.sheets.tables import Link
 from sousei_xl.workspace import Run
@@ -337,6 +338,12 @@ def test_a_letter_counts_all_that_is_asked_in_the_file_that_goes_back() -> None:
     kpi = replace(kpi, findings=(*kpi.findings, wrong))
     (letter,) = reminders(result, kpi, strategy.settings)
     assert "確認していただきたいところ" not in letter.letter
+    both = "（同じファイルに、事業とKPIの両方の印があります）"
+    assert both in letter.letter
+    reporting = IndicatorDepartment("産業部", "差戻し", 1, (), (form.file,), 1, 2)
+    kpi = replace(kpi, departments=(reporting,))
+    (letter,) = indicator_reminders(result, kpi, strategy.settings)
+    assert both in letter.letter
 
 
 def test_a_department_that_is_its_own_unit_is_named_once() -> None:

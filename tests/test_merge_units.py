@@ -232,7 +232,7 @@ def test_the_vanished_row_is_the_one_that_is_named() -> None:
     )
     item = one(result, "L110")
     assert (item.place.row_id, item.place.file, item.target) == (2, "a.xlsx", "2ア-7")
-    assert "『a.xlsx』にあった『甲』（2ア-7）が、差替え後の『b.xlsx』にありません" in item.message
+    assert "『a.xlsx』にあった『甲』（2ア-7）が、差替え後のファイルにありません" in item.message
     assert item.addressee == "部局"
 
 

@@ -16,6 +16,7 @@ from python_calamine import load_workbook as read_values
 
 from sousei_xl.sheets.council import EVALUATION, ORPHANS
 from sousei_xl.sheets.council.changes import CHANGES
+from sousei_xl.workspace import as_argument
 from tests.recalculate import needs_office, recalculate
 from tests.test_watch_and_status import Watching
 from tests.two_years import (
@@ -188,6 +189,22 @@ def test_a_file_that_cannot_be_used(years: TwoYears, tmp_path: Path, command: st
     assert standing(years.second / "outbox") == before
 
 
+def test_status_asks_what_merge_asks(years: TwoYears, merged: Any) -> None:
+    [checkbook] = (years.second / "outbox").glob("点検結果_*.xlsx")
+    letters = [r[1] for r in rows(checkbook, "提出状況") if "御担当者様" in str(r[1])]
+    assert letters
+    alone = run("status", "--workspace", years.second).out
+    compared = run("status", "--workspace", years.second, "--previous", years.previous).out
+    assert all(letter in compared for letter in letters)
+    assert not all(letter in alone for letter in letters)
+    commands = [line for line in compared.splitlines() if "sousei-xl check --return" in line]
+    assert commands
+    assert all(f"--previous {as_argument(str(years.previous))}" in line for line in commands)
+    forgotten = f"前年度の別紙『{years.previous.name}』と比べて統合しました。今回は --previous が"
+    assert forgotten in alone
+    assert "--previous が" not in compared
+
+
 def test_the_councils_page(years: TwoYears, merged: Any) -> None:
     shown = rows(years.second / "outbox" / NEXT_COUNCIL)
     assert [[r[1], r[-2]] for r in section(shown, "1　新規")] == [[NEW, 900]]
@@ -358,6 +375,7 @@ def test_a_remark_of_last_year_is_taken_over_once(years: TwoYears, tmp_path: Pat
     told = merge()
     assert "3件引き継いでいます" in told
     assert "うち2件は、前に引き継いだ後で" in told
+    assert f"このうち1件は、『{EVALUATION}』に載せる場所がないため、シート『{ORPHANS}』に" in told
     said = {r[0]: r[3] for r in rows(here, EVALUATION) if r[1] == "H30"}
     assert said == {"施策:1ア": "後から直した", "施策:1イ": "二つ目（訂正）"}
     assert [r[3:5] for r in rows(here, ORPHANS) if r[1] == "H30"] == [["二つ目", "後からの対応"]]

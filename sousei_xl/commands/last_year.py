@@ -64,6 +64,8 @@ def remarks(found: Remarks, compared: bool) -> Iterator[str]:
 
     ``compared``: last year's 別紙 was given, beside which last year's remarks are looked for.
     """
+    from sousei_xl.sheets.council import ORPHANS  # loaded by now, where anything was written
+
     this_year, earlier = found.this_year, found.earlier
     if this_year:
         yield f"検討懇談会資料に記入済みの、今年度の委員意見と対応を{this_year:,}件残しました。"
@@ -72,9 +74,14 @@ def remarks(found: Remarks, compared: bool) -> Iterator[str]:
         if found.late:
             yield (
                 f"うち{found.late:,}件は、前に引き継いだ後で、前年度の資料に書かれたか、直された"
-                "ものです（欄にほかの意見があるものは、『行き先のない意見』に載せました）。"
+                f"ものです（欄にほかの意見があるものは、『{ORPHANS}』に載せました）。"
             )
-    elif compared and not found.has_last_years:
+    if found.orphans:
+        yield (
+            f"このうち{found.orphans:,}件は、『施策評価表』に載せる場所がないため、シート『{ORPHANS}』に"
+            "載せました（「照合キー」に移す先のキーを入力すると、次の統合でその行に移ります）。"
+        )
+    if compared and not earlier and not found.has_last_years:
         yield (
             "前年度の別紙と同じフォルダーに、前年度の検討懇談会資料はありません"
             "（置いて実行すると、前年度の委員意見と対応を引き継ぎます）。"

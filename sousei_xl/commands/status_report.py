@@ -23,10 +23,12 @@ def status(
     strategy: Strategy,
     inbox: str,
     options: str,
+    forgotten: str = "",
 ) -> None:
     """The report of ``status``: states, receipts, and reminders ready to be pasted into a mail.
 
     ``inbox`` and ``options`` name the workspace in the commands that go with a reminder.
+    ``forgotten`` is last year's 別紙 that the list in the outbox was compared with, and this not.
     """
     console = new_console()
     settings = strategy.settings
@@ -66,6 +68,12 @@ def status(
     _files_replaced(console, result, indicators)
     from sousei_xl.sheets.checkbook.reminders import indicator_reminders, marking, reminders
 
+    if forgotten:
+        console.print(
+            f"前回は、前年度の別紙『{shown(forgotten)}』と比べて統合しました。今回は --previous が"
+            "ないため、前年度と比べた指摘が依頼文に入っていません。入れるには、--previous を付けて"
+            "もう一度実行します。\n"
+        )
     kpi_letters = indicator_reminders(result, indicators, settings)
     for reminder in (*reminders(result, indicators, settings), *kpi_letters):
         console.print(
@@ -82,9 +90,10 @@ def status(
 
 
 def state_words(department: DepartmentState) -> str:
-    """``受理（確認依頼あり 2件）``, ``差戻し 3件（農政課が未提出）`` …"""
+    """``受理（要確認 2件、うち回答済み 1件）``, ``差戻し 3件（農政課が未提出）`` …"""
     if department.state == "受理" and department.confirmations:
-        return f"受理（確認依頼あり {department.confirmations}件）"
+        answered = f"、うち回答済み {department.answered}件" if department.answered else ""
+        return f"受理（要確認 {department.confirmations}件{answered}）"
     missing = [unit for unit in department.missing_units if unit]
     if not department.files and missing == [department.department]:
         missing = []  # the 課 is the 部局

@@ -83,13 +83,33 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a department wrote into 回答欄 of the 修正・確認依頼票 that came back with ``file``.
+
+    ``spot`` (``『事業』H8 ほか1か所``), ``name`` and ``words`` are セル, 事業名 and 内容と直し方 of
+    the line that it answers, as they stand there; ``sheet``, ``request`` and ``cells`` (each with
+    its 事業名, None where not all are told) what they mean (``forms/request_layout.py``). An answer
+    changes nothing by itself: the office judges it.
+    """
+
+    file: str
+    spot: str
+    name: str
+    words: str
+    answer: str
+    sheet: str
+    request: str
+    cells: tuple[tuple[str, str], ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One problem or conversion at one place; ``value`` is what was typed, as text.
 
     ``expected`` is what is right here, where it can be computed, of a conversion what the value was
     taken for. ``subject`` is the name a person would use for the row (事業名, 部局名 …).
     ``target`` is how the office's sheet refers to it (対象, e.g. ``1ウ``), so that an
-    acknowledgement can name it.
+    acknowledgement can name it. ``answers`` are the department's to it (``rules/answers.py``).
     """
 
     code: str
@@ -105,6 +125,7 @@ class Finding:
     severity: Severity = "-"
     addressee: Addressee = "-"
     theirs: str = ""
+    answers: tuple[Answer, ...] = ()
 
     @property
     def request(self) -> str:
@@ -249,6 +270,12 @@ def asked_by_file(items: Iterable[Finding]) -> dict[str, Counter[str]]:
         if is_for_department(item):
             counts[item.place.file][item.severity] += 1
     return counts
+
+
+def is_answered(item: Finding) -> bool:
+    """True for a 要確認 that its department has answered: now the office decides. No answer mends
+    a 要修正."""
+    return bool(item.answers) and not is_error(item)
 
 
 def asks_nothing(item: Finding) -> bool:

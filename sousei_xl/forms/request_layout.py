@@ -1,14 +1,16 @@
-"""The sheet 修正・確認依頼票 as it comes back: headings, and what was written into 回答欄.
+"""The sheet 修正・確認依頼票: how a line of it is written, and what comes back in its 回答欄.
 
-Apart from ``annotate``, which writes the sheet: most merges only read it.
+Apart from ``annotate``, which writes the sheet: most merges only read it. What is written and what
+is understood of it stand side by side here, for an answer must be found again in any later round.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from sousei_xl import text
+from sousei_xl.findings import Answer
 from sousei_xl.forms.layout import Rows
 
 SHEET = "修正・確認依頼票"
@@ -16,18 +18,53 @@ SPOT, NAME, WORDS, ANSWER = "セル", "事業名", "内容と直し方", "回答
 HEADINGS = ("No", "重要度", SPOT, NAME, WORDS, "入力値", "正しい値・例", ANSWER)
 
 _READ = (SPOT, NAME, WORDS, ANSWER)
+_WHOLE_FILE = "ファイル全体"
+_MORE = "ほか"
+_MOST_CELLS, _MOST_NAMES = 40, 8
+_SPOT = re.compile(r"『(.*)』(.*)", re.DOTALL)
+_CELLS = re.compile(r"(.*)\n［(.*)］", re.DOTALL)
 
 
-class Answered(NamedTuple):
-    """A line of the request sheet that was answered, as it stands there."""
-
-    spot: str
-    name: str
-    words: str
-    answer: str
+# --- as it is written -----------------------------------------------------------------------------
 
 
-def read_answers(rows: Rows) -> Iterator[Answered]:
+def spot_of(sheet: str, cells: Sequence[str]) -> str:
+    """What stands in セル: ``『事業』H8``, ``『事業』H8 ほか1か所``, ``ファイル全体``."""
+    more = f" {_MORE}{len(cells) - 1}か所" if len(cells) > 1 else ""
+    return f"『{sheet}』{''.join(cells[:1])}{more}" if sheet else _WHOLE_FILE
+
+
+def words_of(request: str, cells: Sequence[str]) -> str:
+    """What stands in 内容と直し方: the request, below it all its cells where it has several.
+
+    Not all in the cell with the link: LibreOffice breaks no lines there.
+    """
+    if len(cells) < 2:
+        return request
+    others = len(cells) - _MOST_CELLS
+    more = f" {_MORE}{others}か所" if others > 0 else ""
+    return f"{request}\n［{'、'.join(cells[:_MOST_CELLS])}{more}］"
+
+
+def names_of(named: Iterable[tuple[str, str]]) -> str:
+    """What stands in 事業名. ``named`` are cell and 事業名; where a line has several names, each
+    has its cell with it."""
+    named = list(named)
+    several = len({name for _, name in named}) > 1
+    shown = list(
+        dict.fromkeys(
+            f"{cell}：{name}" if several and cell else name for cell, name in named if name
+        )
+    )
+    if len(shown) > _MOST_NAMES:
+        shown[_MOST_NAMES:] = [f"{_MORE}{len(shown) - _MOST_NAMES}件"]
+    return "\n".join(shown)
+
+
+# --- as it comes back -----------------------------------------------------------------------------
+
+
+def read_answers(rows: Rows, file: str) -> Iterator[Answer]:
     """Every line that was answered. A sheet may lack 事業名: then it is blank."""
     columns: dict[str, int] = {}
     for _, values in rows:
@@ -38,6 +75,25 @@ def read_answers(rows: Rows) -> Iterator[Answered]:
                 columns = {SPOT: HEADINGS.index(SPOT)} | found
             continue
         cells = {name: words[c] for name, c in columns.items() if c < len(words)}
-        line = Answered(*(cells.get(name, "") for name in _READ))
-        if line.answer.strip():
-            yield line
+        spot, name, asked, answer = (cells.get(heading, "") for heading in _READ)
+        if not text.is_blank(answer):
+            said = text.tidy(text.printable(answer)).value or ""
+            yield Answer(file, spot, name, asked, said, *_asked_about(spot, name, asked))
+
+
+def _asked_about(
+    spot: str, name: str, words: str
+) -> tuple[str, str, tuple[tuple[str, str], ...] | None]:
+    """Sheet, request and cells of a line with their 事業名; None where not all cells are told."""
+    at = _SPOT.fullmatch(spot)
+    sheet, shown = (at[1], at[2]) if at else ("", "")
+    several = _CELLS.fullmatch(words)
+    request, told = (several[1], several[2]) if several else (words, shown)
+    if f" {_MORE}" in told:
+        return sheet, request.strip(), None
+    cells = told.split("、")
+    by_cell = dict(line.partition("：")[::2] for line in name.split("\n") if "：" in line)
+    if by_cell.keys() & set(cells):
+        return sheet, request.strip(), tuple((cell, by_cell.get(cell, "")) for cell in cells)
+    of_all = "" if "\n" in name else name
+    return sheet, request.strip(), tuple((cell, of_all) for cell in cells)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from sousei_xl.findings import Finding, is_error, is_for_department, is_unreadable
+from sousei_xl.rules.merge.units import asked_place, edition_of, successors
 from sousei_xl.rules.records import ListResult
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import file_key
@@ -44,12 +45,13 @@ def returns_due(result: ListResult, findings: Iterable[Finding]) -> dict[str, tu
     """File → what its department is asked, for every file that goes back.
 
     Those are accepted files with 要修正 of their own, and refused files that could be opened.
-    ``findings`` are those of the list and of the KPI round. Pure.
+    ``findings`` are those of the list and of the KPI round; each is placed where it is asked. Pure.
     """
     said: defaultdict[str, list[Finding]] = defaultdict(list)
-    for item in findings:
-        if is_for_department(item):
-            said[item.place.file].append(item)
+    kept = successors(result.findings)
+    for item in filter(is_for_department, findings):
+        place = asked_place(item, kept)
+        said[place.file].append(replace(item, place=place))
     return {
         record.file: tuple(said[record.file])
         for record in result.files
@@ -67,7 +69,7 @@ def plan_returns(result: ListResult, findings: Iterable[Finding]) -> tuple[Retur
             record.file,
             names[record.file],
             record.department,
-            max(record.edition, 1) + 1,
+            edition_of(record) + 1,
             record.sha256,
             due[record.file],
         )

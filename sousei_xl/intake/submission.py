@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from sousei_xl import eras, text
-from sousei_xl.findings import OFFICE, Finding, Place, finding
+from sousei_xl.findings import OFFICE, Answer, Finding, Place, finding
 from sousei_xl.forms import layout
 from sousei_xl.forms.indicator_layout import find_indicator_header
 from sousei_xl.forms.request_layout import SHEET, read_answers
@@ -26,7 +26,7 @@ from sousei_xl.intake.table import (
     Table,
     uncopied,
 )
-from sousei_xl.rules.records import Answer, FileRecord, RawRow, Submission
+from sousei_xl.rules.records import FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
@@ -144,17 +144,10 @@ def _is_withdrawn(row: RawRow) -> bool:
 def _answers(reading: Reading) -> tuple[Answer, ...]:
     """What was written into 回答欄 of the request sheet, where the file carries one."""
     return tuple(
-        Answer(
-            reading.file,
-            line.spot,
-            line.words,
-            text.tidy(text.printable(line.answer)).value or "",
-            line.name,
-        )
+        answer
         for sheet in reading.sheets
         if text.key(sheet.name) == text.key(SHEET)
-        for line in read_answers(sheet.rows)
-        if not text.is_blank(line.answer)
+        for answer in read_answers(sheet.rows, reading.file)
     )
 
 

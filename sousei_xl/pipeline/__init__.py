@@ -11,6 +11,7 @@ from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.read import Reading
 from sousei_xl.intake.receive import receive
 from sousei_xl.intake.submission import finding_of
+from sousei_xl.rules.answers import with_answers
 from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.indicators.share import share
@@ -88,7 +89,8 @@ def receive_all(arrivals: Arrivals, strategy: Strategy) -> Intake:
 def merge_all(
     intake: Intake, strategy: Strategy, last: LastYear | None = None
 ) -> tuple[ListResult, IndicatorResult]:
-    """The merged list and the KPI round, which has a state of its own, compared with last year's.
+    """The merged list and the KPI round, which has a state of its own, compared with last year's;
+    the findings with what departments have answered.
 
     A ledger that does not balance is a bug and stops everything.
     """
@@ -96,4 +98,4 @@ def merge_all(
     result = merge(for_list, strategy, last)
     if not result.ledger.balanced or result.ledger.listed != len(result.listed):
         raise RuntimeError(f"the ledger does not balance: {result.ledger}")
-    return result, merge_indicators(for_kpi, strategy, last)
+    return with_answers(result, merge_indicators(for_kpi, strategy, last))

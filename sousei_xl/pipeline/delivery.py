@@ -126,12 +126,12 @@ def contents_of(
         options=workspace.options,
     )
     if last is None:
-        return replace(contents, forgotten=_compared_with(workspace, strategy))
+        return replace(contents, forgotten=compared_with(workspace, strategy))
     typed = relative(last_path, workspace.root) if last_path else last.file
     return replace(contents, year_changes=year_changes(contents, last), previous=typed)
 
 
-def _compared_with(workspace: Workspace, strategy: Strategy) -> str:
+def compared_with(workspace: Workspace, strategy: Strategy) -> str:
     """The name of last year's 別紙 that the list in the outbox was compared with."""
     sources = publish.published_sources(Outbox.of(workspace))
     return next((s for n in official_names(sources, strategy) if (s := sources.get(n))), "")

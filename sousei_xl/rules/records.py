@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from sousei_xl.amounts import parse_money
-from sousei_xl.findings import RULES, Finding, Place, clip, is_error
+from sousei_xl.findings import RULES, Answer, Finding, Place, clip, is_error
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import (
     EMPTY,
@@ -289,22 +289,6 @@ class ProjectRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a department wrote into 回答欄 of the 修正・確認依頼票 that came back with ``file``.
-
-    ``spot`` (``『事業』H8 ほか1か所``), ``words`` and ``name`` are セル, 内容と直し方 and 事業名 of
-    the line that it answers, as they stand there. An answer changes nothing by itself: the office
-    judges it.
-    """
-
-    file: str
-    spot: str
-    words: str
-    answer: str
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Submission:
     """One file that is a form of this year, by a known department.
 
@@ -557,7 +541,8 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class DepartmentState:
-    """Where one department stands: ``files`` are its accepted or refused files."""
+    """Where one department stands: ``files`` are its accepted or refused files. ``confirmations``
+    counts the 要確認 that are open, ``answered`` those of them that it has answered."""
 
     department: str
     state: DepartmentStatus
@@ -567,6 +552,7 @@ class DepartmentState:
     rows: int
     errors: int
     confirmations: int
+    answered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -577,6 +563,7 @@ class ListResult:
     row_id (the provenance), ``additions`` the raw rows of those that the office has added.
     ``written`` has the 対象 that 修正 takes, by row_id, where it is not the one that is printed;
     ``typed`` what the cells of a row say that is printed with （新） or not with its amount alone.
+    ``unmatched`` are the answers that no finding, also of the KPI round, is any more about.
     """
 
     listed: tuple[ListedRow, ...]
@@ -593,6 +580,7 @@ class ListResult:
     complete: bool
     written: Mapping[int, str] = field(default_factory=dict)
     typed: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    unmatched: tuple[Answer, ...] = ()
 
     @property
     def errors(self) -> int:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
-from sousei_xl.findings import Finding, is_unreadable
+from sousei_xl.findings import Answer, Finding, is_error, is_unreadable
 from sousei_xl.forms.annotate import lines, marks, notes
-from sousei_xl.forms.annotate.lines import Line, SheetMarks
+from sousei_xl.forms.annotate.lines import Line
 from sousei_xl.forms.annotate.markup import Unmarkable
 from sousei_xl.forms.annotate.package import Package
 from sousei_xl.forms.annotate.page import write_page
@@ -47,7 +47,8 @@ def annotate(
     ``source``, the file's bytes, must have passed the gate. Of the findings, those count that are
     addressed to the department, 要修正 and open 要確認; ``place.sheet`` and ``place.cell`` are as
     read from this very file. The 版 becomes ``next_edition``, or one more than the file's own if
-    that is higher.
+    that is higher. No answer in the file is lost: it stands at the line of the finding that has it
+    among its ``answers``, or below all lines.
     The same arguments give the same bytes. Raises Unmarkable where the file cannot be marked
     without risk to its contents (use :func:`findings_only` then), and OSError.
     """
@@ -55,7 +56,7 @@ def annotate(
     package = Package.open(source)
     workbook = Workbook(package)
     macros, sharing = workbook.strip()
-    answers = {line[:3]: line.answer for line in read_answers(before.pop(SHEET, ()))}
+    answers = list(read_answers(before.pop(SHEET, ()), ""))
     workbook.remove(SHEET)
     reply = read_reply(before, package)
     edition = max(next_edition, reply.edition + 1)
@@ -63,8 +64,14 @@ def annotate(
     located = lines.locate(findings, before, sheets, strategy)
     wanted = lines.marks(located)
     styles = Styles(package, workbook.part)
+    mend = any(is_error(one.item) for one in located)
+    separator = notes.SEPARATOR if mend else notes.SEPARATOR_OF_QUESTIONS
     for number, sheet in enumerate(sheets.values(), 1):
-        _mark(package, sheet, number, wanted.get(sheet.name), styles, strategy.settings.font)
+        _clean(package, sheet)
+        if sheet.name in wanted:
+            theirs = wanted[sheet.name]
+            marks.mark(sheet, theirs.cells, theirs.edges, styles)
+            notes.put(package, sheet, number, theirs.words, separator, strategy.settings.font)
         if sheet.name == reply.sheet and reply.edition_cell:
             sheet.set_number(reply.edition_cell, edition)
         package.write(sheet.part, sheet.result())
@@ -74,7 +81,9 @@ def annotate(
     about = lines.about(located, strategy.settings, sheets)
     letter = Letter(department, reply.unit, edition, about, remarks)
     listed = lines.lines(located)
-    _put_request(workbook, letter, listed, answers, strategy.settings, styles)
+    carried = {_line(answer) for one in located for answer in one.item.answers}
+    former = [answer for answer in answers if _line(answer) not in carried]
+    _put_request(workbook, letter, listed, former, strategy.settings, styles)
     result = package.save()
     _check_kept(before, _values(result), reply)
     target.write_bytes(result)
@@ -99,8 +108,12 @@ def findings_only(
     opened = not any(is_unreadable(one.item) for one in located)
     about = lines.about(located, strategy.settings)
     letter = Letter(department, "", 0, about, file=file, opened=opened)
-    _put_request(workbook, letter, listed, {}, strategy.settings, styles)
+    _put_request(workbook, letter, listed, (), strategy.settings, styles)
     target.write_bytes(workbook.package.save())
+
+
+def _line(answer: Answer) -> tuple[str, str, str]:
+    return answer.spot, answer.name, answer.words
 
 
 def _worksheets(workbook: Workbook) -> dict[str, Worksheet]:
@@ -112,33 +125,23 @@ def _worksheets(workbook: Workbook) -> dict[str, Worksheet]:
     }
 
 
-def _mark(
-    package: Package,
-    sheet: Worksheet,
-    number: int,
-    wanted: SheetMarks | None,
-    styles: Styles,
-    font: str,
-) -> None:
-    """Our former marks out, the new ones in."""
+def _clean(package: Package, sheet: Worksheet) -> None:
+    """Our former marks out."""
     deselect(sheet.document)
     marks.clean(sheet)
     notes.clean(package, sheet)
     sheet.commit()
-    if wanted is not None:
-        marks.mark(sheet, wanted.cells, wanted.edges, styles)
-        notes.put(package, sheet, number, wanted.words, font)
 
 
 def _put_request(
     workbook: Workbook,
     letter: Letter,
     listed: Sequence[Line],
-    answers: Mapping[tuple[str, str, str], str],
+    former: Sequence[Answer],
     settings: Settings,
     styles: Styles,
 ) -> None:
-    request = write_request(letter, listed, answers, settings)
+    request = write_request(letter, listed, former, settings)
     content = write_page(request, styles, settings.font)
     styles.save()
     workbook.put_first(SHEET, content, request.header + 1)

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from sousei_xl import text
 from sousei_xl.addresses import cell_address
 from sousei_xl.findings import RULES, Finding, excerpt, is_for_department
-from sousei_xl.forms import layout
+from sousei_xl.forms import layout, request_layout
 from sousei_xl.forms.annotate.marks import ERROR
 from sousei_xl.forms.annotate.worksheet import Worksheet, position
 from sousei_xl.forms.layout import Rows
 from sousei_xl.strategy import Settings, Strategy
 from sousei_xl.text import Value
 
-_MOST_CELLS, _MOST_NAMES, _MOST_VALUES = 40, 8, 3
+_MOST_VALUES = 3
 _CHECK = text.key(layout.CHECK)
 
 
@@ -25,7 +25,8 @@ class Line:
     """One line of the request: what is wrong where, and what to do.
 
     ``link`` is a place in the workbook (``'事業'!H8``), blank where the finding has none.
-    ``asked`` is in how many places, none where nothing is to be done.
+    ``asked`` is in how many places, none where nothing is to be done; ``answer`` is what the
+    department has said to it.
     """
 
     severity: str
@@ -36,6 +37,7 @@ class Line:
     value: str
     expected: str
     asked: int
+    answer: str
 
 
 @dataclass(slots=True)
@@ -147,46 +149,36 @@ def about(located: Iterable[Located], settings: Settings, sheets: Container[str]
 
 
 def lines(located: Iterable[Located]) -> list[Line]:
-    """One line per message; equal ones of a sheet share theirs, with all their cells."""
+    """One line per message; equal ones of a sheet share theirs, with all their cells, but for those
+    that were answered otherwise or not yet: an answer speaks for every cell of its line."""
     groups: defaultdict[tuple[str, ...], list[Located]] = defaultdict(list)
     for one in located:
-        item = one.item
-        groups[(item.severity, item.place.sheet, item.code, item.request)].append(one)
+        item, answer = one.item, _answer(one.item)
+        groups[(item.severity, item.place.sheet, item.code, item.request, answer)].append(one)
     return [_line(group) for group in groups.values()]
+
+
+def _answer(item: Finding) -> str:
+    return "\n".join(dict.fromkeys(answer.answer for answer in item.answers))
 
 
 def _line(group: Sequence[Located]) -> Line:
     first = group[0]
     place = first.item.place
     spots = [spot for spot in dict.fromkeys(map(_spot, group)) if spot]
-    shown, words = "".join(spots[:1]), first.item.request
-    if len(spots) > 1:
-        # Not all in the cell with the link: LibreOffice breaks no lines there.
-        more = "" if len(spots) <= _MOST_CELLS else f" ほか{len(spots) - _MOST_CELLS}か所"
-        words += f"\n［{'、'.join(spots[:_MOST_CELLS])}{more}］"
-        shown += f" ほか{len(spots) - 1}か所"
-    several = len({one.subject for one in group}) > 1
-    names = list(dict.fromkeys(_name(one, several) for one in group if one.subject))
-    subject = "\n".join(names[:_MOST_NAMES])
-    if len(names) > _MOST_NAMES:
-        subject += f"\nほか{len(names) - _MOST_NAMES}件"
     values = list(dict.fromkeys(one.value for one in group if one.value))
     quoted = first.sheet.replace("'", "''")
     return Line(
         first.item.severity,
-        f"『{place.sheet}』{shown}" if place.sheet else "ファイル全体",
+        request_layout.spot_of(place.sheet, spots),
         f"'{quoted}'!{first.cell or 'A1'}" if first.sheet else "",
-        subject,
-        words,
+        request_layout.names_of((_spot(one), one.subject) for one in group),
+        request_layout.words_of(first.item.request, spots),
         "、".join(values[:_MOST_VALUES]),
         first.item.expected,
         len(group),
+        _answer(first.item),
     )
-
-
-def _name(one: Located, several: bool) -> str:
-    """The 事業名, with its cell where a line has several names."""
-    return f"{one.cell}：{one.subject}" if several and one.cell else one.subject
 
 
 def _spot(one: Located) -> str:

@@ -15,7 +15,8 @@ from sousei_xl.forms.annotate.worksheet import ORDER, Worksheet
 from sousei_xl.sheets import pages
 
 SEPARATOR = "―― 事務局の点検より（差戻し） ――"
-_AUTHOR = "事務局（差戻し）"
+SEPARATOR_OF_QUESTIONS = "―― 事務局の点検より（確認のお願い） ――"  # where nothing is wrong
+_AUTHOR = "事務局"
 _COMMENTS = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _SIZE, _LINE = 9.0, 17  # points of the font, pixels of a line
@@ -53,10 +54,10 @@ def _cut(document: Document, comment: Element) -> bool:
     """Cut our words off the end of a comment; True where nothing else is in it."""
     pieces = _pieces(comment)
     words = "".join(piece.text for piece in pieces)
-    begin = words.find(SEPARATOR)
-    if begin < 0:
+    begin = [at for s in (SEPARATOR, SEPARATOR_OF_QUESTIONS) if (at := words.find(s)) >= 0]
+    if not begin:
         return False
-    own = words[:begin].removesuffix("\n")
+    own = words[: min(begin)].removesuffix("\n")
     if not own.strip():
         return True
     position = 0
@@ -99,9 +100,14 @@ def _drop(package: Package, sheet: Worksheet, part: str, vml: str) -> None:
 
 
 def put(
-    package: Package, sheet: Worksheet, number: int, words: Mapping[str, str], font: str
+    package: Package,
+    sheet: Worksheet,
+    number: int,
+    words: Mapping[str, str],
+    separator: str,
+    font: str,
 ) -> None:
-    """Add words to the comments of cells (address → words) of a clean sheet.
+    """Add words to the comments of cells (address → words) of a clean sheet, behind a separator.
 
     ``number`` is the sheet's, from 1. A cell with a conversation (threaded comment) is left out:
     Excel writes the comment behind it anew and would lose the words.
@@ -119,7 +125,7 @@ def put(
     author = _author(document)
     shown = {}
     for cell, said in words.items():
-        shown[cell] = f"{SEPARATOR}\n{said}"
+        shown[cell] = f"{separator}\n{said}"
         comment = standing.get(cell)
         if comment is None:
             _add(document, cell, author, _run(document, shown[cell], font))

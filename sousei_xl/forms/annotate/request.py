@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
+from sousei_xl.findings import Answer
 from sousei_xl.forms.annotate.lines import Line
 from sousei_xl.forms.annotate.marks import ERROR, QUESTION, SIGNS
 from sousei_xl.forms.request_layout import HEADINGS, SHEET
+from sousei_xl.rules.answers import questions_told
 from sousei_xl.sheets import pages
 from sousei_xl.strategy import Settings
 
@@ -20,6 +22,7 @@ WIDTHS = (5.0, 11.0, 24.0, 29.0, 60.0, 21.0, 27.0, 28.0)
 _LAST = len(WIDTHS) - 1
 _SIZE = 10.5
 _BY_OFFICE = "（事務局からの連絡を御覧ください）"
+_FORMER = "前回までの回答（今回の点検には出ていないもの。対応は不要です）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +73,17 @@ class Request:
 def write_request(
     letter: Letter,
     lines: Sequence[Line],
-    answers: Mapping[tuple[str, str, str], str],
+    former: Sequence[Answer],
     settings: Settings,
 ) -> Request:
-    """The sheet's rows. ``answers`` are those that were given earlier, by セル, 事業名 and
-    内容と直し方."""
+    """The sheet's rows. ``former`` are earlier answers that no line is about any more."""
     font = settings.font
     counts = Counter(line.severity for line in lines)
     asked: Counter[str] = Counter()
+    answered = 0
     for line in lines:
         asked[line.severity] += line.asked
+        answered += line.asked if line.answer and line.severity == QUESTION else 0
     rows = [
         Row(
             (
@@ -89,7 +93,7 @@ def write_request(
             34,
         ),
         Row((Cell(0, _addressee(letter), "name", _LAST + 1),), 26),
-        _wide(_greeting(letter, asked if asked.total() else counts), "text", font),
+        _wide(_greeting(letter, asked if asked.total() else counts, answered), "text", font),
         _gap(),
         Row(
             (
@@ -103,7 +107,7 @@ def write_request(
         _gap(),
         Row((Cell(0, "お願いする手順", "section", _LAST + 1),), 24),
     ]
-    for number, step in enumerate(_steps(letter, counts), 1):
+    for number, step in enumerate(_steps(letter, counts, answered), 1):
         height = _height(step, _span(1, _LAST), font, 21)
         rows.append(Row((Cell(0, str(number), "step"), Cell(1, step, "text", _LAST)), height))
     rows += [_gap(), Row((Cell(0, "印の見方", "section", _LAST + 1),), 24)]
@@ -117,8 +121,10 @@ def write_request(
     header = len(rows)
     rows.append(Row(tuple(Cell(i, name, "header") for i, name in enumerate(HEADINGS)), 26))
     for number, line in enumerate(lines, 1):
-        answer = answers.get((line.spot, line.subject, line.words), "")
-        rows.append(_line(number, line, answer, font))
+        rows.append(_line(number, line, font))
+    if former:
+        rows += [_gap(), Row((Cell(0, _FORMER, "section", _LAST + 1),), 24)]
+        rows += [_former(answer, font) for answer in former]
     return Request(tuple(rows), header)
 
 
@@ -128,8 +134,9 @@ def _addressee(letter: Letter) -> str:
     return f"{letter.department}{unit}　御担当者様".strip()
 
 
-def _greeting(letter: Letter, counts: Mapping[str, int]) -> str:
-    """``counts`` are the places by severity, as the letter that comes with the file counts them."""
+def _greeting(letter: Letter, counts: Mapping[str, int], answered: int) -> str:
+    """``counts`` are the places by severity, as the letter that comes with the file counts them,
+    ``answered`` of them the 要確認 that the department has answered."""
     if not letter.opened:
         return (
             f"御提出ありがとうございます。いただいた『{letter.file}』を開けなかったため、"
@@ -139,15 +146,16 @@ def _greeting(letter: Letter, counts: Mapping[str, int]) -> str:
     if counts[ERROR]:
         parts.append(f"直していただきたいところが{counts[ERROR]}件")
     if counts[QUESTION]:
-        parts.append(f"確認していただきたいところが{counts[QUESTION]}件")
+        parts.append(questions_told(counts[QUESTION], answered))
     alone = f"『{letter.file}』に印を付けられなかったため、この票だけをお送りします。"
     return (
         f"御提出ありがとうございます。点検したところ、{'、'.join(parts)}ありました。"
-        f"{alone if letter.file else ''}お手数ですが、次の手順で修正と再提出をお願いします。"
+        f"{alone if letter.file else ''}お手数ですが、次の手順で"
+        f"{'修正と再提出' if counts[ERROR] else '確認'}をお願いします。"
     )
 
 
-def _steps(letter: Letter, counts: Mapping[str, int]) -> list[str]:
+def _steps(letter: Letter, counts: Mapping[str, int], answered: int) -> list[str]:
     where = f"元のファイル（{letter.file}）を" if letter.file else "このファイルの中で"
     if not letter.opened:
         return [
@@ -167,14 +175,18 @@ def _steps(letter: Letter, counts: Mapping[str, int]) -> list[str]:
         steps.append(
             f"重要度が「{QUESTION}」の行：内容を確認し、誤りがあれば直してください。"
             f"{'正しければ、そのままで構いません。' if letter.file else answer}"
+            f"{'御回答済みのものは、そのままで構いません。' if answered else ''}"
         )
     edition = (
         "回答票の版を一つ増やしてください（この票を送り返す必要はありません）。"
         if letter.file
         else f"回答票の版は {letter.next_edition} に上げてありますので、変更は不要です。"
     )
+    mended = "直した場合は、" if letter.file and not counts[ERROR] else ""
+    again = "再提出" if mended or counts[ERROR] else "提出"
     steps.append(
-        f"上書き保存し（.xlsx のまま）、提出期限までに提出先へ再提出してください。{edition}"
+        f"{mended}上書き保存し（.xlsx のまま）、"
+        f"提出期限までに提出先へ{again}してください。{edition}"
     )
     return steps
 
@@ -215,18 +227,30 @@ def _legend(letter: Letter, counts: Mapping[str, int]) -> list[tuple[str, str, s
     return legend
 
 
-def _line(number: int, line: Line, answer: str, font: str) -> Row:
+def _line(number: int, line: Line, font: str) -> Row:
     look = "error" if line.severity == ERROR else "question"
-    shown = (line.spot, line.subject, line.words, line.value, line.expected, answer)
+    shown = (line.spot, line.subject, line.words, line.value, line.expected, line.answer)
     cells = (
         Cell(0, str(number), "number"),
         Cell(1, SIGNS[line.severity], look),
         Cell(2, line.spot, "link" if line.link else "cell", link=line.link),
         *(Cell(i, words, "cell") for i, words in enumerate(shown[1:-1], 3)),
-        Cell(_LAST, answer, "answer"),
+        Cell(_LAST, line.answer, "answer"),
     )
-    needed = max(_height(w, WIDTHS[i], font, 30) for i, w in enumerate(shown, 2))
-    return Row(cells, needed)
+    return Row(cells, _needed(shown, font))
+
+
+def _former(answer: Answer, font: str) -> Row:
+    """An answer as it stood, so that it is read again with whatever comes back."""
+    shown = (answer.spot, answer.name, answer.words, "", "", answer.answer)
+    looks = (*("cell",) * 5, "answer")
+    cells = (Cell(i, w, look) for i, (w, look) in enumerate(zip(shown, looks, strict=True), 2))
+    return Row((Cell(0, "", "cell"), Cell(1, "", "cell"), *cells), _needed(shown, font))
+
+
+def _needed(shown: Sequence[str], font: str) -> float:
+    """The height of a line whose cells from the third on hold these words."""
+    return max(_height(words, WIDTHS[i], font, 30) for i, words in enumerate(shown, 2))
 
 
 def _wide(words: str, style: str, font: str) -> Row:

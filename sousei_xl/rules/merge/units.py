@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sousei_xl import amounts, text
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules import notes
-from sousei_xl.rules.records import RawRow, Submission
+from sousei_xl.rules.records import FileRecord, RawRow, Submission
 from sousei_xl.strategy import Strategy
 
 _MARK = re.compile(r"[\W_]")  # no letter and no digit
@@ -72,22 +72,9 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
     return Units(tuple(active), tuple(replaced), missing, tuple(findings), successors)
 
 
-def replacements(findings: Iterable[Finding]) -> dict[str, Finding]:
-    """Replaced file → the F206 at the file that is used in its place.
-
-    ``findings`` are those of the list, which say more, and then those of the KPI round: each round
-    knows replacements that the other does not.
-    """
-    found: dict[str, Finding] = {}
-    for item in findings:
-        if item.code == "F206":
-            found.setdefault(item.value, item)
-    return found
-
-
-def unit_key(submission: Submission) -> tuple[str, str]:
+def unit_key(sent: Submission | FileRecord) -> tuple[str, str]:
     """部局 and the match key of 担当課."""
-    return submission.department, text.key(submission.unit)
+    return sent.department, text.key(sent.unit)
 
 
 def _unit_place(submission: Submission, strategy: Strategy) -> tuple[int, str]:
@@ -97,14 +84,14 @@ def _unit_place(submission: Submission, strategy: Strategy) -> tuple[int, str]:
     return [*declared, unit].index(unit), unit
 
 
-def lateness(submission: Submission) -> tuple[int, str, str]:
+def lateness(sent: Submission | FileRecord) -> tuple[int, str, str]:
     """Sorts the files of a unit: 版, then the document's own saved time, then the file name."""
-    return _edition(submission), submission.saved, submission.file
+    return edition_of(sent), sent.saved, sent.file
 
 
-def _edition(submission: Submission) -> int:
+def edition_of(sent: Submission | FileRecord) -> int:
     """One whose 版 is blank or cannot be read (F210) is the first, as forms are handed out."""
-    return max(submission.edition, 1)
+    return max(sent.edition, 1)
 
 
 def kpi_lateness(submission: Submission) -> tuple[bool, int, str, str]:
@@ -118,7 +105,7 @@ def kpi_lateness(submission: Submission) -> tuple[bool, int, str, str]:
 
 def replacement_reason(old: Submission, new: Submission) -> str:
     """Why ``new`` replaces ``old``: the variant of F206."""
-    if _edition(old) != _edition(new):
+    if edition_of(old) != edition_of(new):
         return "newer_edition"
     return "newer_save" if old.saved != new.saved else "file_name"
 
@@ -127,6 +114,38 @@ def _outdated_reports(files: Sequence[Submission]) -> Iterator[Submission]:
     """Files with nothing but a KPI sheet that a later one of the unit replaces."""
     reporting = sorted((f for f in files if f.has_indicators), key=kpi_lateness)
     return (f for f in reporting[:-1] if not f.has_projects)
+
+
+def replacements(findings: Iterable[Finding]) -> dict[str, Finding]:
+    """Replaced file → the F206 at the file that is used in its place.
+
+    ``findings`` are those of the list, which say more, and then those of the KPI round: each round
+    knows replacements that the other does not.
+    """
+    found: dict[str, Finding] = {}
+    for item in findings:
+        if item.code == "F206":
+            found.setdefault(item.value, item)
+    return found
+
+
+def successors(findings: Iterable[Finding]) -> dict[str, str]:
+    """Replaced file → the file that is used in its place; ``findings`` as for ``replacements``."""
+    return {file: item.place.file for file, item in replacements(findings).items()}
+
+
+def asked_place(item: Finding, kept: Mapping[str, str]) -> Place:
+    """Where a department is asked. ``kept`` are the ``successors`` in the list.
+
+    A row that vanished (L110) stood in a file that nobody uses any more: it is asked about in the
+    file that is used, which has no cell for it.
+    """
+    file = item.place.file
+    if item.code != "L110" or file not in kept:
+        return item.place
+    while file in kept:
+        file = kept[file]
+    return Place(file, row_id=item.place.row_id)
 
 
 def _name(row: RawRow) -> str:
@@ -199,7 +218,6 @@ def _replacement(
                 subject=name,
                 department=department,
                 target=f"{measure}-{number}" if number else f"{measure} {name}".lstrip(),
-                kept=new.file,
                 dropped=old.file,
             )
         )

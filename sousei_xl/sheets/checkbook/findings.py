@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sousei_xl.addresses import cell_position
 from sousei_xl.figures.spellings import uneven
-from sousei_xl.findings import OFFICE, Finding, Place, Severity, collapse, excerpt, joined_targets
+from sousei_xl.findings import OFFICE, Finding, Severity, collapse, excerpt, joined_targets
 from sousei_xl.rules.records import ListResult, RawRow
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book
-from sousei_xl.sheets.checkbook.answers import Answered, answered
+from sousei_xl.sheets.checkbook import answers
 from sousei_xl.sheets.checkbook.cells import Inbox, typed
 from sousei_xl.sheets.checkbook.steps import tally
 from sousei_xl.sheets.lines import write_title
@@ -72,48 +72,47 @@ _HELD_COLUMNS = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Line:
-    """Equal messages of one file: the first finding, and what the others add to it."""
+    """Equal messages of one file."""
 
-    first: Finding
+    items: Sequence[Finding]
     department: str
-    target: str
-    cells: list[str] = field(default_factory=list)
-    subjects: list[str] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+
+    @property
+    def first(self) -> Finding:
+        return self.items[0]
+
+    @property
+    def target(self) -> str:
+        """The 対象 of all."""
+        return joined_targets(self.items)
 
     @property
     def spot(self) -> str:
         """``事業 H9、H12``; empty where the finding is about a file as a whole."""
-        if len(self.cells) < 2:
+        places = [item.place for item in self.items]
+        if len(places) < 2:
             return ""
-        named = "、".join(self.cells[:_MOST_CELLS])
-        rest = len(self.cells) - _MOST_CELLS
+        cells = [p.cell or (f"{p.row}行" if p.row else "") for p in places]
+        named = "、".join(cells[:_MOST_CELLS])
+        rest = len(cells) - _MOST_CELLS
         return f"{self.first.place.sheet} {named}{f' ほか{rest}件' if rest > 0 else ''}"
 
     @property
     def subject(self) -> str:
         """The first 事業名 and how many others there are."""
-        others = len(set(self.subjects)) - 1
+        others = len({item.subject for item in self.items}) - 1
         return f"{self.first.subject}{f'　ほか{others}件' if others > 0 else ''}"
 
 
 def lines_of(findings: Iterable[Finding], result: ListResult) -> list[Line]:
     """Equal messages of one file in one line with its cells, in the order of the findings."""
     departments = {record.file: record.department for record in result.files}
-    lines = []
-    for group in collapse(findings):
-        first = group[0]
-        department = first.department or departments.get(first.place.file, "")
-        line = Line(first, department, joined_targets(group))
-        for item in group:
-            place = item.place
-            line.cells.append(place.cell or (f"{place.row}行" if place.row else ""))
-            line.subjects.append(item.subject)
-            line.places.append(place)
-        lines.append(line)
-    return lines
+    return [
+        Line(group, group[0].department or departments.get(group[0].place.file, ""))
+        for group in collapse(findings)
+    ]
 
 
 def _sorted(findings: Iterable[Finding], contents: Contents) -> list[Line]:
@@ -152,16 +151,14 @@ def write_findings(book: Book, contents: Contents, inbox: Inbox) -> None:
         sheet.wide_text(top, "指摘はありません。", "plain_wrap")
         sheet.page_setup()
         return
-    answers = answered(contents)
     rows = [
-        _finding_row(number, line, inbox, answers)
-        for number, line in enumerate(_sorted(found, contents), 1)
+        _finding_row(number, line, inbox) for number, line in enumerate(_sorted(found, contents), 1)
     ]
     write_table(sheet, top, Table(_FINDING_COLUMNS, tuple(rows), frozen_columns=5))
     sheet.page_setup()
 
 
-def _finding_row(number: int, line: Line, inbox: Inbox, answers: Answered) -> Row:
+def _finding_row(number: int, line: Line, inbox: Inbox) -> Row:
     item = line.first
     waiting = "未対応" if item.severity == "要修正" else "未確認"
     mark = "error" if item.severity == "要修正" else "" if item.acknowledged else "warning"
@@ -176,7 +173,7 @@ def _finding_row(number: int, line: Line, inbox: Inbox, answers: Answered) -> Ro
             item.text,
             typed(excerpt(item.value)),
             typed(item.expected),
-            answers.to(item.text, list(zip(line.places, line.subjects, strict=True))),
+            answers.beside(line.items),
             "確認済" if item.acknowledged else waiting,
             typed(item.place.file),
             item.code,
@@ -230,7 +227,7 @@ def write_spellings(book: Book, contents: Contents) -> None:
         sheet,
         contents,
         SPELLINGS_SHEET,
-        "一覧の事業名と事業内容で、同じものが何とおりかに書かれているところです（一覧は、部局が書いた"
+        "一覧の事業名と事業内容で、同じものが何通りかに書かれているところです（一覧は、部局が書いた"
         f"とおりです）。そろえるときは、『{OFFICE_SHEET}』の「修正」に書きます。部局に直してもらう必要は"
         "ありません。",
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from sousei_xl import eras, text
-from sousei_xl.findings import Finding, address, collapse
+from sousei_xl.findings import Finding, Place, address, collapse, is_answered
+from sousei_xl.rules.answers import questions_told
 from sousei_xl.rules.records import DepartmentStatus
 from sousei_xl.strategy import Settings
 
@@ -41,15 +42,27 @@ class Reminder:
 class Debt:
     """What one 担当課 owes: 要修正 to mend, refused files to send again, a form to send at all,
     actuals of ``indicators`` (as they are called), and answers: ``questions`` are the open 要確認
-    that no returned file carries, ``beside`` counts the others."""
+    that no returned file carries, ``beside`` the others. ``both``: a returned file is marked for
+    the list and for the KPI round, of which each letter tells its own."""
 
     errors: int = 0
     refused: Sequence[Finding] = ()
     missing: bool = False
     indicators: Sequence[str] = ()
     questions: list[Finding] = field(default_factory=list)
-    beside: int = 0
+    beside: list[Finding] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    both: bool = False
+
+    @property
+    def asked(self) -> list[Finding]:
+        """The questions that have no answer yet: the others wait for the office."""
+        return [item for item in self.questions if not is_answered(item)]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the 担当課 has anything to do."""
+        return bool(self.errors or self.refused or self.missing or self.indicators or self.asked)
 
     @property
     def state(self) -> DepartmentStatus | Literal["確認依頼"]:
@@ -57,7 +70,7 @@ class Debt:
             return "差戻し"
         if self.refused:
             return "再提出待ち"
-        return "未提出" if self.missing or self.indicators or not self.questions else CONFIRM
+        return "未提出" if self.missing or self.indicators or not self.asked else CONFIRM
 
 
 def reminder(
@@ -65,8 +78,7 @@ def reminder(
 ) -> Reminder:
     """The letter about a debt, by when it is to be settled and where to."""
     letter = "\n".join(_lines(addressee, debt, settings, about))
-    asked, files = len(debt.questions), tuple(debt.files)
-    return Reminder(addressee, debt.state, letter, asked, files, about)
+    return Reminder(addressee, debt.state, letter, len(debt.asked), tuple(debt.files), about)
 
 
 def _lines(
@@ -82,10 +94,11 @@ def _lines(
         yield "提出されたファイルに、受け付けられないものがありました。"
         yield from (f"・{text.printable(f.place.file)}：{f.request}" for f in debt.refused)
     if debt.errors:
-        beside = f"、確認していただきたいところが{debt.beside}件" if debt.beside else ""
+        beside = f"、{_told(debt.beside)}" if debt.beside else ""
+        both = "（同じファイルに、事業とKPIの両方の印があります）" if debt.both else ""
         yield (
-            f"提出された様式に、直していただきたいところが{debt.errors}件{beside}あります。"
-            "お返しするファイルの先頭にある「修正・確認依頼票」を御覧のうえ、そのファイルをそのまま"
+            f"提出された様式に、直していただきたいところが{debt.errors}件{beside}あります{both}。"
+            "お返しするファイルの先頭にある「修正・確認依頼票」を御覧の上、そのファイルをそのまま"
             "直してください。"
         )
     if debt.missing and not debt.refused:
@@ -98,8 +111,8 @@ def _lines(
             yield f"・ほか{count - _MOST}件"
     if debt.state != CONFIRM:
         yield _request(debt, settings)
-    if debt.questions:
-        yield from _questions(debt.questions, settings, alone=debt.state == CONFIRM)
+    if debt.asked:
+        yield from _questions(debt, settings, alone=debt.state == CONFIRM)
     if debt.missing and debt.state == "未提出":
         yield (
             "載せる事業がない場合も、回答票の「該当事業なし」で「該当なし」を選んで提出してください。"
@@ -112,19 +125,22 @@ def _lines(
         )
 
 
-def _questions(asked: Sequence[Finding], settings: Settings, alone: bool) -> Iterator[str]:
+def _told(questions: Sequence[Finding]) -> str:
+    return questions_told(len(questions), sum(map(is_answered, questions)))
+
+
+def _questions(debt: Debt, settings: Settings, alone: bool) -> Iterator[str]:
     """What is to be confirmed, cell by cell, and how to answer."""
     again = "" if alone else "、ほかにも"
-    yield f"提出された様式に{again}、確認していただきたいところが{len(asked)}件あります。"
-    groups = collapse(asked)
+    yield f"提出された様式に{again}、{_told(debt.questions)}あります。"
+    groups = collapse(debt.asked)
     for group in groups[:_MOST]:
         first = group[0]
         cells = [f.place.cell for f in group[1:] if f.place.cell]
         more = f"（ほか{'、'.join(cells[:_MOST_CELLS])}" if cells else ""
         more += ("など）" if len(cells) > _MOST_CELLS else "）") if cells else ""
         subject = f"「{first.subject}」" if first.subject and first.place.sheet else ""
-        where = address(first.place).rstrip("：") or text.printable(first.place.file)
-        yield text.printable(f"・{where}{subject}：{first.request}{more}")
+        yield text.printable(f"・{_where(first.place, debt.files)}{subject}：{first.request}{more}")
     rest = sum(len(group) for group in groups[_MOST:])
     if rest:
         yield f"・ほか{rest}件（印を付けたファイルの「修正・確認依頼票」にあります）"
@@ -137,6 +153,14 @@ def _questions(asked: Sequence[Finding], settings: Settings, alone: bool) -> Ite
         "印を付けたファイルを添えている場合は、その「修正・確認依頼票」の回答欄に答えを書くか、"
         "セルをそのまま直して、そのファイルを提出していただいても構いません。"
     )
+
+
+def _where(place: Place, files: Container[str]) -> str:
+    """The cell; with its file where that is none of those that the letter is about (L110)."""
+    spot = address(place).rstrip("：")
+    if spot and place.file in files:
+        return spot
+    return f"{place.file}の{spot}" if spot else place.file
 
 
 def _due(what: str, settings: Settings) -> str:

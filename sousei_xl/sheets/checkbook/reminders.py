@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sousei_xl import text
-from sousei_xl.findings import Finding, clip, is_error, is_for_department
+from sousei_xl.findings import Finding, clip, is_answered, is_error, is_for_department
 from sousei_xl.rules.indicators.records import IndicatorDepartment, IndicatorResult
+from sousei_xl.rules.merge.units import asked_place, successors
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets.checkbook.letters import Debt, Reminder, reminder
 from sousei_xl.strategy import Settings
@@ -31,17 +32,15 @@ def reminders(result: ListResult, kpi: IndicatorResult, settings: Settings) -> l
     errors: Counter[str] = Counter()
     reasons: dict[str, list[Finding]] = defaultdict(list)
     questions: dict[str, list[Finding]] = defaultdict(list)
+    kept = successors(result.findings)
     for item in result.findings:
         if is_error(item) and item.place.file in refused:
             reasons[item.place.file].append(item)
         elif is_error(item) and is_for_department(item):
             errors[item.place.file] += 1
         elif is_for_department(item):
-            questions[item.place.file].append(item)
-    beside = Counter({file: len(found) for file, found in questions.items()})
-    for file, found in _said(kpi).items():
-        if not any(map(is_error, found)):  # else the letter of the KPI round tells it
-            beside[file] += len(found)
+            questions[asked_place(item, kept).file].append(item)
+    said = _said(kpi)
     letters = []
     for department in result.departments:
         if department.department in unreached:  # its form may be the one that is in use
@@ -50,7 +49,7 @@ def reminders(result: ListResult, kpi: IndicatorResult, settings: Settings) -> l
         if department.missing_units or department.state in ("差戻し", "再提出待ち"):
             why = [item for file in department.files for item in reasons[file]]
         theirs = records[department.department]
-        for unit, debt in _debts(department, theirs, errors, questions, beside, why).items():
+        for unit, debt in _debts(department, theirs, errors, questions, said, why).items():
             # As somebody typed it.
             written = clip(text.printable(text.unit_beside(department.department, unit)))
             name = f"{department.department}{f'（{written}）' if written else ''}"
@@ -63,13 +62,13 @@ def _debts(
     theirs: Sequence[FileRecord],
     errors: Mapping[str, int],
     questions: Mapping[str, Sequence[Finding]],
-    beside: Mapping[str, int],
+    of_kpi: Mapping[str, Sequence[Finding]],
     refused: Sequence[Finding],
 ) -> dict[str, Debt]:
     """担当課 → what it owes; blank stands for the department as a whole.
 
     Nobody knows whose a refused file is: it is the one 担当課's that is asked at all, or else the
-    department's. A row that vanished (L110) is asked about at the file that had it.
+    department's. A row that vanished (L110) is asked about at the file that is used.
     """
     debts: dict[str, Debt] = defaultdict(Debt)
     units = {text.key(r.unit): r.unit for r in theirs if r.outcome == "accepted"}
@@ -78,10 +77,14 @@ def _debts(
         wrong, asked = errors.get(file, 0), questions.get(file, ())
         if wrong and record.outcome == "accepted":
             debts[unit].errors += wrong
-            debts[unit].beside += beside[file]  # marked in the file that goes back
-        elif asked:
+            debts[unit].beside += asked  # marked in the file that goes back
+            if any(map(is_error, of_kpi.get(file, ()))):
+                debts[unit].both = True  # the letter of the KPI round tells the rest
+            else:
+                debts[unit].beside += of_kpi.get(file, ())
+        elif not all(map(is_answered, asked)):
             debts[unit].questions += asked
-            if record.outcome == "accepted":
+            if record.outcome == "accepted" and any(f.place.file == file for f in asked):
                 debts[unit].files.append(file)
     for unit in department.missing_units:
         debts[unit].missing = True
@@ -107,6 +110,7 @@ def indicator_reminders(
     said = _said(kpi)
     asked = filter(is_for_department, (*result.findings, *kpi.findings))
     back = {item.place.file for item in asked if is_error(item)}
+    of_list = {f.place.file for f in result.findings if is_for_department(f) and is_error(f)}
     awaited = {d.department for d in result.departments if d.missing_units}
     for department in kpi.departments:
         debt = Debt()
@@ -115,15 +119,16 @@ def indicator_reminders(
             errors = sum(map(is_error, found))
             debt.errors += errors
             if errors:
-                debt.beside += len(found) - errors
-            elif found and file not in back:
+                debt.beside += (item for item in found if not is_error(item))
+                debt.both |= file in of_list
+            elif not all(map(is_answered, found)) and file not in back:
                 debt.questions += found
                 debt.files.append(file)
         if department.department not in awaited:
             debt.indicators = tuple(_unanswered(department, kpi, settings))
         if department.missing or department.from_list:
             debt.refused = refused[department.department]
-        if debt.errors or debt.refused or debt.questions or debt.indicators:
+        if debt.is_open:
             yield reminder(department.department, debt, settings, "KPI")
 
 

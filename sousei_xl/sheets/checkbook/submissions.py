@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import eras, text
-from sousei_xl.findings import Finding, asked_by_file
+from sousei_xl.findings import Finding, asked_by_file, is_answered, is_error, is_for_department
 from sousei_xl.rules.indicators.records import IndicatorResult, Report
-from sousei_xl.rules.merge.units import replacements
+from sousei_xl.rules.merge.units import successors
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book, Sheet
-from sousei_xl.sheets.checkbook.answers import answered
+from sousei_xl.sheets.checkbook import answers
 from sousei_xl.sheets.checkbook.cells import (
     Inbox,
     spot_of,
@@ -69,6 +69,7 @@ _MARKED = (
     "（{file}は、下の表の「ファイル」）。"
 )
 _FILE = "〈ファイル〉"
+_ANSWERED = "部局の回答を「指摘一覧」で確かめます。"
 _VANISHED = "消えた行があるので、部局に確認を依頼します（下の依頼文）。"
 _REPLACED = "このファイルは使っていません。"
 _BLANK = "記入がないため数えていません。記入したものを送ってもらいます。"
@@ -184,15 +185,24 @@ def _department_rows(contents: Contents, inbox: Inbox, asked: Collection[str]) -
             files[record.department].append(record)
     counts = asked_by_file(result.findings)
     about_kpi = asked_by_file(contents.indicators.findings)
-    replaced = replacements(contents.findings)
+    kept = successors(contents.findings)
+    questions: dict[str, list[Finding]] = defaultdict(list)
+    for item in contents.findings:
+        if is_for_department(item) and not is_error(item):
+            questions[item.place.file].append(item)
     for department in result.departments:
         records = files.pop(department.department, [])
         for record in records:
             own, of_kpi = counts[record.file], about_kpi[record.file]
             if record.kpi_form and record.outcome == "accepted":
                 own = own + of_kpi
-            confirm = record.file in asked
-            yield _file_row(department, record, own, of_kpi["要修正"], inbox, replaced, confirm)
+            cells = _file_cells(record, own, inbox)
+            theirs = questions[record.file]
+            if record.outcome == "superseded":
+                yield _replaced_row(department, cells, kept.get(record.file, ""), theirs)
+            else:
+                confirm = record.file in asked
+                yield _file_row(department, record, cells, own, of_kpi["要修正"], theirs, confirm)
         if department.expected or not records:
             refused = any(r.is_refused_list for r in records)
             yield from _missing_rows(department, refused)
@@ -222,22 +232,28 @@ def _missing_rows(department: DepartmentState, refused: bool) -> Iterator[Row]:
         )
 
 
+def _replaced_row(
+    department: DepartmentState,
+    cells: Iterable[Cell],
+    successor: str,
+    vanished: Sequence[Finding],
+) -> Row:
+    used = f"『{typed(successor)}』を使い、" if successor else ""
+    asked = "" if all(map(is_answered, vanished)) else _VANISHED
+    return Row((department.department, "差替え済み", *cells, f"{used}{_REPLACED}{asked}"), "muted")
+
+
 def _file_row(
     department: DepartmentState,
     record: FileRecord,
+    cells: Iterable[Cell],
     counts: Counter[str],
     kpi_errors: int,
-    inbox: Inbox,
-    replaced: Mapping[str, Finding],
+    questions: Sequence[Finding],
     confirm: bool,
 ) -> Row:
-    cells = _file_cells(record, counts, inbox)
+    """``questions`` are the open 要確認 of the file, of the KPI round, too."""
     name = department.department
-    if record.outcome == "superseded":
-        said = replaced.get(record.file)
-        used = f"『{typed(said.place.file)}』を使い、" if said else ""
-        asked = _VANISHED if counts["要確認"] else ""
-        return Row((name, "差替え済み", *cells, f"{used}{_REPLACED}{asked}"), "muted")
     if record.outcome == "refused":
         state = "再提出待ち" if department.state == "再提出待ち" else "受け付けず"
         if record.unreached:
@@ -255,6 +271,8 @@ def _file_row(
     if confirm:
         about = "要確認" if counts["要確認"] else "KPI"  # whose findings are not counted here
         return Row((name, state, *cells, _CONFIRM.format(about=about)))
+    if any(map(is_answered, questions)):
+        return Row((name, state, *cells, _ANSWERED))
     return Row((name, state, *cells, _NEXT[state]))
 
 
@@ -326,7 +344,7 @@ def _refused(result: ListResult, inbox: Inbox) -> _Section:
 
 def _answers(contents: Contents, inbox: Inbox) -> Iterator[_Section]:
     """Answers that do not stand, or not whole, beside a finding in 指摘一覧."""
-    apart = answered(contents).apart
+    apart = answers.apart(contents)
     if apart:
         yield _Section(
             "部局からの回答（当てはまる指摘が今はないもの、「指摘一覧」に収まらないもの）",
