@@ -33,6 +33,7 @@ from sousei_xl.sheets.prototype import KINDS
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import CORE
 from sousei_xl.strategy.load import load
+from sousei_xl.strategy.load.table import INDICATORS, MEASURES
 from sousei_xl.text import split_new_mark
 from sousei_xl.workspace import OFFICE_SHEET, TEMPLATE_NAME, OperatorError
 from tests.builders import DEPARTMENTS, facts
@@ -282,13 +283,19 @@ def test_the_office_may_correct_what_it_may_name(example: Path, blank: Path) -> 
             assert (name in offered) is more
 
 
+def test_two_hundred_rows_take_an_id_as_it_is_typed(blank: Path) -> None:
+    book = openpyxl.load_workbook(blank / "templates" / TEMPLATE_NAME)
+    for name, heading in ((INDICATORS, "A203"), (MEASURES, "A203"), (MEASURES, "C203")):
+        assert book[name][heading].number_format == "@"
+
+
 def test_a_correction_is_not_said_to_take_what_only_a_confirmation_takes(blank: Path) -> None:
     book = openpyxl.load_workbook(blank / "inbox" / OFFICE_SHEET)
     said = {
         name: " ".join(v.prompt or "" for v in book[name].data_validations.dataValidation)
         for name in (office_layout.CORRECTED, office_layout.ACKNOWLEDGED)
     }
-    for way in ("1ウ", "部局名"):
+    for way in ("施策（1ア）", "部局名"):
         assert way in said[office_layout.ACKNOWLEDGED]
         assert way not in said[office_layout.CORRECTED]
 
