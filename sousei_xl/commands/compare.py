@@ -103,6 +103,7 @@ def _side(side: Side) -> dict[str, Any]:
         "projects": side.projects,
         "gross": side.gross,
         "net": side.net,
+        "printed_otherwise": list(side.printed_otherwise),
     }
 
 
@@ -133,6 +134,8 @@ def _fields(fields: Iterable[tuple[str, str, str]]) -> list[dict[str, str]]:
 
 def _tell(found: Comparison) -> None:
     """Figures first, then every row that came, went or changed."""
+    from sousei_xl.commands import last_year
+
     old, new, changes = found.old, found.new, found.changes
     print(f"前: {_title(old)}\n後: {_title(new)}\n")
     for label, before, after in (
@@ -144,6 +147,9 @@ def _tell(found: Comparison) -> None:
     ):
         difference = f"（{after - before:+,}）" if after != before else "（同じ）"
         print(f"  {label}: {before:,} → {after:,}{difference}")
+    for side in (old, new):
+        if said := last_year.printed_otherwise(side.file, side.printed_otherwise, "比べた"):
+            print(f"\n{said}")
     if not found:
         print("\n違いはありません。")
     else:

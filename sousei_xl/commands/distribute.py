@@ -276,7 +276,7 @@ def _where_to_put(only: str) -> str:
 
 
 def _tell_of_last_year(unassigned: Sequence[LastRow], last: LastYear, strategy: Strategy) -> None:
-    if doubt := last_year.wrong_year(last, strategy):
+    for doubt in last_year.doubts(last, strategy):
         print(f"\n{doubt}")
     otherwise = [series for series in last.left_out if series.id]
     unclear = [series for series in last.left_out if not series.id]

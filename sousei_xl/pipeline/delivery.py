@@ -12,7 +12,6 @@ from operator import attrgetter
 from pathlib import Path
 
 from sousei_xl import publish
-from sousei_xl.figures.changes import Changes, compare
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.figures.totals import totals
@@ -21,7 +20,7 @@ from sousei_xl.intake import previous, remarks
 from sousei_xl.intake.read import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.pipeline.approval import require_final, require_plausible
-from sousei_xl.pipeline.former import Former, Missing, edited_since, listed_rows, put_aside, since
+from sousei_xl.pipeline.former import Former, Missing, edited_since, put_aside, since
 from sousei_xl.pipeline.last_year import year_changes
 from sousei_xl.pipeline.returns import returns_of, settled_returns
 from sousei_xl.pipeline.verification import require_room, verify_official
@@ -302,22 +301,34 @@ def publish_list(
             held=held,
             examine=writers.examine if rows > _LONG_LIST else publish.examine_here,
         )
-    this_year = strategy.settings.fiscal_year
-    years = _years_of_placed(said, contents)
-    earlier = sum(year < this_year for year in years)
-    found = last is not None and remarks.has_workbook(last.parent, strategy.settings)
     replaced = [n for n in published.moved if Path(n).name.startswith(remarks.COUNCIL)]
-    said_so = Remarks(
-        len(years) - earlier,
-        earlier,
-        late=written.late,
-        beside=written.beside if replaced else (),
-        kept=next(iter(replaced), ""),
-        has_last_years=found,
-    )
+    said_so = _remarks_told(written, contents, last, next(iter(replaced), ""))
     if former is None:
         former = put_aside(workspace, _OFFICIAL, published, made)
     return Delivered(published, tuple(edits), said_so, since(former, contents))
+
+
+def remarks_foreseen(workspace: Workspace, contents: Contents, last: Path | None) -> Remarks:
+    """What a merge would say of the council's remarks. Raises OperatorError where it would."""
+    written = remarks.read_remarks(workspace, contents.strategy.settings, last)
+    return _remarks_told(written, contents, last)
+
+
+def _remarks_told(
+    written: remarks.Written, contents: Contents, last: Path | None, kept: str = ""
+) -> Remarks:
+    """``kept`` is where the workbook is kept that stood there before, where it was replaced."""
+    settings = contents.strategy.settings
+    years = _years_of_placed(written.remarks, contents)
+    earlier = sum(year < settings.fiscal_year for year in years)
+    return Remarks(
+        len(years) - earlier,
+        earlier,
+        late=written.late,
+        beside=written.beside if kept else (),
+        kept=kept,
+        has_last_years=last is not None and remarks.has_workbook(last.parent, settings),
+    )
 
 
 def _years_of_placed(said: Sequence[Remark], contents: Contents) -> list[int]:
@@ -356,17 +367,16 @@ def edits_since_published(workspace: Workspace, contents: Contents) -> list[Read
     return _ready(workspace, contents, publish.hand_edited(workspace))
 
 
-def changes_since_published(workspace: Workspace, contents: Contents) -> tuple[str, Changes]:
-    """(name of the published official workbook or "", what this run would change in it).
+def published_official(workspace: Workspace, strategy: Strategy) -> tuple[str, Former]:
+    """(name, content) of the official workbook that stands in the outbox; ("", {}) without one.
 
-    Compared is what was published; what somebody has typed into it since is told as hand edits.
+    Its content is what was published; what somebody has typed into it since is told as hand edits.
     """
-    new = listed_rows(contents)
-    for name in official_names(Outbox.of(workspace), contents.strategy):
+    for name in official_names(Outbox.of(workspace), strategy):
         former = publish.published_values(workspace, name) or _standing_values(workspace, name)
         if former is not None:
-            return name, compare(previous.data_rows(former), new)
-    return "", compare([], new)
+            return name, former
+    return "", {}
 
 
 def _standing_values(workspace: Workspace, name: str) -> Former | None:
