@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sousei_xl.pipeline.delivery import Delivered, Remarks
     from sousei_xl.pipeline.foreseen import Foreseen
     from sousei_xl.pipeline.former import Missing
+    from sousei_xl.strategy import Strategy
 
 
 def emit(content: dict[str, Any], indent: int | None = 2) -> None:
@@ -98,15 +99,28 @@ def indicator_round(indicators: IndicatorResult) -> dict[str, Any]:
     }
 
 
-def round_state(result: ListResult, indicators: IndicatorResult) -> dict[str, Any]:
-    """The object of ``status --json``: of the findings those that say why a file was refused."""
-    refused = {record.file for record in result.files if record.outcome == "refused"}
+def round_state(
+    result: ListResult, indicators: IndicatorResult, strategy: Strategy
+) -> dict[str, Any]:
+    """The object of ``status --json``: of the findings those that say why a file is not used."""
+    by_outcome: dict[str, set[str]] = {}
+    for record in result.files:
+        by_outcome.setdefault(record.outcome, set()).add(record.file)
+    aside = by_outcome.get("refused", set()) | by_outcome.get("ignored", set())
+    replaced = by_outcome.get("superseded", set())
+    # F206 stands at the file that is used, and has the other one as its value.
+    reasons = [
+        item
+        for item in (*result.findings, *indicators.findings)
+        if item.place.file in aside or (item.code == "F206" and item.value in replaced)
+    ]
     return {
+        "fiscal_year": strategy.settings.fiscal_year,
         "complete": result.complete,
         "departments": departments(result, indicators),
         "indicators": indicator_round(indicators),
         "files": files(result.files),
-        "findings": [finding(item) for item in result.findings if item.place.file in refused],
+        "findings": [finding(item) for item in reasons],
     }
 
 

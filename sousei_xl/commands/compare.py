@@ -13,7 +13,7 @@ from sousei_xl.commands.options import DONE, add_workspace_options, workspace_of
 from sousei_xl.intake.arrivals import require_opening
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import read_files, start_reading
-from sousei_xl.workspace import OperatorError, Workspace, is_file, require_file
+from sousei_xl.workspace import OperatorError, Workspace, is_file, is_folder, require_file
 
 if TYPE_CHECKING:
     from sousei_xl.figures.changes import Changed, Row
@@ -61,6 +61,8 @@ def _strategy(workspace: Workspace) -> Strategy:
     """What a plain list is read with."""
     from sousei_xl import pipeline
 
+    if is_folder(workspace.template):
+        require_file(workspace.template, "テンプレート")
     if not is_file(workspace.template):
         raise OperatorError(
             "手で作った一覧を比べるには、テンプレートが要ります"

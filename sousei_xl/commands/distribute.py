@@ -111,7 +111,8 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
         made = _described(plan, strategy, last, published, beside)
         as_json.emit({**made, "office_sheet": _office_described(office)})
     else:
-        _tell(plan, strategy, last, workspace, beside, _office_words(office, typed_again(args)))
+        words = _office_words(office, typed_again(args)) if office else _no_inbox(workspace)
+        _tell(plan, strategy, last, workspace, beside, words)
         print(f"  ・様式を部局に送ります。{_where_to_put(args.only)}")
     return DONE
 
@@ -139,6 +140,8 @@ def _read(
 def _office_alone(args: argparse.Namespace, workspace: Workspace, office: OfficeFile | None) -> int:
     if office is None:
         raise OperatorError(f"受付フォルダーが見つかりません（{workspace.inbox}）。")
+    if office.state in ("open", "failed"):  # nothing else was asked for
+        raise OperatorError(_office_words(office, typed_again(args)))
     if args.json:
         from sousei_xl.commands import as_json
 
@@ -161,6 +164,8 @@ def _office_words(office: OfficeFile | None, options: str) -> str:
     if office is None or office.state == "current":
         return ""
     name = shown(str(office.path))
+    if office.state == "failed" and not office.path.exists():
+        return f"{name} を作れませんでした。フォルダーに書き込めるかを確かめてください。"
     command = f"sousei-xl distribute --only {OFFICE}{options}"
     return {
         "made": f"{name} を作りました（査定後の修正、事業の追加、確認済の記録に使います）。",
@@ -263,6 +268,13 @@ def _tell(
             f"  ・テンプレートの「設定」に{'と'.join(blank)}を入力し、もう一度実行すると、"
             "様式に載ります。"
         )
+
+
+def _no_inbox(workspace: Workspace) -> str:
+    return (
+        f"受付フォルダーがありません（{shown(str(workspace.inbox))}）。フォルダーを作ってから、もう一度"
+        f"実行すると、{OFFICE}.xlsx もそこに用意します。"
+    )
 
 
 def _where_to_put(only: str) -> str:

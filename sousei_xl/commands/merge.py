@@ -108,6 +108,7 @@ def run(args: argparse.Namespace) -> int:
     with executor_of(args.cluster) as executor, Progress("読み込み") as progress:
         request = Request(workspace, progress, args.previous, approve, args.jobs, executor)
         if args.dry_run:
+            publish.require_apart(workspace)
             contents, _ = _merge(request)
             progress.close()
             _show_changes(args, workspace, contents)
