@@ -39,6 +39,7 @@ _EPILOG = """\
   sousei-xl explain R105                       指摘コードの説明を見る
 
 終了コード: 0 完了（案・確定）  1 完了したが作成中（merge --help）  2 実行できなかった
+--json の項目の説明は、配布物の docs/json.md にあります。
 """
 
 
