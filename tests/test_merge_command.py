@@ -547,11 +547,7 @@ def test_actuals_that_a_later_form_has_not_are_named_once(workspace: Path) -> No
     assert "→ 55,555" in said
     assert "今回はない実績値のある指標: 1件" in said
     assert "前回の別紙は出力フォルダーにあります" in said
-    assert (
-        merge(workspace).json["actuals_gone"]
-        == gone
-        == [["3ウ-1", "H27の実績値", to_text(before[years[0]])]]
-    )
+    assert merge(workspace).json["actuals_gone"] == gone
     assert merge(workspace).json["actuals_gone"] == []
     edit(form, "KPI", {f"{letter}{row}": None for letter in years})
     said = run("merge", "--workspace", workspace).out
@@ -566,6 +562,28 @@ def test_actuals_that_a_later_form_has_not_are_named_once(workspace: Path) -> No
     edit(office, "修正", {f"{c}4": value for c, value in zip("ABCD", taken_back, strict=True)})
     edit(form, "KPI", {f"{years[0]}{row}": None})
     assert "（H27の実績値 70,900）" in run("merge", "--workspace", workspace).out
+
+
+def test_what_a_refused_form_has_is_not_gone(workspace: Path) -> None:
+    """It is told with its reason already: nobody has to look for another one."""
+    merge(workspace)
+    form = workspace / "inbox" / "経済部.xlsx"
+    form.write_bytes(form.read_bytes()[:4000])
+    found = merge(workspace).json
+    assert "F103" in {f["code"] for f in found["findings"]}
+    assert (found["gone"], found["actuals_gone"]) == ([], [])
+
+
+def test_places_that_were_mixed_up_are_told_for_what_they_are(workspace: Path) -> None:
+    form, place = workspace / "inbox" / "経済部.xlsx", ("--workspace", workspace)
+    for options, words in (
+        (("--template", workspace), "テンプレートに、フォルダーが指定されています"),
+        (("--inbox", form), "受付フォルダーに、ファイルが指定されています"),
+        # A dry run writes nothing, and would promise what the merge then refuses.
+        (("--dry-run", "--outbox", workspace / "inbox"), "別のフォルダーを指定してください"),
+    ):
+        done = run("merge", *options, *place)
+        assert (done.status, words in done.err) == (2, True), done.err
 
 
 @pytest.mark.parametrize("typed", [None, "手で書いた見出し"])

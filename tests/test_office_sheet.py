@@ -194,6 +194,27 @@ def test_one_that_cannot_be_read_stops_nothing(tmp_path: Path) -> None:
     done = run("distribute", "--workspace", folder, "--json")
     assert (done.status, done.json["office_sheet"]["state"]) == (0, "failed")
     assert path.read_bytes() == b"PK\x03\x04 cut off"
+    # Where nothing else was asked for, it has failed.
+    done = run("distribute", "--workspace", folder, "--only", "事務局修正")
+    assert done.status == 2
+    assert "パスワードが付いていないか" in done.err
+    shutil.rmtree(folder / "inbox")
+    done = run("distribute", "--workspace", folder)
+    assert done.status == 0
+    assert f"受付フォルダーがありません（{folder / 'inbox'}）" in done.out
+
+
+def test_one_that_cannot_be_made_has_no_password(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = office_of(workspace)
+    path.unlink(missing_ok=True)
+    monkeypatch.setattr(office_sheet, "_put", lambda *_: "failed")
+    arguments = ["distribute", "--only", "事務局修正", "--workspace", str(workspace.root)]
+    assert cli.run(arguments) == 2
+    said = capsys.readouterr().err
+    assert f"{path} を作れませんでした。フォルダーに書き込めるか" in said
+    assert "パスワード" not in said
 
 
 def test_distribute_provides_it_and_merge_says_how(tmp_path: Path) -> None:
