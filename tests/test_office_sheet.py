@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
 
+from sousei_xl import cli
 from sousei_xl.intake.read import read_one
+from sousei_xl.pipeline import office_sheet
 from sousei_xl.pipeline.office_sheet import OfficeFile, renew, standing
 from sousei_xl.scaffold import init_workspace
 from sousei_xl.scaffold.office import build_office_sheet
@@ -205,12 +208,13 @@ def test_one_that_cannot_be_read_stops_nothing(tmp_path: Path) -> None:
 
 
 def test_one_that_cannot_be_made_has_no_password(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = office_of(workspace)
-    path.unlink(missing_ok=True)
+    folder = example_workspace(tmp_path / "w")
+    path = folder / "inbox" / OFFICE_SHEET
+    path.unlink()
     monkeypatch.setattr(office_sheet, "_put", lambda *_: "failed")
-    arguments = ["distribute", "--only", "事務局修正", "--workspace", str(workspace.root)]
+    arguments = ["distribute", "--only", "事務局修正", "--workspace", str(folder)]
     assert cli.run(arguments) == 2
     said = capsys.readouterr().err
     assert f"{path} を作れませんでした。フォルダーに書き込めるか" in said
