@@ -62,6 +62,7 @@ def find_header(
 class _Line:
     """A project as it is printed, as far as it is compared, and where."""
 
+    number: int | None
     name: str
     amount: int | str | None
     name_cell: str = ""
@@ -84,7 +85,7 @@ def printed_otherwise(sheets: Iterable[SheetCells]) -> tuple[str, ...]:
 def _is_project(row: Mapping[str, Value], number: str, name: str) -> bool:
     """Every project has a number; so may a total where the form counts projects in that column."""
     shown = text.to_text(row.get(name)).strip()
-    numbered = amounts.parse_integer(row.get(number)).value is not None
+    numbered = _number(row.get(number)) is not None
     return numbered and bool(shown) and not _TOTAL.search(shown)
 
 
@@ -92,7 +93,8 @@ def _expected(row: Row) -> _Line:
     name, category = text.to_text(row[NAME]), text.to_text(row.get(CATEGORY))
     budget, kind = row.get(BUDGET), text.to_text(row.get(BUDGET_KIND))
     amount = int(budget) if isinstance(budget, int | float) else None
-    return _Line(_bare(printed_name(name, category)), _amount(printed_amount(amount, kind)))
+    printed = printed_amount(amount, kind)
+    return _Line(_number(row[NUMBER]), _bare(printed_name(name, category)), _amount(printed))
 
 
 def _lines(sheet: SheetCells, position: int, columns: Mapping[str, int]) -> Iterator[_Line]:
@@ -100,7 +102,12 @@ def _lines(sheet: SheetCells, position: int, columns: Mapping[str, int]) -> Iter
         cells = {name: values[c] if c < len(values) else None for name, c in columns.items()}
         if _is_project(cells, "number", "name"):
             name, budget = (cell_address(number, columns[n] + 1) for n in ("name", "budget"))
-            yield _Line(_bare(text.to_text(cells["name"])), _amount(cells["budget"]), name, budget)
+            shown = _bare(text.to_text(cells["name"]))
+            yield _Line(_number(cells["number"]), shown, _amount(cells["budget"]), name, budget)
+
+
+def _number(value: Value) -> int | None:
+    return amounts.parse_integer(value).value
 
 
 def _bare(name: str) -> str:
@@ -114,8 +121,12 @@ def _amount(value: Value) -> int | str | None:
 
 
 def _differing(expected: Sequence[_Line], lines: Sequence[_Line]) -> Iterator[str]:
-    ours, theirs = ([line.name for line in side] for side in (expected, lines))
-    for _, i, i_end, j, j_end in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+    # With its number, a name that many rows have is seldom another's: such lists stay fast.
+    ours, theirs = ([(line.number, line.name) for line in side] for side in (expected, lines))
+    steps = [("equal", 0, len(ours), 0, len(theirs))]
+    if ours != theirs:
+        steps = list(SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes())
+    for _, i, i_end, j, j_end in steps:
         if i_end - i == j_end - j:
             for mine, line in zip(expected[i:i_end], lines[j:j_end], strict=True):
                 if line.name != mine.name:
@@ -124,4 +135,4 @@ def _differing(expected: Sequence[_Line], lines: Sequence[_Line]) -> Iterator[st
                     yield line.budget_cell
             continue
         yield from (line.name_cell for line in lines[j:j_end])
-        yield from (f"『{clip(name)}』（行がない）" for name in ours[i:i_end])
+        yield from (f"『{clip(name)}』（行がない）" for _, name in ours[i:i_end])
