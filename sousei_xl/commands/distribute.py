@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sousei_xl import publish
 from sousei_xl.commands import last_year
+from sousei_xl.commands import office_sheet as said_of_office
 from sousei_xl.commands.console import shown
+from sousei_xl.commands.office_sheet import OFFICE
 from sousei_xl.commands.options import (
     DONE,
     DRAFT,
@@ -31,11 +33,9 @@ from sousei_xl.workspace import OperatorError, Run, Workspace
 if TYPE_CHECKING:
     from sousei_xl.figures.last_year import LastRow, LastYear
     from sousei_xl.pipeline.distribution import Distribution
-    from sousei_xl.pipeline.office_sheet import OfficeFile
     from sousei_xl.strategy import Strategy
 
 _MOST = 10
-OFFICE = "事務局修正"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -96,7 +96,9 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
 
     strategy = pipeline.strategy_of(template)
     if args.only == OFFICE:
-        return _office_alone(args, workspace, office_sheet.renew(workspace, strategy, in_inbox))
+        return said_of_office.alone(
+            args, workspace, office_sheet.renew(workspace, strategy, in_inbox)
+        )
     last = None if previous is None else read_last_year(previous, strategy)
     earlier = distribution.reported_before(workspace, strategy) if args.only == INDICATORS else {}
     plan = distribution.plan_forms(strategy, args.only, last, earlier)
@@ -109,9 +111,9 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
         from sousei_xl.commands import as_json
 
         made = _described(plan, strategy, last, published, beside)
-        as_json.emit({**made, "office_sheet": _office_described(office)})
+        as_json.emit({**made, "office_sheet": said_of_office.described(office)})
     else:
-        words = _office_words(office, typed_again(args)) if office else _no_inbox(workspace)
+        words = said_of_office.words(office, workspace, typed_again(args))
         _tell(plan, strategy, last, workspace, beside, words)
         print(f"  ・様式を部局に送ります。{_where_to_put(args.only)}")
     return DONE
@@ -132,53 +134,6 @@ def _read(
     first, second, third = (None if file is None else next(readings) for file in wanted)
     assert first is not None
     return first, second, third
-
-
-# --- 事務局修正.xlsx ----------------------------------------------------------------------------
-
-
-def _office_alone(args: argparse.Namespace, workspace: Workspace, office: OfficeFile | None) -> int:
-    if office is None:
-        raise OperatorError(f"受付フォルダーが見つかりません（{workspace.inbox}）。")
-    if office.state in ("open", "failed"):  # nothing else was asked for
-        raise OperatorError(_office_words(office, typed_again(args)))
-    if args.json:
-        from sousei_xl.commands import as_json
-
-        as_json.emit({"office_sheet": _office_described(office)})
-    else:
-        words = _office_words(office, typed_again(args))
-        print(words or f"{shown(str(office.path))} は、このまま使えます。")
-    return DONE
-
-
-def _office_described(office: OfficeFile | None) -> dict[str, str] | None:
-    return None if office is None else {"file": str(office.path), "state": office.state}
-
-
-def _office_words(office: OfficeFile | None, options: str) -> str:
-    """What the office should know of its sheet; blank where there is nothing to say.
-
-    ``options`` name the workspace in the command that makes the sheet.
-    """
-    if office is None or office.state == "current":
-        return ""
-    name = shown(str(office.path))
-    if office.state == "failed" and not office.path.exists():
-        return f"{name} を作れませんでした。フォルダーに書き込めるかを確かめてください。"
-    command = f"sousei-xl distribute --only {OFFICE}{options}"
-    return {
-        "made": f"{name} を作りました（査定後の修正、事業の追加、確認済の記録に使います）。",
-        "renewed": f"{name} の選択肢をテンプレートに合わせました（まだ記入がなかったため、作り直し"
-        "ました）。",
-        "kept": f"{name} には記入があるため、触れていません。選択肢が今のテンプレートと違います"
-        "（リストにない施策や部局も、そのまま入力できます）。新しい選択肢が要るときは、このファイルを"
-        f"別のフォルダーに移して「{command}」を実行し、記入した行を写します。",
-        "open": f"{name} が開かれているため、選択肢をテンプレートに合わせていません。閉じてから"
-        f"「{command}」を実行してください。",
-        "failed": f"{name} を読み書きできないため、触れていません。パスワードが付いていないか、"
-        "フォルダーに書き込めるかを確かめてください。",
-    }[office.state]
 
 
 def _described(
@@ -268,13 +223,6 @@ def _tell(
             f"  ・テンプレートの「設定」に{'と'.join(blank)}を入力し、もう一度実行すると、"
             "様式に載ります。"
         )
-
-
-def _no_inbox(workspace: Workspace) -> str:
-    return (
-        f"受付フォルダーがありません（{shown(str(workspace.inbox))}）。フォルダーを作ってから、もう一度"
-        f"実行すると、{OFFICE}.xlsx もそこに用意します。"
-    )
 
 
 def _where_to_put(only: str) -> str:
