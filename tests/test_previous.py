@@ -93,6 +93,7 @@ def test_what_is_asked(merged: Any) -> None:
         "file": "別紙_平成30年度（案）.xlsx",
         "fiscal_year": 2018,
         "rows": 104,
+        "printed_otherwise": [],
         "new": 1,
         "gone": 1,
         "renamed": 1,
