@@ -1,8 +1,8 @@
 @echo off
 setlocal
+set "STATUS=2"
 pushd "%~dp0"
 if errorlevel 1 goto end
-set "STATUS=2"
 set "PY=.venv\Scripts\python.exe"
 %PY% -c "import sousei_xl, xlsxwriter" >nul 2>nul && goto found
 set "PY=..\.venv\Scripts\python.exe"
@@ -19,7 +19,7 @@ if not "%~1"=="" goto dropped
 %PY% -m sousei_xl distribute
 goto done
 :dropped
-%PY% -m sousei_xl distribute --previous "%~1"
+%PY% -m sousei_xl distribute --previous %*
 :done
 set "STATUS=%ERRORLEVEL%"
 :leave

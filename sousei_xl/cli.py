@@ -39,8 +39,11 @@ _EPILOG = """\
   sousei-xl explain R105                       指摘コードの説明を見る
 
 終了コード: 0 完了（案・確定）  1 完了したが作成中（merge --help）  2 実行できなかった
+--json の項目の説明は、配布物の docs/json.md にあります。
 """
 
+
+_ALONE = ("--help", "--version")  # the options without a command
 
 # Whatever happened: files are put in place all together or not at all.
 _WHOLE = "出力フォルダーには、前のものか新しいもののどちらかがそろっています。"
@@ -75,6 +78,10 @@ class _Parser(argparse.ArgumentParser):
             "unrecognized arguments:": "次の指定は使えません:",
             "invalid choice:": "使えない値です:",
             "choose from": "選べるもの:",
+            "invalid int value:": "整数で指定してください:",
+            "ambiguous option:": "どの指定か決まりません:",
+            "could match": "候補:",
+            "ignored explicit argument": "値は付けられません:",
             "expected one argument": "値が必要です",
             "expected at least one argument": "値が一つ以上必要です",
             "argument ": "",
@@ -132,6 +139,7 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
         )
         if name == command:
             _module(name).add_options(sub)
+            sub.set_defaults(parser=sub)  # who takes it is who tells of a mistake
     return parser
 
 
@@ -139,10 +147,25 @@ def _module(command: str) -> Any:
     return import_module(f"sousei_xl.commands.{command}")
 
 
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    command = next((a for a in arguments if not a.startswith("-")), None)
+    parser = build_parser(command)
+    first = arguments[0] if arguments else ""
+    if first.startswith("--") and not any(o.startswith(first) for o in _ALONE):
+        parser.error(
+            f"オプション（{first}）は、コマンドの後ろに付けます"
+            "（例: sousei-xl merge --workspace 作業）。"
+        )
+    args, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        mistaken: argparse.ArgumentParser = args.parser
+        mistaken.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return args
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return the exit status. Operator problems are told, never raised."""
-    command = next((a for a in arguments if not a.startswith("-")), None)
-    args = build_parser(command).parse_args(arguments)
+    args = _parsed(arguments)
     from sousei_xl.workspace import OperatorError  # after parsing: --help needs nothing of it
 
     try:

@@ -16,9 +16,13 @@ from openpyxl import load_workbook
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sousei_xl.figures.changes import PROJECTS_SHEET
+from sousei_xl.intake.printed_list import printed_otherwise
+from sousei_xl.intake.read import SheetCells, read_one
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_amount, printed_name, write_annex
 from sousei_xl.sheets.book import Book
+from sousei_xl.sheets.data import projects_data
 from sousei_xl.sheets.official import write_official
 from sousei_xl.text import MAX_TEXT, utf16_length
 from tests.facts import example_contents, example_rows, make_strategy, prototype_of, write_form
@@ -85,7 +89,15 @@ def printed(
     )
     write_annex(out, contents, prototype)
     out.close()
+    assert said_otherwise(folder / "out.xlsx", contents) == ()  # nobody has touched it
     return Printed(folder / "out.xlsx")
+
+
+def said_otherwise(path: Path, contents: Contents) -> tuple[str, ...]:
+    """What is taken for mended by hand in the printed sheet, beside the data of ``contents``."""
+    headings, rows = projects_data(contents)
+    data = SheetCells(PROJECTS_SHEET, rows=tuple(enumerate([headings, *rows], 1)))
+    return printed_otherwise([*read_one(str(path), path.name).sheets, data])
 
 
 def counts_apart(sheet: Worksheet) -> None:
@@ -117,6 +129,30 @@ def test_every_row_of_the_list_is_printed_in_order(tmp_path: Path) -> None:
             fact["budget"],
             fact["description"],
         ]
+
+
+def test_what_was_mended_by_hand_is_found_whatever_the_form(tmp_path: Path) -> None:
+    """Names and amounts, rows that came and rows that went; not what the totals make of it."""
+    contents = example_contents()
+    list_ = printed(tmp_path, contents, counts_apart)
+    book = load_workbook(list_.path)
+    sheet, (first, second, _, fourth, *_) = book["別紙"], list_.rows
+    name, budget, number = (list_.columns[h] for h in ("事業名", "予算事業費", "番号"))
+    sheet[f"{budget}{first}"] = 99_999
+    sheet[f"{name}{second}"] = "直した名称"
+    gone = list_.field(fourth, "事業名")
+    sheet[f"{name}{fourth}"], sheet[f"{number}{fourth}"] = None, None
+    last = list_.rows[-1]
+    sheet.insert_rows(last + 1)
+    for column in (name, budget, number):
+        sheet[f"{column}{last + 1}"] = "加えた事業" if column == name else 7
+    book.save(list_.path)
+    assert set(said_otherwise(list_.path, contents)) == {
+        f"{budget}{first}",
+        f"{name}{second}",
+        f"『{gone}』（行がない）",
+        f"{name}{last + 1}",
+    }
 
 
 def test_title_header_and_bands(tmp_path: Path) -> None:

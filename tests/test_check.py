@@ -55,7 +55,9 @@ def test_a_file_gets_what_it_gets_alone(workspace: Path, wrong: Path, later: Pat
     together = _check(workspace, *files)
     assert [alone[path].status for path in files] == [1, 0, 0]
     assert together.status == 1
-    assert together.json["files"] == [f for path in files for f in alone[path].json["files"]]
+    # That another file of the unit was named is told, and changes nothing else.
+    judged = [{**f, "rivals": [], "counting": {}} for f in together.json["files"]]
+    assert judged == [f for path in files for f in alone[path].json["files"]]
     for path in files:
         assert _of(together, path) == _of(alone[path], path)
     assert [f["code"] for f in _of(together, wrong) if f["severity"] == "要修正"] == ["R103"] * 2
@@ -153,3 +155,30 @@ def test_files_of_the_inbox_share_one_merge(
     assert len(found) == len(asked) == 9
     assert sum(len(item.listed) for item in found) == 104
     assert len(merges) == 1
+
+
+def test_the_offices_own_sheet_is_checked_by_a_merge(workspace: Path) -> None:
+    """Dropped on 点検.bat it was told to be in another place than its own."""
+    form, office = (workspace / "inbox" / f"{n}.xlsx" for n in (DEPARTMENT, "事務局修正"))
+    done = run("check", office, "--workspace", workspace)
+    assert done.status == 2
+    assert "統合（merge）するときに読み" in done.err
+    done = run("check", office, form, "--workspace", workspace, "--json")
+    assert [f["file"] for f in done.json["files"]] == [str(form)]
+    assert "統合（merge）するときに読み" in done.err
+
+
+def test_what_needs_no_return_is_named(workspace: Path, wrong: Path) -> None:
+    form = workspace / "inbox" / f"{DEPARTMENT}.xlsx"
+    done = run("check", "--return", form, wrong, "--workspace", workspace)
+    assert f"「差戻し」に作らなかったもの: {form}\n" in done.out
+    assert "作らなかった" not in run("check", "--return", wrong, "--workspace", workspace).out
+
+
+def test_the_json_has_what_the_console_tells(workspace: Path, wrong: Path, later: Path) -> None:
+    """The rows as the list shows them, and which files are of one unit."""
+    first, second = _check(workspace, wrong, later).json["files"]
+    assert (first["rivals"], second["rivals"]) == ([str(later)], [str(wrong)])
+    assert set(first["counting"].values()) == {str(later)}
+    assert len(second["listed"]) == second["rows"]
+    assert {"target", "name", "budget"} <= set(second["listed"][0])

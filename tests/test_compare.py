@@ -213,6 +213,53 @@ def test_the_printed_form_alone_is_a_plain_list(
     assert "データ_KPIのない別紙" in out
 
 
+def test_a_printed_sheet_that_was_mended_by_hand_is_told(
+    workspace: Path, proposal: Path, tmp_path: Path
+) -> None:
+    """What is compared is the data sheet: without a word, 違いはありません would mislead."""
+    path = tmp_path / "手で直した.xlsx"
+    book = openpyxl.load_workbook(proposal)
+    book["別紙"]["F42"] = 99_999
+    book.save(path)
+    found = compared(proposal, path)
+    assert found["changed"] == []
+    assert [found[side]["printed_otherwise"] for side in ("old", "new")] == [[], ["F42"]]
+    done = run("compare", proposal, path)
+    assert "『手で直した.xlsx』" not in done.out  # files are named as they were typed
+    assert f"『{path}』の『別紙』シートの F42 は、『データ_事業』シートと違います" in done.out
+    assert "手で直されています" not in run("compare", proposal, proposal).out
+    # Beside a plain list, too.
+    plain = tmp_path / "配布用.xlsx"
+    for name in [n for n in book.sheetnames if n != "別紙"]:
+        del book[name]
+    book.save(plain)
+    found = compared(path, plain, "--workspace", workspace)
+    assert found["old"]["printed_otherwise"] == ["F42"]
+    assert len(found["changed"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.csv", "番号,事業名\n1,甲\n".encode("cp932")), ("a.xls", b"<html><table></table></html>")],
+)
+@pytest.mark.parametrize("command", ["compare", "merge", "template"])
+def test_a_file_that_was_named_is_put_into_no_inbox(
+    workspace: Path, proposal: Path, tmp_path: Path, command: str, name: str, content: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    arguments: dict[str, tuple[str | Path, ...]] = {
+        "compare": ("compare", path, proposal),
+        "merge": ("merge", "--previous", path),
+        "template": ("merge", "--template", path),
+    }
+    done = run(*arguments[command], "--workspace", workspace)
+    assert done.status == 2
+    assert "「Excel ブック (*.xlsx)」を選んで保存し、そのファイルを指定してください" in done.err
+    assert "様式" not in done.err
+    assert "入れてください" not in done.err
+
+
 def test_plain_lists_need_the_template(proposal: Path, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(["番号", "再掲", "事業名", "部局名", "関連性", "予算事業費", "事業内容"])

@@ -406,6 +406,24 @@ def test_what_cannot_be_asked_for_is_not_there(
     assert (is_file(Path("長" * 300)), is_folder(Path("長" * 300))) == (False, False)
 
 
+@pytest.mark.parametrize(
+    ("typed", "words", "whose"),
+    [
+        (("--workspace", ".", "merge"), "コマンドの後ろに付けます", ""),
+        (("merge", "--jobs", "x"), "--jobs: 整数で指定してください: 'x'", " merge"),
+        (("merge", "--foo"), "次の指定は使えません: --foo", " merge"),
+        (("check", "a.xlsx", "--foo"), "次の指定は使えません: --foo", " check"),
+    ],
+)
+def test_a_mistake_in_the_options_is_told_in_japanese_with_the_help_of_its_command(
+    typed: tuple[str, ...], words: str, whose: str
+) -> None:
+    done = run(*typed)
+    assert done.status == 2
+    assert words in done.err
+    assert f"「sousei-xl{whose} --help」で使い方を表示します。" in done.err
+
+
 def test_a_mistyped_command_is_asked_about() -> None:
     done = run("marge")
     assert done.status == 2

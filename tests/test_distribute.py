@@ -693,7 +693,8 @@ def test_a_form_that_comes_back_with_what_it_went_out_with_reports_nothing(
 def test_workbooks_beside_those_of_the_round_are_told(tmp_path: Path) -> None:
     made = ["様式/KPI/経済部.xlsx", "様式/農政部.xlsx"]
     stale = ["様式/KPI/旧部.xlsx", "様式/商工部.xlsx"]
-    for name in (*made, *stale, "様式/KPI/~$経済部.xlsx", "様式/最終確認/旧部.xlsx"):
+    left = ["様式/KPI/~$経済部.xlsx", "様式/._経済部.xlsx"]  # by Excel, by a Mac
+    for name in (*made, *stale, *left, "様式/最終確認/旧部.xlsx"):
         path = tmp_path / "outbox" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"")

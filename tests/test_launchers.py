@@ -70,9 +70,19 @@ def test_it_calls_commands_that_exist(name: str) -> None:
 
 
 def test_a_dropped_file_reaches_the_command() -> None:
-    check, forms = (LAUNCHERS[n].decode() for n in ("点検.bat", "様式作成.bat"))
-    assert "-m sousei_xl check %*" in check
-    assert '-m sousei_xl distribute --previous "%~1"' in forms
+    """Whole, whatever its name: %1 ends at a comma, and leaves out a second file without a word."""
+    for name, command in (
+        ("点検.bat", "check"),
+        ("様式作成.bat", "distribute --previous"),
+        ("統合.bat", "merge --previous"),
+    ):
+        assert f"-m sousei_xl {command} %*\r\n" in LAUNCHERS[name].decode()
+
+
+@pytest.mark.parametrize("name", BATCHES)
+def test_it_fails_where_its_folder_cannot_be_entered(name: str) -> None:
+    lines = LAUNCHERS[name].decode().splitlines()
+    assert lines.index('set "STATUS=2"') < lines.index('pushd "%~dp0"')
 
 
 def test_a_check_without_a_file_says_what_to_drop_where(tmp_path: Path) -> None:

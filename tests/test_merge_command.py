@@ -227,7 +227,8 @@ def test_our_own_workbooks_are_called_by_their_name(workspace: Path) -> None:
     form = workspace / "inbox" / "農政部.xlsx"
     for command in (("merge", "--previous", form), ("distribute", "--previous", form)):
         assert "これは部局の様式です。別紙を指定してください" in run(*command, *place).err
-    office = workspace / "inbox" / "事務局修正.xlsx"
+    office = workspace / "写し.xlsx"
+    shutil.copy(workspace / "inbox" / "事務局修正.xlsx", office)
     assert "これは『事務局修正.xlsx』で" in run("check", office, *place).out
     assert "これは別紙で" in run("check", official, *place).out
 
@@ -284,6 +285,8 @@ def test_a_dry_run_writes_nothing_and_tells_what_would_change(workspace: Path) -
     changes = done.json["changes"]
     assert len(changes["removed"]) == 12
     assert (changes["added"], changes["changed"]) == ([], [])
+    assert done.json["gone"] == changes["removed"]
+    assert done.json["stamp"].endswith("様式のそろわない部局 1（農政部）")
     assert "手で直した箇所" not in run("merge", "--dry-run", "--workspace", workspace).out
     assert {p: p.read_bytes() for p in (workspace / "outbox").rglob("*") if p.is_file()} == before
 
@@ -300,6 +303,10 @@ def test_a_dry_run_compares_with_what_was_published_and_tells_of_hand_edits(
     said = run("merge", "--dry-run", "--workspace", workspace).out
     assert "変わる行: 0" in said
     assert "手で直した箇所が2件あります" in said
+    edits = merge(workspace, "--dry-run").json["hand_edits"]
+    assert [(e["sheet"], e["before"], e["after"]) for e in edits] == [
+        (page, name, "手で直した名前") for page in ("別紙", "データ_事業")
+    ]
     assert path.read_bytes() == edited
 
 
@@ -527,10 +534,20 @@ def test_actuals_that_a_later_form_has_not_are_named_once(workspace: Path) -> No
     assert merge(workspace).json["actuals_gone"] == []
     cells = sheet(form, "KPI", whole=True)[row - 1]
     before = {letter: cells[column_number(letter) - 1] for letter in years}
-    edit(form, "KPI", {f"{years[0]}{row}": None})
-    assert merge(workspace).json["actuals_gone"] == [
-        ["3ウ-1", "H27の実績値", to_text(before[years[0]])]
-    ]
+    edit(form, "KPI", {f"{years[0]}{row}": None, f"{years[1]}{row}": 55_555})
+    gone = [["3ウ-1", "H27の実績値", to_text(before[years[0]])]]
+    # A dry run tells what the merge would: the next one compares with another workbook.
+    foreseen = merge(workspace, "--dry-run").json
+    assert foreseen["actuals_gone"] == gone
+    [changed] = foreseen["changes"]["indicators"]
+    assert changed[0] == "3ウ-1"
+    assert ["H28の実績値", to_text(before[years[1]]), "55555"] in changed[2]
+    said = run("merge", "--dry-run", "--workspace", workspace).out
+    assert "変わる数値目標・KPI: 1" in said
+    assert "→ 55,555" in said
+    assert "今回はない実績値のある指標: 1件" in said
+    assert "前回の別紙は出力フォルダーにあります" in said
+    assert merge(workspace).json["actuals_gone"] == gone
     assert merge(workspace).json["actuals_gone"] == []
     edit(form, "KPI", {f"{letter}{row}": None for letter in years})
     said = run("merge", "--workspace", workspace).out
@@ -545,6 +562,28 @@ def test_actuals_that_a_later_form_has_not_are_named_once(workspace: Path) -> No
     edit(office, "修正", {f"{c}4": value for c, value in zip("ABCD", taken_back, strict=True)})
     edit(form, "KPI", {f"{years[0]}{row}": None})
     assert "（H27の実績値 70,900）" in run("merge", "--workspace", workspace).out
+
+
+def test_what_a_refused_form_has_is_not_gone(workspace: Path) -> None:
+    """It is told with its reason already: nobody has to look for another one."""
+    merge(workspace)
+    form = workspace / "inbox" / "経済部.xlsx"
+    form.write_bytes(form.read_bytes()[:4000])
+    found = merge(workspace).json
+    assert "F103" in {f["code"] for f in found["findings"]}
+    assert (found["gone"], found["actuals_gone"]) == ([], [])
+
+
+def test_places_that_were_mixed_up_are_told_for_what_they_are(workspace: Path) -> None:
+    form, place = workspace / "inbox" / "経済部.xlsx", ("--workspace", workspace)
+    for options, words in (
+        (("--template", workspace), "テンプレートに、フォルダーが指定されています"),
+        (("--inbox", form), "受付フォルダーに、ファイルが指定されています"),
+        # A dry run writes nothing, and would promise what the merge then refuses.
+        (("--dry-run", "--outbox", workspace / "inbox"), "別のフォルダーを指定してください"),
+    ):
+        done = run("merge", *options, *place)
+        assert (done.status, words in done.err) == (2, True), done.err
 
 
 @pytest.mark.parametrize("typed", [None, "手で書いた見出し"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
 
+from sousei_xl import cli
 from sousei_xl.intake.read import read_one
+from sousei_xl.pipeline import office_sheet
 from sousei_xl.pipeline.office_sheet import OfficeFile, find_office_sheet, renew
 from sousei_xl.scaffold import init_workspace
 from sousei_xl.scaffold.office import build_office_sheet
@@ -194,6 +197,28 @@ def test_one_that_cannot_be_read_stops_nothing(tmp_path: Path) -> None:
     done = run("distribute", "--workspace", folder, "--json")
     assert (done.status, done.json["office_sheet"]["state"]) == (0, "failed")
     assert path.read_bytes() == b"PK\x03\x04 cut off"
+    # Where nothing else was asked for, it has failed.
+    done = run("distribute", "--workspace", folder, "--only", "事務局修正")
+    assert done.status == 2
+    assert "パスワードが付いていないか" in done.err
+    shutil.rmtree(folder / "inbox")
+    done = run("distribute", "--workspace", folder)
+    assert done.status == 0
+    assert f"受付フォルダーがありません（{folder / 'inbox'}）" in done.out
+
+
+def test_one_that_cannot_be_made_has_no_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = example_workspace(tmp_path / "w")
+    path = folder / "inbox" / OFFICE_SHEET
+    path.unlink()
+    monkeypatch.setattr(office_sheet, "_put", lambda *_: "failed")
+    arguments = ["distribute", "--only", "事務局修正", "--workspace", str(folder)]
+    assert cli.run(arguments) == 2
+    said = capsys.readouterr().err
+    assert f"{path} を作れませんでした。フォルダーに書き込めるか" in said
+    assert "パスワード" not in said
 
 
 def test_distribute_provides_it_and_merge_says_how(tmp_path: Path) -> None:

@@ -94,6 +94,7 @@ def test_what_is_asked(merged: Any) -> None:
         "file": "別紙_平成30年度（案）.xlsx",
         "fiscal_year": 2018,
         "rows": 104,
+        "printed_otherwise": [],
         "new": 1,
         "gone": 1,
         "renamed": 1,
@@ -519,6 +520,23 @@ def test_the_console_sums_it_up_and_doubts_a_wrong_file(
     out = run(*command, "--previous", old).out
     assert "平成28年度とあります" in out
     assert "同じ名前の事業が一つもありません" in out
+
+
+def test_a_printed_list_that_was_mended_by_hand_is_told(years: TwoYears, tmp_path: Path) -> None:
+    path = tmp_path / "手で直した.xlsx"
+    book = openpyxl.load_workbook(years.previous)
+    book["別紙"]["F42"] = 99_999
+    book.save(path)
+    workspace = tmp_path / "作業"
+    shutil.copytree(years.second, workspace)
+    form = workspace / "inbox" / "農政部.xlsx"
+    words = "『手で直した.xlsx』の『別紙』シートの F42 は、『データ_事業』シートと違います"
+    for command in (("merge", "--dry-run"), ("merge",), ("check", form), ("distribute",)):
+        options = (*command, "--workspace", workspace, "--previous")
+        assert words in run(*options, path).out, command
+        assert "手で直されています" not in run(*options, years.previous).out, command
+        described = run(*options, path, "--json").json["previous"]
+        assert described["printed_otherwise"] == ["F42"], command
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")

@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from sousei_xl import scaffold
+from sousei_xl import cli, scaffold
 from sousei_xl.findings import Finding
 from sousei_xl.forms import layout, office_layout
 from sousei_xl.forms.checks import GOOD
@@ -400,6 +400,21 @@ def test_a_disk_that_fails_leaves_no_half_workspace(
     monkeypatch.setattr(scaffold, "build_office_sheet", fail)
     with pytest.raises(OperatorError, match=told):
         init_workspace(tmp_path)
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+def test_an_interrupted_init_leaves_nothing_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it left behind stood in the way of the second try."""
+
+    def interrupt(path: Path, *_: object) -> None:
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scaffold, "build_office_sheet", interrupt)
+    assert cli.run(["init", str(tmp_path)]) == 2
+    assert "中断しました。作業フォルダーのファイルは作られていません。" in capsys.readouterr().err
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
 

@@ -209,6 +209,12 @@ def test_watch_reacts_survives_bad_files_and_stops_cleanly(
     watching.wait_for("農政部 受理")
     (workspace / "inbox" / "壊れた.xlsx").write_bytes(b"PK\x03\x04 half")
     watching.wait_for("壊れた.xlsx 受け付けられません")
+    (workspace / "inbox" / "経済部.pdf").write_bytes(b"%PDF")
+    watching.wait_for("経済部.pdf 読み込んでいません")
+    (workspace / "inbox" / "中" / "奥").mkdir(parents=True)
+    watching.wait_for("中/奥/ 読み込んでいません")
+    shutil.copy(workspace / "inbox" / "農政部.xlsx", workspace / "inbox" / "農政部 旧.xlsx")
+    watching.wait_for("差替え済み（使っていません）")
     path = workspace / "inbox" / "社会教育部.xlsx"
     relevance = column(path, "関連性")
     edit(path, "事業", {f"{relevance}{_first_row(path)}": "△"})

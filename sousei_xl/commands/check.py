@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 from sousei_xl.commands.console import shown
@@ -16,7 +17,7 @@ from sousei_xl.commands.options import (
 )
 from sousei_xl.commands.progress import Progress
 from sousei_xl.intake import arrivals
-from sousei_xl.intake.inbox import InboxFile
+from sousei_xl.intake.inbox import InboxFile, Listing
 from sousei_xl.workspace import OFFICE_SHEET, OperatorError, require_file
 
 
@@ -55,7 +56,8 @@ def run(args: argparse.Namespace) -> int:
         require_file(path)
     workspace = workspace_of(args)
     arrivals.require(workspace)
-    places = _places(args.files, workspace.inbox)
+    listing = arrivals.listed(workspace.inbox)
+    places = _places(_without_office_sheet(args.files, listing), listing)
     outside = [InboxFile(file, path) for _, path, file, inside in places if not inside]
     with (
         Progress("読み込み") as progress,
@@ -65,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
     ):
         from sousei_xl import pipeline
         from sousei_xl.pipeline.checking import Asked, check_files
+        from sousei_xl.pipeline.returns import is_returned, publish_returns
 
         arrived = arriving.result()
         strategy = pipeline.strategy_of(arrived.template)
@@ -75,30 +78,50 @@ def run(args: argparse.Namespace) -> int:
         checked = list(check_files(intake, asked, strategy, last))
     written: list[str] = []
     if args.give_back:
-        from sousei_xl.pipeline.returns import publish_returns
-
         written = publish_returns(workspace, checked, strategy)
     if args.json:
         from sousei_xl.commands import as_json
 
-        described = [as_json.finding(item) for found in checked for item in found.findings]
-        listed = as_json.files(found.record for found in checked)
-        as_json.emit({"files": listed, "findings": described, "outputs": written})
+        as_json.emit(as_json.checked(checked, last, written))
     else:
-        from sousei_xl.commands import check_report
+        from sousei_xl.commands import check_report, last_year
+        from sousei_xl.sheets import named
 
         check_report.checked(checked)
+        for doubt in last_year.doubts(last, strategy) if last else ():
+            print(doubt)
         for name in written:
             print(f"書き出したもの: {shown(str(workspace.outbox / name))}")
+        if args.give_back and (left := [c.asked.name for c in checked if not is_returned(c)]):
+            names = shown(named(left, 5))
+            print(f"部局に返す指摘がないため、「差戻し」に作らなかったもの: {names}")
     return DRAFT if any(found.has_errors for found in checked) else DONE
 
 
-def _places(named: list[Path], inbox: Path) -> list[tuple[str, Path, str, bool]]:
+def _without_office_sheet(named: list[Path], listing: Listing) -> list[Path]:
+    """The files that are checked: the office's own sheet, in its very place, is none of them.
+
+    OperatorError where no other one was named.
+    """
+    office = os.path.realpath(listing.office.path) if listing.office else None
+    kept = [path for path in named if os.path.realpath(path) != office]
+    if len(kept) == len(named):
+        return named
+    said = (
+        f"『{OFFICE_SHEET}』は、統合（merge）するときに読み、指摘も示します。ここでは点検しません。"
+    )
+    if not kept:
+        raise OperatorError(said)
+    print(said, file=sys.stderr)
+    return kept
+
+
+def _places(named: list[Path], listing: Listing) -> list[tuple[str, Path, str, bool]]:
     """(name as typed, path, name for reading, whether it lies in the inbox), each file once.
 
     A file of the inbox is read as such, once; no other file may bear its name.
     """
-    lying = {os.path.realpath(item.path): item.file for item in arrivals.listed(inbox).files}
+    lying = {os.path.realpath(item.path): item.file for item in listing.files}
     taken = {*lying.values(), OFFICE_SHEET}
     found: dict[str, tuple[str, Path, str, bool]] = {}
     for path in named:

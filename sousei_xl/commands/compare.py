@@ -13,7 +13,7 @@ from sousei_xl.commands.options import DONE, add_workspace_options, workspace_of
 from sousei_xl.intake.arrivals import require_opening
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import read_files, start_reading
-from sousei_xl.workspace import OperatorError, Workspace, is_file, require_file
+from sousei_xl.workspace import OperatorError, Workspace, is_file, is_folder, require_file
 
 if TYPE_CHECKING:
     from sousei_xl.figures.changes import Changed, Row
@@ -61,6 +61,8 @@ def _strategy(workspace: Workspace) -> Strategy:
     """What a plain list is read with."""
     from sousei_xl import pipeline
 
+    if is_folder(workspace.template):
+        require_file(workspace.template, "テンプレート")
     if not is_file(workspace.template):
         raise OperatorError(
             "手で作った一覧を比べるには、テンプレートが要ります"
@@ -103,6 +105,7 @@ def _side(side: Side) -> dict[str, Any]:
         "projects": side.projects,
         "gross": side.gross,
         "net": side.net,
+        "printed_otherwise": list(side.printed_otherwise),
     }
 
 
@@ -133,6 +136,8 @@ def _fields(fields: Iterable[tuple[str, str, str]]) -> list[dict[str, str]]:
 
 def _tell(found: Comparison) -> None:
     """Figures first, then every row that came, went or changed."""
+    from sousei_xl.commands import last_year
+
     old, new, changes = found.old, found.new, found.changes
     print(f"前: {_title(old)}\n後: {_title(new)}\n")
     for label, before, after in (
@@ -144,6 +149,9 @@ def _tell(found: Comparison) -> None:
     ):
         difference = f"（{after - before:+,}）" if after != before else "（同じ）"
         print(f"  {label}: {before:,} → {after:,}{difference}")
+    for side in (old, new):
+        if said := last_year.printed_otherwise(side.file, side.printed_otherwise, "比べた"):
+            print(f"\n{said}")
     if not found:
         print("\n違いはありません。")
     else:

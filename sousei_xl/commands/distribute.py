@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sousei_xl import publish
 from sousei_xl.commands import last_year
+from sousei_xl.commands import office_sheet as said_of_office
 from sousei_xl.commands.console import shown
+from sousei_xl.commands.office_sheet import OFFICE
 from sousei_xl.commands.options import (
     DONE,
     DRAFT,
@@ -32,11 +34,9 @@ from sousei_xl.workspace import OperatorError, Run, Workspace
 if TYPE_CHECKING:
     from sousei_xl.figures.last_year import LastRow, LastYear
     from sousei_xl.pipeline.distribution import Distribution
-    from sousei_xl.pipeline.office_sheet import OfficeFile
     from sousei_xl.strategy import Strategy
 
 _MOST = 10
-OFFICE = "事務局修正"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -106,7 +106,9 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
     assert template is not None
     if alone:
         strategy = pipeline.strategy_of(template)
-        return _office_alone(args, workspace, office_sheet.renew(workspace, strategy, in_inbox))
+        return said_of_office.alone(
+            args, workspace, office_sheet.renew(workspace, strategy, in_inbox)
+        )
     definition = define(template)
     strategy = definition.strategy
     asked = (*questions(strategy.settings), *gaps(strategy), *definition.doubts)
@@ -122,9 +124,9 @@ def _distribute(args: argparse.Namespace, workspace: Workspace) -> int:
         from sousei_xl.commands import as_json
 
         made = _described(plan, strategy, last, published, beside, asked)
-        as_json.emit({**made, "office_sheet": _office_described(office)})
+        as_json.emit({**made, "office_sheet": said_of_office.described(office)})
     else:
-        words = _office_words(office, typed_again(args))
+        words = said_of_office.words(office, workspace, typed_again(args))
         _tell(plan, strategy, last, workspace, beside, words, asked)
         print(f"  ・様式を部局に送ります。{_where_to_put(args.only)}")
     return DONE
@@ -139,49 +141,6 @@ def _wanted(workspace: Workspace, previous: Path | None, form: str) -> tuple[Inb
     template = InboxFile(workspace.template.name, workspace.template, form)
     last = None if previous is None else InboxFile(previous.name, previous)
     return template, last, find_office_sheet(workspace)
-
-
-# --- 事務局修正.xlsx ----------------------------------------------------------------------------
-
-
-def _office_alone(args: argparse.Namespace, workspace: Workspace, office: OfficeFile | None) -> int:
-    if office is None:
-        raise OperatorError(f"受付フォルダーが見つかりません（{workspace.inbox}）。")
-    if args.json:
-        from sousei_xl.commands import as_json
-
-        as_json.emit({"office_sheet": _office_described(office)})
-    else:
-        words = _office_words(office, typed_again(args))
-        print(words or f"{shown(str(office.path))} は、このまま使えます。")
-    return DONE
-
-
-def _office_described(office: OfficeFile | None) -> dict[str, str] | None:
-    return None if office is None else {"file": str(office.path), "state": office.state}
-
-
-def _office_words(office: OfficeFile | None, options: str) -> str:
-    """What the office should know of its sheet; blank where there is nothing to say.
-
-    ``options`` name the workspace in the command that makes the sheet.
-    """
-    if office is None or office.state == "current":
-        return ""
-    name = shown(str(office.path))
-    command = f"sousei-xl distribute --only {OFFICE}{options}"
-    return {
-        "made": f"{name} を作りました（査定後の修正、事業の追加、確認済の記録に使います）。",
-        "renewed": f"{name} の選択肢をテンプレートに合わせました（まだ記入がなかったため、作り直し"
-        "ました）。",
-        "kept": f"{name} には記入があるため、触れていません。選択肢が今のテンプレートと違います"
-        "（リストにない施策や部局も、そのまま入力できます）。新しい選択肢が要るときは、このファイルを"
-        f"別のフォルダーに移して「{command}」を実行し、記入した行を写します。",
-        "open": f"{name} が開かれているため、選択肢をテンプレートに合わせていません。閉じてから"
-        f"「{command}」を実行してください。",
-        "failed": f"{name} を読み書きできないため、触れていません。パスワードが付いていないか、"
-        "フォルダーに書き込めるかを確かめてください。",
-    }[office.state]
 
 
 def _described(
@@ -286,7 +245,7 @@ def _where_to_put(only: str) -> str:
 
 
 def _tell_of_last_year(unassigned: Sequence[LastRow], last: LastYear, strategy: Strategy) -> None:
-    if doubt := last_year.wrong_year(last, strategy):
+    for doubt in last_year.doubts(last, strategy):
         print(f"\n{doubt}")
     otherwise = [series for series in last.left_out if series.id]
     unclear = [series for series in last.left_out if not series.id]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sousei_xl.commands.console import argument, shown
 from sousei_xl.commands.options import DONE, add_json
+from sousei_xl.workspace import OperatorError
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +27,11 @@ def run(args: argparse.Namespace) -> int:
     from sousei_xl.commands import as_json
     from sousei_xl.scaffold import init_workspace
 
-    made = [p.relative_to(args.folder) for p in init_workspace(args.folder, args.example)]
+    try:
+        written = init_workspace(args.folder, args.example)
+    except KeyboardInterrupt:
+        raise OperatorError("中断しました。作業フォルダーのファイルは作られていません。") from None
+    made = [p.relative_to(args.folder) for p in written]
     if args.json:
         as_json.emit({"workspace": str(args.folder), "outputs": [p.as_posix() for p in made]})
         return DONE

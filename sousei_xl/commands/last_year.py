@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from sousei_xl import eras
 from sousei_xl.commands.console import shown
+from sousei_xl.figures.changes import PROJECTS_SHEET
 from sousei_xl.sheets import named
+from sousei_xl.strategy.load.table import FORM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sousei_xl.figures.changes.year import YearChanges
     from sousei_xl.figures.last_year import LastYear
@@ -19,7 +21,12 @@ if TYPE_CHECKING:
 
 def described(last: LastYear) -> dict[str, Any]:
     """For ``--json``."""
-    return {"file": last.file, "fiscal_year": last.fiscal_year, "rows": len(last.rows)}
+    return {
+        "file": last.file,
+        "fiscal_year": last.fiscal_year,
+        "rows": len(last.rows),
+        "printed_otherwise": list(last.printed_otherwise),
+    }
 
 
 def counts(found: YearChanges) -> dict[str, int]:
@@ -33,7 +40,28 @@ def counts(found: YearChanges) -> dict[str, int]:
     }
 
 
-def wrong_year(last: LastYear, strategy: Strategy) -> str:
+def printed_otherwise(file: str, places: Sequence[str], used: str) -> str:
+    """A line where the sheet 別紙 of a workbook was mended by hand and its data sheet was not, else
+    blank; ``used`` says what was done with the data."""
+    if not places:
+        return ""
+    return (
+        f"『{shown(file)}』の『{FORM}』シートの {shown(named(places, 3, 'か所'))} は、"
+        f"『{PROJECTS_SHEET}』シートと違います（手で直されています）。{used}のは『{PROJECTS_SHEET}』"
+        f"です。『{FORM}』のほうが正しければ、『{PROJECTS_SHEET}』の同じ行も同じように直して"
+        "保存し、もう一度実行してください。"
+    )
+
+
+def doubts(last: LastYear, strategy: Strategy) -> Iterator[str]:
+    """Lines where the workbook may be another one than was meant, or says two things."""
+    if wrong := _wrong_year(last, strategy):
+        yield wrong
+    if otherwise := printed_otherwise(last.file, last.printed_otherwise, "引き継いだ（比べた）"):
+        yield otherwise
+
+
+def _wrong_year(last: LastYear, strategy: Strategy) -> str:
     """A line where the workbook says that it is another year's, else blank."""
     expected = strategy.settings.fiscal_year - 1
     if last.fiscal_year in (None, expected):

@@ -109,6 +109,7 @@ def run(args: argparse.Namespace) -> int:
     with executor_of(args.cluster) as executor, Progress("読み込み") as progress:
         request = Request(workspace, progress, args.previous, approve, args.jobs, executor)
         if args.dry_run:
+            publish.require_apart(workspace)
             contents, _ = _merge(request)
             progress.close()
             _show_changes(args, workspace, contents)
@@ -190,20 +191,14 @@ def _report(
 
 
 def _show_changes(args: argparse.Namespace, workspace: Workspace, contents: Contents) -> None:
-    from sousei_xl.commands import as_json, report
-    from sousei_xl.figures.changes import target
-    from sousei_xl.pipeline import delivery
+    from sousei_xl.pipeline.foreseen import foresee
 
-    name, changes = delivery.changes_since_published(workspace, contents)
-    if not args.json:
-        edits = delivery.edits_since_published(workspace, contents)
-        report.dry_run(contents, name, changes, edits)
-        return
-    described = as_json.merged(contents, [])
-    described["changes"] = {
-        "since": name,
-        "added": [[target(r), r["事業名"]] for r in changes.added],
-        "removed": [[target(r), r["事業名"]] for r in changes.removed],
-        "changed": [[target(c.row), c.row["事業名"], list(c.fields)] for c in changes.changed],
-    }
-    as_json.emit(described)
+    found = foresee(workspace, contents, args.previous)
+    if args.json:
+        from sousei_xl.commands import as_json
+
+        as_json.emit(as_json.foreseen(contents, found))
+    else:
+        from sousei_xl.commands import report
+
+        report.dry_run(contents, found)

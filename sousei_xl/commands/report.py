@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,13 @@ from sousei_xl.commands.console import differing, shown
 from sousei_xl.commands.status_report import files_aside, state_words
 from sousei_xl.commands.terminal import MOST, finding_line, new_console, new_table
 from sousei_xl.eras import japanese_date
-from sousei_xl.figures.changes import Changes, Row, target
+from sousei_xl.figures.changes import Row, target
+from sousei_xl.figures.changes.indicators import is_figure
 from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import collapse
 from sousei_xl.forms.returns import FOLDER
 from sousei_xl.publish import EDITED
+from sousei_xl.rules.hand_edits import by_hand
 from sousei_xl.sheets import Contents, named
 from sousei_xl.text import to_text
 from sousei_xl.workspace import HISTORY, OFFICE_SHEET, Workspace
@@ -28,8 +30,8 @@ from sousei_xl.workspace import HISTORY, OFFICE_SHEET, Workspace
 if TYPE_CHECKING:
     from sousei_xl.figures.changes.indicators import IndicatorChange
     from sousei_xl.pipeline.delivery import Delivered
+    from sousei_xl.pipeline.foreseen import Foreseen
     from sousei_xl.pipeline.former import Missing
-    from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
 
 _MOST_DEPARTMENTS = 60
 _KEPT_RETURNS = f"{HISTORY}/{FOLDER}/"
@@ -61,14 +63,15 @@ def merged(contents: Contents, delivered: Delivered, workspace: Workspace) -> No
     _next(console, contents)
 
 
-def gone(console: Console, missing: Missing) -> None:
-    """What the former list had. Only this run can tell: the next one compares with its list."""
+def gone(console: Console, missing: Missing, kept: str = "「履歴」") -> None:
+    """What the former list had; ``kept`` says where that is. Only this run can tell: the next one
+    compares with its list."""
     if missing.rows:
         console.print()
         _rows(console, "前回の別紙にあって、今回はどのファイルにもない行", missing.rows)
         console.print(
             "    部局が消したのでなければ、ファイルを取り違えたり、別の様式で上書きしたりして"
-            "いないか確かめます（前回の別紙は「履歴」にあります）。"
+            f"いないか確かめます（前回の別紙は{kept}にあります）。"
         )
     if missing.withheld:
         console.print()
@@ -82,7 +85,7 @@ def gone(console: Console, missing: Missing) -> None:
             "番号の後に事業名も書きます）。"
         )
     if missing.actuals:
-        _actuals_gone(console, missing.actuals)
+        _actuals_gone(console, missing.actuals, kept)
 
 
 def edited(console: Console, delivered: Delivered) -> None:
@@ -92,7 +95,7 @@ def edited(console: Console, delivered: Delivered) -> None:
             "  差戻しのファイルが出力フォルダーの中で直されています。部局の修正で、まだ inbox に"
             "入れていなければ、この控え（履歴の「差戻し」）を inbox に入れてください。"
         )
-    if edits := _by_hand(delivered.hand_edits):
+    if edits := by_hand(delivered.hand_edits):
         names = shown("、".join(sorted({edit.kept_as for edit in edits if edit.kept_as})))
         kept = f"{names} に残し、" if names else ""
         console.print(
@@ -101,12 +104,7 @@ def edited(console: Console, delivered: Delivered) -> None:
         )
 
 
-def _by_hand(rows: Iterable[ReadyRow]) -> set[HandEdit]:
-    """A total that followed is no edit of its own, and 事務局修正一覧 does not list it."""
-    return {row.edit for row in rows if not row.edit.computed}
-
-
-def _actuals_gone(console: Console, gone: Sequence[IndicatorChange]) -> None:
+def _actuals_gone(console: Console, gone: Sequence[IndicatorChange], kept: str) -> None:
     console.print(f"\n  前回の別紙にあって、今回はない実績値のある指標: {len(gone)}件")
     for change in gone[:MOST]:
         told = "、".join(f"{heading} {with_commas(before)}" for heading, before, _ in change.fields)
@@ -116,7 +114,7 @@ def _actuals_gone(console: Console, gone: Sequence[IndicatorChange]) -> None:
     console.print(
         "    要修正のある値は、直ればまた載ります。ほかは、前の照会の様式を、後の様式で置き換えて"
         "いないか確かめます。\n"
-        "    残す値は、新しい様式か『事務局修正』に書きます（前回の別紙は「履歴」にあります）。"
+        f"    残す値は、新しい様式か『事務局修正』に書きます（前回の別紙は{kept}にあります）。"
     )
 
 
@@ -129,11 +127,11 @@ def elsewhere(root: Path) -> None:
         )
 
 
-def dry_run(contents: Contents, since: str, changes: Changes, edits: Sequence[ReadyRow]) -> None:
+def dry_run(contents: Contents, found: Foreseen) -> None:
     """The report of ``merge --dry-run``."""
     from sousei_xl.sheets.checkbook.steps import unacknowledged
 
-    console = new_console()
+    console, since, changes = new_console(), found.since, found.rows
     _heading(console, contents)
     _departments(console, contents)
     files_aside(console, contents.result.files, contents.findings)
@@ -152,7 +150,9 @@ def dry_run(contents: Contents, since: str, changes: Changes, edits: Sequence[Re
             console.print(f"      {heading}: {one} → {other}")
     if len(changes.changed) > MOST:
         console.print(f"    ほか {len(changes.changed) - MOST} 行")
-    if count := len(_by_hand(edits)):
+    _indicators(console, found.indicators)
+    gone(console, found.missing, "出力フォルダー")
+    if count := len(by_hand(found.hand_edits)):
         console.print(
             f"  前の出力に手で直した箇所が{count}件あります（この比較には含みません。"
             "merge すると、点検結果の「事務局修正一覧」に載ります）。"
@@ -163,6 +163,20 @@ def dry_run(contents: Contents, since: str, changes: Changes, edits: Sequence[Re
     for line in unacknowledged(contents):
         console.print(shown(line))
     console.print("--dry-run のため、何も書き出していません。")
+
+
+def _indicators(console: Console, changed: Sequence[IndicatorChange]) -> None:
+    if not changed:
+        return
+    console.print(f"  変わる数値目標・KPI: {len(changed)}")
+    for change in changed[:MOST]:
+        console.print(f"    {shown(f'{change.id}　{change.title}')}")
+        for heading, before, after in change.fields:
+            figure = is_figure(heading)
+            one, other = differing(*(with_commas(v) if figure else v for v in (before, after)))
+            console.print(f"      {shown(heading)}: {one} → {other}")
+    if len(changed) > MOST:
+        console.print(f"    ほか {len(changed) - MOST} 件")
 
 
 def _rows(console: Console, label: str, rows: Sequence[Row]) -> None:
@@ -261,7 +275,7 @@ def _compared(console: Console, contents: Contents) -> None:
     console.print()
     for line in last_year.summary(found):
         console.print(line)
-    if doubt := last_year.wrong_year(found.last, contents.strategy):
+    for doubt in last_year.doubts(found.last, contents.strategy):
         console.print(doubt)
 
 

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         from sousei_xl.commands import as_json
 
-        as_json.emit(as_json.round_state(result, indicators))
+        as_json.emit(as_json.round_state(result, indicators, strategy))
     else:
         from sousei_xl.commands import status_report
         from sousei_xl.pipeline import delivery

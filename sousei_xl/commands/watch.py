@@ -28,6 +28,12 @@ _SETTLED = 0.4
 _AGAIN = 5.0  # after which a merge that could not be done is tried again
 
 Snapshot = dict[str, tuple[int, int]]  # path → (size, modified)
+States = dict[tuple[str, str], str]  # (department or file, the file's hash) → where it stands
+_UNUSED = {
+    "refused": "受け付けられません",
+    "superseded": "差替え済み（使っていません）",
+    "ignored": "読み込んでいません",
+}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         flush=True,
     )
     seen: Snapshot | None = None
-    last: dict[str, str] = {}
+    last: States = {}
     patience, problem = math.inf, ""
     try:
         while True:
@@ -98,16 +104,19 @@ def wait_until_settled(
 def snapshot(workspace: Workspace, previous: Path | None = None) -> Snapshot:
     """Size and time of what the list is made of; what vanishes meanwhile is left out.
 
-    The council's workbooks are not watched: a merge takes remarks over from them, and writes one.
+    What is no form is known by its name: that it lies there is told, whatever it says. Whoever
+    opens a form leaves a lock file beside it, which is no news. The council's workbooks are not
+    watched: a merge takes remarks over from them, and writes one.
     """
     paths: list[Path] = [workspace.template, *([previous] if previous else [])]
+    found: Snapshot = {}
     try:
         listing = list_inbox(workspace.inbox)
         paths += [item.path for item in listing.files]
         paths += [listing.office.path] if listing.office else []
+        found = {s.file: (s.count, 0) for s in listing.strays if s.variant != "lock"}
     except OSError:  # a shared folder out of reach for a moment
         pass
-    found: Snapshot = {}
     for path in paths:
         try:
             stat = path.stat()
@@ -117,9 +126,7 @@ def snapshot(workspace: Workspace, previous: Path | None = None) -> Snapshot:
     return found
 
 
-def _merge_once(
-    workspace: Workspace, last: dict[str, str], previous: Path | None, json: bool
-) -> dict[str, str]:
+def _merge_once(workspace: Workspace, last: States, previous: Path | None, json: bool) -> States:
     """Merge and say in one line what changed, and what only this merge knows to be gone or edited.
 
     Returns what the next line is compared with. Raises OperatorError.
@@ -136,9 +143,11 @@ def _merge_once(
 
         as_json.emit(as_json.delivered(contents, delivered), indent=None)
     result, total = contents.result, contents.totals.total
-    states = {d.department: state_words(d) for d in result.departments}
-    states |= {shown(f.file): "受け付けられません" for f in result.files if f.outcome == "refused"}
-    changed = [f"{name} {state}" for name, state in states.items() if last.get(name) != state]
+    states = {(d.department, ""): state_words(d) for d in result.departments}
+    states |= {
+        (shown(f.file), f.sha256): _UNUSED[f.outcome] for f in result.files if f.outcome in _UNUSED
+    }
+    changed = [f"{k[0]} {state}" for k, state in states.items() if last.get(k) != state]
     news = "、".join(changed) or "提出状況の変化なし"
     unit = contents.strategy.settings.unit
     line = f"{contents.state_label}　{total.rows:,}行　{total.gross:,}{unit}"

@@ -125,13 +125,16 @@ class LastIndicator:
 @dataclass(frozen=True, slots=True)
 class LastYear:
     """What the workbook says. ``fiscal_year`` is None where it does not say; ``actuals`` maps an
-    indicator's ID of this year to its values by fiscal year, where they can be compared."""
+    indicator's ID of this year to its values by fiscal year, where they can be compared.
+    ``printed_otherwise`` says where its sheet 別紙 differs from the rows (``intake.printed_list``).
+    """
 
     file: str
     fiscal_year: int | None
     rows: tuple[LastRow, ...]
     actuals: Mapping[str, Mapping[int, Decimal]]
     indicators: tuple[LastIndicator, ...] = ()
+    printed_otherwise: tuple[str, ...] = ()
 
     @property
     def left_out(self) -> tuple[LastIndicator, ...]:

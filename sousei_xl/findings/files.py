@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sousei_xl.findings import Rule, Text
+from dataclasses import replace
+
+from sousei_xl.findings import Finding, Rule, Text
 
 _AGAIN = "もう一度入れてください。"
 _SAVE_AS = (
@@ -12,9 +14,10 @@ _SAVE_AS = (
 _USE_FORM = "配布した様式（.xlsx）にExcelで記入し、" + _AGAIN
 _SEND_AGAIN = "お手元のファイルがExcelで開けるか確かめ、もう一度提出してください。"
 _SAVE = "Excelで開いて上書き保存し、" + _AGAIN
+_NEW_FORM = "新しい様式に内容を値として貼り付けて、"
 _COPY_SHEETS = (
     "Excelで開けるか確認し、「ファイル」→「開く」→「参照」で「開いて修復する」を試してください。"
-    "直らないときは、新しい様式に内容を値として貼り付けて、" + _AGAIN
+    "直らないときは、" + _NEW_FORM + _AGAIN
 )
 _KEPT = "『{kept}』を使い、『{dropped}』は使いませんでした。"
 _USE_DROPPED = "『{dropped}』を使うのであれば、『{kept}』を受付フォルダーから出してください。"
@@ -28,6 +31,26 @@ _UNITS = (
 _TRIM = (
     "Excelでそのシートを開き、表より下の行と右の列をすべて選んで削除してから上書き保存し、" + _AGAIN
 )
+
+_THERE = "ファイルが受付フォルダーにあるか確認し、再実行してください。"
+# Of a file that was named in a command: it is no form, and is put into no inbox.
+_NAMED = {
+    _USE_FORM: "Excelで開ける表であれば、Excelで開き、「名前を付けて保存」でファイルの種類"
+    "「Excel ブック (*.xlsx)」を選んで保存し、そのファイルを指定してください。",
+    _SAVE_AS: _SAVE_AS.removesuffix(_AGAIN) + "そのファイルを指定してください。",
+    _NEW_FORM + _AGAIN: "新しいブックに内容を値として貼り付けて、そのファイルを指定してください。",
+    _THERE: "ファイルが指定した場所にあるか確認し、再実行してください。",
+    _AGAIN: "もう一度指定してください。",
+}
+
+
+def of_named_file(item: Finding) -> Finding:
+    """What is said of a file that cannot be read where it was named in a command."""
+    cure = item.cure
+    for in_inbox, named in _NAMED.items():
+        cure = cure.replace(in_inbox, named)
+    return replace(item, cure=cure)
+
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -117,7 +140,7 @@ RULES: tuple[Rule, ...] = (
             ),
             "gone": Text(
                 "読み取る前に、ファイルが移動または削除されました。",
-                "ファイルが受付フォルダーにあるか確認し、再実行してください。",
+                _THERE,
                 _SEND_AGAIN,
             ),
             "unreadable": Text(

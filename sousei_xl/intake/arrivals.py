@@ -77,6 +77,8 @@ def listed(inbox: Path) -> Listing:
 
 def require_template(workspace: Workspace) -> None:
     """OperatorError where the template is not there or cannot be opened."""
+    if is_folder(workspace.template):
+        require_file(workspace.template, "テンプレート")
     if not is_file(workspace.template):
         raise OperatorError(
             f"テンプレートが見つかりません（{workspace.template}）。\n"
@@ -106,6 +108,11 @@ def require_previous(previous: Path | None) -> None:
 def require(workspace: Workspace) -> None:
     """OperatorError where the template or the inbox is not there."""
     require_template(workspace)
+    if is_file(workspace.inbox):
+        raise OperatorError(
+            f"受付フォルダーに、ファイルが指定されています（{workspace.inbox}）。"
+            "様式を入れたフォルダーを指定してください。"
+        )
     if not is_folder(workspace.inbox):
         raise OperatorError(
             f"受付フォルダーが見つかりません（{workspace.inbox}）。\n"

@@ -16,8 +16,10 @@ from sousei_xl.figures.changes import PROJECTS_SHEET, amount_or_word
 from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
 from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.findings import clip
+from sousei_xl.findings.files import of_named_file
 from sousei_xl.intake.last_indicators import last_indicators
 from sousei_xl.intake.ours import require_official
+from sousei_xl.intake.printed_list import find_header, known_columns, printed_otherwise
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import finding_of
 from sousei_xl.sheets import named
@@ -33,8 +35,6 @@ _ENOUGH = 4  # known headings that make a row the header
 _GOAL = re.compile(r"基本目標\s*-?\s*(\d+)")
 _LETTER = re.compile(r"\(?([ア-ンA-Za-z])\)?[\s.、:・]")
 _KEY = re.compile(r"(\d+)\s*-?\s*[ア-ンA-Za-z]")
-# A unit behind a heading, in a match key: in any brackets, or behind nothing but a space.
-_UNIT = re.compile(r"(?:[(\[【〔:]|[\d,十百千万億]{0,9}円).*")
 _ROUNDED = re.compile(r"[\d十百千万億]{0,9}円未満")
 _THOUSANDS = re.compile(r"(?<!\d)(?:1?千|1000)円")
 
@@ -47,7 +47,7 @@ def read_last_year(reading: Reading, strategy: Strategy) -> LastYear:
     OperatorError where the file cannot be read, holds neither, or is our own list of this year.
     """
     if reading.refusal:
-        reason = finding_of(reading.refusal, reading.file).text
+        reason = of_named_file(finding_of(reading.refusal, reading.file)).text
         raise OperatorError(f"前年度の別紙『{reading.file}』を読み取れませんでした。\n{reason}")
     sheets = {sheet.name: sheet for sheet in reading.sheets}
     require_official(reading.file, sheets)
@@ -62,7 +62,8 @@ def read_last_year(reading: Reading, strategy: Strategy) -> LastYear:
             f"前年度（{eras.fiscal_year_label(this_year - 1)}）の別紙を指定してください"
             "（テンプレートの『設定』の年度が、写したときのままになっていないかも確かめてください）。"
         )
-    return LastYear(reading.file, year, tuple(rows), actuals, series)
+    printed = printed_otherwise(reading.sheets)
+    return LastYear(reading.file, year, tuple(rows), actuals, series, printed)
 
 
 # --- projects ---------------------------------------------------------------------------------
@@ -75,8 +76,9 @@ def read_rows(reading: Reading, strategy: Strategy) -> tuple[int | None, list[La
     no workbook of ours could hold it, or where its amounts are not in 千円.
     """
     found = []
+    spellings = _headings(strategy)
     for sheet in reading.sheets:
-        header = _find_header(sheet, strategy)
+        header = find_header(sheet, spellings, _NEEDED, _ENOUGH)
         if header is not None:
             rows = list(_rows(sheet, *header, strategy))
             rank = {PROJECTS_SHEET: 2, FORM: 1}.get(sheet.name, 0)
@@ -153,11 +155,12 @@ def _headings(strategy: Strategy) -> dict[str, str]:
 def no_list(reading: Reading, strategy: Strategy) -> OperatorError:
     """What to tell where no list was found: the headings that are needed, and those that came
     nearest to a header."""
+    spellings = _headings(strategy)
     rows = [
         (len(columns), sheet.name, number, columns)
         for sheet in reading.sheets
         for number, values in sheet.rows
-        if (columns := _known_columns(values, _headings(strategy)))
+        if (columns := known_columns(values, spellings))
     ]
     needed = [strategy.field_by_name[name].title for name in _NEEDED]
     told = ""
@@ -179,28 +182,6 @@ def no_list(reading: Reading, strategy: Strategy) -> OperatorError:
         f"読み取れる一覧は、1行に『{'』『'.join(needed)}』を含む{_ENOUGH}つ以上の見出し"
         "（ほかに番号、再掲、関連性、予算事業費、事業内容）が並ぶ表です。"
     )
-
-
-def _known_columns(values: Sequence[Value], spellings: Mapping[str, str]) -> dict[str, int]:
-    """Name → column, for the headings in a row that are known."""
-    columns: dict[str, int] = {}
-    for column, value in enumerate(values):
-        if isinstance(value, str):
-            key = text.key(value)
-            name = spellings.get(key) or spellings.get(_UNIT.sub("", key))
-            if name is not None:
-                columns.setdefault(name, column)
-    return columns
-
-
-def _find_header(sheet: SheetCells, strategy: Strategy) -> tuple[int, dict[str, int]] | None:
-    """(position in the sheet's rows, name → column) of the first row that looks like a header."""
-    spellings = _headings(strategy)
-    for position, (_, values) in enumerate(sheet.rows):
-        columns = _known_columns(values, spellings)
-        if set(_NEEDED) <= set(columns) and len(columns) >= _ENOUGH:
-            return position, columns
-    return None
 
 
 def _year(sheet: SheetCells, position: int, columns: Mapping[str, int]) -> int | None:

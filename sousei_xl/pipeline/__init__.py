@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, Place, finding
+from sousei_xl.findings.files import of_named_file
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.read import Reading
 from sousei_xl.intake.receive import receive
@@ -39,7 +40,7 @@ def read_strategy(template: Reading) -> tuple[Strategy | None, list[Finding]]:
     """The office's definition of the year, or every mistake in it at once (T101)."""
     name = template.file
     if template.refusal:
-        return None, [finding_of(template.refusal, name)]
+        return None, [of_named_file(finding_of(template.refusal, name))]
     strategy, mistakes = load({s.name: s.rows for s in template.sheets}, name)
     mistakes += [
         finding(

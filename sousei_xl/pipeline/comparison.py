@@ -24,8 +24,10 @@ from sousei_xl.figures.changes.indicators import (
     compare_indicator_rows,
 )
 from sousei_xl.figures.changes.names import guess_renamings
+from sousei_xl.findings.files import of_named_file
 from sousei_xl.intake.last_year import no_list, read_rows
 from sousei_xl.intake.ours import require_official
+from sousei_xl.intake.printed_list import printed_otherwise
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.submission import finding_of
 from sousei_xl.sheets.data import PROJECT_HEADINGS
@@ -37,11 +39,13 @@ from sousei_xl.workspace import OperatorError
 @dataclass(frozen=True, slots=True)
 class Side:
     """One of the two workbooks. ``fiscal_year`` is None where it does not say; amounts are thousand
-    yen, with relisted rows (``gross``) and without (``net``)."""
+    yen, with relisted rows (``gross``) and without (``net``). ``printed_otherwise`` says where its
+    sheet 別紙 differs from the rows (``intake.printed_list``)."""
 
     file: str
     fiscal_year: int | None
     rows: tuple[Row, ...]
+    printed_otherwise: tuple[str, ...] = ()
 
     @property
     def relisted(self) -> int:
@@ -84,7 +88,7 @@ class Comparison:
 
 def _require_readable(reading: Reading) -> None:
     if reading.refusal:
-        reason = finding_of(reading.refusal, reading.file).text
+        reason = of_named_file(finding_of(reading.refusal, reading.file)).text
         raise OperatorError(f"『{reading.file}』を読み取れませんでした。\n{reason}")
     require_official(reading.file, [sheet.name for sheet in reading.sheets])
 
@@ -143,14 +147,15 @@ def _ours(reading: Reading) -> Side:
     rows = sheet.by_heading if sheet else []
     years: list[Value] = [row.get(h) for row in rows[:1] for h in ("西暦年度", "年度")]
     known = (year for value in years if (year := eras.parse_fiscal_year(value)) is not None)
-    return Side(reading.file, next(known, None), tuple(rows))
+    return Side(reading.file, next(known, None), tuple(rows), printed_otherwise(reading.sheets))
 
 
 def _read(reading: Reading, strategy: Strategy) -> Side:
     year, rows = read_rows(reading, strategy)
     if not rows and _sheet(reading, PROJECTS_SHEET) is None:
         raise no_list(reading, strategy)
-    return Side(reading.file, year, tuple(row.data for row in rows))
+    data = tuple(row.data for row in rows)
+    return Side(reading.file, year, data, printed_otherwise(reading.sheets))
 
 
 def _own_headings(sides: Sequence[Side]) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sousei_xl.intake import remarks
-from sousei_xl.publish import Published
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.council.remarks import Placed, place
+from sousei_xl.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +30,28 @@ class Remarks:
     has_last_years: bool = False
 
 
+def remarks_foreseen(workspace: Workspace, contents: Contents, last_path: Path | None) -> Remarks:
+    """What a merge would say of the council's remarks. Raises OperatorError where it would."""
+    written = remarks.read_remarks(workspace, contents.strategy.settings, last_path)
+    return remarks_told(written, contents, last_path)
+
+
 def remarks_told(
-    written: remarks.Written, contents: Contents, published: Published, last_path: Path | None
+    written: remarks.Written, contents: Contents, last_path: Path | None, kept: str = ""
 ) -> Remarks:
-    """What is told of the remarks in the council's workbook as it stands now."""
+    """What is told of the remarks in the council's workbook as it stands now; ``kept`` is where
+    the former one is kept, where it was replaced."""
     settings = contents.strategy.settings
     placed = place(written.remarks, contents)
     years = _years_of(placed)
     earlier = sum(year < settings.fiscal_year for year in years)
-    replaced = [n for n in published.moved if Path(n).name.startswith(remarks.COUNCIL)]
     return Remarks(
         len(years) - earlier,
         earlier,
         late=written.late,
         orphans=len(placed.orphans),
-        beside=written.beside if replaced else (),
-        kept=next(iter(replaced), ""),
+        beside=written.beside if kept else (),
+        kept=kept,
         has_last_years=last_path is not None and remarks.has_workbook(last_path.parent, settings),
     )
 

@@ -12,7 +12,6 @@ from operator import attrgetter
 from pathlib import Path
 
 from sousei_xl import eras, publish
-from sousei_xl.figures.changes import Changes, compare
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.figures.totals import totals
@@ -33,7 +32,6 @@ from sousei_xl.rules.records import Intake, ListedRow, ListResult, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.council import write_council
-from sousei_xl.sheets.data import listed_rows
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype
@@ -230,7 +228,8 @@ def publish_list(
             held=held,
             examine=writers.examine if rows > _LONG_LIST else publish.examine_here,
         )
-    told = remarks_told(written, contents, published, last_path)
+    replaced = (n for n in published.moved if Path(n).name.startswith(remarks.COUNCIL))
+    told = remarks_told(written, contents, last_path, next(replaced, ""))
     if former is None:
         former = put_aside(workspace, _OFFICIAL, published, made)
     return Delivered(published, tuple(edits), told, since(former, contents))
@@ -310,18 +309,17 @@ def edits_since_published(workspace: Workspace, contents: Contents) -> list[Read
     return _ready(workspace, contents, publish.hand_edited(workspace))
 
 
-def changes_since_published(workspace: Workspace, contents: Contents) -> tuple[str, Changes]:
-    """(name of the published official workbook or "", what this run would change in it).
+def published_official(workspace: Workspace, strategy: Strategy) -> tuple[str, Former]:
+    """(name, content) of the official workbook that stands in the outbox; ("", {}) without one.
 
-    Compared is what was published; what somebody has typed into it since is told as hand edits.
+    Its content is what was published; what somebody has typed into it since is told as hand edits.
     """
-    new = listed_rows(contents)
     recorded = publish.published_sources(Outbox.of(workspace))
-    for name in official_names(recorded, contents.strategy):
+    for name in official_names(recorded, strategy):
         former = publish.published_values(workspace, name) or _standing_values(workspace, name)
         if former is not None:
-            return name, compare(previous.data_rows(former), new)
-    return "", compare([], new)
+            return name, former
+    return "", {}
 
 
 def _standing_values(workspace: Workspace, name: str) -> Former | None:

@@ -264,6 +264,6 @@ def others(workspace: Workspace, made: Sequence[str]) -> list[str]:
     for folder in sorted(folders):
         for path in sorted(Path(workspace.outbox, *folder.parts).glob("*.xlsx")):
             name = f"{folder}/{path.name}"
-            if file_key(name) not in names and not is_lock(path.name):
+            if file_key(name) not in names and not is_lock(path.name) and path.name[:2] != "._":
                 found.append(name)
     return found

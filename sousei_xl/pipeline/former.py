@@ -91,7 +91,7 @@ def _gone(former: Former, contents: Contents) -> tuple[tuple[Row, ...], tuple[Ro
     renamed = likely_renamings(changed.removed, changed.added).values()
     names = [*(row.name for row in result.held), *(row.name for row in result.withdrawn)]
     told = {text.key(name) for name in (*names, *(c.current for c in result.corrections))}
-    refused = {file.department for file in result.files if file.outcome == "refused"}
+    refused = _refused(contents)
     withheld = tuple(row for row in changed.removed if _place(row) in taken_out)
     gone = tuple(
         row
@@ -107,15 +107,22 @@ def _place(row: Row) -> tuple[str, str]:
     return text.to_text(row[MEASURE]), text.key(text.to_text(row[NAME]))
 
 
+def _refused(contents: Contents) -> set[str]:
+    """Departments with a file that could not be used, which is told with its reason."""
+    return {file.department for file in contents.result.files if file.outcome == "refused"}
+
+
 def _actuals_gone(former: Former, contents: Contents) -> tuple[IndicatorChange, ...]:
     """Published actuals that stand in no form any more, for a form of another round has replaced
-    its own; not those that the office itself has taken back, nor of indicators that are no more.
+    its own; not those that the office itself has taken back, nor of indicators that are no more or
+    whose department has a file that was refused.
     """
     old = previous.data_rows(former, INDICATORS_SHEET)
     if not old or not {ID, YEAR, ACTUAL} <= old[0].keys():  # somebody has moved its headings
         return ()
     headings, rows = indicators_data(contents)
-    asked = {indicator.id for indicator in contents.strategy.indicators}
+    refused = _refused(contents)
+    asked = {i.id for i in contents.strategy.indicators if refused.isdisjoint(i.departments)}
     taken_back = {
         (text.key(applied.correction.target), applied.field)
         for applied in contents.indicators.corrections

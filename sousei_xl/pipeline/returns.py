@@ -63,6 +63,11 @@ def settled_returns(held: Outbox, returns: Iterable[Output], contents: Contents)
     ]
 
 
+def is_returned(checked: Checked) -> bool:
+    """Whether there is something in the file that a department is asked."""
+    return any(map(is_for_department, checked.findings))
+
+
 def publish_returns(
     workspace: Workspace, checked: Iterable[Checked], strategy: Strategy
 ) -> list[str]:

@@ -20,7 +20,7 @@ from sousei_xl.publish.copies import Values, forget_copies
 from sousei_xl.publish.disk import RETRY_DELAYS, WORK, Outbox, in_plain_words, is_inside
 from sousei_xl.publish.edits import EDITED, hand_edited, is_as_published, published_values
 from sousei_xl.publish.journal import commit, is_half_moved, recover
-from sousei_xl.publish.lock import locked
+from sousei_xl.publish.lock import locked, require_apart
 from sousei_xl.publish.plan import Examine, Output, examine_here, make_plan, written_whole
 from sousei_xl.publish.record import Approval, load_record
 from sousei_xl.publish.verify import Cell, NotWhole, OpenSheets, Sheets, read_back
@@ -47,6 +47,7 @@ __all__ = [
     "published_values",
     "read_approval",
     "read_back",
+    "require_apart",
     "written_whole",
 ]
 

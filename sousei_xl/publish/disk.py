@@ -249,6 +249,8 @@ def _explain(error: OSError, outbox: Outbox, name: str, reading: bool) -> str:
                 f"『{name}』は読み取り専用です。ファイルのプロパティで"
                 "『読み取り専用』を外してから再実行してください。"
             )
+        if reading and not os.access(outbox.at(name), os.R_OK):
+            return f"『{name}』を読み取れません。ファイルを読み取る権限があるかを確認してください。"
         return f"『{name}』が開かれています。Excelで閉じてから再実行してください。"
     if isinstance(error, PermissionError) and reading:
         return f"{place}を読み取れません。フォルダーを読み取る権限があるかを確認してください。"

@@ -38,7 +38,7 @@ def locked(workspace: Workspace, delays: tuple[float, ...] = RETRY_DELAYS) -> It
     """
     outbox = Outbox.of(workspace, delays)
     with in_plain_words(outbox):
-        _keep_apart(workspace, outbox)
+        require_apart(workspace)
         outbox.root.mkdir(exist_ok=True)
         outbox.check_folders((_LOCK, f"{WORK}/_"))
         outbox.at(HISTORY).mkdir(exist_ok=True)
@@ -58,7 +58,9 @@ def locked(workspace: Workspace, delays: tuple[float, ...] = RETRY_DELAYS) -> It
         os.close(descriptor)
 
 
-def _keep_apart(workspace: Workspace, outbox: Outbox) -> None:
+def require_apart(workspace: Workspace) -> None:
+    """OperatorError where the outbox lies in the inbox: what is written would be read again."""
+    outbox = Outbox.of(workspace)
     root, inbox = os.path.realpath(outbox.root), os.path.realpath(workspace.inbox)
     if os.path.normcase(root) == os.path.normcase(inbox) or os.path.normcase(root).startswith(
         os.path.join(os.path.normcase(inbox), "")

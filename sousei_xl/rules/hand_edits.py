@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -41,3 +42,9 @@ class ReadyRow:
     field_label: str = ""
     before: str = ""
     after: str = ""
+
+
+def by_hand(rows: Iterable[ReadyRow]) -> list[HandEdit]:
+    """The edits behind these rows, each once. A total that followed is no edit of its own, and
+    事務局修正一覧 does not list it."""
+    return list(dict.fromkeys(row.edit for row in rows if not row.edit.computed))

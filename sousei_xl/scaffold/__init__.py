@@ -57,9 +57,11 @@ def init_workspace(target: Path, example: str | None = None) -> list[Path]:
         for path, build in plan.items():
             made.append(path)
             build(path)
-    except OSError as error:
+    except BaseException as error:
         for path in made:  # half a workspace would stand in the way of the next attempt
             path.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise OperatorError(
             of_a_full_disk(error, f"作業フォルダー『{target}』")
             or f"作業フォルダーに書き込めませんでした（{error.filename or target}）。\n"

@@ -13,9 +13,9 @@ from pathlib import Path
 _BATCH = """\
 @echo off
 setlocal
+set "STATUS=2"
 pushd "%~dp0"
 if errorlevel 1 goto end
-set "STATUS=2"
 set "PY=.venv\\Scripts\\python.exe"
 %PY% -c "import sousei_xl, xlsxwriter" >nul 2>nul && goto found
 set "PY=..\\.venv\\Scripts\\python.exe"
@@ -37,7 +37,9 @@ echo.
 pause
 exit /b %STATUS%
 """
-# A file dropped on the icon comes as %1. No brackets: a name such as "(1).xlsx" would end them.
+# A file dropped on the icon comes in quotation marks where its name has a blank, and in none
+# otherwise: cmd.exe ends %1 at , ; and =, and leaves %* as it is. No brackets: a name such as
+# "(1).xlsx" would end them.
 _WITH_FILE = """\
 if not "%~1"=="" goto dropped
 %PY% -m sousei_xl {alone}
@@ -74,9 +76,9 @@ def _batch(commands: str) -> bytes:
 
 
 LAUNCHERS: Mapping[str, bytes] = {
-    "統合.bat": _batch(_WITH_FILE.format(alone="merge", dropped='merge --previous "%~1"')),
+    "統合.bat": _batch(_WITH_FILE.format(alone="merge", dropped="merge --previous %*")),
     "様式作成.bat": _batch(
-        _WITH_FILE.format(alone="distribute", dropped='distribute --previous "%~1"')
+        _WITH_FILE.format(alone="distribute", dropped="distribute --previous %*")
     ),
     "点検.bat": _batch(_WITH_FILE.format(alone="check", dropped="check %*")),
     "統合.command": _MAC.encode("utf-8"),
