@@ -38,6 +38,7 @@ from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype, doubts, load_prototype
 from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.load import load_fields
 from sousei_xl.workspace import OperatorError, Run, Workspace, is_file, relative
 
 # Rows of a list that pays for one more process, and of one that leaves it the memory for a copy.
@@ -63,10 +64,15 @@ class Definition:
 def define(template: Reading) -> Definition:
     """The whole template. TemplateError with every mistake of its tables and its form."""
     strategy, mistakes = read_strategy(template)
-    if strategy is None:
+    if template.refusal:
         raise TemplateError(mistakes)
-    prototype, mistakes = load_prototype(template.form, template.file, strategy)
-    if prototype is None:
+    fields = load_fields({s.name: s.rows for s in template.sheets}, template.file)
+    prototype: Prototype | None = None
+    if fields is not None:  # the form needs no more of the tables
+        prototype, in_form = load_prototype(template.form, template.file, fields)
+        told = {(m.place.sheet, m.place.cell) for m in mistakes}
+        mistakes += [m for m in in_form if (m.place.sheet, m.place.cell) not in told]
+    if strategy is None or prototype is None:
         raise TemplateError(mistakes)
     return Definition(strategy, prototype)
 
@@ -140,9 +146,7 @@ def contents_of(
         run=run,
         status=status,
         approved_on=approved_on,
-        former_approval=approval.date
-        if approval and approve not in (None, approval.date)
-        else None,
+        former_approval=approval.date if approval and approval.date != approved_on else None,
         reopened=approval is not None and status == "proposal",
         indicators=indicators,
         judged=judge_all(indicators.reports, strategy.settings),
