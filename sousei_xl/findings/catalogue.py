@@ -33,7 +33,8 @@ class Entry(TypedDict):
 
 def entry(rule: Rule) -> Entry:
     """A rule as plain values for printing or JSON."""
-    where = {"-": "ファイル", "row": "行", "cell": "セル"}.get(rule.where, rule.where)
+    field = rule.typed_into or rule.where
+    where = {"-": "ファイル", "row": "行", "cell": "セル"}.get(field, field)
     texts = [re.sub(r"\{\w+\}", "…", t.message + t.cure) for t in rule.texts.values()]
     return Entry(
         code=rule.code,
