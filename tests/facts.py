@@ -230,4 +230,4 @@ def write_form(path: Path, own: tuple[str, ...] = (), orientation: str = "landsc
 
 def prototype_of(path: Path, strategy: Strategy) -> tuple[Prototype | None, list[Finding]]:
     """The printed form of a template, or its mistakes."""
-    return load_prototype(read_print_form(path.read_bytes(), "別紙"), path.name, strategy)
+    return load_prototype(read_print_form(path.read_bytes(), "別紙"), path.name, strategy.fields)

@@ -18,6 +18,7 @@ from sousei_xl.sheets.indicators import (
     write_indicators_data,
 )
 from sousei_xl.strategy import CLASSES, Indicator, Strategy
+from tests.builders import facts
 from tests.facts import example_contents
 from tests.indicator_builders import (
     example_kpi_submissions,
@@ -27,7 +28,7 @@ from tests.indicator_builders import (
     report,
 )
 
-NOTICE = "KPIの実績値は動作確認用の架空の値です。担当部局は想定です。"
+(NOTICE,) = (row["値"] for row in facts("settings") if row["キー"] == "注意書き")
 MARKS = dict(zip(CLASSES, "◎○△▲×－保未", strict=True))
 SETTINGS = {"注意書き": NOTICE, **{f"判定の記号（{c}）": m for c, m in MARKS.items()}}
 

@@ -54,7 +54,7 @@ SHEETS = [
 ]
 OFFICE = "事務局修正.xlsx"
 CONFIRMED_GAP = Acknowledgement(
-    Place(OFFICE, "確認済", 3, "A3"), "L109", "1ウ", "", "担当", "", "意図した欠番"
+    Place(OFFICE, "確認済", 3, "A3"), "L109", "1ウ", "2", "担当", "", "意図した欠番"
 )
 
 
@@ -778,7 +778,10 @@ def test_origin_of_every_actual(tmp_path: Path) -> None:
         indicators=made,
         judged=judge_all(made.reports, example_kpi_strategy().settings),
     )
+    told = make_strategy(settings={"注意書き": "実績値は架空の値です。"}).settings
+    contents = replace(contents, strategy=replace(contents.strategy, settings=told))
     path = written(tmp_path, contents)
+    assert "※実績値は架空の値です。" in texts(path, "転記元（KPI）")
     carried, kept, last = table(path, "転記元（KPI）", "ID")
     names = ("年・年度", "実績値", "速報", "ファイル", "シートとセル", "事務局の修正")
     assert [[row[n] for n in names] for row in (carried, kept, last)] == [

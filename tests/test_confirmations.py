@@ -59,7 +59,7 @@ def test_a_letter_says_what_is_asked_by_when_and_how_to_answer() -> None:
 
 
 def test_what_is_confirmed_or_needs_nothing_is_not_asked() -> None:
-    confirmed = office(confirmed=[("R114", "2ア-1", "")])
+    confirmed = office(confirmed=[("R114", "2ア-1", f"{YEN:,}")])
     assert _letters(row(1, "甲", budget=YEN), office=confirmed) == []
     held = row(1, "甲", measure="9ア")
     [item] = _letters(held, row(2, "甲", "3ア", **BARE))  # L112: its original awaits correction
@@ -151,7 +151,7 @@ def test_a_return_of_open_confirmations_stays_until_they_are_settled(workspace: 
         )
         if "L109" in cells
     )
-    edit(sheet, "確認済", {f"A{free + 1}": "R114", f"B{free + 1}": "3イ-1"})
+    edit(sheet, "確認済", {f"A{free + 1}": "R114", f"B{free + 1}": "3イ-1", f"C{free + 1}": YEN})
     run(*merged)
     assert not returned.exists()
 

@@ -132,6 +132,8 @@ def test_what_a_script_adds_to_any_command_is_taken(tmp_path: Path) -> None:
     files = {p for p in (tmp_path / "新しい作業").rglob("*") if p.is_file()}
     assert {tmp_path / "新しい作業" / name for name in made.json["outputs"]} <= files
     assert "templates/別紙_template.xlsx" in made.json["outputs"]
+    for name in ("workspace", "template", "inbox", "outbox"):
+        assert run("init", tmp_path / name, f"--{name}", tmp_path).status == 0
     again = run("init", tmp_path / "新しい作業", "--json")
     assert (again.status, again.json["status"]) == (2, "error")
 

@@ -14,7 +14,9 @@ import pytest
 
 import sousei_xl
 from sousei_xl.findings import RULES, Place, Rule, Text, finding
-from sousei_xl.findings.catalogue import page
+from sousei_xl.findings.catalogue import entry, page
+from sousei_xl.rules.merge import merge
+from tests.builders import good, intake, make_strategy, submission
 
 PACKAGE = Path(sousei_xl.__file__).parent
 ROOT = PACKAGE.parent
@@ -268,6 +270,16 @@ def test_the_catalogue_is_the_contract() -> None:
         rule, row = RULES[code], CONTRACT[code]
         found = (rule.scope, rule.severity, rule.addressee, rule.where)
         assert found == (row["scope"], row["severity"], row["addressee"], row["cell"]), code
+
+
+@pytest.mark.parametrize(
+    ("code", "cells"), [("A103", {"name": "（新）甲"}), ("A106", {"budget": "内数"})]
+)
+def test_what_was_moved_is_explained_where_it_was_typed(code: str, cells: dict[str, str]) -> None:
+    """The contract has the field that it went to; a reader looks for the cell."""
+    found = merge(intake([submission([good(1, **cells)])]), make_strategy()).findings
+    [item] = [f for f in found if f.code == code]
+    assert item.place.label.startswith(entry(RULES[code])["where"])
 
 
 def test_codes_are_unique() -> None:

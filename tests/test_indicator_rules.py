@@ -1674,7 +1674,7 @@ def test_k104_looks_at_what_was_published() -> None:
 
 def test_k106_can_be_confirmed() -> None:
     files = [_edition(1, FULL), _edition(2, {**FULL, "H28実績": 23})]
-    office = OfficeSheet(acknowledgements=(confirmation("K106", "2ア-1"),))
+    office = OfficeSheet(acknowledgements=(confirmation("K106", "2ア-1", "23"),))
     (item,) = of(report(*files, office=office), "K106", "O103")
     assert item.acknowledged
     # Of a replaced file it comes without last year's list, too: it is known to be another now.
@@ -1682,7 +1682,7 @@ def test_k106_can_be_confirmed() -> None:
     result = report(*files, office=OfficeSheet(acknowledgements=(other,)))
     assert [a.status for a in result.acknowledgements] == ["当てはまる指摘なし"]
     (stale,) = of(result, "O103")
-    assert "今の値：23" in stale.message
+    assert "今は『23』です" in stale.message
 
 
 def test_kpi_form_never_replaces_projects_nor_the_other_way_round() -> None:
@@ -1843,9 +1843,9 @@ def correction(**changes: Any) -> Correction:
     return replace(made, **changes)
 
 
-def confirmation(code: str, target: str) -> Acknowledgement:
+def confirmation(code: str, target: str, value: str = "") -> Acknowledgement:
     place = Place("事務局修正.xlsx", "確認済", 3, "B3")
-    return Acknowledgement(place, code, target, "", "担当", "2018-09-03", "")
+    return Acknowledgement(place, code, target, value, "担当", "2018-09-03", "")
 
 
 def test_office_corrects_an_actual() -> None:
@@ -2000,13 +2000,13 @@ def test_confirmed_silence_completes_the_round() -> None:
 def test_the_replacement_of_a_kpi_sheet_can_be_confirmed() -> None:
     """F206 is the list's code; here it is the KPI round that says it, and its to confirm."""
     early, late = _edition(1, FULL), _edition(2, FULL)
-    office = OfficeSheet(acknowledgements=(confirmation("F206", "地域振興部"),))
+    office = OfficeSheet(acknowledgements=(confirmation("F206", "地域振興部", "1.xlsx"),))
     (item,) = of(report(early, late, office=office), "F206", "O103")
     assert (item.code, item.acknowledged) == ("F206", True)
     listed = merge(share(intake([early, late], office), STRATEGY)[0], STRATEGY)
     assert "O103" not in {f.code for f in listed.findings}
     # One that names another file fits neither.
-    other = replace(confirmation("F206", "地域振興部"), confirmed="9.xlsx")
+    other = replace(confirmation("F206", "地域振興部", "1.xlsx"), confirmed="9.xlsx")
     office = OfficeSheet(acknowledgements=(other,))
     assert not of(report(early, late, office=office), "F206")[0].acknowledged
     listed = merge(share(intake([early, late], office), STRATEGY)[0], STRATEGY)

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from sousei_xl import cli, publish
 from sousei_xl.addresses import column_number
+from sousei_xl.strategy.load.table import FORM
 from sousei_xl.text import to_text
 from tests.builders import facts
 from tests.recalculate import needs_office, recalculate
@@ -113,7 +114,8 @@ def test_the_states_follow_one_another_and_only_one_stands(workspace: Path) -> N
         if "経営アドバイザー派遣事業" in cells and "再掲" not in cells
     )
     edit(path, "事業", {f"{budget}{row}": 700})
-    assert merge(workspace).json["status"] == "proposal"
+    reopened = merge(workspace).json
+    assert (reopened["status"], reopened["former_approval"]) == ("proposal", "2018-03-30")
     assert official_files(workspace) == [OFFICIAL["proposal"]]
     # … and a department that is missing makes it a draft.
     path.unlink()
@@ -696,6 +698,32 @@ def test_mistakes_in_the_template_stop_the_run_all_at_once(workspace: Path) -> N
     assert all(f["cell"] for f in done.json["findings"])
 
 
+@pytest.mark.parametrize(("sheet_name", "cell"), [("設定", "年度"), ("施策体系", ""), ("項目", "")])
+def test_the_printed_form_is_looked_at_beside_any_other_mistake(
+    workspace: Path, sheet_name: str, cell: str
+) -> None:
+    """But for one in 項目: a name that the form lacks may be meant there."""
+    template = workspace / "templates" / "別紙_template.xlsx"
+    edit(template, FORM, {_cell(template, FORM, "{事業名}"): "{事業の名}"})
+    place = _cell(template, sheet_name, "平成30年度") if cell else "A3"
+    edit(template, sheet_name, {place: "いつか"})
+    found = merge(workspace).json["findings"]
+    sheets = [sheet_name] if sheet_name == "項目" else [sheet_name, FORM]
+    assert list(dict.fromkeys(f["sheet"] for f in found)) == sheets
+
+
+def test_an_error_value_in_the_printed_form_is_told_once(workspace: Path) -> None:
+    template = workspace / "templates" / "別紙_template.xlsx"
+    book = openpyxl.load_workbook(template)
+    place = book[FORM][_cell(template, FORM, "{事業名}")]
+    place.value, place.data_type = "#REF!", "e"
+    book[FORM][_cell(template, FORM, "{部局名}")] = "{部局の名}"
+    book.save(template)
+    found = [(f["sheet"], f["cell"]) for f in merge(workspace).json["findings"]]
+    assert len(found) == len(set(found))
+    assert (FORM, place.coordinate) in found
+
+
 def test_an_error_value_counts_only_on_sheets_that_are_read(workspace: Path) -> None:
     template = workspace / "templates" / "別紙_template.xlsx"
     book = openpyxl.load_workbook(template)
@@ -793,8 +821,11 @@ def _shown_findings(workspace: Path) -> list[dict[str, object]]:
 
 def _confirm(workspace: Path, line: dict[str, object]) -> None:
     """Copy a line of 指摘一覧 into 確認済 as the sheet says."""
-    copied = (line["コード"], line["対象"], line["入力値"], "事務局")
-    cells = {f"{letter}5": v for letter, v in zip("ABCD", copied, strict=True)}
+    office = workspace / "inbox" / "事務局修正.xlsx"
+    headings = list(line)[-3:]
+    assert headings == sheet(office, "確認済")[2][:3]  # side by side: they are copied in one piece
+    cells = {f"{letter}5": line[h] for letter, h in zip("ABC", headings, strict=True)}
+    cells["D5"] = "事務局"
     edit(workspace / "inbox" / "事務局修正.xlsx", "確認済", cells)
 
 
@@ -815,7 +846,7 @@ def test_a_line_for_several_cells_is_confirmed_as_it_stands(workspace: Path, cou
 
 
 def test_the_office_corrects_and_confirms_indicators_as_it_does_projects(workspace: Path) -> None:
-    """What 指摘一覧 shows as コード, 対象 and 入力値 is all that has to be copied to 確認済."""
+    """What 指摘一覧 shows as コード, 対象 and 確認時の値 is all that has to be copied to 確認済."""
     path = workspace / "inbox" / "経済部.xlsx"
     row = next(i for i, cells in enumerate(sheet(path, "KPI", whole=True), 1) if "3ア-1" in cells)
     edit(path, "KPI", {f"{column(path, 'H28実績', 'KPI')}{row}": 20})  # 22 in H27: a total falls

@@ -416,7 +416,7 @@ def test_what_is_shown_as_the_target_of_a_row_is_taken_wherever_the_office_has_p
     before = merged(*rows, office=office(*moved))
     target = one(before, "R115").target
     assert before.written[1] == target
-    confirmed = [("R115", target, "")]
+    confirmed = [("R115", target, LAST_YEAR)]
     again = merged(*rows, office=office(*moved, (target, "修正", B, 1000, 7), confirmed=confirmed))
     assert {r.row_id: r.budget for r in again.listed} == {1: 7, 2: 1000, 3: 1000}
     assert one(again, "R115").acknowledged
@@ -459,7 +459,7 @@ def test_a_confirmation_by_name_does_not_pass_to_the_project_that_has_its_number
     assert target == "2ア-1 甲"
     for said in (target, "2ア-1"):
         assert one(
-            merged(*rows, office=office(confirmed=[("R116", said, "")])), "R116"
+            merged(*rows, office=office(confirmed=[("R116", said, "未定")])), "R116"
         ).acknowledged
     swapped = [row(1, "甲", number=2), row(2, "乙", number=1, budget=None, budget_kind="未定")]
     result = merged(*swapped, office=office(confirmed=[("R116", target, "未定")]))
@@ -771,20 +771,22 @@ def test_a_mistake_in_an_added_row_is_the_offices_and_keeps_a_draft() -> None:
 
 GAP = [row(1, "甲", number=1), row(2, "乙", number=3)]
 OTHER = [row(1, "甲", "1ア", number=1), row(2, "甲", "2ア", N, number=1)]
+TWICE = [row(1, "甲", "1ア", number=1), row(2, "甲", number=2), row(3, "乙", number=1)]
 ENDS = [row(1, "甲", number=1, description="平成29年度は、する。")]
 
 # (what it is, rows, acknowledgement, codes acknowledged, codes of what is wrong with it)
 CONFIRMATIONS: list[tuple[str, list[RawRow], tuple[str, str, str], list[str], list[str]]] = [
-    ("a measure", GAP, ("L109", "2ア", ""), ["L109"], []),
-    ("a measure in full width", GAP, ("L109", "２ア", ""), ["L109"], []),
-    ("with the value of then", GAP, ("L109", "2ア", "2"), ["L109"], []),
+    ("a measure", GAP, ("L109", "2ア", "2"), ["L109"], []),
+    ("in full width", GAP, ("L109", "２ア", "２"), ["L109"], []),
+    ("without the value", GAP, ("L109", "2ア", ""), [], ["O103"]),
+    ("without a value that there is none of", TWICE, ("L105", "2ア-2", ""), ["L105"], []),
     ("the value has changed", GAP, ("L109", "2ア", "2、4"), [], ["O103"]),
-    ("another measure", GAP, ("L109", "1ウ", ""), [], ["O103"]),
+    ("another measure", GAP, ("L109", "1ウ", "2"), [], ["O103"]),
     ("a row of that measure instead", GAP, ("L109", "2ア-1", ""), [], ["O103"]),
-    ("a row", OTHER, ("L107", "2ア-1", ""), ["L107"], []),
-    ("a row with its name", OTHER, ("L107", "2ア-1 甲", ""), ["L107"], []),
-    ("the wrong row", OTHER, ("L107", "1ア-1", ""), [], ["O103"]),
-    ("another code", OTHER, ("L105", "2ア-1", ""), [], ["O103"]),
+    ("a row", OTHER, ("L107", "2ア-1", "甲"), ["L107"], []),
+    ("a row with its name", OTHER, ("L107", "2ア-1 甲", "甲"), ["L107"], []),
+    ("the wrong row", OTHER, ("L107", "1ア-1", "甲"), [], ["O103"]),
+    ("another code", OTHER, ("L105", "2ア-1", "甲"), [], ["O103"]),
     ("no such code", OTHER, ("X999", "2ア-1", ""), [], ["O103"]),
     ("a long value", ENDS, ("R115", "2ア-1", "平成29年度は、する。"), ["R115"], []),
     ("a line of which nothing is left", ENDS, ("R115", "2ア-9 丙 ほか1件", ""), [], ["O103"]),
@@ -820,7 +822,7 @@ def test_a_confirmation_that_was_not_looked_at_does_not_say_that_it_has_met_anyt
     year's list or with a cell that cannot be read says nothing in this run."""
     sheet = office(
         confirmed=[
-            ("L109", "2ア", ""),
+            ("L109", "2ア", "2"),
             ("L109", "1ウ", ""),
             ("R114", "2ア-1", ""),
             ("Y101", "2ア-1", ""),
@@ -851,7 +853,7 @@ def test_what_the_finding_of_equal_numbers_shows_can_be_corrected() -> None:
     target = one(merged(*rows), "L108").target
     result = merged(*rows, office=office((target, "順番", "", 1, 2)))
     assert codes(result) == []
-    result = merged(*rows, office=office(confirmed=[("L108", target, "")]))
+    result = merged(*rows, office=office(confirmed=[("L108", target, "1")]))
     assert one(result, "L108").acknowledged
 
 
@@ -881,18 +883,19 @@ def test_what_must_be_corrected_cannot_be_confirmed() -> None:
 def test_a_gap_is_confirmed_by_the_measure_as_the_form_offers_it() -> None:
     option = STRATEGY.measure_by_key["2ア"].option
     for target in ("2ア", "２ア", option):
-        result = merged(*GAP, office=office(confirmed=[("L109", target, "")]))
+        result = merged(*GAP, office=office(confirmed=[("L109", target, "2")]))
         assert one(result, "L109").acknowledged, target
 
 
 def test_a_confirmation_whose_value_has_changed_says_both() -> None:
     result = merged(*GAP, office=office(confirmed=[("L109", "2ア", "5")]))
     item = one(result, "O103")
-    assert "確認したときの値（5）から変わりました（今の値：2）" in item.message
+    assert "確認したときの『5』から変わり、今は『2』です" in item.message
+    assert "「確認時の値」を『2』に直してください" in item.cure
     assert (item.place.file, item.place.cell) == (OFFICE, "B5")
 
 
-@pytest.mark.parametrize("confirmed", ["20,000,000", "20000000", "２０，０００，０００", ""])
+@pytest.mark.parametrize("confirmed", ["20,000,000", "20000000", "２０，０００，０００"])
 def test_a_number_is_confirmed_with_its_commas_or_without(confirmed: str) -> None:
     """Excel makes a number of what is typed."""
     rows = [row(1, "甲", budget=20_000_000)]
@@ -910,7 +913,35 @@ def test_a_blank_value_is_not_quoted() -> None:
     assert "備考は、すでに修正後のとおり空欄になっています" in one(done, "O103").message
     twice = [row(1, "甲", "1ア"), row(2, "甲")]
     changed = merged(*twice, office=office(confirmed=[("L105", "2ア-2 甲", "再掲")]))
-    assert "（再掲）から変わりました（今の値：空欄）" in one(changed, "O103").message
+    assert "『再掲』から変わり、今は空欄です" in one(changed, "O103").message
+    assert "「確認時の値」を空欄に直してください" in one(changed, "O103").cure
+
+
+def test_a_confirmation_without_the_value_says_which_one_to_write() -> None:
+    """It would stand for whatever comes: an amount typed in yen could become any other."""
+    rows = [row(1, "甲", budget=10_000_001)]
+    blank = merged(*rows, office=office(confirmed=[("R114", "2ア-1 甲", "")]))
+    assert not one(blank, "R114").acknowledged
+    item = one(blank, "O103")
+    assert (item.severity, item.place.cell) == ("要確認", "B5")
+    assert "「確認時の値」に『10,000,001』と書いてください" in item.cure
+    done = merged(*rows, office=office(confirmed=[("R114", "2ア-1 甲", "10,000,001")]))
+    assert one(done, "R114").acknowledged
+
+
+def test_a_long_value_in_lines_is_written_as_the_advice_says() -> None:
+    words = LAST_YEAR + "\n" + "続" * 60
+    rows = [row(1, "甲", description=words)]
+    item = one(merged(*rows, office=office(confirmed=[("R115", "2ア-1 甲", "")])), "O103")
+    typed = item.cure.partition("「確認時の値」に『")[2].partition("』と書いて")[0]
+    done = merged(*rows, office=office(confirmed=[("R115", "2ア-1 甲", typed)]))
+    assert one(done, "R115").acknowledged
+
+
+def test_every_value_that_one_confirmation_could_mean_is_named() -> None:
+    rows = [row(n, f"事業{n}", number=1, budget=n * 10_000_000) for n in (2, 3)]
+    result = merged(*rows, office=office(confirmed=[("R114", "2ア-1", "")]))
+    assert "『20,000,000』か『30,000,000』と書いて" in one(result, "O103").cure
 
 
 UNDECIDED = {"budget": None, "budget_kind": "未定"}
@@ -962,10 +993,10 @@ def test_a_measure_that_the_office_mistypes_is_in_no_list_of_its_sheet() -> None
 
 def test_a_row_may_be_confirmed_by_its_name_where_no_other_has_it() -> None:
     rows = [row(1, "甲", budget=20_000_000), row(2, "乙")]
-    result = merged(*rows, office=office(confirmed=[("R114", "甲", "")]))
+    result = merged(*rows, office=office(confirmed=[("R114", "甲", "20,000,000")]))
     assert one(result, "R114").acknowledged
     again = row(3, "甲", "3ア", number=1, **BARE)
-    result = merged(*rows, again, office=office(confirmed=[("R114", "甲", "")]))
+    result = merged(*rows, again, office=office(confirmed=[("R114", "甲", "20,000,000")]))
     assert not one(result, "R114").acknowledged
     assert "対象を『2ア-1 甲』に直してください" in one(result, "O103").cure
     result = merged(*rows, office=office(confirmed=[("R114", "乙", "")]))
@@ -983,7 +1014,7 @@ def test_a_code_that_is_none_is_told_and_its_row_not_to_be_deleted(code: str) ->
 
 def test_equal_findings_of_one_row_are_confirmed_together() -> None:
     rows = [row(1, "甲", number=1), row(2, "乙", number=1), row(3, "丙", number=1)]
-    result = merged(*rows, office=office(confirmed=[("L108", "2ア-1", "")]))
+    result = merged(*rows, office=office(confirmed=[("L108", "2ア-1", "1")]))
     assert [f.acknowledged for f in result.findings] == [True, True]
 
 
@@ -993,11 +1024,11 @@ def test_equal_findings_of_one_row_are_confirmed_together() -> None:
         ("甲乙丙", "甲乙丙", LAST_YEAR, "甲乙丙", ""),
         ("甲乙丙", "甲丙丁", LAST_YEAR, "甲丙", ""),
         ("甲乙丙", "丁戊", LAST_YEAR, "", "今はありません"),
-        ("甲乙丙", "甲乙丙", "する。", "", f"今の値：{LAST_YEAR}"),
+        ("甲乙丙", "甲乙丙", "する。", "", f"今は『{LAST_YEAR}』"),
         ("甲乙丙丁戊", "甲乙丙丁戊", LAST_YEAR, "甲乙丙丁戊", ""),
         ("甲乙丙丁戊", "甲乙丙丁", LAST_YEAR, "", "件数が違います"),
         ("甲乙丙丁戊", "甲乙丙丁戊己", LAST_YEAR, "", "件数が違います"),
-        ("甲乙丙丁戊", "甲乙丙丁戊", "する。", "", f"今の値：{LAST_YEAR}"),
+        ("甲乙丙丁戊", "甲乙丙丁戊", "する。", "", f"今は『{LAST_YEAR}』"),
     ],
 )
 def test_the_rows_of_a_line_are_confirmed_together(
@@ -1043,7 +1074,7 @@ def test_findings_are_named_once_however_many_are_confirmed(
 def test_undecided_stays_undecided_when_acknowledged() -> None:
     result = merged(
         row(1, "甲", budget=None, budget_kind="未定"),
-        office=office(confirmed=[("R116", "2ア-1", "")]),
+        office=office(confirmed=[("R116", "2ア-1", "未定")]),
     )
     assert one(result, "R116").acknowledged
     assert totals(result.listed, STRATEGY).total.undecided == 1
@@ -1054,7 +1085,9 @@ def test_open_confirmations_are_counted_per_department() -> None:
     rows = [row(1, "甲", description="平成29年度は甲"), row(2, "乙", description="平成29年度は乙")]
     state = merged(*rows).departments[0]
     assert (state.state, state.errors, state.confirmations) == ("受理", 0, 2)
-    state = merged(*rows, office=office(confirmed=[("R115", "2ア-1", "")])).departments[0]
+    state = merged(
+        *rows, office=office(confirmed=[("R115", "2ア-1", "平成29年度は甲")])
+    ).departments[0]
     assert state.confirmations == 1
 
 
@@ -1110,7 +1143,7 @@ def test_a_confirmation_fits_by_the_name_before_a_correction() -> None:
     rows = [row(1, "甲", number=3, description=LAST_YEAR), row(2, "乙", number=1)]
     asked = [("2ア-3", "修正", "事業名", "甲", "丙"), ("2ア-3", "修正", "施策", "2ア", "3ア")]
     for target in ("2ア-3", "2ア 甲", "2ア-3 甲", "3ア-3", "3ア-3 丙"):
-        result = merged(*rows, office=office(*asked, confirmed=[("R115", target, "")]))
+        result = merged(*rows, office=office(*asked, confirmed=[("R115", target, LAST_YEAR)]))
         assert one(result, "R115").acknowledged, target
         assert "O103" not in {f.code for f in result.findings}
 
@@ -1118,12 +1151,12 @@ def test_a_confirmation_fits_by_the_name_before_a_correction() -> None:
 def test_a_name_that_is_another_rows_now_confirms_nothing_and_says_so() -> None:
     rows = [row(1, "甲", number=1, description=LAST_YEAR), row(2, "乙", number=2)]
     swapped = [("2ア-1", "順番", "", 1, 2), ("2ア-2", "順番", "", 2, 1)]
-    result = merged(*rows, office=office(*swapped, confirmed=[("R115", "2ア-1", "")]))
+    result = merged(*rows, office=office(*swapped, confirmed=[("R115", "2ア-1", LAST_YEAR)]))
     assert not one(result, "R115").acknowledged
     item = one(result, "O103")
     assert "今は『2ア 甲』です" in item.message
     assert "対象を『2ア 甲』に直してください" in item.cure
-    result = merged(*rows, office=office(*swapped, confirmed=[("R115", "2ア 甲", "")]))
+    result = merged(*rows, office=office(*swapped, confirmed=[("R115", "2ア 甲", LAST_YEAR)]))
     assert one(result, "R115").acknowledged
 
 

@@ -559,12 +559,14 @@ def test_a_swap_names_both_rows() -> None:
     assert item.addressee == "事務局"
 
 
-def test_a_swap_between_departments_asks_whose_project_it_is() -> None:
+@pytest.mark.parametrize("department", [None, N])
+def test_a_swap_between_departments_asks_whose_project_it_is(department: str | None) -> None:
     rows = [
-        row(1, "甲", "1ア", file=f"{N}.xlsx", **{**BARE, "department": None}),
+        row(1, "甲", "1ア", file=f"{N}.xlsx", **{**BARE, "department": department}),
         row(2, "甲", "2ア"),
     ]
     result = merged(*rows)
+    assert "R113" not in {f.code for f in result.findings}  # 経済部 is nowhere in that form
     item = one(result, "L104")
     assert f"{E}の初出の行（2ア-2）" in item.message
     assert "共管の事業か、別の事業か" in item.cure
@@ -572,6 +574,14 @@ def test_a_swap_between_departments_asks_whose_project_it_is() -> None:
         ("1ア-1", E, False),
         ("2ア-2", E, True),
     ]
+
+
+@pytest.mark.parametrize("department", [E, N])
+def test_an_amount_that_gives_way_in_a_swap_is_told(department: str) -> None:
+    result = merged(row(1, "甲", "1ア", department, **{**RE, "budget": 5}), row(2, "甲", "2ア"))
+    assert [r.budget for r in result.listed] == [1000, 1000]
+    [told] = [f for f in result.findings if f.code == "A104" and f.place.field == "budget"]
+    assert (told.value, told.expected) == ("5", "1000")
 
 
 @pytest.mark.parametrize(("kind", "budget"), [("内数", None), ("未定", None), ("０予算", 0)])
@@ -1138,7 +1148,7 @@ def test_a_gap_that_nothing_fills_is_told_beside_one_that_a_held_row_fills() -> 
 def test_a_gap_that_is_confirmed_stays_so_while_rows_are_held() -> None:
     """O103 would let the office delete a confirmation that is needed again."""
     rows = [row(1, "甲", number=1), row(2, "乙", number=3)]
-    confirmed = office(confirmed=[("L109", "2ア", "")])
+    confirmed = office(confirmed=[("L109", "2ア", "2")])
     assert one(merged(*rows, office=confirmed), "L109").acknowledged
     result = merged(*rows, row(3, "", number=2), office=confirmed)
     assert {f.code for f in result.findings} == {"R102"}

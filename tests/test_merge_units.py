@@ -336,7 +336,7 @@ def test_a_vanished_row_without_a_measure_is_named_alone() -> None:
 
 def test_a_vanished_row_can_be_confirmed() -> None:
     files = [filed("a.xlsx", A, B), filed("b.xlsx", (3, "甲"), edition=2), submission([], N)]
-    sheet = office(confirmed=[("L110", "2ア-2", ""), ("F206", E, "")])
+    sheet = office(confirmed=[("L110", "2ア-2", "乙"), ("F206", E, "a.xlsx")])
     result = merge(intake(files, sheet), STRATEGY)
     assert all(f.acknowledged for f in result.findings if f.code in ("L110", "F206"))
 
@@ -555,7 +555,7 @@ def test_the_one_finding_of_fy2018_is_the_gap_of_1u() -> None:
     item = one(result, "L109")
     assert len(result.findings) == 1
     assert (item.value, item.target) == ("2", "1ウ")
-    confirmed = office(confirmed=[("L109", "1ウ", "")])
+    confirmed = office(confirmed=[("L109", "1ウ", "2")])
     result = merge(intake(example_submissions(), confirmed), example_strategy())
     assert [f.acknowledged for f in result.findings] == [True]
 

@@ -318,7 +318,7 @@ def test_the_child_reads_the_form(tmp_path: Path) -> None:
     assert plain.form is None
     (without,) = read_files([InboxFile("a.xlsx", path, "様式")], jobs=1)
     assert without.form is None
-    _, (mistake,) = load_prototype(without.form, "form.xlsx", example_strategy())
+    _, (mistake,) = load_prototype(without.form, "form.xlsx", example_strategy().fields)
     assert "シート「別紙」がありません" in str(mistake)
 
 
@@ -334,7 +334,7 @@ def test_a_form_that_cannot_be_read_is_a_mistake_of_its_sheet(
     path = write_form(tmp_path / "form.xlsx")
     read = answer(str(path), "form.xlsx", "別紙")
     assert (read["refusal"], len(read["sheets"])) == (None, 1)
-    prototype, (mistake,) = load_prototype(read["form"], "form.xlsx", example_strategy())
+    prototype, (mistake,) = load_prototype(read["form"], "form.xlsx", example_strategy().fields)
     assert prototype is None
     assert (mistake.code, mistake.place.sheet, mistake.place.cell) == ("T101", "別紙", "A1")
     assert "見た目" in mistake.message

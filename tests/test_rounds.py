@@ -93,8 +93,8 @@ def test_the_target_of_a_finding_can_be_copied_whole_and_read_in_print(workspace
     merge(workspace)
     shown = sheet(workspace / CHECKBOOK, "指摘一覧")
     (asked,) = [cells for cells in shown if "R115" in cells]
-    assert asked[-1] == f"2ア-2 {PLAZA}"
-    edit(workspace / OFFICE, "確認済", {"A5": "R115", "B5": asked[-1]})
+    assert asked[-2] == f"2ア-2 {PLAZA}"
+    edit(workspace / OFFICE, "確認済", dict(zip(("A5", "B5", "C5"), asked[-3:], strict=True)))
     told = {f["code"]: f["acknowledged"] for f in merge(workspace)["findings"]}
     assert told["R115"] is True
 

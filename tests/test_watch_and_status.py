@@ -45,6 +45,23 @@ def test_status_says_who_is_missing_and_writes_nothing(workspace: Path) -> None:
     assert list((workspace / "outbox").iterdir()) == []
 
 
+def test_kpi_that_are_owed_count_once_their_round_runs(workspace: Path) -> None:
+    """A form of the list brings them too, and the list does not wait for them."""
+    form = workspace / "inbox" / "経済部.xlsx"
+    book = openpyxl.load_workbook(form)
+    del book["KPI"]
+    book.save(form)
+    said = run("status", "--workspace", workspace, "--json")
+    owing = [d["department"] for d in said.json["departments"] if d["kpi_state"] == "未提出"]
+    assert (said.status, owing) == (0, ["経済部"])
+    assert run("distribute", "--only", "KPI", "--workspace", workspace).status == 0
+    assert run("status", "--workspace", workspace).status == 1
+    answer = workspace / "outbox" / "様式" / "KPI" / "農政部.xlsx"
+    shutil.move(answer, workspace / "inbox" / "農政部_夏.xlsx")
+    shutil.rmtree(workspace / "outbox" / "様式")
+    assert run("status", "--workspace", workspace).status == 1
+
+
 def test_a_refused_file_beside_a_good_one_is_told_with_its_cure(workspace: Path) -> None:
     good = (workspace / "inbox" / "経済部.xlsx").read_bytes()
     (workspace / "inbox" / "経済部_修正版.xlsx").write_bytes(good[:4000])

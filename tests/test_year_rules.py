@@ -549,7 +549,7 @@ def test_the_factor_is_the_offices(factor: str, asked: bool) -> None:
 
 
 def test_the_office_can_confirm() -> None:
-    sheet = office(confirmed=[("Y101", "2ア-1", ""), ("Y102", "2ア-1", "90,000")])
+    sheet = office(confirmed=[("Y101", "2ア-1", "新規"), ("Y102", "2ア-1", "90,000")])
     result = compared([row(1, "甲", budget=90_000, **NEW)], [last("甲")], office=sheet)
     found = [f for f in result.findings if f.code in ("Y101", "Y102")]
     assert [f.acknowledged for f in found] == [True, True]

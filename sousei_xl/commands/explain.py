@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import unicodedata
 
-from sousei_xl.commands.options import add_json
+from sousei_xl.commands.options import add_json, add_unused_workspace
 from sousei_xl.findings import RULES
 from sousei_xl.findings.catalogue import entry
 from sousei_xl.workspace import OperatorError
@@ -17,11 +17,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "code", nargs="?", metavar="CODE", help="指摘コード（例: R105）。省くと一覧"
     )
     add_json(parser)
-    parser.add_argument(
-        *("--workspace", "--template", "--inbox", "--outbox"),
-        metavar="PATH",
-        help="ほかのコマンドと同じように付けられます（使いません）",
-    )
+    add_unused_workspace(parser)
 
 
 def run(args: argparse.Namespace) -> int:

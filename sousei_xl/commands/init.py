@@ -6,12 +6,12 @@ import argparse
 from pathlib import Path
 
 from sousei_xl.commands.console import argument, shown
-from sousei_xl.commands.options import DONE, add_json
+from sousei_xl.commands.options import DONE, add_json, add_unused_workspace
 from sousei_xl.workspace import OperatorError
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """DIR, ``--example`` and ``--json``."""
+    """DIR, ``--example`` and ``--json``; a workspace, as every command takes, changes nothing."""
     parser.epilog = (
         "例:\n"
         "  sousei-xl init 作業                           空のテンプレートから始める\n"
@@ -20,6 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="新しい作業フォルダー")
     parser.add_argument("--example", metavar="NAME", help="例を入れて作ります（asahikawa_h30）")
     add_json(parser)
+    add_unused_workspace(parser)
 
 
 def run(args: argparse.Namespace) -> int:

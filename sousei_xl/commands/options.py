@@ -39,6 +39,15 @@ def add_json(parser: argparse._ActionsContainer) -> None:
     )
 
 
+def add_unused_workspace(parser: argparse.ArgumentParser) -> None:
+    """``--workspace`` or its parts for a command that needs none: every command takes them."""
+    parser.add_argument(
+        *("--workspace", "--template", "--inbox", "--outbox"),
+        metavar="PATH",
+        help="ほかのコマンドと同じように付けられます（使いません）",
+    )
+
+
 def add_previous(parser: argparse.ArgumentParser, what: str) -> None:
     """``--previous FILE``; ``what`` says what last year's 別紙 is good for in the command."""
     from pathlib import Path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from sousei_xl.commands.console import argument
 from sousei_xl.commands.options import (
@@ -16,6 +17,12 @@ from sousei_xl.commands.options import (
 from sousei_xl.commands.progress import Progress
 from sousei_xl.intake import arrivals
 
+if TYPE_CHECKING:
+    from sousei_xl.rules.records import ListResult
+    from sousei_xl.workspace import Workspace
+
+_OWING = ("未提出", "差戻し", "再提出待ち")
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The workspace, and last year's 別紙."""
@@ -24,6 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "  sousei-xl status                           提出状況と依頼文を示す\n"
         "  sousei-xl status --previous 別紙_H29.xlsx  前年度と比べた指摘も依頼文に入れる\n\n"
         "終了コード: 0 すべて受理・該当なし  1 未提出や差戻しがある  2 実行できなかった\n"
+        "KPIの未提出は、KPIだけの様式を作った（distribute --only KPI）後か、届いた後に数えます。\n"
     )
     add_previous(parser, "統合するときと同じに、前年度と比べた指摘も依頼文に入れます")
     add_workspace_options(parser)
@@ -59,4 +67,15 @@ def run(args: argparse.Namespace) -> int:
             options += f" --previous {argument(args.previous)}"
         status_report.status(result, indicators, strategy, inbox, options, forgotten)
     owing = any(d.missing_units or d.state in ("差戻し", "再提出待ち") for d in result.departments)
+    if _kpi_round_runs(result, workspace):
+        owing |= any(d.from_list or d.state in _OWING for d in indicators.departments)
     return DRAFT if owing else DONE
+
+
+def _kpi_round_runs(result: ListResult, workspace: Workspace) -> bool:
+    """Whether forms of the KPI round have gone out or come in. Before, its actuals are asked for
+    beside the list, and the list does not wait for them."""
+    from sousei_xl.pipeline.distribution import KPI_FORMS
+
+    gone_out = any((workspace.outbox / KPI_FORMS).glob("*.xlsx"))
+    return gone_out or any(file.kpi_form for file in result.files)

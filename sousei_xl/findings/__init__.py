@@ -47,8 +47,8 @@ class Rule:
 
     ``where`` is the field (Japanese heading) that the finding's cell belongs to, ``cell`` where
     it may be any input cell, ``row``/``行`` for a whole row, ``-`` for a whole file. Of what was
-    moved (A103, A106) it is the field that it went to: its cell is the one that it was typed into,
-    for that holds the value that is shown, be it in the office's sheet. ``texts``
+    moved (A103, A106) it is the field that it went to, and ``typed_into`` the one whose cell it
+    stands at: that holds the value that is shown, be it in the office's sheet. ``texts``
     holds the default text under ``""`` and variants under their names. ``example`` is a short
     "input → outcome" pair for the catalogue page: of one variant, so nothing to show beside a
     finding.
@@ -62,6 +62,7 @@ class Rule:
     title: str
     texts: Mapping[str, Text]
     example: str = ""
+    typed_into: str = ""
 
 
 @dataclass(frozen=True, slots=True)

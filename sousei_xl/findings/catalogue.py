@@ -36,7 +36,8 @@ class Entry(TypedDict):
 
 def entry(rule: Rule) -> Entry:
     """A rule as plain values for printing or JSON."""
-    where = {"-": "ファイル", "row": "行", "cell": "セル"}.get(rule.where, rule.where)
+    field = rule.typed_into or rule.where
+    where = {"-": "ファイル", "row": "行", "cell": "セル"}.get(field, field)
     texts = [re.sub(r"\{\w+\}", "…", t.message + t.cure) for t in rule.texts.values()]
     texts = [said if said.strip("…") else _IN_FULL for said in dict.fromkeys(texts)]
     return Entry(

@@ -114,9 +114,7 @@ def contents_of(
         run=run,
         status=status,
         approved_on=approved_on,
-        former_approval=approval.date
-        if approval and approve not in (None, approval.date)
-        else None,
+        former_approval=approval.date if approval and approval.date != approved_on else None,
         reopened=approval is not None and status == "proposal",
         indicators=indicators,
         judged=judge_all(indicators.reports, strategy.settings),

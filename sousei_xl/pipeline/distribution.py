@@ -37,6 +37,7 @@ from sousei_xl.text import EMPTY, Value
 from sousei_xl.workspace import OperatorError, Run, Workspace, file_key, is_file, is_lock
 
 FORMS, FINAL_CHECK = "様式", "最終確認"
+KPI_FORMS = f"{FORMS}/{INDICATORS}"
 _NOT_STATED = "記載なし"
 
 
@@ -151,7 +152,7 @@ def _plan_indicators(strategy: Strategy, given: Mapping[str, Mapping[str, Value]
             "入力してください。"
         )
     forms = (
-        Form(f"{FORMS}/{INDICATORS}/{name}", owner, "", None, tuple(reported[owner]), False)
+        Form(f"{KPI_FORMS}/{name}", owner, "", None, tuple(reported[owner]), False)
         for (owner, _), name in zip(owners, file_names(owners), strict=True)
     )
     return Distribution(tuple(forms))

@@ -130,6 +130,7 @@ Link = Literal[
     "unmarked",  # not marked 再掲, but the same project stands under an earlier measure
     "demoted",  # it called itself the original of a row under an earlier measure, which is
     "swapped",  # and has become the original
+    "adopted",  # so has this one, of another department's project, whatever its own 部局名
     "other",  # only another department has that name
     "several",  # more than one other department has it: no chance decides whose it is
     "held",  # the original is

@@ -32,9 +32,9 @@ from sousei_xl.text import Value
 
 _OPERATION_LIST, _FIELD_LIST, _CODE_LIST = "操作の選択肢", "項目の選択肢", "指摘コードの選択肢"
 
-# What the example's office has confirmed: number 2 of 1ウ is missing on purpose.
+# What the example's office has confirmed: the published list has no number 2 of 1ウ either.
 EXAMPLE_ACKNOWLEDGEMENTS: tuple[tuple[Value, ...], ...] = (
-    ("L109", "1ウ", "2", "事務局", dt.date(2018, 3, 23), "番号2は欠番（前年度からの整理による）"),
+    ("L109", "1ウ", "2", "事務局", dt.date(2018, 3, 23), "（例）番号2は、公表された一覧でも欠番"),
 )
 
 _CENTRE = {"align": "center"}
@@ -50,7 +50,8 @@ _HINTS = {
     "理由": "査定、決裁など、直す理由です。",
     "依頼元": "誰の依頼か、誰が決めたかです。",
     "指摘コード": "点検結果の「コード」の列にある記号です。要確認の指摘だけが確認できます。",
-    "確認時の値": "点検結果の「入力値」です。値が変わると確認は無効になります。空欄も可です。",
+    "確認時の値": "点検結果の「確認時の値」です。値が変わると確認は無効になります。点検結果で空欄の"
+    "ときだけ、空欄にします。",
     "確認者": "",
     "メモ": "確認した内容です。",
 }
@@ -130,7 +131,7 @@ def build_office_sheet(
         Grid(
             ACKNOWLEDGED,
             "確認済（要確認の指摘を確かめた記録）",
-            "点検結果の「コード」「対象」「入力値」を写し、確認した人と日付を入力します。",
+            "点検結果の「コード」「対象」「確認時の値」を写し、確認した人と日付を入力します。",
             _columns(ACKNOWLEDGED_COLUMNS, (12, 26, 26, 18, 14, 60), choices, hints),
             acknowledgements,
             room=100,
@@ -175,10 +176,9 @@ def _columns(
     )
 
 
-# Not 確認時の値: it is copied from 点検結果, and a number typed instead is compared without commas.
 _FORMATS: Mapping[str, Mapping[str, str]] = {
     "日付": {"num_format": "yyyy-mm-dd"},
-    **dict.fromkeys(("対象", "修正前", "修正後"), TYPED_TEXT),
+    **dict.fromkeys(("対象", "修正前", "修正後", "確認時の値"), TYPED_TEXT),
 }
 
 _WIDTHS = {"measure": 21, "name": 30, "department": 16, "description": 60, "budget": 17}

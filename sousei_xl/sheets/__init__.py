@@ -26,11 +26,11 @@ class Contents:
     """All that the workbooks of one run are made from.
 
     ``approved_on`` is the day of 決裁 of a final list. ``reopened`` is True where an approved list
-    has changed since and became a proposal again. ``former_approval`` is the day that this run's
-    決裁 replaces. ``indicators`` is the KPI round, ``judged`` what its reports
-    mean (``judge_all``). ``year_changes`` is what became of last year's projects, if last year's
-    別紙 was given, and ``previous`` the way to that from the workspace; ``doubts`` are
-    questions about the printed form. ``forgotten`` names the one
+    has changed since and became a proposal again. ``former_approval`` is the day of the
+    決裁 that this run's replaces, or that has lapsed. ``indicators`` is the KPI round, ``judged``
+    what its reports mean (``judge_all``). ``year_changes`` is what became of last year's projects,
+    if last year's 別紙 was given, and ``previous`` the way to that from the workspace; ``doubts``
+    are questions about the printed form. ``forgotten`` names the one
     that the list in the outbox was compared with, where this run was given none. ``inbox`` is the
     way to the inbox, ``options`` what names the places of the run behind a command.
     """

@@ -114,7 +114,7 @@ class _Annex:
         self.painter = Painter(self.sheet, contents.strategy.settings)
         self.row = self.sheet.top
         self.general = _general_values(contents)
-        self.fields = form.project_fields(contents.strategy)
+        self.fields = form.project_fields(contents.strategy.fields)
         self.own = [f.name for f in contents.strategy.own_fields]
         self.projects: dict[str, list[ListedRow]] = defaultdict(list)
         for row in contents.result.listed:

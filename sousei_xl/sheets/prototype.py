@@ -8,7 +8,7 @@ are the office's, so it changes the look, adds a column or rewords a note withou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -21,8 +21,9 @@ from sousei_xl.addresses import cell_address
 from sousei_xl.findings import Finding, Place, clip, finding
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Margins, Orientation
-from sousei_xl.strategy import Settings, Strategy
+from sousei_xl.strategy import Settings
 from sousei_xl.strategy.dates import names_another_year
+from sousei_xl.strategy.fields import Field
 from sousei_xl.strategy.load.table import FORM
 
 TITLE, HEADER, GOAL, MEASURE = "表題", "見出し", "基本目標", "施策"
@@ -109,13 +110,13 @@ class Prototype:
 _THIS_YEAR = (Piece("年度", True), Piece("年度全角", True))
 
 
-def project_fields(strategy: Strategy) -> dict[str, str]:
+def project_fields(fields: Iterable[Field]) -> dict[str, str]:
     """Placeholder of a project row → field name: 番号, 予算事業費, own fields by their label."""
-    return {f.title: f.name for f in strategy.fields if f.name not in NOT_PRINTED}
+    return {f.title: f.name for f in fields if f.name not in NOT_PRINTED}
 
 
 def load_prototype(
-    form: Mapping[str, Any] | None, file: str, strategy: Strategy
+    form: Mapping[str, Any] | None, file: str, fields: Sequence[Field]
 ) -> tuple[Prototype | None, list[Finding]]:
     """Make sense of the sheet 別紙; (None, T101 findings) where it has mistakes.
 
@@ -133,7 +134,7 @@ def load_prototype(
             "値として貼り付けて使ってください。",
         )
         return None, [_mistake(file, 1, "A1", "", *mistake)]
-    return _Reader(form, file, strategy).read()
+    return _Reader(form, file, fields).read()
 
 
 def doubts(prototype: Prototype, settings: Settings) -> Iterator[str]:
@@ -178,20 +179,20 @@ def _width(pixels: float) -> float:
 class _Reader:
     """Reads one sheet and collects its mistakes."""
 
-    def __init__(self, form: Mapping[str, Any], file: str, strategy: Strategy) -> None:
+    def __init__(self, form: Mapping[str, Any], file: str, fields: Sequence[Field]) -> None:
         self.form, self.file = form, file
         self.rows = {row["number"]: row for row in form["rows"]}
-        fields = tuple(project_fields(strategy))
+        printed = tuple(project_fields(fields))
         # 予算事業費 may be written as people see it in the department's form.
-        self.labels = {texts.key(f.label): f.short_label for f in strategy.fields if not f.own}
-        self.note = texts.key(strategy.field_by_name["note"].label)
+        self.labels = {texts.key(f.label): f.short_label for f in fields if not f.own}
+        self.note = next(texts.key(f.label) for f in fields if f.name == "note")
         self.allowed = {
             TITLE: GENERAL,
             HEADER: GENERAL,
             GOAL: (*GENERAL, *OF_GOAL),
             MEASURE: (*GENERAL, *OF_GOAL, *OF_MEASURE),
-            PROJECT: (*fields, *GENERAL, *OF_GOAL, *OF_MEASURE),
-            RELISTED: (*fields, *GENERAL, *OF_GOAL, *OF_MEASURE),
+            PROJECT: (*printed, *GENERAL, *OF_GOAL, *OF_MEASURE),
+            RELISTED: (*printed, *GENERAL, *OF_GOAL, *OF_MEASURE),
             SUBTOTAL: (*OF_TOTAL, *GENERAL, *OF_GOAL),
             TOTAL: (*OF_TOTAL, *GENERAL),
         }

@@ -158,21 +158,18 @@ def original_stands_first(listing: Listing) -> Iterator[Finding]:
     """L104: the roles were swapped in linking; say so at the row that became the original."""
     demoted = {r.original: r for r in reversed(listing.placed) if r.link == "demoted"}
     for row in listing.placed:
-        if row.link == "swapped":
+        if row.link in ("swapped", "adopted"):
             after = demoted[row]
-            # A form that leaves 部局名 blank does not say that it repeats another department's.
-            assumed = text.is_blank(row.raw.values.get("department"))
-            variant = "other" if assumed and row.submitter != after.submitter else ""
             yield at(
                 "L104",
                 row,
                 "relisted",
                 listing,
                 text.RELISTED,
-                variant=variant,
+                variant="other" if row.link == "adopted" else "",
                 before=row.target,
                 after=after.target,
-                other=after.submitter,
+                other=after.counted,
             )
 
 

@@ -94,8 +94,8 @@ def department_is_submitter(listing: Listing) -> Iterator[Finding]:
         original = row.original
         if original and (row.is_relisted or original.counted == row.counted):
             continue  # listed under the original's department, whatever the row says
-        if row.link == "swapped" and text.is_blank(row.raw.values.get("department")):
-            continue  # as a relisted row it need not say whose project it repeats (L104)
+        if row.link == "adopted":
+            continue  # the 部局名 is not what it says itself, but the original's (L104)
         if row.counted not in known:
             continue
         if row.department != row.counted:

@@ -39,9 +39,10 @@ def acknowledge_findings(
 ) -> tuple[list[Finding], tuple[AppliedAcknowledgement, ...]]:
     """Mark the 要確認 that the office has confirmed; O103 for confirmations that fit nothing.
 
-    A confirmation fits a finding of its code with the same 対象 and, where it names one, the same
-    value; where none has that 対象, those that a line of 指摘一覧 shows together with it; where
-    there are none of these either, one of the only row that has it by another name (``aliases``).
+    A confirmation fits a finding of its code with the same 対象 and the same value: a blank one
+    would stand for whatever comes. Where none has that 対象, those that a line of 指摘一覧 shows
+    together with it; where there are none of these either, one of the only row that has it by
+    another name (``aliases``).
     Until the list is ``complete``, its own findings may still come: a confirmation of one of them
     is not stale yet. Nor is one of a code that was ``not_asked`` in this run, for last year's list
     was not given. Returns all findings, and what each confirmation has met.
@@ -99,7 +100,7 @@ def _is_unchanged(item: Acknowledgement, found: Finding) -> bool:
     What is typed as 20,000,000 into Excel is a number, which comes without its commas.
     """
     confirmed = _ungrouped(item.confirmed)
-    return confirmed in ("", _ungrouped(found.value), text.key(excerpt(found.value)))
+    return confirmed in (_ungrouped(found.value), text.key(excerpt(found.value)))
 
 
 def _ungrouped(value: str) -> str:
@@ -188,14 +189,12 @@ def _stale(item: Acknowledgement, place: Place, matches: Sequence[Finding]) -> F
     if matches and matches[0].severity != "要確認":
         return finding("O103", place, item.target, variant="code", **facts)
     if matches:
+        # As 指摘一覧 shows them; where a line breaks says nothing to the comparison.
+        shown = dict.fromkeys(" ".join(excerpt(match.value).split()) for match in matches)
+        write = "か".join(f"『{value}』" if value else "空欄" for value in shown)
+        variant, confirmed = "changed" if item.confirmed else "blank", item.confirmed
         return finding(
-            "O103",
-            place,
-            item.target,
-            variant="changed",
-            confirmed=item.confirmed,
-            current=matches[0].value or "空欄",
-            **facts,
+            "O103", place, item.target, variant=variant, confirmed=confirmed, write=write, **facts
         )
     variant = "others" if _OTHERS.search(item.target) else ""
     return finding("O103", place, item.target, variant=variant, **facts)

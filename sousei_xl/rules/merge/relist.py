@@ -106,7 +106,7 @@ def _link_group(group: list[ProjectRow], aside: list[_Found], strategy: Strategy
         if state == "withdrawn":
             findings += _promote(rows, strategy)
         elif state == "other" and original and _stands_before(rows[0], original, strategy):
-            findings += _swap(rows[0], original, strategy)
+            findings += _swap(rows[0], original, "adopted", strategy)
             for row in group:
                 if row.original is original:
                     row.original = rows[0]
@@ -134,7 +134,7 @@ def _link_department(
     findings: list[Finding] = []
     head, first = originals[0], rows[0]
     if first.is_relisted and _stands_before(first, head, strategy):
-        findings += _swap(first, head, strategy)
+        findings += _swap(first, head, "swapped", strategy)
         head = first
     for row in rows:
         if row is head or row.link == "demoted":
@@ -152,16 +152,17 @@ def _stands_before(row: ProjectRow, other: ProjectRow, strategy: Strategy) -> bo
     return order[row.measure or ""] < order[other.measure or ""]
 
 
-def _swap(first: ProjectRow, head: ProjectRow, strategy: Strategy) -> list[Finding]:
+def _swap(first: ProjectRow, head: ProjectRow, link: Link, strategy: Strategy) -> list[Finding]:
     """Make the relisted row, which stands under an earlier measure, the original of ``head``. The
     contents are those of the row that was the original; only the roles change."""
+    first.original = None  # an amount of its own that differs is told here: no L103 will
     findings = _repeat(first, head, strategy)
     first.unknown |= head.unknown & {*REPEATED}
     first.relisted, head.relisted = None, text.RELISTED
     if head.link == "withdrawn":  # it stood for another one only
         first.link, first.original, head.link = "withdrawn", head.original, "found"
     else:
-        first.link, first.original, head.link = "swapped", None, "demoted"
+        first.link, head.link = link, "demoted"
     head.original = first
     return findings
 

@@ -37,8 +37,10 @@ _FINDING_COLUMNS = (
     Column("部局の回答", 24),
     Column("状態", 8, "centre"),
     Column("ファイル", 17),
+    # As 確認済 of the office's sheet has them, side by side, to be copied in one piece.
     Column("コード", 7, "centre"),
     Column("対象", 24),
+    Column("確認時の値", 15),
 )
 _CONVERSION_COLUMNS = (
     Column("No", 6, "integer", "number"),
@@ -145,7 +147,8 @@ def write_findings(book: Book, contents: Contents, inbox: Inbox) -> None:
         f"{tally(contents)}。"
         "「セル」を選ぶと、提出されたファイルのその場所が開きます。"
         "一つのファイルの同じ内容の指摘は、1行にまとめてセルを並べています。"
-        f"このままでよい要確認は、『{OFFICE_SHEET}』の「確認済」に「コード」と「対象」を書きます。",
+        f"このままでよい要確認は、『{OFFICE_SHEET}』の「確認済」に、右端の「コード」「対象」「確認時の値」を"
+        "そのまま写します。",
     )
     if not found:
         sheet.wide_text(top, "指摘はありません。", "plain_wrap")
@@ -178,6 +181,7 @@ def _finding_row(number: int, line: Line, inbox: Inbox) -> Row:
             typed(item.place.file),
             item.code,
             typed(line.target),
+            typed(excerpt(item.value)) if item.severity == "要確認" else "",
         ),
         "muted" if item.acknowledged else "",
         ((1, mark),) if mark else (),

@@ -112,12 +112,14 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
 def write_indicator_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
     """The sheet 転記元（KPI）: a line for every actual of the reports."""
     sheet = book.sheet(KPI_SHEET, [c.width for c in _KPI_COLUMNS])
+    notice = contents.strategy.settings.notice
     top = write_head(
         sheet,
         contents,
         KPI_SHEET,
         "KPIの全ての実績値について、どのファイルのどのセルから転記したかを示します。"
         "「シートとセル」を選ぶと、その場所が開きます。" + _HASH,
+        *((f"※{notice}",) if notice else ()),
     )
     rows = tuple(_actuals(contents, inbox))
     write_table(sheet, top, Table(_KPI_COLUMNS, rows))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sousei_xl.findings import Finding
 from sousei_xl.strategy import Strategy
+from sousei_xl.strategy.fields import Field
 from sousei_xl.strategy.load.indicators import read_indicators
 from sousei_xl.strategy.load.own_fields import read_fields
 from sousei_xl.strategy.load.settings import read_settings
@@ -31,3 +32,11 @@ def load(tables: Tables, file: str) -> tuple[Strategy | None, list[Finding]]:
     if mistakes.found or settings is None:
         return None, mistakes.as_read()
     return Strategy(settings, goals, measures, departments, indicators, fields), []
+
+
+def load_fields(tables: Tables, file: str) -> tuple[Field, ...] | None:
+    """The fields of the project form alone; None where their sheet has mistakes, of which whatever
+    else lacks one may be a consequence."""
+    mistakes = Mistakes(file)
+    fields = read_fields(tables, mistakes)
+    return None if mistakes.found else fields
