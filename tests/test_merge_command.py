@@ -822,8 +822,8 @@ def _shown_findings(workspace: Path) -> list[dict[str, object]]:
 def _confirm(workspace: Path, line: dict[str, object]) -> None:
     """Copy a line of 指摘一覧 into 確認済 as the sheet says."""
     office = workspace / "inbox" / "事務局修正.xlsx"
-    headings = list(line)[-3:]
-    assert headings == sheet(office, "確認済")[2][:3]  # side by side: they are copied in one piece
+    headings = list(line)[-3:]  # side by side as there: they are copied in one piece
+    assert ["指摘コード", *headings[1:]] == sheet(office, "確認済")[2][:3]
     cells = {f"{letter}5": line[h] for letter, h in zip("ABC", headings, strict=True)}
     cells["D5"] = "事務局"
     edit(workspace / "inbox" / "事務局修正.xlsx", "確認済", cells)

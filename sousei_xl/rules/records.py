@@ -224,13 +224,14 @@ class ProjectRow:
 
     @property
     def stated_budget(self) -> int | None:
-        """The amount that its cell gives, be it only by what was probably meant (1億円)."""
+        """The amount that its cell gives, be it only by what was probably meant (1億円). Of
+        (1,000), as amounts counted elsewhere are written, Excel makes a number below 0."""
         if self.budget is not None or "budget" in self.corrected:
             return self.budget
         money = parse_money(self.raw.values.get("budget"))
         if money.expected:
             return int(money.expected)
-        return None if money.kind else money.amount
+        return None if money.kind or money.amount is None else abs(money.amount)
 
     def value(self, name: str) -> str | int | None:
         """The typed value of any field, own ones included."""
