@@ -171,6 +171,7 @@ def test_last_years_rows_are_prefilled(second_year: Path) -> None:
         "file": "別紙_平成30年度（案）.xlsx",
         "fiscal_year": 2018,
         "rows": 104,
+        "printed_otherwise": [],
     }
     assert [f["department"] for f in done["forms"]] == list(DEPARTMENTS)
     assert sum(f["rows"] for f in done["forms"]) == 104
