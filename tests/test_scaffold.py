@@ -182,7 +182,7 @@ def test_the_example_office_has_confirmed_the_gap(example: Path) -> None:
     (entry,) = sheet.acknowledgements
     assert (entry.code, entry.target, entry.confirmed) == ("L109", "1ウ", "2")
     assert (entry.by, entry.date) == ("事務局", "2018-03-23")
-    assert entry.memo == "番号2は欠番（前年度からの整理による）"
+    assert entry.memo == "（例）番号2は、公表された一覧でも欠番"
 
 
 def test_what_the_office_types_is_read(example: Path, tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_codes_and_symbols_are_texts(example: Path) -> None:
         },
         (office_sheet, office_layout.CORRECTED): {"対象", "修正前", "修正後"},
         (office_sheet, office_layout.ADDED): {"施策"},
-        (office_sheet, office_layout.ACKNOWLEDGED): {"対象"},
+        (office_sheet, office_layout.ACKNOWLEDGED): {"対象", "確認時の値"},
     }  # fmt: skip
     for (path, name), headings in texts.items():
         sheet = openpyxl.load_workbook(path)[name]

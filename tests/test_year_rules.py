@@ -14,6 +14,7 @@ from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.figures.totals import totals
 from sousei_xl.pipeline.delivery import content_hash
 from sousei_xl.pipeline.last_year import year_changes
+from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import REASON, ListResult, OfficeSheet, RawRow
 from sousei_xl.sheets import Contents
@@ -559,10 +560,10 @@ def test_the_office_can_confirm() -> None:
 def test_a_confirmation_waits_for_the_next_merge_with_last_years_list() -> None:
     """Whoever merges once without --previous must not be told to delete it."""
     sheet = office(confirmed=[("Y101", "2ア-1", ""), ("K106", "2ア-1", "")])
-    rows = [row(1, "甲", **NEW)]
-    without = merge(come_in(rows, office=sheet), STRATEGY)
+    for_list, for_kpi = share(come_in([row(1, "甲", **NEW)], office=sheet), STRATEGY)
+    without = merge(for_list, STRATEGY)
     assert [f.code for f in without.findings if f.code == "O103"] == []
-    kpi = report(office=sheet)
+    kpi = report(office=for_kpi.office)
     assert [f.code for f in kpi.findings if f.code == "O103"] == []
     stale = compared(rows, [last("乙")], office=sheet)
     assert [f.code for f in stale.findings if f.code == "O103"] == ["O103"]

@@ -37,7 +37,7 @@ Fate = Literal["終了", "取下げ", "統合", "掲載なし", "確認中", "�
 # No headings of データ_事業: the name of what the office has renamed, and the department's note.
 FORMER_NAME, NOTE = "修正前の事業名", "備考"
 _TEXTS = (NAME, DEPARTMENT, RELEVANCE, DESCRIPTION)
-_YEAR = re.compile(rf"(?:{eras.ERA}\\s*)?(?:\\d+|元)\\s*年度?")
+_YEAR = re.compile(rf"(?:{eras.ERA}\s*)?(?:\d+|元)\s*年度?")
 
 
 @dataclass(frozen=True, slots=True)
