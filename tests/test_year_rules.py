@@ -560,14 +560,15 @@ def test_the_office_can_confirm() -> None:
 def test_a_confirmation_waits_for_the_next_merge_with_last_years_list() -> None:
     """Whoever merges once without --previous must not be told to delete it."""
     sheet = office(confirmed=[("Y101", "2ア-1", ""), ("K106", "2ア-1", "")])
-    for_list, for_kpi = share(come_in([row(1, "甲", **NEW)], office=sheet), STRATEGY)
+    rows = [row(1, "甲", **NEW)]
+    for_list, for_kpi = share(come_in(rows, office=sheet), STRATEGY)
     without = merge(for_list, STRATEGY)
     assert [f.code for f in without.findings if f.code == "O103"] == []
     kpi = report(office=for_kpi.office)
     assert [f.code for f in kpi.findings if f.code == "O103"] == []
-    stale = compared(rows, [last("乙")], office=sheet)
+    stale = compared(rows, [last("乙")], office=for_list.office)
     assert [f.code for f in stale.findings if f.code == "O103"] == ["O103"]
-    kpi = report(office=sheet, previous={"2ア-1": {2016: Decimal(1)}})
+    kpi = report(office=for_kpi.office, previous={"2ア-1": {2016: Decimal(1)}})
     assert [f.code for f in kpi.findings if f.code == "O103"] == ["O103"]
 
 
