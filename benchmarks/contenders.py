@@ -134,7 +134,7 @@ def pandera(workspace: Path, target: Path) -> None:
 # during which other processes read already; files are received as they come.
 STAGES = (
     ("sousei_xl.intake.arrivals", "Arriving.result", "read"),
-    ("sousei_xl.pipeline.delivery", "define", "template"),
+    ("sousei_xl.pipeline.definition", "define", "template"),
     ("sousei_xl.pipeline", "receive", "read"),
     ("sousei_xl.pipeline", "merge", "rules"),
     ("sousei_xl.pipeline.delivery", "contents_of", "figures"),
