@@ -91,6 +91,16 @@ def _numbered(rows: Iterable[Iterable[Any]]) -> list[tuple[int, list[Any]]]:
     return [(i, [v if v != "" else None for v in row]) for i, row in enumerate(rows, 1)]
 
 
+# Names with ・, some of which are a part of another one, and aliases.
+JOINABLE = [
+    (1, "経済部", "商工部、経済局"),
+    (2, "農政部"),
+    (3, "文化・スポーツ部"),
+    (4, "産業・労働部", "労働部"),
+    (5, "スポーツ・労働部"),
+]
+
+
 def make_strategy(**changes: Any) -> Strategy:
     """A strategy of the FY2018 facts; ``settings``, ``departments``, ``fields`` as in tables."""
     strategy, mistakes = load(tables(**changes), "別紙_template.xlsx")

@@ -35,19 +35,12 @@ from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import CANCELLED, ENDED
-from tests.builders import intake, make_strategy
+from tests.builders import JOINABLE, intake, make_strategy
 from tests.forms_filled import fill
 from tests.recalculate import needs_office, recalculate
 from tests.workspaces import edit
 
 DEPARTMENT = "経済部"
-DEPARTMENTS = [
-    (1, "経済部", "商工部、経済局"),
-    (2, "農政部"),
-    (3, "文化・スポーツ部"),
-    (4, "産業・労働部", "労働部"),
-    (5, "スポーツ・労働部"),
-]
 # Names of the list between ・, some of which have ・ themselves or are a part of another one.
 JOINT = [
     "文化・スポーツ部・経済部", "商工部・文化・スポーツ部", "経済部・産業・労働部",
@@ -148,7 +141,7 @@ EDITS: list[dict[str, Any]] = [
 
 def kpi_strategy() -> Strategy:
     made = make_strategy(
-        departments=[(*d, *[""] * (5 - len(d))) for d in DEPARTMENTS],
+        departments=[(*d, *[""] * (5 - len(d))) for d in JOINABLE],
         fields=OWN_FIELDS,
         settings={"実績基準日": "2018-08-31"},
     )

@@ -45,7 +45,7 @@ from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.load.table import DEPARTMENTS as DEPARTMENTS_SHEET
 from sousei_xl.strategy.load.table import FIELDS, FORM, INDICATORS, MEASURES, SETTINGS
 from sousei_xl.workspace import OperatorError
-from tests.builders import example_strategy, make_strategy, raw
+from tests.builders import JOINABLE, example_strategy, make_strategy, raw
 from tests.forms_filled import fill
 from tests.recalculate import needs_office, recalculate
 from tests.workspaces import ROOT
@@ -55,18 +55,11 @@ OWN_FIELDS = [
     ("財源の内訳", "独自", "文字", "いいえ", 20, "", ""),
     ("人数", "独自", "整数", "いいえ", "", "", ""),
 ]
-DEPARTMENTS = [
-    (1, "経済部", "商工部、経済局"),
-    (2, "農政部"),
-    (3, "文化・スポーツ部"),
-    (4, "産業・労働部", "労働部"),
-    (5, "スポーツ・労働部"),
-]
 
 
 def office() -> Strategy:
     """A strategy with aliases, a department with ・ in its name and fields of the office's own."""
-    rows = [(*d, *[""] * (5 - len(d))) for d in DEPARTMENTS]
+    rows = [(*d, *[""] * (5 - len(d))) for d in JOINABLE]
     return make_strategy(departments=rows, fields=OWN_FIELDS)
 
 
