@@ -454,6 +454,7 @@ def test_a_list_without_its_council_workbook_beside_it(years: TwoYears, tmp_path
         "this_year": 1,
         "earlier": 0,
         "late": 0,
+        "orphans": 0,
         "beside": [],
     }
     # Last year's workbook without a remark: nothing to carry over, nothing to say about it.

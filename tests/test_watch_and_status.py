@@ -278,7 +278,13 @@ def test_watch_gives_an_object_for_each_merge(workspace: Path) -> None:
         watching.process.kill()
         watching.process.wait()
     assert (found["status"], found["ledger"]["listed"]) == ("proposal", 104)
-    assert found["remarks"] == {"this_year": 0, "earlier": 0, "late": 0, "beside": []}
+    assert found["remarks"] == {
+        "this_year": 0,
+        "earlier": 0,
+        "late": 0,
+        "orphans": 0,
+        "beside": [],
+    }
 
 
 def _first_row(path: Path) -> int:

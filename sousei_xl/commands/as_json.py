@@ -221,6 +221,7 @@ def _told_once(
             "this_year": remarks.this_year,
             "earlier": remarks.earlier,
             "late": remarks.late,
+            "orphans": remarks.orphans,
             "beside": list(remarks.beside),
         },
         "hand_edits": [

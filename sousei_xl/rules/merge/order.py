@@ -20,7 +20,7 @@ def in_list_order(rows: Iterable[ProjectRow], strategy: Strategy) -> list[Projec
     relisted, order of department. Where that decides nothing, and where the list numbers the rows
     itself, they stay in the order in which they come: that of ``Units.active`` and of each form.
     """
-    departments = {d.name: i for i, d in enumerate(strategy.departments)}
+    departments = strategy.department_order
     automatic = strategy.settings.numbering == AUTOMATIC
 
     def position(row: ProjectRow) -> tuple[object, ...]:
