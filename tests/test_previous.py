@@ -380,6 +380,8 @@ def test_a_remark_of_last_year_is_taken_over_once(years: TwoYears, tmp_path: Pat
     said = {r[0]: r[3] for r in rows(here, EVALUATION) if r[1] == "H30"}
     assert said == {"施策:1ア": "後から直した", "施策:1イ": "二つ目（訂正）"}
     assert [r[3:5] for r in rows(here, ORPHANS) if r[1] == "H30"] == [["二つ目", "後からの対応"]]
+    counted = run("merge", "--workspace", second, "--json").json["remarks"]
+    assert (counted["earlier"], counted["orphans"]) == (3, 1)
     third = row(there, "施策:1ウ", "H30")
     edit(there, EVALUATION, {f"D{third}": "三つ目"})
     assert "4件引き継いでいます" in merge()
