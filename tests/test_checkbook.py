@@ -26,7 +26,6 @@ from sousei_xl.pipeline.file_names import file_names
 from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
 from sousei_xl.rules.indicators.records import IndicatorDepartment
 from sousei_xl.rules.merge import merge
-from sousei_xl.rules.merge.units import replacements
 from sousei_xl.rules.records import (
     CORRECT,
     Acknowledgement,
@@ -35,6 +34,7 @@ from sousei_xl.rules.records import (
     OfficeSheet,
     Submission,
 )
+from sousei_xl.rules.units import replacements
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.checkbook.cells import Inbox, quoted_sheet, typed

@@ -6,6 +6,8 @@ import errno
 import multiprocessing
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -59,6 +61,15 @@ def test_a_process_that_came_up_early_writes_the_same(tmp_path: Path) -> None:
         writers.start("sousei_xl.forms.returns")
         early = written(tmp_path / "1", writers.ahead(returns(3), at_once=3))
     assert early == written(tmp_path / "0", returns(3))
+
+
+def test_what_writes_aside_comes_up_without_pandas() -> None:
+    """It takes longer to import than a department's return to write."""
+    written_there = (delivery.write_checkbook, delivery.write_council, write_return)
+    modules = ", ".join(write.__module__ for write in written_there)
+    code = f"import sys, {modules}; print('pandas' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
 
 
 def test_a_process_that_came_up_for_nothing_ends() -> None:

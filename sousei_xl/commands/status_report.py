@@ -11,8 +11,8 @@ from sousei_xl.commands.console import shown
 from sousei_xl.commands.terminal import MOST, new_console, new_table
 from sousei_xl.findings import Finding
 from sousei_xl.rules.indicators.records import IndicatorResult
-from sousei_xl.rules.merge.units import replacements
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
+from sousei_xl.rules.units import replacements
 from sousei_xl.sheets import named
 from sousei_xl.strategy import Strategy
 

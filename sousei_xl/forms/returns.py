@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from sousei_xl.findings import Finding, is_error, is_for_department, is_unreadable
-from sousei_xl.rules.merge.units import asked_place, edition_of, successors
 from sousei_xl.rules.records import ListResult
+from sousei_xl.rules.units import asked_place, edition_of, successors
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import file_key
 

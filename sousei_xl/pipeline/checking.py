@@ -14,8 +14,8 @@ from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, is_error
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
 from sousei_xl.pipeline import merge_all
-from sousei_xl.rules.merge.units import kpi_lateness, lateness, settle, unit_key
 from sousei_xl.rules.records import FileRecord, Intake, ListedRow, Submission
+from sousei_xl.rules.units import kpi_lateness, lateness, settle, unit_key
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OperatorError
 

@@ -13,7 +13,7 @@ from sousei_xl.forms.returns import FOLDER, Return, return_names, returns_due, w
 from sousei_xl.pipeline.checking import Asked, Checked
 from sousei_xl.publish import Outbox, Output
 from sousei_xl.publish.ahead import Writers, written_ahead
-from sousei_xl.rules.merge.units import edition_of
+from sousei_xl.rules.units import edition_of
 from sousei_xl.sheets import Contents
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import Run, Workspace

@@ -15,8 +15,8 @@ from dataclasses import replace
 from sousei_xl import text
 from sousei_xl.findings import Answer, Finding, Place, is_answered, is_for_department
 from sousei_xl.rules.indicators.records import IndicatorResult
-from sousei_xl.rules.merge.units import asked_place, lateness, successors, unit_key
 from sousei_xl.rules.records import FileRecord, ListedRow, ListResult
+from sousei_xl.rules.units import asked_place, lateness, successors, unit_key
 
 # (file, sheet, request) → findings that were asked so, each with its number and its place.
 _Asked = Mapping[tuple[str, str, str], Sequence[tuple[int, Finding, Place]]]

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.indicators.actuals import parse_actual
-from sousei_xl.rules.merge.units import kpi_lateness, lateness, replacement_reason, unit_key
 from sousei_xl.rules.records import Submission
+from sousei_xl.rules.units import kpi_lateness, lateness, replacement_reason, unit_key
 from sousei_xl.strategy.indicators import ACTUAL
 
 

@@ -13,9 +13,9 @@ from dataclasses import replace
 from sousei_xl import text
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, asked_by_file, is_error
-from sousei_xl.rules import checks, notes, schema, year
+from sousei_xl.rules import checks, notes, schema, units, year
 from sousei_xl.rules.checks import lists
-from sousei_xl.rules.merge import confirmations, office, order, relist, targets, units
+from sousei_xl.rules.merge import confirmations, office, order, relist, targets
 from sousei_xl.rules.parse import parse_rows
 from sousei_xl.rules.records import (
     WITHHOLD,

@@ -9,8 +9,8 @@ from dataclasses import replace
 from sousei_xl import text
 from sousei_xl.findings import Finding, clip, is_answered, is_error, is_for_department
 from sousei_xl.rules.indicators.records import IndicatorDepartment, IndicatorResult
-from sousei_xl.rules.merge.units import asked_place, successors
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
+from sousei_xl.rules.units import asked_place, successors
 from sousei_xl.sheets.checkbook.letters import Debt, Reminder, reminder
 from sousei_xl.strategy import Settings
 from sousei_xl.strategy.indicators import actual_label, judged_year, title

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sousei_xl import eras, text
 from sousei_xl.findings import Finding, asked_by_file, is_answered, is_error, is_for_department
 from sousei_xl.rules.indicators.records import IndicatorResult, Report
-from sousei_xl.rules.merge.units import successors
 from sousei_xl.rules.records import DepartmentState, FileRecord, ListResult
+from sousei_xl.rules.units import successors
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.checkbook import answers
