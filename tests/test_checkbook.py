@@ -734,6 +734,18 @@ def test_a_difference_is_shown(tmp_path: Path) -> None:
     assert table(path, "検算表", "ファイル")[0]["判定"] == "×"
 
 
+def test_a_wrong_total_of_the_list_is_shown(tmp_path: Path) -> None:
+    """The stored results, which Excel shows as they are, come from the rows."""
+    contents = example_contents()
+    first, *others = contents.totals.goals
+    wrong = replace(first, rows=first.rows + 1, gross=first.gross + 999)
+    totals = replace(contents.totals, goals=(wrong, *others))
+    path = written(tmp_path, replace(contents, totals=totals))
+    assert "× 一致しないところがあります。" in texts(path, "検算表")
+    found = {r["項目"]: (r["差"], r["判定"]) for r in table(path, "検算表", "区分")[:4]}
+    assert list(found.values()) == [(1, "×"), (0, "○"), (999, "×"), (0, "○")]
+
+
 def test_origin_of_every_row(messy: Path) -> None:
     rows = table(messy, "転記元", "対象")
     assert len(rows) == 80

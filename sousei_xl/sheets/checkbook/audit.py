@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
 from sousei_xl.figures.totals import Subtotal
-from sousei_xl.rules.records import FileRecord
+from sousei_xl.rules.records import FileRecord, ListedRow
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.checkbook.cells import typed
@@ -144,22 +145,36 @@ def _checks(contents: Contents) -> Iterator[_Check]:
     printed = "（一覧の小計）"
     labels = {basis: printed if basis == settings.basis else "" for basis in (GROSS, NET)}
 
-    def group(label: str, figures: Subtotal, where: str) -> Iterator[_Check]:
+    def group(
+        label: str, figures: Subtotal, where: str, listed: Sequence[ListedRow]
+    ) -> Iterator[_Check]:
+        # What the formulas find in 転記元, whose rows these are; not what ``figures`` says again.
+        repeated = [row for row in listed if row.relisted]
+        whole, part = (sum(row.budget or 0 for row in some) for some in (listed, repeated))
         once = f'{where}{relisted},""'
         again = f'{where}{relisted},"{text.RELISTED}"'
         rows = f"COUNTIFS({where[:-1]})" if where else f"COUNT({goal})"
         gross = f"SUMIFS({budget},{where[:-1]})" if where else f"SUM({budget})"
-        for item, value, formula in (
-            ("行数", figures.rows, rows),
-            ("うち再掲", figures.relisted, f"COUNTIFS({again})"),
-            (f"予算事業費 再掲を含む{labels[GROSS]}", figures.gross, gross),
-            (f"予算事業費 再掲を除く{labels[NET]}", figures.net, f"SUMIFS({budget},{once})"),
+        for item, value, formula, found in (
+            ("行数", figures.rows, rows, len(listed)),
+            ("うち再掲", figures.relisted, f"COUNTIFS({again})", len(repeated)),
+            (f"予算事業費 再掲を含む{labels[GROSS]}", figures.gross, gross, whole),
+            (
+                f"予算事業費 再掲を除く{labels[NET]}",
+                figures.net,
+                f"SUMIFS({budget},{once})",
+                whole - part,
+            ),
         ):
-            yield _Check(label, item, value, Formula(f"={formula}", value))
+            yield _Check(label, item, value, Formula(f"={formula}", found))
 
+    of_goal: dict[int, list[ListedRow]] = defaultdict(list)
+    for row in result.listed:
+        of_goal[row.goal].append(row)
     for named, figures in zip(contents.strategy.goals, totals.goals, strict=True):
-        yield from group(named.heading, figures, f"{goal},{figures.goal},")
-    yield from group("合計", totals.total, "")
+        where = f"{goal},{figures.goal},"
+        yield from group(named.heading, figures, where, of_goal[figures.goal])
+    yield from group("合計", totals.total, "", result.listed)
     parts = totals.departments
     yield _Check("部局別の合計", "行数", totals.total.rows, sum(d.rows for d in parts))
     yield _Check(
