@@ -772,6 +772,13 @@ def test_a_relisted_row_names_the_origin_of_what_it_repeats(tmp_path: Path) -> N
     assert relisted["事務局の修正"] == "初出（1エ-2）の予算事業費：5598 → 6000（査定）"
 
 
+def test_the_origin_of_an_order_has_the_former_number(tmp_path: Path) -> None:
+    asked = replace(correction(3, "1ア-2", "", "1", "市長査定"), operation="順番", field_label="")
+    made = merged(example_submissions(), OfficeSheet(corrections=(asked,)))
+    told = {r["事務局の修正"] for r in table(written(tmp_path, made), "転記元", "対象")}
+    assert told == {"", "順番：2 → 1（市長査定）"}
+
+
 def test_origin_of_every_actual(tmp_path: Path) -> None:
     """Of two units the later word counts; a correction and last year's values are told as that."""
     forms = [

@@ -202,6 +202,17 @@ ROWS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("typed", "is_one"),
+    [
+        *((True, True), ("レ", True), ("該当なし", True), ("※該当する事業なし。", True)),
+        *((None, False), (False, False), ("×", False), ("該当あり", False)),
+    ],
+)
+def test_a_tick_that_there_is_no_project(typed: text.Value, is_one: bool) -> None:
+    assert layout.is_ticked(typed) == is_one
+
+
 @pytest.mark.parametrize("case", ROWS)
 def test_check_of_a_typed_row(case: str) -> None:
     cells, expected = ROWS[case]

@@ -205,8 +205,8 @@ def test_a_copy_that_is_gone_or_another_is_told_and_made_anew(
     assert copy.read_bytes() == (published.outbox / DRAFT).read_bytes()
 
 
-def test_values_that_an_earlier_version_has_kept_are_deleted(published: Workspace) -> None:
-    former = published.outbox / HISTORY / "記録" / f"{'0' * 32}.json.gz"
+def test_a_copy_of_what_stands_no_longer_is_deleted_and_nothing_else(published: Workspace) -> None:
+    former = published.outbox / HISTORY / "記録" / f"{'0' * 32}.xlsx"
     other = former.with_name("メモ.txt")
     for path in (former, other):
         path.write_bytes(b"")

@@ -70,7 +70,13 @@ def write_form(
     write_guide(
         book,
         strategy,
-        Parts(projects is not None, bool(indicators), prefilled, bool(unit), bool(mark)),
+        Parts(
+            projects=projects is not None,
+            indicators=bool(indicators),
+            prefilled=prefilled,
+            of_unit=bool(unit),
+            known=bool(mark),
+        ),
     )
     reply_sheet = book.sheet(layout.REPLY, WIDTHS)
     lists: dict[str, Sequence[str]] = {TICK_OPTIONS: (layout.TICKED,)}

@@ -11,6 +11,7 @@ from sousei_xl.figures.precision import number_format
 from sousei_xl.forms.checks import GOOD
 from sousei_xl.forms.checks.conditions import quoted
 from sousei_xl.forms.checks.indicators import (
+    ID_CHANGED,
     NOT_ENTERED,
     NOT_NEEDED,
     QUESTION,
@@ -125,7 +126,8 @@ class IndicatorSheet:
     def counts(self, required: bool) -> tuple[Count, ...]:
         """The lines of the summary in 回答票. ``required``: a form for the actuals alone is not
         ready while one is missing."""
-        check = f"'{SHEET}'!{self.letters['check']}{FIRST_ROW + 1}:A{self.last + 1}"
+        letter = self.letters["check"]
+        check = f"'{SHEET}'!{letter}{FIRST_ROW + 1}:{letter}{self.last + 1}"
         starts = [f'(LEFT({check},{len(word)})="{word}")' for word in (NOT_ENTERED, QUESTION)]
         settled = "".join(f'*({check}<>"{word}")' for word in (GOOD, NOT_NEEDED))
         good = sum(shown == GOOD for shown in self.checks)
@@ -291,7 +293,7 @@ class IndicatorSheet:
         for (name, is_waiting), found in reasons.items():
             said = ",".join(f'{check}="{quoted(reason)}"' for reason in found)
             if name == "id":  # a reason per indicator
-                said = f'LEFT({check},3)="IDを"'
+                said = f'LEFT({check},{len(ID_CHANGED)})="{ID_CHANGED}"'
             letter = self.letters[name]
             style = open_spot if is_waiting else spot
             self.sheet.mark(f"{letter}{first}:{letter}{last}", f"=OR({said})", style)

@@ -30,10 +30,8 @@ YEAR, DEPARTMENT, UNIT, PERSON = "年度", "部局名", "担当課", "担当者"
 EXTENSION, MADE_ON, EDITION, NONE_APPLICABLE = "内線", "作成日", "版", "該当事業なし"
 REPLY_LABELS = (YEAR, DEPARTMENT, UNIT, PERSON, EXTENSION, MADE_ON, EDITION, NONE_APPLICABLE)
 TICKED = "該当なし"  # the word that the dropdown of 該当事業なし offers
-_TICK_WORDS = (
-    *(TICKED, "該当無し", "該当事業なし", "該当事業無し", "なし", "無し", "無"),
-    *("○", "✓", "✔", "レ", "はい", "1", "TRUE", "☑"),
-)
+# Beside the words that say so anywhere (``text.says_no_project``).
+_TICK_WORDS = ("なし", "無し", "無", "○", "✓", "✔", "レ", "はい", "1", "TRUE", "☑")
 _TICKS = {text.key(word) for word in _TICK_WORDS}
 
 CHECK = "入力チェック"
@@ -200,7 +198,9 @@ def _is_reply(values: Mapping[str, tuple[Value, str]]) -> bool:
 
 def is_ticked(value: Value) -> bool:
     """True where 該当事業なし is ticked, however the tick was typed."""
-    return value is True or (not text.is_blank(value) and text.key(text.to_text(value)) in _TICKS)
+    if value is True or text.says_no_project(value):
+        return True
+    return not text.is_blank(value) and text.key(text.to_text(value)) in _TICKS
 
 
 def makes_a_row(field: Field) -> bool:

@@ -17,8 +17,7 @@ from sousei_xl.publish.verify import Cell, NotWhole, OpenSheets, formula_cells, 
 from sousei_xl.workspace import HISTORY
 
 _FOLDER = f"{HISTORY}/記録"
-# .json.gz: earlier versions have kept the values alone.
-_OURS = re.compile(r"[0-9a-f]{32}\.(xlsx|json\.gz)\Z")
+_OURS = re.compile(r"[0-9a-f]{32}\.xlsx\Z")
 
 Values = dict[str, list[list[str]]]
 

@@ -24,6 +24,7 @@ from sousei_xl.text import (
     fresh_key,
     key,
     printable,
+    to_text,
 )
 from sousei_xl.workspace import OFFICE_SHEET
 
@@ -392,6 +393,15 @@ class AppliedCorrection:
     subject: str
     row_id: int | None = None
     field: str = ""
+
+    @property
+    def told(self) -> str:
+        """``予算事業費（千円）：5335 → 5400（査定）``, of any length and as it was typed."""
+        asked = self.correction
+        before, after = (to_text(value) or "空欄" for value in (self.current, asked.after))
+        reason = asked.reason.strip()
+        label = asked.field_label or asked.operation
+        return f"{label}：{before} → {after}{f'（{reason}）' if reason else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,13 +164,8 @@ def _done_by_office(contents: Contents) -> Mapping[int, str]:
         words = _ADDED + _because(text.to_text(raw.values.get(REASON)))
         found[raw.row_id] = [text.printable(words)]
     for applied in contents.result.corrections:
-        item = applied.correction
-        if applied.status != _APPLIED or applied.row_id is None:
-            continue
-        label = item.field_label or item.operation
-        before, after = applied.current or "空欄", text.to_text(item.after) or "空欄"
-        words = text.printable(f"{label}：{before} → {after}{_because(item.reason)}")
-        found.setdefault(applied.row_id, []).append(words)
+        if applied.status == _APPLIED and applied.row_id is not None:
+            found.setdefault(applied.row_id, []).append(text.printable(applied.told))
     return {row_id: "\n".join(lines) for row_id, lines in found.items()}
 
 

@@ -60,7 +60,7 @@ class Painter:
     def __init__(self, sheet: Sheet, settings: Settings) -> None:
         self.sheet, self.settings = sheet, settings
         self._formats: dict[tuple[Any, ...], Any] = {}
-        self._rooms: dict[int, _Room] = {}
+        self._rooms: dict[FormCell, _Room] = {}
 
     def block(
         self,
@@ -150,7 +150,7 @@ class Painter:
 
     def _fit(self, cell: FormCell, shown: str, wrap: bool) -> tuple[bool, float, float]:
         """(break lines, font size, height in points) with which the text can be read whole."""
-        room = self._rooms.get(id(cell)) or self._room(cell)
+        room = self._rooms.get(cell) or self._room(cell)
         size = room.size
         if room.hidden:
             return room.breaks, size, 0.0
@@ -175,7 +175,7 @@ class Painter:
         font = str(look.get("font_name", self.settings.font))
         whole = self.sheet.span_width(cell.column, cell.column + cell.columns - 1)
         width = whole - look.get("indent", 0) * _INDENT
-        room = self._rooms[id(cell)] = _Room(
+        room = self._rooms[cell] = _Room(
             breaks=bool(look.get("text_wrap")),
             rotation=look.get("rotation", 0),
             width=width,
@@ -196,7 +196,7 @@ class Painter:
         size: float,
         marked: bool,
     ) -> Any:
-        key = (id(cell), money, number, break_lines, size, marked)
+        key = (cell, money, number, break_lines, size, marked)
         found = self._formats.get(key)
         if found is None:
             look = dict(cell.look)

@@ -60,7 +60,7 @@ class Piece:
     is_placeholder: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # what a cell looks like is remembered by the cell
 class FormCell:
     """A cell of a prototype row. ``column`` counts from 0 at the form's first column (B).
 

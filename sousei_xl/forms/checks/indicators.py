@@ -70,6 +70,9 @@ def _no_figure(name: str) -> Condition:
     return f'IF(ISNUMBER({{{name}}}),OR({inside}),{{{name}}}<>"")', fails
 
 
+ID_CHANGED = "IDを"  # how the reason begins; it goes on with the ID, which each row has its own of
+
+
 def indicator_checks(indicator: Indicator, settings: Settings) -> tuple[Check, ...]:
     """What may be wrong in the row of one indicator, in order; then what is to be looked at."""
     return (*_wrong(indicator, settings), *_open(indicator, settings))
@@ -78,7 +81,7 @@ def indicator_checks(indicator: Indicator, settings: Settings) -> tuple[Check, .
 def _wrong(indicator: Indicator, settings: Settings) -> Iterator[Check]:
     yield Check(
         "id",
-        f"IDを「{indicator.id}」に戻してください",
+        f"{ID_CHANGED}「{indicator.id}」に戻してください",
         f'EXACT({{id}},"{quoted(indicator.id)}")=FALSE',
         lambda cells: text.to_text(cells.get("id")) != indicator.id,
     )
@@ -104,13 +107,13 @@ def _open(indicator: Indicator, settings: Settings) -> Iterator[Check]:
     if latest is None or not is_due(indicator, settings):
         return
     for year in (latest, *years_of_sum(indicator, settings)):
-        yield (_not_told if indicator.kind == QUALITATIVE else _not_entered)(year, settings)
+        yield _not_told(year) if indicator.kind == QUALITATIVE else _not_entered(year, settings)
     years = list(plan_years(settings))
     for year in years_passed_over(indicator, years[:1], settings):
         yield _passed_over(year, indicator, settings)
 
 
-def _not_told(year: int, settings: Settings) -> Check:
+def _not_told(year: int) -> Check:
     """K107 of a 定性 indicator: it is told in a figure, or in words."""
     name = actual_field(year)
     answers = (name, "reason", "office_class", "cause")

@@ -77,12 +77,14 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
         "再掲の行の事業名、部局名、予算、事業内容などは、「初出」の行のものです。" + _HASH,
     )
 
+    assert top + 2 == FIRST_LINE, "検算表 would sum other lines"
+
     def line(row: ListedRow) -> Row:
         origin = result.origins[row.row_id]
         original = targets.get(row.original or 0)
-        done = [_what(item) for item in touched.get(row.row_id, ())]
+        done = [typed(item.told) for item in touched.get(row.row_id, ())]
         done += [
-            f"初出（{original}）の{_what(item)}"
+            f"初出（{original}）の{typed(item.told)}"
             for item in touched.get(row.original or 0, ())
             if item.field in repeated
         ]
@@ -133,7 +135,7 @@ def _actuals(contents: Contents, inbox: Inbox) -> Iterator[Row]:
     touched: dict[tuple[int | None, str], list[str]] = defaultdict(list)
     for item in kpi.corrections:
         if item.status == "適用":
-            touched[item.row_id, item.field].append(_what(item))
+            touched[item.row_id, item.field].append(typed(item.told))
     for report in kpi.reports:
         indicator, stage = report.indicator, report.stage
         judged = judged_year(indicator, settings)
@@ -168,13 +170,3 @@ def _actuals(contents: Contents, inbox: Inbox) -> Iterator[Row]:
 
 def _hashes(contents: Contents) -> dict[str, str]:
     return {record.file: record.sha256[:_HASH_LENGTH] for record in contents.result.files}
-
-
-def _what(item: AppliedCorrection) -> str:
-    """``予算事業費（千円）：5335 → 5400（査定）``."""
-    asked = item.correction
-    change = f"{asked.field_label or asked.operation}：{text.to_text(asked.after)}"
-    if asked.field_label:
-        before = item.current or "空欄"
-        change = f"{asked.field_label}：{before} → {text.to_text(asked.after) or '空欄'}"
-    return typed(f"{change}{f'（{asked.reason}）' if asked.reason else ''}")

@@ -270,7 +270,7 @@ def _write_texts(sections: Sections, found: YearChanges) -> None:
         for heading, before, after in change.fields:
             first = (place, name, heading, "前年度", text.printable(before) or text.SHOWN_BLANK)
             groups.append([first, ("", "", "", "今年度", after or text.SHOWN_BLANK)])
-    note = "平成29年度と平成30年度のように、年度の表記だけが変わったものは除いています。"
+    note = "年度の表記だけが変わったものは除いています。"
     _write(sections, "6　事業内容などが変わった箇所", note, spans, groups)
 
 
