@@ -116,6 +116,16 @@ def test_a_round_knows_what_was_preliminary_in_the_one_before(stage: str | None,
     assert "遡って改定された値であれば" in past.text  # an earlier year is no 速報
 
 
+@pytest.mark.parametrize(("stage", "kept"), [("速報", "速報"), ("確報", ""), (None, "")])
+def test_a_value_that_is_carried_stays_preliminary(stage: str | None, kept: str) -> None:
+    row = kpi_row(1, "2ア-1", {"H28実績": 20, "H29実績": 24, "速報・確報": stage})
+    _, data = indicators_data(kpi_contents(submissions=[kpi_submission([row])]))
+    series, before = last_indicators(sheet(data), example_kpi_strategy())
+    result = merge_indicators(intake([]), example_kpi_strategy(), last(series, before))
+    again = next(r for r in result.reports if r.indicator.id == "2ア-1")
+    assert (again.carried, again.stage) == ((2016, 2017), kept)
+
+
 def test_sums_are_compared_by_each_years_own_value() -> None:
     kinds = {i.id: i.kind for i in example_kpi_strategy().indicators}
     previous = actuals()

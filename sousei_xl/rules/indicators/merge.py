@@ -24,7 +24,7 @@ from sousei_xl.rules.merge.confirmations import acknowledge_findings
 from sousei_xl.rules.merge.office import addressed
 from sousei_xl.rules.records import DepartmentStatus, Intake, RawRow, Submission
 from sousei_xl.strategy import Indicator, Strategy
-from sousei_xl.strategy.indicators import is_due, judged_year, plan_years
+from sousei_xl.strategy.indicators import STAGES, is_due, judged_year, plan_years
 
 _UNANSWERED = ("K107", "K108")
 _BY_LAST_YEAR = ("K106", "K119")
@@ -69,9 +69,7 @@ def merge_indicators(
         not_asked=() if published else _BY_LAST_YEAR,
     )
     findings = [f for f in findings if not _is_awaited(f, settled.active, strategy)]
-    reports = tuple(
-        _report(i, rows, strategy, published, bool(kpi_forms)) for i in strategy.indicators
-    )
+    reports = tuple(_report(i, kpi, bool(kpi_forms)) for i in strategy.indicators)
     silence = {f.target for f in findings if f.code in _UNANSWERED and f.acknowledged}
     silent = [r for r in reports if not r.reported and r.indicator.id not in silence]
     broken = any(is_error(f) for f in findings)
@@ -110,21 +108,16 @@ def _actuals(rows: Iterable[IndicatorRow]) -> PublishedActuals:
     return actuals
 
 
-def _report(
-    indicator: Indicator,
-    rows: Iterable[IndicatorRow],
-    strategy: Strategy,
-    published: PublishedActuals,
-    round_begun: bool,
-) -> Report:
+def _report(indicator: Indicator, kpi: checks.Round, round_begun: bool) -> Report:
     """United from the earliest file to the latest: the later word counts, a blank says nothing.
 
     Words of a department that is not in charge do not count over those of one that is; 速報・確報
-    goes with the value."""
-    mine = [row for row in rows if row.indicator is not None and row.indicator.id == indicator.id]
+    goes with the value, also with one that is carried."""
+    strategy = kpi.strategy
+    mine = [row for row, known in kpi.known if known.id == indicator.id]
     carried = {
         year: value
-        for year, value in published.get(indicator.id, {}).items()
+        for year, value in kpi.published.get(indicator.id, {}).items()
         if year in plan_years(strategy.settings) and not any(row.speaks_of(year) for row in mine)
     }
     actuals = dict(carried)
@@ -144,6 +137,8 @@ def _report(
     judged = judged_year(indicator, strategy.settings)
     if judged in actuals:
         words["reason"] = words["publication"] = ""
+    if judged in carried and kpi.was_preliminary(indicator.id, judged):
+        words["stage"] = words["stage"] or STAGES[0]
     due = is_due(indicator, strategy.settings)
     return Report(
         indicator,
