@@ -368,7 +368,7 @@ def test_the_chart_of_classes_says_each_by_its_mark_and_look(tmp_path: Path) -> 
         path = write_indicator_sheets(tmp_path / "KPI.xlsx", kpi_contents(strategy=strategy))
         series = re.findall(r"<c:ser>.*?</c:ser>", charts(path)[0], re.DOTALL)
         looks = {
-            re.sub(r"&quot;|0;;", "", code): re.sub("<c:dLbls>.*", "", part, flags=re.DOTALL)
+            re.sub(r"&quot;|0;;| ", "", code): re.sub("<c:dLbls>.*", "", part, flags=re.DOTALL)
             for part in series
             if (code := re.findall(r'<c:numFmt formatCode="([^"]*)"', part)[0])
         }

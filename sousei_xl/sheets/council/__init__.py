@@ -105,7 +105,10 @@ def _write_evaluation(book: Book, contents: Contents, placed: Placed) -> None:
 def _measured(settings: Settings) -> str:
     """Of when the actuals are, which is another day than the list's, and where classes are told."""
     as_of = results_as_of(settings)
-    how = f"進捗率・目安・判定の計算の仕方は、別紙の『{STATUS}』にあります。"
+    how = (
+        "「速」は速報値、「累積」は計画の初めからの合計です。"
+        f"進捗率・目安・判定の計算の仕方、要因・課題と今後の方向性は、別紙の『{STATUS}』にあります。"
+    )
     return f"KPIの実績は{as_of}です。{how}" if as_of else how
 
 

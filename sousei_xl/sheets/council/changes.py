@@ -186,7 +186,10 @@ def _write_renamed(sections: Sections, found: YearChanges) -> None:
         ]
         for k in found.renamed
     ]
-    note = "推定です。別の事業であれば、新規と終了が1件ずつあることになります。"
+    note = (
+        "推定です。別の事業であれば、新規と終了が1件ずつあることになります。"
+        "備考に前の事業名（「旧：…」）がある変更は、6の「事業名」に載せています。"
+    )
     _write(sections, "3　名称を変えたと思われる事業（推定）", note, spans, lines)
 
 

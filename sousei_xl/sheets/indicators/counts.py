@@ -192,8 +192,9 @@ class CountTable:
                     "values": [sheet.name, rows[0], column, rows[1], column],
                     "data_labels": {
                         "value": True,
-                        # The mark says which class it is without a look at the legend.
-                        "num_format": f"{quoted(marks.get(name, ''))}0;;",
+                        # The mark says which class it is without a look at the legend. Not close
+                        # to the number: ▲2 would be a negative one.
+                        "num_format": f"{quoted(f'{marks[name]} ' if name in marks else '')}0;;",
                         "font": {**font, "bold": True, "color": colour},
                         **ground,
                     },
