@@ -137,7 +137,7 @@ def _sum_row(label: str, look: Mapping[str, Any]) -> _Cells:
     return (
         (label, {**_NARROW, **look}),
         None,
-        ("{事業数}事業（うち再掲 {うち再掲}）", left),
+        ("延べ{事業数}事業（うち再掲 {うち再掲}）", left),
         None,
         None,
         ("{小計額}", {**_MONEY, **look}),
