@@ -24,7 +24,7 @@ from sousei_xl.figures.changes import (
 )
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
-from sousei_xl.sheets.data_columns import CODE_COLUMN, ROW_HEIGHT, YEAR_COLUMN, DataColumn
+from sousei_xl.sheets.data_columns import CODE_COLUMN, YEAR_COLUMN, DataColumn, write_data
 from sousei_xl.sheets.styles import STYLES
 from sousei_xl.strategy import Strategy
 
@@ -140,26 +140,16 @@ def project_columns(strategy: Strategy) -> tuple[DataColumn, ...]:
 
 
 def write_projects_data(book: Book, contents: Contents) -> None:
-    """The sheet データ_事業: header in row 1, a row per listed row, nothing merged, no banner."""
+    """The sheet データ_事業: a row per listed row."""
     headings, rows = projects_data(contents)
-    count = len(contents.result.listed)
     columns = project_columns(contents.strategy)
     widths = [column.width for column in columns]
     sheet = book.sheet(PROJECTS_SHEET, widths, banner=False, in_order=True)
-    for column, heading in enumerate(headings):
-        sheet.text(0, column, heading, "header")
-    sheet.height(0, 2 * ROW_HEIGHT)
     looks = [book.style("number" if c.heading == BUDGET else _STYLES[c.kind]) for c in columns]
     # A long text shows its first line: rows of one height stay easy to scroll, sort and filter.
     looks[headings.index(DESCRIPTION)] = book.format(**{**STYLES["text_wrap"], "valign": "top"})
     places = range(len(headings))
-    for number, values in enumerate(rows, 1):
-        sheet.line(number, list(zip(places, values, looks, strict=True)))
-        sheet.height(number, ROW_HEIGHT)
-    sheet.repeat = (0, 0)
-    sheet.freeze(1, 0)
-    sheet.worksheet.autofilter(0, 0, max(count, 1), len(headings) - 1)
-    sheet.page_setup()
+    write_data(sheet, columns, (list(zip(places, values, looks, strict=True)) for values in rows))
 
 
 # --- how formulas refer to the data ---------------------------------------------------------------

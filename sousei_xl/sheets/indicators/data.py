@@ -29,9 +29,10 @@ from sousei_xl.figures.indicators import YearFigures
 from sousei_xl.figures.precision import number_format
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.book import Book
-from sousei_xl.sheets.data_columns import CODE_COLUMN, ROW_HEIGHT, YEAR_COLUMN, DataColumn
+from sousei_xl.sheets.data_columns import CODE_COLUMN, YEAR_COLUMN, DataColumn, write_data
 from sousei_xl.sheets.indicators.entries import Entry, entries
 from sousei_xl.sheets.styles import STYLES
+from sousei_xl.sheets.worksheet import PlainCell
 from sousei_xl.strategy import CLASSES, Settings
 from sousei_xl.strategy import indicators as defined
 from sousei_xl.strategy.load.table import INDICATOR_KINDS, LEVELS
@@ -152,33 +153,30 @@ def _ratio(value: Decimal | None) -> int | float | None:
 
 
 def write_indicators_data(book: Book, contents: Contents) -> None:
-    """The sheet データ_KPI: header in row 1, nothing merged, no banner."""
-    headings, rows = indicators_data(contents)
-    sheet = book.sheet(INDICATORS_SHEET, [column.width for column in _COLUMNS], banner=False)
-    sheet.as_of = contents.strategy.settings.results_date
-    for column, heading in enumerate(headings):
-        sheet.text(0, column, heading, "header")
-    sheet.height(0, 2 * ROW_HEIGHT)
-    formats = list(_value_formats(contents))
-    for number, values in enumerate(rows, 1):
-        figure = book.format(**{**STYLES["number"], "num_format": formats[number - 1]})
-        for column, (heading, value) in enumerate(zip(headings, values, strict=True)):
-            if value is None or isinstance(value, str):
-                sheet.text(number, column, value or "", "text")
-            elif heading in FIGURES:
-                sheet.number(number, column, value, figure)
-            else:
-                sheet.number(number, column, value, "percent" if heading in _RATIOS else "integer")
-        sheet.height(number, ROW_HEIGHT)
-    sheet.repeat = (0, 0)
-    sheet.freeze(1, 0)
-    sheet.worksheet.autofilter(0, 0, max(len(rows), 1), len(headings) - 1)
-    sheet.page_setup()
-
-
-def _value_formats(contents: Contents) -> Iterator[str]:
-    """The number format of the figures in each row: at the source's precision."""
+    """The sheet データ_KPI: figures at the source's precision."""
     settings = contents.strategy.settings
+    columns = indicator_columns(settings)
+    widths = [column.width for column in columns]
+    sheet = book.sheet(INDICATORS_SHEET, widths, banner=False)
+    sheet.as_of = settings.results_date
+    write_data(sheet, columns, _cells(book, contents))
+
+
+def _cells(book: Book, contents: Contents) -> Iterator[list[PlainCell]]:
+    settings = contents.strategy.settings
+    words, whole = book.style("text"), book.style("integer")
+    looks = dict.fromkeys(_RATIOS, book.style("percent"))
     for entry in entries(contents):
-        for _ in entry.years:
-            yield number_format(entry.indicator, settings, entry.places)
+        digits = number_format(entry.indicator, settings, entry.places)
+        figure = book.format(**{**STYLES["number"], "num_format": digits})
+        looks |= dict.fromkeys(FIGURES, figure)
+        for figures in entry.years:
+            row = zip(INDICATOR_HEADINGS, _row(entry, figures, settings), strict=True)
+            yield [
+                (column, value, looks.get(heading, whole) if _is_number(value) else words)
+                for column, (heading, value) in enumerate(row)
+            ]
+
+
+def _is_number(value: Value) -> bool:
+    return value is not None and not isinstance(value, str)
