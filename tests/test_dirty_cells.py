@@ -706,12 +706,20 @@ def test_the_expected_amount_is_computed(typed: Any, expected: str) -> None:
             "複数の部局で行う事業は「・」でつなぎます。『農政部』",
         ),
         ({"department": "観光・文化局・経済部"}, "R117", "『観光・文化部』"),
-        ({"measure": "2ア 移住の環境"}, "R101", "『2ア 移住環境』"),
+        ({"measure": "2ア・移住の環境"}, "R101", "『2ア 移住環境』"),
     ],
 )
 def test_the_nearest_names_are_offered(typed: dict[str, Any], code: str, nearest: str) -> None:
     [item] = [f for f in _merge(typed, relisted=False).findings if f.code == code]
     assert f"{nearest}ではありませんか。" in item.cure
+
+
+def test_a_measure_renamed_since_the_forms_went_out() -> None:
+    """The words are none of the template's any more, and the form offers no others."""
+    [item] = _merge({"measure": "2ア　移住支援"}, relisted=False).findings
+    assert "施策体系の『2ア』は『2ア 移住環境』です" in item.message
+    assert "施策に『2ア』とだけ入力してください" in item.cure
+    assert _merge({"measure": "2ア"}, relisted=False).findings == ()
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,10 @@ def _finding(row: ProjectRow, name: str, check: str, strategy: Strategy) -> Find
         )
     code, _, variant = check.partition(":")
     facts: dict[str, Any] = {}
-    if code == "R101":
+    if code == "R101" and (measure := strategy.measure_by_key.get(_key_before_words(value))):
+        variant = "renamed"
+        facts = {"key": measure.key, "option": measure.option}
+    elif code == "R101":
         facts = {"example": example, "candidates": nearest(value, _options(strategy))}
     elif code == "R112" and not variant:
         facts = {"length": text.utf16_length(str(row.value(name))), "limit": field.max_length}
@@ -197,6 +200,12 @@ def _finding(row: ProjectRow, name: str, check: str, strategy: Strategy) -> Find
         department=department,
         **facts,
     )
+
+
+def _key_before_words(value: str) -> str:
+    """``2オ 滞在促進`` → ``2オ``, as the form offers a measure."""
+    words = value.split(maxsplit=1)
+    return text.nfkc(words[0]) if len(words) > 1 else ""
 
 
 def _options(strategy: Strategy) -> list[str]:
