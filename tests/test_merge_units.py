@@ -123,6 +123,21 @@ UNITS: list[tuple[str, list[Submission], list[str], Codes, str]] = [
         "",
     ),
     (
+        "what was withdrawn before it was deleted is not asked about",
+        [
+            filed("a.xlsx", A, B),
+            submission(
+                [row(3, "甲", file="b.xlsx"), row(4, "乙", category="取下げ", file="b.xlsx")],
+                file="b.xlsx",
+                edition=2,
+            ),
+            filed("c.xlsx", (5, "甲"), edition=3),
+        ],
+        ["c.xlsx"],
+        [("F206", None), ("F206", None)],
+        "",
+    ),
+    (
         "units of one department are united",
         [filed("a.xlsx", A, unit="商工課"), filed("b.xlsx", B, unit="産業課")],
         ["a.xlsx", "b.xlsx"],

@@ -15,12 +15,15 @@ from sousei_xl.amounts import parse_money
 from sousei_xl.findings import RULES, Answer, Finding, Place, clip, is_error
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import (
+    CATEGORY_SPELLINGS,
     EMPTY,
     INCLUDED,
     NOTHING,
     RELISTED,
     UNDECIDED,
+    WITHDRAWN,
     Value,
+    choice,
     fresh_key,
     key,
     printable,
@@ -83,6 +86,11 @@ class RawRow:
         letter = self.columns.get(name)
         cell = f"{letter}{self.row}" if letter else ""
         return Place(self.file, self.sheet, self.row, cell, name, label, self.row_id)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the row only says that a project has ended, as Y103 asks, or is taken back."""
+        return choice(self.values.get("category"), CATEGORY_SPELLINGS).value in WITHDRAWN
 
     @property
     def origin(self) -> Origin:

@@ -56,10 +56,11 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
             continue
         *earlier, last = with_projects
         kept[unit] = last
-        for old in earlier:
+        for place, old in enumerate(earlier):
             replaced.append(old)
             successors[old.file] = last.file
-            findings += _replacement(old, last, replacement_reason(old, last), strategy)
+            said = [row for later in earlier[place:] for row in later.rows if row.is_withdrawn]
+            findings += _replacement(old, last, replacement_reason(old, last), strategy, said)
     for old, new in _renamed_units(kept, strategy):
         del kept[unit_key(old)]
         replaced.append(old)
@@ -190,8 +191,14 @@ def _renamed_units(
 
 
 def _replacement(
-    old: Submission, new: Submission, reason: str, strategy: Strategy
+    old: Submission,
+    new: Submission,
+    reason: str,
+    strategy: Strategy,
+    withdrawn: Sequence[RawRow] = (),
 ) -> list[Finding]:
+    """F206, and L110 for what is gone; of what was ``withdrawn`` before the last file came, the
+    department has said so."""
     place = Place(file=new.file)
     department = new.department
     found = [
@@ -207,7 +214,7 @@ def _replacement(
             dropped=old.file,
         )
     ]
-    for row in _vanished(old.rows, new.rows, strategy):
+    for row in _vanished(old.rows, (*new.rows, *withdrawn), strategy):
         name = text.to_text(row.values.get("name"))
         measure, number = _measure(row, strategy), text.to_text(row.values.get("number"))
         found.append(
