@@ -616,7 +616,17 @@ def test_an_output_that_is_gone_is_told_without_a_name_that_keeps_it(workspace: 
     merge(workspace)
     (workspace / "outbox" / OFFICIAL["proposal"]).unlink()
     done = run("merge", "--workspace", workspace)
-    assert "手で直した箇所が1件ありました（点検結果の" in done.out
+    assert f"{OFFICIAL['proposal']}：出力したファイルがありません" in done.out
+    assert "手で直した箇所" not in done.out
+
+
+def test_a_damaged_record_says_that_an_approval_is_unknown(workspace: Path) -> None:
+    merge(workspace)
+    (record,) = workspace.glob("outbox/履歴/記録.json")
+    record.write_bytes(b"")
+    done = run("merge", "--workspace", workspace)
+    assert "決裁の記録も分かりません。決裁を受けた一覧であれば、merge --approve 決裁日" in done.out
+    assert "手で直した箇所" not in done.out
 
 
 @needs_office

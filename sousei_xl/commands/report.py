@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from sousei_xl.figures.totals import Subtotal
 from sousei_xl.findings import collapse
 from sousei_xl.forms.returns import FOLDER
 from sousei_xl.publish import EDITED
-from sousei_xl.rules.hand_edits import by_hand
+from sousei_xl.rules.hand_edits import HandEdit, ReadyRow, by_hand
 from sousei_xl.sheets import Contents, named
 from sousei_xl.text import to_text
 from sousei_xl.workspace import HISTORY, OFFICE_SHEET, Workspace
@@ -95,13 +95,22 @@ def edited(console: Console, delivered: Delivered) -> None:
             "  差戻しのファイルが出力フォルダーの中で直されています。部局の修正で、まだ inbox に"
             "入れていなければ、この控え（履歴の「差戻し」）を inbox に入れてください。"
         )
-    if edits := by_hand(delivered.hand_edits):
-        names = shown("、".join(sorted({edit.kept_as for edit in edits if edit.kept_as})))
-        kept = f"{names} に残し、" if names else ""
+    if edits := _edits(console, delivered.hand_edits):
+        names = shown("、".join(sorted({edit.kept_as for edit in edits})))
         console.print(
             f"  前の出力に手で直した箇所が{len(edits)}件ありました"
-            f"（{kept}点検結果の「事務局修正一覧」に載せました）。"
+            f"（{names} に残し、点検結果の「事務局修正一覧」に載せました）。"
         )
+
+
+def _edits(console: Console, rows: Iterable[ReadyRow]) -> list[HandEdit]:
+    """What somebody has edited; what cannot be compared, as nothing of it stands any more, is told
+    at once."""
+    edits = by_hand(rows)
+    for edit in edits:
+        if not edit.kept_as:
+            console.print(f"  {shown(f'{edit.file}：{edit.problem}')}")
+    return [edit for edit in edits if edit.kept_as]
 
 
 def _actuals_gone(console: Console, gone: Sequence[IndicatorChange], kept: str) -> None:
@@ -152,9 +161,9 @@ def dry_run(contents: Contents, found: Foreseen) -> None:
         console.print(f"    ほか {len(changes.changed) - MOST} 行")
     _indicators(console, found.indicators)
     gone(console, found.missing, "出力フォルダー")
-    if count := len(by_hand(found.hand_edits)):
+    if edits := _edits(console, found.hand_edits):
         console.print(
-            f"  前の出力に手で直した箇所が{count}件あります（この比較には含みません。"
+            f"  前の出力に手で直した箇所が{len(edits)}件あります（この比較には含みません。"
             "merge すると、点検結果の「事務局修正一覧」に載ります）。"
         )
     console.print(f"\n{_counts(contents)}")

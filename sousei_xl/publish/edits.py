@@ -35,7 +35,11 @@ def hand_edited(workspace: Workspace) -> list[HandEdit]:
     record = load_record(outbox)
     if record is None:
         return [
-            HandEdit(RECORD, problem="出力の記録が壊れているため、手修正の有無を確認できません。")
+            HandEdit(
+                RECORD,
+                problem="出力の記録が壊れているため、手修正の有無も、決裁の記録も分かりません。"
+                "決裁を受けた一覧であれば、merge --approve 決裁日 をもう一度実行してください。",
+            )
         ]
     edits: list[HandEdit] = []
     for name, entry in sorted(record.files.items()):
