@@ -325,6 +325,68 @@ def test_stored_cells_are_counted_over_all_sheets() -> None:
     assert refused.value.notice.variant == "cells"
 
 
+# --- what is struck through ----------------------------------------------------------------------
+
+STYLES = (
+    f'<styleSheet xmlns="{zs.MAIN}"><fonts><font/><font><strike/></font>'
+    '<font><b/><strike val="0"/></font></fonts>'
+    '<cellXfs><xf fontId="0"/><xf fontId="1"/><xf fontId="2"/></cellXfs>'
+    "<dxfs><dxf><font><strike/></font></dxf></dxfs></styleSheet>"
+)
+LINE, BOLD = "<rPr><strike/></rPr>", "<rPr><b/></rPr>"
+
+
+def runs(*texts: tuple[str, str]) -> str:
+    return "".join(f"<r>{look}<t>{words}</t></r>" for look, words in texts)
+
+
+def struck(cells: str, *strings: str, styles: str = STYLES) -> dict[str, str]:
+    sheet = zs.sheet_xml(f'<row r="1">{cells}</row>')
+    more = {"xl/styles.xml": styles} if styles else {}
+    found = inspect(
+        zs.bare_book(sheet, zs.strings_xml(*strings) if strings else "", more), "a.xlsx"
+    )
+    assert found.refusal is None
+    return dict(found.sheets[0].struck)
+
+
+def test_what_is_struck_through_by_the_font_of_its_cell() -> None:
+    cells = "".join(f'<c r="{"ABC"[i]}1" s="{i}"><v>{i}</v></c>' for i in range(3))
+    assert struck(f'{cells}<c r="D1" s="1"/><c r="E1" s="1"><f>A1</f><v>0</v></c>') == {
+        "B1": "",
+        "E1": "",
+    }
+    prefixed = STYLES.replace("<", "<x:").replace("<x:/", "</x:").replace("xmlns=", "xmlns:x=")
+    assert struck('<c s="1"><v>1</v></c><c s="1"/><c s="1"><v>2</v></c>', styles=prefixed) == {
+        "A1": "",
+        "C1": "",
+    }
+
+
+def test_what_is_struck_through_in_a_part_of_a_text() -> None:
+    texts = (
+        runs(("", "残す"), (LINE, "消す")),
+        runs((LINE, "消す"), (BOLD + "", "残す"), (LINE, "これも")),
+        runs((LINE, "全部"), (LINE, " ")) + '<rPh sb="0" eb="1"><t>ゼンブ</t></rPh>',
+        runs((BOLD, "残す")),
+        "ただの文字",
+    )
+    cells = "".join(f'<c r="{"ABCDE"[i]}1" t="s"><v>{i}</v></c>' for i in range(5))
+    told = {"A1": "消す", "B1": "消す…これも", "C1": ""}
+    assert struck(cells, *texts) == struck(cells, *texts, styles="") == told
+    # By its cell's font is struck what has none of its own.
+    assert struck(cells.replace(" t=", ' s="1" t='), *texts) == told | {"A1": "", "E1": ""}
+    inline = "".join(
+        f'<c r="{"ABC"[i]}1" t="inlineStr"><is>{text}</is></c>' for i, text in enumerate(texts[:3])
+    )
+    assert struck(inline) == told
+
+
+def test_words_struck_through_are_clipped() -> None:
+    text = runs(("", "残す"), (LINE, "消" * 30_000))
+    assert len(struck('<c r="A1" t="s"><v>0</v></c>', text)["A1"]) == 200
+
+
 # --- what passes ---------------------------------------------------------------------------------
 
 

@@ -18,7 +18,14 @@ from sousei_xl.forms.indicator_layout import (
     rival_columns,
 )
 from sousei_xl.intake.read import Reading
-from sousei_xl.intake.table import Table, covered_cells, leftovers, overlooked, uncopied
+from sousei_xl.intake.table import (
+    Table,
+    covered_cells,
+    leftovers,
+    overlooked,
+    struck_cells,
+    uncopied,
+)
 from sousei_xl.rules.indicators.actuals import parse_actual
 from sousei_xl.rules.records import RawRow, Submission
 from sousei_xl.strategy import Strategy
@@ -28,7 +35,8 @@ from sousei_xl.strategy.indicators import column_by_name, input_names
 def with_indicators(
     submission: Submission, reading: Reading, strategy: Strategy, ids: Iterator[int]
 ) -> tuple[Submission, list[Finding]]:
-    """The submission with its KPI rows, and what a person may have overlooked there (S101, S102).
+    """The submission with its KPI rows, and what a person may have overlooked there (S101 to
+    S103).
 
     Sheets are found by their headings, wherever they stand. ``ids`` yields run-wide unique row ids.
     A sheet in which nothing was filled in is no report, nor is one that says just what it was
@@ -53,6 +61,7 @@ def with_indicators(
             seen = [
                 *overlooked(mine, table, inputs, position > 0, reading.sheets),
                 *leftovers(mine, table, labels),
+                *struck_cells(mine, table, {name: labels[name] for name in inputs}),
             ]
             ids_of = {row.row_id: text.to_text(row.values.get("id")) for row in mine}
             findings += [

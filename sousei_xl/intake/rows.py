@@ -14,6 +14,7 @@ from sousei_xl.intake.table import (
     leftovers,
     overlooked,
     repeated_columns,
+    struck_rows,
 )
 from sousei_xl.rules.records import RawRow
 from sousei_xl.strategy import Strategy
@@ -46,6 +47,7 @@ def read_tables(
             findings += overlooked(mine, table, fields, copy, reading.sheets)
             findings += repeated_columns(mine, table, strategy)
             findings += leftovers(mine, table, labels)
+            findings += struck_rows(mine, table, labels)
     return rows, findings
 
 

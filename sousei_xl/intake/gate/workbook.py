@@ -16,6 +16,7 @@ from sousei_xl.intake.gate.frame import CRITERIA
 from sousei_xl.intake.gate.limits import MAX_SHEETS
 from sousei_xl.intake.gate.markup import Element, check_whole, elements, local
 from sousei_xl.intake.gate.package import Package
+from sousei_xl.intake.gate.strikes import Strikes, find_strikes
 from sousei_xl.intake.gate.strings import read_strings
 from sousei_xl.intake.notice import Notice, refuse
 
@@ -42,11 +43,13 @@ class Outline:
     """The workbook without its cells.
 
     ``strings`` has one truth value per shared string: False where it is blank. ``filtered`` holds
-    the parts of sheets with a table whose filter hides rows.
+    the parts of sheets with a table whose filter hides rows. ``strikes`` says what may strike a
+    cell through.
     """
 
     sheets: tuple[SheetPart, ...]
     strings: tuple[bool, ...]
+    strikes: Strikes
     filtered: frozenset[str]
     saved: str | None
     properties: Mapping[str, str]
@@ -71,6 +74,7 @@ def read_outline(package: Package) -> Outline:
     return Outline(
         sheets=sheets,
         strings=() if strings is None else read_strings(strings),
+        strikes=find_strikes(styles, strings),
         filtered=_filtered_tables(package, sheets),
         saved=_saved(package, roots),
         properties=_properties(package, roots),
