@@ -179,6 +179,7 @@ def _plain_sheet(facts: SheetFacts, rows: Sequence[Sequence[object]]) -> dict[st
         "uncached": facts.uncached,
         "formulas": facts.formulas,
         "struck": facts.struck,
+        "comments": facts.comments,
         "leftovers": dict(_leftovers(facts.merged, filled)),
     }
 

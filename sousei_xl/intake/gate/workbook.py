@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sousei_xl.intake.gate.comments import related
 from sousei_xl.intake.gate.frame import CRITERIA
 from sousei_xl.intake.gate.limits import MAX_SHEETS
 from sousei_xl.intake.gate.markup import Element, check_whole, elements, local
@@ -164,12 +165,8 @@ def _filtered_tables(package: Package, sheets: tuple[SheetPart, ...]) -> frozens
     }
     filtered: set[str] = set()
     for sheet in sheets if tables else ():
-        folder, file = posixpath.split(sheet.part)
-        content = package.xml.get(f"{folder}/_rels/{file}.rels")
-        for element in elements(content) if content else ():
-            target = posixpath.join("/", folder, element.attributes.get("Target", ""))
-            if posixpath.normpath(target).lstrip("/").lower() in tables:
-                filtered.add(sheet.part)
+        if any(name in tables for _, name in related(package, sheet.part)):
+            filtered.add(sheet.part)
     return frozenset(filtered)
 
 
