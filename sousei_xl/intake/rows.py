@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sousei_xl import text
 from sousei_xl.findings import Finding
 from sousei_xl.forms import layout
+from sousei_xl.intake.asides import words_outside
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.table import (
     Table,
@@ -48,6 +49,7 @@ def read_tables(
             findings += repeated_columns(mine, table, strategy)
             findings += leftovers(mine, table, labels)
             findings += struck_rows(mine, table, labels)
+        findings += words_outside(mine, table, strategy, reading.file)
     return rows, findings
 
 

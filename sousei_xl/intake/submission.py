@@ -23,11 +23,8 @@ from sousei_xl.intake.notice import Notice
 from sousei_xl.intake.ours import OFFICE_KIND, kind_of
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.rows import find_tables, read_tables
-from sousei_xl.intake.table import (
-    Table,
-    uncopied,
-)
-from sousei_xl.rules.records import FileRecord, RawRow, Submission
+from sousei_xl.intake.table import Table, is_withdrawn, uncopied
+from sousei_xl.rules.records import FileRecord, Submission
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
 
@@ -77,7 +74,7 @@ def read_submission(
     ticked = layout.is_ticked(reply.values.get(layout.NONE_APPLICABLE, (None, ""))[0])
     if tables and not rows and not ticked:
         found.append(finding("F207", reply.place(file, layout.NONE_APPLICABLE)))
-    if ticked and (count := sum(not _is_withdrawn(row) for row in rows)):
+    if ticked and (count := sum(not is_withdrawn(row) for row in rows)):
         found.append(finding("F208", reply.place(file, layout.NONE_APPLICABLE), count=count))
     edition = reply.answer(layout.EDITION, layout.PROPERTY_EDITION)
     if edition and not layout.edition(edition):
@@ -140,12 +137,6 @@ def refused(
         kpi_form=kpi_form,
         unreached=reading.unreached,
     )
-
-
-def _is_withdrawn(row: RawRow) -> bool:
-    """Whether the row only says that a project has ended, as Y103 asks, or is taken back."""
-    category = text.choice(row.values.get("category"), text.CATEGORY_SPELLINGS).value
-    return category in text.WITHDRAWN
 
 
 def _answers(reading: Reading) -> tuple[Answer, ...]:

@@ -54,6 +54,12 @@ def uncopied(name: str) -> str:
     return _COPY.sub("", text.key(name))
 
 
+def is_withdrawn(row: RawRow) -> bool:
+    """Whether the row only says that a project has ended, as Y103 asks, or is taken back."""
+    category = text.choice(row.values.get("category"), text.CATEGORY_SPELLINGS).value
+    return category in text.WITHDRAWN
+
+
 def row_numbers(sheet: SheetCells, top: int) -> list[int]:
     """The rows below ``top`` that hold anything.
 
@@ -166,21 +172,21 @@ _STANDING = 4  # of so many filled cells one may stand though the row is struck 
 
 
 def struck_rows(rows: list[RawRow], table: Table, labels: Mapping[str, str]) -> Iterator[Finding]:
-    """S103: projects that are struck through, and what is so in others. One that ends or is taken
-    back by its 掲載区分 may be: it says so twice."""
-    standing = []
+    """S103: projects that are struck through, and what is so in others. One that is not to be
+    listed (終了, 取下げ) may be: it says so twice."""
+    others = []
     for row in rows if table.sheet.struck else ():
         filled = [n for n in labels if not text.is_blank(row.values.get(n))]
         struck = [n for n in filled if table.sheet.struck.get(row.place(n).cell) == ""]
-        if "name" not in struck or _STANDING * (len(filled) - len(struck)) > len(filled):
-            standing.append(row)
-        elif text.choice(row.values.get("category"), text.CATEGORY_SPELLINGS).value not in (
-            text.WITHDRAWN
-        ):
+        if is_withdrawn(row):
+            continue
+        if "name" in struck and _STANDING * (len(filled) - len(struck)) <= len(filled):
             name = text.to_text(row.values["name"])
             place = row.place("name", labels["name"])
             yield finding("S103", place, name, variant="row", subject=name)
-    yield from struck_cells(standing, table, labels)
+        else:
+            others.append(row)
+    yield from struck_cells(others, table, labels)
 
 
 def struck_cells(rows: list[RawRow], table: Table, labels: Mapping[str, str]) -> Iterator[Finding]:

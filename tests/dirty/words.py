@@ -110,6 +110,14 @@ def _conversation(content: bytes) -> bytes:
     return zs.add(content, "xl/threadedComments/threadedComment1.xml", threads)
 
 
+def _beside(book: Workbook) -> None:
+    sheet = projects(book)
+    sheet["N4"], sheet["O4"] = "※この行は要相談", 3400
+    sheet["B1"] = "令和元年度分を含む"  # for the title
+    sheet["H1"] = "締切後の提出です"
+    sheet["P5"], sheet["Q5"], sheet["N9"] = 600, '=IF(P5>0,"要","")', "以上"
+
+
 KINDS = (
     Kind("struck-row", "行の全体に取消線を引いた", edited(_struck(_ROW)), ("S103 F5",)),
     Kind(
@@ -151,6 +159,12 @@ KINDS = (
         "事業、回答票、選択肢にメモで質問を書いた",
         edited(_commented),
         ("S104 J4", "S104 B3", "S104 回答票!B6", "S104 選択肢!A1"),
+    ),
+    Kind(
+        "words-outside",
+        "表の右と上に言葉を書いた",
+        edited(_beside),
+        ("S105 B1", "S105 N4", "S105 N9"),
     ),
     Kind("comments-of-their-own", "課内用のシートにメモがある", edited(_memo_sheet)),
     Kind(
