@@ -29,10 +29,10 @@ from sousei_xl.forms.annotate import (
     worksheet,
 )
 from sousei_xl.forms.annotate.marks import mark
-from sousei_xl.forms.annotate.notes import SEPARATOR, SEPARATOR_OF_QUESTIONS
 from sousei_xl.forms.annotate.package import Package
 from sousei_xl.forms.annotate.request import HEADINGS
 from sousei_xl.forms.annotate.styles import Styles
+from sousei_xl.forms.comment_layout import END, SEPARATOR, SEPARATOR_OF_QUESTIONS
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.returns import plan_returns, return_names, returns_due, write_return
 from sousei_xl.intake.inbox import list_inbox
@@ -548,6 +548,30 @@ def test_own_comments_keep_their_looks(form: Path) -> None:
     )
     assert target["J4"].comment.author == "山田"
     assert (target["F5"].comment.text, target["F5"].comment.author) == ("改称予定", "佐藤")
+
+
+def test_what_the_return_says_is_none_of_the_departments_words(form: Path) -> None:
+    """S103 to S105: only what a department adds counts, and it stays behind ours as before it."""
+    book = openpyxl.load_workbook(broken(form))
+    book["事業"]["J4"].comment = Comment("財政課と協議中", "山田")
+    book.save(form)
+    target = returned(form)
+    found = [f for f in findings_of(target) if f.code in ("S103", "S104", "S105")]
+    assert [(f.code, f.place.cell, f.value) for f in found] == [("S104", "J4", "財政課と協議中")]
+
+    book = openpyxl.load_workbook(target)
+    for cell, words in {"J4": "協議が済みました", "J6": "まだ未定です"}.items():
+        comment = book["事業"][cell].comment
+        assert comment.text.endswith(f"\n{END}")
+        comment.text += f"\n{words}"
+    book.save(target)
+    told = {f.place.cell: f.value for f in findings_of(target) if f.code == "S104"}
+    assert told == {"J4": "財政課と協議中\n協議が済みました", "J6": "まだ未定です"}
+
+    again = comments(openpyxl.load_workbook(returned(target))["事業"])
+    assert again["J4"].startswith(f"財政課と協議中\n協議が済みました\n{SEPARATOR}\n【要修正】")
+    assert again["J6"].startswith(f"まだ未定です\n{SEPARATOR}\n【要修正】")
+    assert again["J4"].count(SEPARATOR) == again["J4"].count(END) == 1
 
 
 def test_conversations_are_left_to_excel(form: Path) -> None:

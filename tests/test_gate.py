@@ -21,6 +21,7 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from sousei_xl.findings import RULES, Place, finding
+from sousei_xl.forms.comment_layout import END, SEPARATOR, SEPARATOR_OF_QUESTIONS, our_part
 from sousei_xl.intake import gate, worker
 from sousei_xl.intake.gate import Inspection, inspect
 from sousei_xl.intake.gate import strings as shared
@@ -68,6 +69,18 @@ BINARY = bytes(range(256)) * 8
 
 # kind → (bytes, code and variant, file name unless it is a.xlsx)
 REFUSED: dict[str, tuple[Callable[[], bytes], str] | tuple[Callable[[], bytes], str, str]] = {
+    "comments": (
+        lambda: commented("".join(comment(f"A{i}", "x") for i in range(1, 20_002))),
+        "F104 comments",
+    ),
+    "comments cut short": (
+        lambda: zs.add(commented(comment("A1", "x")), "xl/comments7.xml", "<comments><comm"),
+        "F103",
+    ),
+    "comments with entities": (
+        lambda: zs.add(commented(""), "xl/comments7.xml", "<!DOCTYPE c><comments/>"),
+        "F105",
+    ),
     "password": (lambda: zs.compound("EncryptionInfo", "EncryptedPackage"), "F101"),
     "rights": (lambda: zs.compound("DRMEncryptedDataSpace"), "F101 rights"),
     "zip password": (lambda: zs.set_flag(PLAIN, 1), "F101"),
@@ -323,6 +336,142 @@ def test_stored_cells_are_counted_over_all_sheets() -> None:
     with pytest.raises(Refused) as refused:
         inspect_sheet(sheet, (), False, True, allowance=0)
     assert refused.value.notice.variant == "cells"
+
+
+# --- what is struck through ----------------------------------------------------------------------
+
+STYLES = (
+    f'<styleSheet xmlns="{zs.MAIN}"><fonts><font/><font><strike/></font>'
+    '<font><b/><strike val="0"/></font></fonts>'
+    '<cellXfs><xf fontId="0"/><xf fontId="1"/><xf fontId="2"/></cellXfs>'
+    "<dxfs><dxf><font><strike/></font></dxf></dxfs></styleSheet>"
+)
+LINE, BOLD = "<rPr><strike/></rPr>", "<rPr><b/></rPr>"
+
+
+def runs(*texts: tuple[str, str]) -> str:
+    return "".join(f"<r>{look}<t>{words}</t></r>" for look, words in texts)
+
+
+def struck(cells: str, *strings: str, styles: str = STYLES) -> dict[str, str]:
+    sheet = zs.sheet_xml(f'<row r="1">{cells}</row>')
+    more = {"xl/styles.xml": styles} if styles else {}
+    found = inspect(
+        zs.bare_book(sheet, zs.strings_xml(*strings) if strings else "", more), "a.xlsx"
+    )
+    assert found.refusal is None
+    return dict(found.sheets[0].struck)
+
+
+def test_what_is_struck_through_by_the_font_of_its_cell() -> None:
+    cells = "".join(f'<c r="{"ABC"[i]}1" s="{i}"><v>{i}</v></c>' for i in range(3))
+    assert struck(f'{cells}<c r="D1" s="1"/><c r="E1" s="1"><f>A1</f><v>0</v></c>') == {
+        "B1": "",
+        "E1": "",
+    }
+    prefixed = STYLES.replace("<", "<x:").replace("<x:/", "</x:").replace("xmlns=", "xmlns:x=")
+    assert struck('<c s="1"><v>1</v></c><c s="1"/><c s="1"><v>2</v></c>', styles=prefixed) == {
+        "A1": "",
+        "C1": "",
+    }
+
+
+def test_what_is_struck_through_in_a_part_of_a_text() -> None:
+    texts = (
+        runs(("", "残す"), (LINE, "消す")),
+        runs((LINE, "消す"), (BOLD + "", "残す"), (LINE, "これも")),
+        runs((LINE, "全部"), (LINE, " ")) + '<rPh sb="0" eb="1"><t>ゼンブ</t></rPh>',
+        runs((BOLD, "残す")),
+        "ただの文字",
+    )
+    cells = "".join(f'<c r="{"ABCDE"[i]}1" t="s"><v>{i}</v></c>' for i in range(5))
+    told = {"A1": "消す", "B1": "消す…これも", "C1": ""}
+    assert struck(cells, *texts) == struck(cells, *texts, styles="") == told
+    # By its cell's font is struck what has none of its own.
+    assert struck(cells.replace(" t=", ' s="1" t='), *texts) == told | {"A1": "", "E1": ""}
+    inline = "".join(
+        f'<c r="{"ABC"[i]}1" t="inlineStr"><is>{text}</is></c>' for i, text in enumerate(texts[:3])
+    )
+    assert struck(inline) == told
+
+
+def test_words_struck_through_are_clipped() -> None:
+    text = runs(("", "残す"), (LINE, "消" * 30_000))
+    assert len(struck('<c r="A1" t="s"><v>0</v></c>', text)["A1"]) == 200
+
+
+# --- comments -------------------------------------------------------------------------------------
+
+RELATIONS = "xl/worksheets/_rels/sheet1.xml.rels"
+
+
+def commented(comments: str, conversations: str = "", author: str = "山田") -> bytes:
+    relations = f'<Relationship Id="c" Type="{zs.RELATIONS}/comments" Target="/xl/comments7.xml"/>'
+    parts: dict[str, str | bytes] = {
+        "xl/comments7.xml": f'<comments xmlns="{zs.MAIN}"><authors><author>{author}</author>'
+        f"</authors><commentList>{comments}</commentList></comments>"
+    }
+    if conversations:
+        relations += '<Relationship Id="t" Type="x/threadedComment" Target="../t/Threads.xml"/>'
+        parts["xl/t/Threads.xml"] = f"<ThreadedComments>{conversations}</ThreadedComments>"
+    parts[RELATIONS] = f'<Relationships xmlns="{zs.PACKAGE}">{relations}</Relationships>'
+    return zs.bare_book(zs.sheet_xml(ONE), more=parts)
+
+
+def comment(cell: str, *texts: str) -> str:
+    words = "".join(f"<r><rPr><b/></rPr><t>{text}</t></r>" for text in texts)
+    return f'<comment ref="{cell}" authorId="0"><text>{words}</text></comment>'
+
+
+def comments_of(data: bytes) -> dict[str, str]:
+    found = inspect(data, "a.xlsx")
+    assert found.refusal is None
+    return dict(found.sheets[0].comments)
+
+
+def test_the_words_of_comments() -> None:
+    reading = '<rPh sb="0" eb="1"><t>シツモン</t></rPh>'
+    listed = (
+        comment("A1", "山田:", "\n質問", "です")
+        + comment("B1", "山田:\n ")
+        + comment("C1", "山田が見ました")
+        + comment("D1", "長" * 5_000)
+        + f'<comment ref="E1" authorId="0"><text><t>質問</t>{reading}</text></comment>'
+        + comment("どこか", "質問")
+    )
+    found = comments_of(commented(listed))
+    assert len(found.pop("D1")) == 1_000
+    assert found == {"A1": "質問です", "C1": "山田が見ました", "E1": "質問"}
+
+
+def test_the_words_of_conversations_stand_for_those_behind_them() -> None:
+    advice = "[Threaded comment]\n\nYour version ... https://x/?linkid=870924\n\nComment:\n    "
+    listed = comment("A1", f"{advice}old") + comment("B1", f"{advice}alone\nReply:\n    yes")
+    listed += comment("C1", "[Threaded comment]")
+    thread = '<threadedComment ref="A1"><text>first</text></threadedComment>'
+    thread += '<threadedComment ref="A1"><text>answer</text></threadedComment>'
+    found = comments_of(commented(listed, thread, author="tc={1}"))
+    assert found == {"A1": "first\nanswer", "B1": "alone\nReply:\n    yes"}
+
+
+@pytest.mark.parametrize("separator", [SEPARATOR, SEPARATOR_OF_QUESTIONS])
+def test_our_part_of_a_comment_is_none_of_the_words(separator: str) -> None:
+    ours = our_part(separator, "【要修正】直してください。")
+    listed = "".join(
+        (
+            comment("A1", ours),
+            comment("B1", "先に", f"\n{ours}"),
+            comment("C1", f"{ours}\n直しました"),
+            comment("D1", f"先に\n{ours}\n直しました"),
+            comment("E1", ours.removesuffix(f"\n{END}")),  # of an earlier version
+            comment("F1", f"{ours}\n{ours}"),
+        )
+    )
+    assert comments_of(commented(listed)) == {
+        "B1": "先に",
+        "C1": "直しました",
+        "D1": "先に\n直しました",
+    }
 
 
 # --- what passes ---------------------------------------------------------------------------------

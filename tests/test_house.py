@@ -45,7 +45,20 @@ CATALOGUE = PACKAGE / "findings"
 
 # Codes that this project added to the contract.
 BEYOND_CONTRACT = {
-    *("F208", "F209", "F210", "F211", "R118", "R119", "R120", "O104", "Y103"),
+    *(
+        "F208",
+        "F209",
+        "F210",
+        "F211",
+        "S103",
+        "S104",
+        "S105",
+        "R118",
+        "R119",
+        "R120",
+        "O104",
+        "Y103",
+    ),
     *("K112", "K113", "K114", "K115", "K116", "K117", "K118", "K119"),
 }
 

@@ -2329,6 +2329,20 @@ def test_hidden_rows_and_leftovers_are_reported_with_their_indicator() -> None:
     ]
 
 
+def test_figures_that_are_struck_through_are_asked_about() -> None:
+    came = received(
+        REPLY,
+        sheet(
+            "KPI",
+            {3: HEADER, 4: line("2ア-1", H29実績=27)},
+            struck={"B4": "", "K4": "", "L4": ""},
+        ),
+    )
+    assert [(f.code, f.place.cell, f.value, f.target) for f in came.findings] == [
+        ("S103", "K4", "27", "2ア-1")
+    ]
+
+
 @pytest.mark.parametrize("names", [["KPI (2)"], ["KPI", "KPI (2)"]])
 def test_a_copy_is_one_where_the_sheet_itself_is_still_there(names: list[str]) -> None:
     rows = {3: HEADER, 4: line("2ア-1", H29実績=27)}

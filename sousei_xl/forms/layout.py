@@ -37,6 +37,14 @@ _TICKS = {text.key(word) for word in _TICK_WORDS}
 CHECK = "入力チェック"
 PREVIOUS_NUMBER, PREVIOUS_BUDGET = "前年度番号", "前年度予算"
 
+# Above the header of 事業, beside the title: of the check, how the counts begin, and over a column.
+MOVED = "切り取りやドラッグで動かすと、入力チェックがずれます。"
+AUTOMATIC, COUNTED, FOR_REFERENCE = "自動で表示", "入力済 ", "参考"
+REQUIRED, MOSTLY_REQUIRED, REQUIRED_UNLESS_RELISTED = "必須", "原則として必須", "再掲以外は必須"
+IF_RELISTED, OPTIONAL = "再掲のとき", "任意"
+_NEEDS = (REQUIRED, MOSTLY_REQUIRED, REQUIRED_UNLESS_RELISTED, IF_RELISTED, OPTIONAL)
+_ABOVE = {text.key(words) for words in (MOVED, AUTOMATIC, FOR_REFERENCE, *_NEEDS)}
+
 # Invisible twins of 回答票 (custom document properties); the visible values win.
 MARK, VERSION = "sousei_xl_form", "1"
 PROPERTY_YEAR, PROPERTY_DEPARTMENT, PROPERTY_UNIT, PROPERTY_EDITION = (
@@ -59,6 +67,13 @@ _ENOUGH = 5
 def subject(settings: Settings, of_kpi: bool) -> str:
     """What a form and the request that comes with it are about, after the year."""
     return f"{settings.plan_name}　数値目標・KPI" if of_kpi else f"{settings.plan_name}関連事業"
+
+
+def is_printed_above(value: Value, settings: Settings) -> bool:
+    """Whether a form has this text above the header of 事業 itself; a title may be edited."""
+    said = text.key(text.to_text(value))
+    begun = said.startswith(text.key(COUNTED))
+    return said in _ABOVE or begun or text.key(subject(settings, of_kpi=False)) in said
 
 
 def edition(typed: str) -> int:

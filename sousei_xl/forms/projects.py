@@ -49,7 +49,6 @@ _COUNTED = 1000  # rows below the header that the summary looks at, pasted ones 
 HEADER_ROW, FIRST_ROW = 2, 3  # from 0; title and what is required stand above
 _EMPTY_HEIGHT = 24.0
 _TITLE_SIZE = 13
-_MOVED = "切り取りやドラッグで動かすと、入力チェックがずれます。"  # above 入力チェック
 
 _WIDTHS = {
     "check": 25.0,
@@ -180,10 +179,10 @@ class ProjectSheet:
         settings = self.strategy.settings
         subject = layout.subject(settings, of_kpi=False)
         title = f"{settings.year_label}　{subject}　（{self.department}）"
-        sheet.text(0, 0, _MOVED, book.format(**{**NOTE, "font_size": 8}, text_wrap=True))
+        sheet.text(0, 0, layout.MOVED, book.format(**{**NOTE, "font_size": 8}, text_wrap=True))
         sheet.text(0, 1, title, book.format(bold=True, font_size=_TITLE_SIZE, font_color=NAVY))
         counts = self.counts()
-        named = ("入力済 ", "行　要修正 ", "行　未チェック ", "行　未確認 ")
+        named = (layout.COUNTED, "行　要修正 ", "行　未チェック ", "行　未確認 ")
         words = (*named[: len(counts)], "行")
         parts = [f'"{words[0]}"']
         for cell, word in zip(count_cells(counts), words[1:], strict=True):
@@ -199,12 +198,12 @@ class ProjectSheet:
         sheet.formula(0, aside, f"={'&'.join(parts)}", shown, style)
         sheet.height(0, 28)
         hint = book.format(**NOTE, align="center")
-        sheet.text(1, 0, "自動で表示", hint)
+        sheet.text(1, 0, layout.AUTOMATIC, hint)
         for column, field in self._fields():
             sheet.text(1, column, _need(field), hint)
         for name in _PREVIOUS:
             if name in self.index:
-                sheet.text(1, self.index[name], "参考", hint)
+                sheet.text(1, self.index[name], layout.FOR_REFERENCE, hint)
         sheet.height(1, 18)
         for column, (name, label) in enumerate(self.columns):
             own = {"bg_color": GREY} if name == "check" or name in _PREVIOUS else {}
@@ -363,9 +362,9 @@ class ProjectSheet:
 def _need(field: Field) -> str:
     """What stands above the header of a column."""
     if field.required and not field.own:
-        return "必須"
+        return layout.REQUIRED
     if field.name == "budget":  # 未定, 内数 and ０予算 excuse it as well, as its hint says
-        return "原則として必須"
+        return layout.MOSTLY_REQUIRED
     if field.required or field.name == "description":
-        return "再掲以外は必須"
-    return "再掲のとき" if field.name == "relisted" else "任意"
+        return layout.REQUIRED_UNLESS_RELISTED
+    return layout.IF_RELISTED if field.name == "relisted" else layout.OPTIONAL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sousei_xl import text
@@ -17,8 +17,16 @@ from sousei_xl.forms.indicator_layout import (
     lost_columns,
     rival_columns,
 )
+from sousei_xl.intake.asides import comments
 from sousei_xl.intake.read import Reading
-from sousei_xl.intake.table import Table, covered_cells, leftovers, overlooked, uncopied
+from sousei_xl.intake.table import (
+    Table,
+    covered_cells,
+    leftovers,
+    overlooked,
+    struck_cells,
+    uncopied,
+)
 from sousei_xl.rules.indicators.actuals import parse_actual
 from sousei_xl.rules.records import RawRow, Submission
 from sousei_xl.strategy import Strategy
@@ -28,7 +36,8 @@ from sousei_xl.strategy.indicators import column_by_name, input_names
 def with_indicators(
     submission: Submission, reading: Reading, strategy: Strategy, ids: Iterator[int]
 ) -> tuple[Submission, list[Finding]]:
-    """The submission with its KPI rows, and what a person may have overlooked there (S101, S102).
+    """The submission with its KPI rows, and what a person may have overlooked there (S101 to
+    S103).
 
     Sheets are found by their headings, wherever they stand. ``ids`` yields run-wide unique row ids.
     A sheet in which nothing was filled in is no report, nor is one that says just what it was
@@ -37,6 +46,7 @@ def with_indicators(
     rows: list[RawRow] = []
     lost: list[Finding] = []
     unread = False
+    said: list[Finding] = []
     findings: list[Finding] = []
     labels = {name: column.label for name, column in column_by_name(strategy.settings).items()}
     inputs = input_names(strategy.settings)
@@ -53,16 +63,11 @@ def with_indicators(
             seen = [
                 *overlooked(mine, table, inputs, position > 0, reading.sheets),
                 *leftovers(mine, table, labels),
+                *struck_cells(mine, table, {name: labels[name] for name in inputs}),
             ]
-            ids_of = {row.row_id: text.to_text(row.values.get("id")) for row in mine}
-            findings += [
-                replace(
-                    item,
-                    target=ids_of.get(item.place.row_id or 0, ""),
-                    department=submission.department,
-                )
-                for item in seen
-            ]
+            findings += _of_rows(seen, mine, submission.department)
+        asides = comments(table.sheet, mine, labels, submission.file)
+        said += _of_rows(asides, mine, submission.department)
     typed = any(_filled(row, inputs) for row in rows) and not _untouched(rows, reading, strategy)
     filled = typed or unread
     reported = replace(
@@ -72,7 +77,16 @@ def with_indicators(
         indicator_findings=tuple(lost),
     )
     headless = list(_headless(submission, reading, strategy))
-    return reported, [*headless, *(findings if filled else ())]
+    return reported, [*headless, *(findings if filled else ()), *said]
+
+
+def _of_rows(items: Iterable[Finding], rows: list[RawRow], department: str) -> Iterator[Finding]:
+    """Findings with the ID of their row; those of none are about the department."""
+    ids_of = {row.row_id: text.to_text(row.values.get("id")) for row in rows}
+    for item in items:
+        of_row = item.place.row_id is not None
+        target = ids_of.get(item.place.row_id or 0, "") if of_row else department
+        yield replace(item, target=target, department=department)
 
 
 def _headless(submission: Submission, reading: Reading, strategy: Strategy) -> Iterator[Finding]:

@@ -37,7 +37,9 @@ class SheetCells:
     ``hidden_columns`` counts from 0. ``errors`` maps a cell to its error text and ``uncached``
     names formula cells without a stored value: both are blank among the values. ``formulas`` maps
     a column's letters to the rows that hold a formula, ``leftovers`` the cells under a merged
-    range to the text that nobody sees. ``filtered``: a filter that hides rows is on.
+    range to the text that nobody sees, ``struck`` those with words that are struck through to these
+    words, blank where all of the cell is, ``comments`` those with one to the department's words in
+    it. ``filtered``: a filter that hides rows is on.
     """
 
     name: str
@@ -51,6 +53,8 @@ class SheetCells:
     uncached: frozenset[str] = frozenset()
     formulas: Mapping[str, frozenset[int]] = field(default_factory=dict)
     leftovers: Mapping[str, str] = field(default_factory=dict)
+    struck: Mapping[str, str] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def by_heading(self) -> list[dict[str, Value]]:
@@ -349,6 +353,8 @@ class _Decoder:
             uncached=self._keep(frozenset(sheet["uncached"])),
             formulas=formulas or EMPTY,
             leftovers=sheet["leftovers"] or EMPTY,
+            struck=sheet["struck"] or EMPTY,
+            comments=sheet["comments"] or EMPTY,
         )
 
     def _row(self, number: int, written: Sequence[Any]) -> tuple[int, tuple[Value, ...]]:

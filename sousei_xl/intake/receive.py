@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sousei_xl.findings import OFFICE, Finding, Place, finding
+from sousei_xl.intake.asides import without_the_forms_own
 from sousei_xl.intake.inbox import Stray
 from sousei_xl.intake.indicators import with_indicators
 from sousei_xl.intake.office import holds_decisions, read_office_sheet
@@ -56,4 +57,5 @@ def receive(
                 count=stray.count,
             )
         )
-    return Intake(tuple(submissions), sheet, tuple(records), tuple(findings))
+    told = tuple(without_the_forms_own(findings))
+    return Intake(tuple(submissions), sheet, tuple(records), told)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sousei_xl import text
 from sousei_xl.findings import Finding
 from sousei_xl.forms import layout
+from sousei_xl.intake.asides import words_outside
 from sousei_xl.intake.read import Reading, SheetCells
 from sousei_xl.intake.table import (
     Table,
@@ -14,6 +15,7 @@ from sousei_xl.intake.table import (
     leftovers,
     overlooked,
     repeated_columns,
+    struck_rows,
 )
 from sousei_xl.rules.records import RawRow
 from sousei_xl.strategy import Strategy
@@ -46,6 +48,8 @@ def read_tables(
             findings += overlooked(mine, table, fields, copy, reading.sheets)
             findings += repeated_columns(mine, table, strategy)
             findings += leftovers(mine, table, labels)
+            findings += struck_rows(mine, table, labels)
+        findings += words_outside(mine, table, strategy, reading.file)
     return rows, findings
 
 

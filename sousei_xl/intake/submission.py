@@ -18,6 +18,7 @@ from sousei_xl.findings import OFFICE, Answer, Finding, Place, finding
 from sousei_xl.forms import layout
 from sousei_xl.forms.indicator_layout import find_indicator_header
 from sousei_xl.forms.request_layout import SHEET, read_answers
+from sousei_xl.intake.asides import comments
 from sousei_xl.intake.notice import Notice
 from sousei_xl.intake.ours import OFFICE_KIND, kind_of
 from sousei_xl.intake.read import Reading, SheetCells
@@ -83,6 +84,12 @@ def read_submission(
         found.append(finding("F210", reply.place(file, layout.EDITION), edition))
     if foreign := _foreign_sheets(reading.sheets, tables, reply, strategy):
         found.append(finding("F211", Place(file, foreign[0]), sheets="、".join(foreign)))
+    labels = {name: field.label for name, field in strategy.field_by_name.items()}
+    for sheet in reading.sheets:  # those on KPI are told with its rows
+        of_kpi = sheet.comments and find_indicator_header(sheet.rows, strategy) is not None
+        if sheet.comments and not of_kpi and _is_of_the_form(sheet, tables, reply):
+            mine = [row for row in rows if row.sheet == sheet.name]
+            found += comments(sheet, mine, labels, file)
     submission = Submission(
         file=file,
         sha256=reading.sha256,
@@ -159,16 +166,18 @@ def _foreign_sheets(
 ) -> list[str]:
     """Names of sheets that are none of the form's and hold a project or more lines than one: nobody
     reads them."""
-    known = {*map(text.key, layout.SHEETS), text.key(SHEET), text.key(reply.sheet)}
-    read = {table.sheet.name for table in tables}
     return [
         sheet.name
         for sheet in sheets
         if (len(sheet.rows) > 1 or any(map(_may_be_a_project, sheet.rows)))
-        and sheet.name not in read
-        and uncopied(sheet.name) not in known
+        and not _is_of_the_form(sheet, tables, reply)
         and find_indicator_header(sheet.rows, strategy) is None
     ]
+
+
+def _is_of_the_form(sheet: SheetCells, tables: list[Table], reply: _Reply) -> bool:
+    known = {*map(text.key, layout.SHEETS), text.key(SHEET), text.key(reply.sheet)}
+    return uncopied(sheet.name) in known or any(table.sheet is sheet for table in tables)
 
 
 _FEWEST_CELLS = 3  # of a line that may be a project; fewer are a memo

@@ -1,4 +1,4 @@
-"""A table that was found on a sheet, and what a person may have overlooked in it (S101, S102)."""
+"""A table that was found on a sheet, and what a person may have overlooked in it (S101 to S103)."""
 
 from __future__ import annotations
 
@@ -160,3 +160,35 @@ def leftovers(rows: list[RawRow], table: Table, labels: Mapping[str, str]) -> It
             if hidden is not None and field in labels:
                 subject = text.to_text(row.values.get("name"))
                 yield finding("S102", row.place(field, labels[field]), hidden, subject=subject)
+
+
+_STANDING = 4  # of so many filled cells one may stand though the row is struck through
+
+
+def struck_rows(rows: list[RawRow], table: Table, labels: Mapping[str, str]) -> Iterator[Finding]:
+    """S103: projects that are struck through, and what is so in others. One that is not to be
+    listed (終了, 取下げ) may be: it says so twice."""
+    others = []
+    for row in rows if table.sheet.struck else ():
+        filled = [n for n in labels if not text.is_blank(row.values.get(n))]
+        struck = [n for n in filled if table.sheet.struck.get(row.place(n).cell) == ""]
+        if row.is_withdrawn:
+            continue
+        if "name" in struck and _STANDING * (len(filled) - len(struck)) <= len(filled):
+            name = text.to_text(row.values["name"])
+            place = row.place("name", labels["name"])
+            yield finding("S103", place, name, variant="row", subject=name)
+        else:
+            others.append(row)
+    yield from struck_cells(others, table, labels)
+
+
+def struck_cells(rows: list[RawRow], table: Table, labels: Mapping[str, str]) -> Iterator[Finding]:
+    """S103: cells of which all or a part is struck through; ``labels`` are those of the fields."""
+    for row in rows if table.sheet.struck else ():
+        for field, label in labels.items():
+            place, value = row.place(field, label), row.values.get(field)
+            part = table.sheet.struck.get(place.cell)
+            if part is not None and not text.is_blank(value):
+                variant, subject = "part" if part else "", text.to_text(row.values.get("name"))
+                yield finding("S103", place, part or value, variant=variant, subject=subject)

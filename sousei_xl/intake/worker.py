@@ -178,6 +178,8 @@ def _plain_sheet(facts: SheetFacts, rows: Sequence[Sequence[object]]) -> dict[st
         "errors": facts.errors,
         "uncached": facts.uncached,
         "formulas": facts.formulas,
+        "struck": facts.struck,
+        "comments": facts.comments,
         "leftovers": dict(_leftovers(facts.merged, filled)),
     }
 

@@ -131,8 +131,13 @@ def _second_table(slug: str) -> list[list[object]]:
 
 KINDS = (
     Kind("columns-reversed", "列の順序を逆にした", edited(_reversed_columns)),
-    Kind("column-inserted", "表の途中に列を挿入した", edited(_inserted_column)),
-    Kind("note-columns", "表の右に課内用の列を足した", edited(_note_columns)),
+    Kind("column-inserted", "表の途中に列を挿入した", edited(_inserted_column), ("S105 F3",)),
+    Kind(
+        "note-columns",
+        "表の右に課内用の列を足した",
+        edited(_note_columns),
+        ("S105 M3", "S105 N3"),
+    ),
     Kind(
         "check-column-deleted",
         "入力チェックの列を削除した",
@@ -188,13 +193,18 @@ KINDS = (
         ("R101 B6", "R102 F6", "R103 H6", "A102 G6"),
         held=1,
     ),
-    Kind("header-row-12", "見出しの上に9行足した（見出しが12行目）", _rows_above(9)),
+    Kind("header-row-12", "見出しの上に9行足した（見出しが12行目）", _rows_above(9), ("S105 B2",)),
     Kind(
         "header-row-1",
         "表題を削除した（見出しが1行目）",
         edited(lambda b: projects(b).delete_rows(1, 2)),
     ),
-    Kind("two-header-rows", "見出しの上に結合した大見出しがある", edited(_two_header_rows)),
+    Kind(
+        "two-header-rows",
+        "見出しの上に結合した大見出しがある",
+        edited(_two_header_rows),
+        ("S105 B3",),
+    ),
     Kind("blank-rows", "行の間に空白の行がある", with_rows(_blanks)),
     Kind("rows-below-gap", "7行空けた下に事業が残っている", with_rows(_gap), ("S101 A12",)),
     Kind(
@@ -202,7 +212,12 @@ KINDS = (
         "表の途中に見出しをもう一度入れた",
         with_rows(lambda slug: [lines(slug)[0], list(HEADINGS), lines(slug)[1]]),
     ),
-    Kind("side-table", "表の右に別の表がある", edited(_side_table)),
+    Kind(
+        "side-table",
+        "表の右に別の表がある",
+        edited(_side_table),
+        tuple(f"S105 P{row}" for row in (4, 5, 6, 7)),
+    ),
     Kind(
         "second-table",
         "表の下に別の表がある",

@@ -15,6 +15,7 @@ from tests.dirty import (
     sheets,
     sizes,
     units,
+    words,
 )
 from tests.dirty.kinds import Kind
 
@@ -24,6 +25,7 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
     "エラー値と数式": cells.ERRORS,
     "予算": cells.MONEY,
     "言葉と番号": cells.WORDS,
+    "取消線、メモ、表の外の言葉": words.KINDS,
     "回答票": cells.REPLIES,
     "再掲と番号の重なり": lists.RELISTING,
     "事務局修正": lists.OFFICE_SHEET,

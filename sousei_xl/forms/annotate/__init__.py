@@ -25,6 +25,7 @@ from sousei_xl.forms.annotate.request import Letter, write_request
 from sousei_xl.forms.annotate.styles import Styles
 from sousei_xl.forms.annotate.workbook import Workbook, bare_workbook, deselect
 from sousei_xl.forms.annotate.worksheet import Worksheet, position
+from sousei_xl.forms.comment_layout import SEPARATOR, SEPARATOR_OF_QUESTIONS
 from sousei_xl.forms.layout import Rows
 from sousei_xl.forms.request_layout import SHEET, read_answers
 from sousei_xl.strategy import Settings, Strategy
@@ -65,7 +66,7 @@ def annotate(
     wanted = lines.marks(located)
     styles = Styles(package, workbook.part)
     mend = any(is_error(one.item) for one in located)
-    separator = notes.SEPARATOR if mend else notes.SEPARATOR_OF_QUESTIONS
+    separator = SEPARATOR if mend else SEPARATOR_OF_QUESTIONS
     for number, sheet in enumerate(sheets.values(), 1):
         _clean(package, sheet)
         if sheet.name in wanted:

@@ -1,21 +1,19 @@
 """Comments: what is to be said about a cell, below what the department wrote there itself.
 
-Our part begins with a line of its own; from that line on a comment is ours, is replaced next time
-and taken out when nothing is left to say.
+Our part (``comment_layout``) is replaced next time and taken out when nothing is left to say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sousei_xl.forms import comment_layout
 from sousei_xl.forms.annotate import boxes
 from sousei_xl.forms.annotate.markup import Document, Element, attributes, string
 from sousei_xl.forms.annotate.package import HEAD, MAIN, OFFICE, Package
 from sousei_xl.forms.annotate.worksheet import ORDER, Worksheet
 from sousei_xl.sheets import pages
 
-SEPARATOR = "―― 事務局の点検より（差戻し） ――"
-SEPARATOR_OF_QUESTIONS = "―― 事務局の点検より（確認のお願い） ――"  # where nothing is wrong
 _AUTHOR = "事務局"
 _COMMENTS = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML = "application/vnd.openxmlformats-officedocument.vmlDrawing"
@@ -51,19 +49,18 @@ def _vml_part(package: Package, sheet: Worksheet) -> str:
 
 
 def _cut(document: Document, comment: Element) -> bool:
-    """Cut our words off the end of a comment; True where nothing else is in it."""
+    """Cut our words out of a comment; True where nothing else is in it."""
     pieces = _pieces(comment)
     words = "".join(piece.text for piece in pieces)
-    begin = [at for s in (SEPARATOR, SEPARATOR_OF_QUESTIONS) if (at := words.find(s)) >= 0]
-    if not begin:
+    ours = comment_layout.spans(words)
+    if not ours:
         return False
-    own = words[: min(begin)].removesuffix("\n")
-    if not own.strip():
+    if not comment_layout.outside(ours, words).strip():
         return True
     position = 0
     for piece in pieces:
-        kept = own[position : position + len(piece.text)]
-        position += len(piece.text)
+        begin, position = position, position + len(piece.text)
+        kept = comment_layout.outside(ours, words, begin, position)
         if len(kept) < len(piece.text):
             run = next((r for r in comment.below("r") if piece in r.children), None)
             if kept or run is None:
@@ -125,7 +122,7 @@ def put(
     author = _author(document)
     shown = {}
     for cell, said in words.items():
-        shown[cell] = f"{separator}\n{said}"
+        shown[cell] = comment_layout.our_part(separator, said)
         comment = standing.get(cell)
         if comment is None:
             _add(document, cell, author, _run(document, shown[cell], font))

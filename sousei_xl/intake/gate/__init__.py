@@ -8,13 +8,15 @@ container, XML, extents, and what a person would overlook.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from sousei_xl.intake.gate.comments import read_comments
 from sousei_xl.intake.gate.container import contain
 from sousei_xl.intake.gate.frame import SheetFacts
 from sousei_xl.intake.gate.limits import MAX_CELLS, MAX_CONTAINED
 from sousei_xl.intake.gate.package import open_package
+from sousei_xl.intake.gate.strikes import struck_cells
 from sousei_xl.intake.gate.workbook import read_outline
 from sousei_xl.intake.gate.worksheet import inspect_sheet
 from sousei_xl.intake.notice import Notice, Refused, refuse
@@ -64,6 +66,10 @@ def _inspect(data: bytes, name: str) -> Inspection:
     for sheet in outline.sheets:
         filtered = sheet.part in outline.filtered
         facts = inspect_sheet(sheet, outline.strings, filtered, contained, allowance)
+        struck = struck_cells(facts.content, outline.strikes, sheet.name)
+        comments = read_comments(package, sheet.part, sheet.name)
+        if struck or comments:
+            facts = replace(facts, struck=struck, comments=comments)
         allowance -= facts.cells
         sheets.append(facts)
         parts[sheet.part] = facts.content

@@ -28,9 +28,11 @@ class SheetFacts:
     Rows are Excel's numbers, ``hidden_columns`` 0-based pairs (first, last); hidden rows are
     listed where something stands in them. ``errors`` maps a cell to its error text, ``uncached``
     names formula cells without a stored value, ``formulas`` maps a column's letters to the rows
-    that hold a formula; one that shows nothing may be left out. ``filled`` counts the cells in
-    which calamine must find a value, ``cells`` those that it stores. ``content`` is the XML that
-    calamine is to read. Nothing changes once it is inspected: files may share it.
+    that hold a formula; one that shows nothing may be left out. ``struck`` maps a cell to the words
+    in it that are struck through, blank where all of it is, ``comments`` to the department's words
+    in its comment. ``filled`` counts the cells in which calamine must find a value, ``cells`` those
+    that it stores. ``content`` is the XML that calamine is to read. Nothing changes once it is
+    inspected: files may share it.
     """
 
     name: str
@@ -42,6 +44,8 @@ class SheetFacts:
     errors: dict[str, str] = field(default_factory=dict)
     uncached: list[str] = field(default_factory=list)
     formulas: dict[str, list[int]] = field(default_factory=dict)
+    struck: Mapping[str, str] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
     filled: int = 0
     cells: int = 0
     content: bytes = field(default=b"", repr=False, compare=False)

@@ -20,3 +20,4 @@ MAX_CELLS = 1_000_000
 MAX_AREA = 20_000_000
 MAX_STRINGS = 10_000_000
 MAX_MERGED = 20_000
+MAX_COMMENTS = 20_000  # of a sheet, those of a returned workbook that are ours apart

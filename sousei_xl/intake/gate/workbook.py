@@ -12,10 +12,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sousei_xl.intake.gate.comments import related
 from sousei_xl.intake.gate.frame import CRITERIA
 from sousei_xl.intake.gate.limits import MAX_SHEETS
 from sousei_xl.intake.gate.markup import Element, check_whole, elements, local
 from sousei_xl.intake.gate.package import Package
+from sousei_xl.intake.gate.strikes import Strikes, find_strikes
 from sousei_xl.intake.gate.strings import read_strings
 from sousei_xl.intake.notice import Notice, refuse
 
@@ -42,11 +44,13 @@ class Outline:
     """The workbook without its cells.
 
     ``strings`` has one truth value per shared string: False where it is blank. ``filtered`` holds
-    the parts of sheets with a table whose filter hides rows.
+    the parts of sheets with a table whose filter hides rows. ``strikes`` says what may strike a
+    cell through.
     """
 
     sheets: tuple[SheetPart, ...]
     strings: tuple[bool, ...]
+    strikes: Strikes
     filtered: frozenset[str]
     saved: str | None
     properties: Mapping[str, str]
@@ -71,6 +75,7 @@ def read_outline(package: Package) -> Outline:
     return Outline(
         sheets=sheets,
         strings=() if strings is None else read_strings(strings),
+        strikes=find_strikes(styles, strings),
         filtered=_filtered_tables(package, sheets),
         saved=_saved(package, roots),
         properties=_properties(package, roots),
@@ -160,12 +165,8 @@ def _filtered_tables(package: Package, sheets: tuple[SheetPart, ...]) -> frozens
     }
     filtered: set[str] = set()
     for sheet in sheets if tables else ():
-        folder, file = posixpath.split(sheet.part)
-        content = package.xml.get(f"{folder}/_rels/{file}.rels")
-        for element in elements(content) if content else ():
-            target = posixpath.join("/", folder, element.attributes.get("Target", ""))
-            if posixpath.normpath(target).lstrip("/").lower() in tables:
-                filtered.add(sheet.part)
+        if any(name in tables for _, name in related(package, sheet.part)):
+            filtered.add(sheet.part)
     return frozenset(filtered)
 
 
