@@ -908,7 +908,12 @@ CLEAN = WORDS.filter(
     )
 )
 NAMES = CLEAN.filter(
-    lambda s: not text.split_new_mark(s)[1] and text.key(s) and text.tidy_name(s).value == s
+    lambda s: (
+        not text.split_new_mark(s)[1]
+        and not text.has_relisted_mark(s)  # R107 asks about it
+        and text.key(s)
+        and text.tidy_name(s).value == s
+    )
 )
 AMOUNT = st.one_of(
     st.fixed_dictionaries({"budget": st.integers(0, 9_999_999)}),
