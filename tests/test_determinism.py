@@ -9,9 +9,12 @@ import datetime as dt
 import os
 import shutil
 import sys
+import unicodedata
 import zipfile
 from pathlib import Path
+from urllib.parse import unquote
 
+import openpyxl
 import pytest
 
 from sousei_xl.forms.annotate.package import Package
@@ -105,6 +108,34 @@ def test_files_that_arrived_in_another_order_at_another_time_change_no_byte(
             target.write_bytes(path.read_bytes())
             os.utime(target, (number * 1e8, 4e9 - number * 1e8))
     assert_same(produce(workspace), expected)
+
+
+def test_names_decomposed_by_a_mac_change_nothing_but_the_way_to_the_file(tmp_path: Path) -> None:
+    name, memo = "経済部（ガイド）.xlsx", "メモガ.txt"
+    composed, decomposed = example_workspace(tmp_path / "合成"), tmp_path / "分解"
+    (composed / "inbox" / memo).write_bytes(b"")
+    path = (composed / "inbox" / "経済部.xlsx").rename(composed / "inbox" / name)
+    edit(path, "事業", {f"{column(path, '関連性')}{4}": "△"})  # it goes back
+    shutil.copytree(composed, decomposed)
+    for given in (name, memo):
+        there = decomposed / "inbox" / given
+        there.rename(there.with_name(unicodedata.normalize("NFD", given)))
+    expected, found = produce(composed), produce(decomposed)
+    assert f"差戻し/{name}" in expected
+    checkbook = "点検結果_平成30年度.xlsx"
+    for path_there in (checkbook, "履歴/記録.json"):  # the links, and the digest of their workbook
+        assert found.pop(path_there) != expected.pop(path_there)
+    assert_same(found, expected)
+    typed = decomposed / "inbox" / name
+    done = run("check", "--return", typed, "--workspace", decomposed, "--json")
+    assert done.json["outputs"] == [f"差戻し/{name}"], done.err
+    links = {
+        unquote(link.target)
+        for row in openpyxl.load_workbook(decomposed / "outbox" / checkbook)["提出状況"].iter_rows()
+        for cell in row
+        if (link := cell.hyperlink) and link.target
+    }
+    assert f"..\\inbox\\{unicodedata.normalize('NFD', name)}" in links
 
 
 def test_a_second_merge_changes_nothing(inbox: Path, tmp_path: Path) -> None:

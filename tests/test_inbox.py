@@ -47,10 +47,24 @@ def test_the_offices_sheet_is_kept_apart(form: str, tmp_path: Path) -> None:
     assert names(tmp_path) == ["写し/事務局修正.xlsx"]
 
 
-def test_names_stay_as_they_are_on_disk(tmp_path: Path) -> None:
-    decomposed = unicodedata.normalize("NFD", "ぎじゅつ部.xlsx")
-    fill(tmp_path, decomposed, "か.xlsx", "く.xlsx")
-    assert names(tmp_path) == ["か.xlsx", decomposed, "く.xlsx"]
+def test_a_name_has_one_spelling_whatever_it_is_on_disk(tmp_path: Path) -> None:
+    name, memo = "ぎじゅつ部/ガ.xlsx", "メモ（ぎ）.txt"
+    there, memo_there = (unicodedata.normalize("NFD", n) for n in (name, memo))
+    fill(tmp_path, there, memo_there, "か.xlsx", "く.xlsx")
+    listing = list_inbox(tmp_path)
+    assert names(tmp_path) == ["か.xlsx", name, "く.xlsx"]
+    assert listing.files[1].path.samefile(tmp_path / there)
+    assert listing.strays == (Stray(memo, "other"),)
+    assert listing.on_disk == {name: there, memo: memo_there}
+
+
+def test_names_that_differ_only_by_their_spelling_stay_apart(tmp_path: Path) -> None:
+    composed, decomposed = (unicodedata.normalize(form, "ぎ.xlsx") for form in ("NFC", "NFD"))
+    fill(tmp_path, composed, decomposed)
+    listing = list_inbox(tmp_path)
+    assert sorted(names(tmp_path)) == sorted([composed, decomposed])
+    assert {f.file: f.path.name for f in listing.files} == {n: n for n in names(tmp_path)}
+    assert listing.on_disk == {}
 
 
 def test_strays_are_named(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from sousei_xl.commands.options import (
 from sousei_xl.commands.progress import Progress
 from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import InboxFile, Listing
-from sousei_xl.workspace import OFFICE_SHEET, OperatorError, require_file
+from sousei_xl.workspace import OFFICE_SHEET, OperatorError, is_file, is_folder, require_file
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -52,12 +52,13 @@ def run(args: argparse.Namespace) -> int:
             "ファイルを「点検.bat」のアイコンの上にドラッグして放すか、"
             "「sousei-xl check inbox/経済部.xlsx」のように指定してください。"
         )
-    for path in args.files:
-        require_file(path)
     workspace = workspace_of(args)
+    files = _on_disk(args.files, workspace.inbox)
+    for path in files:
+        require_file(path)
     arrivals.require(workspace)
     listing = arrivals.listed(workspace.inbox)
-    places = _places(_without_office_sheet(args.files, listing), listing)
+    places = _places(_without_office_sheet(files, listing), listing)
     outside = [InboxFile(file, path) for _, path, file, inside in places if not inside]
     with (
         Progress("読み込み") as progress,
@@ -96,6 +97,16 @@ def run(args: argparse.Namespace) -> int:
             names = shown(named(left, 5))
             print(f"部局に返す指摘がないため、「差戻し」に作らなかったもの: {names}")
     return DRAFT if any(found.has_errors for found in checked) else DONE
+
+
+def _on_disk(named: list[Path], inbox: Path) -> list[Path]:
+    """The files as they are spelled on disk: whoever types a name, or takes over the command that
+    we show, composes it (``intake.inbox``)."""
+    if all(map(is_file, named)) or not is_folder(inbox):
+        return named
+    spelled = arrivals.listed(inbox).on_disk.items()
+    there = {os.path.realpath(inbox / name): inbox / on_disk for name, on_disk in spelled}
+    return [path if is_file(path) else there.get(os.path.realpath(path), path) for path in named]
 
 
 def _without_office_sheet(named: list[Path], listing: Listing) -> list[Path]:

@@ -173,7 +173,7 @@ def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, 
     contents = delivery.contents_of(
         run, result, indicators, strategy, workspace, request.approve, last, request.previous
     )
-    return replace(contents, doubts=definition.doubts), definition
+    return replace(contents, doubts=definition.doubts, on_disk=arrived.on_disk), definition
 
 
 def _report(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,8 @@ class Arrivals:
     """The template, the departments' files, the office's sheet and what is none of these.
 
     ``files`` come one after the other while others are still being read, in the order of their
-    names; only once. ``last_reading`` is last year's 別紙, where it was asked for.
+    names; only once. ``last_reading`` is last year's 別紙, where it was asked for. ``on_disk`` is
+    that of the ``Listing``.
     """
 
     template: Reading
@@ -33,6 +34,7 @@ class Arrivals:
     office: Reading | None
     strays: tuple[Stray, ...]
     last_reading: Reading | None = None
+    on_disk: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,7 @@ class Arriving:
     """
 
     pending: PendingReadings
-    has_office: bool
-    strays: tuple[Stray, ...]
+    listing: Listing
     spread: SpreadReadings | None = None
     has_last: bool = False
 
@@ -52,10 +53,11 @@ class Arriving:
         """Wait for all that is not the departments'; to be called once."""
         readings = self.pending.in_order()
         template = next(readings)
-        office = next(readings) if self.has_office else None
+        office = next(readings) if self.listing.office else None
         last_reading = next(readings) if self.has_last else None
         files = self.spread.in_order() if self.spread else readings
-        return Arrivals(template, files, office, self.strays, last_reading)
+        listing = self.listing
+        return Arrivals(template, files, office, listing.strays, last_reading, listing.on_disk)
 
     def __enter__(self) -> Arriving:
         return self
@@ -144,7 +146,7 @@ def start(
     last = [InboxFile(previous.name, previous)] if previous is not None else []
     own, theirs = [template, *office, *last], [*listing.files, *extra]
     jobs, joining = (jobs, 0) if jobs else _worthwhile_jobs()
-    strays, spread = tuple(listing.strays), None
+    spread = None
     if executor is None:
         pending = start_reading([*own, *theirs], jobs, on_done=on_done, joining=joining)
     else:
@@ -152,7 +154,7 @@ def start(
 
         spread = SpreadReadings(theirs, executor, jobs + joining, on_done)
         pending = start_reading(own, 1)
-    return Arriving(pending, bool(office), strays, spread, bool(last))
+    return Arriving(pending, listing, spread, bool(last))
 
 
 _MOST = 8  # more readers would only wait for the one that merges

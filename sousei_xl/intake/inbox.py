@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from sousei_xl.workspace import OFFICE_SHEET, WORKBOOKS, file_key, is_lock
@@ -28,7 +28,8 @@ _MEANT = ("link", "lock")
 
 @dataclass(frozen=True, slots=True)
 class InboxFile:
-    """A file to be read; ``file`` is its inbox-relative POSIX path, spelled as on disk.
+    """A file to be read; ``file`` is its inbox-relative POSIX path in NFC, the one spelling by
+    which a file is known, ``path`` is spelled as on disk: a Mac and its archives decompose ガ.
 
     ``form`` names a sheet of which the look is wanted too: that of the template, in a merge.
     """
@@ -52,11 +53,13 @@ class Stray:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The inbox at one moment; files and strays by their NFC-normalised names."""
+    """The inbox at one moment, sorted by name. ``on_disk`` has the names of the files that are
+    spelled in another way there than here."""
 
     files: tuple[InboxFile, ...]
     office: InboxFile | None
     strays: tuple[Stray, ...]
+    on_disk: Mapping[str, str] = field(default_factory=dict)
 
 
 def list_inbox(inbox: Path) -> Listing:
@@ -69,13 +72,31 @@ def list_inbox(inbox: Path) -> Listing:
             files.append(item)
         else:
             strays.append(item)
-    files.sort(key=lambda item: _order(item.file))
+    named, on_disk = _in_one_spelling([*files, *_collapse(strays)])
+    files = [item for item in named if isinstance(item, InboxFile)]
     office = next((item for item in files if _is_office(item.file)), None)
     return Listing(
         files=tuple(item for item in files if item is not office),
         office=office,
-        strays=tuple(sorted(_collapse(strays), key=lambda stray: _order(stray.file))),
+        strays=tuple(item for item in named if isinstance(item, Stray)),
+        on_disk=on_disk,
     )
+
+
+def _in_one_spelling(
+    items: Sequence[InboxFile | Stray],
+) -> tuple[list[InboxFile | Stray], dict[str, str]]:
+    """All by their names in NFC, sorted, and how such a name is spelled on disk where that is
+    another. Of two that have one name so (not every system takes them for one), each keeps its
+    own."""
+    nfc = [unicodedata.normalize("NFC", item.file) for item in items]
+    several = Counter(nfc)
+    spelled = {
+        item.file: name if several[name] == 1 else item.file
+        for item, name in zip(items, nfc, strict=True)
+    }
+    named = sorted((replace(i, file=spelled[i.file]) for i in items), key=lambda i: i.file)
+    return named, {name: there for there, name in spelled.items() if name != there}
 
 
 def _walk(root: Path) -> Iterator[InboxFile | Stray]:
@@ -149,11 +170,3 @@ def _collapse(strays: Iterable[Stray]) -> Iterator[Stray]:
 
 def _is_office(name: str) -> bool:
     return file_key(name) == file_key(OFFICE_SHEET)
-
-
-def _order(name: str) -> tuple[str, str]:
-    return _nfc(name), name
-
-
-def _nfc(name: str) -> str:
-    return unicodedata.normalize("NFC", name)

@@ -214,7 +214,7 @@ def publish_list(
         )
     due = plan_returns(contents.result, contents.findings)
     with Writers() as several:  # beside the one that writes and examines the large workbooks
-        returns = returns_of(due, workspace.inbox, contents.strategy, several)
+        returns = returns_of(due, workspace.inbox, contents.strategy, several, contents.on_disk)
         published = publish.publish(
             workspace,
             contents.run,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain, count
 from pathlib import Path
 
-from sousei_xl import publish
+from sousei_xl import publish, text
 from sousei_xl.findings import Finding, is_error, is_for_department
 from sousei_xl.forms.returns import FOLDER, Return, return_names, returns_due, write_return
 from sousei_xl.pipeline.checking import Asked, Checked
@@ -22,13 +22,25 @@ _MANY = 40
 
 
 def returns_of(
-    jobs: Sequence[Return], inbox: Path, strategy: Strategy, writers: Writers
+    jobs: Sequence[Return],
+    inbox: Path,
+    strategy: Strategy,
+    writers: Writers,
+    on_disk: Mapping[str, str] = text.EMPTY,
 ) -> list[Output]:
-    """Departments' files on their way back, marked; very many are written by several processes."""
+    """Departments' files on their way back, marked; very many are written by several processes.
+
+    ``on_disk`` has the names of files that are spelled in another way there.
+    """
     returns = [
         Output(
             job.name,
-            write=partial(write_return, source=inbox / job.file, item=job, strategy=strategy),
+            write=partial(
+                write_return,
+                source=inbox / on_disk.get(job.file, job.file),
+                item=job,
+                strategy=strategy,
+            ),
             tracked=False,
             source=_remembered(job),
         )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sousei_xl import eras, text
 from sousei_xl.figures.changes.year import YearChanges
@@ -32,7 +32,8 @@ class Contents:
     if last year's 別紙 was given, and ``previous`` the way to that from the workspace; ``doubts``
     are questions about the printed form. ``forgotten`` names the one
     that the list in the outbox was compared with, where this run was given none. ``inbox`` is the
-    way to the inbox, ``options`` what names the places of the run behind a command.
+    way to the inbox, ``on_disk`` has the names of files that are spelled in another way there
+    (``intake.inbox``), ``options`` is what names the places of the run behind a command.
     """
 
     strategy: Strategy
@@ -50,6 +51,7 @@ class Contents:
     forgotten: str = ""
     previous: str = ""
     inbox: str = "inbox"
+    on_disk: Mapping[str, str] = field(default_factory=dict)
     options: str = ""
 
     @property

@@ -162,7 +162,8 @@ UNITS = (
 
 
 def _name(slug: str, title: str, file: str, linux: bool = False) -> Kind:
-    return Kind(slug, title, edited(lambda _: None, file), file=file, linux=linux)
+    known = unicodedata.normalize("NFC", file)  # by which a file is known
+    return Kind(slug, title, edited(lambda _: None, file), file=known, linux=linux)
 
 
 NAMES = (

@@ -33,7 +33,7 @@ def write_checkbook(
     ``inbox_link`` leads from the folder of ``path`` to the inbox. ``hand_edits`` are what was
     changed by hand in the former workbooks, with the 対象 and 項目 that each is about.
     """
-    settings, inbox = contents.strategy.settings, Inbox(inbox_link)
+    settings, inbox = contents.strategy.settings, Inbox(inbox_link, contents.on_disk)
     result = contents.result
     rows = max(len(result.origins), len(result.findings), len(result.files))
     book = Book(path, contents.run, settings, f"{settings.year_label} 点検結果", rows=rows)

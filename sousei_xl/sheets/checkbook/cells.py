@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sousei_xl import text
 from sousei_xl.findings import UNPRINTABLE, Place, clip
@@ -23,9 +24,11 @@ def typed(value: text.Value) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Where the submitted files stand as seen from the checkbook (``../inbox``)."""
+    """Where the submitted files stand as seen from the checkbook (``../inbox``), and how their
+    names are spelled there where that is another way."""
 
     link: str
+    on_disk: Mapping[str, str] = field(default_factory=dict)
 
     def file(self, file: str) -> Cell:
         """The file's name, opening it."""
@@ -41,7 +44,7 @@ class Inbox:
         # A name that is no text (Linux allows any bytes) cannot stand in a workbook.
         if not file or not shown or UNPRINTABLE.search(file + sheet):
             return shown or None
-        path = f"{self.link}/{file}".replace("/", "\\").translate(_ESCAPES)
+        path = f"{self.link}/{self.on_disk.get(file, file)}".replace("/", "\\").translate(_ESCAPES)
         anchor = f"#{quoted_sheet(sheet)}!{cell or 'A1'}" if sheet else ""
         return Link(f"external:{path}{anchor}", shown)
 
