@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import shutil
 import string
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from sousei_xl.commands.status_report import state_words
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import RULES, Answer, Place, acknowledge, finding
 from sousei_xl.forms.annotate import lines
-from sousei_xl.forms.request_layout import ANSWER, NAME, SHEET, SPOT, WORDS, read_answers
+from sousei_xl.forms.request_layout import ANSWER, HEADINGS, NAME, SHEET, SPOT, WORDS, read_answers
 from sousei_xl.forms.returns import plan_returns
 from sousei_xl.rules.answers import with_answers
 from sousei_xl.rules.merge import merge
@@ -121,6 +122,50 @@ def given(file: str, spot: str, words: str, said: str, name: str = "") -> Answer
     rows = [(1, [SPOT, NAME, WORDS, ANSWER]), (2, [spot, name, words, said])]
     [answer] = read_answers(rows, file)
     return answer
+
+
+def read(*rows: Sequence[str]) -> list[tuple[str, str, str]]:
+    """(セル, 内容と直し方, 回答) of everything that is found in these rows."""
+    return [(a.spot, a.words, a.answer) for a in read_answers(list(enumerate(rows, 1)), "a.xlsx")]
+
+
+LETTER = ("総合政策部　御担当者様",)
+LINE = ("1", "要確認", "『事業』H8", "甲", ASKS, "", "")
+ANSWERED = ("『事業』H8", ASKS, SAYS)
+
+
+@pytest.mark.parametrize(
+    "heading", ["回答", "回 答 欄", "", "回答欄（農政課）", HEADINGS[0], HEADINGS[-2]]
+)
+def test_an_answer_under_a_heading_that_was_written_over_is_found(heading: str) -> None:
+    found = read(LETTER, (*HEADINGS[:-1], heading), (*LINE, SAYS))
+    assert found[-1] == ANSWERED
+    moved = read(LETTER, ("", *HEADINGS[:-1], heading), ("", *LINE, SAYS))
+    assert moved[-1] == ANSWERED
+
+
+@pytest.mark.parametrize("lost", range(len(HEADINGS)))
+def test_an_answer_is_found_whichever_heading_was_written_over(lost: int) -> None:
+    headings = (*HEADINGS[:lost], "済", *HEADINGS[lost + 1 :])
+    assert read(LETTER, headings, (*LINE, SAYS))[-1] == ANSWERED
+
+
+def test_an_answer_without_headings_is_found_by_its_place() -> None:
+    assert read(LETTER, (*LINE, SAYS)) == [ANSWERED]
+
+
+def test_what_was_written_over_the_heading_or_beside_the_letter_is_no_answer_lost() -> None:
+    beside = (*LETTER, *[""] * 6, "確認しました")
+    over = (*HEADINGS[:-1], "全て正しい")
+    told = [("", "", "確認しました"), ("", "", "全て正しい")]
+    assert read(beside, over, (*LINE, "")) == told
+
+
+def test_a_sheet_without_names_is_read() -> None:
+    headings = [h for h in HEADINGS if h != NAME]
+    line = [v for h, v in zip(HEADINGS, LINE, strict=False) if h != NAME]
+    for heading in (ANSWER, "回答"):
+        assert read((*headings[:-1], heading), (*line, SAYS))[-1] == ANSWERED
 
 
 def asked(file: str, *answers: tuple[str, str, str], **changes: Any) -> Submission:

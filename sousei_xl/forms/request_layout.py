@@ -7,7 +7,7 @@ is understood of it stand side by side here, for an answer must be found again i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sousei_xl import text
 from sousei_xl.findings import Answer
@@ -21,6 +21,7 @@ _READ = (SPOT, NAME, WORDS, ANSWER)
 _WHOLE_FILE = "ファイル全体"
 _MORE = "ほか"
 _MOST_CELLS, _MOST_NAMES = 40, 8
+_FEWEST_HEADINGS = 3  # left in a row of headings
 _SPOT = re.compile(r"『(.*)』(.*)", re.DOTALL)
 _CELLS = re.compile(r"(.*)\n［(.*)］", re.DOTALL)
 
@@ -65,20 +66,38 @@ def names_of(named: Iterable[tuple[str, str]]) -> str:
 
 
 def read_answers(rows: Rows, file: str) -> Iterator[Answer]:
-    """Every line that was answered. A sheet may lack 事業名: then it is blank."""
-    columns: dict[str, int] = {}
+    """Every line that was answered, and what somebody wrote into 回答欄 where no line is, or over
+    that heading. A sheet may lack 事業名: then it is blank."""
+    columns: Mapping[str, int] = {name: HEADINGS.index(name) for name in _READ}
     for _, values in rows:
         words = [text.to_text(value) for value in values]
-        if not columns:
-            if ANSWER in words and WORDS in words:
-                found = {name: words.index(name) for name in _READ if name in words}
-                columns = {SPOT: HEADINGS.index(SPOT)} | found
-            continue
+        found = _columns(words)
+        columns = found or columns
         cells = {name: words[c] for name, c in columns.items() if c < len(words)}
         spot, name, asked, answer = (cells.get(heading, "") for heading in _READ)
-        if not text.is_blank(answer):
+        if found:
+            spot = name = asked = ""
+        if not text.is_blank(answer) and text.key(answer) != text.key(ANSWER):
             said = text.tidy(text.printable(answer)).value or ""
             yield Answer(file, spot, name, asked, said, *_asked_about(spot, name, asked))
+
+
+def _columns(words: Sequence[str]) -> dict[str, int]:
+    """Where a line's cells stand if these are the headings; empty for any other row.
+
+    One that was written over is found by its place behind those that are left of it.
+    """
+    keys = [text.key(word) for word in words]
+    found = {n: keys.index(text.key(n)) for n in HEADINGS if text.key(n) in keys}
+    if len(found) < _FEWEST_HEADINGS:
+        return {}
+    columns = {}
+    for place, name in enumerate(HEADINGS):
+        before = next((h for h in HEADINGS[place::-1] if h in found), "")
+        column = found[before] + place - HEADINGS.index(before) if before else place
+        if name in _READ and (name in found or column not in found.values()):
+            columns[name] = column
+    return columns
 
 
 def _asked_about(
