@@ -11,7 +11,7 @@ import pytest
 from sousei_xl.figures.totals import totals
 from sousei_xl.findings import Finding, Place
 from sousei_xl.rules.merge import merge
-from sousei_xl.rules.records import FileRecord, Ledger, RawRow, Submission
+from sousei_xl.rules.records import FileRecord, Ledger, ListResult, RawRow, Submission
 from tests.builders import example_strategy, example_submissions, intake, submission
 from tests.merging import (
     BARE,
@@ -214,6 +214,26 @@ def test_a_repetition_without_a_unit_is_to_name_one(unit: str) -> None:
     files = [filed("a.xlsx", A, unit=unit), filed("b.xlsx", A, unit="商工課", edition=2)]
     item = one(merge(intake([*files, submission([], N)]), STRATEGY), "F206")
     assert ("担当課を記入して出し直してもらって" in item.cure) is (not unit)
+
+
+@pytest.mark.parametrize(
+    "later", [{}, {"edition": 2}, {"saved": "2018-03-02T09:00:00Z"}], ids=["", "edition", "save"]
+)
+def test_two_files_without_a_unit_may_both_be_meant(later: dict[str, Any]) -> None:
+    """Only a blank 担当課 makes one unit of them: who follows the advice gets both."""
+
+    def merged_as(*units: str) -> ListResult:
+        files = [filed("a.xlsx", A, unit=units[0]), filed("b.xlsx", B, unit=units[1], **later)]
+        return merge(intake([*files, submission([], N)]), STRATEGY)
+
+    item = one(merged_as("", ""), "F206")
+    assert "担当課が空欄のファイルが複数あるため" in item.message
+    assert "『b.xlsx』を使い、『a.xlsx』は使いませんでした" in item.message
+    assert "別々の担当課を入力して" in item.cure
+    assert "別々の担当課" not in one(merged_as("商工課", "商工課"), "F206").cure
+    followed = merged_as("商工課", "産業課")
+    assert {row.name for row in followed.listed} == {"甲", "乙"}
+    assert "F206" not in {f.code for f in followed.findings}
 
 
 def test_a_relisted_row_does_not_repeat_its_original() -> None:

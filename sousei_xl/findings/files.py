@@ -21,6 +21,11 @@ _COPY_SHEETS = (
 )
 _KEPT = "『{kept}』を使い、『{dropped}』は使いませんでした。"
 _USE_DROPPED = "『{dropped}』を使うのであれば、『{kept}』を受付フォルダーから出してください。"
+_NO_UNIT = "担当課が空欄のファイルが複数あるため、同じ提出単位の差替えと見なしました。"
+_BOTH = (
+    "どちらも数えるときは、それぞれの『回答票』に別々の担当課を入力して出し直してもらい、"
+    "今のファイルと入れ替えてください。"
+)
 _REPEATED = (
     "『{kept}』は『{dropped}』と担当課が異なりますが、大半の行が同じです。差替えと見なして" + _KEPT
 )
@@ -480,6 +485,15 @@ RULES: tuple[Rule, ...] = (
                 "同じ提出単位で、版も保存日時も同じファイルが複数あります。ファイル名の順で"
                 + _KEPT,
                 "使わないファイルを受付フォルダーから出してください。",
+            ),
+            "newer_edition_blank": Text(_NO_UNIT + "版の新しい" + _KEPT, _USE_DROPPED + _BOTH),
+            "newer_save_blank": Text(
+                _NO_UNIT + "版が同じなので、保存日時の新しい" + _KEPT,
+                _USE_DROPPED + _BOTH,
+            ),
+            "file_name_blank": Text(
+                _NO_UNIT + "版も保存日時も同じなので、ファイル名の順で" + _KEPT,
+                "使わないファイルを受付フォルダーから出してください。" + _BOTH,
             ),
             "indicators": Text(
                 "同じ提出単位のファイルが複数あります。KPIは『{kept}』のものを使い、"

@@ -20,6 +20,11 @@ from sousei_xl.strategy import Strategy
 
 _MARK = re.compile(r"[\W_]")  # no letter and no digit
 _REPEATS = 0.5  # more than this share of rows in common: the same unit under another name
+_WITHOUT_UNIT = {
+    "newer_edition": "newer_edition_blank",
+    "newer_save": "newer_save_blank",
+    "file_name": "file_name_blank",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def settle(submissions: Sequence[Submission], strategy: Strategy) -> Units:
             replaced.append(old)
             successors[old.file] = last.file
             said = [row for later in earlier[place:] for row in later.rows if row.is_withdrawn]
-            findings += _replacement(old, last, replacement_reason(old, last), strategy, said)
+            findings += _replacement(old, last, replacement_variant(old, last), strategy, said)
     for old, new in _renamed_units(kept, strategy):
         del kept[unit_key(old)]
         replaced.append(old)
@@ -105,10 +110,16 @@ def kpi_lateness(submission: Submission) -> tuple[bool, int, str, str]:
 
 
 def replacement_reason(old: Submission, new: Submission) -> str:
-    """Why ``new`` replaces ``old``: the variant of F206."""
+    """Why ``new`` replaces ``old``, a file of its unit."""
     if edition_of(old) != edition_of(new):
         return "newer_edition"
     return "newer_save" if old.saved != new.saved else "file_name"
+
+
+def replacement_variant(old: Submission, new: Submission) -> str:
+    """The variant of F206: the reason, and whether only a blank 担当課 makes one unit of them."""
+    reason = replacement_reason(old, new)
+    return reason if text.key(new.unit) else _WITHOUT_UNIT[reason]
 
 
 def _outdated_reports(files: Sequence[Submission]) -> Iterator[Submission]:

@@ -15,7 +15,13 @@ from sousei_xl import text
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.indicators.actuals import parse_actual
 from sousei_xl.rules.records import Submission
-from sousei_xl.rules.units import kpi_lateness, lateness, replacement_reason, unit_key
+from sousei_xl.rules.units import (
+    kpi_lateness,
+    lateness,
+    replacement_reason,
+    replacement_variant,
+    unit_key,
+)
 from sousei_xl.strategy.indicators import ACTUAL
 
 
@@ -91,8 +97,9 @@ def why_it_counts(old: Submission, new: Submission) -> str:
 
 def _replaced(old: Submission, new: Submission) -> Finding:
     variant = why_it_counts(old, new)
-    if variant != "kpi_form" and (old.has_projects or new.has_projects):
-        variant = "indicators"
+    if variant != "kpi_form":
+        listed = old.has_projects or new.has_projects
+        variant = "indicators" if listed else replacement_variant(old, new)
     return finding(
         "F206",
         Place(file=new.file),
