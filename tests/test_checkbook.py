@@ -539,6 +539,14 @@ def test_confirmed_findings_stay_and_say_so(tmp_path: Path) -> None:
     assert (confirmed["対象"], confirmed["結果"]) == ("1ウ", "確認済")
 
 
+def test_a_confirmation_of_a_former_value_shows_both_values(tmp_path: Path) -> None:
+    office = OfficeSheet(acknowledgements=(replace(CONFIRMED_GAP, confirmed="99"),))
+    contents = merged(example_submissions(), office)
+    (value,) = [f.value for f in contents.findings if f.code == "L109"]
+    (row,) = table(written(tmp_path, contents), "事務局修正一覧", "No")
+    assert row["結果"] == f"値が変わった（確認時は『99』 → 今は『{value}』）"
+
+
 def test_conversions_show_both_values(messy: Path) -> None:
     (row,) = [r for r in table(messy, "自動変換一覧", "No") if r["項目"] == "関連性"]
     assert (row["入力値"], row["読み取った値"], row["コード"]) == ("〇", "○", "A101")

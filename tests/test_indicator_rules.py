@@ -1680,7 +1680,7 @@ def test_k106_can_be_confirmed() -> None:
     # Of a replaced file it comes without last year's list, too: it is known to be another now.
     other = replace(office.acknowledgements[0], confirmed="25")
     result = report(*files, office=OfficeSheet(acknowledgements=(other,)))
-    assert [a.status for a in result.acknowledgements] == ["当てはまる指摘なし"]
+    assert [(a.status, a.current) for a in result.acknowledgements] == [("値が変わった", "『23』")]
     (stale,) = of(result, "O103")
     assert "今は『23』です" in stale.message
 

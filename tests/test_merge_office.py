@@ -794,6 +794,12 @@ CONFIRMATIONS: list[tuple[str, list[RawRow], tuple[str, str, str], list[str], li
     ("what must be corrected", [row(1, "甲", relevance="×")], ("R103", "2ア-1", ""), [], ["O103"]),
     ("a conversion", [row(1, "甲", budget="1,000")], ("A101", "2ア-1", ""), [], ["O103"]),
 ]
+# Of those that fit a finding of another value: what that is now.
+NOW = {
+    ("L109", "2ア", ""): "『2』",
+    ("L109", "2ア", "2、4"): "『2』",
+    ("R115", "2ア-1", "平成29年度は。"): "『平成29年度は、する。』",
+}
 
 
 @pytest.mark.parametrize(
@@ -812,7 +818,9 @@ def test_acknowledgement(
     assert [f.code for f in result.findings if f.acknowledged] == acknowledged
     assert [f.code for f in result.findings if f.code.startswith("O")] == problems
     status = "当てはまる指摘なし" if problems else "確認済"
-    assert [a.status for a in result.acknowledgements] == [status]
+    now = NOW.get(confirmed, "")
+    expected = [("値が変わった" if now else status, now)]
+    assert [(a.status, a.current) for a in result.acknowledgements] == expected
     assert len(result.findings) == len(before.findings) + len(problems)
     assert result.errors == before.errors
 

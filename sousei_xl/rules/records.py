@@ -439,12 +439,18 @@ def _cell_of(row: Correction | Acknowledgement, heading: str) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class AppliedAcknowledgement:
-    """What a confirmation has met in this run."""
+    """What a confirmation has met in this run; ``current`` is the value of what it was given for,
+    where that is another one now."""
 
     acknowledgement: Acknowledgement
     status: Literal[
-        "確認済", "当てはまる指摘なし", "提出がそろってから照合", "今回は照合していない"
+        "確認済",
+        "値が変わった",
+        "当てはまる指摘なし",
+        "提出がそろってから照合",
+        "今回は照合していない",
     ]
+    current: str = ""
 
 
 def unread_cell(error: str, place: Place) -> tuple[str, Place, str]:

@@ -84,13 +84,17 @@ def acknowledge_findings(
             applied.append(AppliedAcknowledgement(item, "今回は照合していない"))
         elif not (matches or complete or RULES[item.code].scope != "list"):
             applied.append(AppliedAcknowledgement(item, "提出がそろってから照合"))
+        elif asked := [result[i] for i in matches if result[i].severity == "要確認"]:
+            current = _current(asked)
+            applied.append(AppliedAcknowledgement(item, "値が変わった", current))
+            known.add(_changed(item, place, current))
         else:
             applied.append(AppliedAcknowledgement(item, "当てはまる指摘なし"))
             if elsewhere and not matches:
                 meant = (result[i].target for i in elsewhere)
                 known.add(_renamed(item, place, variant, "』か『".join(dict.fromkeys(meant))))
             else:
-                known.add(_stale(item, place, [result[i] for i in matches]))
+                known.add(_stale(item, place, bool(matches)))
     return result, tuple(applied)
 
 
@@ -184,17 +188,28 @@ def _renamed(item: Acknowledgement, place: Place, variant: str, meant: str) -> F
     return finding("O103", place, item.target, variant=variant, meant=meant, **facts)
 
 
-def _stale(item: Acknowledgement, place: Place, matches: Sequence[Finding]) -> Finding:
+def _current(found: Sequence[Finding]) -> str:
+    """Their values as 指摘一覧 shows them; where a line breaks says nothing to the comparison."""
+    shown = dict.fromkeys(" ".join(excerpt(item.value).split()) for item in found)
+    return "か".join(f"『{value}』" if value else "空欄" for value in shown)
+
+
+def _changed(item: Acknowledgement, place: Place, current: str) -> Finding:
+    """What it was given for has another value now, ``current``."""
+    return finding(
+        "O103",
+        place,
+        item.target,
+        variant="changed" if item.confirmed else "blank",
+        confirmed=item.confirmed,
+        write=current,
+        code=item.code,
+        target=item.target,
+        subject=item.target,
+    )
+
+
+def _stale(item: Acknowledgement, place: Place, wrong_code: bool) -> Finding:
     facts: dict[str, Any] = {"code": item.code, "target": item.target, "subject": item.target}
-    if matches and matches[0].severity != "要確認":
-        return finding("O103", place, item.target, variant="code", **facts)
-    if matches:
-        # As 指摘一覧 shows them; where a line breaks says nothing to the comparison.
-        shown = dict.fromkeys(" ".join(excerpt(match.value).split()) for match in matches)
-        write = "か".join(f"『{value}』" if value else "空欄" for value in shown)
-        variant, confirmed = "changed" if item.confirmed else "blank", item.confirmed
-        return finding(
-            "O103", place, item.target, variant=variant, confirmed=confirmed, write=write, **facts
-        )
     variant = "others" if _OTHERS.search(item.target) else ""
-    return finding("O103", place, item.target, variant=variant, **facts)
+    return finding("O103", place, item.target, variant="code" if wrong_code else variant, **facts)

@@ -8,6 +8,7 @@ from sousei_xl.rules.hand_edits import ReadyRow
 from sousei_xl.rules.records import (
     REASON,
     REQUESTED_BY,
+    AppliedAcknowledgement,
     AppliedCorrection,
 )
 from sousei_xl.sheets import Contents
@@ -93,6 +94,8 @@ _OTHER_EDITS = _columns(
     ("変更後", "text_wrap"),
     ("ファイル", "text_wrap"),
 )
+
+_UNMET = ("値が変わった", "当てはまる指摘なし")
 
 
 def write_office(
@@ -200,17 +203,26 @@ def _acknowledgements(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) 
                     typed(item.code),
                     typed(item.by),
                     typed(item.confirmed),
-                    applied.status,
+                    _met(applied),
                     typed(item.memo),
                     typed(item.date),
                     inbox.cell(item.place),
                 ),
-                styles=((5, "warning"),) if applied.status == "当てはまる指摘なし" else (),
+                styles=((5, "warning"),) if applied.status in _UNMET else (),
             )
         )
     return _section(
         sheet, row, f"確認済（{len(rows)}件）", _ACKNOWLEDGED, rows, "確認済の記入はありません。"
     )
+
+
+def _met(applied: AppliedAcknowledgement) -> str:
+    """``確認済``, ``値が変わった（確認時は『2』 → 今は『3』）`` …"""
+    if not applied.current:
+        return applied.status
+    before = typed(applied.acknowledgement.confirmed)
+    shown = f"『{before}』" if before else "空欄"
+    return f"{applied.status}（確認時は{shown} → 今は{applied.current}）"
 
 
 def _hand_edits(sheet: Sheet, row: int, edits: Sequence[ReadyRow]) -> int:
