@@ -67,6 +67,11 @@ def test_a_list_and_itself(proposal: Path, tmp_path: Path) -> None:
     assert found["old"] == {**found["new"], "file": str(proposal)}
     assert (found["new"]["rows"], found["new"]["projects"]) == (104, 83)
     assert (found["new"]["gross"], found["new"]["net"]) == (3_905_077, 3_550_284)
+    departments = found["new"]["departments"]
+    assert sum(d["projects"] for d in departments) == 83
+    assert sum(d["net"] for d in departments) == 3_550_284
+    assert len({d["department"] for d in departments}) == len(departments) > 5
+    assert "部局別" not in done.out
 
 
 def test_what_changed(proposal: Path, changed: Path) -> None:
@@ -77,6 +82,15 @@ def test_what_changed(proposal: Path, changed: Path) -> None:
     assert (renamed["before"]["name"], renamed["after"]["name"]) == (
         "不妊対策推進事業",
         "不妊治療対策事業",
+    )
+    before, after = (
+        {d["department"]: (d["projects"], d["net"]) for d in found[side]["departments"]}
+        for side in ("old", "new")
+    )
+    assert [d for d in before if before[d] != after[d]] == ["子育て支援部"]
+    assert after["子育て支援部"] == (
+        before["子育て支援部"][0],
+        before["子育て支援部"][1] - 380,
     )
     [other] = found["changed"]
     assert [f["field"] for f in other["fields"]] == [BUDGET, "事業内容"]
@@ -103,6 +117,7 @@ def test_the_console(proposal: Path, changed: Path, encoding: str) -> None:
         "なくなった行: 1",
         "名称を変えたと思われる行（推定）: 1",
         "708,380 → 708,000（-380、-0.1%）",
+        "（+0事業、-380）",
         "変わらない行: 101",
         "別紙　後.xlsx（平成30年度）",
         "H27の実績値",

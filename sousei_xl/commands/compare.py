@@ -105,6 +105,10 @@ def _side(side: Side) -> dict[str, Any]:
         "projects": side.projects,
         "gross": side.gross,
         "net": side.net,
+        "departments": [
+            {"department": name, "projects": projects, "net": net}
+            for name, (projects, net) in side.departments.items()
+        ],
         "printed_otherwise": list(side.printed_otherwise),
     }
 
@@ -149,6 +153,7 @@ def _tell(found: Comparison) -> None:
     ):
         difference = f"（{after - before:+,}）" if after != before else "（同じ）"
         print(f"  {label}: {before:,} → {after:,}{difference}")
+    _departments(old, new)
     for side in (old, new):
         if said := last_year.printed_otherwise(side.file, side.printed_otherwise, "比べた"):
             print(f"\n{said}")
@@ -164,6 +169,20 @@ def _tell(found: Comparison) -> None:
         print("\n数値目標・KPI: データ_KPIのない別紙があるため、比べていません。")
     elif found:
         _indicators(found.indicators)
+
+
+def _departments(old: Side, new: Side) -> None:
+    """Those of which the projects or their amounts have changed, in the order of the new list."""
+    before, after = old.departments, new.departments
+    told = [name for name in {**after, **before} if before.get(name) != after.get(name)]
+    if told:
+        print("\n部局別（再掲を除く、千円。事業数か予算の変わった部局だけ）:")
+    for name in told:
+        (projects, net), (others, other) = before.get(name, (0, 0)), after.get(name, (0, 0))
+        print(
+            f"  {shown(name or '（部局名なし）')}: {projects:,}事業 {net:,} → "
+            f"{others:,}事業 {other:,}（{others - projects:+,}事業、{other - net:+,}）"
+        )
 
 
 def _title(side: Side) -> str:

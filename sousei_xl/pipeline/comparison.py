@@ -11,6 +11,7 @@ from sousei_xl.figures.changes import (
     BUDGET,
     CATEGORY,
     COMPARED,
+    DEPARTMENT,
     PROJECTS_SHEET,
     RELISTED,
     Changes,
@@ -66,6 +67,17 @@ class Side:
     def net(self) -> int:
         """Each project's amount once."""
         return sum(_amount(row) for row in self.rows if text.is_blank(row.get(RELISTED)))
+
+    @property
+    def departments(self) -> dict[str, tuple[int, int]]:
+        """部局名 as the list prints it → its projects and their amounts, each once."""
+        found: dict[str, tuple[int, int]] = {}
+        for row in self.rows:
+            if text.is_blank(row.get(RELISTED)):
+                name = text.to_text(row.get(DEPARTMENT))
+                projects, net = found.get(name, (0, 0))
+                found[name] = projects + 1, net + _amount(row)
+        return found
 
 
 def _amount(row: Row) -> int:
