@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -78,6 +78,9 @@ _BREAKS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
 # Brackets in which people put a word or a number, typed and after NFKC.
 _OPENING, _CLOSING = "（(【［[〔《〈＜<", "）)】］]〕》〉＞>"
 BRACKETS = _OPENING + _CLOSING
+# What may stand around a word that says nothing, beside 。, as it is there without the word.
+EMPTY_MARKS = ("", "※", *map("".join, zip(_OPENING, _CLOSING, strict=True)), "（)", "(）")
+_AROUND_WORDS = BRACKETS + "※。"
 OPENING_CLASS, CLOSING_CLASS = re.escape(_OPENING), re.escape(_CLOSING)  # inside [] of a pattern
 _NEW = rf"\s*(?:[{OPENING_CLASS}]\s*新規?\s*[{CLOSING_CLASS}]|🈟)"
 _NEW_MARK = re.compile(rf"^(?:{_NEW})+\s*")
@@ -133,18 +136,19 @@ def is_blank(value: Value) -> bool:
 
 
 def says_nothing(value: Value) -> bool:
-    """True for one of ``EMPTY_WORDS``, also with spaces in it and in brackets: （合　計）."""
-    return isinstance(value, str) and _bare(value) in EMPTY_WORDS
+    """True for one of ``EMPTY_WORDS``, also with spaces or 。 in it and ``EMPTY_MARKS`` around
+    it: （合　計）, 【該当なし】。"""
+    return _says(value, EMPTY_WORDS)
 
 
 def says_total(value: Value) -> bool:
     """True for 合計 and its like, which are the sum of the rows above."""
-    return isinstance(value, str) and _bare(value) in TOTAL_WORDS
+    return _says(value, TOTAL_WORDS)
 
 
 def points_above(value: Value) -> bool:
     """True for 同上 and its like, which mean the row above."""
-    return isinstance(value, str) and _bare(value) in ABOVE_WORDS
+    return _says(value, ABOVE_WORDS)
 
 
 def is_date(value: Value) -> bool:
@@ -154,12 +158,15 @@ def is_date(value: Value) -> bool:
 
 def says_no_project(value: Value) -> bool:
     """True for one of ``NO_PROJECT_WORDS``, also as a note: ※該当なし。"""
-    return heading_key(value).strip(f"{BRACKETS}※。") in _NO_PROJECT
+    return heading_key(value).strip(_AROUND_WORDS) in _NO_PROJECT
 
 
-def _bare(value: str) -> str:
-    shown = without_spaces(value)
-    return shown.translate(_NO_BRACKETS) if len(shown) <= SHORT else shown
+def _says(value: Value, words: Container[str]) -> bool:
+    if not isinstance(value, str) or is_blank(value):
+        return False
+    shown = without_spaces(value).replace("。", "")
+    bare = shown.strip(_AROUND_WORDS) or "※"  # which may be the word, too
+    return bare in words and shown.replace(bare, "", 1) in EMPTY_MARKS
 
 
 def nfkc(text: str) -> str:
@@ -395,11 +402,8 @@ CATEGORY_SPELLINGS = spellings(
     {NEW: ("新",), CONTINUED: ("継",), ENDED: (), CANCELLED: ("取り下げ", "取下")}
 )
 INITIAL, UNDECIDED, INCLUDED, ZERO = "当初", "未定", "内数", "０予算"
-# No name and no description, with or without these brackets. 同上 points at the row above, which
-# in the list is another one; a 合計 is somebody's own sum below the rows; that there is nothing is
-# said on 回答票.
-EMPTY_BRACKETS = "（）()"  # no others: each is one more level in the form's formula
-_NO_BRACKETS = str.maketrans("", "", EMPTY_BRACKETS)
+# No name and no description. 同上 points at the row above, which in the list is another one; a 合計
+# is somebody's own sum below the rows; that there is nothing is said on 回答票.
 ABOVE_WORDS = (
     *("同上", "〃", "〃〃", "″", '"', "”", "“", "''", "々", "↑", "上に同じ", "上と同じ"),
     *("上記に同じ", "上記と同じ", "上記のとおり", "同文"),

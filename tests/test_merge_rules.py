@@ -796,7 +796,8 @@ def test_that_there_is_no_project_is_to_be_said_where_there_is_none(
 
 @pytest.mark.parametrize(
     ("name", "ticks"),
-    [("事業なし", True), ("（該当する事業なし）", True), ("該当事業なし", True), ("同上", False)],
+    [("事業なし", True), ("（該当する事業なし）", True), ("該当事業なし", True), ("同上", False)]
+    + [(name, True) for name in ("【該当なし】", "［該当なし］", "該当なし。", "《該当なし》。")],
 )
 def test_no_project_is_no_name_of_one(name: str, ticks: bool) -> None:
     result = merged(row(1, "甲"), row(2, name, description="該当する事業はありません。"))

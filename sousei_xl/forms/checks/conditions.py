@@ -83,8 +83,10 @@ def says_nothing(name: str) -> Condition:
     def fails(cells: Cells) -> bool:
         return looks_like_nothing(cells) or text.says_nothing(cells.get(name))
 
-    shown = _without(_unspaced(name), *(f'"{bracket}"' for bracket in text.EMPTY_BRACKETS))
-    return f"OR({empty},SUMPRODUCT(--EXACT({EMPTY_WORDS},{shown}))>0)", fails
+    shown = _without(_unspaced(name), '"。"')
+    around = f'SUBSTITUTE({shown},{EMPTY_WORDS},"",1)'
+    marked = f"SUMPRODUCT(--EXACT({around},{_constants(text.EMPTY_MARKS)}))>0"
+    return f"OR({empty},{marked})", fails
 
 
 def _unspaced(name: str) -> str:
