@@ -346,7 +346,10 @@ def test_five_thousand_irrelevant_files_and_links_out_of_the_inbox(
 
 @pytest.mark.parametrize(
     ("example", "wanted"),
-    [((), ("distribute", "merge")), (("--example", "asahikawa_h30"), ("merge",))],
+    [
+        ((), ("distribute --only 事業 --previous 前年度の別紙.xlsx", "merge")),
+        (("--example", "asahikawa_h30"), ("merge",)),
+    ],
 )
 def test_the_commands_after_init_name_the_new_folder(
     tmp_path: Path,

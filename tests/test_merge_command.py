@@ -511,7 +511,7 @@ def test_a_final_check_in_the_inbox_is_no_form_to_be_mended(workspace: Path) -> 
     (item,) = [f for f in found["findings"] if f["code"] == "F201"]
     assert "これは最終確認で" in item["message"]
     assert "「直す内容」は、『事務局修正.xlsx』" in item["cure"]
-    assert "このファイルが受付フォルダー（inbox）にあれば、出してください" in item["cure"]
+    assert "このファイルが inbox にあれば、除いてください" in item["cure"]
     told = run("merge", "--workspace", workspace).out
     assert "『事務局修正.xlsx』で直し" not in told
     assert item["addressee"] == "事務局"

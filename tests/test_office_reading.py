@@ -191,10 +191,7 @@ def test_the_offices_sheet_under_another_name_is_told_and_keeps_a_draft(
     result = received(tmp_path, file)
     [item] = [f for f in result.findings if f.code == "F201"]
     assert (item.addressee, item.place.file) == ("事務局", file)
-    assert (
-        "ファイル名を『事務局修正.xlsx』に戻し、受付フォルダー（inbox）の直下に置いてください"
-        in item.text
-    )
+    assert "ファイル名を『事務局修正.xlsx』に戻し、inbox の直下に置いてください" in item.text
     assert (result.errors, result.is_draft) == (1, True)
 
 

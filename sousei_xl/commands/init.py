@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         print("  1. templates/別紙_template.xlsx をExcelで開き、「はじめに」の順に記入します。")
         print("     2年目からは、前年度のものを写し、年度、基準日、提出期限を直します。")
         print("  2. 部局の様式を作り、渡します。")
-        print(f"       sousei-xl distribute{place} --only 事業 --previous 前年度の別紙.xlsx")
+        print(f"       sousei-xl distribute --only 事業 --previous 前年度の別紙.xlsx{place}")
         print("     前年度の別紙がなければ、--previous からは付けません。KPIも一緒に尋ねるときは、")
         print("     --only 事業 を付けません（様式作成.bat に前年度の別紙を重ねても同じです）。")
         print("  3. 部局から届いた様式を inbox/ に入れます。")
