@@ -830,6 +830,22 @@ def test_headings_stand_on_every_page_of_long_tables(tmp_path: Path) -> None:
     assert audit[f"I{line}"].value == f"=D{line}-SUM(E{line}:H{line})"
 
 
+def test_headings_of_withdrawn_rows_and_corrections_on_every_page(tmp_path: Path) -> None:
+    contents = messy_contents()
+    (gone, *_) = contents.result.withdrawn
+    result = replace(contents.result, held=(), withdrawn=(gone,) * 80)
+    result = replace(result, corrections=(*result.corrections, *result.corrections) * 40)
+    path = written(tmp_path, replace(contents, result=result), hand_edits=EDITS)
+    held = load_workbook(path)["保留"]
+    (heading,) = (cell.row for cell in held["A"] if cell.value == "No")
+    assert held.print_title_rows == f"${heading}:${heading}"
+    assert held.row_breaks.brk
+    office = load_workbook(path)["事務局修正一覧"]
+    tops = [office.cell(mark.id + 1, 1).value for mark in office.row_breaks.brk]
+    assert tops.count("No") > 1
+    assert not [top for top in tops if isinstance(top, int)]
+
+
 @needs_office
 @pytest.mark.libreoffice
 def test_live_formulas_equal_the_stored_values(tmp_path: Path) -> None:
