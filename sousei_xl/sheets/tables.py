@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, Literal
 
 from sousei_xl.sheets import pages
@@ -84,21 +84,17 @@ def write_table(sheet: Sheet, top: int, table: Table) -> int:
 
     Every row is made as high as its texts need in the sheet's columns.
     """
-    turns: Collection[int] = () if table.title is None else _turns(sheet, top, table)
+    turns = set() if table.title is None else _turns(sheet, top, table)
     _write_header(sheet, top, table)
     end = top
-    kinds: dict[tuple[object, ...], _Kind] = {}  # few kinds of rows, many rows
+    kinds = _Kinds(sheet, table.columns)
     for index, row in enumerate(table.rows):
         end += 1
         if index in turns:
             sheet.turn(end)
             _write_header(sheet, end, table)
             end += 1
-        look = row.emphasis, row.styles, row.number_formats
-        kind = kinds.get(look)
-        if kind is None:
-            kind = kinds[look] = _Kind(sheet, table.columns, row)
-        kind.write(end, row.cells)
+        kinds.of(row).write(end, row.cells)
     if table.main:
         sheet.repeat = (top, top)
         sheet.freeze(top + 1, table.frozen_columns)
@@ -110,10 +106,8 @@ def table_lines(sheet: Sheet, top: int, table: Table) -> list[int]:
     """Excel's numbers of the rows that ``write_table`` gives a table with a title: for formulas,
     which have to be known before. What they say is not looked at."""
     turns = _turns(sheet, top, table)
-    return [
-        top + 2 + index + sum(turn <= index for turn in turns)
-        for index in range(len(tuple(table.rows)))
-    ]
+    headers = accumulate(index in turns for index in range(len(tuple(table.rows))))
+    return [top + 2 + index + above for index, above in enumerate(headers)]
 
 
 def _write_header(sheet: Sheet, row: int, table: Table) -> None:
@@ -130,14 +124,15 @@ def _header_height(sheet: Sheet, table: Table) -> float:
     )
 
 
-def _turns(sheet: Sheet, top: int, table: Table) -> list[int]:
+def _turns(sheet: Sheet, top: int, table: Table) -> set[int]:
     """Indices of the rows above which a page begins, under another header in row ``top``.
 
     If there is no room for its beginning, the whole table gets a page of its own.
     """
     rows = tuple(table.rows)
     title = top if table.title is None else table.title
-    heights = [_Kind(sheet, table.columns, row).height(row.cells) for row in rows]
+    kinds = _Kinds(sheet, table.columns)
+    heights = [kinds.of(row).height(row.cells) for row in rows]
     header, room = _header_height(sheet, table), sheet.page_room()
     above = sheet.points(title, top) + header
     if table.whole and above + sum(heights) <= room:
@@ -153,12 +148,12 @@ def _turns(sheet: Sheet, top: int, table: Table) -> list[int]:
 
     sheet.turn(title, above + (size(blocks[0]) if rows else 0))
     used = sheet.points(sheet.starts[-1], top) + header
-    turns: list[int] = []
+    turns: set[int] = set()
     for block in blocks:
         for index in block:
             needed = size(block) if index == block[0] else heights[index]
             if index and used + needed > room:
-                turns.append(index)
+                turns.add(index)
                 used = header
             used += heights[index]
     return turns
@@ -244,6 +239,22 @@ class _Kind:
         else:
             self._sheet.formula(number, place.column, cell.formula, cell.value, place.look)
         return _shown(cell)
+
+
+class _Kinds:
+    """Few kinds of rows, many rows."""
+
+    def __init__(self, sheet: Sheet, columns: Sequence[Column]) -> None:
+        self._sheet, self._columns = sheet, columns
+        self._known: dict[tuple[object, ...], _Kind] = {}
+
+    def of(self, row: Row) -> _Kind:
+        """The kind that a row is of."""
+        look = row.emphasis, row.styles, row.number_formats
+        kind = self._known.get(look)
+        if kind is None:
+            kind = self._known[look] = _Kind(self._sheet, self._columns, row)
+        return kind
 
 
 def _shown(cell: Cell) -> str:
