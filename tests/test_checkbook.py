@@ -838,6 +838,41 @@ def test_pages(messy: Path) -> None:
         assert "【作成中】" not in package.read("xl/worksheets/sheet2.xml").decode()
 
 
+def test_headings_stand_on_every_page_of_long_tables(tmp_path: Path) -> None:
+    names = [f"第{i}部" for i in range(1, 101)]
+    strategy = make_strategy(departments=list(enumerate(names, 1)))
+    contents = example_contents("draft", strategy=strategy, rows=(), missing=tuple(names[50:]))
+    path = written(tmp_path, contents)
+    for title, heading, pages_of_it in (("提出状況", "部局名", 3), ("検算表", "ファイル", 1)):
+        sheet = load_workbook(path)[title]
+        tops = [sheet.cell(mark.id + 1, 1).value for mark in sheet.row_breaks.brk]
+        assert tops.count(heading) >= pages_of_it
+        assert not [top for top in tops if top.startswith(("第", "合計"))]
+    audit = load_workbook(path)["検算表"]
+    total = next(cell.row for cell in audit["A"] if cell.value == "合計")
+    (first,) = (cell.row for cell in audit["A"] if cell.value == "第1部.xlsx")
+    assert audit[f"D{total}"].value == f"=SUM(D{first}:D{total - 1})"
+    assert audit[f"A{total - 1}"].value == "第50部.xlsx"
+    line = next(cell.row for cell in audit["A"] if cell.value == "第49部.xlsx")
+    assert audit[f"I{line}"].value == f"=D{line}-SUM(E{line}:H{line})"
+
+
+def test_headings_of_withdrawn_rows_and_corrections_on_every_page(tmp_path: Path) -> None:
+    contents = messy_contents()
+    (gone, *_) = contents.result.withdrawn
+    result = replace(contents.result, held=(), withdrawn=(gone,) * 80)
+    result = replace(result, corrections=(*result.corrections, *result.corrections) * 40)
+    path = written(tmp_path, replace(contents, result=result), hand_edits=EDITS)
+    held = load_workbook(path)["保留"]
+    (heading,) = (cell.row for cell in held["A"] if cell.value == "No")
+    assert held.print_title_rows == f"${heading}:${heading}"
+    assert held.row_breaks.brk
+    office = load_workbook(path)["事務局修正一覧"]
+    tops = [office.cell(mark.id + 1, 1).value for mark in office.row_breaks.brk]
+    assert tops.count("No") > 1
+    assert not [top for top in tops if isinstance(top, int)]
+
+
 @needs_office
 @pytest.mark.libreoffice
 def test_live_formulas_equal_the_stored_values(tmp_path: Path) -> None:

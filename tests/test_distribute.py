@@ -757,6 +757,24 @@ def test_the_guide_ends_where_the_form_does(
     assert ("前回までの実績値" in steps) == known
 
 
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("projects", [None, [], [prefilled()]])
+def test_no_section_of_the_guide_is_torn(
+    known: bool, projects: list[Any] | None, tmp_path: Path
+) -> None:
+    """Its tables have no headings on a second page, and a page of one row looks lost."""
+    strategy = example_kpi_strategy()
+    rows = indicator_rows(strategy, "経済部", {"G3-1": SUM_ROW})
+    path = tmp_path / "f.xlsx"
+    parts = {"projects": projects, "prefilled": bool(projects), "indicators": rows}
+    write_form(path, strategy, "経済部", known=known, **parts)
+    sheet = openpyxl.load_workbook(path)[layout.GUIDE]
+    sections = {"「事業」の書き方", "「KPI」の書き方", "印の意味", "用語"}
+    tops = [sheet.cell(mark.id + 1, 1).value for mark in sheet.row_breaks.brk]
+    assert tops or projects is None
+    assert set(tops) <= sections
+
+
 @needs_office
 @pytest.mark.libreoffice
 def test_a_form_of_the_list_may_go_without_actuals_but_says_so(tmp_path: Path) -> None:

@@ -314,9 +314,50 @@ def test_no_chart_is_torn_and_no_total_stands_alone(people: int, tmp_path: Path)
     breaks = [mark.id for mark in sheet.row_breaks.brk]
     assert not [mark for mark in breaks if int(top) < mark <= int(bottom)]
     tops = {sheet.cell(mark + 1, 2).value for mark in breaks}
-    assert not tops & {"部局名", "合計", "合計（再掲を除く）", "再掲を含む"}
-    kept = people <= 22
-    assert not kept or tops <= {None}  # titles and charts alone begin a page
+    assert tops == ({None} if people <= 28 else {None, "部局名"})  # a title, or headings once more
+    totals = {"合計", "合計（再掲を除く）", "再掲を含む"}
+    assert not totals & {sheet.cell(mark + 2, 2).value for mark in breaks}
+
+
+def long_contents() -> Contents:
+    """Of so many measures and departments that no page holds a table of them."""
+    strategy = make_strategy(departments=[(i, f"第{i}部") for i in range(1, 41)])
+    more = [replace(m, key=f"{m.key}{n}") if n else m for m in strategy.measures for n in range(4)]
+    strategy = replace(strategy, measures=tuple(more))
+    rows = [
+        {**row, "department": f"第{i % 40 + 1}部", "counted": f"第{i % 40 + 1}部"}
+        for i, row in enumerate(example_rows())
+    ]
+    return example_contents(strategy=strategy, rows=rows)
+
+
+def test_headings_stand_on_every_page_of_long_tables(tmp_path: Path) -> None:
+    """And the chart shows every row, and no heading."""
+    contents = long_contents()
+    goals = contents.strategy.goals
+    path = write(tmp_path / "a.xlsx", contents)
+    sheet = load_workbook(path)["総括表"]
+    cells = [cell.value for cell in sheet["B"]]
+    for heading, first, last in (
+        ("基本目標・施策", goals[0].list_name, "合計"),
+        ("部局名", "第1部", "合計"),
+        ("部局名", "第1部", "再掲を含む"),
+    ):
+        end = max(i for i, value in enumerate(cells) if value == last)
+        end = cells.index(last) if heading != "部局名" else end
+        begin = max(i for i, value in enumerate(cells[:end]) if value == first)
+        breaks = [mark.id for mark in sheet.row_breaks.brk if begin < mark.id < end]
+        assert breaks
+        assert {cells[row] for row in breaks} == {heading}
+        between = cells[begin:end]
+        assert between.count(heading) == len(breaks)
+    # The chart's areas leave the headings out, and its cache, which previewers show, is complete.
+    chart = drawings(path)[0][1]
+    areas = re.search(r"<c:cat>.*?<c:f>\((.*?)\)</c:f>", chart)
+    assert areas is not None
+    named = [cell.value for area in areas[1].split(",") for (cell,) in sheet[area.split("!")[1]]]
+    assert named == [f"第{i}部" for i in range(1, 41)]
+    assert chart.count("<c:v>第") == 40
 
 
 def test_every_bar_is_named(example: Path) -> None:
@@ -566,6 +607,7 @@ def test_live_formulas_equal_the_stored_values(tmp_path: Path) -> None:
         "example": example_contents(),
         "awkward": awkward_contents(),
         "empty": example_contents("draft", rows=[], missing=DEPARTMENTS),
+        "long": long_contents(),
     }
     paths = [write(tmp_path / f"{name}.xlsx", contents) for name, contents in cases.items()]
     for path, again in zip(paths, recalculate(paths, tmp_path / "office"), strict=True):

@@ -21,6 +21,8 @@ from sousei_xl.strategy.indicators import columns
 
 _WIDTHS = (22, 72, 30)
 _SCALE = 76  # per cent: the columns on A4, upright
+_MARGIN = 0.6  # inches above and below
+_PAGE = (841.9 - 2 * _MARGIN * 72) * 100 / _SCALE  # points of rows
 _BY_OFFICE = "（事務局が記入します）"
 
 
@@ -216,29 +218,32 @@ def write_guide(book: Book, strategy: Strategy, parts: Parts) -> None:
         ("提出期限", settings.deadline or _BY_OFFICE),
         ("提出先", settings.submit_to or _BY_OFFICE),
     )
-    row = _pairs(sheet, 3, "提出期限と提出先", deadline)
-    row = _pairs(sheet, row + 1, "記入の手順", _steps(parts))
-    breaks: list[int] = []
+    ends = [_pairs(sheet, 3, "提出期限と提出先", deadline)]
+    ends.append(_pairs(sheet, ends[-1] + 1, "記入の手順", _steps(parts)))
     if parts.projects:
-        row = _table(sheet, row + 1, f"「{layout.PROJECTS}」の書き方", _project_columns(strategy))
-        breaks.append(row + 1)
+        title = f"「{layout.PROJECTS}」の書き方"
+        ends.append(_table(sheet, ends[-1] + 1, title, _project_columns(strategy)))
     if parts.indicators:
         title = f"「{layout.INDICATORS}」の書き方"
-        row = _table(sheet, row + 1, title, _indicator_columns(settings))
-    row = _pairs(sheet, row + 1, "印の意味", _marks(parts))
+        ends.append(_table(sheet, ends[-1] + 1, title, _indicator_columns(settings)))
+    ends.append(_pairs(sheet, ends[-1] + 1, "印の意味", _marks(parts)))
     if parts.projects:
-        row = _pairs(sheet, row + 1, "用語", _TERMS)
+        end = _pairs(sheet, ends[-1] + 1, "用語", _TERMS)
         note = (
             "印刷するときは、「入力チェック」の▼で（空白セル）を外すと、入力した行だけになります。"
         )
-        sheet.text(row + 1, 0, note, book.format(**NOTE))
+        sheet.text(end + 1, 0, note, book.format(**NOTE))
+        ends.append(end + 2)
     worksheet = sheet.worksheet
     worksheet.set_portrait()
     worksheet.set_paper(9)
-    worksheet.set_margins(0.5, 0.5, 0.6, 0.6)
+    worksheet.set_margins(0.5, 0.5, _MARGIN, _MARGIN)
     # An explicit scale: Excel ignores a page break of our own under "fit to page".
     worksheet.set_print_scale(_SCALE)
-    worksheet.set_h_pagebreaks(breaks)
+    heights = [sheet.points(row, row + 1) for row in range(sheet.last_row + 1)]
+    # No section is torn: a page ends with the blank row below one.
+    together = set(range(len(heights))).difference(ends)
+    worksheet.set_h_pagebreaks(pages.paginate(heights, _PAGE, with_next=together))
     worksheet.set_footer("&C&9&P / &N")
 
 

@@ -9,6 +9,7 @@ Rows and columns count from 0.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -226,6 +227,7 @@ class Sheet:
         self.last_row = 0
         self.as_of: dt.date | None = book.run.list_date  # in the footer, if any
         self.repeat: tuple[int, int] | None = None
+        self.starts = [0]  # rows that begin a page in any case
         for column, width in enumerate(widths):
             pixels, look = pages.column_pixels(width), {"hidden": not width}
             code = self.worksheet.set_column_pixels(column, column, pixels, None, look)
@@ -426,6 +428,17 @@ class Sheet:
         default: a little less than ``pages.paginate`` takes, so that it agrees."""
         return self._page("landscape", Margins(), 100)[2] * _PAGE_SAFETY
 
+    def points(self, first: int, end: int) -> float:
+        """Height of the rows from ``first`` to the one before ``end``."""
+        return sum(self.heights.get(row, _DEFAULT_ROW) for row in range(first, end))
+
+    def turn(self, row: int, needed: float = math.inf) -> None:
+        """Begin a page with this row, unless the page that it stands on has room for ``needed``
+        points more (``page_room``)."""
+        begun = self.starts[-1]
+        if row > begun and not self.has_room(range(begun, row), needed, _DEFAULT_ROW):
+            self.starts.append(row)
+
     def has_room(self, rows: Iterable[int], needed: float, unwritten: float = 0.0) -> bool:
         """Whether a page with these rows has room for ``needed`` points more (``page_room``).
 
@@ -471,7 +484,7 @@ class Sheet:
                 heights,
                 height,
                 repeat=self.repeat,
-                starts=starts,
+                starts={*starts, *self.starts},
                 with_next=with_next,
                 with_previous=with_previous,
             )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sousei_xl import text
 from sousei_xl.figures.totals import Subtotal
@@ -21,7 +22,7 @@ from sousei_xl.sheets.checkbook.origins import (
 from sousei_xl.sheets.checkbook.origins import SHEET as ORIGINS
 from sousei_xl.sheets.lines import write_title
 from sousei_xl.sheets.overview.head import write_head
-from sousei_xl.sheets.tables import Cell, Column, Formula, Row, Table, write_table
+from sousei_xl.sheets.tables import Cell, Column, Formula, Row, Table, table_lines, write_table
 from sousei_xl.strategy import GROSS, NET
 
 SHEET = "検算表"
@@ -79,25 +80,40 @@ def write_audit(book: Book, contents: Contents) -> None:
     row = write_title(sheet, top + 2, "1　行の行方（読み取り ＝ 一覧＋保留＋差替え＋取下げ等）")
     files = [r for r in contents.result.files if r.outcome != "ignored"]
     first_file = row + 2
-    row = write_table(sheet, row, Table(_FILE_COLUMNS, _file_rows(files, row + 2), main=False))
+    row = _write_lines(sheet, row, _FILE_COLUMNS, partial(_file_rows, files), len(files) + 1)
     last_file = row
     totals_at = row + 1
+    sheet.turn(totals_at)
     row = write_title(sheet, totals_at, f"2　合計の検算：一覧の数字と、『{ORIGINS}』からの再計算")
     first_total = row + 2
     checks = tuple(_checks(contents))
-    rows = tuple(_check_row(check, line) for line, check in enumerate(checks, first_total))
-    row = write_table(sheet, row, Table(_TOTAL_COLUMNS, rows, main=False))
+    row = _write_lines(sheet, row, _TOTAL_COLUMNS, partial(_check_rows, checks), len(checks))
     right = all(c.value == c.result for c in checks) and all(
         r.read == r.listed + r.held + r.superseded + r.withdrawn for r in files
     )
     _write_verdict(sheet, verdict, (first_file, last_file), (first_total, row), right)
-    sheet.page_setup(starts={totals_at})
+    sheet.page_setup()
 
 
-def _file_rows(files: Sequence[FileRecord], first: int) -> tuple[Row, ...]:
-    """A row per file and the total; ``first`` is Excel's number of the first."""
+def _write_lines(
+    sheet: Sheet,
+    top: int,
+    columns: tuple[Column, ...],
+    rows: Callable[[Sequence[int]], tuple[Row, ...]],
+    count: int,
+) -> int:
+    """A table below its title, of ``count`` rows that know Excel's numbers of them all."""
+
+    def table(lines: Sequence[int]) -> Table:
+        return Table(columns, rows(lines), main=False, title=top - 1)
+
+    return write_table(sheet, top, table(table_lines(sheet, top, table(range(count)))))
+
+
+def _file_rows(files: Sequence[FileRecord], lines: Sequence[int]) -> tuple[Row, ...]:
+    """A row per file and the total; ``lines`` are Excel's numbers of them."""
     rows = []
-    for line, record in enumerate(files, first):
+    for line, record in zip(lines, files, strict=False):
         parts = (record.listed, record.held, record.superseded, record.withdrawn)
         rows.append(
             Row(
@@ -113,18 +129,17 @@ def _file_rows(files: Sequence[FileRecord], first: int) -> tuple[Row, ...]:
                 )
             )
         )
-    last = first + len(files) - 1
-    total = last + 1
+    first, total = lines[0], lines[-1]
     figures = [(r.read, r.listed, r.held, r.superseded, r.withdrawn) for r in files]
     sums = [sum(column) for column in zip(*figures, strict=True)] or [0] * 5
     cells: list[Cell] = [
-        Formula(f"=SUM({letter}{first}:{letter}{last})", value) if files else 0
+        Formula(f"=SUM({letter}{first}:{letter}{total - 1})", value) if files else 0
         for letter, value in zip("DEFGH", sums, strict=True)
     ]
     difference = _difference(
         f"D{total}-SUM(E{total}:H{total})", sums[0] - sum(sums[1:]), "I", total
     )
-    rows.append(Row(("合計", None, None, *cells, *difference), "total"))
+    rows.append(Row(("合計", None, None, *cells, *difference), "total", tied=True))
     return tuple(rows)
 
 
@@ -187,6 +202,10 @@ def _checks(contents: Contents) -> Iterator[_Check]:
     yield _Check("行の行方", "一覧", ledger.listed, Formula(f"=COUNT({goal})", len(result.listed)))
     yield _Check("行の行方", "保留", ledger.held, len(result.held))
     yield _Check("行の行方", "取下げ等", ledger.withdrawn, len(result.withdrawn))
+
+
+def _check_rows(checks: Sequence[_Check], lines: Sequence[int]) -> tuple[Row, ...]:
+    return tuple(map(_check_row, checks, lines))
 
 
 def _check_row(check: _Check, line: int) -> Row:

@@ -294,7 +294,8 @@ def write_held(book: Book, contents: Contents, inbox: Inbox) -> None:
             _aside_row(n, w.raw, w.department, w.name, w.reason, inbox)
             for n, w in enumerate(gone, 1)
         ]
-        write_table(sheet, row, Table(_HELD_COLUMNS, tuple(rows), main=False))
+        # Both tables have the same columns: the first header serves the pages of both.
+        write_table(sheet, row, Table(_HELD_COLUMNS, tuple(rows), main=not result.held))
     else:
         sheet.wide_text(row, "載せないことにした行はありません。", "plain_wrap")
     sheet.page_setup()

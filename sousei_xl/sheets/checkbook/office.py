@@ -17,7 +17,7 @@ from sousei_xl.sheets.checkbook.cells import (
     Inbox,
     typed,
 )
-from sousei_xl.sheets.lines import write_title
+from sousei_xl.sheets.lines import TITLE_HEIGHT, write_title
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 from sousei_xl.workspace import OFFICE_SHEET
@@ -119,11 +119,16 @@ def write_office(
 def _section(
     sheet: Sheet, row: int, title: str, columns: tuple[Column, ...], rows: list[Row], none: str
 ) -> int:
-    row = write_title(sheet, row, title)
     if not rows:
-        sheet.wide_text(row, none, "plain_wrap")
-        return row + 1
-    return write_table(sheet, row, Table(columns, tuple(rows), main=False))
+        sheet.turn(row, TITLE_HEIGHT + sheet.wide_height(none, "plain_wrap"))
+        sheet.wide_text(write_title(sheet, row, title), none, "plain_wrap")
+        return row + 2
+    copied = columns is _READY
+    if copied:  # no headings between what is to be copied: a page of its own has those it needs
+        sheet.turn(row)
+    top = write_title(sheet, row, title)
+    again = None if copied else row
+    return write_table(sheet, top, Table(columns, tuple(rows), main=False, title=again))
 
 
 def _corrections(sheet: Sheet, row: int, contents: Contents, inbox: Inbox) -> int:

@@ -32,7 +32,7 @@ from sousei_xl.sheets.checkbook.steps import (
     next_steps,
     tally,
 )
-from sousei_xl.sheets.lines import Span, write_spans, write_title
+from sousei_xl.sheets.lines import TITLE_HEIGHT, Span, spans_height, write_spans, write_title
 from sousei_xl.sheets.overview.head import write_head
 from sousei_xl.sheets.tables import Cell, Column, Row, Table, write_table
 from sousei_xl.strategy import Judgement
@@ -86,10 +86,12 @@ def write_submissions(book: Book, contents: Contents, inbox: Inbox) -> None:
     title = f"点検結果　{SHEET}"
     row = write_head(sheet, contents, title, "庁内資料です。公表しないでください。") + 1
     for label, line in _summary(contents):
-        write_spans(sheet, row, [(0, 0, label, "header"), (1, _LAST, line, "text_wrap")])
+        spans = [(0, 0, label, "header"), (1, _LAST, line, "text_wrap")]
+        sheet.turn(row, spans_height(sheet, spans))
+        write_spans(sheet, row, spans)
         row += 1
-    with_next = {row + 1}
-    row = write_title(sheet, row + 1, f"部局別の提出状況（{COUNTED}。{_OF_KPI_FORMS}）")
+    first = row + 1
+    row = write_title(sheet, first, f"部局別の提出状況（{COUNTED}。{_OF_KPI_FORMS}）")
     result, settings = contents.result, contents.strategy.settings
     letters = [
         *reminders(result, contents.indicators, settings),
@@ -99,19 +101,17 @@ def write_submissions(book: Book, contents: Contents, inbox: Inbox) -> None:
     if asked:
         command = marking(_FILE, contents.inbox, contents.again)
         sheet.wide_text(row, _MARKED.format(command=command, file=_FILE), "note")
-        with_next.add(row)
         row += 1
-    table = Table(_COLUMNS, tuple(_department_rows(contents, inbox, asked)), main=False)
-    row = write_table(sheet, row, table)
+    rows = tuple(_department_rows(contents, inbox, asked))
+    row = write_table(sheet, row, Table(_COLUMNS, rows, main=False, title=first))
     for section in (
         _refused(contents.result, inbox),
         *_answers(contents, inbox),
         _reminders(letters),
         _strays(contents.result),
     ):
-        with_next |= {row + 1, row + 2}  # a title and headings never stand alone
         row = _write_section(sheet, row + 1, section)
-    sheet.page_setup(with_next=with_next)
+    sheet.page_setup()
 
 
 # --- the summary on top ---------------------------------------------------------------------------
@@ -313,13 +313,23 @@ class _Section:
 
 
 def _write_section(sheet: Sheet, row: int, section: _Section) -> int:
-    """Write it from ``row`` on; the first free row is returned."""
+    """Write it from ``row`` on, its headings on every page; the first free row is returned."""
+    headings = [(first, last, label, "header") for first, last, label in section.headings]
+    heading = spans_height(sheet, headings)
+    heights = [spans_height(sheet, line) for line in section.lines]
+    sheet.turn(row, TITLE_HEIGHT + heading + max(heights[:1], default=0))
     row = write_title(sheet, row, section.title)
     if not section.lines:
         sheet.wide_text(row, "ありません。", "plain_wrap")
         return row + 1
-    headings = [(first, last, label, "header") for first, last, label in section.headings]
-    for line in (headings, *section.lines):
+    write_spans(sheet, row, headings)
+    row += 1
+    for index, (line, height) in enumerate(zip(section.lines, heights, strict=True)):
+        if index:
+            sheet.turn(row, height)
+        if row == sheet.starts[-1]:
+            write_spans(sheet, row, headings)
+            row += 1
         write_spans(sheet, row, line)
         row += 1
     return row

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xlsxwriter.utility import quote_sheetname, xl_range_abs
+
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Sheet
 from sousei_xl.sheets.drawing import ROW_HEIGHT, ROW_PIXELS, add_chart
@@ -32,7 +34,7 @@ class Series:
     """One row of bars: a name for the legend, the cells of its values (thousand yen), a look."""
 
     name: str
-    values: Area
+    values: Sequence[Area]
     look: dict[str, Any]
 
 
@@ -40,15 +42,17 @@ class Series:
 class BarChart:
     """Horizontal bars, the first category on top, with the value written at each bar.
 
-    ``amounts`` are the values of all bars (thousand yen), which decide about the unit. Bars begin
-    at 0; where some go to the left of it, the categories are named beside them all.
+    ``amounts`` are the values of all bars (thousand yen), which decide about the unit, ``names``
+    those of the categories of a single series. Bars begin at 0; where some go to the left of it,
+    the categories are named beside them all.
     """
 
     title: str
     description: str
-    categories: Area
+    categories: Sequence[Area]
     series: tuple[Series, ...]
     amounts: Sequence[int]
+    names: Sequence[str] = ()
 
     @property
     def negative(self) -> bool:
@@ -56,16 +60,33 @@ class BarChart:
         return min(self.amounts, default=0) < 0
 
 
+def areas(rows: Sequence[int], column: int) -> list[Area]:
+    """The cells of a column in these rows: one area, unless the rows are parted by a header."""
+    firsts = [row for row in rows if row - 1 not in rows]
+    lasts = [row for row in rows if row + 1 not in rows]
+    return [(first, column, last, column) for first, last in zip(firsts, lasts, strict=True)]
+
+
+def reserve_rows(sheet: Sheet, top: int, rows: int) -> None:
+    """The rows that the charts will stand on."""
+    for row in range(top, top + rows):
+        sheet.height(row, ROW_HEIGHT)
+
+
 def insert_charts(sheet: Sheet, top: int, rows: int, charts: Sequence[BarChart]) -> None:
     """Charts side by side over the whole width of the sheet, on rows reserved for them."""
     whole = pages.total_pixels(sheet.widths)
     width = (whole - _GAP * (len(charts) - 1)) // max(len(charts), 1)
-    for row in range(top, top + rows):
-        sheet.height(row, ROW_HEIGHT)
     for position, described in enumerate(charts):
         chart = _chart(sheet, described)
         chart.set_size({"width": width, "height": rows * ROW_PIXELS - _GAP})
         sheet.chart(top, chart, described.description, position * (width + _GAP), _GAP // 2)
+
+
+def _reference(sheet: Sheet, cells: Sequence[Area]) -> str:
+    """Cells as a chart refers to them."""
+    parts = ",".join(f"{quote_sheetname(sheet.name)}!{xl_range_abs(*area)}" for area in cells)
+    return f"=({parts})" if len(cells) > 1 else f"={parts}"
 
 
 def _chart(sheet: Sheet, described: BarChart) -> Any:
@@ -73,12 +94,16 @@ def _chart(sheet: Sheet, described: BarChart) -> Any:
     unit, label, tick = _unit(described.amounts, settings)
     font = {"name": settings.font, "size": 9, "bold": False}
     chart = add_chart(sheet.book, "bar")
+    known = {}
+    if len(described.categories) > 1:  # previewers draw what XlsxWriter reads of one area alone
+        known = {"categories_data": described.names, "values_data": described.amounts}
     for series in described.series:
         chart.add_series(
             {
                 "name": series.name,
-                "categories": [sheet.name, *described.categories],
-                "values": [sheet.name, *series.values],
+                "categories": _reference(sheet, described.categories),
+                "values": _reference(sheet, series.values),
+                **known,
                 "data_labels": {"value": True, "num_format": label, "font": font},
                 "gap": 60,
                 "overlap": -5,

@@ -20,7 +20,7 @@ from sousei_xl.sheets.data import (
     count_formula,
     literal,
 )
-from sousei_xl.sheets.tables import Cell, Column, Formula, Row, Table, write_table
+from sousei_xl.sheets.tables import Cell, Column, Formula, Row, Table, table_lines, write_table
 
 # Excel's limit for a text inside a formula.
 _LONGEST_CRITERION = 255
@@ -90,15 +90,31 @@ class Grid:
 
 
 def write_counts(sheet: Sheet, top: int, grid: Grid) -> int:
-    """Number of projects, header in row ``top``; the first free row is returned."""
-    rows = _rows(top, grid, grid.projects, count_formula, "合計")
-    return write_table(sheet, top, _table(sheet, grid, rows))
+    """Number of projects, header in row ``top`` below a title; the first free row is returned."""
+
+    def table(lines: Sequence[int]) -> Table:
+        rows = _rows(lines, grid, grid.projects, count_formula, "合計")
+        return _table(sheet, top, grid, rows)
+
+    lines = table_lines(sheet, top, table(range(grid.lines)))
+    return write_table(sheet, top, table(lines))
 
 
-def write_budgets(sheet: Sheet, top: int, grid: Grid) -> int:
-    """Budget of the projects, and how it adds up to the sums of the list."""
-    rows = _rows(top, grid, grid.budget, budget_formula, "合計（再掲を除く）")
-    net_line = top + len(rows) + 1
+def write_budgets(sheet: Sheet, top: int, grid: Grid) -> list[int]:
+    """Budget of the projects, and how it adds up to the sums of the list; Excel's numbers of the
+    rows are returned."""
+
+    def table(lines: Sequence[int]) -> Table:
+        return _table(sheet, top, grid, _budget_rows(lines, grid))
+
+    lines = table_lines(sheet, top, table(range(grid.lines + 2)))
+    write_table(sheet, top, table(lines))
+    return lines
+
+
+def _budget_rows(lines: Sequence[int], grid: Grid) -> list[Row]:
+    rows = _rows(lines, grid, grid.budget, budget_formula, "合計（再掲を除く）")
+    net_line = lines[len(rows) - 1]
     twice = [grid.relisted[goal] for goal in grid.goals]
     net = [sum(grid.budget[name, goal] for name in ("", *grid.departments)) for goal in grid.goals]
     between: list[Cell] = []
@@ -109,12 +125,12 @@ def write_budgets(sheet: Sheet, top: int, grid: Grid) -> int:
         letter = xl_col_to_name(column)
         between.append(Formula(f"={letter}{net_line + 2}-{letter}{net_line}", again))
         gross.append(Formula(f"={budget_formula(grid.rows, *group)}", once + again))
-    rows.append(Row(("", "再掲分（二重に計上される額）", *between)))
-    rows.append(Row(("", "再掲を含む", *gross), "subtotal"))
-    return write_table(sheet, top, _table(sheet, grid, rows))
+    rows.append(Row(("", "再掲分（二重に計上される額）", *between), tied=True))
+    rows.append(Row(("", "再掲を含む", *gross), "subtotal", tied=True))
+    return rows
 
 
-def _table(sheet: Sheet, grid: Grid, rows: Sequence[Row]) -> Table:
+def _table(sheet: Sheet, top: int, grid: Grid, rows: Sequence[Row]) -> Table:
     headings = ("No", "部局名", *grid.headings, "計")
     columns = tuple(
         Column(heading, width, "number", "number")
@@ -122,33 +138,33 @@ def _table(sheet: Sheet, grid: Grid, rows: Sequence[Row]) -> Table:
         else Column(heading, width, "text_wrap" if place else "centre")
         for place, (heading, width) in enumerate(zip(headings, sheet.widths, strict=False))
     )
-    return Table(columns, tuple(rows), main=False)
+    return Table(columns, tuple(rows), main=False, title=top - 1, whole=True)
 
 
 def _rows(
-    top: int,
+    lines: Sequence[int],
     grid: Grid,
     values: Counter[tuple[str, int]],
     formula: Callable[..., str],
     total: str,
 ) -> list[Row]:
-    """A row per department, one for the others if there are any, and the total."""
-    first = top + 2  # Excel's number of the first department's row
+    """A row per department, one for the others if there are any, and the total; ``lines`` are
+    Excel's numbers of them."""
     last_column = xl_col_to_name(_FIRST + len(grid.goals) - 1)
     rows: list[Row] = []
 
     def line(number: str, name: str, cells: Sequence[tuple[str, int]], emphasis: str = "") -> None:
-        own = first + len(rows)
+        own = lines[len(rows)]
         whole = f"=SUM({xl_col_to_name(_FIRST)}{own}:{last_column}{own})"
         figures: list[Cell] = [
             Formula(f"={f}", value) if grid.live else value for f, value in cells
         ]
         figures.append(Formula(whole, sum(value for _, value in cells)))
-        rows.append(Row((number, name, *figures), emphasis))
+        rows.append(Row((number, name, *figures), emphasis, tied=bool(emphasis)))
 
     def above(column: int) -> str:
         letter = xl_col_to_name(column)
-        return f"SUM({letter}{first}:{letter}{first + len(rows) - 1})"
+        return f"SUM({letter}{lines[0]}:{letter}{lines[len(rows) - 1]})"
 
     for number, name in enumerate(grid.departments, 1):
         cells = []

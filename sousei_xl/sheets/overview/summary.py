@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
@@ -21,18 +21,19 @@ from sousei_xl.sheets.data import (
     count_formula,
     literal,
 )
-from sousei_xl.sheets.drawing import MAX_BARS, chart_rows
+from sousei_xl.sheets.drawing import MAX_BARS, ROW_HEIGHT, chart_rows
 from sousei_xl.sheets.overview.charts import (
     HATCHED,
     SOLID,
     BarChart,
     Series,
+    areas,
     insert_charts,
+    reserve_rows,
 )
 from sousei_xl.sheets.overview.grid import Grid, write_budgets, write_counts
 from sousei_xl.sheets.overview.head import undecided_note, write_head
-from sousei_xl.sheets.tables import Column, Formula, Row, Table, write_table
-from sousei_xl.strategy import Strategy
+from sousei_xl.sheets.tables import Column, Formula, Row, Table, table_lines, write_table
 
 SHEET = "総括表"
 
@@ -71,40 +72,17 @@ def write_overview(book: Book, contents: Contents) -> None:
     grid = Grid.of(contents, listed)
     bars = max(_GOAL_BARS * len(strategy.goals), len(grid.departments))
     space = chart_rows(bars, sheet.page_room() - _TITLE)
+    sheet.turn(charts - 1, _TITLE + space * ROW_HEIGHT)
+    reserve_rows(sheet, charts, space)
     counts = _title(sheet, charts + space + 1, "3　部局別・基本目標別の事業数（再掲を除く）")
     top = write_counts(sheet, counts, grid)
-    tables = [range(counts, top)]
     budgets = _title(sheet, top + 1, f"4　部局別・基本目標別の予算事業費（単位：{unit}）")
-    top = write_budgets(sheet, budgets, grid)
-    tables.append(range(budgets, top))
-    insert_charts(sheet, charts, space, _charts(contents, grid, budgets))
+    lines = write_budgets(sheet, budgets, grid)
+    insert_charts(sheet, charts, space, _charts(contents, grid, budgets, lines))
 
-    gone = _title(sheet, top + 1, "5　今年度の一覧に載せない事業（終了・取下げ）")
+    gone = _title(sheet, lines[-1] + 1, "5　今年度の一覧に載せない事業（終了・取下げ）")
     _write_withdrawn(sheet, gone, contents)
-    together = {at - 1 for at in (first, charts, counts, budgets, gone)}
-    together.update(range(charts, charts + space - 1))
-    for rows in tables:
-        together.update(_kept(sheet, rows))
-    sheet.page_setup(with_next=together, with_previous=_parts(strategy, first))
-
-
-def _parts(strategy: Strategy, top: int) -> set[int]:
-    """Rows that stay with the one above: measures with their goal, the total with the last."""
-    per_goal = Counter(m.goal for m in strategy.measures)
-    rows: set[int] = set()
-    row = top + 1
-    for goal in strategy.goals:
-        rows.update(range(row + 1, row + 1 + per_goal[goal.number]))
-        row += 1 + per_goal[goal.number]
-    return {*rows, row}
-
-
-def _kept(sheet: Sheet, rows: range) -> Collection[int]:
-    """Rows of a table that stay with the next one: all where a page can hold it under its title,
-    else its header and the last ones, so that no total stands alone."""
-    if sum(sheet.heights[row] for row in rows) <= sheet.page_room() - _TITLE:
-        return rows[:-1]
-    return rows[0], *rows[-4:-1]
+    sheet.page_setup()
 
 
 def _title(sheet: Sheet, row: int, title: str) -> int:
@@ -126,29 +104,29 @@ def _write_by_goal(sheet: Sheet, top: int, contents: Contents, listed: Sequence[
         for group in (str(row.goal), row.measure)
     )
     by_measure = {s.label: s for s in totals.measures}
-    figures = _Figures(
-        count=len(listed),
-        total=totals.total,
-        total_line=top + 2 + len(strategy.goals) + len(strategy.measures),
-    )
-    rows: list[Row] = []
-    for goal, subtotal in zip(strategy.goals, totals.goals, strict=True):
-        cells = figures.cells(top + 2 + len(rows), subtotal, new[goal.key], (GOAL, goal.key))
-        rows.append(Row((goal.key, goal.list_name, *cells), "subtotal"))
-        for measure in strategy.measures_of(goal):
-            where = (MEASURE, literal(measure.key))
-            cells = figures.cells(
-                top + 2 + len(rows), by_measure[measure.key], new[measure.key], where
-            )
-            rows.append(Row((measure.key, measure.list_name, *cells), styles=((1, "indent"),)))
-    cells = figures.cells(top + 2 + len(rows), totals.total, totals.new)
-    rows.append(Row((None, "合計", *cells), "total"))
+
+    def table(lines: Sequence[int]) -> Table:
+        figures = _Figures(count=len(listed), total=totals.total, total_line=lines[-1])
+        rows: list[Row] = []
+        for goal, subtotal in zip(strategy.goals, totals.goals, strict=True):
+            cells = figures.cells(lines[len(rows)], subtotal, new[goal.key], (GOAL, goal.key))
+            rows.append(Row((goal.key, goal.list_name, *cells), "subtotal"))
+            for measure in strategy.measures_of(goal):
+                key, where = measure.key, (MEASURE, literal(measure.key))
+                cells = figures.cells(lines[len(rows)], by_measure[key], new[key], where)
+                named = (key, measure.list_name)
+                rows.append(Row((*named, *cells), styles=((1, "indent"),), tied=True))
+        cells = figures.cells(lines[-1], totals.total, totals.new)
+        rows.append(Row((None, "合計", *cells), "total", tied=True))
+        return Table(columns, tuple(rows), main=False, title=top - 1)
+
     columns = (
         Column("記号", _KEY_WIDTH, "centre"),
         Column("基本目標・施策", _NAME_WIDTH),
         *(Column(heading, _FIGURE_WIDTH, style, "number") for heading, style in _FIGURES),
     )
-    return write_table(sheet, top, Table(columns, tuple(rows), main=False))
+    count = len(strategy.goals) + len(strategy.measures) + 1
+    return write_table(sheet, top, table(table_lines(sheet, top, table(range(count)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +156,13 @@ class _Figures:
 # --- charts ---------------------------------------------------------------------------------------
 
 
-def _charts(contents: Contents, grid: Grid, budgets: int) -> list[BarChart]:
-    """Charts over the table of budgets whose header stands in row ``budgets``."""
+def _charts(contents: Contents, grid: Grid, budgets: int, lines: Sequence[int]) -> list[BarChart]:
+    """Charts over the table of budgets whose header stands in row ``budgets``, the others in
+    ``lines`` (Excel's numbers)."""
     goals, departments = contents.totals.goals, grid.departments
     count, people = len(goals), len(departments)
     year = contents.strategy.settings.year_label
-    net_row = budgets + grid.lines
+    net_row, gross_row = lines[grid.lines - 1] - 1, lines[-1] - 1
     amounts = "、".join(
         f"{goal.heading}は再掲を含む{g.gross:,}、除く{g.net:,}"
         for goal, g in zip(contents.strategy.goals, goals, strict=True)
@@ -192,10 +171,10 @@ def _charts(contents: Contents, grid: Grid, budgets: int) -> list[BarChart]:
         BarChart(
             f"基本目標別の予算事業費（{year}）",
             f"基本目標別の予算事業費の横棒グラフ（千円）。{amounts}。",
-            (budgets, 2, budgets, count + 1),
+            ((budgets, 2, budgets, count + 1),),
             (
-                Series("再掲を含む", (net_row + 2, 2, net_row + 2, count + 1), HATCHED),
-                Series("再掲を除く", (net_row, 2, net_row, count + 1), SOLID),
+                Series("再掲を含む", ((gross_row, 2, gross_row, count + 1),), HATCHED),
+                Series("再掲を除く", ((net_row, 2, net_row, count + 1),), SOLID),
             ),
             [amount for g in goals for amount in (g.gross, g.net)],
         )
@@ -203,14 +182,15 @@ def _charts(contents: Contents, grid: Grid, budgets: int) -> list[BarChart]:
     if 0 < people <= MAX_BARS:
         sums = [sum(grid.budget[name, goal] for goal in grid.goals) for name in departments]
         named = "、".join(f"{n}{s:,}" for n, s in zip(departments, sums, strict=True))
-        area = (budgets + 1, count + 2, budgets + people, count + 2)
+        rows = [line - 1 for line in lines[:people]]
         charts.append(
             BarChart(
                 f"部局別の予算事業費（再掲を除く、{year}）",
                 f"部局別の予算事業費の横棒グラフ（再掲を除く、千円）。{named}。",
-                (budgets + 1, 1, budgets + people, 1),
-                (Series("再掲を除く", area, SOLID),),
+                areas(rows, 1),
+                (Series("再掲を除く", areas(rows, count + 2), SOLID),),
                 sums,
+                grid.departments,
             )
         )
     return charts
@@ -225,6 +205,7 @@ def _write_withdrawn(sheet: Sheet, top: int, contents: Contents) -> None:
     goals = contents.strategy.measure_order
     gone = [w for w in contents.result.withdrawn if w.reason in text.WITHDRAWN and not w.relisted]
     if not gone:
+        sheet.turn(top - 1, _TITLE * 2)
         sheet.wide_text(top, "終了・取下げの事業はありません。", "plain_wrap")
         return
     gone.sort(key=lambda w: (goals.get(w.measure, len(goals)), w.number or 0, w.raw.row_id))
@@ -247,4 +228,4 @@ def _write_withdrawn(sheet: Sheet, top: int, contents: Contents) -> None:
         Column("部局名", _FIGURE_WIDTH),
         Column("区分", _FIGURE_WIDTH, "centre"),
     )
-    write_table(sheet, top + 1, Table(columns, rows, main=False))
+    write_table(sheet, top + 1, Table(columns, rows, main=False, title=top - 1))
