@@ -49,7 +49,7 @@ _TOTAL_COLUMNS = (
     Column("判定", 14, "centre"),
 )
 _OUTCOMES = {
-    "accepted": "受理",
+    "accepted": "使用",
     "refused": "受け付けず",
     "superseded": "差替え済み",
     "office": "事務局",
@@ -78,13 +78,18 @@ def write_audit(book: Book, contents: Contents) -> None:
     top = write_head(sheet, contents, SHEET)
     verdict = top
     row = write_title(sheet, top + 2, "1　行の行方（読み取り ＝ 一覧＋保留＋差替え＋取下げ等）")
-    files = [r for r in contents.result.files if r.outcome != "ignored"]
+    order = contents.strategy.department_order
+    files = sorted(
+        (r for r in contents.result.files if r.outcome != "ignored"),
+        key=lambda r: order.get(r.department, len(order)),
+    )
     first_file = row + 2
     row = _write_lines(sheet, row, _FILE_COLUMNS, partial(_file_rows, files), len(files) + 1)
     last_file = row
     totals_at = row + 1
     sheet.turn(totals_at)
-    row = write_title(sheet, totals_at, f"2　合計の検算：一覧の数字と、『{ORIGINS}』からの再計算")
+    again = f"『{ORIGINS}』からの再計算（部局別の合計、保留、取下げ等は、その行を数え直した数）"
+    row = write_title(sheet, totals_at, f"2　合計の検算：一覧の数字と、{again}")
     first_total = row + 2
     checks = tuple(_checks(contents))
     row = _write_lines(sheet, row, _TOTAL_COLUMNS, partial(_check_rows, checks), len(checks))
