@@ -19,9 +19,12 @@ from sousei_xl.sheets.book import Book, Sheet
 from sousei_xl.sheets.council import remarks as written
 from sousei_xl.sheets.council.remarks import OPINION, Placed, Remark, Slot
 from sousei_xl.sheets.indicators.entries import (
+    JUDGED_BY,
     NOTHING,
+    PART,
     Entry,
     Group,
+    is_behind,
     remarks,
     shown_class,
 )
@@ -136,7 +139,7 @@ class Blocks:
         self.row += 1
         for group in groups:
             if group.has_parts:
-                name = f"{group.indicator.name}（全体の判定は、最も進んでいない内訳の判定です）"
+                name = f"{group.indicator.name}（{JUDGED_BY}）"
                 self.sheet.blank(self.row, _KEY, "text")
                 self.sheet.blank(self.row, _ID, "text")
                 self.sheet.merge_text(self.row, _NAME, self.row, _NET, name, "text_wrap")
@@ -148,7 +151,7 @@ class Blocks:
 
     def _entry(self, entry: Entry, part: bool) -> None:
         sheet, row, indicator = self.sheet, self.row, entry.indicator
-        name = f"うち{indicator.part}" if part else defined.title(indicator)
+        name = entry.shown_name(part)
         # Of 定性 the target says nothing without its words.
         told = remarks(entry, self._settings) if indicator.kind == defined.QUALITATIVE else ""
         if told:
@@ -173,7 +176,7 @@ class Blocks:
                 sheet.text(row, column, NOTHING, "centre")
             else:
                 sheet.number(row, column, float(ratio), "percent")
-        suffix = ("\n（内訳）" if part else "") + self._silence(entry)
+        suffix = (f"\n{PART}" if part else "") + self._silence(entry)
         label = self._class(row, entry.class_name, suffix)
         self._fit(row, name, _NAME, _NAME, 20)
         self._fit(row, indicator.unit, _MARK, _MARK, sheet.heights[row])
@@ -222,8 +225,7 @@ class Blocks:
 
     def _class(self, row: int, class_name: str, suffix: str) -> str:
         """Mark and name of the class and what is added to it: the text as written."""
-        behind = class_name in (defined.BEHIND, defined.NO_PROGRESS)
-        style = "centre bold warning" if behind else "centre bold"
+        style = "centre bold warning" if is_behind(class_name) else "centre bold"
         label = shown_class(class_name, self._settings) + suffix
         self.sheet.text(row, _LAST, label, style)
         return label

@@ -16,6 +16,8 @@ from sousei_xl.strategy import indicators as defined
 NOTHING = "－"  # a figure that has no meaning here
 _YEARS_BEFORE, _YEARS_AFTER = 40, 20  # of the plan; these years have a format of their own
 _PRELIMINARY, _BEING_ASKED = defined.STAGES[0], "確認中"
+PART = "（内訳）"  # a part's class is shown, but counts only within the whole
+JUDGED_BY = "全体の判定は、最も進んでいない内訳の判定です"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,10 @@ class Entry:
     def indicator(self) -> Indicator:
         """As the strategy defines it."""
         return self.report.indicator
+
+    def shown_name(self, part: bool) -> str:
+        """The indicator's name; that of the part alone where it stands below the whole."""
+        return f"うち{self.indicator.part}" if part else defined.title(self.indicator)
 
     @property
     def is_sum(self) -> bool:
@@ -111,6 +117,11 @@ def shown_class(class_name: str, settings: Settings) -> str:
     """Mark and name as the office has set them: ``○ 順調``."""
     judgement = settings.judgement
     return f"{judgement.marks.get(class_name, '')} {judgement.name(class_name)}".strip()
+
+
+def is_behind(class_name: str) -> bool:
+    """Whether a class is one that has to be explained."""
+    return class_name in (defined.BEHIND, defined.NO_PROGRESS)
 
 
 def value_format(

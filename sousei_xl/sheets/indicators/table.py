@@ -13,11 +13,14 @@ from sousei_xl import text
 from sousei_xl.sheets import Contents, pages
 from sousei_xl.sheets.book import Sheet
 from sousei_xl.sheets.indicators.entries import (
+    JUDGED_BY,
     NOTHING,
+    PART,
     Entry,
     Group,
     change_format,
     distance_format,
+    is_behind,
     remarks,
     shown_class,
     value_format,
@@ -31,10 +34,8 @@ from sousei_xl.strategy import indicators as defined
 _ID, _NAME, _UNIT, _YEAR, _FIGURE = 8.0, 27.0, 13.5, 5.5, 11.5
 _RATIO, _DISTANCE, _CLASS, _CHANGE, _TREND = 7.5, 14.0, 15.0, 11.5, 9.0
 _FIGURE_HEIGHT = 27.0  # room for a sparkline
-_BEHIND = (defined.BEHIND, defined.NO_PROGRESS)
 _GOAL, _BAND = "text_wrap subtotal", "text_wrap band"
 _HEAD_ROWS = 2  # on top of every page: the goal, the headings
-_PART = "（内訳）"  # a part's class is shown, but counts only within the whole
 PRELIMINARY_MARK = "速 "
 _KEPT_TOGETHER = 250.0  # points: a measure up to this height is not torn by a page's end
 _LONGEST = 600  # characters of a text that fit a page beside the others
@@ -187,7 +188,7 @@ class StatusTable:
     def _entry(self, entry: Entry, part: bool) -> None:
         sheet, row, columns = self.sheet, self.row, self.columns
         indicator = entry.indicator
-        name = _name(entry, part)
+        name = entry.shown_name(part)
         sheet.merge_text(row, columns.id, row + 1, columns.id, indicator.id, "centre")
         sheet.merge_text(row, columns.name, row + 1, columns.name, name, "text_wrap")
         sheet.text(row, columns.unit, _unit_and_kind(indicator), "centre small")
@@ -206,11 +207,11 @@ class StatusTable:
         shown = (self._label(entry, part), judged, judged, 10.0)
         figures = max(self._needed((kind, shown)), _FIGURE_HEIGHT)
         words = self._needed([(*said, 10.0) for said in self._said(entry)])
-        name = self._needed([(_name(entry, part), self.columns.name, self.columns.name, 10.0)])
+        name = self._needed([(entry.shown_name(part), self.columns.name, self.columns.name, 10.0)])
         return figures, max(words, name - figures)
 
     def _label(self, entry: Entry, part: bool) -> str:
-        suffix = f"\n{_PART}" if part else ""
+        suffix = f"\n{PART}" if part else ""
         return shown_class(entry.class_name, self._settings) + suffix
 
     def _references(self, entry: Entry, row: int) -> None:
@@ -316,7 +317,7 @@ class StatusTable:
         return self.sheet.number(row, column, year, style)
 
     def _class(self, row: int, class_name: str, label: str) -> None:
-        emphasis = " warning" if class_name in _BEHIND else ""
+        emphasis = " warning" if is_behind(class_name) else ""
         self.sheet.text(row, self.columns.class_name, label, f"centre bold{emphasis}")
 
     def _needed(self, texts: Iterable[tuple[str, int, int, float]]) -> float:
@@ -357,14 +358,7 @@ def shown_years(contents: Contents, groups: Sequence[Group]) -> range:
 
 
 def _whole_name(group: Group) -> str:
-    return (
-        f"{group.indicator.name}（内訳{len(group.parts)}件。"
-        "全体の判定は、最も進んでいない内訳の判定です）"
-    )
-
-
-def _name(entry: Entry, part: bool) -> str:
-    return f"うち{entry.indicator.part}" if part else defined.title(entry.indicator)
+    return f"{group.indicator.name}（内訳{len(group.parts)}件。{JUDGED_BY}）"
 
 
 def _shortened(words: str) -> str:
