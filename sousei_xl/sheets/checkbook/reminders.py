@@ -99,6 +99,7 @@ def indicator_reminders(
 ) -> Iterator[Reminder]:
     """A letter to every department that has to act or to answer in the KPI round.
 
+    Nobody owes actuals before the round has begun.
     Where a form of the list is still to come, that form asks for the actuals, too. A form that was
     refused is sent again, unless another one has come.
     """
@@ -124,7 +125,7 @@ def indicator_reminders(
             elif not all(map(is_answered, found)) and file not in back:
                 debt.questions += found
                 debt.files.append(file)
-        if department.department not in awaited:
+        if kpi.round != "not yet" and department.department not in awaited:
             debt.indicators = tuple(_unanswered(department, kpi, settings))
         if department.missing or department.from_list:
             debt.refused = refused[department.department]

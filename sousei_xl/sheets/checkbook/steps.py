@@ -108,9 +108,7 @@ def next_steps(contents: Contents) -> Iterator[str]:
         )
     waiting = {d.department for d in contents.indicators.departments if d.from_list}
     silent = [r.addressee for r in about_kpi if r.state == "未提出" and r.addressee not in waiting]
-    # In spring nobody is asked for actuals yet, and the list does not wait for them.
-    begun = any(d.files for d in contents.indicators.departments)
-    if silent and begun:
+    if silent:
         yield (
             f"KPIの実績の報告がまだない{departments_named(silent)}に、報告を依頼します{_LETTERS}。"
         )
@@ -129,10 +127,16 @@ def next_steps(contents: Contents) -> Iterator[str]:
         )
     if contents.status == "final":
         yield from _to_publish(contents)
-    if silent and not begun:
+    # In spring nobody is asked for actuals yet, and the list does not wait for them.
+    later = [
+        d.department
+        for d in contents.indicators.departments
+        if d.state == "照会前" and d.department not in missing
+    ]
+    if later:
         yield (
             "KPIの実績の報告は、まだどの部局からもありません。実績を集めるときに、"
-            f"{departments_named(silent)}に報告を依頼します{_LETTERS}。"
+            f"{departments_named(later)}に報告を依頼します。"
             "事業の一覧の決裁と公表は、それを待たずにできます。"
         )
 
