@@ -218,6 +218,7 @@ class Watching:
 @pytest.fixture
 def watching(workspace: Path) -> Iterator[Watching]:
     (workspace / "inbox" / "農政部.xlsx").rename(workspace / "農政部.xlsx")
+    (workspace / "inbox" / "初めから.xlsx").write_bytes(b"PK\x03\x04 half")
     watching = Watching(workspace)
     yield watching
     watching.process.kill()
@@ -228,7 +229,9 @@ def watching(workspace: Path) -> Iterator[Watching]:
 def test_watch_reacts_survives_bad_files_and_stops_cleanly(
     workspace: Path, watching: Watching
 ) -> None:
-    assert "作成中" in watching.wait_for("最初の統合")
+    first = watching.wait_for("最初の統合")
+    assert "作成中" in first
+    assert "受け付けられないファイル 1件（初めから.xlsx）" in first
     shutil.move(workspace / "農政部.xlsx", workspace / "inbox" / "農政部.xlsx")
     assert "案" in watching.wait_for("農政部 受理")
     # Only this merge can tell: the next one compares with what it has written.
