@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from sousei_xl.commands import report
+from sousei_xl.commands.terminal import new_console
+from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import RawRow
+from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook.letters import Reminder
 from sousei_xl.sheets.checkbook.reminders import reminders
+from sousei_xl.sheets.checkbook.steps import next_steps, unacknowledged
 from tests.builders import NO_KPI, intake, submission
+from tests.facts import example_contents
 from tests.merging import BARE, E, N, office, row, strategy_of
 from tests.workspaces import column, edit, example_workspace, run
 
@@ -187,6 +194,34 @@ def test_an_approval_names_what_it_passes_over(workspace: Path) -> None:
         assert first.endswith("［R114］")
         assert "ほか2件（点検結果の「指摘一覧」にあります）" in lines[at + 6]
     assert "7件あるまま、確定しています" in _page(workspace)
+
+
+def test_a_question_says_what_it_is_about_even_without_a_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    gone = finding("Y103", Place(), 2, names="『甲』、『乙』", target="農政部", department="農政部")
+    gap = finding(
+        "L109", Place(FILE, "事業", 5, "C5"), "3", measure="2ア", target="2ア", subject="施策2ア"
+    )
+    contents = _with(gone, gap)
+    said = list(unacknowledged(contents))
+    assert any(line.startswith("　－ 農政部：前年度の") for line in said)
+    assert any(line.startswith("　－ 2ア：2アの番号に") for line in said)
+    report._findings(new_console(), contents)
+    assert "  要確認　農政部　前年度の" in capsys.readouterr().out
+
+
+def test_that_questions_may_stay_open_is_said_before_the_approval_alone() -> None:
+    gap = finding("L109", Place(FILE, "事業", 5, "C5"), "3", measure="2ア", target="2ア")
+    contents = _with(gap)
+    for status, told in (("draft", False), ("proposal", True), ("final", False)):
+        steps = "".join(next_steps(replace(contents, status=status)))
+        assert ("要確認1件を確かめます" in steps, "決裁は受けられます" in steps) == (True, told)
+
+
+def _with(*findings: Finding) -> Contents:
+    contents = example_contents("proposal")
+    return replace(contents, result=replace(contents.result, findings=findings))
 
 
 def test_an_approval_with_nothing_open_says_nothing(tmp_path: Path) -> None:

@@ -193,12 +193,13 @@ def unacknowledged(contents: Contents) -> Iterator[str]:
 
 
 def _subject(item: Finding) -> str:
-    """``3イ-1 事業名``, ``2ア-1『指標名』``; the file where the finding is about no row."""
+    """``3イ-1 事業名``, ``2ア-1『指標名』``; the file where the finding is about no row, and whose it
+    is where that is not known either."""
     if not item.target or not item.place.sheet:
-        return text.printable(item.place.file)
-    name = item.subject
-    named = text.key(item.target).endswith(text.key(name))
-    return item.target if named else f"{item.target}『{name}』"
+        return text.printable(item.place.file) or item.target or item.department
+    target, name = text.key(item.target), text.key(item.subject)
+    named = target.endswith(name) or name.endswith(target)  # 2ア-1 事業名; 施策2ア
+    return item.target if named else f"{item.target}『{item.subject}』"
 
 
 def from_list_forms(kpi: IndicatorResult) -> str:
@@ -278,7 +279,10 @@ def _for_the_office(contents: Contents) -> Iterator[str]:
             f"「sousei-xl distribute --only 事務局修正{contents.options}」で作れます。"
         )
     if opened:
+        left = (
+            "（要確認が残っていても、決裁は受けられます）" if contents.status == "proposal" else ""
+        )
         yield (
-            f"要確認{opened}件を確かめます。そのままでよいものは『{OFFICE_SHEET}』の「確認済」に記入します"
-            "（要確認が残っていても、決裁は受けられます）。"
+            f"要確認{opened}件を確かめます。そのままでよいものは『{OFFICE_SHEET}』の「確認済」に"
+            f"記入します{left}。"
         )
