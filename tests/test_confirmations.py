@@ -55,6 +55,10 @@ def test_a_letter_says_what_is_asked_by_when_and_how_to_answer() -> None:
     [item] = _letters(row(1, "甲", budget=YEN), row(2, "乙", description="平成29年度は乙"))
     assert (item.addressee, item.state, item.questions) == (E, "確認依頼", 2)
     assert item.files == ("経済部.xlsx",)
+    assert item.letter.startswith(
+        f"{E}　御担当者様\n\n日頃からお世話になっております。\n"
+        f"平成30年度の「{STRATEGY.settings.title}」の作成について、お願いがあります。\n"
+    )
     assert "確認していただきたいところが2件" in item.letter
     assert "・『事業』J5「甲」：予算事業費が12,570,000千円" in item.letter
     assert "回答期限は平成30年2月16日です。過ぎている場合は、" in item.letter
@@ -127,8 +131,10 @@ def test_status_and_checkbook_have_the_letter_and_the_command(workspace: Path) -
     command = f"sousei-xl check --return {workspace / 'inbox' / FILE} --workspace {workspace}"
     assert f"  {command}\n" in done.out
     done = run("merge", "--workspace", workspace)
-    assert "部局あての要確認1件について、農政部に確認を依頼します" in done.out
+    asked = "部局あての要確認1件について、農政部に確認を依頼します"
+    assert f"{asked}（依頼文は点検結果の「提出状況」にあります）" in done.out
     page = _page(workspace)
+    assert f"{asked}（下の依頼文）" in page
     assert "「sousei-xl check --return inbox/〈ファイル〉」で「差戻し」フォルダーに作ります" in page
     assert "要確認について、部局に確認を依頼します（下の依頼文）。" in page
     assert "農政部\n（確認依頼）" in page

@@ -159,6 +159,7 @@ def test_a_deadline_of_last_year_is_asked_about(second_year: Path) -> None:
     deadline, results = done["questions"]
     assert "提出期限（平成30年3月16日（例））は、令和元年度が始まる半年より前の日です" in deadline
     assert "実績基準日（平成30年8月31日）は、令和元年度が始まる半年より前の日です" in results
+    assert results.endswith("（事業だけを照会する間は、そのままで構いません）。")
     elsewhere = ("--outbox", second_year / "試し")
     told = run("distribute", "--workspace", second_year, *elsewhere).out
     assert deadline in told

@@ -89,7 +89,8 @@ def _lines(
     matter = (
         f"{settings.plan_name}の数値目標・KPIの実績照会" if about else f"「{settings.title}」の作成"
     )
-    yield f"{settings.year_label}の{matter}について、お世話になっております。"
+    yield "日頃からお世話になっております。"
+    yield f"{settings.year_label}の{matter}について、お願いがあります。"
     if debt.refused:
         yield "提出されたファイルに、受け付けられないものがありました。"
         yield from (f"・{text.printable(f.place.file)}：{f.request}" for f in debt.refused)
