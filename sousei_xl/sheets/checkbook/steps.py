@@ -88,27 +88,28 @@ def _to_look_at(contents: Contents, _: _Letters) -> Iterator[str]:
 
 def _to_receive(contents: Contents, letters: _Letters) -> Iterator[str]:
     """Files that could not be opened, forms that are still to come, files that were refused."""
-    unreached = [text.printable(f.file) for f in contents.result.files if f.unreached]
+    result = contents.result
+    unreached = [f for f in result.files if f.unreached]
     if unreached:
+        files = named([text.printable(f.file) for f in unreached], 5)
         yield (
-            f"開けなかったファイルが{len(unreached)}件あります（{named(unreached, 5)}）。"
+            f"開けなかったファイルが{len(unreached)}件あります（{files}）。"
             "使用中なら閉じ、保存場所につながっているかを確かめて、もう一度統合します。"
         )
-    if missing := _awaited(contents):
+    waited_for = {f.department for f in unreached}
+    missing = [
+        d.department
+        for d in result.departments
+        if d.missing_units and d.department not in waited_for
+    ]
+    if missing:
         yield f"様式のそろわない{departments_named(missing)}に提出を依頼します。"
-    if refused := _refused_beside(contents.result, letters):
+    if refused := _refused_beside(result, letters):
         yield (
             f"受け付けられなかったファイルが{len(refused)}件あります（{named(refused, 5)}）。"
             "修正版であれば、その内容は一覧に入っていません。理由に従って直したファイルを"
             " inbox に入れて、もう一度統合します。不要なら inbox から除きます。"
         )
-
-
-def _awaited(contents: Contents) -> list[str]:
-    """Departments whose form is still to come, and lies in no file that could not be opened."""
-    unreached = {f.department for f in contents.result.files if f.unreached}
-    departments = contents.result.departments
-    return [d.department for d in departments if d.missing_units and d.department not in unreached]
 
 
 def _to_return(contents: Contents, _: _Letters) -> Iterator[str]:
@@ -171,12 +172,7 @@ def _to_decide(contents: Contents, _: _Letters) -> Iterator[str]:
 
 def _to_ask_for_later(contents: Contents, _: _Letters) -> Iterator[str]:
     """In spring nobody is asked for actuals yet, and the list does not wait for them."""
-    awaited = _awaited(contents)
-    later = [
-        d.department
-        for d in contents.indicators.departments
-        if d.state == "照会前" and d.department not in awaited
-    ]
+    later = [d.department for d in contents.indicators.departments if d.state == "照会前"]
     if later:
         yield (
             "KPIの実績の報告は、まだどの部局からもありません。実績を集めるときに、"
