@@ -20,6 +20,8 @@ OFFICE_SHEET = "事務局修正.xlsx"
 WORKBOOKS = (".xlsx", ".xlsm")  # how the names of workbooks end, whatever their case
 _LOCKS = ("~${}", ".~lock.{}#")  # Excel's and LibreOffice's, beside a workbook that is open
 HISTORY = "履歴"  # in the outbox: former states, records and hand-edited copies
+FORMS = "様式"  # in the outbox: what departments are sent
+KPI_FORMS = f"{FORMS}/KPI"  # those of a round of actuals alone
 
 
 class OperatorError(Exception):
@@ -72,6 +74,11 @@ class Workspace:
             inbox=inbox or root / "inbox",
             outbox=outbox or root / "outbox",
         )
+
+    @property
+    def has_kpi_forms(self) -> bool:
+        """Whether forms of the KPI round have been made here."""
+        return any((self.outbox / KPI_FORMS).glob("*.xlsx"))
 
     @property
     def options(self) -> str:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sousei_xl.commands import check_report
+from sousei_xl.findings import Place, acknowledge, finding
 from sousei_xl.pipeline import checking
-from sousei_xl.pipeline.checking import Asked, check_files
+from sousei_xl.pipeline.checking import Asked, Checked, check_files
+from sousei_xl.rules.records import FileRecord
 from tests.test_returns import _reply_cell
 from tests.workspaces import Ran, column, edit, example_workspace, run
 
 DEPARTMENT = "農政部"
+CONFIRMATION = finding("R114", Place(), "8000000", expected="8,000", limit="1,000,000")
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +171,25 @@ def test_the_offices_own_sheet_is_checked_by_a_merge(workspace: Path) -> None:
     done = run("check", office, form, "--workspace", workspace, "--json")
     assert [f["file"] for f in done.json["files"]] == [str(form)]
     assert "統合（merge）するときに読み" in done.err
+
+
+def test_what_the_office_has_confirmed_is_counted_and_asked_no_more(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    name = f"{DEPARTMENT}.xlsx"
+    asked = [replace(CONFIRMATION, place=Place(name, "事業", row, f"K{row}")) for row in (6, 7)]
+    for findings, counted in (
+        (asked, "要確認 2　"),
+        ([acknowledge(asked[0]), asked[1]], "要確認 2（うち確認済 1）"),
+        (list(map(acknowledge, asked)), "要確認 2（うち確認済 2）"),
+    ):
+        file = Asked(name, Path(name), name, inside=True)
+        record = FileRecord(name, "accepted", DEPARTMENT)
+        check_report.checked([Checked(file, record, tuple(findings), ())])
+        out = capsys.readouterr().out
+        assert counted in out
+        assert out.count("  要確認　") == (not all(f.acknowledged for f in findings))
+        assert ("K6" in out) is not findings[0].acknowledged
 
 
 def test_what_needs_no_return_is_named(workspace: Path, wrong: Path) -> None:

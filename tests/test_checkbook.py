@@ -301,7 +301,9 @@ def test_reminders_can_be_pasted_into_a_mail(messy: Path) -> None:
     }
     assert [name.split("\n")[0] for name in letters] == ["経済部", "農政部", "学校教育部"]
     missing = letters["学校教育部\n（未提出）"]
-    assert missing.startswith("学校教育部　御担当者様\n\n平成30年度の")
+    assert missing.startswith(
+        "学校教育部　御担当者様\n\n日頃からお世話になっております。\n平成30年度の"
+    )
     assert "総合政策部 政策調整課へ提出してください。提出期限は平成30年2月16日です。" in missing
     assert "該当事業なし" in missing
     assert "・農政部.xlsx：パスワード" in letters["農政部\n（再提出待ち）"]

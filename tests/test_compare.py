@@ -126,17 +126,26 @@ def test_the_console(proposal: Path, changed: Path, encoding: str) -> None:
     assert "事業内容: " in done.out
 
 
-def test_small_amounts_have_their_difference_too(proposal: Path, tmp_path: Path) -> None:
-    """A village's amounts have three digits and fewer."""
+@pytest.mark.parametrize(
+    ("amounts", "told"),
+    [
+        ((390, 420), "390 → 420（+30、+7.7%）\n"),  # a village's
+        ((8000, None), "8,000 → （空欄）\n"),
+        ((-41800, 1000), "-41,800 → 1,000\n"),
+    ],
+)
+def test_amounts_have_commas_and_two_of_them_their_difference(
+    proposal: Path, tmp_path: Path, amounts: tuple[int | None, ...], told: str
+) -> None:
     sides = []
-    for name, amount in (("前", 390), ("後", 420)):
+    for name, amount in zip(("前", "後"), amounts, strict=True):
         path = tmp_path / f"{name}.xlsx"
         book = openpyxl.load_workbook(proposal)
         sheet = book[DATA]
         sheet.cell(2, _column(sheet, BUDGET)).value = amount
         book.save(path)
         sides.append(path)
-    assert "390 → 420（+30、+7.7%）" in run("compare", *sides).out
+    assert f"{BUDGET}: {told}" in run("compare", *sides).out
 
 
 def test_years_of_ours_are_not_compared_in_what_was_new(proposal: Path, tmp_path: Path) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from sousei_xl.commands import report
+from sousei_xl.commands.terminal import new_console
+from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import RawRow
+from sousei_xl.sheets import Contents
 from sousei_xl.sheets.checkbook.letters import Reminder
 from sousei_xl.sheets.checkbook.reminders import reminders
+from sousei_xl.sheets.checkbook.steps import next_steps, unacknowledged
 from tests.builders import NO_KPI, intake, submission
+from tests.facts import example_contents
 from tests.merging import BARE, E, N, office, row, strategy_of
 from tests.workspaces import column, edit, example_workspace, run
 
@@ -48,6 +55,10 @@ def test_a_letter_says_what_is_asked_by_when_and_how_to_answer() -> None:
     [item] = _letters(row(1, "甲", budget=YEN), row(2, "乙", description="平成29年度は乙"))
     assert (item.addressee, item.state, item.questions) == (E, "確認依頼", 2)
     assert item.files == ("経済部.xlsx",)
+    assert item.letter.startswith(
+        f"{E}　御担当者様\n\n日頃からお世話になっております。\n"
+        f"平成30年度の「{STRATEGY.settings.title}」の作成について、お願いがあります。\n"
+    )
     assert "確認していただきたいところが2件" in item.letter
     assert "・『事業』J5「甲」：予算事業費が12,570,000千円" in item.letter
     assert "回答期限は平成30年2月16日です。過ぎている場合は、" in item.letter
@@ -120,8 +131,10 @@ def test_status_and_checkbook_have_the_letter_and_the_command(workspace: Path) -
     command = f"sousei-xl check --return {workspace / 'inbox' / FILE} --workspace {workspace}"
     assert f"  {command}\n" in done.out
     done = run("merge", "--workspace", workspace)
-    assert "部局あての要確認1件について、農政部に確認を依頼します" in done.out
+    asked = "部局あての要確認1件について、農政部に確認を依頼します"
+    assert f"{asked}（依頼文は点検結果の「提出状況」にあります）" in done.out
     page = _page(workspace)
+    assert f"{asked}（下の依頼文）" in page
     assert "「sousei-xl check --return inbox/〈ファイル〉」で「差戻し」フォルダーに作ります" in page
     assert "要確認について、部局に確認を依頼します（下の依頼文）。" in page
     assert "農政部\n（確認依頼）" in page
@@ -187,6 +200,34 @@ def test_an_approval_names_what_it_passes_over(workspace: Path) -> None:
         assert first.endswith("［R114］")
         assert "ほか2件（点検結果の「指摘一覧」にあります）" in lines[at + 6]
     assert "7件あるまま、確定しています" in _page(workspace)
+
+
+def test_a_question_says_what_it_is_about_even_without_a_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    gone = finding("Y103", Place(), 2, names="『甲』、『乙』", target="農政部", department="農政部")
+    gap = finding(
+        "L109", Place(FILE, "事業", 5, "C5"), "3", measure="2ア", target="2ア", subject="施策2ア"
+    )
+    contents = _with(gone, gap)
+    said = list(unacknowledged(contents))
+    assert any(line.startswith("　－ 農政部：前年度の") for line in said)
+    assert any(line.startswith("　－ 2ア：2アの番号に") for line in said)
+    report._findings(new_console(), contents)
+    assert "  要確認　農政部　前年度の" in capsys.readouterr().out
+
+
+def test_that_questions_may_stay_open_is_said_before_the_approval_alone() -> None:
+    gap = finding("L109", Place(FILE, "事業", 5, "C5"), "3", measure="2ア", target="2ア")
+    contents = _with(gap)
+    for status, told in (("draft", False), ("proposal", True), ("final", False)):
+        steps = "".join(next_steps(replace(contents, status=status)))
+        assert ("要確認1件を確かめます" in steps, "決裁は受けられます" in steps) == (True, told)
+
+
+def _with(*findings: Finding) -> Contents:
+    contents = example_contents("proposal")
+    return replace(contents, result=replace(contents.result, findings=findings))
 
 
 def test_an_approval_with_nothing_open_says_nothing(tmp_path: Path) -> None:

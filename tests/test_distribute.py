@@ -159,6 +159,7 @@ def test_a_deadline_of_last_year_is_asked_about(second_year: Path) -> None:
     deadline, results = done["questions"]
     assert "提出期限（平成30年3月16日（例））は、令和元年度が始まる半年より前の日です" in deadline
     assert "実績基準日（平成30年8月31日）は、令和元年度が始まる半年より前の日です" in results
+    assert results.endswith("（事業だけを照会する間は、そのままで構いません）。")
     elsewhere = ("--outbox", second_year / "試し")
     told = run("distribute", "--workspace", second_year, *elsewhere).out
     assert deadline in told
@@ -1190,18 +1191,22 @@ def test_the_final_check_says_what_the_office_has_added(workspace: Path) -> None
 def test_the_final_check_shows_the_offices_own_fields(tmp_path: Path) -> None:
     """They may be printed in the list, and are published with it."""
     strategy = make_strategy(
-        fields=[("財源", "独自", "選択", "", None, "国、道"), ("件数", "独自", "整数")]
+        fields=[("財源", "独自", "選択", "", None, "国、道"), ("件数", "独自", "整数")],
+        settings={"提出期限": "2018-02-16", "提出先": "政策調整課"},
     )
     rows = [{**row, "own_1": "国", "own_2": 1500} for row in example_rows()[:1]]
     rows += [{**example_rows()[0], "number": 2, "own_1": "道"}]
     contents = example_contents(rows=rows, strategy=strategy)
     path = tmp_path / "子育て支援部.xlsx"
     write_final_check(path, contents, rows[0]["department"])
+    head = "".join(map(str, shown(path, "最終確認")[1]))
+    assert "事務局に返してください（提出先は政策調整課です）。回答期限は平成30年2月16日" in head
     header, *lines = shown(path, "最終確認")[5:]
     assert header[7:] == ["事業内容", "その他の項目", "事務局が直したところ", "確認", "直す内容"]
     assert [line[8] for line in lines] == ["財源：国\n件数：1500", "財源：道\n件数：（空欄）"]
     [rule] = openpyxl.load_workbook(path)["最終確認"].data_validations.dataValidation
     assert str(rule.sqref) == "K7:K8"  # 確認
+    assert "「確認済」か「直す内容あり」を選んでください。" in rule.error
 
 
 def test_the_final_check_of_each_department_of_a_joint_project(tmp_path: Path) -> None:
@@ -1223,6 +1228,7 @@ def test_the_final_check_of_a_draft(workspace: Path) -> None:
     done = run("distribute", "--workspace", workspace, "--confirm")
     assert done.status == 1
     assert not (workspace / "outbox" / "様式" / "最終確認" / "農政部.xlsx").exists()
+    assert "載る行のない部局（農政部）には作っていません。" in done.out
     for path in (workspace / "inbox").iterdir():
         path.unlink()
     assert run("distribute", "--workspace", workspace, "--confirm").status == 2

@@ -8,11 +8,13 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 
 from sousei_xl.findings import Place
+from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.rules.records import Acknowledgement, OfficeSheet, Submission
 from sousei_xl.sheets.checkbook.letters import Reminder
 from sousei_xl.sheets.checkbook.reminders import indicator_reminders
 from sousei_xl.sheets.checkbook.steps import next_steps
 from sousei_xl.strategy import Settings
+from tests.builders import intake
 from tests.facts import example_contents
 from tests.indicator_builders import (
     example_kpi_strategy,
@@ -146,6 +148,15 @@ def test_a_form_of_the_round_without_its_header_is_asked_for_as_such(tmp_path: P
     assert "平成30年度　総合戦略　数値目標・KPI" in book.get_sheet_by_index(0).to_python()[0]
 
 
+def test_nobody_owes_actuals_before_the_round_has_begun() -> None:
+    result = example_contents(strategy=example_kpi_strategy()).result
+    for made in (False, True):  # forms of the round, none of which has come back
+        kpi = merge_indicators(intake([]), example_kpi_strategy(), forms_made=made)
+        letters = list(indicator_reminders(result, kpi, SETTINGS))
+        assert {d.state for d in kpi.departments if d.expected} == {"未提出" if made else "照会前"}
+        assert {letter.reason for letter in letters} == ({"KPIの未提出"} if made else set())
+
+
 def test_a_silence_that_the_office_has_confirmed_is_not_asked_about() -> None:
     office = OfficeSheet(
         acknowledgements=tuple(
@@ -160,7 +171,7 @@ def test_a_list_does_not_wait_for_a_round_that_has_not_begun() -> None:
     steps = list(next_steps(kpi_contents(submissions=[])))
     begun = list(next_steps(kpi_contents(submissions=_others())))
     assert steps[-1].startswith("KPIの実績の報告は、まだどの部局からもありません。")
-    assert "依頼文は" in steps[-1]
+    assert "依頼文は" not in steps[-1]  # there are none yet
     assert not any("まだどの部局からも" in step for step in begun)
 
 

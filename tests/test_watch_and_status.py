@@ -62,6 +62,21 @@ def test_kpi_that_are_owed_count_once_their_round_runs(workspace: Path) -> None:
     assert run("status", "--workspace", workspace).status == 1
 
 
+def test_no_kpi_are_owed_where_only_projects_were_asked_for(workspace: Path) -> None:
+    for form in (workspace / "inbox").glob("*部.xlsx"):
+        book = openpyxl.load_workbook(form)
+        if "KPI" in book.sheetnames:
+            del book["KPI"]
+        book.save(form)
+    said = run("status", "--workspace", workspace)
+    assert (said.status, "照会前" in said.out, "依頼文（KPI" in said.out) == (0, True, False)
+    assert run("distribute", "--only", "KPI", "--workspace", workspace).status == 0
+    said = run("status", "--workspace", workspace)
+    assert (said.status, "照会前" in said.out, "依頼文（KPI" in said.out) == (1, False, True)
+    merged = run("merge", "--workspace", workspace).out
+    assert "KPIの実績の報告がまだない" in merged
+
+
 def test_a_refused_file_beside_a_good_one_is_told_with_its_cure(workspace: Path) -> None:
     good = (workspace / "inbox" / "経済部.xlsx").read_bytes()
     (workspace / "inbox" / "経済部_修正版.xlsx").write_bytes(good[:4000])
@@ -203,6 +218,7 @@ class Watching:
 @pytest.fixture
 def watching(workspace: Path) -> Iterator[Watching]:
     (workspace / "inbox" / "農政部.xlsx").rename(workspace / "農政部.xlsx")
+    (workspace / "inbox" / "初めから.xlsx").write_bytes(b"PK\x03\x04 half")
     watching = Watching(workspace)
     yield watching
     watching.process.kill()
@@ -213,7 +229,9 @@ def watching(workspace: Path) -> Iterator[Watching]:
 def test_watch_reacts_survives_bad_files_and_stops_cleanly(
     workspace: Path, watching: Watching
 ) -> None:
-    assert "作成中" in watching.wait_for("最初の統合")
+    first = watching.wait_for("最初の統合")
+    assert "作成中" in first
+    assert "受け付けられないファイル 1件（初めから.xlsx）" in first
     shutil.move(workspace / "農政部.xlsx", workspace / "inbox" / "農政部.xlsx")
     assert "案" in watching.wait_for("農政部 受理")
     # Only this merge can tell: the next one compares with what it has written.

@@ -22,14 +22,20 @@ if TYPE_CHECKING:
 
 
 def checked(found: Sequence[Checked]) -> None:
-    """The report of ``check``: findings in the order of the sheet, then the rows of the list."""
+    """The report of ``check``: findings in the order of the sheet, then the rows of the list.
+
+    What the office has confirmed is counted, and asked no more.
+    """
     console = new_console()
     for item in found:
         record, counts = item.record, Counter(f.severity for f in item.findings)
+        opened = [f for f in item.findings if not f.acknowledged]
+        confirmed = len(item.findings) - len(opened)
+        settled = f"（うち確認済 {confirmed}）" if confirmed else ""
         console.print(Text(shown(record.file), "bold"))
         console.print(
             f"  {record.department or '部局不明'}　行 {record.read:,}　要修正 {counts['要修正']}"
-            f"　要確認 {counts['要確認']}　自動変換 {counts['自動変換']}"
+            f"　要確認 {counts['要確認']}{settled}　自動変換 {counts['自動変換']}"
         )
         if item.rivals:
             console.print(
@@ -38,7 +44,7 @@ def checked(found: Sequence[Checked]) -> None:
                 f"一緒に受付フォルダーに入れると、使われるのは{_counting(item.counting)}です"
                 "（版、保存日時、ファイル名の順に新しいもの。KPIは、KPIだけの様式が先です）。"
             )
-        for group in collapse(sorted(item.findings, key=sheet_order)):
+        for group in collapse(sorted(opened, key=sheet_order)):
             console.print(f"  {group[0].severity}　{finding_line(group)}")
         _rows_of(console, item.listed)
         if not counts["要修正"]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sousei_xl import eras
+from sousei_xl.amounts import with_commas
 from sousei_xl.commands.console import differing, shown
 from sousei_xl.commands.options import DONE, add_workspace_options, workspace_of
 from sousei_xl.intake.arrivals import require_opening
@@ -222,15 +223,16 @@ def _indicators(indicators: Sequence[IndicatorChange]) -> None:
 
 def _print_fields(fields: Iterable[tuple[str, str, str]], is_amount: Callable[[str], bool]) -> None:
     for heading, before, after in fields:
-        amounts = _amounts(before, after) if is_amount(heading) else None
-        one, other = amounts or differing(before, after)
-        print(f"    {shown(heading)}: {one} → {other}")
+        amounts = is_amount(heading)
+        one, other = differing(*(with_commas(v) if amounts else v for v in (before, after)))
+        difference = _difference(before, after) if amounts else ""
+        print(f"    {shown(heading)}: {one} → {other}{difference}")
 
 
-def _amounts(before: str, after: str) -> tuple[str, str] | None:
-    """Two whole numbers with commas, and the difference; None for anything else."""
+def _difference(before: str, after: str) -> str:
+    """``（+1,200、+15.0%）`` between two whole numbers; blank for anything else."""
     if not (before.isdecimal() and after.isdecimal()):
-        return None
+        return ""
     one, other = int(before), int(after)
     share = f"、{(other - one) / one:+.1%}" if one else ""
-    return f"{one:,}", f"{other:,}（{other - one:+,}{share}）"
+    return f"（{other - one:+,}{share}）"

@@ -290,6 +290,8 @@ def _confirm(args: argparse.Namespace, workspace: Workspace) -> int:
     ):
         from sousei_xl import pipeline
         from sousei_xl.pipeline import delivery, distribution
+        from sousei_xl.sheets import named
+        from sousei_xl.sheets.final_check import has_rows
 
         arrived = arriving.result()
         strategy = pipeline.strategy_of(arrived.template)
@@ -315,6 +317,9 @@ def _confirm(args: argparse.Namespace, workspace: Workspace) -> int:
         print(f"最終確認の表を{len(files)}件作りました（一覧は{contents.state_label}）。")
         for name in files:
             print(f"  {shown(str(workspace.outbox / name))}")
+        asked = (d.department for d in result.departments if d.expected)
+        if none := [name for name in asked if not has_rows(contents, name)]:
+            print(f"載る行のない部局（{named(none)}）には作っていません。")
         print("\n次にすること")
         print("  ・部局に送り、直すところがあれば inbox の事務局修正.xlsx に書きます。")
     return DRAFT if contents.status == "draft" else DONE

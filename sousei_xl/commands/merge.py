@@ -167,7 +167,7 @@ def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, 
         why = f"最初の理由：{arriving.spread.reason}"
         print(f"クラスターが読めなかった{here}は、この機械で読みました（{why}）。", file=sys.stderr)
     run = delivery.run_of(arrived.template, intake, strategy)
-    result, indicators = pipeline.merge_all(intake, strategy, last)
+    result, indicators = pipeline.merge_all(intake, strategy, last, workspace.has_kpi_forms)
     if not result.listed:  # else somebody has sent a form without being asked
         pipeline.require_anybody(strategy)
     contents = delivery.contents_of(

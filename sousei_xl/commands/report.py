@@ -304,8 +304,9 @@ def _findings(console: Console, contents: Contents) -> None:
     console.print(f"\n{_counts(contents)}")
     lines = collapse(sorted(shown_ones, key=lambda f: f.severity != "要修正"))
     for group in lines[:MOST]:
-        file = shown(group[0].place.file)
-        console.print(f"  {group[0].severity}　{file}　{finding_line(group)}")
+        first = group[0]
+        whose = shown(first.place.file) or first.department or first.target
+        console.print(f"  {first.severity}　{whose}　{finding_line(group)}")
     if len(lines) > MOST:
         console.print(f"  ほか {len(lines) - MOST} 件（点検結果の「指摘一覧」にあります）")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
 from sousei_xl.commands.console import argument
 from sousei_xl.commands.options import (
@@ -16,10 +15,6 @@ from sousei_xl.commands.options import (
 )
 from sousei_xl.commands.progress import Progress
 from sousei_xl.intake import arrivals
-
-if TYPE_CHECKING:
-    from sousei_xl.rules.records import ListResult
-    from sousei_xl.workspace import Workspace
 
 _OWING = ("未提出", "差戻し", "再提出待ち")
 
@@ -51,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         strategy = pipeline.strategy_of(arrived.template)
         last = pipeline.last_year_of(arrived, strategy)
         intake = pipeline.receive_all(arrived, strategy)
-    result, indicators = pipeline.merge_all(intake, strategy, last)
+    result, indicators = pipeline.merge_all(intake, strategy, last, workspace.has_kpi_forms)
     if args.json:
         from sousei_xl.commands import as_json
 
@@ -67,15 +62,6 @@ def run(args: argparse.Namespace) -> int:
             options += f" --previous {argument(args.previous)}"
         status_report.status(result, indicators, strategy, inbox, options, forgotten)
     owing = any(d.missing_units or d.state in ("差戻し", "再提出待ち") for d in result.departments)
-    if _kpi_round_runs(result, workspace):
+    if indicators.round == "runs":
         owing |= any(d.from_list or d.state in _OWING for d in indicators.departments)
     return DRAFT if owing else DONE
-
-
-def _kpi_round_runs(result: ListResult, workspace: Workspace) -> bool:
-    """Whether forms of the KPI round have gone out or come in. Before, its actuals are asked for
-    beside the list, and the list does not wait for them."""
-    from sousei_xl.pipeline.distribution import KPI_FORMS
-
-    gone_out = any((workspace.outbox / KPI_FORMS).glob("*.xlsx"))
-    return gone_out or any(file.kpi_form for file in result.files)

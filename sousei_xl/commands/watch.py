@@ -29,6 +29,7 @@ _AGAIN = 5.0  # after which a merge that could not be done is tried again
 
 Snapshot = dict[str, tuple[int, int]]  # path → (size, modified)
 States = dict[tuple[str, str], str]  # (department or file, the file's hash) → where it stands
+_MOST_REFUSED = 5  # named in a line
 _UNUSED = {
     "refused": "受け付けられません",
     "superseded": "差替え済み（使っていません）",
@@ -135,6 +136,7 @@ def _merge_once(workspace: Workspace, last: States, previous: Path | None, json:
     from sousei_xl.commands.merge import Request, deliver
     from sousei_xl.commands.status_report import state_words
     from sousei_xl.commands.terminal import new_console
+    from sousei_xl.sheets import named
 
     with Progress("読み込み") as progress:
         contents, delivered = deliver(Request(workspace, progress, previous))
@@ -152,6 +154,9 @@ def _merge_once(workspace: Workspace, last: States, previous: Path | None, json:
     unit = contents.strategy.settings.unit
     line = f"{contents.state_label}　{total.rows:,}行　{total.gross:,}{unit}"
     line += f"　要修正 {result.errors}件　{news if last else '最初の統合'}"
+    # They hold up no list, and one that has lain there from the start is no news either.
+    if refused := [shown(f.file) for f in result.files if f.outcome == "refused"]:
+        line += f"　受け付けられないファイル {len(refused)}件（{named(refused, _MOST_REFUSED)}）"
     if delivered.published.written:
         line += f"　→ {'、'.join(shown(name) for name in delivered.published.written)}"
     print(line, file=sys.stderr if json else sys.stdout, flush=True)

@@ -88,7 +88,7 @@ def receive_all(arrivals: Arrivals, strategy: Strategy) -> Intake:
 
 
 def merge_all(
-    intake: Intake, strategy: Strategy, last: LastYear | None = None
+    intake: Intake, strategy: Strategy, last: LastYear | None = None, kpi_forms_made: bool = False
 ) -> tuple[ListResult, IndicatorResult]:
     """The merged list and the KPI round, which has a state of its own, compared with last year's;
     the findings with what departments have answered.
@@ -99,4 +99,4 @@ def merge_all(
     result = merge(for_list, strategy, last)
     if not result.ledger.balanced or result.ledger.listed != len(result.listed):
         raise RuntimeError(f"the ledger does not balance: {result.ledger}")
-    return with_answers(result, merge_indicators(for_kpi, strategy, last))
+    return with_answers(result, merge_indicators(for_kpi, strategy, last, kpi_forms_made))

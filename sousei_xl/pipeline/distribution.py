@@ -34,10 +34,18 @@ from sousei_xl.strategy import AUTOMATIC, Strategy
 from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.indicators import actual_field, judged_year, plan_years
 from sousei_xl.text import EMPTY, Value
-from sousei_xl.workspace import OperatorError, Run, Workspace, file_key, is_file, is_lock
+from sousei_xl.workspace import (
+    FORMS,
+    KPI_FORMS,
+    OperatorError,
+    Run,
+    Workspace,
+    file_key,
+    is_file,
+    is_lock,
+)
 
-FORMS, FINAL_CHECK = "様式", "最終確認"
-KPI_FORMS = f"{FORMS}/{INDICATORS}"
+FINAL_CHECK = "最終確認"
 _NOT_STATED = "記載なし"
 
 

@@ -10,6 +10,7 @@ from sousei_xl.rules.records import REASON, WITHHOLD, ListedRow, ListStatus
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_amount, printed_name
 from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.checkbook.letters import due, sent_to
 from sousei_xl.sheets.lines import write_spans, write_title
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
 
@@ -109,7 +110,8 @@ def _write_head(sheet: Sheet, contents: Contents, title: str, rows: list[ListedR
         1,
         f"一覧には次のとおり載ります。{states[contents.status]}"
         "誤りがなければ「確認」で「確認済」を選び、直すところがあれば「直す内容」に書いて、事務局に返して"
-        "ください（ほかの列を直しても、一覧は変わりません）。",
+        f"ください{sent_to(settings)}。{due('回答期限', settings)}"
+        "ほかの列を直しても、一覧は変わりません。",
         "plain_wrap",
     )
     relisted = sum(row.relisted for row in rows)
@@ -200,5 +202,12 @@ def _aside(contents: Contents, department: str) -> Iterable[_Aside]:
 
 
 def _offer_answers(sheet: Sheet, first: int, last: int, column: int) -> None:
-    options = {"validate": "list", "source": list(_ANSWERS), "error_type": "warning"}
+    options = {
+        "validate": "list",
+        "source": list(_ANSWERS),
+        "error_type": "warning",
+        "error_title": "確認",
+        "error_message": f"「{'」か「'.join(_ANSWERS)}」を選んでください。"
+        "直す内容や連絡は、右の「直す内容」に書いてください。",
+    }
     sheet.validate(first, column, last, options)

@@ -111,11 +111,14 @@ def questions(settings: Settings, approved_on: dt.date | None = None) -> Iterato
     yield from _about_deadline(settings.deadline, year)
     results = settings.results_date
     if results is not None and not first <= results <= last:
-        place = "始まる半年より前" if results < first else "終わった後"
+        early = results < first
+        place = "始まる半年より前" if early else "終わった後"
+        # Last year's day is still there all spring, for it matters to the actuals alone.
+        spring = "（事業だけを照会する間は、そのままで構いません）" if early else ""
         yield (
             f"テンプレートの「設定」の実績基準日（{eras.japanese_date(results)}）は、{label}が{place}の"
             "日です。この日で、どの年の実績を照会し、判定するかが決まります。前年度のままになっていないか、"
-            "年に誤りがないか確かめます。"
+            f"年に誤りがないか確かめます{spring}。"
         )
     if approved_on is None:
         return

@@ -17,12 +17,14 @@ from sousei_xl.rules.indicators.records import (
     IndicatorDepartment,
     IndicatorResult,
     IndicatorRow,
+    IndicatorStatus,
     PublishedActuals,
     Report,
+    RoundBegun,
 )
 from sousei_xl.rules.merge.confirmations import acknowledge_findings
 from sousei_xl.rules.merge.office import addressed
-from sousei_xl.rules.records import DepartmentStatus, Intake, RawRow, Submission
+from sousei_xl.rules.records import Intake, RawRow, Submission
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import STAGES, is_due, judged_year, plan_years
 
@@ -34,11 +36,13 @@ def merge_indicators(
     intake: Intake,
     strategy: Strategy,
     last: LastYear | None = None,
+    forms_made: bool = False,
 ) -> IndicatorResult:
     """Unite the KPI sheets of everything that came in. Pure: no files, no clock.
 
     The office's rows are those of the round (``share``). What was published ``last`` year and no
-    form speaks of stays (K106, K119). The round is complete when every indicator is answered, or
+    form speaks of stays (K106, K119). ``forms_made`` says that forms of the round have been made,
+    whether or not any has come back. The round is complete when every indicator is answered, or
     its silence confirmed by the office, and no 要修正 is left.
     """
     published: PublishedActuals = last.actuals if last else {}
@@ -73,16 +77,27 @@ def merge_indicators(
     silence = {f.target for f in findings if f.code in _UNANSWERED and f.acknowledged}
     silent = [r for r in reports if not r.reported and r.indicator.id not in silence]
     broken = any(is_error(f) for f in findings)
+    begun = _begun(intake, settled.active, forms_made)
+    states = _departments(settled.active, intake, reports, findings, silence, strategy, begun)
     return IndicatorResult(
         reports=reports,
         raw={row.row_id: row.raw for row in rows},
-        departments=_departments(settled.active, intake, reports, findings, silence, strategy),
+        departments=states,
         corrections=tuple(applied),
         acknowledgements=confirmed,
         findings=tuple(findings),
         state="draft" if silent or broken else "complete",
         notes=tuple(notes),
+        round=begun,
     )
+
+
+def _begun(intake: Intake, active: Sequence[Submission], forms_made: bool) -> RoundBegun:
+    """Whether the round has begun: before, nobody has been asked, and nobody owes anything."""
+    come_in = any(s.kpi_form for s in intake.submissions) or any(r.kpi_form for r in intake.records)
+    if forms_made or come_in:
+        return "runs"
+    return "beside the list" if active else "not yet"
 
 
 def _is_awaited(item: Finding, active: Sequence[Submission], strategy: Strategy) -> bool:
@@ -169,6 +184,7 @@ def _departments(
     findings: Sequence[Finding],
     confirmed: Container[str],
     strategy: Strategy,
+    begun: RoundBegun,
 ) -> tuple[IndicatorDepartment, ...]:
     refused = {r.department for r in intake.records if r.outcome == "refused"}
     in_a_file = {r.indicator.id for r in reports if r.row_ids}
@@ -185,7 +201,7 @@ def _departments(
         states.append(
             IndicatorDepartment(
                 name,
-                _state(own, files, errors, waiting, name in refused),
+                _state(own, files, errors, waiting, name in refused, begun),
                 expected=len(own),
                 missing=missing,
                 files=files,
@@ -210,13 +226,16 @@ def _state(
     errors: int,
     waiting: Sequence[str],
     refused: bool,
-) -> DepartmentStatus:
+    begun: RoundBegun,
+) -> IndicatorStatus:
     if errors:
         return "差戻し"
     if not files and not any(r.due for r in own.values()):
         return "該当なし"
     if not files and all(r.reported for r in own.values()):
         return "受理"  # another department has reported for it
+    if begun == "not yet":
+        return "照会前"
     if not files:
         return "再提出待ち" if refused else "未提出"
     return "未提出" if waiting else "受理"

@@ -28,6 +28,10 @@ from sousei_xl.strategy.indicators import (
 )
 
 RoundState = Literal["draft", "complete"]
+# Whether actuals are asked for: not at all yet; in forms of the list, some of which have brought
+# any (nothing waits for the rest); in forms of the KPI round, which have gone out or come in.
+RoundBegun = Literal["not yet", "beside the list", "runs"]
+IndicatorStatus = DepartmentStatus | Literal["照会前"]
 
 # Indicator ID → fiscal year → the actual that was reported before.
 PublishedActuals = Mapping[str, Mapping[int, Decimal]]
@@ -206,7 +210,7 @@ class IndicatorDepartment:
     """
 
     department: str
-    state: DepartmentStatus
+    state: IndicatorStatus
     expected: int
     missing: tuple[str, ...]
     files: tuple[str, ...]
@@ -233,6 +237,7 @@ class IndicatorResult:
     findings: tuple[Finding, ...]
     state: RoundState
     notes: tuple[tuple[RawRow, str], ...] = ()
+    round: RoundBegun = "not yet"
 
     @property
     def expected(self) -> int:

@@ -89,7 +89,8 @@ def _lines(
     matter = (
         f"{settings.plan_name}の数値目標・KPIの実績照会" if about else f"「{settings.title}」の作成"
     )
-    yield f"{settings.year_label}の{matter}について、お世話になっております。"
+    yield "日頃からお世話になっております。"
+    yield f"{settings.year_label}の{matter}について、お願いがあります。"
     if debt.refused:
         yield "提出されたファイルに、受け付けられないものがありました。"
         yield from (f"・{text.printable(f.place.file)}：{f.request}" for f in debt.refused)
@@ -147,7 +148,7 @@ def _questions(debt: Debt, settings: Settings, alone: bool) -> Iterator[str]:
     yield (
         "お手数ですが、このままで正しい場合はその旨を、誤りがある場合は正しい内容を、この依頼文への返信で"
         "お知らせください。様式を直す場合は、回答票の版を一つ増やして、もう一度提出してください"
-        f"{_to(settings)}。{_due('回答期限', settings) if alone else ''}"
+        f"{sent_to(settings)}。{due('回答期限', settings) if alone else ''}"
     )
     yield (
         "印を付けたファイルを添えている場合は、その「修正・確認依頼票」の回答欄に答えを書くか、"
@@ -163,7 +164,7 @@ def _where(place: Place, files: Container[str]) -> str:
     return f"{place.file}の{spot}" if spot else place.file
 
 
-def _due(what: str, settings: Settings) -> str:
+def due(what: str, settings: Settings) -> str:
     """By when; no letter knows whether it is sent before that day or after."""
     date = eras.parse_date(settings.deadline)
     deadline = eras.japanese_date(date) if date else settings.deadline
@@ -171,7 +172,8 @@ def _due(what: str, settings: Settings) -> str:
     return f"{what}は{deadline}です。{late}" if deadline else ""
 
 
-def _to(settings: Settings) -> str:
+def sent_to(settings: Settings) -> str:
+    """Where to, in parentheses; blank where 設定 does not say."""
     return f"（提出先は{settings.submit_to}です）" if settings.submit_to else ""
 
 
@@ -182,4 +184,4 @@ def _request(debt: Debt, settings: Settings) -> str:
         request = "直した様式をもう一度提出してください。"
     elif debt.indicators:
         request = "実績を入力した様式を提出してください。"
-    return f"お手数ですが、{where}{request}{_due('提出期限', settings)}"
+    return f"お手数ですが、{where}{request}{due('提出期限', settings)}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from sousei_xl import text
 from sousei_xl.findings import Finding, clip, is_answered, is_error, is_for_department
@@ -17,6 +18,17 @@ from sousei_xl.strategy.indicators import actual_label, judged_year, title
 from sousei_xl.workspace import as_argument
 
 
+@dataclass(slots=True)
+class _Said:
+    """What one file is told: ``reasons`` why it was refused; ``errors`` and ``questions`` of the
+    list; all of the KPI round."""
+
+    reasons: list[Finding] = field(default_factory=list)
+    errors: int = 0
+    questions: list[Finding] = field(default_factory=list)
+    of_kpi: list[Finding] = field(default_factory=list)
+
+
 def reminders(result: ListResult, kpi: IndicatorResult, settings: Settings) -> list[Reminder]:
     """A letter to every 担当課 that has to act or to answer, department by department.
 
@@ -25,31 +37,15 @@ def reminders(result: ListResult, kpi: IndicatorResult, settings: Settings) -> l
     """
     records: dict[str, list[FileRecord]] = defaultdict(list)
     for record in result.files:
-        if record.outcome in ("accepted", "superseded"):
-            records[record.department].append(record)
-    refused = {f.file for f in result.files if f.is_refused_list and not f.unreached}
+        records[record.department].append(record)
     unreached = {f.department for f in result.files if f.unreached}
-    errors: Counter[str] = Counter()
-    reasons: dict[str, list[Finding]] = defaultdict(list)
-    questions: dict[str, list[Finding]] = defaultdict(list)
-    kept = successors(result.findings)
-    for item in result.findings:
-        if is_error(item) and item.place.file in refused:
-            reasons[item.place.file].append(item)
-        elif is_error(item) and is_for_department(item):
-            errors[item.place.file] += 1
-        elif is_for_department(item):
-            questions[asked_place(item, kept).file].append(item)
-    said = _said(kpi)
+    said = _said(result, kpi)
     letters = []
     for department in result.departments:
         if department.department in unreached:  # its form may be the one that is in use
             department = replace(department, missing_units=())
-        why: list[Finding] = []
-        if department.missing_units or department.state in ("差戻し", "再提出待ち"):
-            why = [item for file in department.files for item in reasons[file]]
         theirs = records[department.department]
-        for unit, debt in _debts(department, theirs, errors, questions, said, why).items():
+        for unit, debt in _debts(department, theirs, said).items():
             # As somebody typed it.
             written = clip(text.printable(text.unit_beside(department.department, unit)))
             name = f"{department.department}{f'（{written}）' if written else ''}"
@@ -58,12 +54,7 @@ def reminders(result: ListResult, kpi: IndicatorResult, settings: Settings) -> l
 
 
 def _debts(
-    department: DepartmentState,
-    theirs: Sequence[FileRecord],
-    errors: Mapping[str, int],
-    questions: Mapping[str, Sequence[Finding]],
-    of_kpi: Mapping[str, Sequence[Finding]],
-    refused: Sequence[Finding],
+    department: DepartmentState, theirs: Sequence[FileRecord], said: Mapping[str, _Said]
 ) -> dict[str, Debt]:
     """担当課 → what it owes; blank stands for the department as a whole.
 
@@ -73,24 +64,27 @@ def _debts(
     debts: dict[str, Debt] = defaultdict(Debt)
     units = {text.key(r.unit): r.unit for r in theirs if r.outcome == "accepted"}
     for record in theirs:
-        file, unit = record.file, units.get(text.key(record.unit), "")
-        wrong, asked = errors.get(file, 0), questions.get(file, ())
-        if wrong and record.outcome == "accepted":
-            debts[unit].errors += wrong
-            debts[unit].beside += asked  # marked in the file that goes back
-            if any(map(is_error, of_kpi.get(file, ()))):
+        if record.outcome not in ("accepted", "superseded"):
+            continue
+        file, unit, about = record.file, units.get(text.key(record.unit), ""), said[record.file]
+        if about.errors and record.outcome == "accepted":
+            debts[unit].errors += about.errors
+            debts[unit].beside += about.questions  # marked in the file that goes back
+            if any(map(is_error, about.of_kpi)):
                 debts[unit].both = True  # the letter of the KPI round tells the rest
             else:
-                debts[unit].beside += of_kpi.get(file, ())
-        elif not all(map(is_answered, asked)):
-            debts[unit].questions += asked
-            if record.outcome == "accepted" and any(f.place.file == file for f in asked):
+                debts[unit].beside += about.of_kpi
+        elif not all(map(is_answered, about.questions)):
+            debts[unit].questions += about.questions
+            if record.outcome == "accepted" and any(f.place.file == file for f in about.questions):
                 debts[unit].files.append(file)
     for unit in department.missing_units:
         debts[unit].missing = True
-    if refused:
-        waiting = department.missing_units or tuple(debts)
-        debts[waiting[0] if len(waiting) == 1 else ""].refused = refused
+    if department.missing_units or department.state in ("差戻し", "再提出待ち"):
+        refused = (said[r.file].reasons for r in theirs if r.is_refused_list)
+        if why := list(chain.from_iterable(refused)):
+            waiting = department.missing_units or tuple(debts)
+            debts[waiting[0] if len(waiting) == 1 else ""].refused = why
     return debts
 
 
@@ -99,32 +93,28 @@ def indicator_reminders(
 ) -> Iterator[Reminder]:
     """A letter to every department that has to act or to answer in the KPI round.
 
-    Where a form of the list is still to come, that form asks for the actuals, too. A form that was
-    refused is sent again, unless another one has come.
+    Nobody owes actuals before the round has begun. Where a form of the list is still to come, that
+    form asks for them, too. A form that was refused is sent again, unless another one has come.
     """
+    said = _said(result, kpi)
     refused: dict[str, list[Finding]] = defaultdict(list)
-    of_round = {f.file: f.department for f in result.files if f.outcome == "refused" and f.kpi_form}
-    for item in filter(is_error, result.findings):
-        if item.place.file in of_round:
-            refused[of_round[item.place.file]].append(item)
-    said = _said(kpi)
-    asked = filter(is_for_department, (*result.findings, *kpi.findings))
-    back = {item.place.file for item in asked if is_error(item)}
-    of_list = {f.place.file for f in result.findings if is_for_department(f) and is_error(f)}
+    for record in result.files:
+        if record.kpi_form:
+            refused[record.department] += said[record.file].reasons
     awaited = {d.department for d in result.departments if d.missing_units}
     for department in kpi.departments:
         debt = Debt()
         for file in department.files:
-            found = said.get(file, ())
-            errors = sum(map(is_error, found))
-            debt.errors += errors
+            about = said[file]
+            errors = sum(map(is_error, about.of_kpi))
             if errors:
-                debt.beside += (item for item in found if not is_error(item))
-                debt.both |= file in of_list
-            elif not all(map(is_answered, found)) and file not in back:
-                debt.questions += found
+                debt.errors += errors
+                debt.beside += (item for item in about.of_kpi if not is_error(item))
+                debt.both |= about.errors > 0
+            elif not about.errors and not all(map(is_answered, about.of_kpi)):
+                debt.questions += about.of_kpi
                 debt.files.append(file)
-        if department.department not in awaited:
+        if kpi.round != "not yet" and department.department not in awaited:
             debt.indicators = tuple(_unanswered(department, kpi, settings))
         if department.missing or department.from_list:
             debt.refused = refused[department.department]
@@ -132,11 +122,21 @@ def indicator_reminders(
             yield reminder(department.department, debt, settings, "KPI")
 
 
-def _said(kpi: IndicatorResult) -> Mapping[str, Sequence[Finding]]:
-    """What the KPI round has to say to departments, by file."""
-    said: dict[str, list[Finding]] = defaultdict(list)
+def _said(result: ListResult, kpi: IndicatorResult) -> Mapping[str, _Said]:
+    """File → what its department is told about it, and why it was refused; of a file that could
+    not be opened nothing, for its department has sent what it was asked for."""
+    said: dict[str, _Said] = defaultdict(_Said)
+    refused = {f.file for f in result.files if f.outcome == "refused" and not f.unreached}
+    kept = successors(result.findings)
+    for item in result.findings:
+        if is_error(item) and item.place.file in refused:
+            said[item.place.file].reasons.append(item)
+        elif is_error(item) and is_for_department(item):
+            said[item.place.file].errors += 1
+        elif is_for_department(item):
+            said[asked_place(item, kept).file].questions.append(item)
     for item in filter(is_for_department, kpi.findings):
-        said[item.place.file].append(item)
+        said[item.place.file].of_kpi.append(item)
     return said
 
 

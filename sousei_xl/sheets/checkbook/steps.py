@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from sousei_xl import text
 from sousei_xl.findings import OFFICE, RULES, Finding, asks_nothing, is_error, is_open_confirmation
@@ -23,7 +24,7 @@ _WAITING = "初出の修正待ち"
 _PARTS = ("部局あて", "事務局あて", "KPI", _REFUSED, _IGNORED, _WAITING, "確認済")
 _YEN, _STRAY = "R114", "F205"
 _MONEY = ("budget", "budget_kind")
-_LETTERS = "（依頼文は点検結果の「提出状況」にあります）"
+_IN_CHECKBOOK = "（依頼文は点検結果の「提出状況」にあります）"
 _MOST = 5  # lines about what a 決裁 passes over
 COUNTED = "要修正と要確認は部局あての未対応のもの、KPIを除く"  # a department's counts
 
@@ -56,17 +57,44 @@ def tally(contents: Contents) -> str:
     return "　".join(totals)
 
 
-def next_steps(contents: Contents) -> Iterator[str]:
-    """What the office does next, one sentence group each, the most urgent first."""
+@dataclass(frozen=True, slots=True)
+class _Letters:
+    """The letters of the run; ``where`` says in parentheses where they are to be found."""
+
+    of_list: Sequence[Reminder]
+    of_kpi: Sequence[Reminder]
+    where: str
+
+    def in_state(self, state: str) -> list[str]:
+        """Who gets a letter of the KPI round for that reason."""
+        return [letter.addressee for letter in self.of_kpi if letter.state == state]
+
+
+def next_steps(contents: Contents, where: str = _IN_CHECKBOOK) -> Iterator[str]:
+    """What the office does next, one sentence group each, the most urgent first.
+
+    ``where`` says where the letters stand, as seen from where the steps do.
+    """
+    round_ = contents.result, contents.indicators, contents.strategy.settings
+    letters = _Letters(reminders(*round_), tuple(indicator_reminders(*round_)), where)
+    for steps in _STEPS:
+        yield from steps(contents, letters)
+
+
+def _to_look_at(contents: Contents, _: _Letters) -> Iterator[str]:
     yield from contents.questions
     yield from unacknowledged(contents)
+
+
+def _to_receive(contents: Contents, letters: _Letters) -> Iterator[str]:
+    """Files that could not be opened, forms that are still to come, files that were refused."""
     result = contents.result
     unreached = [f for f in result.files if f.unreached]
     if unreached:
         files = named([text.printable(f.file) for f in unreached], 5)
         yield (
-            f"開けなかったファイルが{len(unreached)}件あります（{files}）。使用中なら閉じ、"
-            "保存場所につながっているかを確かめて、もう一度統合します。"
+            f"開けなかったファイルが{len(unreached)}件あります（{files}）。"
+            "使用中なら閉じ、保存場所につながっているかを確かめて、もう一度統合します。"
         )
     waited_for = {f.department for f in unreached}
     missing = [
@@ -76,14 +104,16 @@ def next_steps(contents: Contents) -> Iterator[str]:
     ]
     if missing:
         yield f"様式のそろわない{departments_named(missing)}に提出を依頼します。"
-    about_kpi = tuple(indicator_reminders(result, contents.indicators, contents.strategy.settings))
-    if refused := _refused_beside(result, about_kpi):
+    if refused := _refused_beside(result, letters):
         yield (
             f"受け付けられなかったファイルが{len(refused)}件あります（{named(refused, 5)}）。"
             "修正版であれば、その内容は一覧に入っていません。理由に従って直したファイルを"
             " inbox に入れて、もう一度統合します。不要なら inbox から除きます。"
         )
-    returned = [d.department for d in result.departments if d.errors]
+
+
+def _to_return(contents: Contents, _: _Letters) -> Iterator[str]:
+    returned = [d.department for d in contents.result.departments if d.errors]
     if returned:
         yield (
             f"要修正のある{departments_named(returned)}に、outbox の「差戻し」のファイルを返し、"
@@ -95,44 +125,58 @@ def next_steps(contents: Contents) -> Iterator[str]:
             f"KPIに要修正のある{departments_named(kpi)}に、「差戻し」のファイルを返します"
             "（KPIの要修正は、一覧の確定を妨げません）。"
         )
-    settings = contents.strategy.settings
-    yield from _to_confirm("部局あての要確認", reminders(result, contents.indicators, settings))
-    yield from _to_confirm("KPIの要確認", about_kpi)
+
+
+def _to_confirm(_: Contents, letters: _Letters) -> Iterator[str]:
+    for what, group in (("部局あて", letters.of_list), ("KPI", letters.of_kpi)):
+        asking = [letter for letter in group if letter.questions]
+        if asking:
+            count = sum(letter.questions for letter in asking)
+            asked = named([letter.addressee for letter in asking])
+            yield (f"{what}の要確認{count}件について、{asked}に確認を依頼します{letters.where}。")
+
+
+def _to_collect(contents: Contents, letters: _Letters) -> Iterator[str]:
+    """What is missing in the KPI round."""
     if told := from_list_forms(contents.indicators):
-        yield f"{told}実績の報告を待っているのであれば、提出を依頼します{_LETTERS}。"
-    again = [r.addressee for r in about_kpi if r.state == "再提出待ち"]
-    if again:
+        yield f"{told}実績の報告を待っているのであれば、提出を依頼します{letters.where}。"
+    if again := letters.in_state("再提出待ち"):
         yield (
             f"KPIの様式を受け付けられなかった{departments_named(again)}に、直した様式の提出を"
-            f"依頼します{_LETTERS}。"
+            f"依頼します{letters.where}。"
         )
     waiting = {d.department for d in contents.indicators.departments if d.from_list}
-    silent = [r.addressee for r in about_kpi if r.state == "未提出" and r.addressee not in waiting]
-    # In spring nobody is asked for actuals yet, and the list does not wait for them.
-    begun = any(d.files for d in contents.indicators.departments)
-    if silent and begun:
+    silent = [name for name in letters.in_state("未提出") if name not in waiting]
+    if silent:
         yield (
-            f"KPIの実績の報告がまだない{departments_named(silent)}に、報告を依頼します{_LETTERS}。"
+            f"KPIの実績の報告がまだない{departments_named(silent)}に、報告を依頼します"
+            f"{letters.where}。"
         )
-    yield from _for_the_office(contents)
-    yield from answers.next_step(contents)
-    if contents.totals.total.undecided and contents.status == "proposal":
-        yield f"金額が未確定の{contents.totals.total.undecided}行が決まるまで、確定はできません。"
+
+
+def _to_decide(contents: Contents, _: _Letters) -> Iterator[str]:
+    """The way to 決裁."""
+    proposal, undecided = contents.status == "proposal", contents.totals.total.undecided
+    if undecided and proposal:
+        yield f"金額が未確定の{undecided}行が決まるまで、確定はできません。"
     if contents.reopened:
         yield "確定した後に内容が変わっています。変わったところを確かめ、もう一度決裁を受けます。"
-    if contents.status == "proposal":
+    if proposal:
         # Without it, what was carried over from last year's would be missing in the final list.
         example = contents.strategy.settings.list_date.isoformat()
         yield (
             f"別紙（案）を確かめて決裁を受け、「sousei-xl merge --approve 決裁日{contents.again}」"
             f"（決裁日は {example} のように書きます）で確定します。"
         )
-    if contents.status == "final":
-        yield from _to_publish(contents)
-    if silent and not begun:
+
+
+def _to_ask_for_later(contents: Contents, _: _Letters) -> Iterator[str]:
+    """In spring nobody is asked for actuals yet, and the list does not wait for them."""
+    later = [d.department for d in contents.indicators.departments if d.state == "照会前"]
+    if later:
         yield (
             "KPIの実績の報告は、まだどの部局からもありません。実績を集めるときに、"
-            f"{departments_named(silent)}に報告を依頼します{_LETTERS}。"
+            f"{departments_named(later)}に報告を依頼します。"
             "事業の一覧の決裁と公表は、それを待たずにできます。"
         )
 
@@ -142,9 +186,11 @@ def departments_named(names: Sequence[str]) -> str:
     return f"{len(names)}部局（{named(names, counter='部局')}）"
 
 
-def _to_publish(contents: Contents) -> Iterator[str]:
+def _to_publish(contents: Contents, _: _Letters) -> Iterator[str]:
     """What is final may be published, but for what is in doubt about the KPI round, which no 決裁
     looks at, or was left out by mistake."""
+    if contents.status != "final":
+        return
     about_kpi = contents.indicators.findings
     doubts = sum(is_error(f) or is_open_confirmation(f) for f in about_kpi)
     if contents.forgotten:
@@ -156,13 +202,6 @@ def _to_publish(contents: Contents) -> Iterator[str]:
         )
     else:
         yield "別紙とオープンデータを公表できます。"
-
-
-def _to_confirm(what: str, letters: Iterable[Reminder]) -> Iterator[str]:
-    asking = [r for r in letters if r.questions]
-    if asking:
-        count, asked = sum(r.questions for r in asking), named([r.addressee for r in asking])
-        yield f"{what}{count}件について、{asked}に確認を依頼します{_LETTERS}。"
 
 
 def bulleted(steps: Iterable[str]) -> Iterator[str]:
@@ -189,12 +228,13 @@ def unacknowledged(contents: Contents) -> Iterator[str]:
 
 
 def _subject(item: Finding) -> str:
-    """``3イ-1 事業名``, ``2ア-1『指標名』``; the file where the finding is about no row."""
+    """``3イ-1 事業名``, ``2ア-1『指標名』``; the file where the finding is about no row, or else
+    whose it is."""
     if not item.target or not item.place.sheet:
-        return text.printable(item.place.file)
-    name = item.subject
-    named = text.key(item.target).endswith(text.key(name))
-    return item.target if named else f"{item.target}『{name}』"
+        return text.printable(item.place.file) or item.target or item.department
+    target, name = text.key(item.target), text.key(item.subject)
+    named = target.endswith(name) or name.endswith(target)  # 2ア-1 事業名; 施策2ア
+    return item.target if named else f"{item.target}『{item.subject}』"
 
 
 def from_list_forms(kpi: IndicatorResult) -> str:
@@ -223,14 +263,14 @@ def indicator_state(department: IndicatorDepartment) -> str:
     return f"{department.state}（{part}一覧の様式の値）"
 
 
-def _refused_beside(result: ListResult, about_kpi: Iterable[Reminder]) -> list[str]:
+def _refused_beside(result: ListResult, letters: _Letters) -> list[str]:
     """Refused files of departments that need not be asked anyway: they are easily overlooked."""
     asked = {
         (d.department, False)
         for d in result.departments
         if d.state == "再提出待ち" and d.missing_units
     }
-    asked |= {(r.addressee, True) for r in about_kpi if r.state == "再提出待ち"}
+    asked |= {(name, True) for name in letters.in_state("再提出待ち")}
     return [
         text.printable(f.file)
         for f in result.files
@@ -240,7 +280,7 @@ def _refused_beside(result: ListResult, about_kpi: Iterable[Reminder]) -> list[s
     ]
 
 
-def _for_the_office(contents: Contents) -> Iterator[str]:
+def _to_mend_here(contents: Contents, _: _Letters) -> Iterator[str]:
     sheets = {f.file for f in contents.result.files if f.outcome == "office"}
     lost = [f.file for f in contents.result.files if f.misplaced]
     if lost:
@@ -274,7 +314,28 @@ def _for_the_office(contents: Contents) -> Iterator[str]:
             f"「sousei-xl distribute --only 事務局修正{contents.options}」で作れます。"
         )
     if opened:
-        yield (
-            f"要確認{opened}件を確かめます。そのままでよいものは『{OFFICE_SHEET}』の「確認済」に記入します"
-            "（要確認が残っていても、決裁は受けられます）。"
+        left = (
+            "（要確認が残っていても、決裁は受けられます）" if contents.status == "proposal" else ""
         )
+        yield (
+            f"要確認{opened}件を確かめます。そのままでよいものは『{OFFICE_SHEET}』の「確認済」に"
+            f"記入します{left}。"
+        )
+
+
+def _answered(contents: Contents, _: _Letters) -> Iterator[str]:
+    yield from answers.next_step(contents)
+
+
+_STEPS = (
+    _to_look_at,
+    _to_receive,
+    _to_return,
+    _to_confirm,
+    _to_collect,
+    _to_mend_here,
+    _answered,
+    _to_decide,
+    _to_publish,
+    _to_ask_for_later,
+)

@@ -68,6 +68,7 @@ _MARKED = (
     "確認を依頼する部局に、印を付けたファイルを添えるときは、「{command}」で「差戻し」フォルダーに作ります"
     "（{file}は、下の表の「ファイル」）。"
 )
+_LETTERS_BELOW = "（下の依頼文）"
 _FILE = "〈ファイル〉"
 _ANSWERED = "部局の回答を「指摘一覧」で確かめます。"
 _VANISHED = "消えた行があるので、部局に確認を依頼します（下の依頼文）。"
@@ -142,7 +143,7 @@ def _summary(contents: Contents) -> Iterator[tuple[str, str]]:
         label = f"（{eras.fiscal_year_label(year)}）" if year else ""
         count = f"{len(last.rows):,}行"
         yield "前年度の別紙", f"{text.printable(last.file)}{label}　{count}と比べました"
-    yield "次にすること", "\n".join(bulleted(next_steps(contents)))
+    yield "次にすること", "\n".join(bulleted(next_steps(contents, _LETTERS_BELOW)))
 
 
 def _indicator_round(kpi: IndicatorResult) -> str:
