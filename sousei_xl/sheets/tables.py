@@ -79,11 +79,15 @@ class Table:
     whole: bool = False
 
 
-def write_table(sheet: Sheet, top: int, table: Table) -> int:
+def write_table(sheet: Sheet, top: int, table: Table, none: str = "") -> int:
     """Write the header into row ``top`` and the rows below it; the first free row is returned.
 
-    Every row is made as high as its texts need in the sheet's columns.
+    Every row is made as high as its texts need in the sheet's columns. Where there are no rows,
+    ``none`` says so in the table's place.
     """
+    if none and not table.rows:
+        sheet.wide_text(top, none, "plain_wrap")
+        return top + 1
     turns = set() if table.title is None else _turns(sheet, top, table)
     _write_header(sheet, top, table)
     end = top

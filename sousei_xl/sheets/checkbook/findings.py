@@ -150,14 +150,11 @@ def write_findings(book: Book, contents: Contents, inbox: Inbox) -> None:
         f"このままでよい要確認は、『{OFFICE_SHEET}』の「確認済」に、右端の「コード」「対象」「確認時の値」を"
         "そのまま写します。",
     )
-    if not found:
-        sheet.wide_text(top, "指摘はありません。", "plain_wrap")
-        sheet.page_setup()
-        return
     rows = [
         _finding_row(number, line, inbox) for number, line in enumerate(_sorted(found, contents), 1)
     ]
-    write_table(sheet, top, Table(_FINDING_COLUMNS, tuple(rows), frozen_columns=5))
+    table = Table(_FINDING_COLUMNS, rows, frozen_columns=5)
+    write_table(sheet, top, table, none="指摘はありません。")
     sheet.page_setup()
 
 
@@ -199,10 +196,6 @@ def write_conversions(book: Book, contents: Contents, inbox: Inbox) -> None:
         f"表記をそろえて読み取ったところです（{len(found)}件）。直す必要はありません。"
         "提出されたファイルは変わっていません。",
     )
-    if not found:
-        sheet.wide_text(top, "自動変換はありません。", "plain_wrap")
-        sheet.page_setup()
-        return
     rows = [
         Row(
             (
@@ -220,7 +213,8 @@ def write_conversions(book: Book, contents: Contents, inbox: Inbox) -> None:
         )
         for number, line in enumerate(_sorted(found, contents), 1)
     ]
-    write_table(sheet, top, Table(_CONVERSION_COLUMNS, tuple(rows), frozen_columns=3))
+    table = Table(_CONVERSION_COLUMNS, rows, frozen_columns=3)
+    write_table(sheet, top, table, none="自動変換はありません。")
     sheet.page_setup()
 
 
@@ -246,10 +240,7 @@ def write_spellings(book: Book, contents: Contents) -> None:
         )
         for number, found in enumerate(uneven(contents.result.listed), 1)
     ]
-    if rows:
-        write_table(sheet, top, Table(_SPELLING_COLUMNS, tuple(rows)))
-    else:
-        sheet.wide_text(top, "表記のゆれはありません。", "plain_wrap")
+    write_table(sheet, top, Table(_SPELLING_COLUMNS, rows), none="表記のゆれはありません。")
     sheet.page_setup()
 
 
@@ -269,35 +260,28 @@ def write_held(book: Book, contents: Contents, inbox: Inbox) -> None:
     row = write_title(
         sheet, top + 1, f"施策か事業名が分からず、載せられない行（{len(result.held)}行）"
     )
-    if result.held:
-        held = [
-            _aside_row(
-                number,
-                row_.raw,
-                row_.department,
-                row_.name,
-                "\n".join(f.text for f in row_.findings),
-                inbox,
-            )
-            for number, row_ in enumerate(result.held, 1)
-        ]
-        row = write_table(sheet, row, Table(_HELD_COLUMNS, tuple(held)))
-    else:
-        sheet.wide_text(row, "保留の行はありません。", "plain_wrap")
-        row += 1
+    held = [
+        _aside_row(
+            number,
+            row_.raw,
+            row_.department,
+            row_.name,
+            "\n".join(f.text for f in row_.findings),
+            inbox,
+        )
+        for number, row_ in enumerate(result.held, 1)
+    ]
+    row = write_table(sheet, row, Table(_HELD_COLUMNS, held), none="保留の行はありません。")
     gone = result.withdrawn
     row = write_title(
         sheet, row + 1, f"載せないことにした行（終了・取下げ・掲載しない、{len(gone)}行）"
     )
-    if gone:
-        rows = [
-            _aside_row(n, w.raw, w.department, w.name, w.reason, inbox)
-            for n, w in enumerate(gone, 1)
-        ]
-        # Both tables have the same columns: the first header serves the pages of both.
-        write_table(sheet, row, Table(_HELD_COLUMNS, tuple(rows), main=not result.held))
-    else:
-        sheet.wide_text(row, "載せないことにした行はありません。", "plain_wrap")
+    rows = [
+        _aside_row(n, w.raw, w.department, w.name, w.reason, inbox) for n, w in enumerate(gone, 1)
+    ]
+    # Both tables have the same columns: the first header serves the pages of both.
+    table = Table(_HELD_COLUMNS, rows, main=not held)
+    write_table(sheet, row, table, none="載せないことにした行はありません。")
     sheet.page_setup()
 
 

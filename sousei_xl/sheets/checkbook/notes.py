@@ -35,9 +35,7 @@ def write_notes(book: Book, contents: Contents, inbox: Inbox) -> None:
         "部局が備考（KPIではIDの列）に書いた、事務局への連絡です。一覧には載りません。",
     )
     rows = tuple(_rows(contents, inbox))
-    write_table(sheet, top, Table(_COLUMNS, rows))
-    if not rows:
-        sheet.wide_text(top + 1, "備考はありません。", "plain_wrap")
+    write_table(sheet, top, Table(_COLUMNS, rows), none="備考はありません。")
     sheet.page_setup()
 
 

@@ -104,10 +104,8 @@ def write_origins(book: Book, contents: Contents, inbox: Inbox) -> None:
             )
         )
 
-    listed = contents.result.listed
-    write_table(sheet, top, Table(_COLUMNS, map(line, listed)))
-    if not listed:
-        sheet.wide_text(top + 2, "一覧に載せた行はありません。", "plain_wrap")
+    rows = map(line, result.listed) if result.listed else ()
+    write_table(sheet, top, Table(_COLUMNS, rows), none="一覧に載せた行はありません。")
     sheet.page_setup()
 
 
@@ -124,9 +122,7 @@ def write_indicator_origins(book: Book, contents: Contents, inbox: Inbox) -> Non
         *((f"※{notice}",) if notice else ()),
     )
     rows = tuple(_actuals(contents, inbox))
-    write_table(sheet, top, Table(_KPI_COLUMNS, rows))
-    if not rows:
-        sheet.wide_text(top + 2, "実績値の報告はありません。", "plain_wrap")
+    write_table(sheet, top, Table(_KPI_COLUMNS, rows), none="実績値の報告はありません。")
     sheet.page_setup()
 
 
