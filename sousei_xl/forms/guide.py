@@ -244,7 +244,7 @@ def write_guide(book: Book, strategy: Strategy, parts: Parts) -> None:
     # No section is torn: a page ends with the blank row below one.
     together = set(range(len(heights))).difference(ends)
     worksheet.set_h_pagebreaks(pages.paginate(heights, _PAGE, with_next=together))
-    worksheet.set_footer("&C&9&P / &N")
+    sheet.page_texts("", "&C&9&P / &N")
 
 
 def _section(sheet: Sheet, row: int, title: str) -> None:

@@ -23,7 +23,6 @@ from sousei_xl.forms.checks.indicators import (
 )
 from sousei_xl.forms.indicator_layout import ASKED_NOW, SHEET, indicator_fields
 from sousei_xl.forms.look import (
-    AS_TYPED,
     CELL,
     CHECK,
     GREY,
@@ -32,6 +31,8 @@ from sousei_xl.forms.look import (
     NUMBER,
     PALE_GREY,
     TYPED_TEXT,
+    marks,
+    print_table,
     validate,
     write_footer,
     write_value,
@@ -39,7 +40,7 @@ from sousei_xl.forms.look import (
 from sousei_xl.forms.reply import READY_BUT_OPEN, Count
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
-from sousei_xl.sheets.styles import DARK_RED, DARK_YELLOW, NAVY, RED_PAPER, YELLOW_PAPER
+from sousei_xl.sheets.styles import NAVY
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import (
     PERIOD_SUM,
@@ -267,40 +268,32 @@ class IndicatorSheet:
 
     def _mark(self) -> None:
         """Conditional formats: the check says it in words, the colour only shows where."""
-        workbook = self.book.workbook
-        wrong = workbook.add_format({"bg_color": RED_PAPER, "font_color": DARK_RED, "bold": True})
-        waiting = workbook.add_format(
-            {"bg_color": YELLOW_PAPER, "font_color": DARK_YELLOW, "bold": True}
-        )
-        good = workbook.add_format({"font_color": "#1E6B34", "bold": True})
-        spot = workbook.add_format({"bg_color": RED_PAPER})
-        open_spot = workbook.add_format({"bg_color": YELLOW_PAPER})
+        looks = marks(self.book)
         first, last = FIRST_ROW + 1, self.last + 1
         check = f"${self.letters['check']}{first}"
         starts = ",".join(f'LEFT({check},{len(w)})="{w}"' for w in (NOT_ENTERED, QUESTION))
         neither = ",".join(f'{check}<>"{word}"' for word in (GOOD, NOT_NEEDED))
         cells = f"{self.letters['check']}{first}:{self.letters['check']}{last}"
-        self.sheet.mark(cells, f'={check}="{GOOD}"', good)
-        self.sheet.mark(cells, f"=OR({starts})", waiting)
-        self.sheet.mark(cells, f"=AND({neither},NOT(OR({starts})))", wrong)
+        self.sheet.mark(cells, f'={check}="{GOOD}"', looks.good)
+        self.sheet.mark(cells, f"=OR({starts})", looks.waiting)
+        self.sheet.mark(cells, f"=AND({neither},NOT(OR({starts})))", looks.wrong)
         reasons: dict[tuple[str, bool], list[str]] = {}
         for indicator in self.indicators:
             for item in indicator_checks(indicator, self.strategy.settings):
                 found = reasons.setdefault((item.field, is_open(item.reason)), [])
                 if item.reason not in found:
                     found.append(item.reason)
-        self._show_all_decimals()
+        self._show_all_decimals(looks.as_typed)
         for (name, is_waiting), found in reasons.items():
             said = ",".join(f'{check}="{quoted(reason)}"' for reason in found)
             if name == "id":  # a reason per indicator
                 said = f'LEFT({check},{len(ID_CHANGED)})="{ID_CHANGED}"'
             letter = self.letters[name]
-            style = open_spot if is_waiting else spot
+            style = looks.open_spot if is_waiting else looks.spot
             self.sheet.mark(f"{letter}{first}:{letter}{last}", f"=OR({said})", style)
 
-    def _show_all_decimals(self) -> None:
+    def _show_all_decimals(self, as_typed: Any) -> None:
         """More decimals than the source has are shown, never rounded away."""
-        as_typed = self.book.workbook.add_format({"num_format": AS_TYPED})
         years = [self.letters[name] for name, column in self.fields.items() if column.year]
         for row, indicator in enumerate(self.indicators, FIRST_ROW + 1):
             cell = f"{years[0]}{row}"
@@ -313,9 +306,5 @@ class IndicatorSheet:
         sheet.freeze(FIRST_ROW, 3)
         asked = next((i for i, c in enumerate(self.fields.values(), 1) if not c.reference), 1)
         worksheet.set_selection(FIRST_ROW, asked, FIRST_ROW, asked)
-        worksheet.set_landscape()
-        worksheet.set_paper(9)
-        worksheet.set_margins(0.4, 0.4, 0.5, 0.6)
-        worksheet.fit_to_pages(1, 0)
-        worksheet.repeat_rows(HEADER_ROW)
+        print_table(sheet, HEADER_ROW)
         write_footer(sheet, self.department)

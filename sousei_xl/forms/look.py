@@ -1,15 +1,16 @@
-"""How a form looks, and its dropdowns and input messages."""
+"""How a form looks and prints, and its dropdowns and input messages."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sousei_xl import text
 from sousei_xl.sheets import pages
-from sousei_xl.sheets.book import Sheet
-from sousei_xl.sheets.styles import NAVY
+from sousei_xl.sheets.book import Book, Sheet
+from sousei_xl.sheets.styles import DARK_RED, DARK_YELLOW, NAVY, RED_PAPER, YELLOW_PAPER
 from sousei_xl.text import Value
 
 GREY, LINE = "#595959", "#A6A6A6"
@@ -119,3 +120,55 @@ def validate(
     }
     given = {k: v for k, v in {**shown, **options}.items() if v != ""}
     sheet.validate(row, column, last_row, given)
+
+
+_A4 = 9
+
+
+def print_table(sheet: Sheet, header_row: int) -> None:
+    """A long table on A4 across: as wide as a page, its header on each."""
+    worksheet = sheet.worksheet
+    worksheet.set_landscape()
+    worksheet.set_paper(_A4)
+    worksheet.set_margins(0.4, 0.4, 0.5, 0.6)
+    worksheet.fit_to_pages(1, 0)
+    worksheet.repeat_rows(header_row)
+
+
+def print_on_one_page(sheet: Sheet, *, upright: bool = False) -> None:
+    """All of a sheet on one page of A4."""
+    worksheet = sheet.worksheet
+    if upright:
+        worksheet.set_portrait()
+    else:
+        worksheet.set_landscape()
+    worksheet.set_paper(_A4)
+    worksheet.fit_to_pages(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Looks of the conditional formats around 入力チェック: of its cells, of the cells that it
+    speaks of, and of figures whose decimals are to be shown. They are XlsxWriter's formats."""
+
+    good: Any
+    wrong: Any
+    waiting: Any
+    spot: Any
+    open_spot: Any
+    as_typed: Any
+
+
+def marks(book: Book) -> Marks:
+    """The looks in this workbook."""
+    add = book.workbook.add_format
+    red = {"bg_color": RED_PAPER}
+    yellow = {"bg_color": YELLOW_PAPER}
+    return Marks(
+        good=add({"font_color": "#1E6B34", "bold": True}),
+        wrong=add({**red, "font_color": DARK_RED, "bold": True}),
+        waiting=add({**yellow, "font_color": DARK_YELLOW, "bold": True}),
+        spot=add({**red, "border": 1, "border_color": DARK_RED}),
+        open_spot=add({**yellow, "border": 1, "border_color": DARK_YELLOW}),
+        as_typed=add({"num_format": AS_TYPED}),
+    )

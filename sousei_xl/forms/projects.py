@@ -20,7 +20,6 @@ from sousei_xl.forms.checks import (
 )
 from sousei_xl.forms.checks.conditions import quoted
 from sousei_xl.forms.look import (
-    AS_TYPED,
     CELL,
     CHECK,
     GREY,
@@ -30,6 +29,8 @@ from sousei_xl.forms.look import (
     PALE_GREY,
     TYPED_TEXT,
     format_column,
+    marks,
+    print_table,
     validate,
     write_footer,
     write_value,
@@ -37,7 +38,7 @@ from sousei_xl.forms.look import (
 from sousei_xl.forms.reply import Count, count_cells
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Book, Sheet
-from sousei_xl.sheets.styles import DARK_RED, DARK_YELLOW, NAVY, RED_PAPER, YELLOW_PAPER
+from sousei_xl.sheets.styles import NAVY
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
 from sousei_xl.text import Value
@@ -305,35 +306,28 @@ class ProjectSheet:
 
     def _mark(self) -> None:
         """Conditional formats: the check says it in words, the colour only shows where."""
-        workbook = self.book.workbook
+        looks = marks(self.book)
+        idle = self.book.workbook.add_format({"font_color": "#808080"})
         first, last = FIRST_ROW + 1, FIRST_ROW + _COUNTED
-        wrong = workbook.add_format({"bg_color": RED_PAPER, "font_color": DARK_RED, "bold": True})
-        good = workbook.add_format({"font_color": "#1E6B34", "bold": True})
-        spot = workbook.add_format({"bg_color": RED_PAPER, "border": 1, "border_color": DARK_RED})
-        idle = workbook.add_format({"font_color": "#808080"})
-        waiting = workbook.add_format(
-            {"bg_color": YELLOW_PAPER, "font_color": DARK_YELLOW, "bold": True}
-        )
-        open_spot = workbook.add_format(
-            {"bg_color": YELLOW_PAPER, "border": 1, "border_color": DARK_YELLOW}
-        )
         check, mark = self.letters["check"], self.sheet.mark
         cells = f"{check}{first}:{check}{last}"
-        mark(cells, f'=${check}{first}="{GOOD}"', good)
+        mark(cells, f'=${check}{first}="{GOOD}"', looks.good)
         is_pending = f'LEFT(${check}{first},{len(PENDING)})="{PENDING}"'
         if self.prefilled:
-            mark(cells, f"={is_pending}", waiting)
-            mark(cells, f"=AND(LEN(${check}{first})>1,NOT({is_pending}))", wrong)
+            mark(cells, f"={is_pending}", looks.waiting)
+            mark(cells, f"=AND(LEN(${check}{first})>1,NOT({is_pending}))", looks.wrong)
         else:
-            mark(cells, f"=LEN(${check}{first})>1", wrong)
-        as_typed = workbook.add_format({"num_format": AS_TYPED})
+            mark(cells, f"=LEN(${check}{first})>1", looks.wrong)
         for _, field in self._fields():
             letter = self.letters[field.name]
             if field.kind in ("integer", "money"):  # a fraction is shown, never rounded away
                 cell = f"{letter}{first}"
                 fraction = f"=IF(ISNUMBER({cell}),{cell}<>ROUND({cell},0),FALSE)"
-                mark(f"{cell}:{letter}{last}", fraction, as_typed)
-            for pending, style in ((False, spot), *([(True, open_spot)] * self.prefilled)):
+                mark(f"{cell}:{letter}{last}", fraction, looks.as_typed)
+            for pending, style in (
+                (False, looks.spot),
+                *([(True, looks.open_spot)] * self.prefilled),
+            ):
                 reasons = [
                     f'${check}{first}="{quoted(reason)}"'
                     for reason in reasons_of(self.strategy, field.name, pending)
@@ -351,11 +345,7 @@ class ProjectSheet:
         worksheet.autofilter(HEADER_ROW, 0, self.last, len(self.columns) - 1)
         sheet.freeze(FIRST_ROW, 1)
         worksheet.set_selection(FIRST_ROW, 1, FIRST_ROW, 1)
-        worksheet.set_landscape()
-        worksheet.set_paper(9)
-        worksheet.set_margins(0.4, 0.4, 0.5, 0.6)
-        worksheet.fit_to_pages(1, 0)
-        worksheet.repeat_rows(HEADER_ROW)
+        print_table(sheet, HEADER_ROW)
         write_footer(sheet, self.department)
 
 

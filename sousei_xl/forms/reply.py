@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import DEPARTMENT_OPTIONS, DEPARTMENT_SPELLINGS
 from sousei_xl.forms.checks.conditions import as_formula, quoted
-from sousei_xl.forms.look import GIVEN, INPUT, LABEL, NOTE, SECTION, TITLE, validate
+from sousei_xl.forms.look import (
+    GIVEN,
+    INPUT,
+    LABEL,
+    NOTE,
+    SECTION,
+    TITLE,
+    print_on_one_page,
+    validate,
+)
 from sousei_xl.sheets import pages
 from sousei_xl.sheets.book import Sheet
 
@@ -82,11 +91,8 @@ def write_reply(
             validate(sheet, rows[label], 1, rows[label], options, _EXPLANATIONS[label], label)
     cells = {label: f"B{row + 1}" for label, row in rows.items()}
     _write_state(sheet, _TOP + len(labels) + 1, cells, answers, projects, indicators)
-    worksheet = sheet.worksheet
-    worksheet.set_portrait()
-    worksheet.set_paper(9)
-    worksheet.fit_to_pages(1, 1)
-    worksheet.set_selection(rows[layout.UNIT], 1, rows[layout.UNIT], 1)
+    print_on_one_page(sheet, upright=True)
+    sheet.worksheet.set_selection(rows[layout.UNIT], 1, rows[layout.UNIT], 1)
 
 
 def _write_answer(sheet: Sheet, row: int, label: str, value: str) -> None:

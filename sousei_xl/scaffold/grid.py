@@ -13,6 +13,7 @@ from sousei_xl.forms.look import (
     NOTE,
     TITLE,
     format_column,
+    print_table,
     validate,
     write_value,
 )
@@ -79,7 +80,8 @@ def write_grid(book: Book, grid: Grid) -> Sheet:
         if described.choices or described.hint:
             _validate(sheet, column, described, last)
     sheet.freeze(FIRST_ROW, grid.frozen_columns)
-    _set_pages(sheet)
+    print_table(sheet, HEADER_ROW)
+    sheet.page_texts("", "&C&9&A　&P / &N")
     return sheet
 
 
@@ -108,13 +110,3 @@ def _validate(sheet: Sheet, column: int, described: Column, last: int) -> None:
         source = f"={described.choices}" if named else list(described.choices)
         options = {"validate": "list", "source": source}
     validate(sheet, FIRST_ROW, column, last, options, described.hint, described.heading)
-
-
-def _set_pages(sheet: Sheet) -> None:
-    worksheet = sheet.worksheet
-    worksheet.set_landscape()
-    worksheet.set_paper(9)
-    worksheet.set_margins(0.4, 0.4, 0.5, 0.6)
-    worksheet.fit_to_pages(1, 0)
-    worksheet.repeat_rows(HEADER_ROW)
-    worksheet.set_footer("&C&9&A　&P / &N")

@@ -10,7 +10,7 @@ from sousei_xl.findings import RULES
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import DEPARTMENT_OPTIONS, MEASURE_OPTIONS, choice_name
 from sousei_xl.forms.distribute import write_choices
-from sousei_xl.forms.look import CELL, LABEL, NOTE, SECTION, TITLE, TYPED_TEXT
+from sousei_xl.forms.look import CELL, LABEL, NOTE, SECTION, TITLE, TYPED_TEXT, print_on_one_page
 from sousei_xl.forms.office_layout import (
     ACKNOWLEDGED,
     ACKNOWLEDGED_COLUMNS,
@@ -235,7 +235,4 @@ def _write_guide(book: Book) -> None:
         "「sousei-xl explain コード」で確かめられます。"
     )
     sheet.text(8, 0, note, book.format(**NOTE))
-    worksheet = sheet.worksheet
-    worksheet.set_landscape()
-    worksheet.set_paper(9)
-    worksheet.fit_to_pages(1, 1)
+    print_on_one_page(sheet)

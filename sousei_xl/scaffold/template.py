@@ -14,6 +14,7 @@ from sousei_xl.forms.look import (
     SECTION,
     TITLE,
     TYPED_TEXT,
+    print_on_one_page,
     validate,
 )
 from sousei_xl.forms.worksheet import open_book
@@ -159,10 +160,7 @@ def _write_start(book: Book, grids: Sequence[Grid], facts: Facts | None) -> None
     sheet.merge_text(row, 0, row, 3, _AFTER, book.format(text_wrap=True))
     height = pages.text_height(_AFTER, sheet.span_width(0, 3), 10, book.settings.font)
     sheet.height(row, height + 4)
-    worksheet = sheet.worksheet
-    worksheet.set_landscape()
-    worksheet.set_paper(9)
-    worksheet.fit_to_pages(1, 1)
+    print_on_one_page(sheet)
 
 
 def _states(grids: Mapping[str, Grid]) -> dict[str, Formula]:
