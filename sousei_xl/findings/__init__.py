@@ -291,10 +291,10 @@ def is_unreadable(item: Finding) -> bool:
 
 def _catalogue() -> dict[str, Rule]:
     # The rule modules import Rule and Text from here, so they are imported last.
-    from sousei_xl.findings import files, indicators, lists, rows, year
+    from sousei_xl.findings import files, indicators, lists, overlooked, rows, year
 
-    rules = (*files.RULES, *rows.RULES, *lists.RULES, *indicators.RULES, *year.RULES)
-    return {rule.code: rule for rule in rules}
+    tables = (files, overlooked, rows, lists, indicators, year)
+    return {rule.code: rule for table in tables for rule in table.RULES}
 
 
 RULES: dict[str, Rule] = _catalogue()

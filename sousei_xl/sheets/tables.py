@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any, Literal
@@ -106,12 +106,19 @@ def write_table(sheet: Sheet, top: int, table: Table, none: str = "") -> int:
     return end + 1
 
 
-def table_lines(sheet: Sheet, top: int, table: Table) -> list[int]:
-    """Excel's numbers of the rows that ``write_table`` gives a table with a title: for formulas,
-    which have to be known before. What they say is not looked at."""
-    turns = _turns(sheet, top, table)
-    headers = accumulate(index in turns for index in range(len(tuple(table.rows))))
-    return [top + 2 + index + above for index, above in enumerate(headers)]
+def write_live_table(
+    sheet: Sheet, top: int, count: int, table: Callable[[Sequence[int]], Table]
+) -> list[int]:
+    """Write a table with a title whose formulas name its own ``count`` rows; their numbers in Excel
+    are returned, the last of which is also the first free row.
+
+    ``table`` is asked twice: for where the pages turn, with any numbers, and with the right ones.
+    """
+    turns = _turns(sheet, top, table(range(count)))
+    headers = accumulate(index in turns for index in range(count))
+    lines = [top + 2 + index + above for index, above in enumerate(headers)]
+    write_table(sheet, top, table(lines))
+    return lines
 
 
 def _write_header(sheet: Sheet, row: int, table: Table) -> None:

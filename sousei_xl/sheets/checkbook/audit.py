@@ -22,7 +22,7 @@ from sousei_xl.sheets.checkbook.origins import (
 from sousei_xl.sheets.checkbook.origins import SHEET as ORIGINS
 from sousei_xl.sheets.lines import write_title
 from sousei_xl.sheets.overview.head import write_head
-from sousei_xl.sheets.tables import Cell, Column, Formula, Row, Table, table_lines, write_table
+from sousei_xl.sheets.tables import Cell, Column, Formula, Row, Table, write_live_table
 from sousei_xl.strategy import GROSS, NET
 
 SHEET = "検算表"
@@ -112,7 +112,7 @@ def _write_lines(
     def table(lines: Sequence[int]) -> Table:
         return Table(columns, rows(lines), main=False, title=top - 1)
 
-    return write_table(sheet, top, table(table_lines(sheet, top, table(range(count)))))
+    return write_live_table(sheet, top, count, table)[-1]
 
 
 def _file_rows(files: Sequence[FileRecord], lines: Sequence[int]) -> tuple[Row, ...]:

@@ -20,7 +20,7 @@ from sousei_xl.sheets.data import (
     count_formula,
     literal,
 )
-from sousei_xl.sheets.tables import Cell, Column, Formula, Row, Table, table_lines, write_table
+from sousei_xl.sheets.tables import Cell, Column, Formula, Row, Table, write_live_table
 
 # Excel's limit for a text inside a formula.
 _LONGEST_CRITERION = 255
@@ -96,8 +96,7 @@ def write_counts(sheet: Sheet, top: int, grid: Grid) -> int:
         rows = _rows(lines, grid, grid.projects, count_formula, "合計")
         return _table(sheet, top, grid, rows)
 
-    lines = table_lines(sheet, top, table(range(grid.lines)))
-    return write_table(sheet, top, table(lines))
+    return write_live_table(sheet, top, grid.lines, table)[-1]
 
 
 def write_budgets(sheet: Sheet, top: int, grid: Grid) -> list[int]:
@@ -107,9 +106,7 @@ def write_budgets(sheet: Sheet, top: int, grid: Grid) -> list[int]:
     def table(lines: Sequence[int]) -> Table:
         return _table(sheet, top, grid, _budget_rows(lines, grid))
 
-    lines = table_lines(sheet, top, table(range(grid.lines + 2)))
-    write_table(sheet, top, table(lines))
-    return lines
+    return write_live_table(sheet, top, grid.lines + 2, table)
 
 
 def _budget_rows(lines: Sequence[int], grid: Grid) -> list[Row]:

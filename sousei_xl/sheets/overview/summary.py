@@ -33,7 +33,7 @@ from sousei_xl.sheets.overview.charts import (
 )
 from sousei_xl.sheets.overview.grid import Grid, write_budgets, write_counts
 from sousei_xl.sheets.overview.head import undecided_note, write_head
-from sousei_xl.sheets.tables import Column, Formula, Row, Table, table_lines, write_table
+from sousei_xl.sheets.tables import Column, Formula, Row, Table, write_live_table, write_table
 
 SHEET = "総括表"
 
@@ -126,7 +126,7 @@ def _write_by_goal(sheet: Sheet, top: int, contents: Contents, listed: Sequence[
         *(Column(heading, _FIGURE_WIDTH, style, "number") for heading, style in _FIGURES),
     )
     count = len(strategy.goals) + len(strategy.measures) + 1
-    return write_table(sheet, top, table(table_lines(sheet, top, table(range(count)))))
+    return write_live_table(sheet, top, count, table)[-1]
 
 
 @dataclass(frozen=True, slots=True)
