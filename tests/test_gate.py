@@ -332,9 +332,9 @@ def test_a_limit_names_itself_and_the_cell() -> None:
 
 def test_stored_cells_are_counted_over_all_sheets() -> None:
     sheet = SheetPart("事業", "visible", "", zs.sheet_xml(ONE).encode())
-    assert inspect_sheet(sheet, (), False, True, allowance=1).cells == 1
+    assert inspect_sheet(sheet, shared.SharedStrings(), False, True, allowance=1).cells == 1
     with pytest.raises(Refused) as refused:
-        inspect_sheet(sheet, (), False, True, allowance=0)
+        inspect_sheet(sheet, shared.SharedStrings(), False, True, allowance=0)
     assert refused.value.notice.variant == "cells"
 
 
@@ -804,6 +804,7 @@ def test_the_fast_way_and_the_slow_way_see_the_same(lines: list[tuple[list[str],
 
 BLANK = '<c r="B1" s="3"/>'
 SILENT = '<c r="B1" s="3" t="str"><f t="shared" si="0"/><v></v></c>'
+BARE_ROWS = "".join(f'<row r="{number}" ht="24"></row>' for number in range(5, 9))
 # Where a blank cell is taken out of the fast way's sight but stands where no cell may stand: each
 # is whole without it, but for the last two, whose cells are texts and comments.
 HIDING = {
@@ -820,7 +821,7 @@ HIDING = {
 }
 
 
-@pytest.mark.parametrize("cell", [BLANK, SILENT])
+@pytest.mark.parametrize("cell", [BLANK, SILENT, BARE_ROWS])
 @pytest.mark.parametrize("place", HIDING)
 def test_a_blank_cell_hides_nothing(place: str, cell: str) -> None:
     text, code = HIDING[place]
@@ -836,6 +837,28 @@ def test_a_blank_cell_within_a_cell_is_left_for_calamine_to_refuse(within: str, 
     parts = take_apart(zs.sheet_xml(rows(cell, blank)).encode())
     assert parts is not None
     assert parts.cells.count(blank.encode()) == 1
+
+
+@pytest.mark.parametrize(
+    ("numbers", "seen", "passes"),
+    [
+        ((2, 3, 4, 5), 2, True),
+        ((2, 4, 3, 5), 4, False),
+        ((2, 3, 3, 5), 4, False),
+        ((1, 2, 3, 4), 2, False),  # the first of them repeats the row above
+    ],
+)
+@pytest.mark.parametrize("blank", ["", BLANK, SILENT])
+def test_bare_rows_are_passed_over_where_they_are_in_order(
+    numbers: tuple[int, ...], seen: int, passes: bool, blank: str
+) -> None:
+    bare = "".join(f'<row r="{n}" ht="24">{blank.replace("B1", f"B{n}")}</row>' for n in numbers)
+    content = zs.sheet_xml(f'<row r="1"><c r="A1" t="s"><v>0</v></c></row>{bare}')
+    parts = take_apart(content.encode())
+    assert parts is not None
+    assert parts.cells.count(b"<row") == 1 + seen
+    refusal = inspect(zs.bare_book(content, strings=zs.strings_xml("a")), "a.xlsx").refusal
+    assert (refusal is None) == passes
 
 
 FAR = SILENT.replace("B1", "XFD1048576")
@@ -944,8 +967,9 @@ READING = '<t>再掲</t><rPh sb="0" eb="2"><t>サイケイ</t></rPh><phoneticPr 
 def test_strings_that_are_known_are_judged_as_they_were_the_first_time() -> None:
     shared._known.clear()
     first = shared.read_strings(_sst(WORDS, BLANK, KEPT))
-    assert first == (True, False, True)
-    assert shared.read_strings(_sst(BLANK, RUNS, WORDS, BLANK, READING)) == (
+    assert first.filled == (True, False, True)
+    assert first.written == tuple(item.encode() for item in (WORDS, BLANK, KEPT))
+    assert shared.read_strings(_sst(BLANK, RUNS, WORDS, BLANK, READING)).filled == (
         *(False, True, True),
         *(False, True),
     )
@@ -985,12 +1009,12 @@ def test_known_strings_do_not_vouch_for_the_rest_of_the_part(content: bytes) -> 
     ],
 )
 def test_an_unusual_part_is_read_as_a_whole(content: bytes) -> None:
-    assert shared.read_strings(content) == shared._read(content)
+    assert shared.read_strings(content) == shared.SharedStrings(shared._read(content))
 
 
 def test_what_is_known_takes_little_memory() -> None:
     shared._known.clear()
     for number in range(40):
         long = f"<t>{number}{'長' * 20_000}</t></si>"
-        assert shared.read_strings(_sst(long, WORDS)) == (True, True)
+        assert shared.read_strings(_sst(long, WORDS)).filled == (True, True)
     assert shared._known.size == sum(map(len, shared._known)) <= 1 << 20

@@ -13,6 +13,7 @@ import time
 import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -216,6 +217,57 @@ def test_a_disagreement_of_gate_and_parser_is_never_passed_over(
     assert reading.refusal is not None
     said = finding("F107", Place(), variant="", **reading.refusal.params)
     assert "点検では2個、読み取りでは1個" in said.message
+
+
+def _strings(*texts: str) -> str:
+    return zs.strings_xml(*texts, attributes=f' count="1" uniqueCount="{len(texts)}"')
+
+
+def _styles(number_format: int) -> str:
+    return (
+        f'<styleSheet xmlns="{zs.MAIN}"><cellXfs><xf numFmtId="0"/>'
+        f'<xf numFmtId="{number_format}"/></cellXfs></styleSheet>'
+    )
+
+
+def test_a_sheet_that_is_remembered_is_as_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same XML says something else where another part does."""
+    row = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" s="1"><v>43101</v></c></row>'
+    sheet, more = zs.sheet_xml(row), {"xl/styles.xml": _styles(14)}
+    plain = zs.bare_book(sheet, _strings("甲"), more)
+    days_from_1904 = zs.unpack(plain)[zs.WORKBOOK].replace(
+        b"<sheets>", b'<workbookPr date1904="1"/><sheets>'
+    )
+    books = {
+        "plain": plain,
+        "again": zs.bare_book(sheet, _strings("甲", "乙"), more),
+        "text": zs.bare_book(sheet, _strings("乙"), more),
+        "number": zs.bare_book(sheet, _strings("甲"), {"xl/styles.xml": _styles(0)}),
+        "1904": zs.bare_book(sheet, _strings("甲"), {**more, zs.WORKBOOK: days_from_1904}),
+        "name": zs.bare_book(sheet, _strings("甲"), more, name="別"),
+    }
+    read_sheets = []
+    plainly = worker._plain_sheet
+
+    def counted(*arguments: Any) -> dict[str, Any]:
+        read_sheets.append(arguments)
+        return plainly(*arguments)
+
+    monkeypatch.setattr(worker, "_plain_sheet", counted)
+    monkeypatch.setattr(worker, "_read_before", worker._ReadBefore())
+    answers = {}
+    for name, book in books.items():
+        path = tmp_path / f"{name}.xlsx"
+        path.write_bytes(book)
+        answers[name] = worker.answer(str(path), path.name)["sheets"]
+        with monkeypatch.context() as anew:
+            anew.setattr(worker, "_read_before", worker._ReadBefore())
+            assert worker.answer(str(path), path.name)["sheets"] == answers[name]
+    assert answers["again"] == answers["plain"]
+    assert len({sheets[0] for sheets in answers.values()}) == 5
+    assert len(read_sheets) == 5 + len(books)
 
 
 def test_no_reader_at_all_is_the_operators_problem(

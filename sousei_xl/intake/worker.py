@@ -20,15 +20,20 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sousei_xl.addresses import cell_address, cell_position
 from sousei_xl.intake.frames import dumped, read_frame, write_frame
 from sousei_xl.intake.gate import Inspection, SheetFacts, inspect
 from sousei_xl.intake.gate.limits import MAX_FILE, MEGABYTE
+from sousei_xl.intake.gate.remember import SMALL
 from sousei_xl.intake.notice import Notice
 
+if TYPE_CHECKING:  # a parent that reads through workers never needs it
+    from python_calamine import CalamineWorkbook
+
 MEMORY_LIMIT = 1 << 30
+_KEPT = 128  # sheets
 _EXACT = 2.0**53  # beyond it a float no longer names one integer
 
 
@@ -122,7 +127,7 @@ def _snapshot(path: str, reading: dict[str, Any]) -> bytes | Notice:
                 megabytes = before.st_size // MEGABYTE
                 limit = MAX_FILE // MEGABYTE
                 return Notice("F104", "size", {"value": megabytes, "maximum": limit})
-            data = file.read(MAX_FILE + 1)
+            data = file.read(before.st_size + 1)  # room for what it may hold would cost more
             after = os.fstat(file.fileno())
     except FileNotFoundError:
         return Notice("F103", "gone", {})
@@ -150,13 +155,51 @@ def _sheets(inspection: Inspection) -> list[bytes] | Notice:
         return Notice("F107", "sheets", {})
     sheets: list[bytes] = []
     for facts in inspection.sheets:
-        rows = workbook.get_sheet_by_name(facts.name).to_python(skip_empty_area=False)
-        filled = sum(len(row) - row.count("") for row in rows)
-        if filled != facts.filled:
-            expected = str(facts.filled)
-            return Notice("F107", "", {"sheet": facts.name, "value": filled, "inspected": expected})
-        sheets.append(dumped(_plain_sheet(facts, rows)))
+        same = _read_before.key(facts, inspection.formats)
+        sheet = _read_before.get(same) or _sheet(workbook, facts)
+        if isinstance(sheet, Notice):
+            return sheet
+        _read_before.keep(same, sheet)
+        sheets.append(sheet)
     return sheets
+
+
+def _sheet(workbook: CalamineWorkbook, facts: SheetFacts) -> bytes | Notice:
+    rows = workbook.get_sheet_by_name(facts.name).to_python(skip_empty_area=False)
+    filled = sum(len(row) - row.count("") for row in rows)
+    if filled != facts.filled:
+        expected = str(facts.filled)
+        return Notice("F107", "", {"sheet": facts.name, "value": filled, "inspected": expected})
+    return dumped(_plain_sheet(facts, rows))
+
+
+class _ReadBefore:
+    """Sheets as they were read from other files, because forms have most of theirs in common.
+
+    Equal are those of which calamine gets the same XML, the same shared strings and the same parts
+    on what numbers mean, and of which the gate says the same. Few and small ones are remembered.
+    """
+
+    def __init__(self) -> None:
+        self._sheets: dict[object, bytes] = {}
+
+    def key(self, facts: SheetFacts, formats: tuple[bytes, bytes]) -> object:
+        """What ``facts`` and calamine's answer depend on; None for a sheet to be read anyway."""
+        if facts.shown is None or facts.struck or facts.comments or len(facts.content) > SMALL:
+            return None
+        return facts.name, facts.state, facts.filtered, facts.content, facts.shown, formats
+
+    def get(self, key: object) -> bytes | None:
+        return self._sheets.get(key)
+
+    def keep(self, key: object, sheet: bytes) -> None:
+        if key is not None and key not in self._sheets and len(sheet) <= SMALL:
+            if len(self._sheets) >= _KEPT:
+                self._sheets.clear()
+            self._sheets[key] = sheet
+
+
+_read_before = _ReadBefore()
 
 
 def _plain_sheet(facts: SheetFacts, rows: Sequence[Sequence[object]]) -> dict[str, Any]:

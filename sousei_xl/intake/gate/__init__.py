@@ -30,8 +30,8 @@ class Inspection:
     """The gate's answer: a refusal, or what it found out about the workbook.
 
     ``saved`` is the document's own saved time as ISO 8601 text, ``properties`` its custom
-    properties, ``sheets`` the worksheets in workbook order, ``checked`` the bytes for calamine. All
-    are empty for a refused file.
+    properties, ``sheets`` the worksheets in workbook order, ``formats`` the parts that say which
+    numbers in them are days, ``checked`` the bytes for calamine. All are empty for a refused file.
     """
 
     refusal: Notice | None
@@ -39,6 +39,7 @@ class Inspection:
     saved: str | None = None
     properties: Mapping[str, str] | None = None
     sheets: tuple[SheetFacts, ...] = ()
+    formats: tuple[bytes, bytes] = field(default=(b"", b""), repr=False, compare=False)
     checked: bytes = field(default=b"", repr=False, compare=False)
 
 
@@ -75,4 +76,4 @@ def _inspect(data: bytes, name: str) -> Inspection:
         parts[sheet.part] = facts.content
     checked = contain(parts) if contained else data
     notices, saved, properties = outline.notices, outline.saved, outline.properties
-    return Inspection(None, notices, saved, properties, tuple(sheets), checked)
+    return Inspection(None, notices, saved, properties, tuple(sheets), outline.formats, checked)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sousei_xl.addresses import column_letters, column_number
 from sousei_xl.intake.gate.markup import create_parser, local, run, whole
@@ -34,6 +35,10 @@ _SILENT = rb'%b(?: ?/>| t="str"><f t="shared" si="[0-9]{1,5}+"/><v(?:></v>|/>)</
 _VALUELESS_CELLS, _SILENT_CELLS = (
     re.compile(rb"%b(?:%b){0,99}(?=<c |</row>)" % (cell, cell)) for cell in (_VALUELESS, _SILENT)
 )
+_BARE_ROW = rb'<row r="[1-9][0-9]{0,6}+"(?: [A-Za-z0-9:]++="[^"<>]*+")*+></row>'
+# Rows of which nothing is left, behind any other and before one that is as bare.
+_BARE_ROWS = re.compile(rb"(?<=</row>)(?:%b)+(?=%b)" % (_BARE_ROW, _BARE_ROW))
+_ROW_NUMBER = re.compile(rb'<row r="([0-9]+)"')
 _ANY_VALUELESS = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+"|) ?/>')
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
 _USUAL = re.compile(
@@ -49,13 +54,13 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})").fullmatch
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A worksheet up to its first cell, its cells without those that show nothing, and what follows
-    them.
+    """A worksheet up to its first cell, its cells without those that show nothing and most rows of
+    such cells, and what follows them.
 
     Where the parts together are whole, and without comments and the like, the worksheet is: then
-    each ``<`` in them starts a tag, so a cell was taken out between tags (one follows it), within
-    ``sheetData``, where it may stand, and it is whole itself. Were it put back into a text, a
-    comment or an attribute, the ``<`` behind it would stand there as well. And ``sheetData`` ends
+    each ``<`` in them starts a tag, so a cell (or row) was taken out between tags (one follows it),
+    within ``sheetData``, where it may stand, and it is whole itself. Were it put back into a text,
+    a comment or an attribute, the ``<`` behind it would stand there as well. And ``sheetData`` ends
     where ``cells`` does: its name occurs nowhere between.
 
     Calamine finds the same values in it. Only a cell or the row's end may follow what is taken
@@ -82,7 +87,7 @@ def take_apart(content: bytes, contained: bool = True) -> Parts | None:
     prepared = content.find(_ROW, max(content.rfind(_TEXT, begin, end), begin), end)
     prepared = end if prepared < 0 else prepared
     typed = _cleared(content[begin:prepared], contained)
-    cells = typed + _cleared_once(content[prepared:end], contained)
+    cells = typed + _without_rows(content[prepared:end], contained)
     return Parts(content[:begin], cells, content[end:])
 
 
@@ -90,7 +95,14 @@ def _cleared(cells: bytes, contained: bool) -> bytes:
     return (_SILENT_CELLS if contained else _VALUELESS_CELLS).sub(b"", cells)
 
 
-_cleared_once = remembered(largest=1 << 18)(_cleared)
+@remembered(largest=1 << 18)
+def _without_rows(cells: bytes, contained: bool) -> bytes:
+    """The same without bare rows, where all are in order: what stays shows that all are."""
+    cleared = _cleared(cells, contained)
+    numbers = list(map(int, _ROW_NUMBER.findall(cleared)))
+    if any(row >= following for row, following in pairwise(numbers)):
+        return cleared
+    return _BARE_ROWS.sub(b"", cleared)
 
 
 def usual_cells(cells: bytes) -> Sequence[Token] | None:

@@ -31,7 +31,8 @@ class SheetFacts:
     that hold a formula; one that shows nothing may be left out. ``struck`` maps a cell to the words
     in it that are struck through, blank where all of it is, ``comments`` to the department's words
     in its comment. ``filled`` counts the cells in which calamine must find a value, ``cells`` those
-    that it stores. ``content`` is the XML that calamine is to read. Nothing changes once it is
+    that it stores. ``content`` is the XML that calamine is to read, ``shown`` the shared strings in
+    its cells as they are written; None where that is not known. Nothing changes once it is
     inspected: files may share it.
     """
 
@@ -49,6 +50,7 @@ class SheetFacts:
     filled: int = 0
     cells: int = 0
     content: bytes = field(default=b"", repr=False, compare=False)
+    shown: tuple[bytes, ...] | None = field(default=None, repr=False, compare=False)
 
 
 class Frame:

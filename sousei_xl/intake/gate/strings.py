@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sousei_xl.intake.gate.limits import MAX_STRINGS
 from sousei_xl.intake.gate.markup import create_parser, local, run, whole
@@ -22,6 +23,15 @@ _USUAL = re.compile(
 )
 _TEXTS = re.compile(_TEXT)
 _BLANK = re.compile(rb"(?:[ \t\r\n]|&#(?:x0*(?:9|a|d|20)|0*(?:9|10|13|32));)*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedStrings:
+    """The shared strings of a workbook: for each whether it is anything but blank (phonetic
+    readings do not count), and, where all are spelled as usual, each as it is written."""
+
+    filled: tuple[bool, ...] = ()
+    written: tuple[bytes, ...] = ()
 
 
 class Item:
@@ -98,30 +108,30 @@ class _Known(dict[bytes, bool]):
 _known = _Known()
 
 
-def read_strings(content: bytes) -> tuple[bool, ...]:
-    """For each shared string whether it is anything but blank; phonetic readings do not count.
+def read_strings(content: bytes) -> SharedStrings:
+    """The shared strings of this part.
 
     Raises Refused where the part is not whole or announces more strings than calamine could
     reserve memory for.
     """
     head, *items = content.split(b"<si>") if len(content) <= _LARGEST else [content]
     if not (items and _HEAD.fullmatch(head) and items[-1].endswith(_TAIL)):
-        return _read(content)
+        return SharedStrings(_read(content))
     # Forms have most of their strings in common: only new ones are judged, as a part of their own.
     items[-1] = items[-1].removesuffix(_TAIL)
     new = [item for item in dict.fromkeys(items) if item not in _known]
     usual = [_USUAL.fullmatch(b"<si>" + item) for item in new]
     if not all(usual):
-        return _read(content)
+        return SharedStrings(_read(content))
     _check_strings(b"".join([head, *(match[0] for match in usual if match), _TAIL]))
     _known.learn(new, [_has_words(*match.groups(b"")) for match in usual if match])
-    found = tuple(map(_known.__getitem__, items))
+    found = SharedStrings(tuple(map(_known.__getitem__, items)), tuple(items))
     _known.make_room()
     return found
 
 
 def _read(content: bytes) -> tuple[bool, ...]:
-    """As ``read_strings``, whatever the part looks like."""
+    """For each shared string whether it is filled, whatever the part looks like."""
     _check_strings(content)
     count = content.count(b"<si")
     usual = count > 0 and b"<!" not in content and b":si" not in content

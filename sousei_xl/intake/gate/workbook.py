@@ -18,7 +18,7 @@ from sousei_xl.intake.gate.limits import MAX_SHEETS
 from sousei_xl.intake.gate.markup import Element, check_whole, elements, local
 from sousei_xl.intake.gate.package import Package
 from sousei_xl.intake.gate.strikes import Strikes, find_strikes
-from sousei_xl.intake.gate.strings import read_strings
+from sousei_xl.intake.gate.strings import SharedStrings, read_strings
 from sousei_xl.intake.notice import Notice, refuse
 
 _STRICT = "http://purl.oclc.org/ooxml/"
@@ -43,18 +43,18 @@ class SheetPart:
 class Outline:
     """The workbook without its cells.
 
-    ``strings`` has one truth value per shared string: False where it is blank. ``filtered`` holds
-    the parts of sheets with a table whose filter hides rows. ``strikes`` says what may strike a
-    cell through.
+    ``filtered`` holds the parts of sheets with a table whose filter hides rows. ``strikes`` says
+    what may strike a cell through. ``formats`` are the parts that say which numbers are days.
     """
 
     sheets: tuple[SheetPart, ...]
-    strings: tuple[bool, ...]
+    strings: SharedStrings
     strikes: Strikes
     filtered: frozenset[str]
     saved: str | None
     properties: Mapping[str, str]
     notices: tuple[Notice, ...]
+    formats: tuple[bytes, bytes]
 
 
 def read_outline(package: Package) -> Outline:
@@ -74,12 +74,13 @@ def read_outline(package: Package) -> Outline:
     sheets = tuple(_sheets(package, elements(content), relations))
     return Outline(
         sheets=sheets,
-        strings=() if strings is None else read_strings(strings),
+        strings=SharedStrings() if strings is None else read_strings(strings),
         strikes=find_strikes(styles, strings),
         filtered=_filtered_tables(package, sheets),
         saved=_saved(package, roots),
         properties=_properties(package, roots),
         notices=tuple(_notices(package)),
+        formats=(content, styles or b""),
     )
 
 

@@ -25,7 +25,7 @@ from sousei_xl.intake.gate.limits import (
 )
 from sousei_xl.intake.gate.markup import create_parser
 from sousei_xl.intake.gate.remember import remembered
-from sousei_xl.intake.gate.strings import has_text
+from sousei_xl.intake.gate.strings import SharedStrings, has_text
 from sousei_xl.intake.gate.workbook import SheetPart
 from sousei_xl.intake.notice import refuse
 
@@ -54,29 +54,30 @@ class _Sheet:
 
 def inspect_sheet(
     sheet: SheetPart,
-    strings: Sequence[bool],
+    strings: SharedStrings,
     filtered: bool,
     contained: bool,
     allowance: int,
 ) -> SheetFacts:
     """Judge one worksheet; ``allowance`` is how many stored cells it may hold.
 
-    ``strings`` tells of each shared string whether it is anything but blank; ``filtered`` says
-    that a table of the sheet is filtered, ``contained`` that calamine gets ``content`` of the facts
-    and not the file itself. Raises Refused.
+    ``strings`` are those of the workbook; ``filtered`` says that a table of the sheet is filtered,
+    ``contained`` that calamine gets ``content`` of the facts and not the file itself. Raises
+    Refused.
     """
     if len(sheet.content) > 8 * MAX_CELLS and sheet.content.count(b"<v>") > MAX_CELLS:
         _refuse_cells(sheet.name)  # before any time is spent on them
     read = _read_sheet(sheet.content, sheet.name, contained)
     if read.facts.cells > allowance:
         _refuse_cells(sheet.name)
-    if max(read.strings, default=-1) >= len(strings):
-        _refuse_string(sheet, len(strings))
+    if max(read.strings, default=-1) >= len(strings.filled):
+        _refuse_string(sheet, len(strings.filled))
     return replace(
         read.facts,
         state=sheet.state,
         filtered=read.facts.filtered or filtered,
-        filled=read.facts.filled + sum(map(strings.__getitem__, read.strings)),
+        filled=read.facts.filled + sum(map(strings.filled.__getitem__, read.strings)),
+        shown=tuple(map(strings.written.__getitem__, read.strings)) if strings.written else None,
     )
 
 
