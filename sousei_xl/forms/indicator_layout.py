@@ -28,6 +28,8 @@ ASKED_NOW = "今回入力"  # above the heading of the year that is judged
 
 # A row is the header where ID, a year's 実績 and some more headings stand side by side.
 _ENOUGH = 4
+_ID = text.key("ID")
+_LONGEST_ID = 12  # characters, blanks and all: most of a row's texts are longer
 # What a department leaves out of a heading, or puts in its place: 速報/確報, 未入力理由.
 _LINKS = re.compile(r"[・･/,、。の\-~()\[\]【】「」※*:]")
 _SHORTEST = 3  # letters of a shortened heading that still say which one it is
@@ -76,7 +78,7 @@ def find_indicator_header(rows: Rows, strategy: Strategy) -> tuple[int, Mapping[
     actuals = {actual_field(year) for year in plan_years(strategy.settings)}
     name_of = _remembered_names(strategy)
     for position, (_, values) in enumerate(rows):
-        if len(values) - values.count(None) < _ENOUGH:
+        if len(values) - values.count(None) < _ENOUGH or not any(map(_says_id, values)):
             continue
         found: dict[str, int] = {}
         for column, value in enumerate(values):
@@ -90,6 +92,10 @@ def find_indicator_header(rows: Rows, strategy: Strategy) -> tuple[int, Mapping[
             if not actuals.isdisjoint(found):
                 return position, found
     return None
+
+
+def _says_id(value: Value) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST_ID and text.heading_key(value) == _ID
 
 
 def _edited(

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import zipfile
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +25,7 @@ from sousei_xl.addresses import LAST_COLUMN, LAST_ROW, cell_address
 from sousei_xl.findings import UNPRINTABLE
 from sousei_xl.rules.records import ListStatus
 from sousei_xl.sheets import pages
+from sousei_xl.sheets.packing import PackedWorkbook
 from sousei_xl.sheets.styles import RED, STYLES
 from sousei_xl.sheets.worksheet import ListWorksheet, PlainCell
 from sousei_xl.strategy import Settings
@@ -38,7 +38,6 @@ MAX_LINKS = 65_530  # links on a sheet
 MAX_HEADER = 255  # characters of a page header or footer
 MAX_NUMBER_FORMATS = 200  # of a workbook: Excel repairs one that has more (MS-OI29500 2.1.713)
 _NO_CODES = dict.fromkeys(map(ord, '",&'))  # what has a meaning there
-UNIX = 3  # the system that a zip says it was packed on
 _SIGNED = ("#,##0", "0.0%")  # printed with the office's sign for less than nothing
 _DEFAULT_ROW = 15.0
 _MANY_ROWS = 5000
@@ -105,7 +104,7 @@ class Book:
             "strings_to_numbers": False,
             "default_format_properties": dict(_NORMAL),  # XlsxWriter changes what it gets
         }
-        self.workbook = xlsxwriter.Workbook(str(path), options)
+        self.workbook = PackedWorkbook(str(path), options)
         self.workbook.worksheet_class = ListWorksheet
         # Every formula stands there with its value (``Sheet.formula``).
         self.workbook.set_calc_mode("auto", _CALCULATED)
@@ -188,7 +187,6 @@ class Book:
             raise LostCell(f"{self.workbook.filename}: too many number formats")
         try:
             self.workbook.close()
-            _same_on_all_systems(self.workbook.filename)
             if self.is_large:
                 # A workbook refers to itself, so it would stay in memory: nobody collects garbage
                 # during a command (``cli``).
@@ -198,14 +196,6 @@ class Book:
         except xlsxwriter.exceptions.FileCreateError as error:
             # XlsxWriter wraps the OSError; callers wait for the real one.
             raise (error.args[0] if isinstance(error.args[0], OSError) else error) from None
-
-
-def _same_on_all_systems(path: str) -> None:
-    """A zip notes at each part which system packed it: here always the one that is not Windows."""
-    with zipfile.ZipFile(path, "a") as archive:
-        for part in archive.infolist():
-            part.create_system = UNIX
-        archive.comment = b""  # has the notes written anew
 
 
 class Sheet:
@@ -224,6 +214,7 @@ class Sheet:
         self.links = 0
         self.heights: dict[int, float] = {}
         self._spans: dict[tuple[int, int], float] = {}
+        self._room = 0.0  # of a page, once somebody asks
         self.last_row = 0
         self.as_of: dt.date | None = book.run.list_date  # in the footer, if any
         self.repeat: tuple[int, int] | None = None
@@ -288,7 +279,7 @@ class Sheet:
         self.links += 1
         look = self._format(style)
         try:
-            self.worksheet.put_link(row, column, url, text, look, self._check_at(row))
+            self.worksheet.put_link(row, column, url, text, look, self._check_text)
         except (ValueError, TypeError) as error:
             raise self._lost(row, column, str(error)) from error
         return self._done(0, row, column)
@@ -309,10 +300,14 @@ class Sheet:
             return
         first = cells[0][0]
         try:
-            self.worksheet.put_line(row, cells, self._check_at(row))
+            self.worksheet.put_line(row, cells, self._check_text)
         except (ValueError, TypeError, OverflowError) as error:
             raise self._lost(row, first, str(error)) from error
         self._done(0, row, first)
+
+    def merge_in_line(self, row: int, column: int, last_column: int) -> None:
+        """Merge neighbouring cells of which ``line`` writes each, only the first with a value."""
+        self.worksheet.put_merged(row, column, last_column)
 
     def merge(self, row: int, column: int, last_row: int, last_column: int, style: Any) -> None:
         """Merge a range of blank cells; write the first cell afterwards."""
@@ -426,7 +421,9 @@ class Sheet:
     def page_room(self) -> float:
         """Points of rows that surely stand on one page with the settings that ``page_setup`` has by
         default: a little less than ``pages.paginate`` takes, so that it agrees."""
-        return self._page("landscape", Margins(), 100)[2] * _PAGE_SAFETY
+        if not self._room:
+            self._room = self._page("landscape", Margins(), 100)[2] * _PAGE_SAFETY
+        return self._room
 
     def points(self, first: int, end: int) -> float:
         """Height of the rows from ``first`` to the one before ``end``."""
@@ -521,9 +518,6 @@ class Sheet:
 
     def _format(self, style: Any) -> Any:
         return self.book.style(style) if isinstance(style, str) else style
-
-    def _check_at(self, row: int) -> Callable[[str, int], None]:
-        return lambda text, column: self._check_text(text, row, column)
 
     def _check_text(self, text: str, row: int, column: int, limit: int = texts.MAX_TEXT) -> None:
         if len(text) > limit // 2 and texts.utf16_length(text) > limit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 from xlsxwriter.utility import xl_col_to_name
 
@@ -155,6 +156,7 @@ def write_projects_data(book: Book, contents: Contents) -> None:
 # --- how formulas refer to the data ---------------------------------------------------------------
 
 
+@cache  # a table of departments and goals asks for the same few thousands of times
 def data_range(heading: str, rows: int) -> str:
     """The absolute range of a column of データ_事業 with ``rows`` rows of data (at least one)."""
     letter = xl_col_to_name(PROJECT_HEADINGS.index(heading))

@@ -33,6 +33,7 @@ _NO_START = (
     "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
 )
 _NO_END = "（「『【〔〈《［｛([{"
+_ASCII = re.compile(r"[\x00-\x7f]")
 _WORD = r"[A-Za-z0-9@#$&'_/+-]+(?:[,.:][A-Za-z0-9]+)*"
 _START, _END = re.escape(_NO_START), re.escape(_NO_END)
 # A run of wide characters of which any may end a line, or something that is not torn.
@@ -105,7 +106,8 @@ def count_lines(text: str, width: float, size: float) -> int:
 def _wrapped_lines(text: str, room: float) -> int:
     lines, whole = 0, int(room)
     for paragraph in text.split("\n"):
-        lines += 1
+        wide, paragraph = _wide_lines(paragraph, whole)
+        lines += wide + 1
         if _ems(paragraph) <= room:
             continue
         used = 0.0
@@ -126,6 +128,20 @@ def _wrapped_lines(text: str, room: float) -> int:
                 lines += full
                 used -= full * room
     return lines
+
+
+def _wide_lines(text: str, whole: int) -> tuple[int, str]:
+    """How many lines of wide characters alone, up to ``whole`` of them, the text begins with, and
+    the rest."""
+    lines = start = 0
+    while len(text) - start > whole and not _ASCII.search(text, start, start + whole + 1):
+        end = start + whole
+        while end > start and (text[end] in _NO_START or text[end - 1] in _NO_END):
+            end -= 1
+        if end == start:  # nothing here may end a line
+            break
+        lines, start = lines + 1, end
+    return lines, text[start:]
 
 
 def text_height(text: str, width: float, size: float, font: str) -> float:

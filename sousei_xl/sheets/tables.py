@@ -29,6 +29,7 @@ class Link:
 
 
 Cell = str | Number | Formula | Link | None
+_SPECIAL = (Formula, Link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,16 +222,16 @@ class _Kind:
             raise ValueError(f"{sheet.name}: {len(cells)} cells for {len(self._places)} columns")
         plain: list[PlainCell] = []
         for place, cell in zip(self._places, cells, strict=True):
-            if isinstance(cell, str):
-                if len(cell) > place.room or "\n" in cell:
-                    height = max(height, self._height(place, cell))
-            elif isinstance(cell, Formula | Link):
-                height = max(height, self._height(place, self._special(number, place, cell)))
-                continue
-            if cell is not None and isinstance(cell, str) != place.is_text:
+            shown: Cell = cell
+            if isinstance(cell, _SPECIAL):
+                shown = self._special(number, place, cell)
+            elif cell is not None and isinstance(cell, str) != place.is_text:
                 kind = place.described.kind
                 raise TypeError(f"{sheet.name}, {place.described.heading}: {cell!r} is no {kind}")
-            plain.append((place.column, cell, place.look))
+            else:
+                plain.append((place.column, cell, place.look))
+            if isinstance(shown, str) and (len(shown) > place.room or "\n" in shown):
+                height = max(height, self._height(place, shown))
         if plain:
             sheet.line(number, plain)
         sheet.height(number, height)

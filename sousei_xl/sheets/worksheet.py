@@ -14,8 +14,9 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
+from xlsxwriter.exceptions import OverlappingRange
 from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import (
@@ -29,17 +30,11 @@ from xlsxwriter.worksheet import (
 from sousei_xl.text import utf16_length
 
 PlainCell = tuple[int, Any, Any]  # column, text or number or None, format
+Check = Callable[[str, int, int], None]  # a text that is new to the workbook, its row and column
 
 _AT_ONCE = 512  # rows that are let go of together
 _EXACT = 10**15  # integers below it are written as they are
 _letters = cache(xl_col_to_name)
-
-
-class _Run(NamedTuple):
-    """The XML of neighbouring cells, up to the column ``last``."""
-
-    last: int
-    written: str
 
 
 @lru_cache(maxsize=1024)  # many links lead into the same file
@@ -59,6 +54,7 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
     write_string = Worksheet._write_string
     write_number = Worksheet._write_number
     write_blank = Worksheet._write_blank
+    write_formula = Worksheet._write_formula
 
     str_table: Any
     fh: Any
@@ -72,16 +68,13 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
         self._heights: dict[float, tuple[Any, Any]] = {}
         self._row_looks: dict[Any, str] = {}
 
-    def put_line(
-        self, row: int, cells: Iterable[PlainCell], check: Callable[[str, int], None]
-    ) -> None:
+    def put_line(self, row: int, cells: Iterable[PlainCell], check: Check) -> None:
         """Take plain cells (column, text or number or None, format) of a row, from left to right,
         as finished XML, which is kept in the place of XlsxWriter's own records of them.
 
         No chart may refer to them, because XlsxWriter looks for the values of its charts among
-        its own cells. ``check`` gets each text that is new to the workbook, and its column.
-        ValueError outside the sheet and for a number that is none, OverflowError for one that is
-        too large.
+        its own cells. ``check`` gets each text that is new to the workbook. ValueError outside the
+        sheet and for a number that is none, OverflowError for one that is too large.
         """
         strings, number = self.str_table, row + 1
         known, heads = strings.string_table, self._heads
@@ -104,7 +97,7 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
             elif kind is str:
                 string = known.get(value)
                 if string is None:
-                    check(value, column)
+                    check(value, row, column)
                     string = strings._get_shared_string_index(value)
                 else:
                     strings.count += 1
@@ -123,14 +116,23 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
         return f'<c r="{_letters(column)}', f'" s="{look._get_xf_index()}"'
 
     def _take(self, row: int, first: int, last: int, written: str) -> None:
-        """Keep neighbouring cells of a row as XML, in the place of the first one."""
+        """Keep the XML of neighbouring cells, and their last column, in the place of the first."""
         if self._check_dimensions(row, first) or self._check_dimensions(row, last):
             raise ValueError("outside the sheet")
         line = self.table[row]
         if line:  # the blank cells of a merged range
             for column in range(first, last + 1):
                 line.pop(column, None)
-        line[first] = _Run(last, written)
+        line[first] = (last, written)
+
+    def put_merged(self, row: int, first: int, last: int) -> None:
+        """Merge neighbouring cells of a row that ``put_line`` writes. OverlappingRange where one is
+        merged already."""
+        cells = [(row, column) for column in range(first, last + 1)]
+        if any(cell in self.merged_cells for cell in cells):
+            raise OverlappingRange(f"{self.name}: {_letters(first)}{row + 1}")
+        self.merged_cells.update(dict.fromkeys(cells, self.name))
+        self.merge.append([row, first, row, last])
 
     def put_link(
         self,
@@ -139,7 +141,7 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
         url: str,
         text: str,
         look: Any,
-        check: Callable[[str, int], None],
+        check: Check,
     ) -> None:
         """Take a link (``internal:…``, ``external:…``) as ``put_line`` takes plain cells; charts
         cannot refer to it either.
@@ -150,8 +152,9 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
         target = _target(address)
         if not target:
             place = address.removeprefix("internal:")
-        if utf16_length(address) > self.max_url_length or utf16_length(place) > self.max_url_length:
-            raise ValueError(f"longer than {self.max_url_length} characters: {url}")
+        most = self.max_url_length
+        if len(url) > most // 2 and max(utf16_length(address), utf16_length(place)) > most:
+            raise ValueError(f"longer than {most} characters: {url}")
         self.put_line(row, [(column, text, look)], check)
         self._links[row, column] = target, place, text
 
@@ -231,7 +234,7 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
                 for column, cell in sorted(cells.items()) if len(cells) > 1 else cells.items():
                     if column <= end:
                         raise ValueError(f"{self.name}: {_letters(column)}{number + 1} twice")
-                    if cell.__class__ is _Run:
+                    if cell.__class__ is tuple:  # of ``_take``; XlsxWriter's own have names
                         end, written = cell
                     else:
                         written = self._cell(number, column, cell)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from sousei_xl.forms.annotate.markup import Document, Element, Unmarkable, attributes
-from sousei_xl.sheets.book import UNIX
+from sousei_xl.sheets.packing import UNIX
 
 TYPES = "[Content_Types].xml"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sousei_xl import text
 from sousei_xl.findings import UNPRINTABLE, Place, clip
@@ -44,9 +45,13 @@ class Inbox:
         # A name that is no text (Linux allows any bytes) cannot stand in a workbook.
         if not file or not shown or UNPRINTABLE.search(file + sheet):
             return shown or None
-        path = f"{self.link}/{self.on_disk.get(file, file)}".replace("/", "\\").translate(_ESCAPES)
         anchor = f"#{quoted_sheet(sheet)}!{cell or 'A1'}" if sheet else ""
-        return Link(f"external:{path}{anchor}", shown)
+        return Link(_link_to(f"{self.link}/{self.on_disk.get(file, file)}") + anchor, shown)
+
+
+@lru_cache(maxsize=1024)  # many links lead into the same file
+def _link_to(path: str) -> str:
+    return "external:" + path.replace("/", "\\").translate(_ESCAPES)
 
 
 def spot_of(place: Place) -> str:
@@ -55,6 +60,7 @@ def spot_of(place: Place) -> str:
     return f"{place.sheet} {spot}".strip() or "ファイル全体"
 
 
+@lru_cache(maxsize=64)
 def quoted_sheet(name: str) -> str:
     """A sheet's name as it stands in a reference."""
     plain = _PLAIN_SHEET.fullmatch(name) and not name.isascii()

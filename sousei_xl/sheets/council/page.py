@@ -267,12 +267,13 @@ class Blocks:
             (_NAME, _printed(project), "text_wrap"),
             (_MARK, text.RELISTED if project.relisted else None, "centre"),
             (_FIRST, project.department, "text_wrap"),
+            (_SECOND, None, "text_wrap"),
             (_THIRD, project.relevance, "centre"),
             (_GROSS, project.budget, "number"),
             (_NET, net, "number"),
             (_LAST, project.budget_kind, "centre"),
         )
-        self.sheet.merge(row, _FIRST, row, _SECOND, "text_wrap")
+        self.sheet.merge_in_line(row, _FIRST, _SECOND)
         self.sheet.line(row, [(c, value, self._book.style(s)) for c, value, s in values])
 
     def _project_height(self, project: ListedRow) -> float:
