@@ -71,6 +71,7 @@ _LOOK_ALIKES = str.maketrans(
         "～": "~",
     }
 )
+_LOOK_ALIKE = re.compile(f"[{''.join(map(re.escape, map(chr, _LOOK_ALIKES)))}]").search
 # White space, and what is invisible: zero-width marks, soft hyphens, emoji selectors.
 INVISIBLE = r"\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff"
 _SPACES = re.compile(rf"[\s{INVISIBLE}]+")
@@ -171,7 +172,8 @@ def _says(value: Value, words: Container[str]) -> bool:
 
 def nfkc(text: str) -> str:
     """NFKC with look-alike marks folded; white space is kept."""
-    return unicodedata.normalize("NFKC", text).translate(_LOOK_ALIKES)
+    plain = unicodedata.normalize("NFKC", text)
+    return plain.translate(_LOOK_ALIKES) if _LOOK_ALIKE(plain) else plain  # hardly any has one
 
 
 def packed(text: str) -> str:

@@ -153,12 +153,14 @@ def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, 
         from sousei_xl import pipeline
         from sousei_xl.pipeline import delivery
         from sousei_xl.pipeline.definition import define
+        from sousei_xl.rules.parse import EarlyRows
 
         arrived = arriving.result()
         definition = define(arrived.template)
         strategy = definition.strategy
         last = pipeline.last_year_of(arrived, strategy)
-        intake = pipeline.receive_all(arrived, strategy)
+        early = EarlyRows(strategy)
+        intake = pipeline.receive_all(arrived, strategy, early)
     if writers:
         delivery.prepare(writers, intake)
     progress.stage("点検・統合")
@@ -167,7 +169,8 @@ def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, 
         why = f"最初の理由：{arriving.spread.reason}"
         print(f"クラスターが読めなかった{here}は、この機械で読みました（{why}）。", file=sys.stderr)
     run = delivery.run_of(arrived.template, intake, strategy)
-    result, indicators = pipeline.merge_all(intake, strategy, last, workspace.has_kpi_forms)
+    made = workspace.has_kpi_forms
+    result, indicators = pipeline.merge_all(intake, strategy, last, made, early)
     if not result.listed:  # else somebody has sent a form without being asked
         pipeline.require_anybody(strategy)
     contents = delivery.contents_of(

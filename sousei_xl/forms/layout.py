@@ -29,6 +29,7 @@ SHEETS = (GUIDE, REPLY, PROJECTS, INDICATORS, CHOICES)
 YEAR, DEPARTMENT, UNIT, PERSON = "年度", "部局名", "担当課", "担当者"
 EXTENSION, MADE_ON, EDITION, NONE_APPLICABLE = "内線", "作成日", "版", "該当事業なし"
 REPLY_LABELS = (YEAR, DEPARTMENT, UNIT, PERSON, EXTENSION, MADE_ON, EDITION, NONE_APPLICABLE)
+_REPLY_KEYS = {text.key(label): label for label in REPLY_LABELS}
 TICKED = "該当なし"  # the word that the dropdown of 該当事業なし offers
 # Beside the words that say so anywhere (``text.says_no_project``).
 _TICK_WORDS = ("なし", "無し", "無", "○", "✓", "✔", "レ", "はい", "1", "TRUE", "☑")
@@ -182,11 +183,10 @@ def has_other_unit(typed: str, label: str) -> bool:
 
 def reply_values(rows: Rows) -> dict[str, tuple[Value, str]]:
     """Label → (value directly to its right, its cell) of a sheet laid out like 回答票."""
-    labels = {text.key(label): label for label in REPLY_LABELS}
     found: dict[str, tuple[Value, str]] = {}
     for number, values in rows:
         for column, value in enumerate(values):
-            label = labels.get(text.heading_key(value))
+            label = _REPLY_KEYS.get(text.heading_key(value))
             if label is not None and label not in found:
                 right = values[column + 1] if column + 1 < len(values) else None
                 found[label] = (right, cell_address(number, column + 2))

@@ -10,11 +10,12 @@ import struct
 from collections.abc import Mapping
 from typing import IO, Any
 
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
 
 def dumped(content: Mapping[str, Any]) -> bytes:
     """One object as JSON, lone surrogates in file names and all, as ``json.loads`` takes it."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+    return _encode(content).encode("utf-8", "surrogatepass")
 
 
 def write_frame(stream: IO[bytes], *parts: bytes) -> None:

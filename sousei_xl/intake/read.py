@@ -358,6 +358,12 @@ class _Decoder:
         )
 
     def _row(self, number: int, written: Sequence[Any]) -> tuple[int, tuple[Value, ...]]:
+        try:
+            known = self._kept.get((number, tuple(written)))
+        except TypeError:  # a date is an object here
+            known = None
+        if known is not None:
+            return known  # type: ignore[no-any-return]
         keep, is_text = self._kept.setdefault, True
         values: list[Value] = []
         for value in written:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from sousei_xl.findings import OFFICE, Finding, Place, finding
@@ -23,8 +23,12 @@ def receive(
     office: Reading | None,
     strays: Sequence[Stray],
     strategy: Strategy,
+    on_submission: Callable[[Submission], None] | None = None,
 ) -> Intake:
-    """Turn what was read into submissions, the office's sheet and records of everything else."""
+    """Turn what was read into submissions, the office's sheet and records of everything else.
+
+    ``on_submission`` gets each submission as soon as it is there, others may still be read then.
+    """
     ids = itertools.count(1)
     submissions: list[Submission] = []
     records: list[FileRecord] = []
@@ -38,6 +42,8 @@ def receive(
         if isinstance(received, Submission):
             reported, found = with_indicators(received, reading, strategy, ids)
             submissions.append(reported)
+            if on_submission is not None:
+                on_submission(reported)
             findings += found
         else:
             records.append(received)

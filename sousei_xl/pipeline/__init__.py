@@ -17,6 +17,7 @@ from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.rules.indicators.records import IndicatorResult
 from sousei_xl.rules.indicators.share import share
 from sousei_xl.rules.merge import merge
+from sousei_xl.rules.parse import EarlyRows
 from sousei_xl.rules.records import Intake, ListResult
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load import load
@@ -82,13 +83,19 @@ def last_year_of(arrivals: Arrivals, strategy: Strategy) -> LastYear | None:
     return read_last_year(arrivals.last_reading, strategy)
 
 
-def receive_all(arrivals: Arrivals, strategy: Strategy) -> Intake:
-    """Everything that came in as submissions; what was read is needed no more."""
-    return receive(arrivals.files, arrivals.office, arrivals.strays, strategy)
+def receive_all(arrivals: Arrivals, strategy: Strategy, early: EarlyRows | None = None) -> Intake:
+    """Everything that came in as submissions; what was read is needed no more. ``early`` parses
+    their rows meanwhile."""
+    on_submission = early.add if early else None
+    return receive(arrivals.files, arrivals.office, arrivals.strays, strategy, on_submission)
 
 
 def merge_all(
-    intake: Intake, strategy: Strategy, last: LastYear | None = None, kpi_forms_made: bool = False
+    intake: Intake,
+    strategy: Strategy,
+    last: LastYear | None = None,
+    kpi_forms_made: bool = False,
+    early: EarlyRows | None = None,
 ) -> tuple[ListResult, IndicatorResult]:
     """The merged list and the KPI round, which has a state of its own, compared with last year's;
     the findings with what departments have answered.
@@ -96,7 +103,7 @@ def merge_all(
     A ledger that does not balance is a bug and stops everything.
     """
     for_list, for_kpi = share(intake, strategy)
-    result = merge(for_list, strategy, last)
+    result = merge(for_list, strategy, last, early)
     if not result.ledger.balanced or result.ledger.listed != len(result.listed):
         raise RuntimeError(f"the ledger does not balance: {result.ledger}")
     return with_answers(result, merge_indicators(for_kpi, strategy, last, kpi_forms_made))

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sousei_xl import amounts, text
 from sousei_xl.amounts import Money
 from sousei_xl.findings import Finding, clip, finding
-from sousei_xl.rules.records import REPEATED, ProjectRow, RawRow
+from sousei_xl.rules.records import REPEATED, ProjectRow, RawRow, Submission
 from sousei_xl.strategy import AUTOMATIC, Strategy
 from sousei_xl.strategy.departments import JOINT
 from sousei_xl.strategy.fields import Field
@@ -130,14 +130,38 @@ def parse_row(
     return row, cells.findings
 
 
+class EarlyRows:
+    """Rows that are parsed as soon as their file is received, while others are still being read."""
+
+    def __init__(self, strategy: Strategy) -> None:
+        self._strategy = strategy
+        self._parsed: dict[int, tuple[ProjectRow, list[Finding]]] = {}
+
+    def add(self, submission: Submission) -> None:
+        """Parse the rows of a submission."""
+        for raw in submission.rows:
+            row, found = parse_row(raw, submission.department, self._strategy)
+            _ = row.name_key  # it is remembered
+            self._parsed[raw.row_id] = row, found
+
+    def take(self, raw: RawRow, submitter: str) -> tuple[ProjectRow, list[Finding]] | None:
+        """What ``parse_row`` gave, once: a row is changed while the list is made; None where it was
+        not parsed."""
+        row, found = self._parsed.pop(raw.row_id, (None, []))
+        if row is None or row.raw is not raw or row.submitter != submitter:
+            return None
+        return row, found
+
+
 def parse_rows(
-    rows: Sequence[tuple[RawRow, str]], strategy: Strategy
+    rows: Sequence[tuple[RawRow, str]], strategy: Strategy, early: EarlyRows | None = None
 ) -> tuple[list[ProjectRow], list[Finding]]:
     """``parse_row`` for (raw row, submitting department) pairs, in order."""
     parsed: list[ProjectRow] = []
     findings: list[Finding] = []
     for raw, submitter in rows:
-        row, found = parse_row(raw, submitter, strategy)
+        known = early.take(raw, submitter) if early else None
+        row, found = known or parse_row(raw, submitter, strategy)
         parsed.append(row)
         findings += found
     return parsed, findings

@@ -16,7 +16,7 @@ from sousei_xl.findings import Finding, asked_by_file, is_error
 from sousei_xl.rules import checks, notes, schema, units, year
 from sousei_xl.rules.checks import lists
 from sousei_xl.rules.merge import confirmations, office, order, relist, targets
-from sousei_xl.rules.parse import parse_rows
+from sousei_xl.rules.parse import EarlyRows, parse_rows
 from sousei_xl.rules.records import (
     WITHHOLD,
     DepartmentState,
@@ -35,15 +35,20 @@ from sousei_xl.rules.records import (
 from sousei_xl.strategy import Department, Strategy
 
 
-def merge(intake: Intake, strategy: Strategy, last: LastYear | None = None) -> ListResult:
+def merge(
+    intake: Intake,
+    strategy: Strategy,
+    last: LastYear | None = None,
+    early: EarlyRows | None = None,
+) -> ListResult:
     """Merge everything that came in, compared with ``last`` year's list. Pure: no files, no clock.
 
-    The office's rows are those of the list (``share``).
+    The office's rows are those of the list (``share``); ``early`` has rows that are parsed already.
     The ledger of the result always balances; what is in doubt is a finding, never an exception.
     """
     settled = units.settle(intake.submissions, strategy)
     raw_rows = _raw_rows(settled.active, intake, strategy)
-    rows, found = parse_rows(raw_rows, strategy)
+    rows, found = parse_rows(raw_rows, strategy, early)
     found, corrections = office.apply_corrections(rows, found, intake.office.corrections, strategy)
     withdrawn = [r for r in rows if r.withheld or r.category in text.WITHDRAWN]
     gone = {r.row_id for r in withdrawn}
@@ -221,7 +226,10 @@ def _writable(value: object) -> str:
     """Text that a workbook can hold; what is cut or replaced here has its R112 already."""
     if value is None:
         return ""
-    return text.clip_utf16(text.printable(str(value)), _EXCEL_TEXT)
+    shown = str(value)
+    if len(shown) < _EXCEL_TEXT // 2 and shown.isprintable():  # nearly all
+        return shown
+    return text.clip_utf16(text.printable(shown), _EXCEL_TEXT)
 
 
 def _countable(row: ProjectRow) -> int | None:
