@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from sousei_xl.text import (
     BLANK,
@@ -130,8 +130,7 @@ def only_number_in(text: str) -> str:
     return "" if len(found) != 1 or found[0] is None else str(found[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(NamedTuple):
     """A budget cell: thousand yen, and the 予算区分 that was typed into it (``kind``)."""
 
     amount: int | None = None

@@ -12,9 +12,8 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sousei_xl.findings import UNPRINTABLE
 
@@ -27,9 +26,8 @@ NOTHING: frozenset[str] = frozenset()
 EMPTY: Mapping[Any, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed(Generic[_T]):
-    """What a cell means.
+class Parsed(NamedTuple, Generic[_T]):
+    """What a cell means; a tuple, because every cell of a long list gets one.
 
     ``value`` is None for a blank and for a failure; ``problem`` names the failure (``text``,
     ``fraction``, ``unit`` …) and is empty otherwise. ``converted`` is True where the spelling was

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sousei_xl.intake.frames import dumped, read_frame, write_frame
+from sousei_xl.intake.frames import BUFFER, dumped, read_frame, write_frame
 from sousei_xl.intake.inbox import InboxFile
 
 _STARTUP = 60.0  # seconds; a virus scanner may hold up the start of a process for long
@@ -55,6 +55,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
+            bufsize=BUFFER,
             # What calamine dies of must stand at the end of its last words, not above a backtrace.
             env={**os.environ, "RUST_BACKTRACE": "0"},
             creationflags=flags,

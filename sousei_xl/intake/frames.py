@@ -10,6 +10,8 @@ import struct
 from collections.abc import Mapping
 from typing import IO, Any
 
+BUFFER = 1 << 16  # bytes, of a stream: a form is read and written at once
+
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sousei_xl.addresses import cell_address, cell_position
-from sousei_xl.intake.frames import dumped, read_frame, write_frame
+from sousei_xl.intake.frames import BUFFER, dumped, read_frame, write_frame
 from sousei_xl.intake.gate import Inspection, SheetFacts, inspect
 from sousei_xl.intake.gate.limits import MAX_FILE, MEGABYTE
 from sousei_xl.intake.gate.remember import SMALL
@@ -42,7 +42,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
     requests = sys.stdin.buffer
     # What any library prints must not get between the frames.
-    answers = os.fdopen(os.dup(1), "wb")
+    answers = os.fdopen(os.dup(1), "wb", BUFFER)
     os.dup2(2, 1)
     limit_memory()
     # openpyxl would import numpy where it is installed, for values that no file has.

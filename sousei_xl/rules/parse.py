@@ -7,7 +7,6 @@ conversion that a reader could not see is reported (自動変換).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from sousei_xl import amounts, text
@@ -270,7 +269,7 @@ def _own_budget(cells: _Cells, value: text.Value, money: Money) -> None:
     if money.problem == "text":
         about = amounts.parse_money(text.without_about(amounts.as_number(typed)))
         meant = about.expected if about.amount is None else str(about.amount)
-        money = replace(money, expected=meant)
+        money = money._replace(expected=meant)
     if money.problem and money.expected.startswith("-"):
         cells.reject("R106", "budget", typed)
     elif money.problem:
