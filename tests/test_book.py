@@ -5,19 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from python_calamine import load_workbook as read_values
+from xlsxwriter.exceptions import OverlappingRange
 
 from sousei_xl.sheets import book as book_module
-from sousei_xl.sheets import pages
+from sousei_xl.sheets import packing, pages
 from sousei_xl.sheets.book import MAX_NUMBER_FORMATS, Book, LostCell, Sheet
+from sousei_xl.sheets.packing import PackedWorkbook
 from sousei_xl.sheets.styles import STYLES
 from sousei_xl.sheets.tables import Column, Formula, Link, Row, Table, write_table
 from sousei_xl.workspace import Run
@@ -469,3 +473,52 @@ def test_pages_hold_what_they_get(
             ):
                 last += 1
             assert sum(heights[first : last + 1]) + header > 100
+
+
+def test_a_packed_workbook_has_the_parts_that_xlsxwriter_writes(tmp_path: Path) -> None:
+    """Only sooner: blanks that count, markup and what looks like an escape included."""
+    texts = [
+        *("事業", " 前", "後　", "\t", "一行目\n二行目", "a & b", "<r>太</r>", "「>」", '"'),
+        *("_x000D_", "下_線", "\x01", "\r", "\x85", "\u3000", "\x1f", "a\u2028"),
+    ]
+    found = []
+    for name, make in (("ours", PackedWorkbook), ("theirs", xlsxwriter.Workbook)):
+        workbook = make(tmp_path / f"{name}.xlsx", {"in_memory": True})
+        workbook.set_properties({"created": RUN.created})
+        sheet = workbook.add_worksheet("表")
+        for row, text in enumerate(texts):
+            sheet.write_string(row, 0, text)
+        workbook.close()
+        with zipfile.ZipFile(tmp_path / f"{name}.xlsx") as package:
+            found.append({part: package.read(part) for part in package.namelist()})
+    assert found[0] == found[1]
+    assert xlsxwriter.workbook.ZipFile is zipfile.ZipFile
+
+
+@pytest.mark.parametrize("rows", [3, 10_000])
+def test_a_large_workbook_is_packed_as_closely_as_a_small_one(tmp_path: Path, rows: int) -> None:
+    book = make_book(tmp_path / "a.xlsx", rows=rows)
+    sheet = book.sheet("表", [10], in_order=True)
+    for row in range(3000):
+        sheet.line(row, [(0, row, book.style("number"))])
+        sheet.height(row, 15)
+    book.close()
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as package:
+        part = package.getinfo("xl/worksheets/sheet1.xml")
+        packer = zlib.compressobj(packing._LEVEL, zlib.DEFLATED, -15)
+        content = package.read(part)
+    assert part.compress_size == pytest.approx(
+        len(packer.compress(content) + packer.flush()), rel=0.02
+    )
+
+
+def test_cells_of_a_line_can_be_merged_once(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "a.xlsx")
+    sheet, look = book.sheet("表", [10, 20, 30], charted=False), book.style("text")
+    sheet.merge_in_line(2, 0, 1)
+    sheet.line(2, [(0, "部局", look), (1, None, look), (2, 7, book.style("number"))])
+    with pytest.raises(OverlappingRange):
+        sheet.merge_in_line(2, 1, 2)
+    read = load_workbook(saved(sheet))["表"]
+    assert [str(area) for area in read.merged_cells.ranges] == ["A3:B3"]
+    assert [cell.value for cell in read[3]] == ["部局", None, 7]

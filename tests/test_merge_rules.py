@@ -11,8 +11,10 @@ from sousei_xl.findings import is_error
 from sousei_xl.forms.checks import check_text
 from sousei_xl.rules import notes
 from sousei_xl.rules.merge import merge
+from sousei_xl.rules.parse import EarlyRows
 from sousei_xl.rules.records import FileRecord, RawRow
-from tests.builders import intake, rows_by_id, submission
+from tests.builders import example_submissions, good, intake, rows_by_id, submission
+from tests.facts import example_strategy
 from tests.merging import (
     AUTO,
     BARE,
@@ -1168,3 +1170,28 @@ def test_a_copied_sheet_is_told_once() -> None:
 def test_of_a_row_that_stands_twice_the_number_is_not_asked_about() -> None:
     assert codes(merged(row(1, "甲"), row(2, "甲", number=1))) == [("L106", 2)]
     assert codes(merged(row(1, "甲"), row(2, "乙", number=1))) == [("L108", 1)]
+
+
+def test_rows_that_were_parsed_early_make_the_same_list() -> None:
+    """Once: the list changes its rows, so a second list parses them anew."""
+    forms, strategy = example_submissions(), example_strategy()
+    early = EarlyRows(strategy)
+    for form in forms:
+        early.add(form)
+    plain = merge(intake(forms), strategy)
+    assert merge(intake(forms), strategy, early=early) == plain
+    assert merge(intake(forms), strategy, early=early) == plain
+
+
+def test_a_row_that_is_another_one_by_now_is_parsed_anew() -> None:
+    early = EarlyRows(STRATEGY)
+    before, now = good(1), good(1, name="別の事業")
+    early.add(submission([before]))
+    assert early.take(now, "経済部") is None
+    early.add(submission([before]))
+    assert early.take(before, "農政部") is None
+    early.add(submission([before]))
+    parsed = early.take(before, "経済部")
+    assert parsed is not None
+    assert parsed[0].raw is before
+    assert early.take(before, "経済部") is None

@@ -8,7 +8,6 @@ when that happens, so a long list has the same contents either way.
 
 from __future__ import annotations
 
-import io
 import math
 import shutil
 import tempfile
@@ -33,6 +32,7 @@ PlainCell = tuple[int, Any, Any]  # column, text or number or None, format
 Check = Callable[[str, int, int], None]  # a text that is new to the workbook, its row and column
 
 _AT_ONCE = 512  # rows that are let go of together
+_AT_A_TIME = 1 << 18  # bytes that are copied
 _EXACT = 10**15  # integers below it are written as they are
 _letters = cache(xl_col_to_name)
 
@@ -220,8 +220,9 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
         self._refuse_late_cells()
         if self._finished is not None:
             self._finished.seek(0)
-            with io.TextIOWrapper(self._finished, encoding="utf-8", newline="") as finished:
-                shutil.copyfileobj(finished, self.fh)
+            self.fh.flush()
+            with self._finished as finished:
+                shutil.copyfileobj(finished, self.fh.buffer, _AT_A_TIME)
         for row in self._rows(max(self.released, self.dim_rowmin), self.dim_rowmax + 1):
             self.fh.write(row)
 
