@@ -206,6 +206,7 @@ def publish_list(
     beside = [
         _checkbook(workspace, contents, recorded, edits),
         _council(contents, recorded, written),
+        *_open_data(contents),
     ]
     rows = len(contents.result.listed)
     if _is_copied(rows):
@@ -218,7 +219,7 @@ def publish_list(
         published = publish.publish(
             workspace,
             contents.run,
-            [official, *beside, *_open_data(contents), *returns],
+            [official, *beside, *returns],
             # Open data that this run has none of (a draft has none at all) stands no longer.
             retire=[*settled_returns(held, returns, contents), *OPEN_DATA_NAMES],
             approval=_approval(contents),

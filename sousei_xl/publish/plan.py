@@ -66,7 +66,9 @@ def _nothing() -> None:
 
 
 def written_whole(output: Output) -> Output:
-    """The workbook that is examined as soon as it is written."""
+    """The output that examines a workbook as soon as it has written it."""
+    if not is_workbook(output.name):
+        return output
     return replace(output, write=partial(_write_whole, output.write))
 
 
