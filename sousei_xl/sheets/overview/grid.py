@@ -28,6 +28,7 @@ _LONGEST_CRITERION = 255
 _MAX_COMPARISONS = 50_000_000
 _OTHERS = "その他（部局名を確認中）"
 _FIRST = 2  # column of the first goal
+_Cells = Sequence[Sequence[tuple[str, int]]]  # by department and goal: formula, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,10 @@ class Grid:
 
 def write_counts(sheet: Sheet, top: int, grid: Grid) -> int:
     """Number of projects, header in row ``top`` below a title; the first free row is returned."""
+    cells = _cells(grid, grid.projects, count_formula)
 
     def table(lines: Sequence[int]) -> Table:
-        rows = _rows(lines, grid, grid.projects, count_formula, "合計")
+        rows = _rows(lines, grid, grid.projects, cells, count_formula, "合計")
         return _table(sheet, top, grid, rows)
 
     return write_live_table(sheet, top, grid.lines, table)[-1]
@@ -102,15 +104,16 @@ def write_counts(sheet: Sheet, top: int, grid: Grid) -> int:
 def write_budgets(sheet: Sheet, top: int, grid: Grid) -> list[int]:
     """Budget of the projects, and how it adds up to the sums of the list; Excel's numbers of the
     rows are returned."""
+    cells = _cells(grid, grid.budget, budget_formula)
 
     def table(lines: Sequence[int]) -> Table:
-        return _table(sheet, top, grid, _budget_rows(lines, grid))
+        return _table(sheet, top, grid, _budget_rows(lines, grid, cells))
 
     return write_live_table(sheet, top, grid.lines + 2, table)
 
 
-def _budget_rows(lines: Sequence[int], grid: Grid) -> list[Row]:
-    rows = _rows(lines, grid, grid.budget, budget_formula, "合計（再掲を除く）")
+def _budget_rows(lines: Sequence[int], grid: Grid, cells: _Cells) -> list[Row]:
+    rows = _rows(lines, grid, grid.budget, cells, budget_formula, "合計（再掲を除く）")
     net_line = lines[len(rows) - 1]
     twice = [grid.relisted[goal] for goal in grid.goals]
     net = [sum(grid.budget[name, goal] for name in ("", *grid.departments)) for goal in grid.goals]
@@ -138,10 +141,27 @@ def _table(sheet: Sheet, top: int, grid: Grid, rows: Sequence[Row]) -> Table:
     return Table(columns, tuple(rows), main=False, title=top - 1, whole=True)
 
 
+def _cells(grid: Grid, values: Counter[tuple[str, int]], formula: Callable[..., str]) -> _Cells:
+    """The formula and the value of each goal of each department."""
+    found: list[list[tuple[str, int]]] = []
+    for name in grid.departments:
+        cells = []
+        for goal in grid.goals:
+            where = [(GOAL, str(goal)), ORIGINALS_ONLY]
+            parts = (
+                formula(grid.rows, (DEPARTMENT, literal(spelling)), *where)
+                for spelling in grid.spellings[name]
+            )
+            cells.append(("+".join(parts), values[name, goal]))
+        found.append(cells)
+    return found
+
+
 def _rows(
     lines: Sequence[int],
     grid: Grid,
     values: Counter[tuple[str, int]],
+    departments: _Cells,
     formula: Callable[..., str],
     total: str,
 ) -> list[Row]:
@@ -163,16 +183,8 @@ def _rows(
         letter = xl_col_to_name(column)
         return f"SUM({letter}{lines[0]}:{letter}{lines[len(rows) - 1]})"
 
-    for number, name in enumerate(grid.departments, 1):
-        cells = []
-        for goal in grid.goals:
-            where = [(GOAL, str(goal)), ORIGINALS_ONLY]
-            parts = (
-                formula(grid.rows, (DEPARTMENT, literal(spelling)), *where)
-                for spelling in grid.spellings[name]
-            )
-            cells.append(("+".join(parts), values[name, goal]))
-        line(str(number), name, cells)
+    for number, (name, figures) in enumerate(zip(grid.departments, departments, strict=True), 1):
+        line(str(number), name, figures)
     if grid.has_others:
         cells = []
         for column, goal in enumerate(grid.goals, _FIRST):
