@@ -12,6 +12,7 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -268,6 +269,22 @@ def test_a_sheet_that_is_remembered_is_as_read_anew(
     assert answers["again"] == answers["plain"]
     assert len({sheets[0] for sheets in answers.values()}) == 5
     assert len(read_sheets) == 5 + len(books)
+
+
+def test_only_small_sheets_are_remembered() -> None:
+    """A workbook may be made, or have grown, to take all the memory there is."""
+    before, sheet = worker._ReadBefore(), worker.SheetFacts("事業", content=b"<a/>", shown=())
+    large = b" " * (worker.SMALL + 1)
+    assert before.key(sheet, (b"", b"")) is not None
+    assert before.key(sheet, (b"", large)) is None
+    assert before.key(replace(sheet, content=large), (b"", b"")) is None
+    assert before.key(replace(sheet, shown=None), (b"", b"")) is None
+    for number in range(1000):
+        before.keep(number, b"[]")
+    before.keep("large", large)
+    assert before.get("large") is None
+    assert before.get(999) == b"[]"
+    assert len(before._sheets) <= worker._KEPT
 
 
 def test_no_reader_at_all_is_the_operators_problem(

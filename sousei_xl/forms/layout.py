@@ -107,24 +107,18 @@ def find_project_header(
     headings; headings are compared by match key and also without their unit. None where there is
     none.
     """
+    spellings = _spellings(strategy)
     for position, (_, values) in enumerate(rows):
-        columns = _headings(tuple(values), strategy)
-        if len(columns) >= _ENOUGH and all(n in columns for n in needed):
-            return position, columns
-    return None
-
-
-@lru_cache(maxsize=1024)  # most rows of most sheets are the same in all forms
-def _headings(values: Sequence[Value], strategy: Strategy) -> Mapping[str, int]:
-    """Field name → column (from 0) of a row's headings; some of them, where they are too few."""
-    columns: dict[str, int] = {}
-    if len(values) - values.count(None) >= _ENOUGH:
-        spellings = _spellings(strategy)
+        if len(values) - values.count(None) < _ENOUGH:
+            continue
+        columns: dict[str, int] = {}
         for column, value in enumerate(values):
             found = spellings.get(text.heading_key(value))
             if found is not None:
                 columns.setdefault(found, column)
-    return columns
+        if all(n in columns for n in needed) and len(columns) >= _ENOUGH:
+            return position, columns
+    return None
 
 
 def resembles_projects(rows: Rows, strategy: Strategy) -> bool:

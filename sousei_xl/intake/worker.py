@@ -177,7 +177,8 @@ class _ReadBefore:
     """Sheets as they were read from other files, because forms have most of theirs in common.
 
     Equal are those of which calamine gets the same XML, the same shared strings and the same parts
-    on what numbers mean, and of which the gate says the same. Few and small ones are remembered.
+    on what numbers mean, and of which the gate says the same. Few are remembered, and only small
+    ones: some files are made to take all the memory there is.
     """
 
     def __init__(self) -> None:
@@ -185,7 +186,9 @@ class _ReadBefore:
 
     def key(self, facts: SheetFacts, formats: tuple[bytes, bytes]) -> object:
         """What ``facts`` and calamine's answer depend on; None for a sheet to be read anyway."""
-        if facts.shown is None or facts.struck or facts.comments or len(facts.content) > SMALL:
+        if facts.shown is None or facts.struck or facts.comments:
+            return None
+        if max(map(len, (facts.content, *formats))) > SMALL:
             return None
         return facts.name, facts.state, facts.filtered, facts.content, facts.shown, formats
 
