@@ -15,7 +15,7 @@ _LARGE = 100_000  # thousand yen: a hundred thousand yen are worth a line of the
 def budget_given(listing: Listing) -> Iterator[Finding]:
     """R104: an original needs a figure unless 予算区分 says why there is none."""
     for row in listing.judged:
-        unknown = row.unknown and {"relisted", "budget", "budget_kind"} & row.unknown
+        unknown = not row.unknown.isdisjoint(("relisted", "budget", "budget_kind"))
         excused = unknown or row.budget_kind not in (None, text.INITIAL)
         # Of a row whose original is gone the office decides (L111).
         stands_alone = not row.is_relisted and row.link != "withdrawn"
@@ -33,7 +33,7 @@ def zero_budget_is_zero(listing: Listing) -> Iterator[Finding]:
 def description_given(listing: Listing) -> Iterator[Finding]:
     """R109: an original needs its text, and one that says something by itself."""
     for row in listing.judged:
-        unknown = row.unknown and {"relisted", "description"} & row.unknown
+        unknown = not row.unknown.isdisjoint(("relisted", "description"))
         if row.is_relisted or row.link == "withdrawn" or unknown:
             continue
         if row.description is None:
