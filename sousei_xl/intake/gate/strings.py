@@ -99,10 +99,13 @@ class _Known(dict[bytes, bool]):
         self.size += sum(map(len, items))
         self.update(zip(items, filled, strict=True))
 
+    def clear(self) -> None:
+        super().clear()
+        self.size = 0
+
     def make_room(self) -> None:
         if self.size > _KEPT:
             self.clear()
-            self.size = 0
 
 
 _known = _Known()
