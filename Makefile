@@ -80,7 +80,7 @@ examples: $(RUNTIME) ## templates/ と inbox/ の例を作り直します
 	$(PY) -m sousei_xl.scaffold
 
 docs: $(DEV) ## docs/ の指摘の一覧と、汚れたファイルの一覧を作り直します
-	$(PY) -m sousei_xl.findings.catalogue
+	$(PY) -m sousei_xl.catalogue.page
 	$(PY) -m tests.dirty.page
 
 mutate: $(DEV) ## 壊した様式を大量に読み、落ちず失わないことを確かめます（N=件数 SEED=種）

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from sousei_xl import __version__, debug
 from sousei_xl.commands.console import prepare_streams
 from sousei_xl.commands.options import FAILED
+from sousei_xl.errors import OperatorError
 
 # Command → what it does; the module of the same name in commands/ adds its options and runs it.
 COMMANDS = {
@@ -166,8 +167,6 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return the exit status. Operator problems are told, never raised."""
     args = _parsed(arguments)
-    from sousei_xl.workspace import OperatorError  # after parsing: --help needs nothing of it
-
     try:
         status: int = _module(args.command).run(args)
     except OperatorError as problem:

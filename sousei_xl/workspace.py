@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sousei_xl import __version__
+from sousei_xl.errors import OperatorError
 
 if TYPE_CHECKING:  # every command starts here, and some need none of these
     import datetime as dt
@@ -22,10 +23,6 @@ _LOCKS = ("~${}", ".~lock.{}#")  # Excel's and LibreOffice's, beside a workbook 
 HISTORY = "履歴"  # in the outbox: former states, records and hand-edited copies
 FORMS = "様式"  # in the outbox: what departments are sent
 KPI_FORMS = f"{FORMS}/KPI"  # those of a round of actuals alone
-
-
-class OperatorError(Exception):
-    """What the operator must mend before anything can be done; the text is shown as it is."""
 
 
 def is_file(path: Path) -> bool:

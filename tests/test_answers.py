@@ -15,9 +15,10 @@ import openpyxl
 import pytest
 from python_calamine import load_workbook as read_values
 
+from sousei_xl.catalogue import RULES
 from sousei_xl.commands.status_report import state_words
 from sousei_xl.figures.totals import totals
-from sousei_xl.findings import RULES, Answer, Place, acknowledge, finding
+from sousei_xl.findings import Answer, Place, acknowledge, finding
 from sousei_xl.forms.annotate import lines
 from sousei_xl.forms.request_layout import ANSWER, HEADINGS, NAME, SHEET, SPOT, WORDS, read_answers
 from sousei_xl.forms.returns import plan_returns

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 import sousei_xl
+from sousei_xl.errors import OperatorError
 from sousei_xl.intake import spread
 from sousei_xl.intake.inbox import InboxFile, list_inbox
 from sousei_xl.intake.read import read_files
 from sousei_xl.intake.spread import SpreadReadings, read_there
-from sousei_xl.workspace import OperatorError
 from tests.test_determinism import assert_same, outputs
 from tests.workspaces import ROOT, edit, example_workspace, run
 

@@ -20,9 +20,9 @@ from urllib.parse import unquote
 import openpyxl
 import pytest
 
+from sousei_xl.catalogue import RULES
 from sousei_xl.cli import COMMANDS, typed
 from sousei_xl.commands.console import _replace, shown
-from sousei_xl.findings import RULES
 from sousei_xl.intake.inbox import list_inbox
 from sousei_xl.workspace import as_argument, is_file, is_folder
 from tests.reliability.figures import Figures
@@ -60,7 +60,7 @@ def test_every_message_can_be_read_on_the_console(code: str) -> None:
 
 # What ends up on a console: not what is written into workbooks, nor tables of characters.
 SPEAKING = (
-    *("cli.py", "commands", "pipeline", "publish", "workspace.py", "findings"),
+    *("cli.py", "commands", "pipeline", "publish", "workspace.py", "catalogue"),
     *("scaffold/__init__.py", "strategy/load", "intake/arrivals.py", "intake/read.py"),
 )
 
@@ -121,6 +121,14 @@ def test_explanations_as_json_are_one_object_in_any_code_page(code: tuple[str, .
     done = run("explain", *code, "--json", encoding="cp932")
     assert done.out.isascii()
     assert len(done.json["rules"]) == (1 if code else len(RULES))
+
+
+def test_explanations_are_there_before_dataclasses_would_be() -> None:
+    """The import of these takes longer than the whole command."""
+    code = "import sys; from sousei_xl.cli import run; run(['explain', 'R105'])"
+    shown = f"{code}; print('dataclasses' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", shown], capture_output=True, check=True)
+    assert done.stdout.splitlines()[-1] == b"False"
 
 
 def test_what_a_script_adds_to_any_command_is_taken(tmp_path: Path) -> None:

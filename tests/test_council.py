@@ -15,12 +15,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import load_workbook as read_values
 
 from sousei_xl import publish
+from sousei_xl.errors import OperatorError
 from sousei_xl.intake.remarks import check_kept, council_name, read_remarks, remarks_in
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.council import EVALUATION, ORPHANS, write_council
 from sousei_xl.sheets.council.remarks import Remark, all_slots, normal_key, place
 from sousei_xl.strategy.indicators import QUALITATIVE
-from sousei_xl.workspace import OperatorError, Workspace
+from sousei_xl.workspace import Workspace
 from tests.facts import example_contents, example_rows
 from tests.indicator_builders import kpi_row, kpi_submission
 from tests.kpi_contents import NOTICE, changed, hard_contents, kpi_contents, marked_strategy

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from sousei_xl import pipeline
-from sousei_xl.findings import RULES, Finding
+from sousei_xl.catalogue import RULES
+from sousei_xl.findings import Finding
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.inbox import list_inbox
 from sousei_xl.intake.read import Reading, read_one

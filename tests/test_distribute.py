@@ -20,6 +20,7 @@ from python_calamine import CalamineWorkbook
 
 from sousei_xl import eras, text
 from sousei_xl.addresses import cell_address
+from sousei_xl.errors import OperatorError
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import GOOD, PENDING, check_text
@@ -41,7 +42,7 @@ from sousei_xl.sheets.final_check import printed_rows, write_final_check
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import columns, reference_text
 from sousei_xl.strategy.load.table import FORM
-from sousei_xl.workspace import OFFICE_SHEET, OperatorError, Run, Workspace
+from sousei_xl.workspace import OFFICE_SHEET, Run, Workspace
 from tests import zip_surgery as zs
 from tests.builders import DEPARTMENTS, example_strategy, facts, make_strategy, raw
 from tests.facts import example_contents, example_rows

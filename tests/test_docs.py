@@ -9,9 +9,9 @@ import sys
 import pytest
 
 from sousei_xl import __version__
+from sousei_xl.catalogue import RULES
+from sousei_xl.catalogue.page import page
 from sousei_xl.cli import COMMANDS, build_parser
-from sousei_xl.findings import RULES
-from sousei_xl.findings.catalogue import page
 from tests.reliability import page as reliability
 from tests.reliability.figures import load
 from tests.workspaces import ROOT

@@ -19,6 +19,7 @@ from python_calamine import CalamineWorkbook
 
 from sousei_xl import eras, text
 from sousei_xl.addresses import column_letters
+from sousei_xl.errors import OperatorError
 from sousei_xl.findings import is_error
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import BLANKS, GOOD, PENDING, check_formula, check_text, reasons_of
@@ -44,7 +45,6 @@ from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.load.table import DEPARTMENTS as DEPARTMENTS_SHEET
 from sousei_xl.strategy.load.table import FIELDS, FORM, INDICATORS, MEASURES, SETTINGS
-from sousei_xl.workspace import OperatorError
 from tests.builders import JOINABLE, example_strategy, make_strategy, raw
 from tests.forms_filled import fill
 from tests.recalculate import needs_office, recalculate

@@ -20,7 +20,8 @@ from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from sousei_xl.findings import RULES, Place, finding
+from sousei_xl.catalogue import RULES
+from sousei_xl.findings import Place, finding
 from sousei_xl.forms.comment_layout import END, SEPARATOR, SEPARATOR_OF_QUESTIONS, our_part
 from sousei_xl.intake import gate, worker
 from sousei_xl.intake.gate import Inspection, inspect

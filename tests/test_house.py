@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 import sousei_xl
-from sousei_xl.findings import RULES, Place, Rule, Text, finding
-from sousei_xl.findings.catalogue import entry, page
+from sousei_xl.catalogue import RULES, Rule, Text
+from sousei_xl.catalogue.page import entry, page
+from sousei_xl.findings import Place, finding
 from sousei_xl.rules.merge import merge
 from tests.builders import good, intake, make_strategy, submission
 
@@ -38,10 +39,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("amounts", "eras"),
     ("text",),
     ("findings",),
-    ("addresses", "debug"),
+    ("catalogue",),
+    ("addresses", "debug", "errors"),
 )
 LAYER = {name: depth for depth, names in enumerate(LAYERS) for name in names}
-CATALOGUE = PACKAGE / "findings"
+CATALOGUE = PACKAGE / "catalogue"
 
 # Codes that this project added to the contract.
 BEYOND_CONTRACT = {

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sousei_xl.errors import OperatorError
 from sousei_xl.findings import Place, finding
 from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import Stray, list_inbox
-from sousei_xl.workspace import OperatorError
 
 
 def fill(inbox: Path, *names: str) -> Path:

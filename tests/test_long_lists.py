@@ -17,6 +17,7 @@ import pytest
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
+from sousei_xl.errors import OperatorError
 from sousei_xl.pipeline import delivery
 from sousei_xl.publish import locked
 from sousei_xl.publish.ahead import Writers
@@ -26,7 +27,7 @@ from sousei_xl.sheets.checkbook import write_checkbook
 from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.prototype import Prototype
 from sousei_xl.sheets.tables import Column, Row, Table, write_table
-from sousei_xl.workspace import OperatorError, Run, Workspace
+from sousei_xl.workspace import Run, Workspace
 from tests.facts import example_contents, example_rows, example_strategy, prototype_of, write_form
 from tests.reliability.figures import Figures, peak_megabytes
 

@@ -15,6 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from sousei_xl.errors import OperatorError
 from sousei_xl.pipeline import delivery
 from sousei_xl.publish import locked
 from sousei_xl.publish.ahead import Writers
@@ -26,7 +27,7 @@ from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.open_data.package import LICENCE, describe
 from sousei_xl.sheets.open_data.tables import _same, guarded, printed, unguarded
 from sousei_xl.strategy import LICENCES, Indicator
-from sousei_xl.workspace import OperatorError, Workspace
+from sousei_xl.workspace import Workspace
 from tests.builders import intake, raw, submission
 from tests.data_packages import read_lines, read_package
 from tests.facts import example_contents, example_rows, make_strategy, prototype_of, write_form

@@ -18,6 +18,7 @@ import pytest
 import xlsxwriter
 
 from sousei_xl import publish as pub
+from sousei_xl.errors import OperatorError
 from sousei_xl.publish import (
     Approval,
     OpenSheets,
@@ -29,7 +30,7 @@ from sousei_xl.publish import (
     read_approval,
 )
 from sousei_xl.publish.journal import Change
-from sousei_xl.workspace import HISTORY, OperatorError, Workspace
+from sousei_xl.workspace import HISTORY, Workspace
 from tests.outboxes import DRAFT, NOW, PROPOSAL, ROWS, RUN, publish, standing, text, workbook
 from tests.workspaces import needs_links
 

@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from sousei_xl.errors import OperatorError
 from sousei_xl.publish import (
     Approval,
     Output,
@@ -32,7 +33,7 @@ from sousei_xl.publish import (
     publish,
     read_approval,
 )
-from sousei_xl.workspace import HISTORY, OperatorError, Run, Workspace
+from sousei_xl.workspace import HISTORY, Run, Workspace
 from tests.reliability.figures import Figures
 
 ROOT = Path(__file__).parents[1]

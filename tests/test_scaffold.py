@@ -17,6 +17,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from sousei_xl import cli, scaffold
+from sousei_xl.errors import OperatorError
 from sousei_xl.findings import Finding
 from sousei_xl.forms import layout, office_layout
 from sousei_xl.forms.checks import GOOD
@@ -35,7 +36,7 @@ from sousei_xl.strategy.fields import CORE
 from sousei_xl.strategy.load import load
 from sousei_xl.strategy.load.table import INDICATORS, MEASURES
 from sousei_xl.text import split_new_mark
-from sousei_xl.workspace import OFFICE_SHEET, TEMPLATE_NAME, OperatorError
+from sousei_xl.workspace import OFFICE_SHEET, TEMPLATE_NAME
 from tests.builders import DEPARTMENTS, facts
 from tests.facts import prototype_of
 from tests.recalculate import needs_office, recalculate

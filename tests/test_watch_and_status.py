@@ -20,7 +20,7 @@ import pytest
 
 from sousei_xl.commands import watch
 from sousei_xl.commands.terminal import new_console, new_table
-from sousei_xl.workspace import OperatorError
+from sousei_xl.errors import OperatorError
 from tests.forms_filled import fill
 from tests.indicator_builders import example_kpi_strategy
 from tests.workspaces import ROOT, column, edit, example_workspace, run

@@ -16,9 +16,10 @@ from sousei_xl.commands.options import (
     workspace_of,
 )
 from sousei_xl.commands.progress import Progress
+from sousei_xl.errors import OperatorError
 from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import InboxFile, Listing
-from sousei_xl.workspace import OFFICE_SHEET, OperatorError, is_file, is_folder, require_file
+from sousei_xl.workspace import OFFICE_SHEET, is_file, is_folder, require_file
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sousei_xl.workspace import OperatorError
+from sousei_xl.errors import OperatorError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -11,10 +11,11 @@ from sousei_xl import eras
 from sousei_xl.amounts import with_commas
 from sousei_xl.commands.console import differing, shown
 from sousei_xl.commands.options import DONE, add_workspace_options, workspace_of
+from sousei_xl.errors import OperatorError
 from sousei_xl.intake.arrivals import require_opening
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.read import read_files, start_reading
-from sousei_xl.workspace import OperatorError, Workspace, is_file, is_folder, require_file
+from sousei_xl.workspace import Workspace, is_file, is_folder, require_file
 
 if TYPE_CHECKING:
     from sousei_xl.figures.changes import Changed, Row

@@ -21,6 +21,7 @@ from sousei_xl.commands.options import (
     workspace_of,
 )
 from sousei_xl.commands.progress import Progress
+from sousei_xl.errors import OperatorError
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
 from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import InboxFile
@@ -29,7 +30,7 @@ from sousei_xl.strategy.dates import questions
 from sousei_xl.strategy.gaps import gaps
 from sousei_xl.strategy.load.table import FORM
 from sousei_xl.text import nfkc
-from sousei_xl.workspace import OperatorError, Run, Workspace
+from sousei_xl.workspace import Run, Workspace
 
 if TYPE_CHECKING:
     from sousei_xl.figures.last_year import LastRow, LastYear

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import unicodedata
 
+from sousei_xl.catalogue import RULES
+from sousei_xl.catalogue.page import entry
 from sousei_xl.commands.options import add_json, add_unused_workspace
-from sousei_xl.findings import RULES
-from sousei_xl.findings.catalogue import entry
-from sousei_xl.workspace import OperatorError
+from sousei_xl.errors import OperatorError
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sousei_xl.commands.console import argument, shown
 from sousei_xl.commands.options import DONE, add_json, add_unused_workspace
-from sousei_xl.workspace import OperatorError
+from sousei_xl.errors import OperatorError
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

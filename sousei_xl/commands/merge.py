@@ -18,10 +18,10 @@ from sousei_xl.commands.options import (
     workspace_of,
 )
 from sousei_xl.commands.progress import Progress
+from sousei_xl.errors import OperatorError
 from sousei_xl.intake import arrivals
 from sousei_xl.publish.ahead import Writers
 from sousei_xl.strategy.load.table import FORM
-from sousei_xl.workspace import OperatorError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sousei_xl.commands.console import shown
 from sousei_xl.commands.options import DONE, typed_again
-from sousei_xl.workspace import OperatorError, Workspace, is_file
+from sousei_xl.errors import OperatorError
+from sousei_xl.workspace import Workspace, is_file
 
 if TYPE_CHECKING:
     from sousei_xl.pipeline.office_sheet import OfficeFile

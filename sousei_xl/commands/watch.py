@@ -17,9 +17,10 @@ from sousei_xl.commands.options import (
     workspace_of,
 )
 from sousei_xl.commands.progress import Progress
+from sousei_xl.errors import OperatorError
 from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import list_inbox
-from sousei_xl.workspace import OperatorError, Workspace
+from sousei_xl.workspace import Workspace
 
 # Asking is slower than being told, but shared folders tell nobody. Seconds; at most a tenth of the
 # time is spent on asking, also where an inbox is large or far away.

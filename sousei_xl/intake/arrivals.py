@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sousei_xl.errors import OperatorError
 from sousei_xl.intake.inbox import InboxFile, Listing, Stray, list_inbox
 from sousei_xl.intake.read import PendingReadings, Reading, start_reading
-from sousei_xl.workspace import OperatorError, Workspace, is_file, is_folder, require_file
+from sousei_xl.workspace import Workspace, is_file, is_folder, require_file
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

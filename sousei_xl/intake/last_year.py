@@ -12,11 +12,11 @@ from operator import itemgetter
 
 from sousei_xl import amounts, eras, text
 from sousei_xl.addresses import cell_address
+from sousei_xl.errors import OperatorError
 from sousei_xl.figures.changes import PROJECTS_SHEET, amount_or_word
 from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
 from sousei_xl.figures.last_year import LastRow, LastYear
-from sousei_xl.findings import clip
-from sousei_xl.findings.files import of_named_file
+from sousei_xl.findings import clip, of_named_file
 from sousei_xl.intake.last_indicators import last_indicators
 from sousei_xl.intake.ours import require_official
 from sousei_xl.intake.printed_list import find_header, known_columns, printed_otherwise
@@ -28,7 +28,6 @@ from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.departments import JOINT
 from sousei_xl.strategy.load.table import FORM
 from sousei_xl.text import Value
-from sousei_xl.workspace import OperatorError
 
 _NEEDED = ("name", "department")
 _ENOUGH = 4  # known headings that make a row the header

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from sousei_xl.errors import OperatorError
 from sousei_xl.figures.changes import PROJECTS_SHEET
 from sousei_xl.forms.layout import REPLY
 from sousei_xl.forms.office_layout import ACKNOWLEDGED, ADDED, CORRECTED
 from sousei_xl.intake.read import Reading
 from sousei_xl.strategy.load.table import FORM, MEASURES, SETTINGS
-from sousei_xl.workspace import OFFICE_SHEET, OperatorError, file_key
+from sousei_xl.workspace import OFFICE_SHEET, file_key
 
 OFFICIAL = "別紙"
 OFFICE_KIND = f"『{OFFICE_SHEET}』"

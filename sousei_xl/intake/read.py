@@ -18,11 +18,11 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from sousei_xl import debug
+from sousei_xl.errors import OperatorError
 from sousei_xl.intake.child import Child
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.notice import Notice
 from sousei_xl.text import EMPTY, Value, is_blank, to_text
-from sousei_xl.workspace import OperatorError
 
 TIMEOUT = 10.0  # seconds for one file
 _WATCH = 0.1

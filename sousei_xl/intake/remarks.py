@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sousei_xl import eras, publish, text
 from sousei_xl.addresses import cell_address
+from sousei_xl.errors import OperatorError
 from sousei_xl.publish import Cell, OpenSheets, Outbox, Sheets, Values
 from sousei_xl.publish.copies import as_text
 from sousei_xl.sheets.council.remarks import (
@@ -29,7 +30,7 @@ from sousei_xl.sheets.council.remarks import (
     whole,
 )
 from sousei_xl.strategy import Settings
-from sousei_xl.workspace import OperatorError, Workspace, safe_stem
+from sousei_xl.workspace import Workspace, safe_stem
 
 COUNCIL, _SUFFIX = "検討懇談会資料_", ".xlsx"
 _TITLE = re.compile(rf"((?:{GOAL}|{MEASURE})\S+)　(.+)")  # of a block

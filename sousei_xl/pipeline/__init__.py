@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+from sousei_xl.errors import OperatorError
 from sousei_xl.figures.last_year import LastYear
-from sousei_xl.findings import Finding, Place, finding
-from sousei_xl.findings.files import of_named_file
+from sousei_xl.findings import Finding, Place, finding, of_named_file
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.read import Reading
 from sousei_xl.intake.receive import receive
@@ -22,7 +22,6 @@ from sousei_xl.rules.records import Intake, ListResult
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.load import load
 from sousei_xl.strategy.load.table import READ_SHEETS
-from sousei_xl.workspace import OperatorError
 
 
 class TemplateError(OperatorError):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from sousei_xl.errors import OperatorError
 from sousei_xl.rules.records import ListResult
 from sousei_xl.strategy import Settings
 from sousei_xl.strategy.dates import EARLIEST_APPROVAL, LATEST_APPROVAL
-from sousei_xl.workspace import OperatorError
 
 
 def require_plausible(date: dt.date, settings: Settings) -> None:

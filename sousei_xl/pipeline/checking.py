@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from sousei_xl.errors import OperatorError
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, is_error
 from sousei_xl.forms.layout import INDICATORS, PROJECTS
@@ -17,7 +18,6 @@ from sousei_xl.pipeline import merge_all
 from sousei_xl.rules.records import FileRecord, Intake, ListedRow, Submission
 from sousei_xl.rules.units import kpi_lateness, lateness, settle, unit_key
 from sousei_xl.strategy import Strategy
-from sousei_xl.workspace import OperatorError
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sousei_xl import eras, text
+from sousei_xl.errors import OperatorError
 from sousei_xl.figures.changes import (
     BUDGET,
     CATEGORY,
@@ -25,7 +26,7 @@ from sousei_xl.figures.changes.indicators import (
     compare_indicator_rows,
 )
 from sousei_xl.figures.changes.names import guess_renamings
-from sousei_xl.findings.files import of_named_file
+from sousei_xl.findings import of_named_file
 from sousei_xl.intake.last_year import no_list, read_rows
 from sousei_xl.intake.ours import require_official
 from sousei_xl.intake.printed_list import printed_otherwise
@@ -34,7 +35,6 @@ from sousei_xl.intake.submission import finding_of
 from sousei_xl.sheets.data import PROJECT_HEADINGS
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value
-from sousei_xl.workspace import OperatorError
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from sousei_xl import eras, publish
+from sousei_xl.errors import OperatorError
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.figures.totals import totals
@@ -36,7 +37,7 @@ from sousei_xl.sheets.official import write_official
 from sousei_xl.sheets.open_data import OPEN_DATA_NAMES, open_data
 from sousei_xl.sheets.prototype import Prototype
 from sousei_xl.strategy import Strategy
-from sousei_xl.workspace import OperatorError, Run, Workspace, is_file, relative, safe_stem
+from sousei_xl.workspace import Run, Workspace, is_file, relative, safe_stem
 
 # Rows of a list that pays for one more process, and of one that leaves it the memory for a copy.
 _LONG_LIST, _LONGEST_COPY = 500, 50_000

@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from sousei_xl import publish, text
+from sousei_xl.errors import OperatorError
 from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
 from sousei_xl.figures.last_year import LastRow, LastYear
 from sousei_xl.forms.checks.review import speaks_of_the_past
@@ -34,16 +35,7 @@ from sousei_xl.strategy import AUTOMATIC, Strategy
 from sousei_xl.strategy.fields import FORMER_MEASURE
 from sousei_xl.strategy.indicators import actual_field, judged_year, plan_years
 from sousei_xl.text import EMPTY, Value
-from sousei_xl.workspace import (
-    FORMS,
-    KPI_FORMS,
-    OperatorError,
-    Run,
-    Workspace,
-    file_key,
-    is_file,
-    is_lock,
-)
+from sousei_xl.workspace import FORMS, KPI_FORMS, Run, Workspace, file_key, is_file, is_lock
 
 FINAL_CHECK = "最終確認"
 _NOT_STATED = "記載なし"

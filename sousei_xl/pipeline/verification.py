@@ -7,13 +7,13 @@ from itertools import chain, zip_longest
 
 from sousei_xl import text
 from sousei_xl.addresses import LAST_ROW
+from sousei_xl.errors import OperatorError
 from sousei_xl.figures.changes import PROJECTS_SHEET
 from sousei_xl.figures.changes.indicators import INDICATORS_SHEET
 from sousei_xl.publish import OpenSheets
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.data import projects_data
 from sousei_xl.sheets.indicators import indicators_data
-from sousei_xl.workspace import OperatorError
 
 _MOST_ROWS = LAST_ROW - 576  # titles, headings and sums need some
 

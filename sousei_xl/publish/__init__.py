@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from sousei_xl.errors import OperatorError
 from sousei_xl.publish.copies import Values, forget_copies
 from sousei_xl.publish.disk import RETRY_DELAYS, WORK, Outbox, in_plain_words, is_inside
 from sousei_xl.publish.edits import EDITED, hand_edited, is_as_published, published_values
@@ -24,7 +25,7 @@ from sousei_xl.publish.lock import locked, require_apart
 from sousei_xl.publish.plan import Examine, Output, examine_here, make_plan, written_whole
 from sousei_xl.publish.record import Approval, load_record
 from sousei_xl.publish.verify import Cell, NotWhole, OpenSheets, Sheets, read_back
-from sousei_xl.workspace import HISTORY, OperatorError, Run, Workspace, file_key
+from sousei_xl.workspace import HISTORY, Run, Workspace, file_key
 
 __all__ = [
     "EDITED",

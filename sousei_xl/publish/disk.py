@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from sousei_xl.workspace import HISTORY, OperatorError, Workspace
+from sousei_xl.errors import OperatorError
+from sousei_xl.workspace import HISTORY, Workspace
 
 T = TypeVar("T")
 

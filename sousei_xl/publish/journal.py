@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from sousei_xl.errors import OperatorError
 from sousei_xl.publish.disk import WORK, Outbox, in_plain_words, is_inside, sync_folder, write
 from sousei_xl.publish.record import RECORD, Record, dump_record, load_record, parse_record
-from sousei_xl.workspace import OperatorError
 
 _FORWARD = "反映中.json"
 _BACK = "取消中.json"

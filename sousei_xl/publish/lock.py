@@ -10,9 +10,10 @@ import platform
 import sys
 from collections.abc import Iterator
 
+from sousei_xl.errors import OperatorError
 from sousei_xl.publish.disk import RETRY_DELAYS, WORK, Outbox, in_plain_words
 from sousei_xl.publish.journal import recover
-from sousei_xl.workspace import HISTORY, OperatorError, Workspace
+from sousei_xl.workspace import HISTORY, Workspace
 
 if sys.platform == "win32":
     import msvcrt

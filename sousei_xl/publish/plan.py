@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from sousei_xl.errors import OperatorError
 from sousei_xl.publish.copies import copy_name
 from sousei_xl.publish.disk import Outbox, digest, history_name, in_plain_words, sync
 from sousei_xl.publish.edits import EDITED, edits_of
@@ -23,7 +24,7 @@ from sousei_xl.publish.verify import (
     same_contents,
 )
 from sousei_xl.text import EMPTY
-from sousei_xl.workspace import OperatorError, Run
+from sousei_xl.workspace import Run
 
 
 @dataclass(frozen=True, slots=True)

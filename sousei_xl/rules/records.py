@@ -12,7 +12,8 @@ from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from sousei_xl.amounts import parse_money
-from sousei_xl.findings import RULES, Answer, Finding, Place, clip, is_error
+from sousei_xl.catalogue import RULES
+from sousei_xl.findings import Answer, Finding, Place, clip, is_error
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import (
     CATEGORY_SPELLINGS,

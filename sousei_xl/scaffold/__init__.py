@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from sousei_xl.eras import parse_fiscal_year
+from sousei_xl.errors import OperatorError
 from sousei_xl.forms.distribute import write_form
 from sousei_xl.forms.indicators import indicator_rows
 from sousei_xl.publish.disk import of_a_full_disk
@@ -21,7 +22,7 @@ from sousei_xl.scaffold.template import blank_strategy, build_template, strategy
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import actual_field, column_by_name
 from sousei_xl.text import NEW, Value, split_new_mark
-from sousei_xl.workspace import OFFICE_SHEET, OperatorError, Workspace
+from sousei_xl.workspace import OFFICE_SHEET, Workspace
 
 __all__ = ["EXAMPLES", "build_template", "init_workspace", "load_facts", "write_example"]
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sousei_xl.findings import RULES
+from sousei_xl.catalogue import RULES
 from sousei_xl.forms import layout
 from sousei_xl.forms.checks import DEPARTMENT_OPTIONS, MEASURE_OPTIONS, choice_name
 from sousei_xl.forms.distribute import write_choices

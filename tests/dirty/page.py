@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sousei_xl.findings import RULES
+from sousei_xl.catalogue import RULES
 from tests.dirty.kinds import SHEET, Kind
 from tests.dirty.table import GROUPS, KINDS
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any
 
-from sousei_xl.findings import RULES
+from sousei_xl.catalogue import RULES
 from sousei_xl.forms import layout
 from sousei_xl.intake.notice import Notice
 from sousei_xl.intake.read import Reading, SheetCells

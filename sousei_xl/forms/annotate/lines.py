@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from sousei_xl import text
 from sousei_xl.addresses import cell_address
-from sousei_xl.findings import RULES, Finding, excerpt, is_for_department
+from sousei_xl.catalogue import RULES
+from sousei_xl.findings import Finding, excerpt, is_for_department
 from sousei_xl.forms import layout, request_layout
 from sousei_xl.forms.annotate.marks import ERROR
 from sousei_xl.forms.annotate.worksheet import Worksheet, position

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from sousei_xl import text
+from sousei_xl.errors import OperatorError
 from sousei_xl.forms.checks.conditions import (
     BLANK_CHARACTERS,
     BLANKS,
@@ -60,7 +61,6 @@ from sousei_xl.forms.checks.review import (
 from sousei_xl.forms.layout import makes_a_row
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.fields import Field
-from sousei_xl.workspace import OperatorError
 
 __all__ = [
     "BLANKS",

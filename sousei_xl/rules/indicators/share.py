@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sousei_xl import text
-from sousei_xl.findings import RULES, Finding
+from sousei_xl.catalogue import RULES
+from sousei_xl.findings import Finding
 from sousei_xl.rules.indicators import units
 from sousei_xl.rules.merge.targets import TARGET
 from sousei_xl.rules.records import Acknowledgement, Correction, Intake

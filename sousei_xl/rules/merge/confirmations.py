@@ -12,16 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from sousei_xl import text
-from sousei_xl.findings import (
-    OFFICE,
-    RULES,
-    Finding,
-    Place,
-    acknowledge,
-    collapse,
-    excerpt,
-    finding,
-)
+from sousei_xl.catalogue import RULES
+from sousei_xl.findings import OFFICE, Finding, Place, acknowledge, collapse, excerpt, finding
 from sousei_xl.rules.merge.targets import TARGET, Aliases, spelling
 from sousei_xl.rules.records import Acknowledgement, AppliedAcknowledgement, unread_cell
 

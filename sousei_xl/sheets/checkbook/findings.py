@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sousei_xl.addresses import cell_position
+from sousei_xl.catalogue import Severity
 from sousei_xl.figures.spellings import uneven
-from sousei_xl.findings import OFFICE, Finding, Severity, collapse, excerpt, joined_targets
+from sousei_xl.findings import OFFICE, Finding, collapse, excerpt, joined_targets
 from sousei_xl.rules.records import ListResult, RawRow
 from sousei_xl.sheets import Contents, named
 from sousei_xl.sheets.book import Book

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sousei_xl import text
-from sousei_xl.findings import OFFICE, RULES, Finding, asks_nothing, is_error, is_open_confirmation
+from sousei_xl.catalogue import RULES
+from sousei_xl.findings import OFFICE, Finding, asks_nothing, is_error, is_open_confirmation
 from sousei_xl.rules.indicators.records import IndicatorDepartment, IndicatorResult
 from sousei_xl.rules.records import ListResult
 from sousei_xl.sheets import Contents, named

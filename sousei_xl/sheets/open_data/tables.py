@@ -16,10 +16,10 @@ from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 
+from sousei_xl.errors import OperatorError
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.data import projects_data
 from sousei_xl.sheets.indicators import indicators_data
-from sousei_xl.workspace import OperatorError
 
 GUARD = "'"
 # White space is passed over: a program that trims it would meet the sign. A Japanese Excel takes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sousei_xl.findings import Rule, Text
+from sousei_xl.catalogue.rule import Rule, Text
 
 RULES: tuple[Rule, ...] = (
     Rule(

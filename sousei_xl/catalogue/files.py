@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from sousei_xl.findings import Finding, Rule, Text
+from sousei_xl.catalogue.rule import Rule, Text
 
 _AGAIN = "もう一度入れてください。"
 _SAVE_AS = (
@@ -49,12 +47,11 @@ _NAMED = {
 }
 
 
-def of_named_file(item: Finding) -> Finding:
-    """What is said of a file that cannot be read where it was named in a command."""
-    cure = item.cure
+def cure_where_named(cure: str) -> str:
+    """What to do about a file that cannot be read where it was named in a command."""
     for in_inbox, named in _NAMED.items():
         cure = cure.replace(in_inbox, named)
-    return replace(item, cure=cure)
+    return cure
 
 
 RULES: tuple[Rule, ...] = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sousei_xl.findings import Rule, Text
+from sousei_xl.catalogue.rule import Rule, Text
 
 _NUMBER_ONLY = "数字だけを入力してください（{bare}）。"
 _MERGED = "{label}のセルが上の行と結合されているため、この行の{label}が空欄です。"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TypedDict
 
-from sousei_xl.findings import RULES, Rule
+from sousei_xl.catalogue import RULES, Rule
 
 _SCOPES = {
     "file": "ファイルについての指摘",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sousei_xl.findings import Rule, Text
+from sousei_xl.catalogue.rule import Rule, Text
 
 _NEW = "今年度からの事業であれば、掲載区分で『新規』を選んでください。"
 _LEAP = "予算事業費が{value}千円で、前年度（{previous}千円）から大きく{direction}います。"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sousei_xl.findings import Rule, Text
+from sousei_xl.catalogue.rule import Rule, Text
 
 _UNDECIDED = "予算が未定です。一覧には「調整中」と印字し、合計には含めません。"
 _UNDECIDED_AMOUNT = (

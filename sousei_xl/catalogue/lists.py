@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sousei_xl.findings import Rule, Text
+from sousei_xl.catalogue.rule import Rule, Text
 
 # A number is another project's once a department inserts, deletes or swaps rows.
 _ANOTHER = "別の事業になっていれば、対象を『3ア-5 事業名』のように直してください。"

@@ -1,23 +1,21 @@
 """Findings: what a person must correct or confirm, and what was converted.
 
-The catalogue is the contract between form, validator, documentation and tests. A rule has a
-stable code, a severity, an addressee and one or more texts: ``message`` says what was found,
-``cure`` says what to do. Both are ``str.format`` templates, so a stage that reports a finding
-hands over facts and never writes Japanese itself.
+Their texts are those of the catalogue (``catalogue/``): a stage that reports a finding hands over
+facts and never writes Japanese itself.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
-Severity = Literal["要修正", "要確認", "自動変換", "-"]
-Addressee = Literal["部局", "事務局", "-"]
+from sousei_xl.catalogue import RULES, Addressee, Severity
+from sousei_xl.catalogue.files import cure_where_named
+
 OFFICE: Final[Addressee] = "事務局"
-Scope = Literal["file", "row", "list", "office", "kpi", "year", "template"]
 
 # XML 1.0 forbids these characters; Excel calls a workbook that contains them damaged.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -27,42 +25,6 @@ _MOST_TARGETS = 4  # that are named where a line stands for several findings
 _LONGEST_NAME = 120  # a 事業名 of 100 characters stays whole inside a message
 
 _PUT_IN, _HAND_IN = "もう一度入れてください", "もう一度提出してください"
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What was found (``message``) and what to do about it (``cure``), as format templates.
-
-    ``theirs`` is the cure as the department is told it, where the office's own is no help to it.
-    """
-
-    message: str
-    cure: str = ""
-    theirs: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One entry of the catalogue.
-
-    ``where`` is the field (Japanese heading) that the finding's cell belongs to, ``cell`` where
-    it may be any input cell, ``row``/``行`` for a whole row, ``-`` for a whole file. Of what was
-    moved (A103, A106) it is the field that it went to, and ``typed_into`` the one whose cell it
-    stands at: that holds the value that is shown, be it in the office's sheet. ``texts``
-    holds the default text under ``""`` and variants under their names. ``example`` is a short
-    "input → outcome" pair for the catalogue page: of one variant, so nothing to show beside a
-    finding.
-    """
-
-    code: str
-    scope: Scope
-    severity: Severity
-    addressee: Addressee
-    where: str
-    title: str
-    texts: Mapping[str, Text]
-    example: str = ""
-    typed_into: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +211,11 @@ def acknowledge(item: Finding) -> Finding:
     return replace(item, acknowledged=True)
 
 
+def of_named_file(item: Finding) -> Finding:
+    """What is said of a file that cannot be read where it was named in a command."""
+    return replace(item, cure=cure_where_named(item.cure))
+
+
 def is_error(item: Finding) -> bool:
     """True for 要修正."""
     return item.severity == "要修正"
@@ -287,14 +254,3 @@ def asks_nothing(item: Finding) -> bool:
 def is_unreadable(item: Finding) -> bool:
     """True where the file could not be opened at all (F1..)."""
     return item.code.startswith("F1")
-
-
-def _catalogue() -> dict[str, Rule]:
-    # The rule modules import Rule and Text from here, so they are imported last.
-    from sousei_xl.findings import files, indicators, lists, overlooked, rows, year
-
-    tables = (files, overlooked, rows, lists, indicators, year)
-    return {rule.code: rule for table in tables for rule in table.RULES}
-
-
-RULES: dict[str, Rule] = _catalogue()
