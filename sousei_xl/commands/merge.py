@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
+    from sousei_xl.intake.kept import Kept
     from sousei_xl.pipeline.definition import Definition
     from sousei_xl.pipeline.delivery import Delivered
     from sousei_xl.sheets import Contents
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is to be merged and how: ``approve`` is the date of 決裁, ``previous`` last year's 別紙,
-    ``jobs`` and ``executor`` as in ``arrivals.start``."""
+    ``jobs``, ``executor`` and ``kept`` as in ``arrivals.start``."""
 
     workspace: Workspace
     progress: Progress
@@ -44,6 +45,7 @@ class Request:
     approve: dt.date | None = None
     jobs: int = 0
     executor: Executor | None = None
+    kept: Kept | None = None
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -148,6 +150,7 @@ def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, 
         form=FORM,
         executor=request.executor,
         previous=request.previous,
+        kept=request.kept,
     ) as arriving:
         # Reading goes on in the workers while pandas and pandera are imported here.
         from sousei_xl import pipeline

@@ -20,6 +20,7 @@ from sousei_xl.commands.progress import Progress
 from sousei_xl.errors import OperatorError
 from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import list_inbox
+from sousei_xl.intake.kept import Kept
 from sousei_xl.workspace import Workspace
 
 # Asking is slower than being told, but shared folders tell nobody. Seconds; at most a tenth of the
@@ -59,12 +60,13 @@ def run(args: argparse.Namespace) -> int:
     seen: Snapshot | None = None
     last: States = {}
     patience, problem = math.inf, ""
+    kept = Kept()
     try:
         while True:
             seen = wait_until_settled(workspace, seen, args.previous, patience)
             began = time.monotonic()
             try:
-                last = _merge_once(workspace, last, args.previous, args.json)
+                last = _merge_once(workspace, last, args.previous, args.json, kept)
                 patience, problem = math.inf, ""
             except OperatorError as stop:
                 # Another run, a workbook open in Excel: what holds it up may end without a change.
@@ -72,9 +74,12 @@ def run(args: argparse.Namespace) -> int:
                 if str(stop) != problem:
                     problem = str(stop)
                     print(f"できませんでした: {problem}", file=sys.stderr, flush=True)
+            kept.prepare()
             gc.collect()  # what a short-lived command leaves behind (``cli``)
     except KeyboardInterrupt:
         print("見張りを終わります。", file=told, flush=True)
+    finally:
+        kept.close()
     return DONE
 
 
@@ -128,7 +133,9 @@ def snapshot(workspace: Workspace, previous: Path | None = None) -> Snapshot:
     return found
 
 
-def _merge_once(workspace: Workspace, last: States, previous: Path | None, json: bool) -> States:
+def _merge_once(
+    workspace: Workspace, last: States, previous: Path | None, json: bool, kept: Kept
+) -> States:
     """Merge and say in one line what changed, and what only this merge knows to be gone or edited.
 
     Returns what the next line is compared with. Raises OperatorError.
@@ -140,7 +147,7 @@ def _merge_once(workspace: Workspace, last: States, previous: Path | None, json:
     from sousei_xl.sheets import named
 
     with Progress("読み込み") as progress:
-        contents, delivered = deliver(Request(workspace, progress, previous))
+        contents, delivered = deliver(Request(workspace, progress, previous, kept=kept))
     if json:
         from sousei_xl.commands import as_json
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sousei_xl.errors import OperatorError
 from sousei_xl.intake.inbox import InboxFile, Listing, Stray, list_inbox
+from sousei_xl.intake.kept import Kept
 from sousei_xl.intake.read import PendingReadings, Reading, start_reading
 from sousei_xl.workspace import Workspace, is_file, is_folder, require_file
 
@@ -131,12 +132,14 @@ def start(
     form: str = "",
     executor: Executor | None = None,
     previous: Path | None = None,
+    kept: Kept | None = None,
 ) -> Arriving:
     """Start reading the template, the inbox and ``extra`` files (for ``check``).
 
     ``form`` names the template's sheet whose look is wanted.
     ``jobs`` is how many files are read at a time; 0: as many as pay on this machine. An
-    ``executor`` reads the departments' files elsewhere. ``previous`` is last year's 別紙.
+    ``executor`` reads the departments' files elsewhere. ``previous`` is last year's 別紙. What is
+    ``kept`` is not read again.
     OperatorError where it, the template or the inbox is not there.
     """
     require(workspace)
@@ -149,7 +152,8 @@ def start(
     jobs, joining = (jobs, 0) if jobs else _worthwhile_jobs()
     spread = None
     if executor is None:
-        pending = start_reading([*own, *theirs], jobs, on_done=on_done, joining=joining)
+        files = [*own, *theirs]
+        pending = start_reading(files, jobs, on_done=on_done, joining=joining, kept=kept)
     else:
         from sousei_xl.intake.spread import SpreadReadings
 

@@ -21,6 +21,7 @@ from sousei_xl import debug
 from sousei_xl.errors import OperatorError
 from sousei_xl.intake.child import Child
 from sousei_xl.intake.inbox import InboxFile
+from sousei_xl.intake.kept import Kept
 from sousei_xl.intake.notice import Notice
 from sousei_xl.text import EMPTY, Value, is_blank, to_text
 
@@ -122,14 +123,15 @@ def start_reading(
     timeout: float = TIMEOUT,
     on_done: Callable[[int, int], None] | None = None,
     joining: int = 0,
+    kept: Kept | None = None,
 ) -> PendingReadings:
     """Start reading with up to ``jobs`` child processes and return at once.
 
     ``timeout`` is the seconds that one file may take. ``on_done(done, total)`` is called after
     each file, from another thread but never from two at once. ``joining`` more processes help as
-    soon as somebody waits for the result, if much is left to do.
+    soon as somebody waits for the result, if much is left to do. What is ``kept`` is not read.
     """
-    return PendingReadings(files, jobs, timeout, on_done, joining)
+    return PendingReadings(files, jobs, timeout, on_done, joining, kept)
 
 
 class PendingReadings:
@@ -142,15 +144,18 @@ class PendingReadings:
         timeout: float,
         on_done: Callable[[int, int], None] | None,
         joining: int = 0,
+        kept: Kept | None = None,
     ) -> None:
         self._files = files
         self._joining = joining
+        self._kept = kept
         self._timeout = timeout
         self._on_done = on_done
-        self._readings: dict[int, Reading] = {}
+        self._readings: dict[int, Reading] = kept.readings(files) if kept else {}
         self._decoder = _Decoder()
-        self._left = iter(range(len(files)))
-        self._done = 0
+        unread = [index for index in range(len(files)) if index not in self._readings]
+        self._left = iter(unread)
+        self._done = len(self._readings)
         self._lock = threading.Lock()
         self._came = threading.Condition(self._lock)  # a reading, or a problem
         self._children: set[Child] = set()
@@ -158,8 +163,8 @@ class PendingReadings:
         self._stopped = threading.Event()
         self._finished = threading.Event()
         self._threads: list[threading.Thread] = []
-        if files:
-            self._begin(self._watch, *[self._feed] * min(max(jobs, 1), len(files)))
+        if unread:
+            self._begin(self._watch, *[self._feed] * min(max(jobs, 1), len(unread)))
         else:
             self._finished.set()
 
@@ -254,6 +259,8 @@ class PendingReadings:
     def _note(self, index: int, reading: Reading) -> None:
         with self._lock:
             self._readings[index] = reading
+            if self._kept is not None:
+                self._kept.keep(self._files[index], reading)
             self._done += 1
             done, total = self._done, len(self._files)
             self._came.notify()
@@ -266,7 +273,7 @@ class PendingReadings:
         said = ""
         for _ in range(2):  # the second time in case the machine was short of something
             try:
-                child = Child()
+                child = (self._kept and self._kept.child()) or Child()
             except OSError as problem:
                 said = str(problem)
                 continue
