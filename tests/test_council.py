@@ -642,7 +642,7 @@ def test_a_file_that_is_held_open_stops_publishing(
 ) -> None:
     written(workspace.outbox / SHEET, [remark("施策:1ア", "意見")])
 
-    def held(path: Path) -> publish.Sheets:
+    def held(path: Path, ours: bool) -> publish.Sheets:
         raise PermissionError(13, "held", str(path))
 
     monkeypatch.setattr(publish, "read_back", held)

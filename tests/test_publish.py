@@ -120,7 +120,7 @@ def test_the_former_state_goes_to_the_history(published: Workspace) -> None:
     digest = pub.disk.digest(published.outbox / DRAFT)[:8]
     done = publish(published, Output(DRAFT, workbook(ROWS[:3])))
     kept = f"履歴/別紙_平成30年度_作成中（{digest}）.xlsx"
-    assert done == Published([DRAFT], [], [kept])
+    assert done == Published([DRAFT], [], [kept], frozenset([kept]))
     assert (published.outbox / kept).read_bytes() == old
 
 

@@ -77,9 +77,10 @@ def read_remarks(
     there = _workbook_in(last_path.parent, settings) if last_path else None
     if here and there and there.resolve() == here.resolve():
         there = None
-    sheets, found = _read(here) if here else _NOTHING
-    _, carried = _read(there) if there else _NOTHING
     name = unicodedata.normalize("NFC", here.name) if here else ""
+    edited = here is not None and not publish.is_as_published(workspace, name)
+    sheets, found = _read(here, not edited) if here else _NOTHING
+    _, carried = _read(there) if there else _NOTHING
     sources = publish.published_sources(Outbox.of(workspace))
     taken_over = set(sources.get(name, "").split())
     this_year = settings.fiscal_year
@@ -87,7 +88,6 @@ def read_remarks(
     known = taken_over.union(map(_mark, found))
     is_late = any(r.year is not None and r.year < this_year for r in found)
     new = [replace(r, late=is_late) for r in last if _mark(r) not in known]
-    edited = here is not None and not publish.is_as_published(workspace, name)
     ours = publish.published_values(workspace, name) if edited else None
     return Written(
         (*found, *new),
@@ -126,10 +126,13 @@ _Read = tuple[Sheets, tuple[Remark, ...]]
 _NOTHING: _Read = ({}, ())
 
 
-def _read(path: Path) -> _Read:
-    """A workbook and its remarks; one without a year is of the year that the file's name says."""
+def _read(path: Path, ours: bool = False) -> _Read:
+    """A workbook and its remarks; one without a year is of the year that the file's name says.
+
+    ``ours`` as for ``publish.read_back``.
+    """
     try:
-        sheets = publish.read_back(path)
+        sheets = publish.read_back(path, ours)
         found = remarks_in(sheets)
     except publish.NotWhole as error:
         raise OperatorError(

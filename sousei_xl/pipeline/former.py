@@ -63,7 +63,7 @@ def put_aside(
     for moved in published.moved:
         if Path(moved).name.startswith(start) and moved not in kept:
             with contextlib.suppress(publish.NotWhole):
-                return publish.read_back(workspace.outbox / moved)
+                return publish.read_back(workspace.outbox / moved, moved in published.intact)
     return {}
 
 

@@ -56,11 +56,15 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Published:
     """What happened, as outbox-relative names: files that are new or replaced, files that already
-    stood there with the same contents, and where former states are kept in ``履歴/``."""
+    stood there with the same contents, and where former states are kept in ``履歴/``.
+
+    ``intact`` are those of the last that nobody has saved again since they were published.
+    """
 
     written: list[str]
     unchanged: list[str]
     moved: list[str]
+    intact: frozenset[str] = frozenset()
 
 
 def publish(
@@ -132,7 +136,8 @@ def _publish(
         with contextlib.suppress(OperatorError):
             if not is_half_moved(outbox):
                 outbox.clear_work()
-    return Published(plan.written, plan.unchanged, list(plan.moved.values()))
+    moved = list(plan.moved.values())
+    return Published(plan.written, plan.unchanged, moved, frozenset(plan.intact))
 
 
 def _retired(outputs: Iterable[Output], retire: Iterable[str]) -> list[str]:

@@ -44,15 +44,16 @@ def published_snapshot(outbox: Outbox, sha256: str) -> Snapshot | None:
     if outbox.digest(name) != sha256:
         return None
     try:
-        return snapshot(outbox, name)
+        return snapshot(outbox, name, ours=True)
     except NotWhole:
         return None
 
 
-def snapshot(outbox: Outbox, name: str) -> Snapshot:
-    """What a workbook of the outbox says. Raises NotWhole and OSError."""
+def snapshot(outbox: Outbox, name: str, ours: bool = False) -> Snapshot:
+    """What a workbook of the outbox says; ``ours`` as for ``read_back``. Raises NotWhole and
+    OSError."""
     path = outbox.at(name)
-    return Snapshot(as_text(read_back(path)), formula_cells(path))
+    return Snapshot(as_text(read_back(path, ours)), formula_cells(path))
 
 
 def forget_copies(outbox: Outbox, record: Record) -> None:

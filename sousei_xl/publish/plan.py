@@ -82,7 +82,7 @@ def _write_whole(write: Callable[[Path], object], path: Path) -> str:
 class Plan:
     """Collects the changes; nothing outside the work folder is touched.
 
-    ``written``, ``unchanged`` and ``moved`` (name → where it is kept) are what
+    ``written``, ``unchanged``, ``moved`` (name → where it is kept) and ``intact`` are what
     :class:`sousei_xl.publish.Published` tells.
     ``examine`` has a workbook examined, and gives what waits for that.
     """
@@ -94,6 +94,7 @@ class Plan:
         self.written: list[str] = []
         self.unchanged: list[str] = []
         self.moved: dict[str, str] = {}
+        self.intact: set[str] = set()
         former = load_record(outbox)
         self._damaged = former is None
         self.former = former or Record()
@@ -219,9 +220,12 @@ class Plan:
 
     def _history(self, name: str, sha256: str) -> str:
         entry = self.former.files.get(name)
-        edited = entry and entry.sha256 != sha256 and edits_of(self.outbox, name, entry)
+        intact = entry is not None and entry.sha256 == sha256
+        edited = entry and not intact and edits_of(self.outbox, name, entry)
         kept = history_name(self.outbox, name, sha256, EDITED if edited else "")
         self.moved[name] = kept
+        if intact:
+            self.intact.add(kept)
         return kept
 
     def _stage(self, suffix: str) -> Path:

@@ -147,6 +147,7 @@ def list_year_label(year: int, settings: Settings) -> str:
     return _spelled_as(settings.year_label, settings.fiscal_year, year)
 
 
+@lru_cache(maxsize=64)
 def _spelled_as(label: str, last: int, year: int) -> str:
     """``year``, up to ``last`` in the era with whose year ``label`` ends: 平成31年度."""
     letter = eras.letter_at_end(END_OF_SPAN.sub("", label))

@@ -1,0 +1,161 @@
+"""What ``watch`` keeps between its merges."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sousei_xl.commands.merge import Request, deliver
+from sousei_xl.commands.progress import Progress
+from sousei_xl.intake import kept as keeping
+from sousei_xl.intake import read
+from sousei_xl.intake.child import Child
+from sousei_xl.intake.inbox import InboxFile
+from sousei_xl.intake.kept import Kept
+from sousei_xl.intake.read import Reading, read_files, start_reading
+from sousei_xl.workspace import Workspace
+from tests import zip_surgery as zs
+from tests.test_determinism import assert_same, outputs
+from tests.test_read import ONE, PLAIN, put
+from tests.workspaces import column, edit, example_workspace
+
+OTHER = zs.bare_book(zs.sheet_xml(ONE.replace("<v>1</v>", "<v>22</v>")))
+
+
+@pytest.fixture
+def kept() -> Iterator[Kept]:
+    kept = Kept()
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that a process was given to read."""
+    asked: list[str] = []
+    ask = Child.ask
+
+    def noted(child: Child, file: InboxFile, timeout: float) -> object:
+        asked.append(file.file)
+        return ask(child, file, timeout)
+
+    monkeypatch.setattr(Child, "ask", noted)
+    return asked
+
+
+def read_with(kept: Kept, files: list[InboxFile]) -> list[Reading]:
+    with start_reading(files, 2, kept=kept) as pending:
+        return pending.result()
+
+
+def test_what_has_not_changed_is_not_read_again(
+    tmp_path: Path, kept: Kept, asked: list[str]
+) -> None:
+    files = put(tmp_path, a=PLAIN, b=PLAIN, c=PLAIN)
+    first = read_with(kept, files)
+    assert sorted(asked) == ["a.xlsx", "b.xlsx", "c.xlsx"]
+    asked.clear()
+    assert read_with(kept, files) == first
+    assert asked == []
+    put(tmp_path, b=OTHER)
+    assert read_with(kept, files) == read_files(files, 1) != first
+    assert asked == ["b.xlsx", "a.xlsx", "b.xlsx", "c.xlsx"]  # the last three by read_files
+
+
+def test_a_file_of_the_same_size_is_told_by_its_time(tmp_path: Path, kept: Kept) -> None:
+    files = put(tmp_path, a=PLAIN)
+    read_with(kept, files)
+    other = zs.bare_book(zs.sheet_xml(ONE.replace("<v>1</v>", "<v>2</v>")))
+    assert len(other) == len(PLAIN)
+    put(tmp_path, a=other)
+    os.utime(files[0].path, ns=(1, 1))
+    assert read_with(kept, files) == read_files(files, 1)
+
+
+def test_what_was_refused_is_read_again(tmp_path: Path, kept: Kept, asked: list[str]) -> None:
+    files = put(tmp_path, a=PLAIN, b=PLAIN[:200])
+    read_with(kept, files)
+    asked.clear()
+    assert [r.refusal is None for r in read_with(kept, files)] == [True, False]
+    assert asked == ["b.xlsx"]
+
+
+def test_who_has_gone_is_forgotten(tmp_path: Path, kept: Kept, asked: list[str]) -> None:
+    a, b = put(tmp_path, a=PLAIN, b=PLAIN)
+    read_with(kept, [a, b])
+    read_with(kept, [a])
+    asked.clear()
+    read_with(kept, [a, b])
+    assert asked == ["b.xlsx"]
+
+
+def test_of_very_many_files_none_is_kept(
+    tmp_path: Path, kept: Kept, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "_MOST", 1)
+    files = put(tmp_path, a=PLAIN, b=PLAIN)
+    for _ in range(2):
+        assert read_with(kept, files) == read_files(files, 1)
+    assert len(asked) == 8
+
+
+def test_the_process_that_came_up_reads(
+    tmp_path: Path, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.prepare()
+    monkeypatch.setattr(read, "Child", lambda: pytest.fail("one more process"))
+    files = put(tmp_path, a=PLAIN)
+    with start_reading(files, 1, kept=kept) as pending:
+        assert pending.result()[0].refusal is None
+    assert kept.child() is None
+
+
+def test_a_process_that_came_up_and_died_costs_nothing(tmp_path: Path, kept: Kept) -> None:
+    kept.prepare()
+    child = kept.child()
+    assert child is not None
+    child.kill()
+    kept._child = child
+    files = put(tmp_path, a=PLAIN)
+    assert read_with(kept, files) == read_files(files, 1)
+
+
+def test_a_process_that_cannot_come_up_is_left_to_who_needs_it(
+    tmp_path: Path, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(keeping, "Child", refuse)
+    kept.prepare()
+    assert kept.child() is None
+    assert read_with(kept, put(tmp_path, a=PLAIN))[0].refusal is None
+
+
+def test_the_process_ends_with_the_watching(kept: Kept) -> None:
+    kept.prepare()
+    child = kept.child()
+    assert child is not None
+    kept._child = child
+    kept.close()
+    assert child._process.poll() is not None
+
+
+def test_what_is_merged_from_kept_readings_is_the_same(tmp_path: Path, kept: Kept) -> None:
+    def merge(folder: Path, kept: Kept | None = None) -> dict[str, bytes]:
+        with Progress("読み込み") as progress:
+            deliver(Request(Workspace.at(folder), progress, kept=kept))
+        return {name: data for name, data in outputs(folder).items() if "履歴" not in name}
+
+    watched, fresh = (example_workspace(tmp_path / name) for name in ("見張り", "はじめから"))
+    before = merge(watched, kept)
+    path = fresh / "inbox" / "経済部.xlsx"
+    edit(path, "事業", {f"{column(path, '予算事業費（千円）')}4": 123_456})
+    shutil.copyfile(path, watched / "inbox" / path.name)
+    after = merge(watched, kept)
+    assert after != before
+    assert_same(after, merge(fresh))
