@@ -364,7 +364,6 @@ class Sheet:
         points = min(points, pages.MAX_ROW_HEIGHT)
         self.heights[row] = points
         self._done(self.worksheet.put_height(row, points), row, 0)
-        self.last_row = max(self.last_row, row)
         if self._lets_go:
             self.worksheet.release(row)
 

@@ -149,15 +149,18 @@ def text_height(text: str, width: float, size: float, font: str) -> float:
     return count_lines(text, width, size) * line_height(size, font) + _PADDING
 
 
-def fitting_size(text: str, width: float, size: float, font: str) -> float:
-    """The largest font size up to ``size`` with which the text fits the highest row of Excel.
+def fitted(text: str, width: float, size: float, font: str) -> tuple[float, float]:
+    """The largest font size up to ``size`` with which the text fits the highest row of Excel, and
+    the points that it needs then.
 
     Half points down to 6: a text that is too long even then is the schema's business, which limits
     texts far below.
     """
-    while size > MIN_FONT_SIZE and text_height(text, width, size, font) > MAX_ROW_HEIGHT:
+    while (height := text_height(text, width, size, font)) > MAX_ROW_HEIGHT:
+        if size <= MIN_FONT_SIZE:
+            break
         size = max(size - 0.5, MIN_FONT_SIZE)
-    return size
+    return size, height
 
 
 def paginate(

@@ -166,8 +166,7 @@ class Painter:
             breaks = pages.count_lines(shown, width, size) > 1
         if not breaks:
             return False, size, room.line
-        size = pages.fitting_size(shown, width, size, font)
-        return True, size, pages.text_height(shown, width, size, font)
+        return True, *pages.fitted(shown, width, size, font)
 
     def _room(self, cell: FormCell) -> _Room:
         look = cell.look

@@ -20,6 +20,7 @@ from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import (
     CellBlankTuple,
+    CellFormulaTuple,
     CellNumberTuple,
     CellStringTuple,
     Worksheet,
@@ -54,7 +55,6 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
     write_string = Worksheet._write_string
     write_number = Worksheet._write_number
     write_blank = Worksheet._write_blank
-    write_formula = Worksheet._write_formula
 
     str_table: Any
     fh: Any
@@ -208,11 +208,15 @@ class ListWorksheet(Worksheet):  # type: ignore[misc]
         if late < self.released:
             raise ValueError(f"{self.name}: row {late + 1} is written already")
 
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        if re_dynamic_function.search(formula):
-            formula = super()._prepare_formula(formula, expand_future_functions)
-        # XlsxWriter looks for each of fifty new functions in turn.
-        return formula.removeprefix("=")
+    def write_formula(self, row: int, column: int, formula: str, look: Any, value: Any) -> int:
+        """XlsxWriter's own, which looks for each of fifty new functions in turn, twice."""
+        if formula.startswith("{") or re_dynamic_function.search(formula):
+            code: int = super()._write_formula(row, column, formula, look, value)
+            return code
+        if self._check_dimensions(row, column):
+            return -1
+        self.table[row][column] = CellFormulaTuple(formula.removeprefix("="), look, value)
+        return 0
 
     def _write_rows(self) -> None:
         if self.hyperlinks or self.comments:  # neither is written here

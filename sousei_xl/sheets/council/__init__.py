@@ -133,9 +133,9 @@ def _write_orphans(book: Book, contents: Contents, orphans: Iterable[Remark]) ->
         )  # fmt: skip
         height = 30.0
         for column, (shown, width) in enumerate(zip(cells, widths, strict=True)):
-            size = pages.fitting_size(shown, width, 10, font)
+            size, needed = pages.fitted(shown, width, 10, font)
             sheet.text(row, column, shown, book.format(**{**STYLES["input"], "font_size": size}))
-            height = max(height, pages.text_height(shown, width, size, font))
+            height = max(height, needed)
         sheet.height(row, height)
     sheet.repeat = (top, top)
     sheet.freeze(top + 1)

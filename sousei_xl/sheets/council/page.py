@@ -382,7 +382,7 @@ class Blocks:
 
     def _said_size(self, said: str, first: int, last: int) -> float:
         width = self.sheet.span_width(first, last)
-        return pages.fitting_size(said, width, _INPUT_SIZE, self._settings.font)
+        return pages.fitted(said, width, _INPUT_SIZE, self._settings.font)[0]
 
     # --- cells --------------------------------------------------------------------------------
 

@@ -135,7 +135,7 @@ class Sections:
         return max(heights, default=20.0)
 
     def _size(self, shown: str, span: Span) -> float:
-        return pages.fitting_size(shown, self._span(span), _SIZE, self._font)
+        return pages.fitted(shown, self._span(span), _SIZE, self._font)[0]
 
     def _span(self, span: Span) -> float:
         return self.sheet.span_width(span.first, span.last)
