@@ -218,7 +218,9 @@ def _parse(part: str, content: IO[bytes], measure: bool) -> None:
     if measure:
         parser.StartElementHandler = extent.element
     try:
-        parser.ParseFile(content)
+        for chunk in _chunks(content):  # expat itself would ask for 2 kB at a time
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise NotWhole(f"{part}: {error}") from error
 

@@ -187,7 +187,7 @@ def _in_utc(written: str) -> str | None:
             time = time.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None
-    return f"{time:%Y-%m-%dT%H:%M:%S}Z"
+    return time.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _properties(package: Package, roots: Mapping[str, _Relation]) -> dict[str, str]:
