@@ -14,12 +14,12 @@ if TYPE_CHECKING:  # ``read`` asks for what is kept here
 
 _MOST = 100  # files: the readings of many take more memory than the time is worth
 
-_State = tuple[int, int]  # size, modified
+_State = tuple[int, ...]
 
 
 class Kept:
-    """Readings of files whose size and time have not changed since, and a process that is ready to
-    read the others."""
+    """Readings of files that are still the same by size, times and place on the disk, and a process
+    that is ready to read the others."""
 
     def __init__(self) -> None:
         self._states: dict[InboxFile, _State | None] = {}  # before they are read
@@ -64,4 +64,5 @@ def _state(file: InboxFile) -> _State | None:
         stat = file.path.stat()
     except OSError:
         return None
-    return stat.st_size, stat.st_mtime_ns
+    # A copy keeps the time at which its file was modified, but not the other two.
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
