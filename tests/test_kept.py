@@ -37,13 +37,13 @@ def kept() -> Iterator[Kept]:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that a process was given to read."""
     asked: list[str] = []
-    ask = Child.ask
+    hand = Child.hand
 
-    def noted(child: Child, file: InboxFile, timeout: float) -> object:
+    def noted(child: Child, file: InboxFile) -> None:
         asked.append(file.file)
-        return ask(child, file, timeout)
+        hand(child, file)
 
-    monkeypatch.setattr(Child, "ask", noted)
+    monkeypatch.setattr(Child, "hand", noted)
     return asked
 
 

@@ -312,6 +312,30 @@ def test_reading_starts_early_and_ends_all_children(tmp_path: Path) -> None:
     assert not any(thread.is_alive() for thread in pending._threads)
 
 
+def test_a_process_has_its_next_files_before_its_thread_comes_for_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    hand, answer = child.Child.hand, child.Child.answer
+
+    def handed(process: child.Child, file: InboxFile) -> None:
+        done.append(f"{file.file} given")
+        hand(process, file)
+
+    def answered(process: child.Child, file: InboxFile, timeout: float) -> Any:
+        done.append(f"{file.file} asked")
+        return answer(process, file, timeout)
+
+    monkeypatch.setattr(child.Child, "hand", handed)
+    monkeypatch.setattr(child.Child, "answer", answered)
+    monkeypatch.setattr(read, "_GIVEN", 2)
+    read_files(put(tmp_path, a=PLAIN, b=PLAIN, c=PLAIN), jobs=1)
+    assert done == [
+        *("a.xlsx given", "b.xlsx given", "a.xlsx asked", "c.xlsx given"),
+        *("b.xlsx asked", "c.xlsx asked"),
+    ]
+
+
 def test_more_processes_join_when_somebody_waits_for_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

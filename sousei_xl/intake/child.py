@@ -74,14 +74,18 @@ class Child:
         self._set_deadline(_STARTUP)
         return self._receive() is not None
 
-    def ask(self, file: InboxFile, timeout: float) -> dict[str, Any] | str:
-        """The child's answer, or what became of it: ``timeout``, ``memory`` or ``crash``."""
+    def hand(self, file: InboxFile) -> None:
+        """Give it a file, for which it answers when it has answered for those before."""
         assert self._process.stdin is not None
-        # For a form the child starts openpyxl first.
-        self._set_deadline(timeout + _STARTUP if file.form else timeout)
         request = {"path": str(file.path), "name": file.file, "form": file.form}
         with contextlib.suppress(OSError):  # it died between two files: the answer tells
             write_frame(self._process.stdin, dumped(request))
+
+    def answer(self, file: InboxFile, timeout: float) -> dict[str, Any] | str:
+        """Its answer for the first of the files that it has, or what became of it: ``timeout``,
+        ``memory`` or ``crash``."""
+        # For a form the child starts openpyxl first.
+        self._set_deadline(timeout + _STARTUP if file.form else timeout)
         reading, *sheets = self._receive() or [b""]
         try:
             return {**json.loads(reading), "sheets": sheets}

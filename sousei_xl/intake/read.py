@@ -2,7 +2,8 @@
 
 ``start_reading`` returns at once, so that the parent can import pandas meanwhile. One thread per
 child hands out files and waits for answers; another one kills a child that takes too long over a
-file. Where a child's answers end, the file it was at is the guilty one.
+file. Where a child's answers end, the file it was at is the guilty one, and those that it had been
+given beside it go to another child.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import datetime as dt
 import json
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -29,6 +31,8 @@ TIMEOUT = 10.0  # seconds for one file
 _WATCH = 0.1
 _UNREACHED = {("F103", "locked"), ("F103", "gone"), ("F103", "unreadable")}
 _MUCH = 30  # files: fewer are read before one more process has come up
+# Files that a child has at a time: it goes on while its thread waits for the others to let it in.
+_GIVEN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,7 @@ class PendingReadings:
         self._readings: dict[int, Reading] = kept.readings(files) if kept else {}
         self._decoder = _Decoder()
         unread = [index for index in range(len(files)) if index not in self._readings]
-        self._left = iter(unread)
+        self._left: Iterator[int] = iter(unread)
         self._done = len(self._readings)
         self._lock = threading.Lock()
         self._came = threading.Condition(self._lock)  # a reading, or a problem
@@ -226,18 +230,23 @@ class PendingReadings:
     def _feed(self) -> None:
         """One thread: a child, and the files that it is given until there are no more."""
         child: Child | None = None
+        given: deque[int] = deque()  # the child is at the first of them
         try:
             while not self._stopped.is_set():
-                with self._lock:
-                    index = next(self._left, None)
-                if index is None:
+                more = self._take(_GIVEN - len(given))
+                given.extend(more)
+                if not given:
                     break
                 child = child or self._start_child()
+                for index in more:
+                    child.hand(self._files[index])
+                index = given.popleft()
                 file = self._files[index]
-                answer = child.ask(file, self._timeout)
+                answer = child.answer(file, self._timeout)
                 if not child.usable:
                     self._end_child(child)
                     child = None
+                    self._give_back(given)
                 if not self._stopped.is_set():
                     self._note(index, self._judge(file, answer))
         except BaseException as problem:
@@ -249,6 +258,17 @@ class PendingReadings:
         finally:
             if child is not None:
                 self._end_child(child)
+
+    def _take(self, most: int) -> list[int]:
+        """The next files, while there are some."""
+        with self._lock:
+            return list(islice(self._left, most))
+
+    def _give_back(self, given: deque[int]) -> None:
+        """What a dead child had not begun with is read by another one."""
+        with self._lock:
+            self._left = chain(list(given), self._left)
+        given.clear()
 
     def _judge(self, file: InboxFile, answer: dict[str, Any] | str) -> Reading:
         if not isinstance(answer, str):
