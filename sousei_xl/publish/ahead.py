@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import shutil
@@ -159,8 +160,16 @@ def _import(modules: Iterable[str]) -> None:
 
 
 def _write_several(pickled: bytes) -> list[object]:
+    # What it takes to write lives until all is written: looking through it again and again for
+    # what is of no more use would cost a tenth.
+    gc.disable()
     tasks: Sequence[tuple[Write, Path]] = pickle.loads(pickled)
-    return [write(path) for write, path in tasks]
+    gc.freeze()
+    gc.enable()
+    try:
+        return [write(path) for write, path in tasks]
+    finally:
+        gc.unfreeze()
 
 
 def _come_up() -> None:
