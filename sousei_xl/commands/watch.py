@@ -26,7 +26,7 @@ from sousei_xl.workspace import Workspace
 # Asking is slower than being told, but shared folders tell nobody. Seconds; at most a tenth of the
 # time is spent on asking, also where an inbox is large or far away.
 _POLL, _SHARE = 0.05, 0.1
-_SETTLED = 0.3
+_SETTLED = 0.2
 _AGAIN = 5.0  # after which a merge that could not be done is tried again
 
 Snapshot = dict[str, tuple[int, int]]  # path → (size, modified)

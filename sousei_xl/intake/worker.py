@@ -48,6 +48,8 @@ def main() -> None:
     # openpyxl would import numpy where it is installed, for values that no file has.
     sys.modules["numpy"] = None  # type: ignore[assignment]
     write_frame(answers)
+    import python_calamine  # noqa: F401 (before the first file comes, if nobody hurries)
+
     while (request := read_frame(requests)) is not None:
         reading = answer(**json.loads(request[0]))
         sheets = reading.pop("sheets")
