@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import active_children
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +20,9 @@ from sousei_xl.intake.child import Child
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.kept import Kept
 from sousei_xl.intake.read import Reading, read_files, start_reading
+from sousei_xl.pipeline.delivery import come_up
+from sousei_xl.publish import ahead
+from sousei_xl.publish.ahead import Writers
 from sousei_xl.workspace import Workspace
 from tests import zip_surgery as zs
 from tests.test_determinism import assert_same, outputs
@@ -24,6 +30,8 @@ from tests.test_read import ONE, PLAIN, put
 from tests.workspaces import column, edit, example_workspace
 
 OTHER = zs.bare_book(zs.sheet_xml(ONE.replace("<v>1</v>", "<v>22</v>")))
+
+Files = dict[str, bytes]
 
 
 @pytest.fixture
@@ -147,17 +155,55 @@ def test_the_process_ends_with_the_watching(kept: Kept) -> None:
     assert child._process.poll() is not None
 
 
-def test_what_is_merged_from_kept_readings_is_the_same(tmp_path: Path, kept: Kept) -> None:
-    def merge(folder: Path, kept: Kept | None = None) -> dict[str, bytes]:
-        with Progress("読み込み") as progress:
-            deliver(Request(Workspace.at(folder), progress, kept=kept))
-        return {name: data for name, data in outputs(folder).items() if "履歴" not in name}
+def merged(folder: Path, kept: Kept | None = None, writers: Writers | None = None) -> Files:
+    with Progress("読み込み") as progress:
+        deliver(Request(Workspace.at(folder), progress, kept=kept, writers=writers))
+    return {name: data for name, data in outputs(folder).items() if "履歴" not in name}
 
-    watched, fresh = (example_workspace(tmp_path / name) for name in ("見張り", "はじめから"))
-    before = merge(watched, kept)
+
+def change(fresh: Path, watched: Path, amount: int) -> None:
+    """The same change in both inboxes."""
     path = fresh / "inbox" / "経済部.xlsx"
-    edit(path, "事業", {f"{column(path, '予算事業費（千円）')}4": 123_456})
+    edit(path, "事業", {f"{column(path, '予算事業費（千円）')}4": amount})
     shutil.copyfile(path, watched / "inbox" / path.name)
-    after = merge(watched, kept)
+
+
+def test_what_is_merged_from_kept_readings_is_the_same(tmp_path: Path, kept: Kept) -> None:
+    watched, fresh = (example_workspace(tmp_path / name) for name in ("見張り", "はじめから"))
+    before = merged(watched, kept)
+    change(fresh, watched, 123_456)
+    after = merged(watched, kept)
     assert after != before
-    assert_same(after, merge(fresh))
+    assert_same(after, merged(fresh))
+
+
+def test_what_a_process_writes_that_outlives_the_merge_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched, fresh = (example_workspace(tmp_path / name) for name in ("見張り", "はじめから"))
+    submitted: list[object] = []
+    submit = ProcessPoolExecutor.submit
+
+    def counted(pool: ProcessPoolExecutor, task: Any, *arguments: Any) -> Any:
+        submitted.append(task)
+        return submit(pool, task, *arguments)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", counted)
+    with Writers(1) as writers:
+        merged(watched, writers=writers)
+        assert not submitted  # a short list is written here rather than wait for a process
+        for amount in (123_456, 654_321):
+            come_up(writers)
+            [process] = active_children()
+            change(fresh, watched, amount)
+            assert_same(merged(watched, writers=writers), merged(fresh))
+            assert active_children() == [process]
+            writers.forget()
+        assert submitted[1:] == [ahead._write_several] * 2
+        process.kill()
+        process.join()
+        change(fresh, watched, 111_111)
+        assert_same(merged(watched, writers=writers), merged(fresh))
+        come_up(writers)
+        assert active_children() not in ([], [process])
+    assert not active_children()

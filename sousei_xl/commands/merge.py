@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import sys
 from dataclasses import dataclass, replace
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is to be merged and how: ``approve`` is the date of 決裁, ``previous`` last year's 別紙,
-    ``jobs``, ``executor`` and ``kept`` as in ``arrivals.start``."""
+    ``jobs``, ``executor`` and ``kept`` as in ``arrivals.start``; ``writers`` outlive this merge."""
 
     workspace: Workspace
     progress: Progress
@@ -46,6 +47,7 @@ class Request:
     jobs: int = 0
     executor: Executor | None = None
     kept: Kept | None = None
+    writers: Writers | None = None
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -129,7 +131,7 @@ def deliver(request: Request) -> tuple[Contents, Delivered]:
     workspace, progress, previous = request.workspace, request.progress, request.previous
     arrivals.require_previous(previous)
     arrivals.require(workspace)  # before anything is created in the outbox
-    with publish.locked(workspace) as outbox, Writers(1) as writers:
+    with publish.locked(workspace) as outbox, _writers(request) as writers:
         contents, definition = _merge(request, writers)
         from sousei_xl.pipeline import delivery
 
@@ -139,6 +141,10 @@ def deliver(request: Request) -> tuple[Contents, Delivered]:
         )
     progress.close()
     return contents, delivered
+
+
+def _writers(request: Request) -> contextlib.AbstractContextManager[Writers]:
+    return contextlib.nullcontext(request.writers) if request.writers else Writers(1)
 
 
 def _merge(request: Request, writers: Writers | None = None) -> tuple[Contents, Definition]:

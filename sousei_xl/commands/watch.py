@@ -21,6 +21,7 @@ from sousei_xl.errors import OperatorError
 from sousei_xl.intake import arrivals
 from sousei_xl.intake.inbox import list_inbox
 from sousei_xl.intake.kept import Kept
+from sousei_xl.publish.ahead import Writers
 from sousei_xl.workspace import Workspace
 
 # Asking is slower than being told, but shared folders tell nobody. Seconds; at most a tenth of the
@@ -60,13 +61,13 @@ def run(args: argparse.Namespace) -> int:
     seen: Snapshot | None = None
     last: States = {}
     patience, problem = math.inf, ""
-    kept = Kept()
+    kept, writers = Kept(), Writers(1)
     try:
         while True:
             seen = wait_until_settled(workspace, seen, args.previous, patience)
             began = time.monotonic()
             try:
-                last = _merge_once(workspace, last, args.previous, args.json, kept)
+                last = _merge_once(workspace, last, args, kept, writers)
                 patience, problem = math.inf, ""
             except OperatorError as stop:
                 # Another run, a workbook open in Excel: what holds it up may end without a change.
@@ -75,11 +76,13 @@ def run(args: argparse.Namespace) -> int:
                     problem = str(stop)
                     print(f"できませんでした: {problem}", file=sys.stderr, flush=True)
             kept.prepare()
+            writers.forget()
             gc.collect()  # what a short-lived command leaves behind (``cli``)
     except KeyboardInterrupt:
         print("見張りを終わります。", file=told, flush=True)
     finally:
         kept.close()
+        writers.close()
     return DONE
 
 
@@ -134,7 +137,7 @@ def snapshot(workspace: Workspace, previous: Path | None = None) -> Snapshot:
 
 
 def _merge_once(
-    workspace: Workspace, last: States, previous: Path | None, json: bool, kept: Kept
+    workspace: Workspace, last: States, args: argparse.Namespace, kept: Kept, writers: Writers
 ) -> States:
     """Merge and say in one line what changed, and what only this merge knows to be gone or edited.
 
@@ -144,11 +147,14 @@ def _merge_once(
     from sousei_xl.commands.merge import Request, deliver
     from sousei_xl.commands.status_report import state_words
     from sousei_xl.commands.terminal import new_console
+    from sousei_xl.pipeline.delivery import come_up
     from sousei_xl.sheets import named
 
     with Progress("読み込み") as progress:
-        contents, delivered = deliver(Request(workspace, progress, previous, kept=kept))
-    if json:
+        contents, delivered = deliver(
+            Request(workspace, progress, args.previous, kept=kept, writers=writers)
+        )
+    if args.json:
         from sousei_xl.commands import as_json
 
         as_json.emit(as_json.delivered(contents, delivered), indent=None)
@@ -167,8 +173,9 @@ def _merge_once(
         line += f"　受け付けられないファイル {len(refused)}件（{named(refused, _MOST_REFUSED)}）"
     if delivered.published.written:
         line += f"　→ {'、'.join(shown(name) for name in delivered.published.written)}"
-    print(line, file=sys.stderr if json else sys.stdout, flush=True)
-    console = new_console(json)
+    print(line, file=sys.stderr if args.json else sys.stdout, flush=True)
+    console = new_console(args.json)
     report.gone(console, delivered.missing)
     report.edited(console, delivered)
+    come_up(writers)
     return states

@@ -173,13 +173,19 @@ class Delivered:
 
 def prepare(writers: Writers, intake: Intake) -> None:
     """Have a process come up, while the rules are at work, for what is due beside a long list."""
-    if _is_copied(sum(len(submission.rows) for submission in intake.submissions)):
+    if _is_copied(sum(len(submission.rows) for submission in intake.submissions), writers):
+        come_up(writers)
+
+
+def come_up(writers: Writers) -> None:
+    """Have a process come up, with what it needs to write what stands beside the list."""
+    if not writers.are_up:
         writers.start(write_checkbook.__module__, write_council.__module__)
 
 
-def _is_copied(rows: int) -> bool:
+def _is_copied(rows: int, writers: Writers) -> bool:
     """Whether another process gets the list, to write what stands beside the official workbook."""
-    return _LONG_LIST < rows <= _LONGEST_COPY
+    return rows <= _LONGEST_COPY and (rows > _LONG_LIST or writers.are_up)
 
 
 def publish_list(
@@ -210,7 +216,7 @@ def publish_list(
         *_open_data(contents),
     ]
     rows = len(contents.result.listed)
-    if _is_copied(rows):
+    if _is_copied(rows, writers):
         beside = written_ahead(
             list(map(publish.written_whole, beside)), writers, at_once=len(beside)
         )

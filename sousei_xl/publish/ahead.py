@@ -48,10 +48,23 @@ class Writers:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes."""
         if self._pool is not None:
             for child in _children() - self._others:  # nobody waits for what will not be used
                 child.terminate()
             self._pool.shutdown(cancel_futures=True)
+        self._folders.close()
+
+    @property
+    def are_up(self) -> bool:
+        """Whether a process waits for work, or is at work."""
+        return self._pool is not None and bool(_children() - self._others)
+
+    def forget(self) -> None:
+        """Give up what was written and not put in its place."""
         self._folders.close()
 
     def start(self, *modules: str) -> None:
@@ -84,7 +97,7 @@ class Writers:
         return cache(partial(examine, path))
 
     def _pooled(self) -> ProcessPoolExecutor:
-        if self._pool is None:
+        if self._pool is None or not self.are_up:  # those that were may be dead
             from concurrent.futures import ProcessPoolExecutor
             from multiprocessing import get_context
 
