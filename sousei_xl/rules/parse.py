@@ -129,27 +129,44 @@ def parse_row(
     return row, cells.findings
 
 
+_AT_A_TIME = 512  # rows that are made at once
+
+
 class EarlyRows:
     """Rows that are parsed as soon as their file is received, while others are still being read."""
 
     def __init__(self, strategy: Strategy) -> None:
         self._strategy = strategy
-        self._parsed: dict[int, tuple[ProjectRow, list[Finding]]] = {}
+        self._parsed: dict[int, ProjectRow] = {}
+        self._found: dict[int, list[Finding]] = {}  # of few
+        self._blanks: list[ProjectRow] = []
 
     def add(self, submission: Submission) -> None:
         """Parse the rows of a submission."""
         for raw in submission.rows:
-            row, found = parse_row(raw, submission.department, self._strategy)
+            blank = self._blank(raw, submission.department)
+            row, found = parse_row(raw, submission.department, self._strategy, blank)
             _ = row.name_key  # it is remembered
-            self._parsed[raw.row_id] = row, found
+            self._parsed[raw.row_id] = row
+            if found:
+                self._found[raw.row_id] = found
+
+    def _blank(self, raw: RawRow, submitter: str) -> ProjectRow:
+        """A new row. Rows made together lie side by side in memory, and give it back; among texts
+        that outlive them they would leave it in pieces that are of little use."""
+        if not self._blanks:
+            self._blanks = [ProjectRow(raw, submitter) for _ in range(_AT_A_TIME)]
+        row = self._blanks.pop()
+        row.submitter = submitter
+        return row
 
     def take(self, raw: RawRow, submitter: str) -> tuple[ProjectRow, list[Finding]] | None:
         """What ``parse_row`` gave, once: a row is changed while the list is made; None where it was
         not parsed."""
-        row, found = self._parsed.pop(raw.row_id, (None, []))
+        row = self._parsed.pop(raw.row_id, None)
         if row is None or row.raw is not raw or row.submitter != submitter:
             return None
-        return row, found
+        return row, self._found.get(raw.row_id, [])
 
 
 def parse_rows(

@@ -193,14 +193,15 @@ class ProjectRow:
     original: ProjectRow | None = None
     link: Link = ""
     overruled: Mapping[str, ProjectRow] = field(default_factory=_empty)
-    _keyed: tuple[str | None, str] = (None, "")  # a name and its match key
+    _keyed: str | None = None  # a name, and its match key
+    _key: str = ""
 
     @property
     def name_key(self) -> str:
         """Match key of the name, which is asked for again and again; "" without a name."""
-        if self._keyed[0] != self.name:
-            self._keyed = (self.name, fresh_key(self.name or ""))
-        return self._keyed[1]
+        if self._keyed != self.name:
+            self._keyed, self._key = self.name, fresh_key(self.name or "")
+        return self._key
 
     @property
     def row_id(self) -> int:
