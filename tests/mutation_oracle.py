@@ -17,7 +17,7 @@ from typing import Literal
 from python_calamine import CalamineError
 
 from sousei_xl.findings import Finding
-from sousei_xl.intake.read import Reading, SheetCells
+from sousei_xl.intake.reading import Reading, SheetCells
 from sousei_xl.intake.submission import read_submission
 from sousei_xl.rules.merge import merge
 from sousei_xl.rules.records import Intake, OfficeSheet, RawRow, Submission

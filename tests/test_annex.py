@@ -18,7 +18,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sousei_xl.figures.changes import PROJECTS_SHEET
 from sousei_xl.intake.printed_list import printed_otherwise
-from sousei_xl.intake.read import SheetCells, read_one
+from sousei_xl.intake.read import read_one
+from sousei_xl.intake.reading import SheetCells
 from sousei_xl.sheets import Contents
 from sousei_xl.sheets.annex import printed_amount, printed_name, write_annex
 from sousei_xl.sheets.book import Book

@@ -11,7 +11,8 @@ import pytest
 
 from sousei_xl.findings import Finding
 from sousei_xl.forms.distribute import write_form
-from sousei_xl.intake.read import Reading, SheetCells, read_one
+from sousei_xl.intake.read import read_one
+from sousei_xl.intake.reading import Reading, SheetCells
 from sousei_xl.intake.receive import receive
 from sousei_xl.strategy import Strategy
 from sousei_xl.strategy.indicators import columns

@@ -20,7 +20,8 @@ from sousei_xl.catalogue import RULES
 from sousei_xl.findings import Finding
 from sousei_xl.intake.arrivals import Arrivals
 from sousei_xl.intake.inbox import list_inbox
-from sousei_xl.intake.read import Reading, read_one
+from sousei_xl.intake.read import read_one
+from sousei_xl.intake.reading import Reading
 from sousei_xl.intake.submission import read_submission
 from sousei_xl.rules.records import ListResult, Submission
 from sousei_xl.strategy import Strategy

@@ -18,7 +18,7 @@ from sousei_xl.catalogue import RULES
 from sousei_xl.figures.indicators import judge_all
 from sousei_xl.findings import Finding, Place, is_for_department
 from sousei_xl.forms.indicator_layout import find_indicator_header, indicator_fields
-from sousei_xl.intake.read import Reading, SheetCells
+from sousei_xl.intake.reading import Reading, SheetCells
 from sousei_xl.intake.receive import receive
 from sousei_xl.rules.indicators.actuals import parse_actual
 from sousei_xl.rules.indicators.checks import CHECKS

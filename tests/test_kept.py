@@ -19,7 +19,8 @@ from sousei_xl.intake import read
 from sousei_xl.intake.child import Child
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.kept import Kept
-from sousei_xl.intake.read import Reading, read_files, start_reading
+from sousei_xl.intake.read import read_files, start_reading
+from sousei_xl.intake.reading import Reading
 from sousei_xl.pipeline.delivery import come_up
 from sousei_xl.publish import ahead
 from sousei_xl.publish.ahead import Writers

@@ -13,7 +13,7 @@ from sousei_xl.figures.changes.definitions import indicator_changes
 from sousei_xl.figures.changes.indicators import IndicatorChange, compare_indicator_rows
 from sousei_xl.figures.last_year import LastIndicator, LastYear
 from sousei_xl.intake.last_indicators import last_indicators
-from sousei_xl.intake.read import SheetCells
+from sousei_xl.intake.reading import SheetCells
 from sousei_xl.rules.indicators.merge import merge_indicators
 from sousei_xl.sheets.indicators.data import indicators_data
 from sousei_xl.strategy import Strategy

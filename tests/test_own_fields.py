@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 from python_calamine import CalamineWorkbook
 
-from sousei_xl.intake.read import SheetCells
+from sousei_xl.intake.reading import SheetCells
 from sousei_xl.intake.rows import find_tables, read_rows
 from tests.builders import make_strategy
 from tests.workspaces import column, edit, example_workspace, run

@@ -23,7 +23,8 @@ from sousei_xl.errors import OperatorError
 from sousei_xl.findings import Place, finding
 from sousei_xl.intake import child, read, worker
 from sousei_xl.intake.inbox import InboxFile
-from sousei_xl.intake.read import PendingReadings, Reading, read_files, read_one, start_reading
+from sousei_xl.intake.read import PendingReadings, read_files, read_one, start_reading
+from sousei_xl.intake.reading import Reading
 from tests import zip_surgery as zs
 from tests.reliability.figures import Figures
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from sousei_xl.errors import OperatorError
 from sousei_xl.intake.inbox import InboxFile, Listing, Stray, list_inbox
 from sousei_xl.intake.kept import Kept
-from sousei_xl.intake.read import PendingReadings, Reading, start_reading
+from sousei_xl.intake.read import PendingReadings, start_reading
+from sousei_xl.intake.reading import Reading
 from sousei_xl.workspace import Workspace, is_file, is_folder, require_file
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from sousei_xl.forms.indicator_layout import (
     rival_columns,
 )
 from sousei_xl.intake.asides import comments
-from sousei_xl.intake.read import Reading
+from sousei_xl.intake.reading import Reading
 from sousei_xl.intake.table import (
     Table,
     covered_cells,

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from sousei_xl.intake.child import Child
 from sousei_xl.intake.inbox import InboxFile
-
-if TYPE_CHECKING:  # ``read`` asks for what is kept here
-    from sousei_xl.intake.read import Reading
+from sousei_xl.intake.reading import Reading
 
 _MOST = 100  # files: the readings of many take more memory than the time is worth
 

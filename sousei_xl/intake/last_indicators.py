@@ -23,7 +23,7 @@ from sousei_xl.figures.changes.indicators import (
     YEAR,
 )
 from sousei_xl.figures.last_year import LastIndicator, key_now
-from sousei_xl.intake.read import SheetCells
+from sousei_xl.intake.reading import SheetCells
 from sousei_xl.rules.indicators.scale import is_same_unit
 from sousei_xl.strategy import Indicator, Strategy
 from sousei_xl.strategy.indicators import PERIOD_SUM, QUALITATIVE, RUNNING_TOTAL, STAGES

@@ -20,7 +20,7 @@ from sousei_xl.findings import clip, of_named_file
 from sousei_xl.intake.last_indicators import last_indicators
 from sousei_xl.intake.ours import require_official
 from sousei_xl.intake.printed_list import find_header, known_columns, printed_otherwise
-from sousei_xl.intake.read import Reading, SheetCells
+from sousei_xl.intake.reading import Reading, SheetCells
 from sousei_xl.intake.submission import finding_of
 from sousei_xl.sheets import named
 from sousei_xl.sheets.annex import MARK

@@ -19,7 +19,7 @@ from sousei_xl.forms.office_layout import (
     CORRECTED_COLUMNS,
     CORRECTED_NEEDED,
 )
-from sousei_xl.intake.read import Reading, SheetCells
+from sousei_xl.intake.reading import Reading, SheetCells
 from sousei_xl.intake.rows import find_tables, read_rows
 from sousei_xl.intake.submission import remarks
 from sousei_xl.intake.table import Table, row_numbers, uncopied

@@ -9,7 +9,7 @@ from sousei_xl.errors import OperatorError
 from sousei_xl.figures.changes import PROJECTS_SHEET
 from sousei_xl.forms.layout import REPLY
 from sousei_xl.forms.office_layout import ACKNOWLEDGED, ADDED, CORRECTED
-from sousei_xl.intake.read import Reading
+from sousei_xl.intake.reading import Reading
 from sousei_xl.strategy.load.table import FORM, MEASURES, SETTINGS
 from sousei_xl.workspace import OFFICE_SHEET, file_key
 

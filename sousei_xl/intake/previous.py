@@ -11,7 +11,7 @@ from sousei_xl import amounts, publish, text
 from sousei_xl.addresses import column_number
 from sousei_xl.figures.changes import MEASURE, NAME, NUMBER, ORIGINAL, PROJECTS_SHEET, Row
 from sousei_xl.figures.changes.indicators import ACTUAL, INDICATORS_SHEET
-from sousei_xl.intake.read import SheetCells, by_heading
+from sousei_xl.intake.reading import SheetCells, by_heading
 from sousei_xl.rules.hand_edits import HandEdit, ReadyRow
 from sousei_xl.rules.records import CORRECT, WITHHOLD, repeated_fields
 from sousei_xl.sheets.annex import MARK

@@ -23,7 +23,7 @@ from sousei_xl.figures.changes import (
     Row,
 )
 from sousei_xl.findings import clip
-from sousei_xl.intake.read import SheetCells
+from sousei_xl.intake.reading import SheetCells
 from sousei_xl.sheets.annex import MARK, SUBTOTAL_NAME, TOTAL_NAME, printed_amount, printed_name
 from sousei_xl.strategy.fields import CORE
 from sousei_xl.strategy.load.table import FORM

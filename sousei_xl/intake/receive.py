@@ -12,7 +12,7 @@ from sousei_xl.intake.inbox import Stray
 from sousei_xl.intake.indicators import with_indicators
 from sousei_xl.intake.office import holds_decisions, read_office_sheet
 from sousei_xl.intake.ours import is_office_sheet
-from sousei_xl.intake.read import Reading
+from sousei_xl.intake.reading import Reading
 from sousei_xl.intake.submission import read_submission
 from sousei_xl.rules.records import FileRecord, Intake, OfficeSheet, Submission
 from sousei_xl.strategy import Strategy

@@ -8,7 +8,7 @@ from sousei_xl import text
 from sousei_xl.findings import Finding
 from sousei_xl.forms import layout
 from sousei_xl.intake.asides import words_outside
-from sousei_xl.intake.read import Reading, SheetCells
+from sousei_xl.intake.reading import Reading, SheetCells
 from sousei_xl.intake.table import (
     Table,
     covered_cells,

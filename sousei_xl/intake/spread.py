@@ -14,7 +14,8 @@ from concurrent.futures import Executor, Future, as_completed
 from sousei_xl import __version__, debug
 from sousei_xl.errors import OperatorError
 from sousei_xl.intake.inbox import InboxFile
-from sousei_xl.intake.read import Reading, read_files
+from sousei_xl.intake.read import read_files
+from sousei_xl.intake.reading import Reading
 
 _AT_ONCE = 32  # files per task: a reading process is started for each task
 

@@ -21,7 +21,7 @@ from sousei_xl.forms.request_layout import SHEET, read_answers
 from sousei_xl.intake.asides import comments
 from sousei_xl.intake.notice import Notice
 from sousei_xl.intake.ours import OFFICE_KIND, kind_of
-from sousei_xl.intake.read import Reading, SheetCells
+from sousei_xl.intake.reading import Reading, SheetCells
 from sousei_xl.intake.rows import find_tables, read_tables
 from sousei_xl.intake.table import Table, uncopied
 from sousei_xl.rules.records import FileRecord, Submission

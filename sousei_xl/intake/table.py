@@ -11,7 +11,7 @@ from sousei_xl import text
 from sousei_xl.addresses import cell_address, column_letters, column_number
 from sousei_xl.findings import Finding, Place, finding
 from sousei_xl.forms import layout
-from sousei_xl.intake.read import SheetCells
+from sousei_xl.intake.reading import SheetCells
 from sousei_xl.rules.records import RawRow
 from sousei_xl.strategy import Strategy
 from sousei_xl.text import Value

@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def answer(path: str, name: str, form: str = "") -> dict[str, Any]:
-    """Read one file, whatever it is; the fields are those of ``read.Reading``, sheets as JSON.
+    """Read one file, whatever it is; the fields are those of ``reading.Reading``, sheets as JSON.
 
     ``form`` names a sheet whose look is wanted as well (``print_form``).
     Every exception is turned into a refusal of this file, panics of the Rust side included: they

@@ -9,7 +9,7 @@ from sousei_xl.errors import OperatorError
 from sousei_xl.figures.last_year import LastYear
 from sousei_xl.findings import Finding, Place, finding, of_named_file
 from sousei_xl.intake.arrivals import Arrivals
-from sousei_xl.intake.read import Reading
+from sousei_xl.intake.reading import Reading
 from sousei_xl.intake.receive import receive
 from sousei_xl.intake.submission import finding_of
 from sousei_xl.rules.answers import with_answers

@@ -30,7 +30,7 @@ from sousei_xl.findings import of_named_file
 from sousei_xl.intake.last_year import no_list, read_rows
 from sousei_xl.intake.ours import require_official
 from sousei_xl.intake.printed_list import printed_otherwise
-from sousei_xl.intake.read import Reading, SheetCells
+from sousei_xl.intake.reading import Reading, SheetCells
 from sousei_xl.intake.submission import finding_of
 from sousei_xl.sheets.data import PROJECT_HEADINGS
 from sousei_xl.strategy import Strategy

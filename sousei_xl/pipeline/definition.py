@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sousei_xl.intake.read import Reading
+from sousei_xl.intake.reading import Reading
 from sousei_xl.pipeline import TemplateError, read_strategy
 from sousei_xl.sheets.prototype import Prototype, doubts, load_prototype
 from sousei_xl.strategy import Strategy

@@ -18,7 +18,7 @@ from sousei_xl.figures.last_year import LastYear
 from sousei_xl.figures.totals import totals
 from sousei_xl.forms.returns import plan_returns
 from sousei_xl.intake import previous, remarks
-from sousei_xl.intake.read import Reading
+from sousei_xl.intake.reading import Reading
 from sousei_xl.pipeline.approval import require_final, require_plausible
 from sousei_xl.pipeline.council import Remarks, remarks_told
 from sousei_xl.pipeline.former import Former, Missing, edited_since, put_aside, since

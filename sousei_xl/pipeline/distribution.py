@@ -24,7 +24,8 @@ from sousei_xl.forms.layout import INDICATORS, PROJECTS
 from sousei_xl.intake import previous
 from sousei_xl.intake.inbox import InboxFile
 from sousei_xl.intake.last_indicators import Actuals, last_indicators
-from sousei_xl.intake.read import SheetCells, read_files
+from sousei_xl.intake.read import read_files
+from sousei_xl.intake.reading import SheetCells
 from sousei_xl.pipeline import require_anybody
 from sousei_xl.pipeline.delivery import official_names, unreadable
 from sousei_xl.pipeline.file_names import file_names

@@ -19,7 +19,8 @@ from typing import Literal
 from sousei_xl.forms.layout import CHOICES
 from sousei_xl.forms.office_layout import ACKNOWLEDGED, ADDED, CORRECTED
 from sousei_xl.intake.inbox import InboxFile, list_inbox
-from sousei_xl.intake.read import Reading, SheetCells, read_one
+from sousei_xl.intake.read import read_one
+from sousei_xl.intake.reading import Reading, SheetCells
 from sousei_xl.scaffold.grid import HEADER_ROW
 from sousei_xl.scaffold.office import build_office_sheet
 from sousei_xl.strategy import Strategy

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sousei_xl.intake.inbox import InboxFile
-from sousei_xl.intake.read import Reading
+from sousei_xl.intake.reading import Reading
 from sousei_xl.strategy import Strategy
 
 Put = Callable[[Path, str], None]

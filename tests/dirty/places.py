@@ -12,7 +12,8 @@ import pytest
 
 from sousei_xl.intake import child
 from sousei_xl.intake.inbox import InboxFile
-from sousei_xl.intake.read import Reading, read_files, read_one
+from sousei_xl.intake.read import read_files, read_one
+from sousei_xl.intake.reading import Reading
 from tests import zip_surgery as zs
 from tests.dirty.forms import data, edited, refused, stray, write
 from tests.dirty.hostile_xml import swapped

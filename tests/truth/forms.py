@@ -9,7 +9,7 @@ from typing import Any
 from sousei_xl.catalogue import RULES
 from sousei_xl.forms import layout
 from sousei_xl.intake.notice import Notice
-from sousei_xl.intake.read import Reading, SheetCells
+from sousei_xl.intake.reading import Reading, SheetCells
 
 OWN = "所管課"
 FIRST = 4  # Excel's row of the first project

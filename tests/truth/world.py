@@ -10,7 +10,7 @@ from typing import Any
 
 from sousei_xl.findings import Place
 from sousei_xl.forms import layout
-from sousei_xl.intake.read import Reading
+from sousei_xl.intake.reading import Reading
 from sousei_xl.rules.records import Acknowledgement, Correction
 from sousei_xl.strategy import Strategy
 from sousei_xl.workspace import OFFICE_SHEET as OFFICE
